@@ -1,0 +1,2 @@
+//! `cargo gen`.
+fn main() {}

@@ -1,0 +1,22 @@
+//! Chooses the interpreter's dispatch: turns target and optimisation level into the cfg `tail`.
+//!
+//! Stable Rust promises no tail calls; LLVM makes them for these targets when it optimises and
+//! no debug assertion stands in the way. Everything else runs the same handlers in a loop.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(tail)");
+    let set = |name: &str| env::var_os(name).is_some();
+    let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
+    let optimised = !matches!(env::var("OPT_LEVEL").as_deref(), Ok("0" | "1"));
+    // Cargo tells a build script of debug assertions by this variable.
+    let assertions = set("CARGO_CFG_DEBUG_ASSERTIONS");
+    let able = matches!(architecture.as_str(), "x86_64" | "aarch64" | "riscv64");
+    let chosen = able && optimised && !assertions;
+    let forced = set("CARGO_FEATURE_DISPATCH_TAIL");
+    if forced || (chosen && !set("CARGO_FEATURE_DISPATCH_LOOP")) {
+        println!("cargo::rustc-cfg=tail");
+    }
+}

@@ -1,0 +1,2 @@
+//! `tabwasm`: run, validate and test WebAssembly modules.
+fn main() {}
