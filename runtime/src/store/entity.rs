@@ -1,0 +1,150 @@
+//! What a store owns: the objects behind the handles.
+//!
+//! Entities have stable addresses ([`Arena`](super::arena::Arena) never moves them), because
+//! running code holds pointers to the ones of its instance. Handles of the API and references
+//! in slots are numbers.
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+
+use crate::error::Error;
+use crate::module::Module;
+use crate::types::{GlobalType, MemoryType, Ref, TableType, TypeId};
+
+/// A function, of an instance or of the host.
+pub(crate) struct FuncEntity {
+    /// Engine-wide canonical type.
+    pub(crate) ty: TypeId,
+    /// What runs.
+    pub(crate) body: FuncBody,
+}
+
+/// What runs when a function is called.
+pub(crate) enum FuncBody {
+    /// Function `index` (among the defined ones) of an instance.
+    Wasm {
+        /// The instance that owns it.
+        instance: NonNull<InstanceEntity>,
+        /// Index among the functions that its module defines.
+        index: u32,
+    },
+    /// A function of the host.
+    Host(HostFunc),
+}
+
+/// A function of the host, its store's data type erased.
+#[derive(Clone)]
+pub(crate) struct HostFunc {
+    /// Number of parameters, in slots.
+    pub(crate) params: u32,
+    /// Number of results, in slots.
+    pub(crate) results: u32,
+    /// The closure.
+    pub(crate) call: HostClosure,
+}
+
+/// `call(store, instance, slots)`: `store` points at the `Store<T>` that the closure was made
+/// for; `slots[..params]` are the arguments, `slots[..results]` become the results
+/// (`slots.len() == max(params, results)`). `instance` is the calling instance, if any.
+pub(crate) type HostClosure =
+    Arc<dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<(), Error> + Send + Sync>;
+
+/// A linear memory.
+pub(crate) struct MemoryEntity {
+    /// Its bytes; the address may change when it grows.
+    pub(crate) bytes: MemoryBytes,
+    /// Its type; `min` stays what was asked for.
+    pub(crate) ty: MemoryType,
+}
+
+/// Where the bytes of a memory are.
+pub(crate) enum MemoryBytes {
+    /// Owned by the store.
+    Owned(Vec<u8>),
+    /// Given by the host for good; the second is the used length.
+    Static(&'static mut [u8], usize),
+}
+
+/// A table of references.
+pub(crate) struct TableEntity {
+    /// Its elements.
+    pub(crate) elements: Vec<Ref>,
+    /// Its type, with engine-wide type ids.
+    pub(crate) ty: TableType,
+}
+
+/// A global variable.
+pub(crate) struct GlobalEntity {
+    /// The value as it stands in a slot.
+    pub(crate) value: u64,
+    /// Its type, with engine-wide type ids.
+    pub(crate) ty: GlobalType,
+}
+
+/// A tag.
+pub(crate) struct TagEntity {
+    /// Its function type.
+    pub(crate) ty: TypeId,
+}
+
+/// A value that only the host understands, behind an `externref`.
+pub(crate) struct ExternEntity {
+    /// The value.
+    pub(crate) value: Box<dyn core::any::Any + Send + Sync>,
+}
+
+/// An instance of a module: its index spaces, imports first.
+pub(crate) struct InstanceEntity {
+    /// The module.
+    pub(crate) module: Module,
+    /// Function index space: numbers in the store's function arena.
+    pub(crate) funcs: Box<[u32]>,
+    /// Table index space.
+    pub(crate) tables: Box<[NonNull<TableEntity>]>,
+    /// Memory index space.
+    pub(crate) memories: Box<[NonNull<MemoryEntity>]>,
+    /// Global index space.
+    pub(crate) globals: Box<[NonNull<GlobalEntity>]>,
+    /// Arena numbers of tables, memories, globals and tags, for exports.
+    pub(crate) handles: InstanceHandles,
+    /// Element segments, evaluated; empty once dropped.
+    pub(crate) elements: Box<[Box<[Ref]>]>,
+    /// Data segments: byte ranges of the module; empty once dropped.
+    pub(crate) datas: Box<[core::ops::Range<usize>]>,
+}
+
+/// Numbers of an instance's objects in the store's arenas, by index space.
+#[derive(Default)]
+pub(crate) struct InstanceHandles {
+    /// Tables.
+    pub(crate) tables: Box<[u32]>,
+    /// Memories.
+    pub(crate) memories: Box<[u32]>,
+    /// Globals.
+    pub(crate) globals: Box<[u32]>,
+    /// Tags.
+    pub(crate) tags: Box<[u32]>,
+}
+
+impl MemoryEntity {
+    /// The bytes that the guest can address now.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            MemoryBytes::Owned(bytes) => bytes,
+            MemoryBytes::Static(bytes, used) => bytes.get(..*used).unwrap_or(bytes),
+        }
+    }
+
+    /// The bytes that the guest can address now.
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        match &mut self.bytes {
+            MemoryBytes::Owned(bytes) => bytes,
+            MemoryBytes::Static(bytes, used) => {
+                let used = (*used).min(bytes.len());
+                bytes.get_mut(..used).unwrap_or_default()
+            }
+        }
+    }
+}
