@@ -1,0 +1,157 @@
+//! Where operands come from and results go to.
+//!
+//! Letters as in `spec/forms.toml`. Each place is a unit type; a handler is monomorphised over
+//! the places of its operands.
+//!
+//! Invariant: `words` points at the operand words that the translator wrote for this place, and
+//! slot numbers in them lie within the frame that `Enter` checked.
+
+use super::state::State;
+use super::value::Value;
+
+/// A place to read an operand from.
+pub(crate) trait Source {
+    /// Words it takes in the code for a value of type `T`.
+    fn words<T: Value>() -> usize;
+
+    /// Reads the operand.
+    ///
+    /// # Safety
+    /// The module's invariant.
+    unsafe fn read<T: Value>(words: *const u32, state: &State) -> T;
+}
+
+/// A place to write a result to.
+pub(crate) trait Destination {
+    /// Words it takes in the code.
+    const WORDS: usize;
+
+    /// Writes the result.
+    ///
+    /// # Safety
+    /// The module's invariant.
+    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T);
+}
+
+/// A slot of the frame.
+pub(crate) struct S;
+/// The accumulator of the value's class.
+pub(crate) struct A;
+/// The first pinned local of the value's class.
+pub(crate) struct P;
+/// The second pinned local of the value's class.
+pub(crate) struct Q;
+/// An immediate in the code.
+pub(crate) struct I;
+/// A slot of the frame and the accumulator.
+pub(crate) struct W;
+
+impl Source for S {
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        1
+    }
+
+    #[inline(always)]
+    unsafe fn read<T: Value>(words: *const u32, state: &State) -> T {
+        // SAFETY: the module's invariant.
+        T::from_slot(unsafe { *state.sp.add(*words as usize) })
+    }
+}
+
+impl Source for A {
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+        T::accumulator(state)
+    }
+}
+
+impl Source for P {
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+        T::first_pin(state)
+    }
+}
+
+impl Source for Q {
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        0
+    }
+
+    #[inline(always)]
+    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+        T::second_pin(state)
+    }
+}
+
+impl Source for I {
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        T::IMMEDIATE_WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn read<T: Value>(words: *const u32, _: &State) -> T {
+        // SAFETY: the module's invariant.
+        unsafe { T::immediate(words) }
+    }
+}
+
+impl Destination for S {
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
+        // SAFETY: the module's invariant.
+        unsafe { *state.sp.add(*words as usize) = value.into_slot() }
+    }
+}
+
+impl Destination for W {
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
+        // SAFETY: the module's invariant.
+        unsafe { *state.sp.add(*words as usize) = value.into_slot() }
+        value.set_accumulator(state);
+    }
+}
+
+impl Destination for A {
+    const WORDS: usize = 0;
+
+    #[inline(always)]
+    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+        value.set_accumulator(state);
+    }
+}
+
+impl Destination for P {
+    const WORDS: usize = 0;
+
+    #[inline(always)]
+    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+        value.set_first_pin(state);
+    }
+}
+
+impl Destination for Q {
+    const WORDS: usize = 0;
+
+    #[inline(always)]
+    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+        value.set_second_pin(state);
+    }
+}
