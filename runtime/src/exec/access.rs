@@ -21,7 +21,10 @@ pub(crate) trait Scalar: Copy {
     const SIZE: usize;
 
     /// The value whose bytes in native order are those of memory.
-    #[expect(clippy::wrong_self_convention, reason = "the scalar is converted, not made")]
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the scalar is converted, not made"
+    )]
     fn from_little_endian(self) -> Self;
 
     /// What has, in native order, the bytes for memory.

@@ -33,7 +33,11 @@ pub(crate) fn to_i64<F: Into<f64>>(a: F) -> Result<i64, Trap> {
     let a = a.into();
     // The least integer is a float, and the next smaller float is far below it.
     let integers = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
-    if integers.contains(&a) { Ok(a as i64) } else { Err(unfit(a)) }
+    if integers.contains(&a) {
+        Ok(a as i64)
+    } else {
+        Err(unfit(a))
+    }
 }
 
 /// Towards zero, to an unsigned integer of 64 bits.
