@@ -6,7 +6,7 @@ use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
 /// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["rounding", "heap"];
+pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap"];
 
 /// Proposals whose capabilities the tier provides.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
@@ -25,36 +25,36 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {
-    module_size: 67108864,
-    function_size: 7654321,
-    name_length: 100000,
-    custom_sections: 100000,
-    types: 100000,
-    rec_group_size: 100000,
+    module_size: 67_108_864,
+    function_size: 7_654_321,
+    name_length: 100_000,
+    custom_sections: 100_000,
+    types: 100_000,
+    rec_group_size: 100_000,
     subtyping_depth: 63,
-    struct_fields: 10000,
-    imports: 100000,
-    functions: 1000000,
-    tables: 10000,
+    struct_fields: 10_000,
+    imports: 100_000,
+    functions: 1_000_000,
+    tables: 10_000,
     memories: 100,
-    tags: 10000,
-    globals: 100000,
-    exports: 100000,
-    element_segments: 100000,
-    element_items: 1000000,
-    data_segments: 100000,
-    params: 1000,
-    results: 1000,
-    locals: 50000,
-    block_nesting: 100000,
-    operand_stack: 100000,
-    br_table_targets: 65520,
+    tags: 10_000,
+    globals: 100_000,
+    exports: 100_000,
+    element_segments: 100_000,
+    element_items: 1_000_000,
+    data_segments: 100_000,
+    params: 1_000,
+    results: 1_000,
+    locals: 50_000,
+    block_nesting: 100_000,
+    operand_stack: 100_000,
+    br_table_targets: 65_520,
     select_types: 10,
-    catches: 10000,
-    constant_size: 100000,
-    memory_pages: 65536,
-    table_elements: 10000000,
-    stack_size: 262144,
-    call_depth: 4096,
+    catches: 10_000,
+    constant_size: 100_000,
+    memory_pages: 65_536,
+    table_elements: 10_000_000,
+    stack_size: 262_144,
+    call_depth: 4_096,
     host_nesting: 100,
 };

@@ -6,7 +6,7 @@ use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
 /// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["rounding"];
+pub(crate) const CAPABILITIES: &[&str] = &["square_root"];
 
 /// Proposals whose capabilities the tier provides.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
@@ -25,36 +25,36 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {
-    module_size: 1048576,
-    function_size: 65536,
+    module_size: 1_048_576,
+    function_size: 65_536,
     name_length: 255,
-    custom_sections: 1000,
+    custom_sections: 1_000,
     types: 256,
     rec_group_size: 64,
     subtyping_depth: 15,
     struct_fields: 64,
     imports: 256,
-    functions: 4096,
+    functions: 4_096,
     tables: 4,
     memories: 4,
     tags: 16,
     globals: 512,
     exports: 256,
     element_segments: 64,
-    element_items: 4096,
+    element_items: 4_096,
     data_segments: 256,
     params: 32,
     results: 16,
-    locals: 1024,
+    locals: 1_024,
     block_nesting: 256,
-    operand_stack: 1024,
-    br_table_targets: 4096,
+    operand_stack: 1_024,
+    br_table_targets: 4_096,
     select_types: 10,
     catches: 64,
-    constant_size: 1024,
-    memory_pages: 65536,
-    table_elements: 65536,
-    stack_size: 65536,
+    constant_size: 1_024,
+    memory_pages: 65_536,
+    table_elements: 65_536,
+    stack_size: 65_536,
     call_depth: 256,
     host_nesting: 4,
 };

@@ -6,7 +6,7 @@ use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
 /// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["rounding", "heap", "threads", "io"];
+pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap", "threads", "io"];
 
 /// Proposals whose capabilities the tier provides.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
@@ -25,36 +25,36 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {
-    module_size: 1073741824,
-    function_size: 7654321,
-    name_length: 100000,
-    custom_sections: 1000000,
-    types: 1000000,
-    rec_group_size: 1000000,
+    module_size: 1_073_741_824,
+    function_size: 7_654_321,
+    name_length: 100_000,
+    custom_sections: 1_000_000,
+    types: 1_000_000,
+    rec_group_size: 1_000_000,
     subtyping_depth: 63,
-    struct_fields: 10000,
-    imports: 1000000,
-    functions: 1000000,
-    tables: 100000,
+    struct_fields: 10_000,
+    imports: 1_000_000,
+    functions: 1_000_000,
+    tables: 100_000,
     memories: 100,
-    tags: 1000000,
-    globals: 1000000,
-    exports: 1000000,
-    element_segments: 100000,
-    element_items: 10000000,
-    data_segments: 100000,
-    params: 1000,
-    results: 1000,
-    locals: 50000,
-    block_nesting: 100000,
-    operand_stack: 1000000,
-    br_table_targets: 65520,
+    tags: 1_000_000,
+    globals: 1_000_000,
+    exports: 1_000_000,
+    element_segments: 100_000,
+    element_items: 10_000_000,
+    data_segments: 100_000,
+    params: 1_000,
+    results: 1_000,
+    locals: 50_000,
+    block_nesting: 100_000,
+    operand_stack: 1_000_000,
+    br_table_targets: 65_520,
     select_types: 10,
-    catches: 10000,
-    constant_size: 1000000,
-    memory_pages: 65536,
-    table_elements: 10000000,
-    stack_size: 1048576,
-    call_depth: 16384,
+    catches: 10_000,
+    constant_size: 1_000_000,
+    memory_pages: 65_536,
+    table_elements: 10_000_000,
+    stack_size: 1_048_576,
+    call_depth: 16_384,
     host_nesting: 100,
 };
