@@ -187,7 +187,7 @@ pub enum ErrorCode {
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
-    UnsupportedRounding,
+    UnsupportedSquareRoot,
     /// The input is a component.
     Component,
     /// Beyond a row of `limits.toml`.
@@ -277,7 +277,7 @@ impl ErrorCode {
         ErrorCode::SharedWithoutMaximum,
         ErrorCode::CustomPageSize,
         ErrorCode::UnsupportedProposal,
-        ErrorCode::UnsupportedRounding,
+        ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
@@ -366,7 +366,7 @@ impl ErrorCode {
             Self::SharedWithoutMaximum => "shared memory must have maximum",
             Self::CustomPageSize => "invalid custom page size",
             Self::UnsupportedProposal => "unsupported proposal",
-            Self::UnsupportedRounding => "unsupported rounding of floats",
+            Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
@@ -454,7 +454,7 @@ impl ErrorCode {
             | Self::SharedWithoutMaximum
             | Self::CustomPageSize
             | Self::UnsupportedProposal
-            | Self::UnsupportedRounding
+            | Self::UnsupportedSquareRoot
             | Self::Component
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
@@ -541,7 +541,7 @@ impl ErrorCode {
             | Self::TagResults
             | Self::SharedWithoutMaximum
             | Self::CustomPageSize => ErrorClass::Invalid,
-            Self::UnsupportedProposal | Self::UnsupportedRounding | Self::Component => {
+            Self::UnsupportedProposal | Self::UnsupportedSquareRoot | Self::Component => {
                 ErrorClass::Unsupported
             }
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,

@@ -6,7 +6,7 @@ use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
 /// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["rounding", "heap", "threads", "io"];
+pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap", "threads", "io"];
 
 /// Proposals whose capabilities the tier provides.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
