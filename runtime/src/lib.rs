@@ -29,7 +29,6 @@ mod generated {
     pub(crate) mod std;
 }
 
-mod capability;
 mod exec;
 mod num;
 pub mod profile;
