@@ -6,8 +6,7 @@
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 
-/// Square root and rounding of floats.
-pub(crate) const ROUNDING: bool = cfg!(any(feature = "std", feature = "libm"));
+pub(crate) use crate::num::backend::SQUARE_ROOT;
 
 /// The value, if the build has what it needs.
 #[inline(always)]
