@@ -18,7 +18,7 @@ pub enum ErrorClass {
 
 impl ErrorClass {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorClass; 4usize] = [
+    pub const ALL: [ErrorClass; 4] = [
         ErrorClass::Malformed,
         ErrorClass::Invalid,
         ErrorClass::Unsupported,
@@ -198,7 +198,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 82usize] = [
+    pub const ALL: [ErrorCode; 82] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,

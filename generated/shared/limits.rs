@@ -357,7 +357,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 32usize] = [
+    pub const ALL: [Limit; 32] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,

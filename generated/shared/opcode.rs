@@ -5,7 +5,7 @@
 use super::proposal::Proposal;
 
 /// Version of the schedule that [`Opcode::fuel`] follows.
-pub const FUEL_SCHEDULE: u32 = 1u32;
+pub const FUEL_SCHEDULE: u32 = 1;
 
 /// An opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -431,7 +431,7 @@ pub enum Opcode {
 
 impl Opcode {
     /// All of them, in the order of the table.
-    pub const ALL: [Opcode; 208usize] = [
+    pub const ALL: [Opcode; 208] = [
         Opcode::Unreachable,
         Opcode::Nop,
         Opcode::Block,

@@ -50,7 +50,7 @@ pub enum Proposal {
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 20usize] = [
+    pub const ALL: [Proposal; 20] = [
         Proposal::Mvp,
         Proposal::MutableGlobals,
         Proposal::SignExtension,

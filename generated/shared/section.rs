@@ -41,7 +41,7 @@ pub enum SectionId {
 
 impl SectionId {
     /// All of them, in the order of the table.
-    pub const ALL: [SectionId; 14usize] = [
+    pub const ALL: [SectionId; 14] = [
         SectionId::Custom,
         SectionId::Type,
         SectionId::Import,

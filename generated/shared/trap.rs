@@ -46,7 +46,7 @@ pub enum Trap {
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 17usize] = [
+    pub const ALL: [Trap; 17] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,

@@ -5,13 +5,13 @@
 use super::proposal::Proposal;
 
 /// `\0asm`.
-pub(crate) const MAGIC: [u8; 4usize] = [0x00, 0x61, 0x73, 0x6D];
+pub(crate) const MAGIC: [u8; 4] = [0x00, 0x61, 0x73, 0x6D];
 
 /// Version 1, a module.
-pub(crate) const VERSION: [u8; 4usize] = [0x01, 0x00, 0x00, 0x00];
+pub(crate) const VERSION: [u8; 4] = [0x01, 0x00, 0x00, 0x00];
 
 /// Version 13, a component.
-pub(crate) const COMPONENT_VERSION: [u8; 4usize] = [0x0D, 0x00, 0x01, 0x00];
+pub(crate) const COMPONENT_VERSION: [u8; 4] = [0x0D, 0x00, 0x01, 0x00];
 
 /// Codes of the table `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,7 @@ pub enum Number {
 
 impl Number {
     /// All of them, in the order of the table.
-    pub const ALL: [Number; 4usize] = [Number::I32, Number::I64, Number::F32, Number::F64];
+    pub const ALL: [Number; 4] = [Number::I32, Number::I64, Number::F32, Number::F64];
 }
 
 impl Number {
@@ -72,7 +72,7 @@ pub enum Vector {
 
 impl Vector {
     /// All of them, in the order of the table.
-    pub const ALL: [Vector; 1usize] = [Vector::V128];
+    pub const ALL: [Vector; 1] = [Vector::V128];
 }
 
 impl Vector {
@@ -111,7 +111,7 @@ pub enum Packed {
 
 impl Packed {
     /// All of them, in the order of the table.
-    pub const ALL: [Packed; 2usize] = [Packed::I8, Packed::I16];
+    pub const ALL: [Packed; 2] = [Packed::I8, Packed::I16];
 }
 
 impl Packed {
@@ -172,7 +172,7 @@ pub enum Heap {
 
 impl Heap {
     /// All of them, in the order of the table.
-    pub const ALL: [Heap; 12usize] = [
+    pub const ALL: [Heap; 12] = [
         Heap::Noexn,
         Heap::Nofunc,
         Heap::Noextern,
@@ -256,7 +256,7 @@ pub enum Reference {
 
 impl Reference {
     /// All of them, in the order of the table.
-    pub const ALL: [Reference; 2usize] = [Reference::Ref, Reference::RefNull];
+    pub const ALL: [Reference; 2] = [Reference::Ref, Reference::RefNull];
 }
 
 impl Reference {
@@ -299,7 +299,7 @@ pub enum Composite {
 
 impl Composite {
     /// All of them, in the order of the table.
-    pub const ALL: [Composite; 3usize] = [Composite::Func, Composite::Struct, Composite::Array];
+    pub const ALL: [Composite; 3] = [Composite::Func, Composite::Struct, Composite::Array];
 }
 
 impl Composite {
@@ -345,7 +345,7 @@ pub enum Subtype {
 
 impl Subtype {
     /// All of them, in the order of the table.
-    pub const ALL: [Subtype; 3usize] = [Subtype::Sub, Subtype::SubFinal, Subtype::Rec];
+    pub const ALL: [Subtype; 3] = [Subtype::Sub, Subtype::SubFinal, Subtype::Rec];
 }
 
 impl Subtype {
@@ -386,7 +386,7 @@ pub enum Block {
 
 impl Block {
     /// All of them, in the order of the table.
-    pub const ALL: [Block; 1usize] = [Block::Empty];
+    pub const ALL: [Block; 1] = [Block::Empty];
 }
 
 impl Block {
@@ -425,7 +425,7 @@ pub enum Mutability {
 
 impl Mutability {
     /// All of them, in the order of the table.
-    pub const ALL: [Mutability; 2usize] = [Mutability::Constant, Mutability::Variable];
+    pub const ALL: [Mutability; 2] = [Mutability::Constant, Mutability::Variable];
 }
 
 impl Mutability {
@@ -472,7 +472,7 @@ pub enum External {
 
 impl External {
     /// All of them, in the order of the table.
-    pub const ALL: [External; 5usize] = [
+    pub const ALL: [External; 5] = [
         External::Func,
         External::Table,
         External::Memory,
@@ -524,7 +524,7 @@ pub enum Tag {
 
 impl Tag {
     /// All of them, in the order of the table.
-    pub const ALL: [Tag; 1usize] = [Tag::Exception];
+    pub const ALL: [Tag; 1] = [Tag::Exception];
 }
 
 impl Tag {
@@ -567,7 +567,7 @@ pub enum LimitsFlag {
 
 impl LimitsFlag {
     /// All of them, in the order of the table.
-    pub const ALL: [LimitsFlag; 4usize] = [
+    pub const ALL: [LimitsFlag; 4] = [
         LimitsFlag::Maximum,
         LimitsFlag::Shared,
         LimitsFlag::Address64,
@@ -607,7 +607,7 @@ pub enum MemargFlag {
 
 impl MemargFlag {
     /// All of them, in the order of the table.
-    pub const ALL: [MemargFlag; 1usize] = [MemargFlag::Memory];
+    pub const ALL: [MemargFlag; 1] = [MemargFlag::Memory];
 }
 
 impl MemargFlag {
@@ -640,7 +640,7 @@ pub enum ElementFlag {
 
 impl ElementFlag {
     /// All of them, in the order of the table.
-    pub const ALL: [ElementFlag; 3usize] = [
+    pub const ALL: [ElementFlag; 3] = [
         ElementFlag::Inactive,
         ElementFlag::Explicit,
         ElementFlag::Expressions,
@@ -675,7 +675,7 @@ pub enum ElementKind {
 
 impl ElementKind {
     /// All of them, in the order of the table.
-    pub const ALL: [ElementKind; 1usize] = [ElementKind::Func];
+    pub const ALL: [ElementKind; 1] = [ElementKind::Func];
 }
 
 impl ElementKind {
@@ -716,7 +716,7 @@ pub enum DataKind {
 
 impl DataKind {
     /// All of them, in the order of the table.
-    pub const ALL: [DataKind; 3usize] = [
+    pub const ALL: [DataKind; 3] = [
         DataKind::Active,
         DataKind::Passive,
         DataKind::ActiveExplicit,
@@ -753,7 +753,7 @@ impl DataKind {
 }
 
 /// A table type and a constant expression follow.
-pub(crate) const INITIALISED: [u8; 2usize] = [0x40, 0x00];
+pub(crate) const INITIALISED: [u8; 2] = [0x40, 0x00];
 
 /// Codes of the table `catch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -771,7 +771,7 @@ pub enum Catch {
 
 impl Catch {
     /// All of them, in the order of the table.
-    pub const ALL: [Catch; 4usize] = [
+    pub const ALL: [Catch; 4] = [
         Catch::Catch,
         Catch::CatchRef,
         Catch::CatchAll,

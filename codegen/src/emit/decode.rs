@@ -1,9 +1,10 @@
 //! `shared/decode.rs`: the only place that matches opcodes on the wire.
 
 use super::Source;
+use super::source::aligned;
 use crate::model::{Immediate, Model, Op};
-use crate::names::{constant, function, ident, variant};
-use proc_macro2::{Literal, TokenStream};
+use crate::names::{constant, function, variant};
+use proc_macro2::Literal;
 use quote::quote;
 
 /// The file.
@@ -23,101 +24,94 @@ pub fn emit(model: &Model) -> Source {
         use crate::read::{Reader, immediate};
         use crate::reject::Reject;
     });
-    let arms = arms(model, None);
-    let prefixed = prefixes(model).into_iter().map(|prefix| {
-        let (byte, arms) = (hex(prefix.into()), self::arms(model, Some(prefix)));
-        quote! {
-            #byte => match r.u32()? {
-                #(#arms,)*
-                _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
-            }
-        }
-    });
-    source.item(quote! {
-        /// Reads one instruction.
-        #[inline]
-        pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
-            let at = r.position();
-            Ok(match r.u8()? {
-                #(#arms,)*
-                #(#prefixed)*
-                _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
-            })
-        }
-    });
+    source.line("/// Reads one instruction.");
+    source.line("#[inline]");
+    source.line("#[rustfmt::skip]");
+    source.line(
+        "pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {",
+    );
+    source.line("    let at = r.position();");
+    source.line("    Ok(match r.u8()? {");
+    arms(&mut source, model, None, "        ");
+    for prefix in prefixes(model) {
+        source.line(&format!("        0x{prefix:02X} => match r.u32()? {{"));
+        arms(&mut source, model, Some(prefix), "            ");
+        source.line(&format!("            {ILLEGAL}"));
+        source.line("        },");
+    }
+    source.line(&format!("        {ILLEGAL}"));
+    source.line("    })");
+    source.line("}");
     source
 }
 
+const ILLEGAL: &str = "_ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),";
+
 /// Arms of one prefix, in the order of the codes: rows, and what is reserved.
-fn arms(model: &Model, prefix: Option<u8>) -> Vec<TokenStream> {
+fn arms(source: &mut Source, model: &Model, prefix: Option<u8>, indent: &str) {
     let rows = model.ops.iter().filter(|op| op.code.prefix == prefix);
-    let mut arms: Vec<(u32, TokenStream)> = rows.map(|op| (op.code.value, row(op))).collect();
+    let mut arms: Vec<(u32, [String; 2])> = rows.map(|op| (op.code.value, row(op))).collect();
     for proposal in &model.proposals {
-        let name = ident(&variant(&proposal.key));
+        let error = format!(
+            "=> return Err(Reject::proposal(Proposal::{}, at)),",
+            variant(&proposal.key)
+        );
         for range in proposal
             .reserved
             .iter()
             .filter(|range| range.prefix == prefix)
         {
-            let literal = |code: u32| {
-                if prefix.is_none() {
-                    hex(code)
-                } else {
-                    Literal::u32_unsuffixed(code)
-                }
-            };
-            let (first, last) = (literal(range.first), literal(range.last));
-            let pattern = if range.first == range.last {
-                quote!(#first)
+            let (first, last) = (code(prefix, range.first), code(prefix, range.last));
+            let pattern = if first == last {
+                first
             } else {
-                quote!(#first..=#last)
+                format!("{first}..={last}")
             };
-            let arm = quote! { #pattern => return Err(Reject::proposal(Proposal::#name, at)) };
-            arms.push((range.first, arm));
+            arms.push((range.first, [pattern, error.clone()]));
         }
     }
     arms.sort_by_key(|(first, _)| *first);
-    arms.into_iter().map(|(_, arm)| arm).collect()
+    let rows: Vec<Vec<String>> = arms.into_iter().map(|(_, arm)| arm.to_vec()).collect();
+    for line in aligned(&rows) {
+        source.line(&format!("{indent}{line}"));
+    }
 }
 
-fn row(op: &Op) -> TokenStream {
-    let code = match op.code.prefix {
-        None => hex(op.code.value),
-        Some(_) => Literal::u32_unsuffixed(op.code.value),
-    };
-    let name = ident(&op.variant);
-    let fields = op.immediates.iter().map(|immediate| {
-        let (name, value) = (ident(&immediate.name), read(immediate));
-        quote! { #name: #value }
-    });
-    let fields = if op.immediates.is_empty() {
-        quote!()
+fn row(op: &Op) -> [String; 2] {
+    let fields: Vec<String> = op.immediates.iter().map(read).collect();
+    let fields = if fields.is_empty() {
+        String::new()
     } else {
-        quote! { { #(#fields),* } }
+        format!(" {{ {} }}", fields.join(", "))
     };
-    let mut value = quote! { #name #fields };
+    let mut value = format!("{}{fields}", op.variant);
     if let Some(need) = &op.needs {
-        let (flag, error) = (
-            ident(&constant(need)),
-            ident(&variant(&format!("unsupported_{need}"))),
-        );
-        value = quote! { available(capability::#flag, ErrorCode::#error, at, #value)? };
+        let (flag, error) = (constant(need), variant(&format!("unsupported_{need}")));
+        value = format!("available(capability::{flag}, ErrorCode::{error}, at, {value})?");
     }
     if op.proposal != "mvp" {
-        let proposal = ident(&variant(&op.proposal));
-        value = quote! { gate.admit(Proposal::#proposal, at, #value)? };
+        value = format!(
+            "gate.admit(Proposal::{}, at, {value})?",
+            variant(&op.proposal)
+        );
     }
-    quote! { #code => #value }
+    [code(op.code.prefix, op.code.value), format!("=> {value},")]
 }
 
-fn read(immediate: &Immediate) -> TokenStream {
-    let kind = ident(&function(&immediate.kind));
+/// A byte in hexadecimal, a number after a prefix in decimal digits.
+fn code(prefix: Option<u8>, value: u32) -> String {
+    if prefix.is_none() {
+        format!("0x{value:02X}")
+    } else {
+        value.to_string()
+    }
+}
+
+fn read(immediate: &Immediate) -> String {
+    let (name, kind) = (&immediate.name, function(&immediate.kind));
     match immediate.number {
-        Some(number) => {
-            let number = Literal::u32_unsuffixed(number);
-            quote! { immediate::#kind(r, gate, #number)? }
-        }
-        None => quote! { immediate::#kind(r, gate)? },
+        Some(number) => format!("{name}: immediate::{kind}(r, gate, {number})?"),
+        None => format!("{name}: immediate::{kind}(r, gate)?"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Enums without fields, which most tables become.
 
 use crate::names::ident;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 /// One variant.
@@ -19,7 +19,7 @@ pub fn enumeration(name: &str, doc: &str, repr: &str, members: &[Member]) -> Tok
         .iter()
         .map(|Member { name, doc }| quote! { #[doc = #doc] #name });
     let names = members.iter().map(|member| &member.name);
-    let count = members.len();
+    let count = Literal::usize_unsuffixed(members.len());
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

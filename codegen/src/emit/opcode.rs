@@ -4,6 +4,7 @@ use super::Source;
 use super::enumeration::{Member, enumeration};
 use crate::model::{Code, Meaning, Model, Op};
 use crate::names::ident;
+use proc_macro2::Literal;
 use quote::quote;
 
 /// The file.
@@ -12,7 +13,7 @@ pub fn emit(model: &Model) -> Source {
         "spec/instructions/, spec/costs.toml",
         "Every opcode, in the order of the codes.",
     );
-    let schedule = model.costs.schedule;
+    let schedule = Literal::u32_unsuffixed(model.costs.schedule);
     source.item(quote! { use super::proposal::Proposal; });
     source.item(quote! {
         /// Version of the schedule that [`Opcode::fuel`] follows.

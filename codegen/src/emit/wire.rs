@@ -7,7 +7,7 @@ use super::section::proposal;
 use super::trap::sentence;
 use crate::model::{Model, WireCode, WireGroup};
 use crate::names::{constant, ident, variant};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 /// The file.
@@ -32,7 +32,7 @@ pub fn emit(model: &Model) -> Source {
 /// A constant for a code of several bytes.
 fn sequence(code: &WireCode) -> TokenStream {
     let (name, doc) = (ident(&constant(&code.key)), sentence(&code.doc));
-    let count = code.code.len();
+    let count = Literal::usize_unsuffixed(code.code.len());
     let bytes = code.code.iter().map(|byte| hex(u32::from(*byte)));
     quote! { #[doc = #doc] pub(crate) const #name: [u8; #count] = [#(#bytes),*]; }
 }
