@@ -5,7 +5,7 @@
 use super::error_code::ErrorCode;
 use super::instruction::Instruction::{self, *};
 use super::proposal::Proposal;
-use crate::num::backend;
+use crate::capability::{self, available};
 use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
@@ -154,7 +154,7 @@ pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruc
         0x8E        => F32Floor,
         0x8F        => F32Trunc,
         0x90        => F32Nearest,
-        0x91        => available(backend::SQUARE_ROOT, ErrorCode::UnsupportedSquareRoot, at, F32Sqrt)?,
+        0x91        => available(capability::SQUARE_ROOT, ErrorCode::UnsupportedSquareRoot, at, F32Sqrt)?,
         0x92        => F32Add,
         0x93        => F32Sub,
         0x94        => F32Mul,
@@ -168,7 +168,7 @@ pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruc
         0x9C        => F64Floor,
         0x9D        => F64Trunc,
         0x9E        => F64Nearest,
-        0x9F        => available(backend::SQUARE_ROOT, ErrorCode::UnsupportedSquareRoot, at, F64Sqrt)?,
+        0x9F        => available(capability::SQUARE_ROOT, ErrorCode::UnsupportedSquareRoot, at, F64Sqrt)?,
         0xA0        => F64Add,
         0xA1        => F64Sub,
         0xA2        => F64Mul,
@@ -263,14 +263,4 @@ pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruc
         },
         _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
     })
-}
-
-/// The value, if the build has what it needs.
-#[inline(always)]
-fn available<T>(has: bool, code: ErrorCode, at: usize, value: T) -> Result<T, Reject> {
-    if has {
-        Ok(value)
-    } else {
-        Err(Reject::new(code, at))
-    }
 }

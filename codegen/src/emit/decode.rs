@@ -14,7 +14,7 @@ pub fn emit(model: &Model) -> Source {
         "The decoder: the only place where opcodes on the wire are matched.",
     );
     let needs = model.ops.iter().any(|op| op.needs.is_some());
-    let capability = needs.then(|| quote! { use crate::num::backend; });
+    let capability = needs.then(|| quote! { use crate::capability::{self, available}; });
     source.item(quote! {
         use super::error_code::ErrorCode;
         use super::instruction::Instruction::{self, *};
@@ -42,15 +42,6 @@ pub fn emit(model: &Model) -> Source {
     source.line(&format!("        {ILLEGAL}"));
     source.line("    })");
     source.line("}\n");
-    if needs {
-        source.item(quote! {
-            /// The value, if the build has what it needs.
-            #[inline(always)]
-            fn available<T>(has: bool, code: ErrorCode, at: usize, value: T) -> Result<T, Reject> {
-                if has { Ok(value) } else { Err(Reject::new(code, at)) }
-            }
-        });
-    }
     source
 }
 
@@ -96,7 +87,7 @@ fn row(op: &Op) -> [String; 2] {
     let mut value = format!("{}{fields}", op.variant);
     if let Some(need) = &op.needs {
         let (flag, error) = (constant(need), variant(&format!("unsupported_{need}")));
-        value = format!("available(backend::{flag}, ErrorCode::{error}, at, {value})?");
+        value = format!("available(capability::{flag}, ErrorCode::{error}, at, {value})?");
     }
     if op.proposal != "mvp" {
         value = format!(
