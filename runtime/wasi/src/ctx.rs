@@ -1,0 +1,40 @@
+//! What a guest was given.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::clock::Clock;
+use crate::descriptor::Descriptors;
+use crate::random::Random;
+use crate::strings::Strings;
+
+/// Arguments, environment, streams, clocks and randomness of one guest; made by
+/// [`WasiCtxBuilder`](crate::WasiCtxBuilder), kept in the store's data.
+pub struct WasiCtx {
+    pub(crate) args: Strings,
+    pub(crate) environ: Strings,
+    pub(crate) clock: Option<Box<dyn Clock>>,
+    pub(crate) random: Option<Box<dyn Random>>,
+    pub(crate) descriptors: Descriptors,
+}
+
+impl fmt::Debug for WasiCtx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasiCtx")
+            .field("args", &self.args)
+            .field("environ", &self.environ)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The guest ended itself by `proc_exit` with this code; not a failure by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct I32Exit(pub i32);
+
+impl fmt::Display for I32Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exited with code {}", self.0)
+    }
+}
+
+impl core::error::Error for I32Exit {}
