@@ -1,0 +1,20 @@
+//! Implementation limits.
+
+use super::Origin;
+
+/// An implementation limit.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// Key, snake case.
+    pub key: String,
+    /// Name of the constant, `MAX_…`.
+    pub constant: String,
+    /// The most that any configuration may ask for.
+    pub max: u64,
+    /// The value of each tier, in the order of [`Model::tiers`].
+    pub tiers: Vec<u64>,
+    /// What is limited, with its unit.
+    pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
+}

@@ -1,0 +1,135 @@
+//! One instruction: a row of `spec/instructions/`.
+
+use super::{Expression, Facts, Origin, Signature, TypeItem};
+
+/// One instruction.
+#[derive(Clone, Debug)]
+pub struct Op {
+    /// Key of the row.
+    pub key: String,
+    /// Mnemonic of the standard (the key, unless the column `text` says otherwise).
+    pub mnemonic: String,
+    /// `I32Load8S`
+    pub variant: String,
+    /// `i32_load8_s`
+    pub function: String,
+    /// Wire code.
+    pub code: Code,
+    /// The proposal whose file holds the row.
+    pub proposal: String,
+    /// Immediates in binary order.
+    pub immediates: Vec<Immediate>,
+    /// The column `type`.
+    pub signature: Option<Signature>,
+    /// What it does.
+    pub meaning: Meaning,
+    /// The column `check`.
+    pub check: Option<String>,
+    /// The column `where`.
+    pub predicates: Vec<Predicate>,
+    /// The column `traps`, by key.
+    pub traps: Vec<String>,
+    /// The column `const`: the proposal that admits it in constant expressions.
+    pub constant: Option<String>,
+    /// The column `commutes`.
+    pub commutes: bool,
+    /// The column `needs`: a capability, by key.
+    pub needs: Option<String>,
+    /// The column `doc`.
+    pub doc: Option<String>,
+    /// What the generator learnt from the tree of `do`.
+    pub facts: Facts,
+    /// The key's place.
+    pub origin: Origin,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
+}
+
+impl Op {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        let cell = self.cells.iter().find(|(name, _)| name == column);
+        cell.map_or(&self.origin, |(_, origin)| origin)
+    }
+
+    /// Parameters of the column `type`; none without one.
+    pub fn params(&self) -> &[TypeItem] {
+        self.signature
+            .as_ref()
+            .map_or(&[], |signature| &signature.params)
+    }
+
+    /// Results of the column `type`; none without one.
+    pub fn results(&self) -> &[TypeItem] {
+        self.signature
+            .as_ref()
+            .map_or(&[], |signature| &signature.results)
+    }
+
+    /// The immediate with this name.
+    pub fn immediate(&self, name: &str) -> Option<&Immediate> {
+        self.immediates
+            .iter()
+            .find(|immediate| immediate.name == name)
+    }
+
+    /// The column `do`.
+    pub fn expression(&self) -> Option<&Expression> {
+        match &self.meaning {
+            Meaning::Do(expression) => Some(expression),
+            Meaning::Hand { .. } | Meaning::Control(_) => None,
+        }
+    }
+}
+
+/// A wire code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code {
+    /// Prefix byte, if any.
+    pub prefix: Option<u8>,
+    /// The byte, or the number after the prefix.
+    pub value: u32,
+}
+
+/// One immediate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Immediate {
+    /// Name used by `type`, `where` and `do`.
+    pub name: String,
+    /// Kind, such as `memarg`.
+    pub kind: String,
+    /// The number in angle brackets.
+    pub number: Option<u32>,
+}
+
+impl Immediate {
+    /// Type of the immediate's field in `Instruction`.
+    pub fn rust(&self) -> &'static str {
+        crate::names::immediate_type(&self.kind).unwrap_or("u32")
+    }
+}
+
+/// The columns `do`, `hand` and `control`.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// One expression.
+    Do(Expression),
+    /// `module::function` of `runtime/src/exec/`.
+    Hand {
+        /// Module.
+        module: String,
+        /// Function.
+        function: String,
+    },
+    /// Implemented by each engine itself.
+    Control(String),
+}
+
+/// One predicate of the column `where`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Predicate {
+    /// `mutable`, `declared`, `sub` …
+    pub name: String,
+    /// Arguments as type items (`elem(x)`), or immediates as `Function { name, [] }`.
+    pub arguments: Vec<TypeItem>,
+}

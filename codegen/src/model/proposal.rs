@@ -1,0 +1,35 @@
+//! Language proposals and the opcodes they reserve.
+
+use super::Origin;
+
+/// A language proposal.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// Key, snake case.
+    pub key: String,
+    /// First released standard that contains it.
+    pub since: Option<String>,
+    /// Proposals it builds on, by key.
+    pub requires: Vec<String>,
+    /// Capabilities it needs, by key.
+    pub needs: Vec<String>,
+    /// Has rows, or needs none.
+    pub supported: bool,
+    /// Opcodes that the standard assigns to it and that have no row yet.
+    pub reserved: Vec<ReservedCodes>,
+    /// One line for people.
+    pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A range of opcodes without rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReservedCodes {
+    /// Prefix byte, if the range is below one.
+    pub prefix: Option<u8>,
+    /// First code.
+    pub first: u32,
+    /// Last code, inclusive.
+    pub last: u32,
+}

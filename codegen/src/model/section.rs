@@ -1,0 +1,22 @@
+//! Sections of the binary format.
+
+use super::Origin;
+
+/// A section of the binary format.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Key, snake case.
+    pub key: String,
+    /// Id byte.
+    pub id: u8,
+    /// Place in the prescribed order from 1; 0 for custom sections.
+    pub order: u8,
+    /// Body, as a production of the binary format.
+    pub body: String,
+    /// The proposal that brings it.
+    pub proposal: Option<String>,
+    /// The limit on its number of entries, by key.
+    pub limit: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}

@@ -1,0 +1,22 @@
+//! Feature tiers and what they can provide.
+
+use super::Origin;
+
+/// A feature tier.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// Key, snake case.
+    pub key: String,
+    /// Capabilities, by key, inherited ones included.
+    pub provides: Vec<String>,
+    /// Supported proposals that it carries, by key: those whose needs it provides.
+    pub proposals: Vec<String>,
+    /// The tier it extends.
+    pub extends: Option<String>,
+    /// The Cargo feature that switches it on.
+    pub feature: Option<String>,
+    /// One line for people.
+    pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
+}

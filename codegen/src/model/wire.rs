@@ -1,0 +1,38 @@
+//! Wire codes other than opcodes and sections.
+
+use super::{Documented, Origin};
+
+/// Wire codes other than opcodes and sections: groups of named codes.
+#[derive(Clone, Debug, Default)]
+pub struct Wire {
+    /// `number`, `vector`, `heap`, `external` …; each becomes an enum or a set of constants.
+    pub groups: Vec<WireGroup>,
+    /// Index spaces.
+    pub indices: Vec<Documented>,
+}
+
+/// One table of `types.toml`.
+#[derive(Clone, Debug)]
+pub struct WireGroup {
+    /// The table's key.
+    pub key: String,
+    /// Its rows.
+    pub codes: Vec<WireCode>,
+}
+
+/// One wire code.
+#[derive(Clone, Debug)]
+pub struct WireCode {
+    /// Key, snake case.
+    pub key: String,
+    /// The byte, or the flag's bits.
+    pub code: Vec<u8>,
+    /// The proposal that brings it.
+    pub proposal: Option<String>,
+    /// Other cells (`super`, `bottom`, `rust`, `bytes` …) as text.
+    pub facts: Vec<(String, String)>,
+    /// One line for people.
+    pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
+}

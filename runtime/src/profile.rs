@@ -1,0 +1,117 @@
+//! What is admitted: profiles known at compile time, and features known at run time.
+//!
+//! Decoder and validator ask one [`Gate`]. A [`Profile`] is a gate of constants, so that what
+//! it does not admit folds away; an engine's [`Features`] are a value.
+
+use crate::generated;
+use crate::reject::Reject;
+use crate::spec::{Limits, Proposal, Proposals};
+
+/// Says what is admitted.
+pub trait Gate {
+    /// Whether the proposal is admitted.
+    fn has(&self, proposal: Proposal) -> bool;
+
+    /// The limits in force.
+    fn limits(&self) -> &Limits;
+
+    /// The value, if the proposal is admitted; `at` is the offset for the error.
+    #[inline(always)]
+    fn admit<T>(&self, proposal: Proposal, at: usize, value: T) -> Result<T, Reject> {
+        if self.has(proposal) {
+            Ok(value)
+        } else {
+            Err(Reject::proposal(proposal, at))
+        }
+    }
+}
+
+/// A configuration of constants.
+pub trait Profile {
+    /// Admitted proposals.
+    const PROPOSALS: Proposals;
+    /// Limits in force.
+    const LIMITS: Limits;
+}
+
+impl<P: Profile> Gate for P {
+    #[inline(always)]
+    fn has(&self, proposal: Proposal) -> bool {
+        P::PROPOSALS.contains(proposal)
+    }
+
+    #[inline(always)]
+    fn limits(&self) -> &Limits {
+        const { &P::LIMITS }
+    }
+}
+
+/// The tier `no_alloc`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAlloc;
+
+impl Profile for NoAlloc {
+    const PROPOSALS: Proposals = generated::no_alloc::PROPOSALS;
+    const LIMITS: Limits = generated::no_alloc::LIMITS;
+}
+
+/// The tier `alloc`.
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Alloc;
+
+#[cfg(all(feature = "alloc", not(feature = "std")))]
+impl Profile for Alloc {
+    const PROPOSALS: Proposals = generated::alloc::PROPOSALS;
+    const LIMITS: Limits = generated::alloc::LIMITS;
+}
+
+/// The tier `std`.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Std;
+
+#[cfg(feature = "std")]
+impl Profile for Std {
+    const PROPOSALS: Proposals = generated::std::PROPOSALS;
+    const LIMITS: Limits = generated::std::LIMITS;
+}
+
+/// What an engine admits.
+#[derive(Clone, Copy, Debug)]
+pub struct Features {
+    /// Admitted proposals.
+    pub proposals: Proposals,
+    /// Limits in force.
+    pub limits: Limits,
+}
+
+impl Features {
+    /// The same facts as a profile's.
+    pub const fn of<P: Profile>() -> Self {
+        Self {
+            proposals: P::PROPOSALS,
+            limits: P::LIMITS,
+        }
+    }
+}
+
+impl Gate for Features {
+    #[inline(always)]
+    fn has(&self, proposal: Proposal) -> bool {
+        self.proposals.contains(proposal)
+    }
+
+    #[inline(always)]
+    fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// Admits all types, for what has been read before.
+pub(crate) struct Everything;
+
+impl Profile for Everything {
+    const PROPOSALS: Proposals = Proposals::ALL;
+    const LIMITS: Limits = generated::no_alloc::LIMITS;
+}

@@ -1,0 +1,184 @@
+//! Why a module is not accepted: a code, an offset and numbers, never a string.
+//!
+//! A [`Reject`] is made without allocation in every tier and becomes words only when somebody
+//! displays it.
+
+use core::fmt;
+
+use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
+use crate::types::ValType;
+
+/// Why decoding or validation stopped.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reject {
+    /// What is wrong.
+    pub code: ErrorCode,
+    /// Offset from the start of the module.
+    pub offset: usize,
+    /// What else is known.
+    pub detail: Detail,
+}
+
+/// Facts beside the code of a [`Reject`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// Nothing.
+    None,
+    /// An index, a count or a byte.
+    Number(u64),
+    /// The index or size asked for, and how many there are.
+    OutOf(u64, u64),
+    /// The type that the rule asks for, and the one that is there.
+    Types {
+        /// Asked for.
+        expected: ValType,
+        /// There.
+        found: ValType,
+    },
+    /// The type that the rule asks for where there is no operand.
+    Missing(ValType),
+    /// The proposal that is not admitted.
+    Proposal(Proposal),
+    /// The limit that is exceeded, and what it would have to be at least.
+    Limit {
+        /// Which.
+        limit: Limit,
+        /// The least value that could suffice.
+        at_least: u64,
+    },
+}
+
+/// What a validator says about a module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It is a valid module.
+    Valid,
+    /// No implementation of these features may run it.
+    Invalid {
+        /// Where the rule is broken.
+        offset: usize,
+        /// The rule.
+        rule: ErrorCode,
+    },
+    /// It may be valid, but exceeds a limit of this implementation.
+    OutOfBudget {
+        /// The limit.
+        limit: Limit,
+        /// The least value of the limit that could suffice.
+        at_least: u64,
+    },
+}
+
+impl Reject {
+    /// Such an error at an offset.
+    #[cold]
+    #[inline(never)]
+    pub const fn new(code: ErrorCode, offset: usize) -> Self {
+        Self {
+            code,
+            offset,
+            detail: Detail::None,
+        }
+    }
+
+    /// With what else is known.
+    #[cold]
+    #[inline(never)]
+    pub const fn with(code: ErrorCode, offset: usize, detail: Detail) -> Self {
+        Self {
+            code,
+            offset,
+            detail,
+        }
+    }
+
+    /// A limit is exceeded.
+    #[cold]
+    #[inline(never)]
+    pub const fn limit(limit: Limit, at_least: u64, offset: usize) -> Self {
+        Self {
+            code: ErrorCode::LimitExceeded,
+            offset,
+            detail: Detail::Limit { limit, at_least },
+        }
+    }
+
+    /// A proposal is not admitted.
+    #[cold]
+    #[inline(never)]
+    pub const fn proposal(proposal: Proposal, offset: usize) -> Self {
+        Self {
+            code: ErrorCode::UnsupportedProposal,
+            offset,
+            detail: Detail::Proposal(proposal),
+        }
+    }
+
+    /// Whether the module is malformed, invalid, unsupported or too large.
+    pub const fn class(&self) -> ErrorClass {
+        self.code.class()
+    }
+}
+
+impl From<Reject> for Verdict {
+    fn from(reject: Reject) -> Self {
+        match reject.detail {
+            Detail::Limit { limit, at_least } => Self::OutOfBudget { limit, at_least },
+            _ => Self::Invalid {
+                offset: reject.offset,
+                rule: reject.code,
+            },
+        }
+    }
+}
+
+impl<T> From<Result<T, Reject>> for Verdict {
+    fn from(result: Result<T, Reject>) -> Self {
+        match result {
+            Ok(_) => Self::Valid,
+            Err(reject) => reject.into(),
+        }
+    }
+}
+
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.text())?;
+        match self.detail {
+            Detail::None => {}
+            Detail::Number(number) => write!(f, " {number}")?,
+            Detail::OutOf(number, count) => write!(f, " {number} (there are {count})")?,
+            Detail::Types { expected, found } => write!(f, ": expected {expected}, found {found}")?,
+            Detail::Missing(expected) => write!(f, ": expected {expected}, found nothing")?,
+            Detail::Proposal(proposal) => write!(f, " `{}`", proposal.name())?,
+            Detail::Limit { limit, at_least } => {
+                write!(
+                    f,
+                    ": `{}` would have to be at least {at_least}",
+                    limit.name()
+                )?;
+            }
+        }
+        write!(f, " (at offset {:#x})", self.offset)
+    }
+}
+
+impl core::error::Error for Reject {}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Valid => f.write_str("valid"),
+            Self::Invalid { offset, rule } => {
+                write!(f, "invalid: {} (at offset {offset:#x})", rule.text())
+            }
+            Self::OutOfBudget { limit, at_least } => {
+                write!(
+                    f,
+                    "out of budget: `{}` would have to be at least {at_least}",
+                    limit.name()
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The tables of `spec/`, for programs: opcodes, proposals, limits, traps, sections, fuel.
+//!
+//! Everything here is generated; a fact of the standard has one place, the row that states it.
+
+pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode};
+pub use crate::generated::shared::instruction::Instruction;
+pub use crate::generated::shared::limits::{Limit, Limits};
+pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
+pub use crate::generated::shared::proposal::{Proposal, Proposals};
+pub use crate::generated::shared::section::SectionId;
+pub use crate::generated::shared::trap::Trap;

@@ -1,0 +1,20 @@
+//! Types of values and objects, as validation and execution see them.
+//!
+//! The type of a value is a packed word ([`ValType`]), so that comparing two is one machine
+//! instruction. References to defined types carry a number: within a module its canonical
+//! [`TypeIdx`] (two equal types of a module have the same), at run time the engine's
+//! [`TypeId`]. Standard: section 2.3, "Types", and section 5.3.
+
+mod immediate;
+mod object;
+mod reference;
+mod value;
+
+pub use crate::generated::shared::indices::{
+    DataIdx, ElemIdx, FieldIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemoryIdx, TableIdx, TagIdx,
+    TypeIdx,
+};
+pub use immediate::{BlockType, Labels, LabelsIter, MemArg, ValTypes, ValTypesIter};
+pub use object::{ExternKind, FuncSignature, GlobalType, MemoryType, TableType, TagType};
+pub use reference::{HeapType, Ref, RefType, TypeId};
+pub use value::ValType;

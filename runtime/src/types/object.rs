@@ -1,0 +1,124 @@
+//! Types of functions, tables, memories, globals and tags.
+//!
+
+use super::{RefType, TypeIdx, ValType};
+
+/// The parameters and results of a function, borrowed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FuncSignature<'e> {
+    pub(crate) params: &'e [ValType],
+    pub(crate) results: &'e [ValType],
+}
+
+impl<'e> FuncSignature<'e> {
+    /// Types of the parameters.
+    #[inline]
+    pub const fn params(&self) -> &'e [ValType] {
+        self.params
+    }
+
+    /// Types of the results.
+    #[inline]
+    pub const fn results(&self) -> &'e [ValType] {
+        self.results
+    }
+}
+
+/// The type of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TableType {
+    /// Type of its elements.
+    pub element: RefType,
+    /// Elements that it starts with.
+    pub min: u64,
+    /// The most that it may grow to.
+    pub max: Option<u64>,
+    /// Whether it is indexed by `i64`.
+    pub is_64: bool,
+}
+
+/// The type of a linear memory; sizes in pages.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct MemoryType {
+    /// Pages that it starts with.
+    pub min: u64,
+    /// The most that it may grow to.
+    pub max: Option<u64>,
+    /// Whether it is addressed by `i64`.
+    pub is_64: bool,
+    /// Whether threads share it.
+    pub shared: bool,
+    /// Binary logarithm of the size of a page.
+    pub page_size_log2: u8,
+}
+
+/// The type of a global variable.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct GlobalType {
+    /// Type of its value.
+    pub content: ValType,
+    /// Whether it can be assigned.
+    pub mutable: bool,
+}
+
+/// The type of a tag: a function type whose parameters an exception carries.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TagType {
+    /// The function type.
+    pub func: TypeIdx,
+}
+
+/// Kinds of imports and exports.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ExternKind {
+    /// A function.
+    Func,
+    /// A table.
+    Table,
+    /// A memory.
+    Memory,
+    /// A global.
+    Global,
+    /// A tag.
+    Tag,
+}
+
+impl TableType {
+    /// The type of its indices.
+    #[inline]
+    pub const fn index_type(&self) -> ValType {
+        if self.is_64 {
+            ValType::I64
+        } else {
+            ValType::I32
+        }
+    }
+}
+
+impl MemoryType {
+    /// The type of its addresses.
+    #[inline]
+    pub const fn index_type(&self) -> ValType {
+        if self.is_64 {
+            ValType::I64
+        } else {
+            ValType::I32
+        }
+    }
+}
+
+macro_rules! defaults {
+    ($($type:ident { $($field:ident: $value:expr),* })*) => {$(
+        impl Default for $type {
+            fn default() -> Self {
+                Self { $($field: $value),* }
+            }
+        }
+    )*};
+}
+
+defaults! {
+    TableType { element: RefType::FUNCREF, min: 0, max: None, is_64: false }
+    MemoryType { min: 0, max: None, is_64: false, shared: false, page_size_log2: 16 }
+    GlobalType { content: ValType::I32, mutable: false }
+}

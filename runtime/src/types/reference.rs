@@ -1,0 +1,253 @@
+//! References: their types, and their values in a slot.
+//!
+
+use core::fmt;
+
+/// A reference in a slot. Zero is null; a function or external reference `n + 1` is number `n`
+/// of the store.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[repr(transparent)]
+pub struct Ref(pub u32);
+
+impl Ref {
+    /// The null reference.
+    pub const NULL: Self = Self(0);
+
+    /// Whether it is null.
+    #[inline(always)]
+    pub const fn is_null(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A defined type, numbered engine-wide: equal types have equal numbers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[repr(transparent)]
+pub struct TypeId(pub u32);
+
+/// What a reference refers to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum HeapType {
+    /// Any function.
+    Func,
+    /// Any external value.
+    Extern,
+    /// Any internal value.
+    Any,
+    /// Internal values that can be compared.
+    Eq,
+    /// Unboxed integers of 31 bits.
+    I31,
+    /// Any structure.
+    Struct,
+    /// Any array.
+    Array,
+    /// Any exception.
+    Exn,
+    /// No function.
+    NoFunc,
+    /// No external value.
+    NoExtern,
+    /// No internal value.
+    None,
+    /// No exception.
+    NoExn,
+    /// Nothing: a subtype of all, found only in unreachable code.
+    #[doc(hidden)]
+    Bottom,
+    /// A defined type: a canonical index within a module, a [`TypeId`] at run time.
+    Concrete(u32),
+}
+
+/// Abstract heap types, in the order of their packed numbers.
+const ABSTRACT: [HeapType; 13] = [
+    HeapType::Func,
+    HeapType::Extern,
+    HeapType::Any,
+    HeapType::Eq,
+    HeapType::I31,
+    HeapType::Struct,
+    HeapType::Array,
+    HeapType::Exn,
+    HeapType::NoFunc,
+    HeapType::NoExtern,
+    HeapType::None,
+    HeapType::NoExn,
+    HeapType::Bottom,
+];
+
+impl HeapType {
+    const fn number(self) -> u32 {
+        match self {
+            Self::Func => 0,
+            Self::Extern => 1,
+            Self::Any => 2,
+            Self::Eq => 3,
+            Self::I31 => 4,
+            Self::Struct => 5,
+            Self::Array => 6,
+            Self::Exn => 7,
+            Self::NoFunc => 8,
+            Self::NoExtern => 9,
+            Self::None => 10,
+            Self::NoExn => 11,
+            Self::Bottom => 12,
+            Self::Concrete(number) => number,
+        }
+    }
+}
+
+impl fmt::Display for HeapType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Func => "func",
+            Self::Extern => "extern",
+            Self::Any => "any",
+            Self::Eq => "eq",
+            Self::I31 => "i31",
+            Self::Struct => "struct",
+            Self::Array => "array",
+            Self::Exn => "exn",
+            Self::NoFunc => "nofunc",
+            Self::NoExtern => "noextern",
+            Self::None => "none",
+            Self::NoExn => "noexn",
+            Self::Bottom => "nothing",
+            Self::Concrete(number) => return write!(f, "{number}"),
+        })
+    }
+}
+
+/// The type of a reference, packed like [`ValType`](super::ValType).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(transparent)]
+pub struct RefType(u32);
+
+impl RefType {
+    /// Set in all of them.
+    pub(crate) const TAG: u32 = 1 << 31;
+    const NULLABLE: u32 = 1 << 30;
+    const CONCRETE: u32 = 1 << 29;
+    /// Marks, in the key of a recursion group, a number that counts within the group.
+    pub(crate) const IN_GROUP: u32 = 1 << 28;
+    /// The greatest number of a defined type; no module and no engine has as many.
+    pub const MAX_NUMBER: u32 = Self::IN_GROUP - 1;
+
+    /// `(ref null func)`
+    pub const FUNCREF: Self = Self::new(true, HeapType::Func);
+    /// `(ref null extern)`
+    pub const EXTERNREF: Self = Self::new(true, HeapType::Extern);
+
+    /// A reference to such a value. Numbers above [`Self::MAX_NUMBER`] become it, and so do not
+    /// exist anywhere.
+    #[inline]
+    pub const fn new(nullable: bool, heap: HeapType) -> Self {
+        let nullable = if nullable { Self::NULLABLE } else { 0 };
+        let heap = match heap {
+            HeapType::Concrete(number) if number > Self::MAX_NUMBER => {
+                Self::CONCRETE | Self::MAX_NUMBER
+            }
+            HeapType::Concrete(number) => Self::CONCRETE | number,
+            heap => heap.number(),
+        };
+        Self(Self::TAG | nullable | heap)
+    }
+
+    /// Whether null is one of its values.
+    #[inline]
+    pub const fn is_nullable(self) -> bool {
+        self.0 & Self::NULLABLE != 0
+    }
+
+    /// What it refers to.
+    #[inline]
+    pub const fn heap(self) -> HeapType {
+        let number = self.0 & Self::MAX_NUMBER;
+        if self.0 & Self::CONCRETE != 0 {
+            HeapType::Concrete(number)
+        } else {
+            ABSTRACT[number as usize]
+        }
+    }
+
+    /// The same without null.
+    #[inline]
+    pub const fn non_null(self) -> Self {
+        Self(self.0 & !Self::NULLABLE)
+    }
+
+    /// The same with null.
+    #[inline]
+    pub const fn nullable(self) -> Self {
+        Self(self.0 | Self::NULLABLE)
+    }
+
+    /// The number of the defined type, if it refers to one.
+    #[inline]
+    pub const fn concrete(self) -> Option<u32> {
+        if self.0 & Self::CONCRETE != 0 {
+            Some(self.0 & Self::MAX_NUMBER)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) const fn from_bits(bits: u32) -> Option<Self> {
+        if bits & Self::TAG != 0 {
+            Some(Self(bits))
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Display for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.is_nullable(), self.heap()) {
+            (true, HeapType::Concrete(number)) => write!(f, "(ref null {number})"),
+            (true, HeapType::None) => f.write_str("nullref"),
+            (true, heap @ (HeapType::NoFunc | HeapType::NoExtern | HeapType::NoExn)) => {
+                write!(f, "(ref null {heap})")
+            }
+            (true, heap) => write!(f, "{heap}ref"),
+            (false, heap) => write!(f, "(ref {heap})"),
+        }
+    }
+}
+
+impl fmt::Debug for RefType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packing_loses_nothing() {
+        for heap in ABSTRACT
+            .into_iter()
+            .chain([HeapType::Concrete(0), HeapType::Concrete(7)])
+        {
+            for nullable in [false, true] {
+                let ty = RefType::new(nullable, heap);
+                assert_eq!((ty.is_nullable(), ty.heap()), (nullable, heap));
+                assert_eq!(RefType::from_bits(ty.bits()), Some(ty));
+                assert!(ty.nullable().is_nullable() && !ty.non_null().is_nullable());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_exist_stay_out_of_the_flags() {
+        let ty = RefType::new(false, HeapType::Concrete(u32::MAX));
+        assert_eq!(ty.concrete(), Some(RefType::MAX_NUMBER));
+        assert!(!ty.is_nullable());
+    }
+}
