@@ -1,6 +1,7 @@
 //! What can stand on the command line.
 
 use std::path::PathBuf;
+#[cfg(feature = "std")]
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,16 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// What to do.
+    pub fn command(self) -> Command {
+        #[cfg(feature = "std")]
+        return self.command.unwrap_or(Command::Run(self.run));
+        #[cfg(not(feature = "std"))]
+        return self.command;
+    }
 }
 
 /// What to do.

@@ -3,7 +3,8 @@
 use std::fmt::Display;
 
 use clap::builder::styling::{AnsiColor, Style};
-use tabwasm::{Error, Reject, WasmBacktrace};
+use tabwasm::reject::Reject;
+use tabwasm::{Error, WasmBacktrace};
 
 use crate::hexdump::Hexdump;
 use crate::input::Input;

@@ -17,7 +17,7 @@ impl<'a> Hexdump<'a> {
     /// Marks a range; one that is empty or beyond the end marks the place where bytes are missing.
     pub fn new(bytes: &'a [u8], marked: Range<usize>) -> Self {
         let start = marked.start.min(bytes.len());
-        let end = marked.end.clamp(start + 1, start + WIDTH);
+        let end = marked.end.min(bytes.len()).clamp(start + 1, start + WIDTH);
         Self { bytes, marked: start..end }
     }
 

@@ -13,6 +13,7 @@ pub mod exit;
 pub mod hexdump;
 pub mod input;
 pub mod json;
+pub mod locate;
 #[cfg(feature = "std")]
 pub mod run;
 pub mod script;

@@ -4,19 +4,16 @@ use std::process;
 
 use clap::Parser;
 use tabwasm_cli::args::{Cli, Command};
-use tabwasm_cli::exit::Exit;
+#[cfg(feature = "std")]
+use tabwasm_cli::run;
+use tabwasm_cli::{validate, wast};
 
 fn main() {
-    process::exit(dispatch(Cli::parse()).code());
-}
-
-fn dispatch(cli: Cli) -> Exit {
-    match cli.command {
+    let exit = match Cli::parse().command() {
         #[cfg(feature = "std")]
-        None => tabwasm_cli::run::run(&cli.run),
-        #[cfg(feature = "std")]
-        Some(Command::Run(run)) => tabwasm_cli::run::run(&run),
-        Some(Command::Validate(validate)) => tabwasm_cli::validate::run(&validate),
-        Some(Command::Wast(wast)) => tabwasm_cli::wast::run(&wast),
-    }
+        Command::Run(args) => run::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Wast(args) => wast::run(&args),
+    };
+    process::exit(exit.code());
 }

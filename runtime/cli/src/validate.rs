@@ -1,6 +1,7 @@
 //! `tabwasm validate FILE…`.
 
-use tabwasm::{Engine, Module, Reject, Verdict};
+use tabwasm::reject::{Reject, Verdict};
+use tabwasm::{Engine, Module};
 
 use crate::args::Validate;
 use crate::diagnostic;

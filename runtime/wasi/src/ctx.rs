@@ -26,15 +26,3 @@ impl fmt::Debug for WasiCtx {
             .finish_non_exhaustive()
     }
 }
-
-/// The guest ended itself by `proc_exit` with this code; not a failure by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct I32Exit(pub i32);
-
-impl fmt::Display for I32Exit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "exited with code {}", self.0)
-    }
-}
-
-impl core::error::Error for I32Exit {}

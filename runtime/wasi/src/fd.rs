@@ -80,3 +80,42 @@ impl WasiCtx {
         if base & !rights == 0 { Ok(()) } else { Err(Errno::Notsup) }
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::abi::iovec;
+    use crate::builder::WasiCtxBuilder;
+    use crate::pipe::MemoryOutputPipe;
+
+    #[test]
+    fn vectors_are_written_in_order_and_partly() {
+        let pipe = MemoryOutputPipe::new(5);
+        let mut ctx = WasiCtxBuilder::new().stdout(pipe.clone()).build();
+        let mut bytes = [0; 64];
+        let mut guest = Guest::new(&mut bytes);
+        for (n, (at, length)) in (0..).zip([(40u32, 3u32), (0, 0), (43, 3)]) {
+            guest.write(n * iovec::SIZE, &at.to_le_bytes()).unwrap();
+            guest.write(n * iovec::SIZE + iovec::LENGTH, &length.to_le_bytes()).unwrap();
+        }
+        guest.write(40, b"abcdef").unwrap();
+        ctx.fd_write(&mut guest, 1, 0, 3, 60).unwrap();
+        assert_eq!(guest.u32(60), Ok(5));
+        assert_eq!(pipe.contents(), b"abcde");
+        assert_eq!(ctx.fd_write(&mut guest, 1, 0, 3, 60), Err(Errno::Io));
+        assert_eq!(ctx.fd_write(&mut guest, 0, 0, 3, 60), Err(Errno::Badf));
+        assert_eq!(ctx.fd_write(&mut guest, 3, 0, 3, 60), Err(Errno::Badf));
+    }
+
+    #[test]
+    fn descriptors_are_closed_and_moved() {
+        let mut ctx = WasiCtxBuilder::new().build();
+        assert_eq!(ctx.descriptors.renumber(1, 9), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.renumber(1, 0), Ok(()));
+        assert!(ctx.descriptors.output(0).is_ok());
+        assert_eq!(ctx.descriptors.close(1), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.close(2), Ok(()));
+        assert_eq!(ctx.descriptors.close(2), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.seekable(0).err(), Some(Errno::Spipe));
+    }
+}

@@ -153,3 +153,70 @@ fn write_event(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+
+    use super::*;
+    use crate::builder::WasiCtxBuilder;
+    use crate::clock::Clock;
+    use crate::pipe::MemoryInputPipe;
+
+    /// Stands still but for sleep.
+    struct Still(Cell<u64>);
+
+    impl Clock for Still {
+        fn resolution(&self, _: ClockId) -> Result<u64, Errno> {
+            Ok(1)
+        }
+
+        fn now(&self, _: ClockId) -> Result<u64, Errno> {
+            Ok(self.0.get())
+        }
+
+        fn sleep(&self, nanoseconds: u64) {
+            self.0.set(self.0.get() + nanoseconds);
+        }
+    }
+
+    fn subscribe(guest: &mut Guest<'_>, n: u32, kind: EventType, what: u32, timeout: u64) {
+        let at = n * subscription::SIZE;
+        guest.write(at + subscription::USERDATA, &u64::from(n + 7).to_le_bytes()).unwrap();
+        guest.write(at + subscription::TAG, &[kind as u8]).unwrap();
+        guest.write(at + subscription::FD, &what.to_le_bytes()).unwrap();
+        guest.write(at + subscription::CLOCK_TIMEOUT, &timeout.to_le_bytes()).unwrap();
+    }
+
+    #[test]
+    fn the_first_clock_wakes() {
+        let mut ctx = WasiCtxBuilder::new().clock(Still(Cell::new(100))).build();
+        let mut bytes = [0; 512];
+        let mut guest = Guest::new(&mut bytes);
+        subscribe(&mut guest, 0, EventType::Clock, ClockId::Monotonic as u32, 900);
+        subscribe(&mut guest, 1, EventType::Clock, ClockId::Monotonic as u32, 50);
+        ctx.poll_oneoff(&mut guest, 0, 256, 2, 500).unwrap();
+        assert_eq!(guest.u32(500), Ok(1));
+        assert_eq!(guest.u64(256), Ok(8));
+        assert_eq!(ctx.clock().unwrap().now(ClockId::Monotonic), Ok(150));
+    }
+
+    #[test]
+    fn streams_and_wrong_descriptors_answer_at_once() {
+        let mut ctx = WasiCtxBuilder::new()
+            .clock(Still(Cell::new(0)))
+            .stdin(MemoryInputPipe::new(*b"x"))
+            .build();
+        let mut bytes = [0; 512];
+        let mut guest = Guest::new(&mut bytes);
+        subscribe(&mut guest, 0, EventType::Clock, ClockId::Realtime as u32, 900);
+        subscribe(&mut guest, 1, EventType::FdRead, 0, 0);
+        subscribe(&mut guest, 2, EventType::FdWrite, 9, 0);
+        ctx.poll_oneoff(&mut guest, 0, 256, 3, 500).unwrap();
+        assert_eq!(guest.u32(500), Ok(2));
+        assert_eq!(guest.u16(256 + event::ERROR), Ok(SUCCESS));
+        assert_eq!(guest.u16(256 + event::SIZE + event::ERROR), Ok(Errno::Badf as u16));
+        assert_eq!(ctx.poll_oneoff(&mut guest, 0, 0, 0, 0), Err(Errno::Inval));
+        assert_eq!(ctx.poll_oneoff(&mut guest, 0, 0, u32::MAX, 0), Err(Errno::Fault));
+    }
+}

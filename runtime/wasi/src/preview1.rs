@@ -1,9 +1,9 @@
 //! The functions of `wasi_snapshot_preview1`, one row a function.
 
-use tabwasm::{Caller, Error, Extern, Linker};
+use tabwasm::{Caller, Error, Extern, I32Exit, Linker};
 
 use crate::abi::{Errno, SUCCESS};
-use crate::ctx::{I32Exit, WasiCtx};
+use crate::ctx::WasiCtx;
 use crate::guest::Guest;
 
 /// The module name that guests import from.

@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use tabwasm::{
-    Config, Engine, Error, ErrorClass, Extern, Instance, Linker, Module, Reject, Store,
-};
-use wast::core::Module as WastModule;
-use wast::parser::{self, ParseBuffer};
+use tabwasm::reject::{Detail, Reject};
+use tabwasm::spec::ErrorClass;
+use tabwasm::{Config, Engine, Error, Extern, Instance, Linker, Module, Store};
 use wast::token::Id;
-use wast::{QuoteWat, QuoteWatTest, Wat, WastDirective};
+use wast::{QuoteWat, WastDirective};
 
 use super::report::Outcome;
 use super::spectest;
@@ -223,9 +221,8 @@ impl Runner {
     }
 
     fn assert_rejected(&self, mut wat: QuoteWat<'_>, class: ErrorClass) -> Outcome {
-        let bytes = match text_or_binary(&mut wat) {
-            Ok(bytes) => bytes,
-            Err(_) => return Outcome::TextOnly,
+        let Ok(bytes) = wat.encode() else {
+            return Outcome::TextOnly;
         };
         let error = match Module::new(&self.engine, &bytes) {
             Ok(_) => return Outcome::Failed("the module was accepted".to_owned()),
@@ -243,17 +240,13 @@ impl Runner {
 
 /// The binary of a module that is part of the script.
 fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
-    text_or_binary(wat).map_err(|error| Stop::Fail(error.message()))
-}
-
-fn text_or_binary(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, wast::Error> {
-    match wat.to_test()? {
-        QuoteWatTest::Binary(bytes) => Ok(bytes),
-        QuoteWatTest::Text(_) => wat.encode(),
-    }
+    wat.encode().map_err(|error| Stop::Fail(error.message()))
 }
 
 /// The proposal that is missing, if that is why the module was not accepted.
 fn unsupported(error: &Error) -> Option<String> {
-    error.as_reject()?.missing_proposal().map(|proposal| proposal.name().to_owned())
+    match error.as_reject()?.detail {
+        Detail::Proposal(proposal) => Some(proposal.name().to_owned()),
+        _ => None,
+    }
 }

@@ -1,18 +1,14 @@
 //! The host module `spectest` that official scripts import.
 
 use tabwasm::{
-    Engine, Error, Extern, FuncType, Func, Global, GlobalType, Linker, Memory, MemoryType,
+    Error, Extern, FuncType, Func, Global, GlobalType, Linker, Memory, MemoryType,
     Mutability, Ref, RefType, Store, Table, TableType, Val, ValType,
 };
 
 const MODULE: &str = "spectest";
 
 /// Defines it; what is printed is discarded.
-pub(super) fn define(
-    engine: &Engine,
-    store: &mut Store<()>,
-    linker: &mut Linker<()>,
-) -> Result<(), Error> {
+pub(super) fn define(store: &mut Store<()>, linker: &mut Linker<()>) -> Result<(), Error> {
     use ValType as T;
     let prints: [(&str, &[ValType]); 7] = [
         ("print", &[]),
