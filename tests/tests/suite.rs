@@ -52,7 +52,11 @@ fn main() -> ExitCode {
     };
     for file in data::spec(SpecVersion::Latest) {
         let text = file.raw();
-        add(format!("latest/{}", file.name()), Box::new(|| Ok(text.to_owned())), true);
+        add(
+            format!("latest/{}", file.name()),
+            Box::new(|| Ok(text.to_owned())),
+            true,
+        );
     }
     for proposal in PROPOSALS {
         for file in data::proposal(proposal) {
@@ -65,7 +69,11 @@ fn main() -> ExitCode {
     match &official {
         Some(folder) => {
             for path in scripts(folder) {
-                let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+                let name = path
+                    .strip_prefix(folder)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string();
                 let read = move || fs::read_to_string(&path).map_err(Failed::from);
                 add(format!("official/{name}"), Box::new(read), true);
             }
@@ -84,7 +92,10 @@ type Read = Box<dyn FnOnce() -> Result<String, Failed> + Send>;
 
 /// A file passes if it fails as often as listed, and skips only what it may.
 fn judge(report: &Report, listed: usize, strict: bool) -> Result<(), Failed> {
-    let other = report.skips.keys().find(|reason| !MISSING.contains(&reason.as_str()));
+    let other = report
+        .skips
+        .keys()
+        .find(|reason| !MISSING.contains(&reason.as_str()));
     if let (true, Some(reason)) = (strict, other) {
         return Err(format!("modules are skipped because of `{reason}`").into());
     }
@@ -138,7 +149,10 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "wast") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "wast")
+            {
                 found.push(path);
             }
         }
@@ -160,17 +174,24 @@ impl Counts {
     fn add(&self, report: &Report) {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.passed.fetch_add(report.passed, Ordering::Relaxed);
-        self.failed.fetch_add(report.failures.len() as u64, Ordering::Relaxed);
+        self.failed
+            .fetch_add(report.failures.len() as u64, Ordering::Relaxed);
         self.skipped.fetch_add(report.skipped(), Ordering::Relaxed);
-        self.text_only.fetch_add(report.text_only, Ordering::Relaxed);
+        self.text_only
+            .fetch_add(report.text_only, Ordering::Relaxed);
     }
 }
 
 impl std::fmt::Display for Counts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [files, passed, failed, skipped, text_only] =
-            [&self.files, &self.passed, &self.failed, &self.skipped, &self.text_only]
-                .map(|count| count.load(Ordering::Relaxed));
+        let [files, passed, failed, skipped, text_only] = [
+            &self.files,
+            &self.passed,
+            &self.failed,
+            &self.skipped,
+            &self.text_only,
+        ]
+        .map(|count| count.load(Ordering::Relaxed));
         write!(
             f,
             "suites: {files} files, {} directives: {passed} passed, {failed} failed, \

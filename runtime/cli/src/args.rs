@@ -144,7 +144,11 @@ pub enum Tier {
 
 impl Tier {
     /// The one that this program was built on.
-    pub const OF_THIS_BUILD: Self = if cfg!(feature = "std") { Self::Std } else { Self::Alloc };
+    pub const OF_THIS_BUILD: Self = if cfg!(feature = "std") {
+        Self::Std
+    } else {
+        Self::Alloc
+    };
 
     /// Its feature.
     pub const fn name(self) -> &'static str {
@@ -172,7 +176,9 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => 3600.0,
         _ => return Err(format!("unknown unit `{unit}`; there are ms, s, m and h")),
     };
-    let number: f64 = number.parse().map_err(|_| "expected a number and a unit".to_owned())?;
+    let number: f64 = number
+        .parse()
+        .map_err(|_| "expected a number and a unit".to_owned())?;
     Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
 }
 
@@ -186,13 +192,20 @@ fn parse_size(text: &str) -> Result<usize, String> {
         "G" | "GiB" => 30,
         _ => return Err(format!("unknown unit `{unit}`; there are KiB, MiB and GiB")),
     };
-    let number: usize = number.parse().map_err(|_| "expected a number of bytes".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+    let number: usize = number
+        .parse()
+        .map_err(|_| "expected a number of bytes".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "too large".to_owned())
 }
 
 #[cfg(feature = "std")]
 fn split_unit(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len()))
+    text.split_at(
+        text.find(|c: char| c.is_ascii_alphabetic())
+            .unwrap_or(text.len()),
+    )
 }
 
 #[cfg(all(test, feature = "std"))]
@@ -212,8 +225,13 @@ mod tests {
     #[test]
     fn run_is_implied() {
         let cli = Cli::try_parse_from(["tabwasm", "run", "--invoke", "f", "-", "-1"]).unwrap();
-        let Some(Command::Run(run)) = cli.command else { panic!("not `run`") };
-        assert_eq!((run.file(), run.guest_args()), ("-", &["-1".to_owned()][..]));
+        let Some(Command::Run(run)) = cli.command else {
+            panic!("not `run`")
+        };
+        assert_eq!(
+            (run.file(), run.guest_args()),
+            ("-", &["-1".to_owned()][..])
+        );
         assert!(Cli::try_parse_from(["tabwasm"]).is_err());
         assert!(Cli::try_parse_from(["tabwasm", "validate", "a.wasm", "--json"]).is_ok());
     }

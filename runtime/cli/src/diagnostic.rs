@@ -34,10 +34,15 @@ pub fn rejected(input: &Input, reject: &Reject) {
     error(reject);
     let place = locate(&input.bytes, reject.offset);
     let binary = if input.is_text { " (encoded)" } else { "" };
-    let within = place.map(|place| format!(", in {place}")).unwrap_or_default();
+    let within = place
+        .map(|place| format!(", in {place}"))
+        .unwrap_or_default();
     anstream::eprintln!("  --> {}{binary}:{:#x}{within}", input.name, reject.offset);
     let end = reject.offset.saturating_add(1);
-    for line in Hexdump::new(&input.bytes, reject.offset..end).to_string().lines() {
+    for line in Hexdump::new(&input.bytes, reject.offset..end)
+        .to_string()
+        .lines()
+    {
         match line.contains('^') {
             true => anstream::eprintln!("{ERROR}{line}{ERROR:#}"),
             false => anstream::eprintln!("{line}"),
@@ -55,12 +60,18 @@ pub fn failed(failure: &Error) {
 
 fn frames(backtrace: &WasmBacktrace) {
     for (number, frame) in backtrace.frames().iter().enumerate() {
-        let name = frame.func_name().map(|name| format!(" `{name}`")).unwrap_or_default();
+        let name = frame
+            .func_name()
+            .map(|name| format!(" `{name}`"))
+            .unwrap_or_default();
         let offset = match (frame.module_offset(), frame.func_offset()) {
             (Some(module), Some(func)) => format!(" at {module:#x} (function + {func:#x})"),
             (Some(module), None) => format!(" at {module:#x}"),
             (None, _) => String::new(),
         };
-        anstream::eprintln!("  {number:>3}: function {}{name}{offset}", frame.func_index());
+        anstream::eprintln!(
+            "  {number:>3}: function {}{name}{offset}",
+            frame.func_index()
+        );
     }
 }

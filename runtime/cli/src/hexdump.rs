@@ -18,7 +18,10 @@ impl<'a> Hexdump<'a> {
     pub fn new(bytes: &'a [u8], marked: Range<usize>) -> Self {
         let start = marked.start.min(bytes.len());
         let end = marked.end.min(bytes.len()).clamp(start + 1, start + WIDTH);
-        Self { bytes, marked: start..end }
+        Self {
+            bytes,
+            marked: start..end,
+        }
     }
 
     fn line(&self, f: &mut fmt::Formatter<'_>, start: usize) -> fmt::Result {
@@ -30,14 +33,22 @@ impl<'a> Hexdump<'a> {
         let padding = 3 * (WIDTH - bytes.len());
         write!(f, "{:padding$} | ", "")?;
         for byte in bytes {
-            let shown = if byte.is_ascii_graphic() { char::from(*byte) } else { '.' };
+            let shown = if byte.is_ascii_graphic() {
+                char::from(*byte)
+            } else {
+                '.'
+            };
             write!(f, "{shown}")?;
         }
         writeln!(f)?;
         if self.marked.start < start + WIDTH && start < self.marked.end {
             write!(f, "         |")?;
             for at in start..(start + WIDTH).min(self.marked.end) {
-                f.write_str(if self.marked.contains(&at) { " ^^" } else { "   " })?;
+                f.write_str(if self.marked.contains(&at) {
+                    " ^^"
+                } else {
+                    "   "
+                })?;
             }
             writeln!(f)?;
         }
@@ -68,7 +79,10 @@ mod tests {
         assert_eq!(lines.len(), 4);
         assert!(lines[0].starts_with("0x000000 | 30 31"));
         assert!(lines[0].ends_with("| 0123456789:;<=>?"));
-        assert_eq!(lines[1].trim_end(), format!("         |{} ^^", " ".repeat(45)));
+        assert_eq!(
+            lines[1].trim_end(),
+            format!("         |{} ^^", " ".repeat(45))
+        );
         assert_eq!(lines[3], "         | ^^");
     }
 

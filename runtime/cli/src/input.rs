@@ -28,10 +28,18 @@ impl Input {
         })?;
         let is_text = is_text(path, &bytes);
         if !is_text {
-            return Ok(Self { name, bytes, is_text });
+            return Ok(Self {
+                name,
+                bytes,
+                is_text,
+            });
         }
         match wat::parse_bytes(&bytes) {
-            Ok(binary) => Ok(Self { name, bytes: binary.into_owned(), is_text }),
+            Ok(binary) => Ok(Self {
+                name,
+                bytes: binary.into_owned(),
+                is_text,
+            }),
             Err(mut error) => {
                 error.set_path(Path::new(&name));
                 diagnostic::error(&error.to_string());
@@ -54,6 +62,10 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
 fn is_text(path: &str, bytes: &[u8]) -> bool {
     match Path::new(path).extension() {
         Some(extension) => extension.eq_ignore_ascii_case("wat"),
-        None => bytes.trim_ascii_start().iter().take(1).any(|first| b"(;".contains(first)),
+        None => bytes
+            .trim_ascii_start()
+            .iter()
+            .take(1)
+            .any(|first| b"(;".contains(first)),
     }
 }

@@ -19,7 +19,9 @@ impl Object {
 
     /// An empty object.
     pub fn new() -> Self {
-        Self { text: String::from("{") }
+        Self {
+            text: String::from("{"),
+        }
     }
 
     /// Adds a text.
@@ -91,7 +93,9 @@ mod tests {
     #[test]
     fn objects_nest_and_texts_are_quoted() {
         let inner = Object::new().text("a\"b", "\u{1}\n\\");
-        let line = Object::line().object("o", &inner).list("l", [Object::new()].into_iter());
+        let line = Object::line()
+            .object("o", &inner)
+            .list("l", [Object::new()].into_iter());
         assert_eq!(
             line.to_string(),
             r#"{"schema":1,"o":{"a\"b":"\u0001\n\\"},"l":[{}]}"#

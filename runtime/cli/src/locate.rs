@@ -37,9 +37,15 @@ pub fn locate(bytes: &[u8], offset: usize) -> Option<Place> {
     let mut bodies = Bodies::default();
     // Where it ends is known; only how far it came is asked.
     let _ = validate::module(bytes, &Tier, Heap::default(), &mut bodies);
-    let (func, span) = bodies.last.filter(|(_, span)| span.range().contains(&offset))?;
+    let (func, span) = bodies
+        .last
+        .filter(|(_, span)| span.range().contains(&offset))?;
     let name = tabwasm::names::func_name(bytes, func).map(str::to_owned);
-    Some(Place { func, name, offset: offset - span.start })
+    Some(Place {
+        func,
+        name,
+        offset: offset - span.start,
+    })
 }
 
 #[derive(Default)]

@@ -66,7 +66,9 @@ fn compile(args: &Run, input: &Input) -> Result<(Engine, Module)> {
 
 fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
-    wasi.inherit_stdio().arg(args.file()).args(args.guest_args());
+    wasi.inherit_stdio()
+        .arg(args.file())
+        .args(args.guest_args());
     for variable in &args.env {
         match variable.split_once('=') {
             Some((key, value)) => drop(wasi.env(key, value)),
@@ -81,7 +83,13 @@ fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
     if let Some(size) = args.max_memory {
         limits = limits.memory_size(size);
     }
-    let mut store = Store::new(engine, Host { wasi: wasi.build(), limits: limits.build() });
+    let mut store = Store::new(
+        engine,
+        Host {
+            wasi: wasi.build(),
+            limits: limits.build(),
+        },
+    );
     store.limiter(|host| &mut host.limits);
     if let Some(fuel) = args.fuel {
         store.set_fuel(fuel)?;
@@ -98,12 +106,7 @@ fn link(engine: &Engine, module: &Module, store: &mut Store<Host>) -> Result<Ins
     linker.instantiate(store, module)
 }
 
-fn start(
-    args: &Run,
-    module: &Module,
-    instance: Instance,
-    store: &mut Store<Host>,
-) -> Result<Exit> {
+fn start(args: &Run, module: &Module, instance: Instance, store: &mut Store<Host>) -> Result<Exit> {
     if let Some(name) = &args.invoke {
         if let Some(initialize) = instance.get_func(&mut *store, INITIALIZER) {
             initialize.call(&mut *store, &[], &mut [])?;
@@ -114,7 +117,10 @@ fn start(
         Some(entry) => entry.call(store, &[], &mut []).map(|()| Exit::Success),
         None if functions(module).is_empty() => Ok(Exit::Success),
         None => {
-            diagnostic::error(format_args!("`{}` exports no `{ENTRY}` to run", args.file()));
+            diagnostic::error(format_args!(
+                "`{}` exports no `{ENTRY}` to run",
+                args.file()
+            ));
             diagnostic::help(format_args!(
                 "name a function with `--invoke`: {}",
                 functions(module).join(", ")
@@ -132,7 +138,10 @@ fn invoke(
     store: &mut Store<Host>,
 ) -> Result<Exit> {
     let Some(func) = instance.get_func(&mut *store, name) else {
-        diagnostic::error(format_args!("`{}` exports no function `{name}`", args.file()));
+        diagnostic::error(format_args!(
+            "`{}` exports no function `{name}`",
+            args.file()
+        ));
         diagnostic::help(format_args!("it exports {}", functions(module).join(", ")));
         return Ok(Exit::Usage);
     };
@@ -165,36 +174,60 @@ fn functions(module: &Module) -> Vec<String> {
 fn parse_params(ty: &FuncType, args: &[String]) -> Result<Vec<Val>, String> {
     let params = ty.params();
     if params.len() != args.len() {
-        return Err(format!("expected {} arguments, found {}", params.len(), args.len()));
+        return Err(format!(
+            "expected {} arguments, found {}",
+            params.len(),
+            args.len()
+        ));
     }
-    params.zip(args).map(|(ty, text)| parse_value(ty, text)).collect()
+    params
+        .zip(args)
+        .map(|(ty, text)| parse_value(ty, text))
+        .collect()
 }
 
 /// Integers may be signed or unsigned, decimal or `0x` hexadecimal; floats as Rust writes them.
 fn parse_value(ty: ValType, text: &str) -> Result<Val, String> {
     let wrong = || format!("`{text}` is no value of type {ty}");
     let integer = || {
-        let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+        let (sign, digits) = text
+            .strip_prefix('-')
+            .map_or((1, text), |digits| (-1, digits));
         let magnitude = match digits.strip_prefix("0x") {
             Some(digits) => u64::from_str_radix(digits, 16),
             None => digits.parse(),
         };
-        magnitude.ok().map(|magnitude| i128::from(magnitude) * sign).ok_or_else(wrong)
+        magnitude
+            .ok()
+            .map(|magnitude| i128::from(magnitude) * sign)
+            .ok_or_else(wrong)
     };
     let value = match ty {
         ValType::I32 => {
             let value = integer()?;
             let signed = i32::try_from(value).ok();
-            Val::I32(signed.or(u32::try_from(value).ok().map(u32::cast_signed)).ok_or_else(wrong)?)
+            Val::I32(
+                signed
+                    .or(u32::try_from(value).ok().map(u32::cast_signed))
+                    .ok_or_else(wrong)?,
+            )
         }
         ValType::I64 => {
             let value = integer()?;
             let signed = i64::try_from(value).ok();
-            Val::I64(signed.or(u64::try_from(value).ok().map(u64::cast_signed)).ok_or_else(wrong)?)
+            Val::I64(
+                signed
+                    .or(u64::try_from(value).ok().map(u64::cast_signed))
+                    .ok_or_else(wrong)?,
+            )
         }
         ValType::F32 => Val::F32(text.parse::<f32>().map_err(|_| wrong())?.to_bits()),
         ValType::F64 => Val::F64(text.parse::<f64>().map_err(|_| wrong())?.to_bits()),
-        _ => return Err(format!("a value of type {ty} cannot be written on the command line")),
+        _ => {
+            return Err(format!(
+                "a value of type {ty} cannot be written on the command line"
+            ));
+        }
     };
     Ok(value)
 }
@@ -258,9 +291,15 @@ mod tests {
     fn values_of_the_command_line() {
         let parse = |ty, text| parse_value(ty, text).ok().map(|value| show(&value));
         assert_eq!(parse(ValType::I32, "4294967295").as_deref(), Some("-1"));
-        assert_eq!(parse(ValType::I32, "-0x80000000").as_deref(), Some("-2147483648"));
+        assert_eq!(
+            parse(ValType::I32, "-0x80000000").as_deref(),
+            Some("-2147483648")
+        );
         assert_eq!(parse(ValType::I32, "4294967296"), None);
-        assert_eq!(parse(ValType::I64, "18446744073709551615").as_deref(), Some("-1"));
+        assert_eq!(
+            parse(ValType::I64, "18446744073709551615").as_deref(),
+            Some("-1")
+        );
         assert_eq!(parse(ValType::F64, "1.5").as_deref(), Some("1.5"));
         assert_eq!(parse(ValType::FUNCREF, "0"), None);
     }

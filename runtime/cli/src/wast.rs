@@ -46,7 +46,13 @@ pub fn run(args: &Wast) -> Exit {
             Ok(text) => script::run(&file.to_string_lossy(), &text),
             Err(error) => Report::unreadable(&file.to_string_lossy(), &error),
         };
-        progress.aside(|| if args.json { print_json(&report) } else { print(&report) });
+        progress.aside(|| {
+            if args.json {
+                print_json(&report)
+            } else {
+                print(&report)
+            }
+        });
         total.add(&report);
     }
     progress.finish();
@@ -55,7 +61,11 @@ pub fn run(args: &Wast) -> Exit {
     } else {
         total.print();
     }
-    if total.failed == 0 { Exit::Success } else { Exit::Failure }
+    if total.failed == 0 {
+        Exit::Success
+    } else {
+        Exit::Failure
+    }
 }
 
 /// The scripts at or below a path, sorted.
@@ -64,13 +74,17 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         files.push(path.to_owned());
         return path.metadata().map(drop);
     }
-    let mut entries =
-        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut entries = fs::read_dir(path)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     for entry in entries {
         if entry.is_dir() {
             collect(&entry, files)?;
-        } else if entry.extension().is_some_and(|extension| extension == "wast") {
+        } else if entry
+            .extension()
+            .is_some_and(|extension| extension == "wast")
+        {
             files.push(entry);
         }
     }
@@ -78,7 +92,11 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 fn print(report: &Report) {
-    let (style, word) = if report.failures.is_empty() { (GOOD, "ok    ") } else { (BAD, "FAILED") };
+    let (style, word) = if report.failures.is_empty() {
+        (GOOD, "ok    ")
+    } else {
+        (BAD, "FAILED")
+    };
     anstream::println!(
         "{style}{word}{style:#} {}: {} passed, {} failed, {} skipped{}",
         report.file,
@@ -89,7 +107,11 @@ fn print(report: &Report) {
     );
     for failure in report.failures.iter().take(SHOWN) {
         let (line, column) = (failure.line, failure.column);
-        anstream::println!("       {line}:{column}: {}: {}", failure.directive, failure.message);
+        anstream::println!(
+            "       {line}:{column}: {}: {}",
+            failure.directive,
+            failure.message
+        );
     }
     if report.failures.len() > SHOWN {
         anstream::println!("       … and {} more", report.failures.len() - SHOWN);
@@ -100,8 +122,11 @@ fn reasons(report: &Report) -> String {
     if report.skips.is_empty() {
         return String::new();
     }
-    let reasons: Vec<String> =
-        report.skips.iter().map(|(reason, count)| format!("{count} {reason}")).collect();
+    let reasons: Vec<String> = report
+        .skips
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
     format!(" ({})", reasons.join(", "))
 }
 
@@ -109,7 +134,9 @@ fn print_json(report: &Report) {
     let skips = report
         .skips
         .iter()
-        .fold(Object::new(), |object, (reason, count)| object.number(reason, *count));
+        .fold(Object::new(), |object, (reason, count)| {
+            object.number(reason, *count)
+        });
     let failures = report.failures.iter().map(|failure| {
         Object::new()
             .number("line", failure.line as u64)
@@ -193,7 +220,10 @@ impl Progress {
         };
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, start: Instant::now() }
+        Self {
+            bar,
+            start: Instant::now(),
+        }
     }
 
     fn advance(&self, file: &Path) {

@@ -79,15 +79,20 @@ fn a_program_prints() {
         ),
     );
     let output = tabwasm(&[&path], b"");
-    assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (Some(0), "hello\n", ""));
+    assert_eq!(
+        (output.code, output.stdout.as_str(), output.stderr.as_str()),
+        (Some(0), "hello\n", "")
+    );
     let output = tabwasm(&["run", &path], b"");
     assert_eq!(output.stdout, "hello\n");
 }
 
 #[test]
 fn a_program_chooses_its_exit_code() {
-    let path =
-        file("exit.wat", wasi(r#"(func (export "_start") (call $proc_exit (i32.const 7)))"#));
+    let path = file(
+        "exit.wat",
+        wasi(r#"(func (export "_start") (call $proc_exit (i32.const 7)))"#),
+    );
     let output = tabwasm(&[&path], b"");
     assert_eq!((output.code, output.stderr.as_str()), (Some(7), ""));
 }
@@ -130,10 +135,21 @@ fn a_program_sees_arguments_and_environment() {
         ),
     );
     let output = tabwasm(
-        &["--env", "A=b=c", "--env", "TABWASM_TEST_VARIABLE", &path, "--fuel", "x y"],
+        &[
+            "--env",
+            "A=b=c",
+            "--env",
+            "TABWASM_TEST_VARIABLE",
+            &path,
+            "--fuel",
+            "x y",
+        ],
         b"",
     );
-    assert_eq!(output.stdout, "--fuel\0x y\0A=b=c\0TABWASM_TEST_VARIABLE=inherited\0");
+    assert_eq!(
+        output.stdout,
+        "--fuel\0x y\0A=b=c\0TABWASM_TEST_VARIABLE=inherited\0"
+    );
 }
 
 #[test]
@@ -191,8 +207,14 @@ fn functions_are_invoked_with_typed_arguments() {
     let path = file("add.wat", ADD);
     let output = tabwasm(&["--invoke", "add", &path, "40", "2"], b"");
     assert_eq!((output.code, output.stdout.as_str()), (Some(0), "42\n"));
-    assert_eq!(tabwasm(&["--invoke", "add", &path, "-5", "0xFFFFFFFF"], b"").stdout, "-6\n");
-    assert_eq!(tabwasm(&["--invoke", "half", &path, "5"], b"").stdout, "2.5\n");
+    assert_eq!(
+        tabwasm(&["--invoke", "add", &path, "-5", "0xFFFFFFFF"], b"").stdout,
+        "-6\n"
+    );
+    assert_eq!(
+        tabwasm(&["--invoke", "half", &path, "5"], b"").stdout,
+        "2.5\n"
+    );
     assert_eq!(tabwasm(&["--invoke", "both", &path], b"").stdout, "-1\n2\n");
 }
 
@@ -201,11 +223,27 @@ fn wrong_usage_ends_with_2() {
     let path = file("usage.wat", ADD);
     let output = tabwasm(&["--invoke", "add", &path, "1"], b"");
     assert_eq!(output.code, Some(2));
-    assert!(output.stderr.contains("expected 2 arguments, found 1"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("expected 2 arguments, found 1"),
+        "{}",
+        output.stderr
+    );
     let output = tabwasm(&["--invoke", "sub", &path], b"");
-    assert!(output.stderr.contains("no function `sub`"), "{}", output.stderr);
-    assert!(output.stderr.contains("add, half, both"), "{}", output.stderr);
-    assert_eq!(tabwasm(&[&path], b"").code, Some(2), "there is nothing to start");
+    assert!(
+        output.stderr.contains("no function `sub`"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("add, half, both"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(
+        tabwasm(&[&path], b"").code,
+        Some(2),
+        "there is nothing to start"
+    );
     assert_eq!(tabwasm(&[], b"").code, Some(2));
     assert_eq!(tabwasm(&["--nonsense"], b"").code, Some(2));
     let output = tabwasm(&["no such file.wasm"], b"");
@@ -221,13 +259,29 @@ fn invalid_modules_end_with_3_and_show_the_bytes() {
     );
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(3));
-    for part in ["type mismatch", "expected i32", "found i64", "function 1", "`sum`", "^^", "6a"] {
-        assert!(output.stderr.contains(part), "`{part}` is missing:\n{}", output.stderr);
+    for part in [
+        "type mismatch",
+        "expected i32",
+        "found i64",
+        "function 1",
+        "`sum`",
+        "^^",
+        "6a",
+    ] {
+        assert!(
+            output.stderr.contains(part),
+            "`{part}` is missing:\n{}",
+            output.stderr
+        );
     }
     let path = file("garbage.wasm", b"\0asm\x01\0\0\0\xFF");
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(3));
-    assert!(output.stderr.contains("malformed section id"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
@@ -235,13 +289,24 @@ fn wrong_text_is_shown() {
     let path = file("syntax.wat", "(module\n  (func (i32.addd)))");
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(3));
-    assert!(output.stderr.contains("syntax.wat:2:10"), "{}", output.stderr);
-    assert!(output.stderr.contains("(func (i32.addd))"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("syntax.wat:2:10"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("(func (i32.addd))"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
 fn missing_imports_end_with_4() {
-    let path = file("import.wat", r#"(module (import "env" "missing" (func (param i32))))"#);
+    let path = file(
+        "import.wat",
+        r#"(module (import "env" "missing" (func (param i32))))"#,
+    );
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(4));
     assert!(output.stderr.contains("env"), "{}", output.stderr);
@@ -258,7 +323,11 @@ fn traps_end_with_134_and_show_the_functions() {
     );
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(134));
-    assert!(output.stderr.contains("integer divide by zero"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("integer divide by zero"),
+        "{}",
+        output.stderr
+    );
     let inner = output.stderr.find("function 0 `inner`");
     let outer = output.stderr.find("function 1 `outer`");
     assert!(inner.is_some() && inner < outer, "{}", output.stderr);
@@ -289,9 +358,15 @@ fn memory_is_a_limit() {
 
 #[test]
 fn modules_come_from_standard_input() {
-    assert_eq!(tabwasm(&["--invoke", "add", "-", "1", "2"], ADD.as_bytes()).stdout, "3\n");
+    assert_eq!(
+        tabwasm(&["--invoke", "add", "-", "1", "2"], ADD.as_bytes()).stdout,
+        "3\n"
+    );
     let binary = wat::parse_str(ADD).expect("the text is right");
-    assert_eq!(tabwasm(&["--invoke", "add", "-", "1", "2"], &binary).stdout, "3\n");
+    assert_eq!(
+        tabwasm(&["--invoke", "add", "-", "1", "2"], &binary).stdout,
+        "3\n"
+    );
 }
 
 #[test]
@@ -304,10 +379,18 @@ fn validation_speaks_json() {
     assert_eq!(lines.len(), 2);
     assert!(lines[0].contains(r#""verdict":"valid""#), "{}", lines[0]);
     assert!(lines[1].contains(r#""verdict":"invalid""#), "{}", lines[1]);
-    assert!(lines[1].contains(r#""message":"type mismatch"#), "{}", lines[1]);
+    assert!(
+        lines[1].contains(r#""message":"type mismatch"#),
+        "{}",
+        lines[1]
+    );
     assert!(lines[0].starts_with(r#"{"schema":1,"#), "{}", lines[0]);
     let output = tabwasm(&["validate", &good], b"");
-    assert!(output.stdout.ends_with("good.wat: valid\n"), "{}", output.stdout);
+    assert!(
+        output.stdout.ends_with("good.wat: valid\n"),
+        "{}",
+        output.stdout
+    );
 }
 
 #[test]
@@ -325,10 +408,20 @@ fn scripts_are_counted() {
     let output = tabwasm(&["wast", &path], b"");
     assert_eq!(output.code, Some(1));
     let last = output.stdout.lines().last();
-    assert_eq!(last, Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped"));
-    assert!(output.stdout.contains("3:9: assert_return"), "{}", output.stdout);
+    assert_eq!(
+        last,
+        Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
+    );
+    assert!(
+        output.stdout.contains("3:9: assert_return"),
+        "{}",
+        output.stdout
+    );
     assert!(output.stdout.contains("2 simd"), "{}", output.stdout);
     let output = tabwasm(&["wast", "--json", &path], b"");
     let last = output.stdout.lines().last().unwrap_or_default();
-    assert!(last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#), "{last}");
+    assert!(
+        last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#),
+        "{last}"
+    );
 }

@@ -52,7 +52,11 @@ impl ClockId {
         [Self::Realtime, Self::Monotonic]
             .into_iter()
             .find(|clock| *clock as u32 == number)
-            .ok_or(if number <= 3 { Errno::Badf } else { Errno::Inval })
+            .ok_or(if number <= 3 {
+                Errno::Badf
+            } else {
+                Errno::Inval
+            })
     }
 }
 

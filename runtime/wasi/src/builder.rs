@@ -50,13 +50,16 @@ impl WasiCtxBuilder {
 
     /// Adds an environment variable.
     pub fn env(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> &mut Self {
-        self.environ.push(format!("{}={}", key.as_ref(), value.as_ref()));
+        self.environ
+            .push(format!("{}={}", key.as_ref(), value.as_ref()));
         self
     }
 
     /// Adds environment variables.
     pub fn envs(&mut self, variables: &[(impl AsRef<str>, impl AsRef<str>)]) -> &mut Self {
-        variables.iter().fold(self, |builder, (key, value)| builder.env(key, value))
+        variables
+            .iter()
+            .fold(self, |builder, (key, value)| builder.env(key, value))
     }
 
     /// What the guest reads from standard input.
@@ -91,9 +94,23 @@ impl WasiCtxBuilder {
 
     /// The finished context; the builder is as new afterwards.
     pub fn build(&mut self) -> WasiCtx {
-        let Self { args, environ, stdin, stdout, stderr, clock, random } = mem::take(self);
+        let Self {
+            args,
+            environ,
+            stdin,
+            stdout,
+            stderr,
+            clock,
+            random,
+        } = mem::take(self);
         let descriptors = Descriptors::new(stdin, stdout, stderr);
-        WasiCtx { args, environ, clock, random, descriptors }
+        WasiCtx {
+            args,
+            environ,
+            clock,
+            random,
+            descriptors,
+        }
     }
 }
 

@@ -38,6 +38,9 @@ impl WasiCtx {
     }
 
     pub(crate) fn clock(&self) -> Result<&dyn Clock, Errno> {
-        self.clock.as_deref().map(|clock| clock as &dyn Clock).ok_or(Errno::Notsup)
+        self.clock
+            .as_deref()
+            .map(|clock| clock as &dyn Clock)
+            .ok_or(Errno::Notsup)
     }
 }

@@ -23,7 +23,11 @@ impl Descriptor {
             Self::Input(stream) => stream.is_terminal(),
             Self::Output(stream) => stream.is_terminal(),
         };
-        if is_terminal { FileType::CharacterDevice } else { FileType::Unknown }
+        if is_terminal {
+            FileType::CharacterDevice
+        } else {
+            FileType::Unknown
+        }
     }
 
     pub(crate) fn rights(&self) -> u64 {
@@ -46,13 +50,21 @@ impl Descriptors {
         stdout: Box<dyn OutputStream>,
         stderr: Box<dyn OutputStream>,
     ) -> Self {
-        let stdio =
-            [Descriptor::Input(stdin), Descriptor::Output(stdout), Descriptor::Output(stderr)];
-        Self { slots: stdio.into_iter().map(Some).collect() }
+        let stdio = [
+            Descriptor::Input(stdin),
+            Descriptor::Output(stdout),
+            Descriptor::Output(stderr),
+        ];
+        Self {
+            slots: stdio.into_iter().map(Some).collect(),
+        }
     }
 
     pub(crate) fn find(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
-        self.slots.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::Badf)
+        self.slots
+            .get_mut(fd as usize)
+            .and_then(Option::as_mut)
+            .ok_or(Errno::Badf)
     }
 
     /// A readable stream.

@@ -59,8 +59,14 @@ impl WasiCtx {
     ) -> Result<(), Errno> {
         let descriptor = self.descriptors.find(fd)?;
         guest.slice_mut(out, fdstat::SIZE)?.fill(0);
-        guest.write(offset(out, fdstat::FILE_TYPE)?, &[descriptor.file_type() as u8])?;
-        guest.write(offset(out, fdstat::RIGHTS_BASE)?, &descriptor.rights().to_le_bytes())
+        guest.write(
+            offset(out, fdstat::FILE_TYPE)?,
+            &[descriptor.file_type() as u8],
+        )?;
+        guest.write(
+            offset(out, fdstat::RIGHTS_BASE)?,
+            &descriptor.rights().to_le_bytes(),
+        )
     }
 
     pub(crate) fn fd_filestat_get(
@@ -71,13 +77,20 @@ impl WasiCtx {
     ) -> Result<(), Errno> {
         let descriptor = self.descriptors.find(fd)?;
         guest.slice_mut(out, filestat::SIZE)?.fill(0);
-        guest.write(offset(out, filestat::FILE_TYPE)?, &[descriptor.file_type() as u8])
+        guest.write(
+            offset(out, filestat::FILE_TYPE)?,
+            &[descriptor.file_type() as u8],
+        )
     }
 
     /// Rights may shrink, and a stream has no right to lose that a guest could miss.
     pub(crate) fn fd_fdstat_set_rights(&mut self, fd: u32, base: u64) -> Result<(), Errno> {
         let rights = self.descriptors.find(fd)?.rights();
-        if base & !rights == 0 { Ok(()) } else { Err(Errno::Notsup) }
+        if base & !rights == 0 {
+            Ok(())
+        } else {
+            Err(Errno::Notsup)
+        }
     }
 }
 
@@ -96,7 +109,9 @@ mod tests {
         let mut guest = Guest::new(&mut bytes);
         for (n, (at, length)) in (0..).zip([(40u32, 3u32), (0, 0), (43, 3)]) {
             guest.write(n * iovec::SIZE, &at.to_le_bytes()).unwrap();
-            guest.write(n * iovec::SIZE + iovec::LENGTH, &length.to_le_bytes()).unwrap();
+            guest
+                .write(n * iovec::SIZE + iovec::LENGTH, &length.to_le_bytes())
+                .unwrap();
         }
         guest.write(40, b"abcdef").unwrap();
         ctx.fd_write(&mut guest, 1, 0, 3, 60).unwrap();

@@ -80,7 +80,10 @@ impl<'a> Guest<'a> {
 
     fn array<const N: usize>(&self, at: u32) -> Result<[u8; N], Errno> {
         let range = range(at, N as u32)?;
-        self.bytes.get(range).and_then(|bytes| bytes.try_into().ok()).ok_or(Errno::Fault)
+        self.bytes
+            .get(range)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(Errno::Fault)
     }
 }
 

@@ -18,7 +18,9 @@ pub struct SystemClock {
 impl SystemClock {
     /// A monotonic clock that starts now.
     pub fn new() -> Self {
-        Self { start: Instant::now() }
+        Self {
+            start: Instant::now(),
+        }
     }
 }
 
@@ -73,10 +75,12 @@ impl InputStream for Stdin {
     fn ready(&mut self, timeout: Option<u64>) -> Result<bool, Errno> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-        let timeout = timeout.and_then(|nanoseconds| {
-            Timespec::try_from(Duration::from_nanos(nanoseconds)).ok()
-        });
-        let mut fds = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
+        let timeout = timeout
+            .and_then(|nanoseconds| Timespec::try_from(Duration::from_nanos(nanoseconds)).ok());
+        let mut fds = [PollFd::from_borrowed_fd(
+            rustix::stdio::stdin(),
+            PollFlags::IN,
+        )];
         let count = poll(&mut fds, timeout.as_ref()).map_err(|error| errno(error.into()))?;
         Ok(count > 0)
     }
@@ -126,7 +130,9 @@ impl OutputStream for Stderr {
 }
 
 fn write_out(mut out: impl Write, bytes: &[u8]) -> Result<usize, Errno> {
-    out.write_all(bytes).and_then(|()| out.flush()).map_err(errno)?;
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(errno)?;
     Ok(bytes.len())
 }
 

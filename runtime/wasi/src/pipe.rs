@@ -15,7 +15,10 @@ pub struct MemoryInputPipe {
 impl MemoryInputPipe {
     /// A stream of these bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self { bytes: bytes.into(), position: 0 }
+        Self {
+            bytes: bytes.into(),
+            position: 0,
+        }
     }
 }
 
@@ -61,7 +64,10 @@ pub struct MemoryOutputPipe {
 impl MemoryOutputPipe {
     /// A sink for at most this many bytes; a write past them is an error.
     pub fn new(capacity: usize) -> Self {
-        Self { bytes: alloc::sync::Arc::default(), capacity }
+        Self {
+            bytes: alloc::sync::Arc::default(),
+            capacity,
+        }
     }
 
     /// A copy of what was written so far.
@@ -70,7 +76,9 @@ impl MemoryOutputPipe {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<u8>> {
-        self.bytes.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.bytes
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

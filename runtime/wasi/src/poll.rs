@@ -42,7 +42,9 @@ impl WasiCtx {
         let size = count.checked_mul(subscription::SIZE).ok_or(Errno::Fault)?;
         guest.slice(input, size)?;
         let mut subscriptions = Vec::new();
-        subscriptions.try_reserve(count as usize).map_err(|_| Errno::Io)?;
+        subscriptions
+            .try_reserve(count as usize)
+            .map_err(|_| Errno::Io)?;
         for n in 0..count {
             let at = offset(input, n * subscription::SIZE)?;
             subscriptions.push(self.subscription(guest, at)?);
@@ -80,7 +82,11 @@ impl WasiCtx {
             }
         };
         let userdata = guest.u64(field(subscription::USERDATA)?)?;
-        Ok(Subscription { userdata, kind, wish })
+        Ok(Subscription {
+            userdata,
+            kind,
+            wish,
+        })
     }
 
     fn moment(&self, clock: u32, timeout: u64, flags: u16) -> Result<Wish, Errno> {
@@ -110,10 +116,12 @@ impl WasiCtx {
         subscriptions: &'s [Subscription],
         wait: Option<u64>,
     ) -> Result<Vec<(&'s Subscription, u16)>, Errno> {
-        let reads = subscriptions.iter().find_map(|subscription| match subscription.wish {
-            Ok(Wish::Read(fd)) => Some(fd),
-            _ => None,
-        });
+        let reads = subscriptions
+            .iter()
+            .find_map(|subscription| match subscription.wish {
+                Ok(Wish::Read(fd)) => Some(fd),
+                _ => None,
+            });
         let readable = match (reads, wait) {
             (Some(fd), _) => self.descriptors.input(fd)?.ready(wait)?,
             (None, Some(time)) if time > 0 => {
@@ -126,9 +134,7 @@ impl WasiCtx {
         for subscription in subscriptions {
             let due = match subscription.wish {
                 Err(errno) => Some(errno as u16),
-                Ok(Wish::Moment(clock, at)) => {
-                    (self.clock()?.now(clock)? >= at).then_some(SUCCESS)
-                }
+                Ok(Wish::Moment(clock, at)) => (self.clock()?.now(clock)? >= at).then_some(SUCCESS),
                 Ok(Wish::Read(_)) => readable.then_some(SUCCESS),
                 Ok(Wish::Write) => Some(SUCCESS),
             };
@@ -145,7 +151,10 @@ fn write_event(
     errno: u16,
 ) -> Result<(), Errno> {
     guest.slice_mut(at, event::SIZE)?.fill(0);
-    guest.write(offset(at, event::USERDATA)?, &subscription.userdata.to_le_bytes())?;
+    guest.write(
+        offset(at, event::USERDATA)?,
+        &subscription.userdata.to_le_bytes(),
+    )?;
     guest.write(offset(at, event::ERROR)?, &errno.to_le_bytes())?;
     guest.write(offset(at, event::TYPE)?, &[subscription.kind as u8])?;
     if subscription.kind != EventType::Clock && errno == SUCCESS {
@@ -182,10 +191,16 @@ mod tests {
 
     fn subscribe(guest: &mut Guest<'_>, n: u32, kind: EventType, what: u32, timeout: u64) {
         let at = n * subscription::SIZE;
-        guest.write(at + subscription::USERDATA, &u64::from(n + 7).to_le_bytes()).unwrap();
+        guest
+            .write(at + subscription::USERDATA, &u64::from(n + 7).to_le_bytes())
+            .unwrap();
         guest.write(at + subscription::TAG, &[kind as u8]).unwrap();
-        guest.write(at + subscription::FD, &what.to_le_bytes()).unwrap();
-        guest.write(at + subscription::CLOCK_TIMEOUT, &timeout.to_le_bytes()).unwrap();
+        guest
+            .write(at + subscription::FD, &what.to_le_bytes())
+            .unwrap();
+        guest
+            .write(at + subscription::CLOCK_TIMEOUT, &timeout.to_le_bytes())
+            .unwrap();
     }
 
     #[test]
@@ -193,8 +208,20 @@ mod tests {
         let mut ctx = WasiCtxBuilder::new().clock(Still(Cell::new(100))).build();
         let mut bytes = [0; 512];
         let mut guest = Guest::new(&mut bytes);
-        subscribe(&mut guest, 0, EventType::Clock, ClockId::Monotonic as u32, 900);
-        subscribe(&mut guest, 1, EventType::Clock, ClockId::Monotonic as u32, 50);
+        subscribe(
+            &mut guest,
+            0,
+            EventType::Clock,
+            ClockId::Monotonic as u32,
+            900,
+        );
+        subscribe(
+            &mut guest,
+            1,
+            EventType::Clock,
+            ClockId::Monotonic as u32,
+            50,
+        );
         ctx.poll_oneoff(&mut guest, 0, 256, 2, 500).unwrap();
         assert_eq!(guest.u32(500), Ok(1));
         assert_eq!(guest.u64(256), Ok(8));
@@ -209,14 +236,26 @@ mod tests {
             .build();
         let mut bytes = [0; 512];
         let mut guest = Guest::new(&mut bytes);
-        subscribe(&mut guest, 0, EventType::Clock, ClockId::Realtime as u32, 900);
+        subscribe(
+            &mut guest,
+            0,
+            EventType::Clock,
+            ClockId::Realtime as u32,
+            900,
+        );
         subscribe(&mut guest, 1, EventType::FdRead, 0, 0);
         subscribe(&mut guest, 2, EventType::FdWrite, 9, 0);
         ctx.poll_oneoff(&mut guest, 0, 256, 3, 500).unwrap();
         assert_eq!(guest.u32(500), Ok(2));
         assert_eq!(guest.u16(256 + event::ERROR), Ok(SUCCESS));
-        assert_eq!(guest.u16(256 + event::SIZE + event::ERROR), Ok(Errno::Badf as u16));
+        assert_eq!(
+            guest.u16(256 + event::SIZE + event::ERROR),
+            Ok(Errno::Badf as u16)
+        );
         assert_eq!(ctx.poll_oneoff(&mut guest, 0, 0, 0, 0), Err(Errno::Inval));
-        assert_eq!(ctx.poll_oneoff(&mut guest, 0, 0, u32::MAX, 0), Err(Errno::Fault));
+        assert_eq!(
+            ctx.poll_oneoff(&mut guest, 0, 0, u32::MAX, 0),
+            Err(Errno::Fault)
+        );
     }
 }

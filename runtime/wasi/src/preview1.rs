@@ -45,7 +45,8 @@ functions! { |ctx, guest|
     random_get(buffer: u32, length: u32) => ctx.random_get(guest, buffer, length);
     sched_yield() => Ok(());
     proc_raise(signal: u32) => Err::<(), _>(Errno::Notsup);
-    poll_oneoff(input: u32, output: u32, count: u32, out: u32) => ctx.poll_oneoff(guest, input, output, count, out);
+    poll_oneoff(input: u32, output: u32, count: u32, out: u32)
+        => ctx.poll_oneoff(guest, input, output, count, out);
 
     fd_write(fd: u32, iovs: u32, count: u32, out: u32) => ctx.fd_write(guest, fd, iovs, count, out);
     fd_read(fd: u32, iovs: u32, count: u32, out: u32) => ctx.fd_read(guest, fd, iovs, count, out);
@@ -58,7 +59,8 @@ functions! { |ctx, guest|
     fd_seek(fd: u32, offset: u64, whence: u32, out: u32) => ctx.descriptors.seekable(fd);
     fd_tell(fd: u32, out: u32) => ctx.descriptors.seekable(fd);
     fd_pread(fd: u32, iovs: u32, count: u32, offset: u64, out: u32) => ctx.descriptors.seekable(fd);
-    fd_pwrite(fd: u32, iovs: u32, count: u32, offset: u64, out: u32) => ctx.descriptors.seekable(fd);
+    fd_pwrite(fd: u32, iovs: u32, count: u32, offset: u64, out: u32)
+        => ctx.descriptors.seekable(fd);
 
     fd_advise(fd: u32, offset: u64, length: u64, advice: u32) => ctx.descriptors.file(fd);
     fd_allocate(fd: u32, offset: u64, length: u64) => ctx.descriptors.file(fd);
@@ -66,24 +68,38 @@ functions! { |ctx, guest|
     fd_sync(fd: u32) => ctx.descriptors.file(fd);
     fd_fdstat_set_flags(fd: u32, flags: u32) => ctx.descriptors.file(fd);
     fd_filestat_set_size(fd: u32, size: u64) => ctx.descriptors.file(fd);
-    fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32) => ctx.descriptors.file(fd);
+    fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32)
+        => ctx.descriptors.file(fd);
 
     fd_prestat_get(fd: u32, out: u32) => ctx.descriptors.directory(fd);
     fd_prestat_dir_name(fd: u32, path: u32, length: u32) => ctx.descriptors.directory(fd);
-    fd_readdir(fd: u32, buffer: u32, length: u32, cookie: u64, out: u32) => ctx.descriptors.directory(fd);
+    fd_readdir(fd: u32, buffer: u32, length: u32, cookie: u64, out: u32)
+        => ctx.descriptors.directory(fd);
     path_create_directory(fd: u32, path: u32, length: u32) => ctx.descriptors.directory(fd);
-    path_filestat_get(fd: u32, flags: u32, path: u32, length: u32, out: u32) => ctx.descriptors.directory(fd);
-    path_filestat_set_times(fd: u32, flags: u32, path: u32, length: u32, accessed: u64, modified: u64, times: u32) => ctx.descriptors.directory(fd);
-    path_link(fd: u32, flags: u32, old: u32, old_length: u32, to: u32, new: u32, new_length: u32) => ctx.descriptors.directory(fd);
-    path_open(fd: u32, lookup: u32, path: u32, length: u32, flags: u32, base: u64, inheriting: u64, fdflags: u32, out: u32) => ctx.descriptors.directory(fd);
-    path_readlink(fd: u32, path: u32, length: u32, buffer: u32, size: u32, out: u32) => ctx.descriptors.directory(fd);
+    path_filestat_get(fd: u32, flags: u32, path: u32, length: u32, out: u32)
+        => ctx.descriptors.directory(fd);
+    path_filestat_set_times(
+        fd: u32, flags: u32, path: u32, length: u32,
+        accessed: u64, modified: u64, times: u32
+    ) => ctx.descriptors.directory(fd);
+    path_link(fd: u32, flags: u32, old: u32, old_length: u32, to: u32, new: u32, new_length: u32)
+        => ctx.descriptors.directory(fd);
+    path_open(
+        fd: u32, lookup: u32, path: u32, length: u32, flags: u32,
+        base: u64, inheriting: u64, fdflags: u32, out: u32
+    ) => ctx.descriptors.directory(fd);
+    path_readlink(fd: u32, path: u32, length: u32, buffer: u32, size: u32, out: u32)
+        => ctx.descriptors.directory(fd);
     path_remove_directory(fd: u32, path: u32, length: u32) => ctx.descriptors.directory(fd);
-    path_rename(fd: u32, old: u32, old_length: u32, to: u32, new: u32, new_length: u32) => ctx.descriptors.directory(fd);
-    path_symlink(target: u32, target_length: u32, fd: u32, path: u32, length: u32) => ctx.descriptors.directory(fd);
+    path_rename(fd: u32, old: u32, old_length: u32, to: u32, new: u32, new_length: u32)
+        => ctx.descriptors.directory(fd);
+    path_symlink(target: u32, target_length: u32, fd: u32, path: u32, length: u32)
+        => ctx.descriptors.directory(fd);
     path_unlink_file(fd: u32, path: u32, length: u32) => ctx.descriptors.directory(fd);
 
     sock_accept(fd: u32, flags: u32, out: u32) => ctx.descriptors.socket(fd);
-    sock_recv(fd: u32, iovs: u32, count: u32, flags: u32, out: u32, out_flags: u32) => ctx.descriptors.socket(fd);
+    sock_recv(fd: u32, iovs: u32, count: u32, flags: u32, out: u32, out_flags: u32)
+        => ctx.descriptors.socket(fd);
     sock_send(fd: u32, iovs: u32, count: u32, flags: u32, out: u32) => ctx.descriptors.socket(fd);
     sock_shutdown(fd: u32, how: u32) => ctx.descriptors.socket(fd);
 }

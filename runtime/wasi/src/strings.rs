@@ -22,12 +22,7 @@ impl Strings {
     }
 
     /// `args_sizes_get`, `environ_sizes_get`.
-    pub(crate) fn sizes(
-        &self,
-        guest: &mut Guest<'_>,
-        count: u32,
-        bytes: u32,
-    ) -> Result<(), Errno> {
+    pub(crate) fn sizes(&self, guest: &mut Guest<'_>, count: u32, bytes: u32) -> Result<(), Errno> {
         let length: usize = self.strings.iter().map(|string| string.len() + 1).sum();
         guest.write(count, &as_u32(self.strings.len())?.to_le_bytes())?;
         guest.write(bytes, &as_u32(length)?.to_le_bytes())

@@ -1,7 +1,7 @@
 //! Directives that run code.
 
 use tabwasm::{Error, Instance, Val};
-use wast::{Wat, WastExecute, WastInvoke, WastRet};
+use wast::{WastExecute, WastInvoke, WastRet, Wat};
 
 use super::runner::{Runner, Stop};
 use super::value::{self, Missing};
@@ -24,11 +24,7 @@ impl Runner {
         value::compare(&self.store, expected, &results).map_err(Stop::Fail)
     }
 
-    pub(super) fn assert_trap(
-        &mut self,
-        exec: WastExecute<'_>,
-        message: &str,
-    ) -> Result<(), Stop> {
+    pub(super) fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
         let ran = self.execute(exec)?;
         expect_trap(ran, message)
     }
@@ -44,7 +40,9 @@ impl Runner {
 
     pub(super) fn assert_exception(&mut self, exec: WastExecute<'_>) -> Result<(), Stop> {
         match self.execute(exec)? {
-            Ok(results) => Err(Stop::Fail(format!("expected an exception, found {results:?}"))),
+            Ok(results) => Err(Stop::Fail(format!(
+                "expected an exception, found {results:?}"
+            ))),
             Err(_) => Err(Stop::Skip("exceptions".to_owned())),
         }
     }
@@ -87,26 +85,30 @@ impl Runner {
             .ok_or_else(|| Stop::Fail(format!("no function `{}`", invoke.name)))?;
         let mut params = Vec::new();
         for arg in &invoke.args {
-            params.push(value::argument(&mut self.store, arg).map_err(|missing| match missing {
-                Missing::Proposal(proposal) => Stop::Skip(proposal.to_owned()),
-                Missing::Error(error) => error.into(),
-            })?);
+            params.push(value::argument(&mut self.store, arg).map_err(
+                |missing| match missing {
+                    Missing::Proposal(proposal) => Stop::Skip(proposal.to_owned()),
+                    Missing::Error(error) => error.into(),
+                },
+            )?);
         }
         let count = func.ty(&self.store).results().len();
         let mut results = vec![Val::I32(0); count];
-        Ok(func.call(&mut self.store, &params, &mut results).map(|()| results))
+        Ok(func
+            .call(&mut self.store, &params, &mut results)
+            .map(|()| results))
     }
 }
 
 fn expect_trap(ran: Ran, message: &str) -> Result<(), Stop> {
     match ran {
-        Ok(results) => {
-            Err(Stop::Fail(format!("expected the trap `{message}`, found {results:?}")))
-        }
+        Ok(results) => Err(Stop::Fail(format!(
+            "expected the trap `{message}`, found {results:?}"
+        ))),
         Err(error) if error.as_trap_code().is_some() => expect_text(&error, message),
-        Err(error) => {
-            Err(Stop::Fail(format!("expected the trap `{message}`, found the error: {error:#}")))
-        }
+        Err(error) => Err(Stop::Fail(format!(
+            "expected the trap `{message}`, found the error: {error:#}"
+        ))),
     }
 }
 

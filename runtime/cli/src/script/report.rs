@@ -80,13 +80,13 @@ impl Report {
     }
 
     /// `place` is line and column from 0.
-    pub(super) fn fail(
-        &mut self,
-        place: (usize, usize),
-        directive: &'static str,
-        message: String,
-    ) {
+    pub(super) fn fail(&mut self, place: (usize, usize), directive: &'static str, message: String) {
         let (line, column) = (place.0 + 1, place.1 + 1);
-        self.failures.push(Failure { line, column, directive, message });
+        self.failures.push(Failure {
+            line,
+            column,
+            directive,
+            message,
+        });
     }
 }

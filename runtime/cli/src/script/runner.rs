@@ -97,9 +97,9 @@ impl Runner {
         let result = match directive {
             WastDirective::Module(module) => self.module(module),
             WastDirective::ModuleDefinition(module) => self.definition(module),
-            WastDirective::ModuleInstance { instance, module, .. } => {
-                self.instance_of(instance, module)
-            }
+            WastDirective::ModuleInstance {
+                instance, module, ..
+            } => self.instance_of(instance, module),
             WastDirective::Register { name, module, .. } => self.register(name, module),
             WastDirective::AssertMalformed { module, .. }
             | WastDirective::AssertMalformedCustom { module, .. } => {
@@ -109,9 +109,9 @@ impl Runner {
             | WastDirective::AssertInvalidCustom { module, .. } => {
                 return self.assert_rejected(module, ErrorClass::Invalid);
             }
-            WastDirective::AssertUnlinkable { module, message, .. } => {
-                self.assert_unlinkable(module, message)
-            }
+            WastDirective::AssertUnlinkable {
+                module, message, ..
+            } => self.assert_unlinkable(module, message),
             WastDirective::Invoke(invoke) => self.call(&invoke).map(drop),
             WastDirective::AssertReturn { exec, results, .. } => self.assert_return(exec, &results),
             WastDirective::AssertTrap { exec, message, .. } => self.assert_trap(exec, message),
@@ -145,7 +145,8 @@ impl Runner {
         let held = encode(&mut wat).and_then(|bytes| self.compile(&bytes));
         let result = held.as_ref().map(drop).map_err(Stop::clone);
         if let Some(name) = name {
-            self.definitions.insert(name.name().to_owned(), held.clone());
+            self.definitions
+                .insert(name.name().to_owned(), held.clone());
         }
         self.last_definition = Some(held);
         result
@@ -161,7 +162,9 @@ impl Runner {
             Some(name) => self.definitions.get(name.name()),
             None => self.last_definition.as_ref(),
         };
-        let held = held.cloned().unwrap_or_else(|| Err(Stop::Fail("no such definition".to_owned())));
+        let held = held
+            .cloned()
+            .unwrap_or_else(|| Err(Stop::Fail("no such definition".to_owned())));
         let held = held.and_then(|module| self.instantiate(&module));
         self.hold(instance, held)
     }
@@ -181,7 +184,8 @@ impl Runner {
             Some(name) => self.instances.get(name.name()),
             None => self.current.as_ref(),
         };
-        held.cloned().unwrap_or_else(|| Err(Stop::Fail("no such instance".to_owned())))
+        held.cloned()
+            .unwrap_or_else(|| Err(Stop::Fail("no such instance".to_owned())))
     }
 
     fn register(&mut self, name: &str, module: Option<Id<'_>>) -> Result<(), Stop> {

@@ -1,8 +1,8 @@
 //! The host module `spectest` that official scripts import.
 
 use tabwasm::{
-    Error, Extern, FuncType, Func, Global, GlobalType, Linker, Memory, MemoryType,
-    Mutability, Ref, RefType, Store, Table, TableType, Val, ValType,
+    Error, Extern, Func, FuncType, Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref,
+    RefType, Store, Table, TableType, Val, ValType,
 };
 
 const MODULE: &str = "spectest";

@@ -1,9 +1,7 @@
 //! Values in scripts: arguments, and the patterns that results are compared with.
 
 use tabwasm::{Error, ExternRef, Store, Val};
-use wast::core::{
-    AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore,
-};
+use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
@@ -47,11 +45,20 @@ impl From<Error> for Missing {
 fn null(heap: &HeapType<'_>) -> Result<Val, Missing> {
     use AbstractHeapType as H;
     match heap {
-        HeapType::Abstract { ty: H::Func | H::NoFunc, .. }
+        HeapType::Abstract {
+            ty: H::Func | H::NoFunc,
+            ..
+        }
         | HeapType::Concrete(_)
         | HeapType::Exact(_) => Ok(Val::FuncRef(None)),
-        HeapType::Abstract { ty: H::Extern | H::NoExtern, .. } => Ok(Val::ExternRef(None)),
-        HeapType::Abstract { ty: H::Exn | H::NoExn, .. } => Err(Missing::Proposal("exceptions")),
+        HeapType::Abstract {
+            ty: H::Extern | H::NoExtern,
+            ..
+        } => Ok(Val::ExternRef(None)),
+        HeapType::Abstract {
+            ty: H::Exn | H::NoExn,
+            ..
+        } => Err(Missing::Proposal("exceptions")),
         HeapType::Abstract { .. } => Err(Missing::Proposal("gc")),
     }
 }
@@ -63,7 +70,11 @@ pub(super) fn compare(
     found: &[Val],
 ) -> Result<(), String> {
     if expected.len() != found.len() {
-        return Err(format!("expected {} results, found {}", expected.len(), found.len()));
+        return Err(format!(
+            "expected {} results, found {}",
+            expected.len(),
+            found.len()
+        ));
     }
     for (expected, found) in expected.iter().zip(found) {
         let fits = match expected {
@@ -95,9 +106,9 @@ fn matches(store: &Store<()>, pattern: &WastRetCore<'_>, found: &Val) -> bool {
         (WastRetCore::RefExtern(Some(number)), Val::ExternRef(Some(found))) => {
             host_number(store, found) == Some(HostNumber(*number))
         }
-        (WastRetCore::Either(patterns), found) => {
-            patterns.iter().any(|pattern| matches(store, pattern, found))
-        }
+        (WastRetCore::Either(patterns), found) => patterns
+            .iter()
+            .any(|pattern| matches(store, pattern, found)),
         _ => false,
     }
 }
@@ -137,8 +148,14 @@ mod tests {
         assert!(!f32_matches(&NanPattern::CanonicalNan, 0x7FC0_0001));
         assert!(f32_matches(&NanPattern::ArithmeticNan, 0x7FC0_0001));
         assert!(!f32_matches(&NanPattern::ArithmeticNan, 0x7FA0_0000));
-        assert!(f64_matches(&NanPattern::CanonicalNan, 0xFFF8_0000_0000_0000));
-        assert!(!f64_matches(&NanPattern::ArithmeticNan, 0x7FF4_0000_0000_0000));
+        assert!(f64_matches(
+            &NanPattern::CanonicalNan,
+            0xFFF8_0000_0000_0000
+        ));
+        assert!(!f64_matches(
+            &NanPattern::ArithmeticNan,
+            0x7FF4_0000_0000_0000
+        ));
         let zero = NanPattern::Value(F32 { bits: 0 });
         assert!(!f32_matches(&zero, 0x8000_0000));
     }
