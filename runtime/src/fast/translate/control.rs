@@ -131,7 +131,7 @@ pub(crate) fn br(t: &mut Translator<'_>, l: LabelIdx) {
         Target { function: true, .. } => t.leave(),
         target => {
             t.spill();
-            t.settle_all(0);
+            t.settle_below(target.base);
             t.branch_values(&target);
             t.jump(target.label);
         }

@@ -192,6 +192,14 @@ impl<'m> Translator<'m> {
         }
     }
 
+    /// Leaves no note of a local below a height.
+    fn settle_below(&mut self, height: usize) {
+        for height in self.settled..height {
+            self.settle(height);
+        }
+        self.settled = self.settled.max(height);
+    }
+
     /// Gets the stack ready for a split or a merge: no notes of locals, and the values on top,
     /// which travel with the branch, in their slots. The open instruction may stay open if its
     /// value has been popped.
