@@ -41,7 +41,7 @@ pub fn emit(model: &Model) -> Source {
     }
     source.line(&format!("        {ILLEGAL}"));
     source.line("    })");
-    source.line("}");
+    source.line("}\n");
     source
 }
 
