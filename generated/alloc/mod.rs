@@ -58,3 +58,6 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 4_096,
     host_nesting: 100,
 };
+
+pub(crate) mod dispatch;
+pub(crate) mod translate;

@@ -79,5 +79,8 @@ pub struct Fusion {
 
 /// The shape for a tier.
 pub fn shape<'a>(tiers: &'a [(String, Shape)], tier: &str) -> Option<&'a Shape> {
-    tiers.iter().find(|(key, _)| key == tier).map(|(_, shape)| shape)
+    tiers
+        .iter()
+        .find(|(key, _)| key == tier)
+        .map(|(_, shape)| shape)
 }
