@@ -29,6 +29,7 @@ mod generated {
     pub(crate) mod std;
 }
 
+mod capability;
 mod exec;
 mod num;
 pub mod profile;

@@ -4,10 +4,22 @@
 //! line to [`SHARED`] (or to [`TIERS`], with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
+pub mod decode;
+pub mod enumeration;
+pub mod error_code;
 pub mod format;
-pub mod source;
-
+pub mod index;
+pub mod indices;
+pub mod instruction;
+pub mod limits;
 pub mod module;
+pub mod opcode;
+pub mod proposal;
+pub mod section;
+pub mod semantics;
+pub mod source;
+pub mod trap;
+pub mod wire;
 
 pub use source::Source;
 
@@ -18,7 +30,20 @@ use std::collections::BTreeMap;
 pub type Files = BTreeMap<String, String>;
 
 /// Files of `generated/shared/`, the same in every tier.
-const SHARED: &[(&str, fn(&Model) -> Source)] = &[];
+#[rustfmt::skip]
+const SHARED: &[(&str, fn(&Model) -> Source)] = &[
+    ("decode",      decode::emit),
+    ("error_code",  error_code::emit),
+    ("indices",     indices::emit),
+    ("instruction", instruction::emit),
+    ("limits",      limits::emit),
+    ("opcode",      opcode::emit),
+    ("proposal",    proposal::emit),
+    ("section",     section::emit),
+    ("semantics",   semantics::emit),
+    ("trap",        trap::emit),
+    ("wire",        wire::emit),
+];
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
 const TIERS: &[(&str, fn(&Model, &Tier) -> Option<Source>)] = &[];
@@ -42,6 +67,9 @@ pub fn emit(model: &Model) -> Files {
             own.collect(),
         );
     }
+    files.insert("opcodes.tsv".to_string(), index::tsv(model));
+    files.insert("index.md".to_string(), index::markdown(model));
+    files.insert("README.md".to_string(), index::readme(model));
     files
 }
 

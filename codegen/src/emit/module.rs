@@ -1,6 +1,7 @@
 //! `mod.rs` of the shared files and of each tier.
 
 use super::Source;
+use super::limits::grouped;
 use crate::model::{Model, Tier};
 use crate::names::ident;
 use quote::quote;
@@ -19,7 +20,7 @@ pub fn tier(model: &Model, tier: &Tier) -> Source {
         .unwrap_or_default();
     let limits = model.limits.iter().map(|limit| {
         let name = ident(&limit.key);
-        let value = proc_macro2::Literal::u64_unsuffixed(limit.tiers[place]);
+        let value = grouped(limit.tiers[place]);
         quote! { #name: #value }
     });
     let proposals = tier.proposals.iter().map(|key| {

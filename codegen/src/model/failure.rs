@@ -9,6 +9,8 @@ pub struct Trap {
     pub key: String,
     /// What the official scripts expect.
     pub text: String,
+    /// What they call it elsewhere.
+    pub also: Vec<String>,
     /// One line for people.
     pub doc: String,
     /// Where it stands.
@@ -20,10 +22,12 @@ pub struct Trap {
 pub struct Error {
     /// Key, snake case.
     pub key: String,
-    /// `malformed`, `invalid` or `unsupported`.
+    /// `malformed`, `invalid`, `unsupported` or `limit`.
     pub class: String,
     /// What the official scripts expect.
     pub text: String,
+    /// What they call it elsewhere.
+    pub also: Vec<String>,
     /// One line for people.
     pub doc: String,
     /// Where it stands.

@@ -15,6 +15,8 @@ pub struct Limit {
     pub tiers: Vec<u64>,
     /// What is limited, with its unit.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }

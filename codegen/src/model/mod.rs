@@ -16,7 +16,7 @@ mod tier;
 mod wire;
 
 pub use cost::Costs;
-pub use expression::{Expression, Facts};
+pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{FormClass, Forms, Fusion};
 pub use limit::Limit;

@@ -7,7 +7,7 @@ use super::{Expression, Facts, Origin, Signature, TypeItem};
 pub struct Op {
     /// Key of the row.
     pub key: String,
-    /// Mnemonic of the standard (the key, unless the column `text` says otherwise).
+    /// Mnemonic of the standard: the first word of the column `text`, otherwise the key.
     pub mnemonic: String,
     /// `I32Load8S`
     pub variant: String,
@@ -29,6 +29,8 @@ pub struct Op {
     pub predicates: Vec<Predicate>,
     /// The column `traps`, by key.
     pub traps: Vec<String>,
+    /// The column `text`: how the standard writes it, where that differs from key and immediates.
+    pub text: Option<String>,
     /// The column `const`: the proposal that admits it in constant expressions.
     pub constant: Option<String>,
     /// The column `commutes`.
@@ -71,6 +73,33 @@ impl Op {
         self.immediates
             .iter()
             .find(|immediate| immediate.name == name)
+    }
+
+    /// Parameters of the row's function in `semantics.rs`: the accessor if it touches memory,
+    /// immediates that `do` uses, operands.
+    pub fn parameters(&self) -> Vec<(String, &'static str)> {
+        let mut parameters = Vec::new();
+        for immediate in self
+            .immediates
+            .iter()
+            .filter(|i| self.facts.names.contains(&i.name))
+        {
+            let accessor = immediate.kind == "memarg";
+            parameters.push((
+                immediate.name.clone(),
+                if accessor { "M" } else { immediate.rust() },
+            ));
+        }
+        for (name, item) in ["a", "b", "c", "d"].into_iter().zip(self.params()) {
+            let address = matches!(item, TypeItem::Function { name, .. } if name == "at");
+            let rust = if address {
+                "M::Address"
+            } else {
+                item.rust().unwrap_or("Ref")
+            };
+            parameters.push((name.to_string(), rust));
+        }
+        parameters
     }
 
     /// The column `do`.

@@ -19,6 +19,8 @@ pub struct Proposal {
     pub reserved: Vec<ReservedCodes>,
     /// One line for people.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -17,6 +17,10 @@ pub struct Section {
     pub proposal: Option<String>,
     /// The limit on its number of entries, by key.
     pub limit: Option<String>,
+    /// One line for people; may be empty.
+    pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }

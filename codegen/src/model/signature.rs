@@ -1,5 +1,7 @@
 //! The column `type`.
 
+use std::fmt;
+
 /// The column `type`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Signature {
@@ -53,6 +55,38 @@ impl TypeItem {
                 "elem" => Some("Ref"),
                 _ => None,
             },
+        }
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for item in &self.params {
+            write!(f, "{item} ")?;
+        }
+        f.write_str("->")?;
+        for item in &self.results {
+            write!(f, " {item}")?;
+        }
+        f.write_str(if self.diverges { " !" } else { "" })
+    }
+}
+
+impl fmt::Display for TypeItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TypeItem::Value(name) => f.write_str(name),
+            TypeItem::Reference {
+                nullable: true,
+                heap,
+            } => write!(f, "(ref null {heap})"),
+            TypeItem::Reference {
+                nullable: false,
+                heap,
+            } => write!(f, "(ref {heap})"),
+            TypeItem::AnyReference => f.write_str("ref"),
+            TypeItem::Function { name, arguments } if arguments.is_empty() => f.write_str(name),
+            TypeItem::Function { name, arguments } => write!(f, "{name}({})", arguments.join(", ")),
         }
     }
 }

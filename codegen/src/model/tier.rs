@@ -17,6 +17,8 @@ pub struct Tier {
     pub feature: Option<String>,
     /// One line for people.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }

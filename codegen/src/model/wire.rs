@@ -33,6 +33,8 @@ pub struct WireCode {
     pub facts: Vec<(String, String)>,
     /// One line for people.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }

@@ -1,0 +1,69 @@
+//! Enums without fields, which most tables become.
+
+use crate::names::ident;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+/// One variant.
+pub struct Member {
+    /// Its name.
+    pub name: Ident,
+    /// Its documentation.
+    pub doc: String,
+}
+
+/// An enum and the list `ALL` of its variants.
+pub fn enumeration(name: &str, doc: &str, repr: &str, members: &[Member]) -> TokenStream {
+    let (name, repr) = (ident(name), ident(repr));
+    let variants = members
+        .iter()
+        .map(|Member { name, doc }| quote! { #[doc = #doc] #name });
+    let names = members.iter().map(|member| &member.name);
+    let count = Literal::usize_unsuffixed(members.len());
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(#repr)]
+        pub enum #name { #(#variants),* }
+
+        impl #name {
+            /// All of them, in the order of the table.
+            pub const ALL: [#name; #count] = [#(#name::#names),*];
+        }
+    }
+}
+
+/// A `const fn` that matches each variant to a value; equal values share an arm.
+pub fn accessor(
+    doc: &str,
+    name: &str,
+    result: TokenStream,
+    arms: &[(Ident, TokenStream)],
+) -> TokenStream {
+    let name = ident(name);
+    let mut merged: Vec<(Vec<&Ident>, &TokenStream, String)> = Vec::new();
+    for (variant, value) in arms {
+        let text = value.to_string();
+        match merged.iter_mut().find(|(_, _, other)| *other == text) {
+            Some((variants, _, _)) => variants.push(variant),
+            None => merged.push((vec![variant], value, text)),
+        }
+    }
+    let arms = merged
+        .iter()
+        .map(|(variants, value, _)| quote! { #(Self::#variants)|* => #value });
+    quote! {
+        #[doc = #doc]
+        pub const fn #name(self) -> #result {
+            match self { #(#arms),* }
+        }
+    }
+}
+
+/// `Some(value)` or `None`.
+pub fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote! { Some(#value) },
+        None => quote! { None },
+    }
+}

@@ -1,0 +1,95 @@
+//! `shared/error_code.rs`: the reasons to refuse a module.
+
+use super::Source;
+use super::enumeration::{Member, accessor, enumeration};
+use super::trap::sentence;
+use crate::model::Model;
+use crate::names::{ident, variant};
+use quote::quote;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new("spec/errors.toml", "Why a module is refused.");
+    let named: Vec<_> = model
+        .errors
+        .iter()
+        .map(|error| (ident(&variant(&error.key)), error))
+        .collect();
+    let members: Vec<Member> = named
+        .iter()
+        .map(|(name, error)| Member {
+            name: name.clone(),
+            doc: sentence(&error.doc),
+        })
+        .collect();
+    let classes = [
+        ("malformed", "The bytes are no module."),
+        ("invalid", "The module breaks a rule."),
+        (
+            "unsupported",
+            "This build or configuration lacks what it needs.",
+        ),
+        ("limit", "It exceeds a limit."),
+    ];
+    let classes = classes.map(|(key, doc)| Member {
+        name: ident(&variant(key)),
+        doc: doc.to_string(),
+    });
+    source.item(enumeration(
+        "ErrorClass",
+        "What kind of reason it is.",
+        "u8",
+        &classes,
+    ));
+    source.item(enumeration(
+        "ErrorCode",
+        "The rule that is broken.",
+        "u8",
+        &members,
+    ));
+    let texts: Vec<_> = named
+        .iter()
+        .map(|(name, error)| {
+            (name.clone(), {
+                let t = &error.text;
+                quote!(#t)
+            })
+        })
+        .collect();
+    let also: Vec<_> = named
+        .iter()
+        .map(|(name, error)| {
+            (name.clone(), {
+                let t = &error.also;
+                quote!(&[#(#t),*])
+            })
+        })
+        .collect();
+    let class: Vec<_> = named
+        .iter()
+        .map(|(name, error)| {
+            let class = ident(&variant(&error.class));
+            (name.clone(), quote! { ErrorClass::#class })
+        })
+        .collect();
+    let text = accessor(
+        "What the official scripts expect, and people read.",
+        "text",
+        quote!(&'static str),
+        &texts,
+    );
+    let also = accessor(
+        "What the official scripts call it elsewhere.",
+        "also",
+        quote!(&'static [&'static str]),
+        &also,
+    );
+    let class = accessor(
+        "What kind of reason it is.",
+        "class",
+        quote!(ErrorClass),
+        &class,
+    );
+    source.item(quote! { impl ErrorCode { #text #also #class } });
+    source
+}

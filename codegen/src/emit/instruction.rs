@@ -1,0 +1,80 @@
+//! `shared/instruction.rs`: a decoded instruction with its immediates.
+
+use super::Source;
+use crate::model::{Model, Op};
+use crate::names::ident;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new(
+        "spec/instructions/",
+        "A decoded instruction with its immediates.",
+    );
+    let types = types(model);
+    source.item(quote! {
+        use super::indices::*;
+        use super::opcode::Opcode;
+        use crate::types::{#(#types),*};
+    });
+    let variants = model.ops.iter().map(variant);
+    source.item(quote! {
+        /// An instruction. Vectors among the immediates stay in the module's bytes.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum Instruction<'a> { #(#variants),* }
+    });
+    let arms = model.ops.iter().map(|op| {
+        let name = ident(&op.variant);
+        let rest = if op.immediates.is_empty() {
+            quote!()
+        } else {
+            quote! { { .. } }
+        };
+        quote! { Self::#name #rest => Opcode::#name }
+    });
+    source.item(quote! {
+        impl Instruction<'_> {
+            /// Which instruction it is.
+            pub const fn opcode(&self) -> Opcode {
+                match self { #(#arms),* }
+            }
+        }
+    });
+    source
+}
+
+fn variant(op: &Op) -> TokenStream {
+    let name = ident(&op.variant);
+    let doc = format!("`{}`", op.key);
+    let fields = op.immediates.iter().map(|immediate| {
+        let name = ident(&immediate.name);
+        let rust: TokenStream = immediate.rust().parse().unwrap_or_default();
+        let doc = format!("The immediate `{}`.", immediate.kind);
+        quote! { #[doc = #doc] #name: #rust }
+    });
+    let fields = if op.immediates.is_empty() {
+        quote!()
+    } else {
+        quote! { { #(#fields),* } }
+    };
+    quote! { #[doc = #doc] #name #fields }
+}
+
+/// Types of immediates that are written by hand.
+fn types(model: &Model) -> Vec<TokenStream> {
+    let mut types: Vec<&str> = Vec::new();
+    for immediate in model.ops.iter().flat_map(|op| &op.immediates) {
+        let name = immediate.rust().trim_end_matches("<'a>");
+        let by_hand =
+            name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.ends_with("Idx");
+        if by_hand && !types.contains(&name) {
+            types.push(name);
+        }
+    }
+    types.sort_unstable();
+    types
+        .iter()
+        .map(|name| name.parse().unwrap_or_default())
+        .collect()
+}

@@ -1,0 +1,99 @@
+//! `shared/limits.rs`: the limits of an implementation.
+
+use super::Source;
+use super::enumeration::{Member, accessor, enumeration};
+use crate::model::Model;
+use crate::names::{ident, variant};
+use proc_macro2::Literal;
+use quote::quote;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new("spec/limits.toml", "Limits of the implementation.");
+    for limit in &model.limits {
+        let (name, doc) = (
+            ident(&limit.constant),
+            format!("{}: the most that can be asked for.", limit.doc),
+        );
+        let max = grouped(limit.max);
+        source.item(quote! { #[doc = #doc] pub const #name: u64 = #max; });
+    }
+    let fields: Vec<_> = model.limits.iter().map(|limit| ident(&limit.key)).collect();
+    let docs: Vec<_> = model
+        .limits
+        .iter()
+        .map(|limit| format!("{}.", limit.doc))
+        .collect();
+    let constants = model.limits.iter().map(|limit| ident(&limit.constant));
+    let variants: Vec<_> = model
+        .limits
+        .iter()
+        .map(|limit| ident(&variant(&limit.key)))
+        .collect();
+    source.item(quote! {
+        /// A value for each limit.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct Limits { #(#[doc = #docs] pub #fields: u64),* }
+
+        impl Limits {
+            /// The most that can be asked for.
+            pub const MAX: Limits = Limits { #(#fields: #constants),* };
+
+            /// The value of a limit.
+            pub const fn get(&self, limit: Limit) -> u64 {
+                match limit { #(Limit::#variants => self.#fields),* }
+            }
+
+            /// With another value for a limit, but not above the most that can be asked for.
+            #[must_use]
+            pub const fn with(mut self, limit: Limit, value: u64) -> Limits {
+                let max = Limits::MAX.get(limit);
+                let value = if value < max { value } else { max };
+                match limit { #(Limit::#variants => self.#fields = value),* }
+                self
+            }
+        }
+    });
+    let members: Vec<Member> = variants
+        .iter()
+        .zip(&docs)
+        .map(|(name, doc)| Member {
+            name: name.clone(),
+            doc: doc.clone(),
+        })
+        .collect();
+    source.item(enumeration("Limit", "A limit.", "u8", &members));
+    let names: Vec<_> = model
+        .limits
+        .iter()
+        .zip(&variants)
+        .map(|(limit, name)| {
+            (name.clone(), {
+                let key = &limit.key;
+                quote!(#key)
+            })
+        })
+        .collect();
+    let name = accessor(
+        "Its key in `spec/limits.toml`.",
+        "name",
+        quote!(&'static str),
+        &names,
+    );
+    source.item(quote! { impl Limit { #name } });
+    source
+}
+
+/// A number with its digits in groups of three.
+pub fn grouped(value: u64) -> Literal {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text.parse()
+        .unwrap_or_else(|_| Literal::u64_unsuffixed(value))
+}

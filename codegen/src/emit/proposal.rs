@@ -1,0 +1,123 @@
+//! `shared/proposal.rs`: proposals and sets of them.
+
+use super::Source;
+use super::enumeration::{Member, accessor, enumeration, option};
+use super::trap::sentence;
+use crate::model::{Model, Proposal};
+use crate::names::{ident, variant};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new(
+        "spec/proposals.toml",
+        "Proposals to the language, and sets of them.",
+    );
+    let members: Vec<Member> = model
+        .proposals
+        .iter()
+        .map(|proposal| Member {
+            name: name(&proposal.key),
+            doc: sentence(&proposal.doc),
+        })
+        .collect();
+    source.item(enumeration(
+        "Proposal",
+        "A proposal, or a part of the standard that can be off.",
+        "u8",
+        &members,
+    ));
+    source.item(accessors(model));
+    let supported = model.proposals.iter().filter(|proposal| proposal.supported);
+    source.item(set(supported.map(|proposal| name(&proposal.key))));
+    source
+}
+
+fn accessors(model: &Model) -> TokenStream {
+    let each = |value: &dyn Fn(&Proposal) -> TokenStream| -> Vec<(Ident, TokenStream)> {
+        model
+            .proposals
+            .iter()
+            .map(|proposal| (name(&proposal.key), value(proposal)))
+            .collect()
+    };
+    let names = each(&|proposal| {
+        let key = &proposal.key;
+        quote!(#key)
+    });
+    let since = each(&|proposal| option(proposal.since.as_ref().map(|since| quote!(#since))));
+    let requires = each(&|proposal| {
+        let requires = proposal.requires.iter().map(|key| name(key));
+        quote! { Proposals::EMPTY #(.with(Proposal::#requires))* }
+    });
+    let names = accessor(
+        "Its key in `spec/proposals.toml`.",
+        "name",
+        quote!(&'static str),
+        &names,
+    );
+    let since = accessor(
+        "The first released standard that contains it.",
+        "since",
+        quote!(Option<&'static str>),
+        &since,
+    );
+    let requires = accessor(
+        "Proposals that it builds on.",
+        "requires",
+        quote!(Proposals),
+        &requires,
+    );
+    quote! { impl Proposal { #names #since #requires } }
+}
+
+fn set(supported: impl Iterator<Item = Ident>) -> TokenStream {
+    quote! {
+        /// A set of proposals.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct Proposals(u64);
+
+        impl Proposals {
+            /// None.
+            pub const EMPTY: Proposals = Proposals(0);
+
+            /// All that have a row, supported or not.
+            pub const ALL: Proposals = Proposals((1 << Proposal::ALL.len()) - 1);
+
+            /// All whose instructions this version knows.
+            pub const SUPPORTED: Proposals = Proposals::EMPTY #(.with(Proposal::#supported))*;
+
+            /// With one more.
+            #[must_use]
+            pub const fn with(self, proposal: Proposal) -> Proposals {
+                Proposals(self.0 | 1 << proposal as u8)
+            }
+
+            /// Without one.
+            #[must_use]
+            pub const fn without(self, proposal: Proposal) -> Proposals {
+                Proposals(self.0 & !(1 << proposal as u8))
+            }
+
+            /// Whether it is among them.
+            pub const fn contains(self, proposal: Proposal) -> bool {
+                self.0 & 1 << proposal as u8 != 0
+            }
+
+            /// Whether all of the others are among them.
+            pub const fn includes(self, others: Proposals) -> bool {
+                self.0 & others.0 == others.0
+            }
+
+            /// One after the other.
+            pub fn iter(self) -> impl Iterator<Item = Proposal> {
+                Proposal::ALL.into_iter().filter(move |proposal| self.contains(*proposal))
+            }
+        }
+    }
+}
+
+fn name(key: &str) -> Ident {
+    ident(&variant(key))
+}

@@ -1,0 +1,91 @@
+//! `shared/semantics.rs`: the column `do`, typed by rustc.
+
+use super::Source;
+use crate::model::{Model, Op};
+use crate::names::ident;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Expr;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new(
+        "spec/instructions/",
+        "The meaning of instructions: the cells `do`, one function each.",
+    );
+    let ops: Vec<&Op> = model
+        .ops
+        .iter()
+        .filter(|op| op.expression().is_some())
+        .collect();
+    source.item(imports(&ops));
+    for op in ops {
+        source.item(function(op));
+    }
+    source
+}
+
+fn imports(ops: &[&Op]) -> TokenStream {
+    let mut modules: Vec<&str> = Vec::new();
+    for path in ops.iter().flat_map(|op| &op.facts.primitives) {
+        let module = path.split("::").next().unwrap_or(path);
+        if !modules.contains(&module) {
+            modules.push(module);
+        }
+    }
+    modules.sort_unstable();
+    let modules = modules.iter().map(|module| ident(module));
+    let access = ops
+        .iter()
+        .any(|op| touches_memory(op))
+        .then(|| quote! { use crate::exec::access::Access; });
+    let trap = ops
+        .iter()
+        .any(|op| op.facts.may_trap)
+        .then(|| quote! { use super::trap::Trap; });
+    let refers =
+        |op: &&Op| op.parameters().iter().any(|(_, rust)| *rust == "Ref") || result(op) == "Ref";
+    let reference = ops
+        .iter()
+        .any(refers)
+        .then(|| quote! { use crate::types::Ref; });
+    quote! { #trap #access use crate::num::{#(#modules),*}; #reference }
+}
+
+fn function(op: &Op) -> TokenStream {
+    let Some(expression) = op.expression() else {
+        return TokenStream::new();
+    };
+    let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
+    let generics = touches_memory(op).then(|| quote! { <M: Access> });
+    let parameters = op.parameters().into_iter().map(|(name, rust)| {
+        let (name, rust): (_, TokenStream) = (ident(&name), rust.parse().unwrap_or_default());
+        quote! { #name: #rust }
+    });
+    let result: TokenStream = result(op).parse().unwrap_or_default();
+    let (result, body) = match &expression.tree {
+        tree if !op.facts.may_trap => (result, tree.to_token_stream()),
+        Expr::Try(whole) => (
+            quote! { Result<#result, Trap> },
+            whole.expr.to_token_stream(),
+        ),
+        tree => (quote! { Result<#result, Trap> }, quote! { Ok(#tree) }),
+    };
+    quote! {
+        #[doc = #doc]
+        #[inline(always)]
+        pub(crate) fn #name #generics (#(#parameters),*) -> #result {
+            #body
+        }
+    }
+}
+
+fn touches_memory(op: &Op) -> bool {
+    op.facts.loads || op.facts.stores
+}
+
+fn result(op: &Op) -> &'static str {
+    op.results()
+        .first()
+        .map_or("()", |item| item.rust().unwrap_or("Ref"))
+}

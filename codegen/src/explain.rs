@@ -1,0 +1,110 @@
+//! What becomes of one row, file by file.
+
+use crate::emit::Files;
+use crate::model::{Meaning, Model, Op};
+
+/// Every line and function that a row becomes, and the hand-written functions that it names.
+///
+/// # Errors
+/// When there is no such row.
+pub fn explain(model: &Model, files: &Files, key: &str) -> Result<String, String> {
+    let Some(op) = model.op(key) else {
+        let keys = model.ops.iter().map(|op| op.key.as_str());
+        return Err(format!(
+            "no row `{key}`; {}",
+            crate::diag::did_you_mean(key, keys, "see generated/index.md")
+        ));
+    };
+    let mut text = format!("{} in {}\n", op.key, op.origin.file);
+    for (path, content) in files {
+        let pieces = pieces(content, op);
+        if !pieces.is_empty() {
+            text.push_str(&format!("\ngenerated/{path}\n"));
+            text.extend(pieces.iter().map(|line| format!("    {line}\n")));
+        }
+    }
+    let hand = by_hand(op);
+    if !hand.is_empty() {
+        text.push_str("\nby hand\n");
+        text.extend(hand.iter().map(|line| format!("    {line}\n")));
+    }
+    Ok(text)
+}
+
+fn by_hand(op: &Op) -> Vec<String> {
+    let mut functions: Vec<String> = op
+        .facts
+        .primitives
+        .iter()
+        .filter_map(|path| path.split_once("::"))
+        .map(|(module, function)| format!("runtime/src/num/{module}.rs: {function}"))
+        .collect();
+    match &op.meaning {
+        Meaning::Hand { module, function } => {
+            functions.push(format!("runtime/src/exec/{module}.rs: {function}"));
+        }
+        Meaning::Control(function) => {
+            functions.push(format!("runtime/src/fast/translate/control.rs: {function}"));
+        }
+        Meaning::Do(_) => {}
+    }
+    functions.extend(
+        op.check
+            .iter()
+            .map(|check| format!("runtime/src/validate/check.rs: {check}")),
+    );
+    functions
+}
+
+/// Lines of a file that mention the row, each with what belongs to it: attributes and the item
+/// below a documentation line, and everything up to the closing bracket.
+fn pieces<'a>(content: &'a str, op: &Op) -> Vec<&'a str> {
+    let mentions = [op.variant.clone(), op.function.clone(), op.key.clone()];
+    let mut pieces = Vec::new();
+    let mut depth = 0;
+    let mut heads = false;
+    for line in content.lines() {
+        let inside = depth > 0 || heads;
+        if !inside && !mentions.iter().any(|name| mentions_word(line, name)) {
+            continue;
+        }
+        pieces.push(line.trim_end());
+        let trimmed = line.trim_start();
+        heads = trimmed.starts_with("///") || trimmed.starts_with("#[");
+        if !heads {
+            depth = (depth + brackets(line)).max(0);
+        }
+    }
+    pieces
+}
+
+fn brackets(line: &str) -> i32 {
+    let value = |letter| match letter {
+        '(' | '[' | '{' => 1,
+        ')' | ']' | '}' => -1,
+        _ => 0,
+    };
+    line.chars().map(value).sum()
+}
+
+/// Whether a line holds a name that is not a part of a longer one.
+fn mentions_word(line: &str, name: &str) -> bool {
+    let part =
+        |letter: Option<char>| letter.is_some_and(|l| l.is_alphanumeric() || l == '_' || l == '.');
+    line.match_indices(name).any(|(at, _)| {
+        !part(line[..at].chars().next_back()) && !part(line[at + name.len()..].chars().next())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words() {
+        assert!(mentions_word("0x6A => I32Add,", "I32Add"));
+        assert!(!mentions_word("I32AddSat,", "I32Add"));
+        assert!(mentions_word("/// `i32.add`", "i32.add"));
+        assert!(!mentions_word("/// `i32.add.x`", "i32.add"));
+    }
+}

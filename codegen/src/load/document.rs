@@ -1,0 +1,189 @@
+//! One file of the tables, with the place of every key and cell.
+
+use crate::diag::Diagnostic;
+use crate::model::Origin;
+use toml::de::{DeTable, DeValue};
+
+/// One file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// Its path.
+    pub file: String,
+    /// Top-level keys in the order of the text.
+    pub entries: Vec<Entry>,
+}
+
+/// A key and what it stands for.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The key; dotted where it was written dotted.
+    pub key: String,
+    /// Place of the key.
+    pub origin: Origin,
+    /// What it stands for.
+    pub cell: Cell,
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// The value.
+    pub value: Value,
+    /// Its place, quotes included.
+    pub origin: Origin,
+}
+
+/// What a cell can hold.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A string.
+    Text(String),
+    /// A number from 0 to 2^64 - 1.
+    Integer(u64),
+    /// `true` or `false`.
+    Flag(bool),
+    /// An array.
+    List(Vec<Cell>),
+    /// A table of cells (a row), or of rows.
+    Row(Vec<Entry>),
+}
+
+impl Document {
+    /// Takes over a parsed file.
+    pub(super) fn new(
+        file: &str,
+        text: &str,
+        table: &DeTable<'_>,
+        report: &mut Vec<Diagnostic>,
+    ) -> Document {
+        let mut reader = Reader { file, text, report };
+        Document {
+            file: file.to_string(),
+            entries: reader.entries(table),
+        }
+    }
+
+    /// The cell of a top-level key.
+    pub fn cell(&self, key: &str) -> Option<&Cell> {
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.cell)
+    }
+
+    /// The rows below a top-level key, dotted keys joined.
+    pub fn rows(&self, key: &str) -> Vec<Entry> {
+        match self.cell(key) {
+            Some(Cell {
+                value: Value::Row(entries),
+                ..
+            }) => flattened(entries),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Joins dotted keys: a table of nothing but tables is a part of a key.
+fn flattened(entries: &[Entry]) -> Vec<Entry> {
+    let mut rows = Vec::new();
+    for entry in entries {
+        match &entry.cell.value {
+            Value::Row(below)
+                if !below.is_empty()
+                    && below
+                        .iter()
+                        .all(|entry| matches!(entry.cell.value, Value::Row(_))) =>
+            {
+                let prefix = &entry.key;
+                rows.extend(flattened(below).into_iter().map(|row| row.below(prefix)));
+            }
+            _ => rows.push(entry.clone()),
+        }
+    }
+    rows.sort_by_key(|row| row.origin.start);
+    rows
+}
+
+impl Entry {
+    /// The row with a dotted prefix before its key, as it stands in the text.
+    fn below(mut self, prefix: &str) -> Entry {
+        self.key = format!("{prefix}.{}", self.key);
+        self.origin.start = self.origin.start.saturating_sub(prefix.len() + 1);
+        self
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    report: &'a mut Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn origin(&self, span: std::ops::Range<usize>) -> Origin {
+        Origin {
+            file: self.file.to_string(),
+            start: span.start,
+            end: span.end,
+        }
+    }
+
+    fn entries(&mut self, table: &DeTable<'_>) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = table
+            .iter()
+            .map(|(key, value)| Entry {
+                key: key.get_ref().to_string(),
+                origin: self.origin(key.span()),
+                cell: self.cell(value.get_ref(), value.span()),
+            })
+            .collect();
+        entries.sort_by_key(|entry| entry.origin.start);
+        entries
+    }
+
+    fn cell(&mut self, value: &DeValue<'_>, span: std::ops::Range<usize>) -> Cell {
+        let origin = self.origin(span.clone());
+        let value = match value {
+            DeValue::String(text) => self.string(text, &origin),
+            DeValue::Integer(integer) => {
+                match u64::from_str_radix(integer.as_str(), integer.radix()) {
+                    Ok(number) => Value::Integer(number),
+                    Err(_) => self.refused(&origin, "numbers of the tables are from 0 to 2^64 - 1"),
+                }
+            }
+            DeValue::Boolean(flag) => Value::Flag(*flag),
+            DeValue::Array(cells) => Value::List(
+                cells
+                    .iter()
+                    .map(|cell| self.cell(cell.get_ref(), cell.span()))
+                    .collect(),
+            ),
+            DeValue::Table(table) => Value::Row(self.entries(table)),
+            DeValue::Float(_) | DeValue::Datetime(_) => self.refused(
+                &origin,
+                "cells are strings, integers, flags, lists and rows",
+            ),
+        };
+        Cell { value, origin }
+    }
+
+    /// The text between the quotes must be the value, so that a place in one is a place in the other.
+    fn string(&mut self, text: &str, origin: &Origin) -> Value {
+        let inner = self
+            .text
+            .get(origin.start + 1..origin.end.saturating_sub(1));
+        if inner == Some(text) {
+            return Value::Text(text.to_string());
+        }
+        self.refused(
+            origin,
+            "strings of the tables are literal, on one line: '…'",
+        )
+    }
+
+    fn refused(&mut self, origin: &Origin, why: &str) -> Value {
+        self.report
+            .push(Diagnostic::error(why).at(origin, "not here"));
+        Value::Text(String::new())
+    }
+}

@@ -1,0 +1,24 @@
+//! The column `do`: one Rust expression, parsed by syn.
+
+use super::row::Text;
+use super::scanner::Scanned;
+use crate::diag::Diagnostic;
+use crate::model::Expression;
+use syn::Expr;
+
+pub(super) fn parse(cell: &Text) -> Scanned<Expression> {
+    match syn::parse_str::<Expr>(&cell.text) {
+        Ok(tree) => Ok(Expression {
+            text: cell.text.clone(),
+            tree,
+        }),
+        Err(error) => {
+            let range = error.span().byte_range();
+            let end = range
+                .end
+                .clamp(range.start + 1, cell.text.len().max(range.start + 1));
+            let origin = cell.part(range.start..end);
+            Err(Diagnostic::error("not an expression").at(&origin, error.to_string()))
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! `spec/traps.toml` and `spec/errors.toml`.
+
+use super::row::{self, Row};
+use crate::diag::Diagnostic;
+use crate::load::Document;
+use crate::model::{Error, Trap};
+
+const CLASSES: &[&str] = &["malformed", "invalid", "unsupported", "limit"];
+
+pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
+    let Some(document) = row::tables(document, &["trap"], report) else {
+        return Vec::new();
+    };
+    let mut traps = Vec::new();
+    for entry in document.rows("trap") {
+        let Some(mut row) = Row::new(&entry, &["text", "also", "doc"], report) else {
+            continue;
+        };
+        traps.push(Trap {
+            key: row.key.to_string(),
+            text: row.required("text"),
+            also: row.strings("also"),
+            doc: row.required("doc"),
+            origin: entry.origin.clone(),
+        });
+    }
+    traps
+}
+
+pub(super) fn errors(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Error> {
+    let Some(document) = row::tables(document, &["error"], report) else {
+        return Vec::new();
+    };
+    let mut errors = Vec::new();
+    for entry in document.rows("error") {
+        let Some(mut row) = Row::new(&entry, &["class", "text", "also", "doc"], report) else {
+            continue;
+        };
+        errors.push(Error {
+            key: row.key.to_string(),
+            class: class(&mut row),
+            text: row.required("text"),
+            also: row.strings("also"),
+            doc: row.required("doc"),
+            origin: entry.origin.clone(),
+        });
+    }
+    errors
+}
+
+fn class(row: &mut Row<'_>) -> String {
+    let class = row.required("class");
+    if let Some(cell) = row.cell("class")
+        && !CLASSES.contains(&class.as_str())
+    {
+        let message = format!("no class of errors `{class}`");
+        let known = format!("one of {}", CLASSES.join(", "));
+        let origin = cell.origin.clone();
+        row.report(Diagnostic::error(message).at(&origin, known));
+    }
+    class
+}

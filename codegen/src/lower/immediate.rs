@@ -1,0 +1,79 @@
+//! The column `imm`: `x: memory, l: lane<16>`.
+
+use super::row::Text;
+use super::scanner::{Scanned, Scanner};
+use crate::diag::did_you_mean;
+use crate::model::Immediate;
+use crate::names;
+
+/// Kinds that take a number in angle brackets.
+const NUMBERED: &[&str] = &["memarg", "atomic", "lane", "lanes"];
+
+pub(super) fn parse(cell: &Text) -> Scanned<Vec<Immediate>> {
+    let mut scanner = Scanner::new(cell);
+    let mut immediates: Vec<Immediate> = Vec::new();
+    loop {
+        let start = scanner.at();
+        let immediate = one(&mut scanner)?;
+        if immediates.iter().any(|other| other.name == immediate.name) {
+            let message = format!("two immediates are named `{}`", immediate.name);
+            return Err(scanner.error(start..scanner.at(), &message, "second one"));
+        }
+        immediates.push(immediate);
+        if scanner.is_done() {
+            return Ok(immediates);
+        }
+        scanner.expect(",")?;
+        scanner.is_done();
+    }
+}
+
+fn one(scanner: &mut Scanner<'_>) -> Scanned<Immediate> {
+    let name = scanner.expect_word("a name")?;
+    let start = scanner.at() - name.len();
+    if ["a", "b", "c", "d"].contains(&name) || syn::parse_str::<syn::Ident>(name).is_err() {
+        let label = "a b c d are the operands; other words of Rust are reserved";
+        return Err(scanner.error(start..scanner.at(), "not a name for an immediate", label));
+    }
+    scanner.expect(":")?;
+    let kind = scanner.expect_word("a kind of immediate")?;
+    let place = scanner.at() - kind.len()..scanner.at();
+    if names::immediate_type(kind).is_none() {
+        let known = names::IMMEDIATES.iter().map(|(kind, _)| *kind);
+        let hint = did_you_mean(kind, known.clone(), "");
+        let known = known.collect::<Vec<_>>().join(" ");
+        let error = scanner.error(place, &format!("no kind of immediate `{kind}`"), &hint);
+        return Err(error.note(format!("kinds are {known}")));
+    }
+    let number = number(scanner)?;
+    if number.is_some() != NUMBERED.contains(&kind) {
+        let label = if number.is_some() {
+            "takes no number"
+        } else {
+            "needs a number, such as `<4>`"
+        };
+        return Err(scanner.error(
+            place,
+            &format!("the kind `{kind}` is incomplete or too long"),
+            label,
+        ));
+    }
+    Ok(Immediate {
+        name: name.to_string(),
+        kind: kind.to_string(),
+        number,
+    })
+}
+
+fn number(scanner: &mut Scanner<'_>) -> Scanned<Option<u32>> {
+    if !scanner.takes("<") {
+        return Ok(None);
+    }
+    let digits = scanner.expect_word("a number")?;
+    let place = scanner.at() - digits.len()..scanner.at();
+    scanner.expect(">")?;
+    let number = digits
+        .parse()
+        .map_err(|_| scanner.error(place, "not a number", "expected digits"))?;
+    Ok(Some(number))
+}

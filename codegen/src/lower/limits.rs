@@ -1,0 +1,40 @@
+//! `spec/limits.toml`.
+
+use super::row::{self, Row};
+use crate::diag::Diagnostic;
+use crate::load::Document;
+use crate::model::{Limit, Tier};
+use crate::names;
+
+pub(super) fn lower(
+    document: Option<&Document>,
+    tiers: &[Tier],
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Limit> {
+    let Some(document) = row::tables(document, &["limit"], report) else {
+        return Vec::new();
+    };
+    let mut columns = vec!["max"];
+    columns.extend(tiers.iter().map(|tier| tier.key.as_str()));
+    columns.extend(["const", "doc"]);
+    let mut limits = Vec::new();
+    for entry in document.rows("limit") {
+        let Some(mut row) = Row::new(&entry, &columns, report) else {
+            continue;
+        };
+        let constant = row.text("const").map(|text| text.text);
+        limits.push(Limit {
+            key: row.key.to_string(),
+            constant: constant.unwrap_or_else(|| format!("MAX_{}", names::constant(row.key))),
+            max: row.number("max", u64::MAX),
+            tiers: tiers
+                .iter()
+                .map(|tier| row.number(&tier.key, u64::MAX))
+                .collect(),
+            doc: row.required("doc"),
+            cells: row.places(),
+            origin: entry.origin.clone(),
+        });
+    }
+    limits
+}

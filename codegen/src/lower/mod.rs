@@ -1,0 +1,94 @@
+//! Documents to the model: one file a noun, one file a mini-language.
+//!
+//! Lowering judges the form of cells; whether the facts agree with each other is for
+//! [`crate::check`].
+
+mod costs;
+mod expression;
+mod facts;
+mod failures;
+mod forms;
+mod immediate;
+mod instruction;
+mod limits;
+mod predicate;
+mod proposals;
+mod row;
+mod scanner;
+mod sections;
+mod signature;
+mod tiers;
+mod wire;
+
+pub use instruction::COLUMNS;
+
+use crate::diag::{self, Diagnostic};
+use crate::load::Document;
+use crate::model::Model;
+
+/// Lowers all tables.
+pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
+    let mut report = Vec::new();
+    let mut model = Model::default();
+    known_files(documents, &mut report);
+    let table = |name: &str| table(documents, name);
+    let out = &mut report;
+    model.proposals = proposals::lower(table("proposals"), out);
+    (model.capabilities, model.tiers) = tiers::lower(table("tiers"), &model.proposals, out);
+    model.limits = limits::lower(table("limits"), &model.tiers, out);
+    model.wire = wire::lower(table("types"), out);
+    model.sections = sections::lower(table("sections"), out);
+    model.traps = failures::traps(table("traps"), out);
+    model.errors = failures::errors(table("errors"), out);
+    model.costs = costs::lower(table("costs"), out);
+    model.forms = forms::lower(table("forms"), table("fusion"), out);
+    let instructions = documents
+        .iter()
+        .filter(|document| document.file.starts_with(INSTRUCTIONS));
+    model.ops = instruction::lower(instructions, out);
+    facts::relate(&mut model.ops);
+    (model, report)
+}
+
+/// Tables other than instructions.
+const TABLES: &[&str] = &[
+    "tiers",
+    "proposals",
+    "limits",
+    "types",
+    "sections",
+    "traps",
+    "errors",
+    "costs",
+    "forms",
+    "fusion",
+];
+
+const INSTRUCTIONS: &str = "spec/instructions/";
+
+fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {
+    let file = format!("spec/{name}.toml");
+    documents.iter().find(|document| document.file == file)
+}
+
+fn known_files(documents: &[Document], report: &mut Vec<Diagnostic>) {
+    for name in TABLES
+        .iter()
+        .filter(|name| table(documents, name).is_none())
+    {
+        report.push(Diagnostic::error(format!("there is no spec/{name}.toml")));
+    }
+    for document in documents
+        .iter()
+        .filter(|document| !document.file.starts_with(INSTRUCTIONS))
+    {
+        let name = document
+            .file
+            .trim_start_matches("spec/")
+            .trim_end_matches(".toml");
+        if !TABLES.contains(&name) {
+            let hint = diag::did_you_mean(name, TABLES.iter().copied(), "no table has this name");
+            report.push(Diagnostic::error(format!("{} is not a table", document.file)).help(hint));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `spec/tiers.toml`.
+
+use super::row::{self, Row};
+use crate::diag::Diagnostic;
+use crate::load::{Document, Value};
+use crate::model::{Documented, Proposal, Tier};
+
+const COLUMNS: &[&str] = &["provides", "proposals", "extends", "feature", "doc"];
+
+pub(super) fn lower(
+    document: Option<&Document>,
+    proposals: &[Proposal],
+    report: &mut Vec<Diagnostic>,
+) -> (Vec<Documented>, Vec<Tier>) {
+    let Some(document) = row::tables(document, &["tier", "capability"], report) else {
+        return (Vec::new(), Vec::new());
+    };
+    let mut tiers: Vec<Tier> = Vec::new();
+    for entry in document.rows("tier") {
+        let Some(mut row) = Row::new(&entry, COLUMNS, report) else {
+            continue;
+        };
+        let extends = row.text("extends").map(|text| text.text);
+        let below = tiers
+            .iter()
+            .find(|tier| Some(&tier.key) == extends.as_ref());
+        let mut provides = below.map(|tier| tier.provides.clone()).unwrap_or_default();
+        provides.extend(row.strings("provides"));
+        let carried = |proposal: &&Proposal| {
+            proposal.supported && proposal.needs.iter().all(|need| provides.contains(need))
+        };
+        let carried = proposals
+            .iter()
+            .filter(carried)
+            .map(|proposal| proposal.key.clone())
+            .collect();
+        tiers.push(Tier {
+            key: row.key.to_string(),
+            proposals: if row.cell("proposals").is_some() {
+                row.strings("proposals")
+            } else {
+                carried
+            },
+            provides,
+            extends,
+            feature: row.text("feature").map(|text| text.text),
+            doc: row.required("doc"),
+            cells: row.places(),
+            origin: entry.origin.clone(),
+        });
+    }
+    (documented(document, "capability", report), tiers)
+}
+
+/// Rows that are one line of documentation each.
+pub(super) fn documented(
+    document: &Document,
+    key: &str,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Documented> {
+    let mut lines = Vec::new();
+    for entry in document.rows(key) {
+        match entry.cell.value {
+            Value::Text(doc) => lines.push(Documented {
+                key: entry.key,
+                doc,
+                origin: entry.origin,
+            }),
+            _ => {
+                let message = format!("`{}` is a line of documentation", entry.key);
+                report.push(Diagnostic::error(message).at(&entry.cell.origin, "expected a string"));
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,79 @@
+//! `spec/types.toml`: index spaces, and groups of wire codes.
+
+use super::row::Row;
+use super::tiers::documented;
+use crate::diag::Diagnostic;
+use crate::load::{Document, Value};
+use crate::model::{Wire, WireCode, WireGroup};
+
+/// Facts about a code beside its number, as they stand in [`WireCode::facts`].
+const FACTS: &[&str] = &["rust", "bytes", "zero", "super", "bottom"];
+
+pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Wire {
+    let Some(document) = document else {
+        return Wire::default();
+    };
+    let groups = document.entries.iter().filter(|entry| entry.key != "index");
+    let groups = groups.map(|entry| WireGroup {
+        key: entry.key.clone(),
+        codes: codes(document, &entry.key, report),
+    });
+    let groups = groups.collect();
+    Wire {
+        groups,
+        indices: documented(document, "index", report),
+    }
+}
+
+fn codes(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -> Vec<WireCode> {
+    let mut columns = vec!["code", "proposal", "doc"];
+    columns.extend(FACTS);
+    let mut codes = Vec::new();
+    for entry in document.rows(group) {
+        let Some(mut row) = Row::new(&entry, &columns, report) else {
+            continue;
+        };
+        codes.push(WireCode {
+            key: row.key.to_string(),
+            code: bytes(&mut row),
+            proposal: row.text("proposal").map(|text| text.text),
+            facts: facts(&mut row),
+            doc: row.string("doc"),
+            cells: row.places(),
+            origin: entry.origin.clone(),
+        });
+    }
+    codes
+}
+
+/// One byte, or a list of bytes.
+fn bytes(row: &mut Row<'_>) -> Vec<u8> {
+    let expected = "a byte, or a list of bytes";
+    let byte = |value: &Value| match value {
+        Value::Integer(number) => u8::try_from(*number).ok(),
+        _ => None,
+    };
+    let Some(cell) = row.cell("code") else {
+        row.required("code");
+        return Vec::new();
+    };
+    let bytes = match &cell.value {
+        Value::List(items) => items.iter().map(|item| byte(&item.value)).collect(),
+        value => byte(value).map(|byte| vec![byte]),
+    };
+    bytes
+        .or_else(|| row.mistyped("code", cell, expected))
+        .unwrap_or_default()
+}
+
+fn facts(row: &mut Row<'_>) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    for column in FACTS {
+        match row.cell(column).map(|cell| &cell.value) {
+            Some(Value::Text(text)) => facts.push((column.to_string(), text.clone())),
+            Some(Value::Integer(number)) => facts.push((column.to_string(), number.to_string())),
+            _ => {}
+        }
+    }
+    facts
+}

@@ -1,0 +1,61 @@
+//! What an engine gives to the functions that touch state.
+//!
+//! Indices are those of the running instance and were checked by the validator, so that each of
+//! these functions finds its object. Two indices may name the same object.
+
+use crate::spec::Trap;
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
+
+/// Why an instruction did not end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stop {
+    /// It trapped.
+    Trap(Trap),
+    /// The environment failed; the machine holds the reason.
+    Exit,
+}
+
+impl From<Trap> for Stop {
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap)
+    }
+}
+
+/// An engine that runs an instance.
+pub(crate) trait Machine {
+    /// The bytes of a memory.
+    fn memory(&mut self, x: MemoryIdx) -> &mut [u8];
+
+    /// The bytes of two memories; the second is `None` if they are the same.
+    fn memory_pair(&mut self, to: MemoryIdx, from: MemoryIdx) -> (&mut [u8], Option<&[u8]>);
+
+    /// The bytes of a memory and of a data segment, which has none once dropped.
+    fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]);
+
+    /// The size of a memory in pages.
+    fn memory_pages(&mut self, x: MemoryIdx) -> u64;
+
+    /// Adds pages; gives the size before, or `None` if the memory cannot grow so far.
+    fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop>;
+
+    /// Drops a data segment.
+    fn drop_data(&mut self, x: DataIdx);
+
+    /// The elements of a table.
+    fn table(&mut self, x: TableIdx) -> &mut [Ref];
+
+    /// The elements of two tables; the second is `None` if they are the same.
+    fn table_pair(&mut self, to: TableIdx, from: TableIdx) -> (&mut [Ref], Option<&[Ref]>);
+
+    /// The elements of a table and of an element segment, which has none once dropped.
+    fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]);
+
+    /// Adds elements; gives the size before, or `None` if the table cannot grow so far.
+    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop>;
+
+    /// Drops an element segment.
+    fn drop_elements(&mut self, x: ElemIdx);
+
+    /// A reference to a function.
+    fn func_ref(&mut self, f: FuncIdx) -> Ref;
+}

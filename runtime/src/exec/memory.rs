@@ -1,0 +1,65 @@
+//! Memories as a whole and in ranges.
+//!
+//! Addresses and sizes are `u64`, whatever the address type of the memory.
+
+use super::machine::{Machine, Stop};
+use super::range;
+use crate::spec::Trap;
+use crate::types::{DataIdx, MemoryIdx};
+
+/// `memory.size`: in pages.
+pub(crate) fn size<M: Machine>(m: &mut M, x: MemoryIdx) -> Result<u64, Stop> {
+    Ok(m.memory_pages(x))
+}
+
+/// `memory.grow`: the size before, or -1.
+pub(crate) fn grow<M: Machine>(m: &mut M, x: MemoryIdx, delta: u64) -> Result<u64, Stop> {
+    Ok(m.memory_grow(x, delta)?.unwrap_or(u64::MAX))
+}
+
+/// `memory.fill`: `count` times the low byte of `value`, from `at` on.
+pub(crate) fn fill<M: Machine>(
+    m: &mut M,
+    x: MemoryIdx,
+    at: u64,
+    value: i32,
+    count: u64,
+) -> Result<(), Stop> {
+    let memory = m.memory(x);
+    let to = range(at, count, memory.len()).and_then(|to| memory.get_mut(to));
+    to.ok_or(Trap::MemoryOutOfBounds)?.fill(value as u8);
+    Ok(())
+}
+
+/// `memory.copy`: `count` bytes of memory `y` from `from` on, to `to` in memory `x`.
+pub(crate) fn copy<M: Machine>(
+    m: &mut M,
+    x: MemoryIdx,
+    y: MemoryIdx,
+    to: u64,
+    from: u64,
+    count: u64,
+) -> Result<(), Stop> {
+    let (target, source) = m.memory_pair(x, y);
+    super::copy(target, source, to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
+}
+
+/// `memory.init`: `count` bytes of data segment `y` from `from` on, to `to` in memory `x`.
+pub(crate) fn init<M: Machine>(
+    m: &mut M,
+    y: DataIdx,
+    x: MemoryIdx,
+    to: u64,
+    from: i32,
+    count: i32,
+) -> Result<(), Stop> {
+    let (memory, data) = m.memory_and_data(x, y);
+    let (from, count) = (u64::from(from as u32), u64::from(count as u32));
+    super::copy(memory, Some(data), to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
+}
+
+/// `data.drop`
+pub(crate) fn drop_data<M: Machine>(m: &mut M, x: DataIdx) -> Result<(), Stop> {
+    m.drop_data(x);
+    Ok(())
+}

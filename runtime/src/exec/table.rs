@@ -1,0 +1,80 @@
+//! Tables: their elements, as a whole and in ranges.
+//!
+//! Indices and sizes are `u64`, whatever the address type of the table.
+
+use super::machine::{Machine, Stop};
+use super::range;
+use crate::spec::Trap;
+use crate::types::{ElemIdx, Ref, TableIdx};
+
+/// `table.get`
+pub(crate) fn get<M: Machine>(m: &mut M, x: TableIdx, at: u64) -> Result<Ref, Stop> {
+    let element = usize::try_from(at).ok().and_then(|at| m.table(x).get(at));
+    element.copied().ok_or(Trap::TableOutOfBounds.into())
+}
+
+/// `table.set`
+pub(crate) fn set<M: Machine>(m: &mut M, x: TableIdx, at: u64, value: Ref) -> Result<(), Stop> {
+    let element = usize::try_from(at)
+        .ok()
+        .and_then(|at| m.table(x).get_mut(at));
+    *element.ok_or(Trap::TableOutOfBounds)? = value;
+    Ok(())
+}
+
+/// `table.size`
+pub(crate) fn size<M: Machine>(m: &mut M, x: TableIdx) -> Result<u64, Stop> {
+    Ok(m.table(x).len() as u64)
+}
+
+/// `table.grow`: the size before, or -1.
+pub(crate) fn grow<M: Machine>(m: &mut M, x: TableIdx, init: Ref, delta: u64) -> Result<u64, Stop> {
+    Ok(m.table_grow(x, delta, init)?.unwrap_or(u64::MAX))
+}
+
+/// `table.fill`: `count` times the value, from `at` on.
+pub(crate) fn fill<M: Machine>(
+    m: &mut M,
+    x: TableIdx,
+    at: u64,
+    value: Ref,
+    count: u64,
+) -> Result<(), Stop> {
+    let table = m.table(x);
+    let to = range(at, count, table.len()).and_then(|to| table.get_mut(to));
+    to.ok_or(Trap::TableOutOfBounds)?.fill(value);
+    Ok(())
+}
+
+/// `table.copy`: `count` elements of table `y` from `from` on, to `to` in table `x`.
+pub(crate) fn copy<M: Machine>(
+    m: &mut M,
+    x: TableIdx,
+    y: TableIdx,
+    to: u64,
+    from: u64,
+    count: u64,
+) -> Result<(), Stop> {
+    let (target, source) = m.table_pair(x, y);
+    super::copy(target, source, to, from, count).ok_or(Trap::TableOutOfBounds.into())
+}
+
+/// `table.init`: `count` elements of segment `y` from `from` on, to `to` in table `x`.
+pub(crate) fn init<M: Machine>(
+    m: &mut M,
+    y: ElemIdx,
+    x: TableIdx,
+    to: u64,
+    from: i32,
+    count: i32,
+) -> Result<(), Stop> {
+    let (table, elements) = m.table_and_elements(x, y);
+    let (from, count) = (u64::from(from as u32), u64::from(count as u32));
+    super::copy(table, Some(elements), to, from, count).ok_or(Trap::TableOutOfBounds.into())
+}
+
+/// `elem.drop`
+pub(crate) fn drop_elements<M: Machine>(m: &mut M, x: ElemIdx) -> Result<(), Stop> {
+    m.drop_elements(x);
+    Ok(())
+}

@@ -1,0 +1,295 @@
+//! Floats: what Rust's operators and `core` do not give, or give otherwise.
+//!
+//! Section 4.3.3 of the standard. A NaN that comes out of an operation is quiet: any canonical
+//! one if all NaNs that went in are canonical, which keeping the payload of an operand gives.
+//! Rounding is arithmetic, not a call into a mathematical library, so that a handler stays a
+//! handler.
+
+use super::backend;
+
+/// `f32` and `f64`.
+pub(crate) trait Float: Copy + PartialOrd + core::ops::Add<Output = Self> {
+    /// Numbers from here on have no fraction.
+    const INTEGRAL: Self;
+    /// One.
+    const ONE: Self;
+
+    /// Without the sign.
+    fn magnitude(self) -> Self;
+    /// With the sign of another.
+    fn signed(self, like: Self) -> Self;
+    /// This minus another.
+    fn minus(self, other: Self) -> Self;
+    /// With all bits that either of two has.
+    fn either(self, other: Self) -> Self;
+    /// With all bits that both of two have.
+    fn both(self, other: Self) -> Self;
+    /// A NaN becomes quiet and keeps its payload; a number stays what it is.
+    fn quiet(self) -> Self;
+    /// The square root as the backend computes it.
+    fn root(self) -> Self;
+}
+
+/// The smaller one; -0 is smaller than 0, and a NaN wins over all.
+#[inline(always)]
+pub(crate) fn min<F: Float>(a: F, b: F) -> F {
+    if a < b {
+        a
+    } else if b < a {
+        b
+    } else if a == b {
+        a.either(b)
+    } else {
+        a + b
+    }
+}
+
+/// The larger one; 0 is larger than -0, and a NaN wins over all.
+#[inline(always)]
+pub(crate) fn max<F: Float>(a: F, b: F) -> F {
+    if a > b {
+        a
+    } else if b > a {
+        b
+    } else if a == b {
+        a.both(b)
+    } else {
+        a + b
+    }
+}
+
+/// The next integer, ties to the even one.
+#[inline(always)]
+pub(crate) fn nearest<F: Float>(a: F) -> F {
+    if a.magnitude() < F::INTEGRAL {
+        integral(a.magnitude()).signed(a)
+    } else {
+        a.quiet()
+    }
+}
+
+/// The next integer that is not larger.
+#[inline(always)]
+pub(crate) fn floor<F: Float>(a: F) -> F {
+    if a.magnitude() < F::INTEGRAL {
+        below(a).signed(a)
+    } else {
+        a.quiet()
+    }
+}
+
+/// The next integer that is not smaller.
+#[inline(always)]
+pub(crate) fn ceil<F: Float>(a: F) -> F {
+    if a.magnitude() < F::INTEGRAL {
+        above(a).signed(a)
+    } else {
+        a.quiet()
+    }
+}
+
+/// The next integer towards zero.
+#[inline(always)]
+pub(crate) fn trunc<F: Float>(a: F) -> F {
+    if a.magnitude() < F::INTEGRAL {
+        below(a.magnitude()).signed(a)
+    } else {
+        a.quiet()
+    }
+}
+
+/// The square root.
+#[inline(always)]
+pub(crate) fn sqrt<F: Float>(a: F) -> F {
+    a.root()
+}
+
+/// Rounds a number without sign, below [`Float::INTEGRAL`]: the sum has no room for a fraction,
+/// and floating-point addition rounds to nearest, ties to even.
+#[inline(always)]
+fn integral<F: Float>(a: F) -> F {
+    (a + F::INTEGRAL).minus(F::INTEGRAL)
+}
+
+/// The largest integer up to a number; the sign of a zero is lost.
+#[inline(always)]
+fn below<F: Float>(a: F) -> F {
+    let near = integral(a.magnitude()).signed(a);
+    if near > a { near.minus(F::ONE) } else { near }
+}
+
+/// The least integer from a number on; the sign of a zero is lost.
+#[inline(always)]
+fn above<F: Float>(a: F) -> F {
+    let near = integral(a.magnitude()).signed(a);
+    if near < a { near + F::ONE } else { near }
+}
+
+macro_rules! float {
+    ($float:ty, $root:path, $quiet:literal) => {
+        impl Float for $float {
+            const INTEGRAL: Self = 1.0 / Self::EPSILON;
+            const ONE: Self = 1.0;
+
+            #[inline(always)]
+            fn magnitude(self) -> Self {
+                self.abs()
+            }
+
+            #[inline(always)]
+            fn signed(self, like: Self) -> Self {
+                self.copysign(like)
+            }
+
+            #[inline(always)]
+            fn minus(self, other: Self) -> Self {
+                self - other
+            }
+
+            #[inline(always)]
+            fn either(self, other: Self) -> Self {
+                Self::from_bits(self.to_bits() | other.to_bits())
+            }
+
+            #[inline(always)]
+            fn both(self, other: Self) -> Self {
+                Self::from_bits(self.to_bits() & other.to_bits())
+            }
+
+            #[inline(always)]
+            fn quiet(self) -> Self {
+                if self.is_nan() {
+                    Self::from_bits(self.to_bits() | $quiet)
+                } else {
+                    self
+                }
+            }
+
+            #[inline(always)]
+            fn root(self) -> Self {
+                $root(self)
+            }
+        }
+    };
+}
+
+float!(f32, backend::sqrt_f32, 0x0040_0000);
+float!(f64, backend::sqrt_f64, 0x0008_0000_0000_0000);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIGNALING: u32 = 0x7FA0_1234;
+
+    fn same(a: f64, b: f64) {
+        assert_eq!(a.to_bits(), b.to_bits(), "{a} is not {b}");
+    }
+
+    #[test]
+    fn minimum_and_maximum_know_the_sign_of_zero() {
+        same(min(0.0, -0.0), -0.0);
+        same(min(-0.0, 0.0), -0.0);
+        same(max(0.0, -0.0), 0.0);
+        same(max(-0.0, -0.0), -0.0);
+        same(min(1.0, f64::NEG_INFINITY), f64::NEG_INFINITY);
+        same(max(1.0, 2.0), 2.0);
+    }
+
+    #[test]
+    fn a_nan_wins_and_is_quiet() {
+        for result in [
+            min(f32::from_bits(SIGNALING), 1.0),
+            max(1.0, f32::from_bits(SIGNALING)),
+            min(f32::from_bits(SIGNALING), f32::NAN),
+            nearest(f32::from_bits(SIGNALING)),
+            floor(f32::from_bits(SIGNALING)),
+            ceil(f32::from_bits(SIGNALING)),
+            trunc(f32::from_bits(SIGNALING)),
+        ] {
+            assert!(result.is_nan());
+            assert_ne!(result.to_bits() & 0x0040_0000, 0);
+        }
+        assert_eq!(
+            floor(f32::from_bits(SIGNALING)).to_bits(),
+            SIGNALING | 0x0040_0000
+        );
+    }
+
+    #[test]
+    fn rounding_by_hand() {
+        for (a, near, down, up, zero) in [
+            (0.0, 0.0, 0.0, 0.0, 0.0),
+            (-0.0, -0.0, -0.0, -0.0, -0.0),
+            (0.5, 0.0, 0.0, 1.0, 0.0),
+            (-0.5, -0.0, -1.0, -0.0, -0.0),
+            (1.5, 2.0, 1.0, 2.0, 1.0),
+            (-1.5, -2.0, -2.0, -1.0, -1.0),
+            (2.5, 2.0, 2.0, 3.0, 2.0),
+            (-2.5, -2.0, -3.0, -2.0, -2.0),
+            (0.49999999999999994, 0.0, 0.0, 1.0, 0.0),
+            (5e-324, 0.0, 0.0, 1.0, 0.0),
+            (-5e-324, -0.0, -1.0, -0.0, -0.0),
+            (
+                4503599627370495.5,
+                4503599627370496.0,
+                4503599627370495.0,
+                4503599627370496.0,
+                4503599627370495.0,
+            ),
+            (
+                4503599627370497.0,
+                4503599627370497.0,
+                4503599627370497.0,
+                4503599627370497.0,
+                4503599627370497.0,
+            ),
+            (
+                f64::INFINITY,
+                f64::INFINITY,
+                f64::INFINITY,
+                f64::INFINITY,
+                f64::INFINITY,
+            ),
+        ] {
+            same(nearest(a), near);
+            same(floor(a), down);
+            same(ceil(a), up);
+            same(trunc(a), zero);
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn rounding_as_std_does() {
+        let mut bits = 0x1234_5678_9ABC_DEF1_u64;
+        for _ in 0..200_000 {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            // Exponents around those of small integers and of the largest fractions.
+            let exponent = 1020 + (bits >> 52) % 56;
+            let a = f64::from_bits(bits & 0x800F_FFFF_FFFF_FFFF | exponent << 52);
+            same(nearest(a), a.round_ties_even());
+            same(floor(a), a.floor());
+            same(ceil(a), a.ceil());
+            same(trunc(a), a.trunc());
+            let a = a as f32;
+            assert_eq!(nearest(a).to_bits(), a.round_ties_even().to_bits());
+            assert_eq!(floor(a).to_bits(), a.floor().to_bits());
+            assert_eq!(ceil(a).to_bits(), a.ceil().to_bits());
+            assert_eq!(trunc(a).to_bits(), a.trunc().to_bits());
+        }
+    }
+
+    #[cfg(any(feature = "std", feature = "libm"))]
+    #[test]
+    fn square_roots() {
+        same(sqrt(4.0), 2.0);
+        same(sqrt(-0.0), -0.0);
+        same(sqrt(2.0), core::f64::consts::SQRT_2);
+        assert_eq!(sqrt(2.0f32), core::f32::consts::SQRT_2);
+        assert!(sqrt(-1.0f32).is_nan());
+        assert_ne!(sqrt(f32::from_bits(SIGNALING)).to_bits() & 0x0040_0000, 0);
+    }
+}

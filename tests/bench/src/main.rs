@@ -1,0 +1,57 @@
+//! Tabwasm and its peers on the same kernels, in one process.
+//!
+//! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
+//! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`.
+//!
+//! Wall time on a shared machine is only worth its comparison: engines take turns on each
+//! kernel in each round, and what counts is the ratio within a round.
+
+mod engines;
+mod kernels;
+mod measure;
+mod options;
+mod report;
+mod statistics;
+#[cfg(feature = "tabwasm")]
+mod synthetic;
+#[cfg(feature = "tabwasm")]
+mod validation;
+
+use std::process::ExitCode;
+
+use options::{Command, USAGE};
+
+/// Anything that goes wrong is told to a person.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    match execute() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute() -> Result<ExitCode, Error> {
+    match options::parse(std::env::args().skip(1))? {
+        Command::Help => println!("{USAGE}"),
+        #[cfg(feature = "tabwasm")]
+        Command::Validate(files) => validation::compare(&files)?,
+        #[cfg(not(feature = "tabwasm"))]
+        Command::Validate(_) => return Err("built without `tabwasm`".into()),
+        Command::Execute(plan) => {
+            let results = measure::execute(&plan)?;
+            if plan.json {
+                println!("{}", report::json(&results));
+            } else {
+                print!("{}", report::text(&results));
+            }
+            if results.failures() > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,142 @@
+//! Interleaved rounds: every engine on every kernel, again and again.
+//!
+//! Each sample runs in an instance of its own, so that no engine keeps a lucky placement of its
+//! memory and code over all rounds. Compilation and one short call stand before the clock.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use crate::Error;
+use crate::engines::{Engine, OURS, Program};
+use crate::kernels::Kernel;
+use crate::options::Plan;
+use crate::statistics::{geometric_mean, median};
+
+/// All samples of one comparison.
+pub struct Results {
+    /// One a kernel.
+    pub rows: Vec<Row>,
+    /// One a column of each row.
+    pub engines: Vec<&'static Engine>,
+    /// Complete rounds.
+    pub rounds: usize,
+}
+
+/// The samples of one kernel.
+pub struct Row {
+    /// What ran.
+    pub kernel: &'static Kernel,
+    /// One an engine.
+    pub cells: Vec<Cell>,
+}
+
+/// The samples of one engine on one kernel.
+#[derive(Default)]
+pub struct Cell {
+    /// Seconds, one a round.
+    pub seconds: Vec<f64>,
+    /// Why there are no more.
+    pub failure: Option<Error>,
+}
+
+/// Carries a plan out.
+pub fn execute(plan: &Plan) -> Result<Results, Error> {
+    let mut results = Results {
+        rows: plan
+            .kernels
+            .iter()
+            .map(|kernel| Row::new(kernel, plan.engines.len()))
+            .collect(),
+        engines: plan.engines.clone(),
+        rounds: 0,
+    };
+    let start = Instant::now();
+    while results.rounds < plan.rounds {
+        let round = results.rounds;
+        for row in &mut results.rows {
+            // Nobody always comes first, or after the same neighbour's caches.
+            for turn in 0..plan.engines.len() {
+                let column = (turn + round) % plan.engines.len();
+                row.sample(column, plan.engines[column]);
+            }
+        }
+        results.rounds += 1;
+        let expected = start.elapsed() * (results.rounds as u32 + 1) / results.rounds as u32;
+        if plan.budget.is_some_and(|budget| expected > budget) {
+            break;
+        }
+    }
+    Ok(results)
+}
+
+impl Row {
+    fn new(kernel: &'static Kernel, engines: usize) -> Row {
+        Row {
+            kernel,
+            cells: (0..engines).map(|_| Cell::default()).collect(),
+        }
+    }
+
+    fn sample(&mut self, column: usize, engine: &Engine) {
+        let cell = &mut self.cells[column];
+        if cell.failure.is_none() {
+            match seconds(self.kernel, engine) {
+                Ok(seconds) => cell.seconds.push(seconds),
+                Err(error) => cell.failure = Some(error),
+            }
+        }
+    }
+}
+
+fn seconds(kernel: &Kernel, engine: &Engine) -> Result<f64, Error> {
+    let mut program: Box<dyn Program> = (engine.load)(kernel.wasm)?;
+    program.run(1)?;
+    let start = Instant::now();
+    let sum = black_box(program.run(black_box(kernel.n))?);
+    let seconds = start.elapsed().as_secs_f64();
+    if sum != kernel.checksum {
+        let wanted = kernel.checksum;
+        return Err(format!("checksum {sum:#x} instead of {wanted:#x}").into());
+    }
+    Ok(seconds)
+}
+
+impl Cell {
+    /// The middle sample.
+    pub fn median(&self) -> Option<f64> {
+        median(self.seconds.clone())
+    }
+}
+
+impl Results {
+    /// The column of our engine, if it ran.
+    pub fn ours(&self) -> Option<usize> {
+        self.engines.iter().position(|engine| engine.name == OURS)
+    }
+
+    /// How many times faster we are than a column: the median of the ratios in each round.
+    pub fn speedup(&self, row: &Row, column: usize) -> Option<f64> {
+        let (ours, theirs) = (&row.cells[self.ours()?], &row.cells[column]);
+        let ratios = theirs.seconds.iter().zip(&ours.seconds);
+        median(ratios.map(|(theirs, ours)| theirs / ours).collect())
+    }
+
+    /// The geometric mean of our speed-ups over a column.
+    pub fn mean_speedup(&self, column: usize) -> Option<f64> {
+        let ratios: Vec<f64> = self
+            .rows
+            .iter()
+            .filter_map(|row| self.speedup(row, column))
+            .collect();
+        geometric_mean(&ratios)
+    }
+
+    /// How many cells failed.
+    pub fn failures(&self) -> usize {
+        self.rows
+            .iter()
+            .flat_map(|row| &row.cells)
+            .filter(|cell| cell.failure.is_some())
+            .count()
+    }
+}

@@ -1,0 +1,100 @@
+//! The command line.
+//!
+
+use std::time::Duration;
+
+use crate::Error;
+use crate::engines::{ENGINES, Engine};
+use crate::kernels::{KERNELS, Kernel};
+
+/// What `--help` says.
+pub const USAGE: &str = "\
+Tabwasm and its peers on the same kernels
+
+Usage: tabwasm-bench [OPTIONS]
+       tabwasm-bench validate [FILE.wasm]...
+
+Options:
+  --quick          stop after 30 seconds and at most 9 rounds
+  --rounds N       rounds over all kernels [default: 15]
+  --kernel NAME    only this kernel; may be repeated
+  --engine NAME    only this engine; may be repeated
+  --json           one JSON object instead of a table
+  --help           this text";
+
+/// What the user wants.
+pub enum Command {
+    /// Compare execution.
+    Execute(Plan),
+    /// Compare validation, also on these files.
+    Validate(Vec<String>),
+    /// Show the usage.
+    Help,
+}
+
+/// What to measure, and for how long.
+pub struct Plan {
+    /// In the order of the report.
+    pub kernels: Vec<&'static Kernel>,
+    /// In the order of the report.
+    pub engines: Vec<&'static Engine>,
+    /// Rounds at most.
+    pub rounds: usize,
+    /// No new round begins that would probably end later than this.
+    pub budget: Option<Duration>,
+    /// Machine-readable output.
+    pub json: bool,
+}
+
+/// Reads the arguments that follow the program's name.
+pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> {
+    let mut arguments = arguments.peekable();
+    if arguments.next_if(|first| first == "validate").is_some() {
+        return Ok(Command::Validate(arguments.collect()));
+    }
+    let (mut kernels, mut engines) = (Vec::new(), Vec::new());
+    let (mut rounds, mut quick, mut json) = (None, false, false);
+    while let Some(flag) = arguments.next() {
+        let mut value = || {
+            arguments
+                .next()
+                .ok_or_else(|| format!("{flag} needs a value"))
+        };
+        match flag.as_str() {
+            "--quick" => quick = true,
+            "--json" => json = true,
+            "--rounds" => rounds = Some(value()?.parse()?),
+            "--kernel" => kernels.push(named(KERNELS, |k| k.name, "kernel", &value()?)?),
+            "--engine" => engines.push(named(ENGINES, |e| e.name, "engine", &value()?)?),
+            "--help" | "-h" => return Ok(Command::Help),
+            other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
+        }
+    }
+    Ok(Command::Execute(Plan {
+        kernels: if kernels.is_empty() {
+            KERNELS.iter().collect()
+        } else {
+            kernels
+        },
+        engines: if engines.is_empty() {
+            ENGINES.iter().collect()
+        } else {
+            engines
+        },
+        rounds: rounds.unwrap_or(if quick { 9 } else { 15 }).max(1),
+        budget: quick.then_some(Duration::from_secs(30)),
+        json,
+    }))
+}
+
+fn named<T>(
+    all: &'static [T],
+    name: impl Fn(&T) -> &'static str,
+    kind: &str,
+    wanted: &str,
+) -> Result<&'static T, Error> {
+    all.iter().find(|one| name(one) == wanted).ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(name).collect();
+        format!("no {kind} {wanted}; there are: {}", names.join(" ")).into()
+    })
+}

@@ -1,0 +1,100 @@
+//! What the README says is what happens.
+//!
+//! Its commands are run by `.ci/run`, its excerpts are lines of the files they name. Its Rust
+//! examples run as documentation tests of this package.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A fenced block: what its fence says, the comment line before it, its lines.
+struct Block<'a> {
+    language: &'a str,
+    caption: &'a str,
+    lines: Vec<&'a str>,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut caption = "";
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(language) = line.strip_prefix("```") {
+            let lines = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push(Block {
+                language,
+                caption,
+                lines,
+            });
+        }
+        caption = line;
+    }
+    blocks
+}
+
+#[test]
+fn every_command_runs_in_ci() {
+    let (readme, script) = (read("README.md"), read(".ci/run"));
+    let script: Vec<&str> = script.lines().map(str::trim).collect();
+    let mut count = 0;
+    for block in blocks(&readme)
+        .iter()
+        .filter(|block| block.language == "sh")
+    {
+        for command in block.lines.iter().filter(|line| !line.is_empty()) {
+            let runs = script.iter().any(|line| {
+                line.strip_prefix(command).is_some_and(|rest| {
+                    // What follows may only redirect the output.
+                    rest.is_empty() || rest.starts_with(" | ") || rest.starts_with(" > ")
+                })
+            });
+            assert!(runs, ".ci/run does not run `{command}`");
+            count += 1;
+        }
+    }
+    assert!(count >= 2, "the README has {count} commands");
+}
+
+#[test]
+fn every_excerpt_is_in_its_file() {
+    let readme = read("README.md");
+    let mut count = 0;
+    for block in blocks(&readme) {
+        let Some(caption) = block.caption.strip_prefix("<!-- excerpt of ") else {
+            continue;
+        };
+        let path = caption
+            .strip_suffix(" -->")
+            .expect("a caption ends with its comment");
+        let file = read(path);
+        let file: Vec<&str> = file.lines().map(str::trim).collect();
+        for line in block
+            .lines
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty())
+        {
+            assert!(file.contains(&line), "{path} has no line `{line}`");
+        }
+        count += 1;
+    }
+    assert!(count >= 1, "the README has {count} excerpts");
+}
+
+#[test]
+fn every_linked_file_exists() {
+    let readme = read("README.md");
+    for rest in readme.split("](").skip(1) {
+        let target = rest.split([')', '#']).next().unwrap_or_default();
+        if !target.is_empty() && !target.contains("://") {
+            assert!(root().join(target).exists(), "the README links to {target}");
+        }
+    }
+}
