@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::generated::shared::instruction::Instruction;
 use crate::reject::Reject;
 use crate::types::ValType;
-use crate::validate::{Effect, Sink};
+use crate::validate::{Effect, Header, Sink};
 
 /// Locals that live in registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,10 +31,14 @@ pub(crate) struct Survey {
     loops: u32,
 }
 
+#[derive(Clone)]
 struct Use {
     ty: ValType,
     weight: u64,
 }
+
+/// Locals behind these are never pinned: a body of a few bytes may declare many.
+const SURVEYED: usize = 1024;
 
 /// Loops deeper than this weigh no more.
 const DEEPEST: u32 = 8;
@@ -53,8 +57,7 @@ impl Survey {
     /// The two locals used most among those of a type.
     fn hottest(&self, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
-        let pinnable = self.uses.iter().take(usize::from(u16::MAX)).enumerate();
-        for (index, used) in pinnable.filter(|(_, used)| fits(used.ty)) {
+        for (index, used) in self.uses.iter().enumerate().filter(|(_, used)| fits(used.ty)) {
             let pin = Pin::new(index as u16 + 1);
             if used.weight > weights[0] {
                 (best[1], weights[1]) = (best[0], weights[0]);
@@ -73,10 +76,20 @@ impl Survey {
     }
 }
 
+impl Use {
+    fn none(ty: ValType) -> Self {
+        Self { ty, weight: 0 }
+    }
+}
+
 impl<'a> Sink<'a> for Survey {
-    fn begin(&mut self, locals: &[ValType]) -> Result<(), Reject> {
+    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
         self.uses.clear();
-        self.uses.extend(locals.iter().map(|&ty| Use { ty, weight: 0 }));
+        let params = header.signature.params().iter().copied();
+        self.uses.extend(params.take(SURVEYED).map(Use::none));
+        for run in header.locals {
+            self.uses.resize(SURVEYED.min(run.end as usize), Use::none(run.ty));
+        }
         self.blocks.clear();
         self.loops = 0;
         Ok(())

@@ -174,7 +174,7 @@ pub(crate) fn br_on_non_null<S: Storage>(
 }
 
 /// Takes a reference of any type.
-pub(crate) fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
+fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
     let ty = v.pop_any()?;
     if ty == ValType::BOTTOM {
         return Ok(RefType::new(false, HeapType::Bottom));

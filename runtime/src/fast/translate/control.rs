@@ -1,38 +1,19 @@
 //! Rows with a `control` cell: what the fast engine makes of them.
 //!
-//! One function a cell, of the cell's name. Calls are in [`call`](super::call).
+//! One function a cell, of the cell's name; what they share is in [`block`](super::block) and
+//! [`call`](super::call).
 
-use super::operand::{At, Kind, To};
-use super::{Block, BlockKind, BlockTypes, LabelId, Translator};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::block::{BlockKind, Target};
+use super::operand::{At, Kind, Place, To};
+use super::{LabelId, Translator};
+use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
-use crate::generated::shared::instruction::Instruction;
-use crate::types::{BlockType, GlobalIdx, LabelIdx, Labels, LocalIdx, ValType, ValTypes};
-
-pub(crate) use super::call::{
-    call, call_indirect, call_ref, return_call, return_call_indirect, return_call_ref,
+use crate::types::{
+    BlockType, FuncIdx, GlobalIdx, LabelIdx, Labels, LocalIdx, TableIdx, TypeIdx, ValTypes,
 };
-
-/// The beginning of the function.
-pub(super) fn begin(t: &mut Translator<'_>) {
-    t.begin_function();
-    let label = t.code.label();
-    let results = t.results as u32;
-    let types = BlockTypes::Function;
-    t.blocks.push(Block { kind: BlockKind::Function, label, base: 0, params: 0, results, types });
-}
-
-/// Follows the structure of code that is never reached; `depth` blocks of it are open.
-pub(super) fn skip(t: &mut Translator<'_>, i: &Instruction<'_>, depth: u32) {
-    match (i, depth) {
-        (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
-            t.dead = Some(depth + 1);
-        }
-        (Instruction::End, 0) => end(t),
-        (Instruction::Else, 0) => else_(t),
-        (Instruction::End, _) => t.dead = Some(depth - 1),
-        _ => {}
-    }
-}
 
 pub(crate) fn unreachable(t: &mut Translator<'_>) {
     t.spill();
@@ -167,9 +148,9 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
     let arity = t.target(l.default()).arity;
     t.settle_all(arity);
     // Where values must move first, a target goes through a stub of its own.
-    let mut labels = alloc::vec::Vec::new();
-    let mut stubs: alloc::vec::Vec<(u32, LabelId)> = alloc::vec::Vec::new();
-    let mut stub_of = alloc::collections::BTreeMap::new();
+    let mut labels = Vec::new();
+    let mut stubs: Vec<(u32, LabelId)> = Vec::new();
+    let mut stub_of = BTreeMap::new();
     for depth in l.iter() {
         let target = t.target(depth);
         let label = if t.is_aligned(&target) {
@@ -243,6 +224,80 @@ pub(crate) fn ref_as_non_null(t: &mut Translator<'_>) {
     t.push(Kind::Int, At::Temp);
 }
 
+pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
+    let module = t.module;
+    let ty = module.env().func_type(f);
+    let base = t.arguments(ty.params().len(), 0);
+    let frame = t.temp(base);
+    match module.cell(f) {
+        Some(cell) => {
+            let [low, high] = halves(cell as u64);
+            t.fixed(t.calling(), &[low, high, frame], Some(t.at));
+        }
+        None => {
+            t.fixed(Operation::CallImport, &[f.0, frame], Some(t.at));
+        }
+    }
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
+    let module = t.module;
+    let ty = module.env().type_func(y);
+    let base = t.arguments(ty.params().len(), 1);
+    let words = [module.type_id(y).0, x.0, t.temp(base)];
+    let wide = module.env().table(x).is_64;
+    let operation = if wide { Operation::CallIndirect64 } else { Operation::CallIndirect };
+    t.operate(operation, &words);
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
+    let ty = t.module.env().type_func(y);
+    let base = t.arguments(ty.params().len(), 1);
+    let words = [t.temp(base)];
+    t.operate(Operation::CallRef, &words);
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
+    let module = t.module;
+    let count = module.env().func_type(f).params().len();
+    let base = t.arguments(count, 0);
+    let (from, count) = (t.temp(base), count as u32);
+    match module.cell(f) {
+        Some(cell) => {
+            let [low, high] = halves(cell as u64);
+            t.fixed(Operation::ReturnCall, &[low, high, from, count], Some(t.at));
+        }
+        None => {
+            t.fixed(Operation::ReturnCallImport, &[f.0, from, count], Some(t.at));
+        }
+    }
+    t.dead = Some(0);
+}
+
+pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
+    let module = t.module;
+    let count = module.env().type_func(y).params().len();
+    let base = t.arguments(count, 1);
+    let words = [module.type_id(y).0, x.0, t.temp(base), count as u32];
+    let wide = module.env().table(x).is_64;
+    t.operate(
+        if wide { Operation::ReturnCallIndirect64 } else { Operation::ReturnCallIndirect },
+        &words,
+    );
+    t.dead = Some(0);
+}
+
+pub(crate) fn return_call_ref(t: &mut Translator<'_>, y: TypeIdx) {
+    let count = t.module.env().type_func(y).params().len();
+    let base = t.arguments(count, 1);
+    let words = [t.temp(base), count as u32];
+    t.operate(Operation::ReturnCallRef, &words);
+    t.dead = Some(0);
+}
+
 pub(crate) fn drop(t: &mut Translator<'_>) {
     t.discard();
 }
@@ -274,7 +329,7 @@ pub(crate) fn local_set(t: &mut Translator<'_>, x: LocalIdx) {
         }
     }
     let to = match t.pin(x.0) {
-        Some(super::Place::P) => To::P,
+        Some(Place::P) => To::P,
         Some(_) => To::Q,
         None => To::W,
     };
@@ -298,129 +353,4 @@ pub(crate) fn global_get(t: &mut Translator<'_>, x: GlobalIdx) {
 pub(crate) fn global_set(t: &mut Translator<'_>, x: GlobalIdx) {
     let kind = Kind::of(t.module.env().global(x).content);
     t.operate(Operation::global_writing(kind), &[x.0]);
-}
-
-/// Where a branch goes, and with how many values.
-struct Target {
-    label: LabelId,
-    base: usize,
-    arity: usize,
-    /// It leaves the function.
-    function: bool,
-}
-
-impl Translator<'_> {
-    fn enter_block(&mut self, kind: BlockKind, bt: BlockType, label: LabelId) {
-        let (params, results) = self.arity(bt);
-        let types = match bt {
-            BlockType::Empty => BlockTypes::Short(None),
-            BlockType::Value(ty) => BlockTypes::Short(Some(ty)),
-            BlockType::Func(ty) => BlockTypes::Func(ty),
-        };
-        let base = self.stack.len() - params;
-        let (params, results) = (params as u32, results as u32);
-        self.blocks.push(Block { kind, label, base, params, results, types });
-    }
-
-    /// Numbers of parameters and results.
-    fn arity(&self, bt: BlockType) -> (usize, usize) {
-        match bt {
-            BlockType::Empty => (0, 0),
-            BlockType::Value(_) => (0, 1),
-            BlockType::Func(ty) => {
-                let ty = self.module.env().type_func(ty);
-                (ty.params().len(), ty.results().len())
-            }
-        }
-    }
-
-    /// Pushes values of a block's parameters or results, in their slots.
-    fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
-        let module = self.module;
-        for at in 0..count {
-            let ty = match types {
-                BlockTypes::Short(ty) => ty,
-                BlockTypes::Function => Some(module.defined_signature(self.index).results()[at]),
-                BlockTypes::Func(ty) => {
-                    let ty = module.env().type_func(ty);
-                    Some(if params { ty.params()[at] } else { ty.results()[at] })
-                }
-            };
-            self.push_temp(ty.unwrap_or(ValType::I32));
-        }
-        self.settled = self.stack.len();
-    }
-
-    fn target(&self, l: LabelIdx) -> Target {
-        let at = self.blocks.len() - 1 - l.0 as usize;
-        let block = &self.blocks[at];
-        let arity = if block.kind == BlockKind::Loop { block.params } else { block.results };
-        Target {
-            label: block.label,
-            base: block.base,
-            arity: arity as usize,
-            function: block.kind == BlockKind::Function,
-        }
-    }
-
-    /// Whether the values on top stand already where the label expects them.
-    fn is_aligned(&self, target: &Target) -> bool {
-        target.arity == 0 || self.stack.len() - target.arity == target.base
-    }
-
-    /// Moves the values on top to where the label expects them; they stay on the stack.
-    fn branch_values(&mut self, target: &Target) {
-        let first = self.stack.len() - target.arity;
-        if self.is_aligned(target) {
-            for height in first..self.stack.len() {
-                self.materialise(height);
-            }
-        } else if target.arity <= 2 {
-            for at in 0..target.arity {
-                let (value, to) = (self.stack[first + at], self.temp(target.base + at));
-                self.copy(value, first + at, To::S, to);
-            }
-        } else {
-            for height in first..self.stack.len() {
-                self.materialise(height);
-            }
-            let (from, to) = (self.temp(first), self.temp(target.base));
-            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32], None);
-        }
-    }
-
-    fn jump(&mut self, label: LabelId) {
-        let operands = self.fixed(Operation::Jump, &[0], None);
-        self.code.target(operands, 0, label);
-    }
-
-    /// Branches if a reference, in the slot above the stack, is null or is not.
-    fn branch_on_null(&mut self, reference: super::Operand, null: bool, label: LabelId) {
-        self.push(reference.kind, reference.at);
-        self.operate(Operation::RefIsNull, &[]);
-        let condition = self.pop();
-        self.branch_if(condition, null, label);
-    }
-
-    /// Returns the values on top.
-    fn leave(&mut self) {
-        match self.results {
-            0 => {
-                self.spill();
-                self.fixed(Operation::Return, &[], None);
-            }
-            1 => {
-                let kind = self.stack.last().map_or(Kind::Int, |value| value.kind);
-                self.operate(Operation::returning(kind), &[]);
-            }
-            count => {
-                let first = self.stack.len() - count;
-                self.spill();
-                for height in first..self.stack.len() {
-                    self.materialise(height);
-                }
-                self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32], None);
-            }
-        }
-    }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::super::code::Code;
 use super::super::dispatch;
+use super::super::form;
 use super::super::handler::{HANDLER_WORDS, Handler, length};
 
 /// Instructions as they are laid down.
@@ -61,7 +62,7 @@ impl Emitter {
     ) -> Operands {
         if let Some(first) = self.last
             && !(first.placed && place.is_some())
-            && let Some(fused) = dispatch::fused(first.handler, handler)
+            && let Some(fused) = form::fused(first.handler, handler)
         {
             return self.fuse(first, fused, operands, place);
         }

@@ -9,27 +9,42 @@
 //! notes become slots before the split; constants stay constants. Temporaries stand at their
 //! stack height, so that merges need no moves.
 
+mod block;
 mod call;
 pub(crate) mod control;
 mod emit;
 mod operand;
 mod operate;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use self::block::Block;
 use self::emit::{Emitter, LabelId, Operands};
 use self::operand::{At, Operand, Words};
-pub(crate) use self::operand::{Kind, Place, To};
+pub(crate) use self::operand::{Constant, Kind, Place, To};
 use self::operate::Open;
 use super::code::Code;
-use super::dispatch::{self, Operation};
+use super::dispatch::Operation;
+use super::rows;
 use super::survey::Pins;
 use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
 use crate::module::Module;
 use crate::reject::Reject;
 use crate::types::ValType;
-use crate::validate::{self, Effect, Sink};
+use crate::validate::{Effect, Header, Sink};
+
+/// Translates all functions that the module defines.
+pub(crate) fn all(module: &Module) -> Result<(), Error> {
+    for index in 0.. {
+        let Some(cell) = module.code().cell(index) else { break };
+        if cell.code().is_none() {
+            cell.publish(Box::new(function(module, index)?));
+        }
+    }
+    Ok(())
+}
 
 /// Translates a function that the module defines.
 pub(crate) fn function(module: &Module, index: u32) -> Result<Code, Error> {
@@ -68,39 +83,6 @@ pub(crate) struct Translator<'m> {
     epoch: bool,
 }
 
-/// An open block.
-struct Block {
-    kind: BlockKind,
-    /// Where branches to it go.
-    label: LabelId,
-    /// Height of the stack below its parameters.
-    base: usize,
-    params: u32,
-    results: u32,
-    types: BlockTypes,
-}
-
-/// Where the types of a block are written.
-#[derive(Clone, Copy)]
-enum BlockTypes {
-    /// The function's own.
-    Function,
-    /// One result or none.
-    Short(Option<ValType>),
-    /// A function type.
-    Func(crate::types::TypeIdx),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum BlockKind {
-    Function,
-    Block,
-    Loop,
-    /// With the label of its `else`.
-    If(LabelId),
-    Else,
-}
-
 /// Fuel of the block of code at hand.
 struct Meter {
     /// The instruction that charges it; none before the first block.
@@ -131,8 +113,8 @@ impl<'m> Translator<'m> {
             held: [None; 3],
             dead: None,
             enter: None,
-            meter: config.get_consume_fuel().then_some(Meter { charge: None, cost: 0 }),
-            epoch: config.get_epoch_interruption(),
+            meter: config.fuel.then_some(Meter { charge: None, cost: 0 }),
+            epoch: config.epoch,
         }
     }
 
@@ -158,8 +140,8 @@ impl<'m> Translator<'m> {
     }
 
     /// A constant.
-    pub(crate) fn constant(&mut self, kind: Kind, bits: u64) {
-        self.push(kind, At::Const(bits));
+    pub(crate) fn constant<T: Constant>(&mut self, value: T) {
+        self.push(T::KIND, At::Const(value.bits()));
     }
 
     /// Pushes a note of a local.
@@ -310,19 +292,23 @@ impl Meter {
 }
 
 impl<'a> Sink<'a> for Translator<'_> {
-    fn begin(&mut self, locals: &[ValType]) -> Result<(), Reject> {
-        self.locals.extend(locals.iter().map(|&ty| Kind::of(ty)));
-        control::begin(self);
+    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
+        let params = header.signature.params();
+        self.locals.extend(params.iter().map(|&ty| Kind::of(ty)));
+        for run in header.locals {
+            self.locals.resize(run.end as usize, Kind::of(run.ty));
+        }
+        self.begin();
         Ok(())
     }
 
     fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
         self.at = at;
         if let Some(depth) = self.dead {
-            control::skip(self, i, depth);
+            self.skip(i, depth);
         } else {
             self.charge(i);
-            dispatch::translate(self, i);
+            rows::translate(self, i);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What the translator knows of a value on the operand stack.
 
-use crate::types::ValType;
+use crate::types::{Ref, ValType};
 
 /// The class of registers that can hold a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,36 @@ impl Kind {
             _ => Self::Int,
         }
     }
+}
+
+/// A value that a constant row gives.
+pub(crate) trait Constant {
+    /// Its class.
+    const KIND: Kind;
+
+    /// Its bits; those of an `i32` sign-extended, as immediates are.
+    fn bits(self) -> u64;
+}
+
+macro_rules! constants {
+    ($($type:ty, $kind:ident, |$value:ident| $bits:expr;)*) => {$(
+        impl Constant for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn bits(self) -> u64 {
+                let $value = self;
+                $bits
+            }
+        }
+    )*};
+}
+
+constants! {
+    i32, Int, |value| i64::from(value) as u64;
+    i64, Int, |value| value as u64;
+    f32, F32, |value| u64::from(value.to_bits());
+    f64, F64, |value| value.to_bits();
+    Ref, Int, |value| u64::from(value.0);
 }
 
 /// A value on the operand stack.
