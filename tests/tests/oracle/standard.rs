@@ -263,7 +263,9 @@ type Row = BTreeMap<String, String>;
 fn extract(name: &str) -> Option<Vec<Row>> {
     let Some(folder) = shared("oracle") else {
         println!(
-            "SKIPPED: `{name}`: no folder `shared/oracle` beside the workspace or in TABWASM_SHARED"
+            "SKIPPED: {name} and {} rows: no folder `shared/oracle` beside the workspace or in \
+             TABWASM_SHARED",
+            tables().ops.len()
         );
         return None;
     };
