@@ -95,3 +95,11 @@ impl Model {
         files
     }
 }
+
+/// The place of a cell, or of its row.
+fn cell<'a>(cells: &'a [(String, Origin)], column: &str, row: &'a Origin) -> &'a Origin {
+    cells
+        .iter()
+        .find(|(name, _)| name == column)
+        .map_or(row, |(_, origin)| origin)
+}

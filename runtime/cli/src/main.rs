@@ -1,2 +1,19 @@
 //! `tabwasm`: run, validate and test WebAssembly modules.
-fn main() {}
+
+use std::process;
+
+use clap::Parser;
+use tabwasm_cli::args::{Cli, Command};
+#[cfg(feature = "std")]
+use tabwasm_cli::run;
+use tabwasm_cli::{validate, wast};
+
+fn main() {
+    let exit = match Cli::parse().command() {
+        #[cfg(feature = "std")]
+        Command::Run(args) => run::run(&args),
+        Command::Validate(args) => validate::run(&args),
+        Command::Wast(args) => wast::run(&args),
+    };
+    process::exit(exit.code());
+}

@@ -1,1 +1,55 @@
-//! Placeholder while the workspace is laid out.
+//! WASI preview 1 for Tabwasm: a core without `std` and a layer on the operating system.
+//!
+//! The core reaches the world only through four traits: [`Clock`], [`Random`], [`InputStream`]
+//! and [`OutputStream`]; a program on bare metal implements what it has. With the feature `std`
+//! the operating system's clocks, randomness and standard streams stand behind them.
+//!
+//! A guest gets nothing that was not given: no arguments, no environment, empty standard input,
+//! discarded output, no directory. The file functions are present and answer as with no
+//! preopened directory.
+//!
+//! ```
+//! use tabwasm::{Engine, Linker, Store};
+//! use tabwasm_wasi::{WasiCtx, WasiCtxBuilder, add_to_linker};
+//!
+//! # fn main() -> Result<(), tabwasm::Error> {
+//! let engine = Engine::default();
+//! let mut linker: Linker<WasiCtx> = Linker::new(&engine);
+//! add_to_linker(&mut linker, |ctx| ctx)?;
+//! let ctx = WasiCtxBuilder::new().arg("prog").env("LANG", "C").build();
+//! let store = Store::new(&engine, ctx);
+//! # let _ = store;
+//! # Ok(())
+//! # }
+//! ```
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod abi;
+mod builder;
+mod clock;
+mod ctx;
+mod descriptor;
+mod fd;
+mod guest;
+#[cfg(feature = "std")]
+pub mod os;
+pub mod pipe;
+mod poll;
+mod preview1;
+mod random;
+mod stream;
+mod strings;
+
+pub use abi::Errno;
+pub use builder::WasiCtxBuilder;
+pub use clock::Clock;
+pub use ctx::WasiCtx;
+pub use preview1::{FUNCTIONS, MODULE, add_to_linker};
+pub use random::Random;
+pub use stream::{InputStream, OutputStream};
+pub use tabwasm::I32Exit;

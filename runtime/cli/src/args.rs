@@ -1,0 +1,248 @@
+//! What can stand on the command line.
+
+use std::path::PathBuf;
+#[cfg(feature = "std")]
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+#[cfg(feature = "std")]
+const AFTER_HELP: &str = "\
+Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
+125 out of fuel, 134 trap.";
+
+/// Run, validate and test WebAssembly modules.
+#[cfg(feature = "std")]
+#[derive(Debug, Parser)]
+#[command(
+    name = "tabwasm",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = AFTER_HELP
+)]
+pub struct Cli {
+    /// What to do; to run a module, if not said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to run it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Validate and test WebAssembly modules.
+#[cfg(not(feature = "std"))]
+#[derive(Debug, Parser)]
+#[command(name = "tabwasm", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// What to do.
+    pub fn command(self) -> Command {
+        #[cfg(feature = "std")]
+        return self.command.unwrap_or(Command::Run(self.run));
+        #[cfg(not(feature = "std"))]
+        return self.command;
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a module (the default).
+    #[cfg(feature = "std")]
+    Run(Run),
+    /// Tell whether modules are valid.
+    Validate(Validate),
+    /// Run official test scripts.
+    Wast(Wast),
+}
+
+/// How to run a module.
+#[cfg(feature = "std")]
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Call this export with the arguments that follow FILE, and print its results.
+    #[arg(long, value_name = "NAME")]
+    pub invoke: Option<String>,
+    /// Give the guest an environment variable; without a value, the one it has here.
+    #[arg(long, value_name = "KEY[=VALUE]")]
+    pub env: Vec<String>,
+    /// Stop after this much work.
+    #[arg(long, value_name = "N")]
+    pub fuel: Option<u64>,
+    /// Stop after this time: `5s`, `500ms`, `2m`.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+    /// Most bytes of each memory: `64MiB`, `1048576`.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub max_memory: Option<usize>,
+    /// The module (`.wasm`, `.wat`, or `-` for standard input), and what the guest gets.
+    #[arg(
+        value_names = ["FILE", "ARGS"],
+        required = true,
+        num_args = 1..,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub file_and_args: Vec<String>,
+}
+
+#[cfg(feature = "std")]
+impl Run {
+    /// The module.
+    pub fn file(&self) -> &str {
+        self.file_and_args.first().map_or("-", String::as_str)
+    }
+
+    /// What the guest gets, without the program's name.
+    pub fn guest_args(&self) -> &[String] {
+        self.file_and_args.get(1..).unwrap_or_default()
+    }
+}
+
+/// Which modules to validate.
+#[derive(Args, Debug)]
+pub struct Validate {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// Modules: `.wasm`, `.wat`, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+}
+
+/// Which scripts to run.
+#[derive(Args, Debug)]
+pub struct Wast {
+    /// One JSON object a line.
+    #[arg(long)]
+    pub json: bool,
+    /// The tier of the library that must be under test.
+    #[arg(long, value_enum, default_value_t = Tier::OF_THIS_BUILD)]
+    pub tier: Tier,
+    /// The engine that runs the modules.
+    #[arg(long, value_enum, default_value_t = EngineKind::Fast)]
+    pub engine: EngineKind,
+    /// Scripts, or folders of scripts.
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+}
+
+/// A tier of the library that has an allocator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tier {
+    /// `core` and an allocator.
+    Alloc,
+    /// The operating system too.
+    Std,
+}
+
+impl Tier {
+    /// The one that this program was built on.
+    pub const OF_THIS_BUILD: Self = if cfg!(feature = "std") {
+        Self::Std
+    } else {
+        Self::Alloc
+    };
+
+    /// Its feature.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Alloc => "alloc",
+            Self::Std => "std",
+        }
+    }
+}
+
+/// An engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EngineKind {
+    /// Translates to register code.
+    Fast,
+}
+
+#[cfg(feature = "std")]
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = split_unit(text);
+    let seconds = match unit {
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("unknown unit `{unit}`; there are ms, s, m and h")),
+    };
+    let number: f64 = number
+        .parse()
+        .map_err(|_| "expected a number and a unit".to_owned())?;
+    Duration::try_from_secs_f64(number * seconds).map_err(|error| error.to_string())
+}
+
+#[cfg(feature = "std")]
+fn parse_size(text: &str) -> Result<usize, String> {
+    let (number, unit) = split_unit(text);
+    let shift = match unit {
+        "" | "B" => 0,
+        "k" | "K" | "KiB" => 10,
+        "M" | "MiB" => 20,
+        "G" | "GiB" => 30,
+        _ => return Err(format!("unknown unit `{unit}`; there are KiB, MiB and GiB")),
+    };
+    let number: usize = number
+        .parse()
+        .map_err(|_| "expected a number of bytes".to_owned())?;
+    number
+        .checked_mul(1 << shift)
+        .ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(feature = "std")]
+fn split_unit(text: &str) -> (&str, &str) {
+    text.split_at(
+        text.find(|c: char| c.is_ascii_alphabetic())
+            .unwrap_or(text.len()),
+    )
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_the_file_belongs_to_the_guest() {
+        let cli =
+            Cli::try_parse_from(["tabwasm", "--fuel", "9", "a.wasm", "--fuel", "1", "-x"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.run.fuel, Some(9));
+        assert_eq!(cli.run.file(), "a.wasm");
+        assert_eq!(cli.run.guest_args(), ["--fuel", "1", "-x"]);
+    }
+
+    #[test]
+    fn run_is_implied() {
+        let cli = Cli::try_parse_from(["tabwasm", "run", "--invoke", "f", "-", "-1"]).unwrap();
+        let Some(Command::Run(run)) = cli.command else {
+            panic!("not `run`")
+        };
+        assert_eq!(
+            (run.file(), run.guest_args()),
+            ("-", &["-1".to_owned()][..])
+        );
+        assert!(Cli::try_parse_from(["tabwasm"]).is_err());
+        assert!(Cli::try_parse_from(["tabwasm", "validate", "a.wasm", "--json"]).is_ok());
+    }
+
+    #[test]
+    fn units() {
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("1.5"), Ok(Duration::from_millis(1500)));
+        assert!(parse_duration("-1s").is_err());
+        assert!(parse_duration("5 years").is_err());
+        assert_eq!(parse_size("64KiB"), Ok(65536));
+        assert!(parse_size("99999999999GiB").is_err());
+    }
+}

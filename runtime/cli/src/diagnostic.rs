@@ -1,0 +1,77 @@
+//! What is shown when something is wrong.
+
+use std::fmt::Display;
+
+use clap::builder::styling::{AnsiColor, Style};
+use tabwasm::reject::Reject;
+use tabwasm::{Error, WasmBacktrace};
+
+use crate::hexdump::Hexdump;
+use crate::input::Input;
+use crate::locate::locate;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTE: Style = Style::new().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+
+/// Shows an error.
+pub fn error(message: impl Display) {
+    anstream::eprintln!("{ERROR}error{ERROR:#}{NOTE}:{NOTE:#} {message}");
+}
+
+/// Shows a warning.
+pub fn warning(message: impl Display) {
+    anstream::eprintln!("{WARNING}warning{WARNING:#}{NOTE}:{NOTE:#} {message}");
+}
+
+/// Shows what helps after an error.
+pub fn help(message: impl Display) {
+    anstream::eprintln!("  {NOTE}= help:{NOTE:#} {message}");
+}
+
+/// Shows why a module is not accepted: what, in which function, and the bytes there.
+pub fn rejected(input: &Input, reject: &Reject) {
+    error(reject);
+    let place = locate(&input.bytes, reject.offset);
+    let binary = if input.is_text { " (encoded)" } else { "" };
+    let within = place
+        .map(|place| format!(", in {place}"))
+        .unwrap_or_default();
+    anstream::eprintln!("  --> {}{binary}:{:#x}{within}", input.name, reject.offset);
+    let end = reject.offset.saturating_add(1);
+    for line in Hexdump::new(&input.bytes, reject.offset..end)
+        .to_string()
+        .lines()
+    {
+        match line.contains('^') {
+            true => anstream::eprintln!("{ERROR}{line}{ERROR:#}"),
+            false => anstream::eprintln!("{line}"),
+        }
+    }
+}
+
+/// Shows an error of the library with its causes and the guest's backtrace.
+pub fn failed(failure: &Error) {
+    error(format_args!("{failure:#}"));
+    if let Some(backtrace) = failure.wasm_backtrace() {
+        frames(backtrace);
+    }
+}
+
+fn frames(backtrace: &WasmBacktrace) {
+    for (number, frame) in backtrace.frames().iter().enumerate() {
+        let name = frame
+            .func_name()
+            .map(|name| format!(" `{name}`"))
+            .unwrap_or_default();
+        let offset = match (frame.module_offset(), frame.func_offset()) {
+            (Some(module), Some(func)) => format!(" at {module:#x} (function + {func:#x})"),
+            (Some(module), None) => format!(" at {module:#x}"),
+            (None, _) => String::new(),
+        };
+        anstream::eprintln!(
+            "  {number:>3}: function {}{name}{offset}",
+            frame.func_index()
+        );
+    }
+}

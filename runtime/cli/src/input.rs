@@ -1,0 +1,71 @@
+//! Reading modules: binary or text, from a file or from standard input.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::diagnostic;
+use crate::exit::Exit;
+
+/// A module as given, and in binary.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// How to speak of it.
+    pub name: String,
+    /// The binary module.
+    pub bytes: Vec<u8>,
+    /// Whether it was given as text.
+    pub is_text: bool,
+}
+
+impl Input {
+    /// Reads a file, or standard input for `-`; text is encoded. Errors are reported.
+    pub fn read(path: &str) -> Result<Self, Exit> {
+        let name = if path == "-" { "<stdin>" } else { path }.to_owned();
+        let bytes = read(path).map_err(|error| {
+            diagnostic::error(&format!("cannot read `{name}`: {error}"));
+            Exit::Usage
+        })?;
+        let is_text = is_text(path, &bytes);
+        if !is_text {
+            return Ok(Self {
+                name,
+                bytes,
+                is_text,
+            });
+        }
+        match wat::parse_bytes(&bytes) {
+            Ok(binary) => Ok(Self {
+                name,
+                bytes: binary.into_owned(),
+                is_text,
+            }),
+            Err(mut error) => {
+                error.set_path(Path::new(&name));
+                diagnostic::error(&error.to_string());
+                Err(Exit::InvalidModule)
+            }
+        }
+    }
+}
+
+fn read(path: &str) -> io::Result<Vec<u8>> {
+    if path == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(bytes);
+    }
+    fs::read(path)
+}
+
+/// By its name; on standard input, by its first character.
+fn is_text(path: &str, bytes: &[u8]) -> bool {
+    match Path::new(path).extension() {
+        Some(extension) => extension.eq_ignore_ascii_case("wat"),
+        None => bytes
+            .trim_ascii_start()
+            .iter()
+            .take(1)
+            .any(|first| b"(;".contains(first)),
+    }
+}

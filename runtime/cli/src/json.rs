@@ -1,0 +1,104 @@
+//! Writing one JSON object a line.
+
+use std::fmt::{self, Display, Write};
+
+/// The version of what the commands print under `--json`.
+const SCHEMA: u32 = 1;
+
+/// An object under construction.
+#[derive(Debug)]
+pub struct Object {
+    text: String,
+}
+
+impl Object {
+    /// An object of a line of output, which says the schema's version.
+    pub fn line() -> Self {
+        Self::new().number("schema", SCHEMA)
+    }
+
+    /// An empty object.
+    pub fn new() -> Self {
+        Self {
+            text: String::from("{"),
+        }
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(self, key: &str, value: &str) -> Self {
+        self.raw(key, Quoted(value))
+    }
+
+    /// Adds a number.
+    #[must_use]
+    pub fn number(self, key: &str, value: impl Into<u64>) -> Self {
+        self.raw(key, value.into())
+    }
+
+    /// Adds an object.
+    #[must_use]
+    pub fn object(self, key: &str, value: &Self) -> Self {
+        self.raw(key, value)
+    }
+
+    /// Adds a list of objects.
+    #[must_use]
+    pub fn list(self, key: &str, values: impl Iterator<Item = Self>) -> Self {
+        let values: Vec<String> = values.map(|value| value.to_string()).collect();
+        self.raw(key, format_args!("[{}]", values.join(",")))
+    }
+
+    fn raw(mut self, key: &str, value: impl Display) -> Self {
+        let comma = if self.text.len() > 1 { "," } else { "" };
+        // Writing to a string does not fail.
+        let _ = write!(self.text, "{comma}{}:{value}", Quoted(key));
+        self
+    }
+}
+
+impl Default for Object {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}}}", self.text)
+    }
+}
+
+struct Quoted<'a>(&'a str);
+
+impl Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' | '\\' => write!(f, "\\{c}")?,
+                '\n' => f.write_str("\\n")?,
+                c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_nest_and_texts_are_quoted() {
+        let inner = Object::new().text("a\"b", "\u{1}\n\\");
+        let line = Object::line()
+            .object("o", &inner)
+            .list("l", [Object::new()].into_iter());
+        assert_eq!(
+            line.to_string(),
+            r#"{"schema":1,"o":{"a\"b":"\u0001\n\\"},"l":[{}]}"#
+        );
+    }
+}

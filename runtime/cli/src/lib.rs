@@ -1,0 +1,21 @@
+//! The command line of Tabwasm, as a library.
+//!
+//! [`script`] runs the official test scripts (`.wast`) through the public API; the tests of the
+//! project use it too. The rest is what the binary `tabwasm` is made of.
+#![forbid(unsafe_code)]
+
+#[cfg(not(any(feature = "std", feature = "alloc")))]
+compile_error!("choose the tier of the library: feature `std` (default) or `alloc`");
+
+pub mod args;
+pub mod diagnostic;
+pub mod exit;
+pub mod hexdump;
+pub mod input;
+pub mod json;
+pub mod locate;
+#[cfg(feature = "std")]
+pub mod run;
+pub mod script;
+pub mod validate;
+pub mod wast;

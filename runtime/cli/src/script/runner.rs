@@ -1,0 +1,256 @@
+//! The state of a running script, and its directives.
+
+use std::collections::HashMap;
+
+use tabwasm::reject::{Detail, Reject};
+use tabwasm::spec::ErrorClass;
+use tabwasm::{Config, Engine, Error, Extern, Instance, Linker, Module, Store};
+use wast::token::Id;
+use wast::{QuoteWat, WastDirective};
+
+use super::report::Outcome;
+use super::spectest;
+
+/// A directive does not go on.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    /// It needs what the library does not have.
+    Skip(String),
+    Fail(String),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Fail(format!("{error:#}"))
+    }
+}
+
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Skip(reason) => Self::Skipped(reason),
+            Stop::Fail(message) => Self::Failed(message),
+        }
+    }
+}
+
+/// What a name in the script stands for; a stop is passed on to all that use it.
+type Held<T> = Result<T, Stop>;
+
+/// Instances and modules by their names in the script.
+pub(super) struct Runner {
+    engine: Engine,
+    pub(super) store: Store<()>,
+    linker: Linker<()>,
+    current: Option<Held<Instance>>,
+    instances: HashMap<String, Held<Instance>>,
+    last_definition: Option<Held<Module>>,
+    definitions: HashMap<String, Held<Module>>,
+    /// Registered names whose instance was skipped.
+    missing: HashMap<String, Stop>,
+}
+
+/// The keyword of a directive.
+pub(super) fn kind(directive: &WastDirective<'_>) -> &'static str {
+    match directive {
+        WastDirective::Module(_) => "module",
+        WastDirective::ModuleDefinition(_) => "module definition",
+        WastDirective::ModuleInstance { .. } => "module instance",
+        WastDirective::AssertMalformed { .. } => "assert_malformed",
+        WastDirective::AssertMalformedCustom { .. } => "assert_malformed_custom",
+        WastDirective::AssertInvalid { .. } => "assert_invalid",
+        WastDirective::AssertInvalidCustom { .. } => "assert_invalid_custom",
+        WastDirective::Register { .. } => "register",
+        WastDirective::Invoke(_) => "invoke",
+        WastDirective::AssertTrap { .. } => "assert_trap",
+        WastDirective::AssertReturn { .. } => "assert_return",
+        WastDirective::AssertExhaustion { .. } => "assert_exhaustion",
+        WastDirective::AssertUnlinkable { .. } => "assert_unlinkable",
+        WastDirective::AssertException { .. } => "assert_exception",
+        WastDirective::AssertSuspension { .. } => "assert_suspension",
+        WastDirective::Thread(_) => "thread",
+        WastDirective::Wait { .. } => "wait",
+    }
+}
+
+impl Runner {
+    /// Knows the module `spectest` and nothing else.
+    pub(super) fn new() -> Result<Self, Error> {
+        let engine = Engine::new(&Config::new())?;
+        let mut store = Store::new(&engine, ());
+        let mut linker = Linker::new(&engine);
+        linker.allow_shadowing(true);
+        spectest::define(&mut store, &mut linker)?;
+        Ok(Self {
+            engine,
+            store,
+            linker,
+            current: None,
+            instances: HashMap::new(),
+            last_definition: None,
+            definitions: HashMap::new(),
+            missing: HashMap::new(),
+        })
+    }
+
+    pub(super) fn run(&mut self, directive: WastDirective<'_>) -> Outcome {
+        let result = match directive {
+            WastDirective::Module(module) => self.module(module),
+            WastDirective::ModuleDefinition(module) => self.definition(module),
+            WastDirective::ModuleInstance {
+                instance, module, ..
+            } => self.instance_of(instance, module),
+            WastDirective::Register { name, module, .. } => self.register(name, module),
+            WastDirective::AssertMalformed { module, .. }
+            | WastDirective::AssertMalformedCustom { module, .. } => {
+                return self.assert_rejected(module, ErrorClass::Malformed);
+            }
+            WastDirective::AssertInvalid { module, .. }
+            | WastDirective::AssertInvalidCustom { module, .. } => {
+                return self.assert_rejected(module, ErrorClass::Invalid);
+            }
+            WastDirective::AssertUnlinkable {
+                module, message, ..
+            } => self.assert_unlinkable(module, message),
+            WastDirective::Invoke(invoke) => self.call(&invoke).map(drop),
+            WastDirective::AssertReturn { exec, results, .. } => self.assert_return(exec, &results),
+            WastDirective::AssertTrap { exec, message, .. } => self.assert_trap(exec, message),
+            WastDirective::AssertExhaustion { call, message, .. } => {
+                self.assert_exhaustion(&call, message)
+            }
+            WastDirective::AssertException { exec, .. } => self.assert_exception(exec),
+            WastDirective::AssertSuspension { .. } => Err(Stop::Skip("stack switching".to_owned())),
+            WastDirective::Thread(_) | WastDirective::Wait { .. } => {
+                Err(Stop::Skip("threads".to_owned()))
+            }
+        };
+        match result {
+            Ok(()) => Outcome::Passed,
+            Err(stop) => stop.into(),
+        }
+    }
+
+    /// `(module …)`: defines and instantiates.
+    fn module(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Stop> {
+        let name = wat.name();
+        let held = encode(&mut wat)
+            .and_then(|bytes| self.compile(&bytes))
+            .and_then(|module| self.instantiate(&module));
+        self.hold(name, held)
+    }
+
+    /// `(module definition …)`: defines.
+    fn definition(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Stop> {
+        let name = wat.name();
+        let held = encode(&mut wat).and_then(|bytes| self.compile(&bytes));
+        let result = held.as_ref().map(drop).map_err(Stop::clone);
+        if let Some(name) = name {
+            self.definitions
+                .insert(name.name().to_owned(), held.clone());
+        }
+        self.last_definition = Some(held);
+        result
+    }
+
+    /// `(module instance …)`: instantiates what was defined.
+    fn instance_of(
+        &mut self,
+        instance: Option<Id<'_>>,
+        module: Option<Id<'_>>,
+    ) -> Result<(), Stop> {
+        let held = match module {
+            Some(name) => self.definitions.get(name.name()),
+            None => self.last_definition.as_ref(),
+        };
+        let held = held
+            .cloned()
+            .unwrap_or_else(|| Err(Stop::Fail("no such definition".to_owned())));
+        let held = held.and_then(|module| self.instantiate(&module));
+        self.hold(instance, held)
+    }
+
+    fn hold(&mut self, name: Option<Id<'_>>, held: Held<Instance>) -> Result<(), Stop> {
+        let result = held.as_ref().map(drop).map_err(Stop::clone);
+        if let Some(name) = name {
+            self.instances.insert(name.name().to_owned(), held.clone());
+        }
+        self.current = Some(held);
+        result
+    }
+
+    /// The instance of that name, or the current one.
+    pub(super) fn instance(&self, name: Option<Id<'_>>) -> Held<Instance> {
+        let held = match name {
+            Some(name) => self.instances.get(name.name()),
+            None => self.current.as_ref(),
+        };
+        held.cloned()
+            .unwrap_or_else(|| Err(Stop::Fail("no such instance".to_owned())))
+    }
+
+    fn register(&mut self, name: &str, module: Option<Id<'_>>) -> Result<(), Stop> {
+        let instance = self.instance(module).inspect_err(|stop| {
+            self.missing.insert(name.to_owned(), stop.clone());
+        })?;
+        self.missing.remove(name);
+        let exports: Vec<(String, Extern)> = instance
+            .exports(&mut self.store)
+            .map(|export| (export.name().to_owned(), export.into_extern()))
+            .collect();
+        for (export, value) in exports {
+            self.linker.define(&self.store, name, &export, value)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn compile(&self, bytes: &[u8]) -> Held<Module> {
+        Module::new(&self.engine, bytes).map_err(|error| match unsupported(&error) {
+            Some(proposal) => Stop::Skip(proposal),
+            None => error.into(),
+        })
+    }
+
+    /// Links and starts; an import from a skipped instance skips this one too.
+    pub(super) fn link(&mut self, module: &Module) -> Result<Result<Instance, Error>, Stop> {
+        for import in module.imports() {
+            if let Some(stop) = self.missing.get(import.module()) {
+                return Err(stop.clone());
+            }
+        }
+        Ok(self.linker.instantiate(&mut self.store, module))
+    }
+
+    fn instantiate(&mut self, module: &Module) -> Held<Instance> {
+        Ok(self.link(module)??)
+    }
+
+    fn assert_rejected(&self, mut wat: QuoteWat<'_>, class: ErrorClass) -> Outcome {
+        let Ok(bytes) = wat.encode() else {
+            return Outcome::TextOnly;
+        };
+        let error = match Module::new(&self.engine, &bytes) {
+            Ok(_) => return Outcome::Failed("the module was accepted".to_owned()),
+            Err(error) => error,
+        };
+        if let Some(proposal) = unsupported(&error) {
+            return Outcome::Skipped(proposal);
+        }
+        match error.as_reject().map(Reject::class) {
+            Some(found) if found == class => Outcome::Passed,
+            _ => Outcome::Failed(format!("rejected otherwise: {error:#}")),
+        }
+    }
+}
+
+/// The binary of a module that is part of the script.
+fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
+    wat.encode().map_err(|error| Stop::Fail(error.message()))
+}
+
+/// The proposal that is missing, if that is why the module was not accepted.
+fn unsupported(error: &Error) -> Option<String> {
+    match error.as_reject()?.detail {
+        Detail::Proposal(proposal) => Some(proposal.name().to_owned()),
+        _ => None,
+    }
+}

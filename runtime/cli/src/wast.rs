@@ -1,0 +1,243 @@
+//! `tabwasm wast PATH…`: official test scripts.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::builder::styling::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{Tier, Wast};
+use crate::diagnostic;
+use crate::exit::Exit;
+use crate::json::Object;
+use crate::script::{self, Report};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Failures shown for each file; all of them stand in the JSON output.
+const SHOWN: usize = 20;
+/// Work that takes longer shows its progress.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Runs scripts and reports a line a file.
+pub fn run(args: &Wast) -> Exit {
+    if args.tier != Tier::OF_THIS_BUILD {
+        let (wanted, built) = (args.tier.name(), Tier::OF_THIS_BUILD.name());
+        diagnostic::error(format_args!("this program was built on the tier `{built}`"));
+        diagnostic::help(format_args!(
+            "build it with `--no-default-features --features {wanted}`"
+        ));
+        return Exit::Usage;
+    }
+    let mut files = Vec::new();
+    for path in &args.paths {
+        if let Err(error) = collect(path, &mut files) {
+            diagnostic::error(format_args!("cannot read `{}`: {error}", path.display()));
+            return Exit::Usage;
+        }
+    }
+    let progress = Progress::new(files.len());
+    let mut total = Total::default();
+    for file in &files {
+        progress.advance(file);
+        let report = match fs::read_to_string(file) {
+            Ok(text) => script::run(&file.to_string_lossy(), &text),
+            Err(error) => Report::unreadable(&file.to_string_lossy(), &error),
+        };
+        progress.aside(|| {
+            if args.json {
+                print_json(&report)
+            } else {
+                print(&report)
+            }
+        });
+        total.add(&report);
+    }
+    progress.finish();
+    if args.json {
+        anstream::println!("{}", total.json());
+    } else {
+        total.print();
+    }
+    if total.failed == 0 {
+        Exit::Success
+    } else {
+        Exit::Failure
+    }
+}
+
+/// The scripts at or below a path, sorted.
+fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return path.metadata().map(drop);
+    }
+    let mut entries = fs::read_dir(path)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            collect(&entry, files)?;
+        } else if entry
+            .extension()
+            .is_some_and(|extension| extension == "wast")
+        {
+            files.push(entry);
+        }
+    }
+    Ok(())
+}
+
+fn print(report: &Report) {
+    let (style, word) = if report.failures.is_empty() {
+        (GOOD, "ok    ")
+    } else {
+        (BAD, "FAILED")
+    };
+    anstream::println!(
+        "{style}{word}{style:#} {}: {} passed, {} failed, {} skipped{}",
+        report.file,
+        report.passed,
+        report.failures.len(),
+        report.skipped(),
+        reasons(report),
+    );
+    for failure in report.failures.iter().take(SHOWN) {
+        let (line, column) = (failure.line, failure.column);
+        anstream::println!(
+            "       {line}:{column}: {}: {}",
+            failure.directive,
+            failure.message
+        );
+    }
+    if report.failures.len() > SHOWN {
+        anstream::println!("       … and {} more", report.failures.len() - SHOWN);
+    }
+}
+
+fn reasons(report: &Report) -> String {
+    if report.skips.is_empty() {
+        return String::new();
+    }
+    let reasons: Vec<String> = report
+        .skips
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    format!(" ({})", reasons.join(", "))
+}
+
+fn print_json(report: &Report) {
+    let skips = report
+        .skips
+        .iter()
+        .fold(Object::new(), |object, (reason, count)| {
+            object.number(reason, *count)
+        });
+    let failures = report.failures.iter().map(|failure| {
+        Object::new()
+            .number("line", failure.line as u64)
+            .number("column", failure.column as u64)
+            .text("directive", failure.directive)
+            .text("message", &failure.message)
+    });
+    let line = Object::line()
+        .text("file", &report.file)
+        .number("passed", report.passed)
+        .number("failed", report.failures.len() as u64)
+        .number("skipped", report.skipped())
+        .number("text_only", report.text_only)
+        .object("skips", &skips)
+        .list("failures", failures);
+    anstream::println!("{line}");
+}
+
+#[derive(Default)]
+struct Total {
+    files: u64,
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+    text_only: u64,
+}
+
+impl Total {
+    fn add(&mut self, report: &Report) {
+        self.files += 1;
+        self.passed += report.passed;
+        self.failed += report.failures.len() as u64;
+        self.skipped += report.skipped();
+        self.text_only += report.text_only;
+    }
+
+    fn directives(&self) -> u64 {
+        self.passed + self.failed + self.skipped
+    }
+
+    fn print(&self) {
+        if self.text_only > 0 {
+            anstream::println!(
+                "{} assertions on text were answered by the text parser and are counted apart",
+                self.text_only
+            );
+        }
+        anstream::println!(
+            "{} files, {} directives: {} passed, {} failed, {} skipped",
+            self.files,
+            self.directives(),
+            self.passed,
+            self.failed,
+            self.skipped
+        );
+    }
+
+    fn json(&self) -> Object {
+        Object::line()
+            .number("files", self.files)
+            .number("directives", self.directives())
+            .number("passed", self.passed)
+            .number("failed", self.failed)
+            .number("skipped", self.skipped)
+            .number("text_only", self.text_only)
+    }
+}
+
+/// A bar on a terminal, once the work takes long.
+struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+}
+
+impl Progress {
+    fn new(files: usize) -> Self {
+        let bar = if io::stderr().is_terminal() {
+            ProgressBar::new(files as u64)
+        } else {
+            ProgressBar::hidden()
+        };
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Self {
+            bar,
+            start: Instant::now(),
+        }
+    }
+
+    fn advance(&self, file: &Path) {
+        self.bar.inc(1);
+        if self.start.elapsed() > PATIENCE {
+            self.bar.set_message(file.display().to_string());
+        }
+    }
+
+    fn aside(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,427 @@
+//! The binary from outside: exit codes, messages, standard streams.
+#![cfg(feature = "std")]
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+struct Output {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn tabwasm(args: &[&str], stdin: &[u8]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tabwasm"))
+        .args(args)
+        .env("TABWASM_TEST_VARIABLE", "inherited")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // A program that does not read its input may end before it is written.
+    let _ = child.stdin.take().expect("a pipe").write_all(stdin);
+    let output = child.wait_with_output().expect("the binary ends");
+    Output {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("output is text"),
+        stderr: String::from_utf8(output.stderr).expect("messages are text"),
+    }
+}
+
+/// A file for one test.
+fn file(name: &str, contents: impl AsRef<[u8]>) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, contents).expect("the file is written");
+    path.to_str().expect("the path is text").to_owned()
+}
+
+fn wasi(body: &str) -> String {
+    format!(
+        r#"(module
+            (import "wasi_snapshot_preview1" "fd_write" (func $fd_write (param i32 i32 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_read" (func $fd_read (param i32 i32 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "proc_exit" (func $proc_exit (param i32)))
+            (import "wasi_snapshot_preview1" "args_get" (func $args_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "environ_get" (func $environ_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "path_open" (func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_prestat_get" (func $fd_prestat_get (param i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "random_get" (func $random_get (param i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            ;; Writes so many bytes from an address to standard output.
+            (func $print (param $at i32) (param $length i32)
+                (i32.store (i32.const 0) (local.get $at))
+                (i32.store (i32.const 4) (local.get $length))
+                (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+            {body})"#
+    )
+}
+
+const ADD: &str = r#"(module
+    (func (export "add") (param i32 i32) (result i32)
+        (i32.add (local.get 0) (local.get 1)))
+    (func (export "half") (param f64) (result f64)
+        (f64.mul (local.get 0) (f64.const 0.5)))
+    (func (export "both") (result i64 i32) (i64.const -1) (i32.const 2)))"#;
+
+#[test]
+fn a_program_prints() {
+    let path = file(
+        "hello.wat",
+        wasi(
+            r#"(data (i32.const 16) "hello\n")
+            (func (export "_start") (call $print (i32.const 16) (i32.const 6)))"#,
+        ),
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(
+        (output.code, output.stdout.as_str(), output.stderr.as_str()),
+        (Some(0), "hello\n", "")
+    );
+    let output = tabwasm(&["run", &path], b"");
+    assert_eq!(output.stdout, "hello\n");
+}
+
+#[test]
+fn a_program_chooses_its_exit_code() {
+    let path = file(
+        "exit.wat",
+        wasi(r#"(func (export "_start") (call $proc_exit (i32.const 7)))"#),
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(7), ""));
+}
+
+#[test]
+fn a_program_reads_its_input() {
+    let path = file(
+        "echo.wat",
+        wasi(
+            r#"(func (export "_start")
+                (i32.store (i32.const 16) (i32.const 64))
+                (i32.store (i32.const 20) (i32.const 100))
+                (loop $more
+                    (drop (call $fd_read (i32.const 0) (i32.const 16) (i32.const 1) (i32.const 24)))
+                    (call $print (i32.const 64) (i32.load (i32.const 24)))
+                    (br_if $more (i32.load (i32.const 24)))))"#,
+        ),
+    );
+    let text = "a line\n".repeat(100);
+    assert_eq!(tabwasm(&[&path], text.as_bytes()).stdout, text);
+}
+
+#[test]
+fn a_program_sees_arguments_and_environment() {
+    let path = file(
+        "strings.wat",
+        wasi(
+            r#"(func (export "_start")
+                (drop (call $args_sizes_get (i32.const 16) (i32.const 20)))
+                (drop (call $args_get (i32.const 64) (i32.const 128)))
+                ;; Past the program's name.
+                (call $print
+                    (i32.load (i32.const 68))
+                    (i32.sub
+                        (i32.add (i32.const 128) (i32.load (i32.const 20)))
+                        (i32.load (i32.const 68))))
+                (drop (call $environ_sizes_get (i32.const 16) (i32.const 20)))
+                (drop (call $environ_get (i32.const 64) (i32.const 1024)))
+                (call $print (i32.const 1024) (i32.load (i32.const 20))))"#,
+        ),
+    );
+    let output = tabwasm(
+        &[
+            "--env",
+            "A=b=c",
+            "--env",
+            "TABWASM_TEST_VARIABLE",
+            &path,
+            "--fuel",
+            "x y",
+        ],
+        b"",
+    );
+    assert_eq!(
+        output.stdout,
+        "--fuel\0x y\0A=b=c\0TABWASM_TEST_VARIABLE=inherited\0"
+    );
+}
+
+#[test]
+fn a_program_waits_for_a_clock() {
+    let path = file(
+        "sleep.wat",
+        wasi(
+            r#"(func (export "_start")
+                ;; A relative timeout of 30 ms on the monotonic clock.
+                (i32.store (i32.const 80) (i32.const 1))
+                (i64.store (i32.const 88) (i64.const 30000000))
+                (call $proc_exit
+                    (i32.add
+                        (call $poll_oneoff (i32.const 64) (i32.const 128) (i32.const 1) (i32.const 192))
+                        (i32.load (i32.const 192)))))"#,
+        ),
+    );
+    let start = std::time::Instant::now();
+    assert_eq!(tabwasm(&[&path], b"").code, Some(1));
+    assert!(start.elapsed().as_millis() >= 30);
+}
+
+#[test]
+fn there_are_no_files() {
+    let path = file(
+        "open.wat",
+        wasi(
+            r#"(func (export "_start")
+                (call $proc_exit
+                    (i32.add
+                        (i32.mul
+                            (i32.const 10)
+                            (call $path_open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 1)
+                                (i32.const 0) (i64.const 0) (i64.const 0) (i32.const 0) (i32.const 0)))
+                        (call $fd_prestat_get (i32.const 3) (i32.const 0)))))"#,
+        ),
+    );
+    assert_eq!(tabwasm(&[&path], b"").code, Some(88), "BADF is 8");
+}
+
+#[test]
+fn guest_pointers_are_checked() {
+    let path = file(
+        "pointer.wat",
+        wasi(
+            r#"(func (export "_start")
+                (call $proc_exit (call $random_get (i32.const -1) (i32.const -1))))"#,
+        ),
+    );
+    assert_eq!(tabwasm(&[&path], b"").code, Some(21), "FAULT is 21");
+}
+
+#[test]
+fn functions_are_invoked_with_typed_arguments() {
+    let path = file("add.wat", ADD);
+    let output = tabwasm(&["--invoke", "add", &path, "40", "2"], b"");
+    assert_eq!((output.code, output.stdout.as_str()), (Some(0), "42\n"));
+    assert_eq!(
+        tabwasm(&["--invoke", "add", &path, "-5", "0xFFFFFFFF"], b"").stdout,
+        "-6\n"
+    );
+    assert_eq!(
+        tabwasm(&["--invoke", "half", &path, "5"], b"").stdout,
+        "2.5\n"
+    );
+    assert_eq!(tabwasm(&["--invoke", "both", &path], b"").stdout, "-1\n2\n");
+}
+
+#[test]
+fn wrong_usage_ends_with_2() {
+    let path = file("usage.wat", ADD);
+    let output = tabwasm(&["--invoke", "add", &path, "1"], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output.stderr.contains("expected 2 arguments, found 1"),
+        "{}",
+        output.stderr
+    );
+    let output = tabwasm(&["--invoke", "sub", &path], b"");
+    assert!(
+        output.stderr.contains("no function `sub`"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("add, half, both"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(
+        tabwasm(&[&path], b"").code,
+        Some(2),
+        "there is nothing to start"
+    );
+    assert_eq!(tabwasm(&[], b"").code, Some(2));
+    assert_eq!(tabwasm(&["--nonsense"], b"").code, Some(2));
+    let output = tabwasm(&["no such file.wasm"], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("No such file"), "{}", output.stderr);
+}
+
+#[test]
+fn invalid_modules_end_with_3_and_show_the_bytes() {
+    let path = file(
+        "invalid.wat",
+        "(module (func $ok) (func $sum (result i32) (i32.add (i32.const 1) (i64.const 2))))",
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    for part in [
+        "type mismatch",
+        "expected i32",
+        "found i64",
+        "function 1",
+        "`sum`",
+        "^^",
+        "6a",
+    ] {
+        assert!(
+            output.stderr.contains(part),
+            "`{part}` is missing:\n{}",
+            output.stderr
+        );
+    }
+    let path = file("garbage.wasm", b"\0asm\x01\0\0\0\xFF");
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn wrong_text_is_shown() {
+    let path = file("syntax.wat", "(module\n  (func (i32.addd)))");
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("syntax.wat:2:10"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("(func (i32.addd))"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn missing_imports_end_with_4() {
+    let path = file(
+        "import.wat",
+        r#"(module (import "env" "missing" (func (param i32))))"#,
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(4));
+    assert!(output.stderr.contains("env"), "{}", output.stderr);
+    assert!(output.stderr.contains("missing"), "{}", output.stderr);
+}
+
+#[test]
+fn traps_end_with_134_and_show_the_functions() {
+    let path = file(
+        "trap.wat",
+        r#"(module
+            (func $inner (param i32) (result i32) (i32.div_s (i32.const 1) (local.get 0)))
+            (func $outer (export "_start") (drop (call $inner (i32.const 0)))))"#,
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(134));
+    assert!(
+        output.stderr.contains("integer divide by zero"),
+        "{}",
+        output.stderr
+    );
+    let inner = output.stderr.find("function 0 `inner`");
+    let outer = output.stderr.find("function 1 `outer`");
+    assert!(inner.is_some() && inner < outer, "{}", output.stderr);
+}
+
+const FOREVER: &str = r#"(module (func (export "_start") (loop $again (br $again))))"#;
+
+#[test]
+fn fuel_and_time_are_limits() {
+    let path = file("forever.wat", FOREVER);
+    let output = tabwasm(&["--fuel", "100000", &path], b"");
+    assert_eq!(output.code, Some(125), "{}", output.stderr);
+    let output = tabwasm(&["--timeout", "50ms", &path], b"");
+    assert_eq!(output.code, Some(124), "{}", output.stderr);
+}
+
+#[test]
+fn memory_is_a_limit() {
+    let path = file(
+        "grow.wat",
+        r#"(module (memory 1)
+            (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"#,
+    );
+    let grow = ["--max-memory", "128KiB", "--invoke", "grow", &path];
+    assert_eq!(tabwasm(&[&grow[..], &["1"]].concat(), b"").stdout, "1\n");
+    assert_eq!(tabwasm(&[&grow[..], &["2"]].concat(), b"").stdout, "-1\n");
+}
+
+#[test]
+fn modules_come_from_standard_input() {
+    assert_eq!(
+        tabwasm(&["--invoke", "add", "-", "1", "2"], ADD.as_bytes()).stdout,
+        "3\n"
+    );
+    let binary = wat::parse_str(ADD).expect("the text is right");
+    assert_eq!(
+        tabwasm(&["--invoke", "add", "-", "1", "2"], &binary).stdout,
+        "3\n"
+    );
+}
+
+#[test]
+fn validation_speaks_json() {
+    let good = file("good.wat", "(module)");
+    let bad = file("bad.wat", "(module (func (result i32)))");
+    let output = tabwasm(&["validate", "--json", &good, &bad], b"");
+    assert_eq!(output.code, Some(3));
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].contains(r#""verdict":"valid""#), "{}", lines[0]);
+    assert!(lines[1].contains(r#""verdict":"invalid""#), "{}", lines[1]);
+    assert!(
+        lines[1].contains(r#""message":"type mismatch"#),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[0].starts_with(r#"{"schema":1,"#), "{}", lines[0]);
+    let output = tabwasm(&["validate", &good], b"");
+    assert!(
+        output.stdout.ends_with("good.wat: valid\n"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn scripts_are_counted() {
+    let path = file(
+        "mixed.wast",
+        r#"(module (func (export "one") (result i32) (i32.const 1)))
+        (assert_return (invoke "one") (i32.const 1))
+        (assert_return (invoke "one") (i32.const 2))
+        (assert_invalid (module (func (result i32))) "type mismatch")
+        (assert_malformed (module quote "(func") "unexpected end")
+        (module (func (export "f") (drop (v128.const i64x2 0 0))))
+        (invoke "f")"#,
+    );
+    let output = tabwasm(&["wast", &path], b"");
+    assert_eq!(output.code, Some(1));
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
+    );
+    assert!(
+        output.stdout.contains("3:9: assert_return"),
+        "{}",
+        output.stdout
+    );
+    assert!(output.stdout.contains("2 simd"), "{}", output.stdout);
+    let output = tabwasm(&["wast", "--json", &path], b"");
+    let last = output.stdout.lines().last().unwrap_or_default();
+    assert!(
+        last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#),
+        "{last}"
+    );
+}

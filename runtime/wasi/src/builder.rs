@@ -1,0 +1,170 @@
+//! Making a [`WasiCtx`].
+
+use alloc::boxed::Box;
+use alloc::format;
+use core::mem;
+
+use crate::clock::Clock;
+use crate::ctx::WasiCtx;
+use crate::descriptor::Descriptors;
+use crate::pipe::{Discard, Empty};
+use crate::random::Random;
+use crate::stream::{InputStream, OutputStream};
+use crate::strings::Strings;
+
+/// Collects what a guest may see; by default nothing but, with `std`, time and randomness.
+pub struct WasiCtxBuilder {
+    args: Strings,
+    environ: Strings,
+    stdin: Box<dyn InputStream>,
+    stdout: Box<dyn OutputStream>,
+    stderr: Box<dyn OutputStream>,
+    clock: Option<Box<dyn Clock>>,
+    random: Option<Box<dyn Random>>,
+}
+
+impl WasiCtxBuilder {
+    /// No arguments, no environment, no input, no output.
+    pub fn new() -> Self {
+        Self {
+            args: Strings::default(),
+            environ: Strings::default(),
+            stdin: Box::new(Empty),
+            stdout: Box::new(Discard),
+            stderr: Box::new(Discard),
+            clock: default_clock(),
+            random: default_random(),
+        }
+    }
+
+    /// Adds an argument; the first one is the program's name.
+    pub fn arg(&mut self, arg: impl AsRef<str>) -> &mut Self {
+        self.args.push(arg.as_ref());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args(&mut self, args: &[impl AsRef<str>]) -> &mut Self {
+        args.iter().fold(self, |builder, arg| builder.arg(arg))
+    }
+
+    /// Adds an environment variable.
+    pub fn env(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> &mut Self {
+        self.environ
+            .push(format!("{}={}", key.as_ref(), value.as_ref()));
+        self
+    }
+
+    /// Adds environment variables.
+    pub fn envs(&mut self, variables: &[(impl AsRef<str>, impl AsRef<str>)]) -> &mut Self {
+        variables
+            .iter()
+            .fold(self, |builder, (key, value)| builder.env(key, value))
+    }
+
+    /// What the guest reads from standard input.
+    pub fn stdin(&mut self, stream: impl InputStream + 'static) -> &mut Self {
+        self.stdin = Box::new(stream);
+        self
+    }
+
+    /// Where the guest's standard output goes.
+    pub fn stdout(&mut self, stream: impl OutputStream + 'static) -> &mut Self {
+        self.stdout = Box::new(stream);
+        self
+    }
+
+    /// Where the guest's standard error goes.
+    pub fn stderr(&mut self, stream: impl OutputStream + 'static) -> &mut Self {
+        self.stderr = Box::new(stream);
+        self
+    }
+
+    /// The clocks that the guest reads.
+    pub fn clock(&mut self, clock: impl Clock + 'static) -> &mut Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Where the guest's randomness comes from.
+    pub fn random(&mut self, random: impl Random + 'static) -> &mut Self {
+        self.random = Some(Box::new(random));
+        self
+    }
+
+    /// The finished context; the builder is as new afterwards.
+    pub fn build(&mut self) -> WasiCtx {
+        let Self {
+            args,
+            environ,
+            stdin,
+            stdout,
+            stderr,
+            clock,
+            random,
+        } = mem::take(self);
+        let descriptors = Descriptors::new(stdin, stdout, stderr);
+        WasiCtx {
+            args,
+            environ,
+            clock,
+            random,
+            descriptors,
+        }
+    }
+}
+
+#[cfg(feature = "std")]
+impl WasiCtxBuilder {
+    /// Gives the guest this process's standard input.
+    pub fn inherit_stdin(&mut self) -> &mut Self {
+        self.stdin(crate::os::Stdin)
+    }
+
+    /// Gives the guest this process's standard output.
+    pub fn inherit_stdout(&mut self) -> &mut Self {
+        self.stdout(crate::os::Stdout)
+    }
+
+    /// Gives the guest this process's standard error.
+    pub fn inherit_stderr(&mut self) -> &mut Self {
+        self.stderr(crate::os::Stderr)
+    }
+
+    /// Gives the guest this process's three standard streams.
+    pub fn inherit_stdio(&mut self) -> &mut Self {
+        self.inherit_stdin().inherit_stdout().inherit_stderr()
+    }
+
+    /// Gives the guest this process's arguments; those that are not Unicode are mended.
+    pub fn inherit_args(&mut self) -> &mut Self {
+        std::env::args_os().fold(self, |builder, arg| builder.arg(arg.to_string_lossy()))
+    }
+
+    /// Gives the guest this process's environment; what is not Unicode is mended.
+    pub fn inherit_env(&mut self) -> &mut Self {
+        std::env::vars_os().fold(self, |builder, (key, value)| {
+            builder.env(key.to_string_lossy(), value.to_string_lossy())
+        })
+    }
+}
+
+impl Default for WasiCtxBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn default_clock() -> Option<Box<dyn Clock>> {
+    #[cfg(feature = "std")]
+    return Some(Box::new(crate::os::SystemClock::new()));
+    #[cfg(not(feature = "std"))]
+    return None;
+}
+
+fn default_random() -> Option<Box<dyn Random>> {
+    #[cfg(feature = "std")]
+    return Some(Box::new(crate::os::SystemRandom));
+    #[cfg(not(feature = "std"))]
+    return None;
+}

@@ -1,0 +1,28 @@
+//! What a guest was given.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::clock::Clock;
+use crate::descriptor::Descriptors;
+use crate::random::Random;
+use crate::strings::Strings;
+
+/// Arguments, environment, streams, clocks and randomness of one guest; made by
+/// [`WasiCtxBuilder`](crate::WasiCtxBuilder), kept in the store's data.
+pub struct WasiCtx {
+    pub(crate) args: Strings,
+    pub(crate) environ: Strings,
+    pub(crate) clock: Option<Box<dyn Clock>>,
+    pub(crate) random: Option<Box<dyn Random>>,
+    pub(crate) descriptors: Descriptors,
+}
+
+impl fmt::Debug for WasiCtx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WasiCtx")
+            .field("args", &self.args)
+            .field("environ", &self.environ)
+            .finish_non_exhaustive()
+    }
+}

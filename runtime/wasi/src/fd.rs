@@ -1,0 +1,136 @@
+//! Descriptor functions: `fd_*` on streams.
+
+use crate::abi::{Errno, fdstat, filestat};
+use crate::ctx::WasiCtx;
+use crate::guest::{Guest, offset};
+
+impl WasiCtx {
+    pub(crate) fn fd_write(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        iovs: u32,
+        count: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let stream = self.descriptors.output(fd)?;
+        let mut written = 0;
+        for (buffer, length) in guest.iovecs(iovs, count)? {
+            if length == 0 {
+                continue;
+            }
+            match stream.write(guest.slice(buffer, length)?) {
+                Ok(taken) if taken < length as usize => {
+                    written += taken as u32;
+                    break;
+                }
+                Ok(_) => written += length,
+                Err(errno) if written == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        guest.write(out, &written.to_le_bytes())
+    }
+
+    /// Fills the first buffer that is not empty: a second read of a terminal would wait for
+    /// another line.
+    pub(crate) fn fd_read(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        iovs: u32,
+        count: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let stream = self.descriptors.input(fd)?;
+        let first = guest.iovecs(iovs, count)?.find(|(_, length)| *length > 0);
+        let read = match first {
+            Some((buffer, length)) => stream.read(guest.slice_mut(buffer, length)?)? as u32,
+            None => 0,
+        };
+        guest.write(out, &read.to_le_bytes())
+    }
+
+    pub(crate) fn fd_fdstat_get(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let descriptor = self.descriptors.find(fd)?;
+        guest.slice_mut(out, fdstat::SIZE)?.fill(0);
+        guest.write(
+            offset(out, fdstat::FILE_TYPE)?,
+            &[descriptor.file_type() as u8],
+        )?;
+        guest.write(
+            offset(out, fdstat::RIGHTS_BASE)?,
+            &descriptor.rights().to_le_bytes(),
+        )
+    }
+
+    pub(crate) fn fd_filestat_get(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let descriptor = self.descriptors.find(fd)?;
+        guest.slice_mut(out, filestat::SIZE)?.fill(0);
+        guest.write(
+            offset(out, filestat::FILE_TYPE)?,
+            &[descriptor.file_type() as u8],
+        )
+    }
+
+    /// Rights may shrink, and a stream has no right to lose that a guest could miss.
+    pub(crate) fn fd_fdstat_set_rights(&mut self, fd: u32, base: u64) -> Result<(), Errno> {
+        let rights = self.descriptors.find(fd)?.rights();
+        if base & !rights == 0 {
+            Ok(())
+        } else {
+            Err(Errno::Notsup)
+        }
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::abi::iovec;
+    use crate::builder::WasiCtxBuilder;
+    use crate::pipe::MemoryOutputPipe;
+
+    #[test]
+    fn vectors_are_written_in_order_and_partly() {
+        let pipe = MemoryOutputPipe::new(5);
+        let mut ctx = WasiCtxBuilder::new().stdout(pipe.clone()).build();
+        let mut bytes = [0; 64];
+        let mut guest = Guest::new(&mut bytes);
+        for (n, (at, length)) in (0..).zip([(40u32, 3u32), (0, 0), (43, 3)]) {
+            guest.write(n * iovec::SIZE, &at.to_le_bytes()).unwrap();
+            guest
+                .write(n * iovec::SIZE + iovec::LENGTH, &length.to_le_bytes())
+                .unwrap();
+        }
+        guest.write(40, b"abcdef").unwrap();
+        ctx.fd_write(&mut guest, 1, 0, 3, 60).unwrap();
+        assert_eq!(guest.u32(60), Ok(5));
+        assert_eq!(pipe.contents(), b"abcde");
+        assert_eq!(ctx.fd_write(&mut guest, 1, 0, 3, 60), Err(Errno::Io));
+        assert_eq!(ctx.fd_write(&mut guest, 0, 0, 3, 60), Err(Errno::Badf));
+        assert_eq!(ctx.fd_write(&mut guest, 3, 0, 3, 60), Err(Errno::Badf));
+    }
+
+    #[test]
+    fn descriptors_are_closed_and_moved() {
+        let mut ctx = WasiCtxBuilder::new().build();
+        assert_eq!(ctx.descriptors.renumber(1, 9), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.renumber(1, 0), Ok(()));
+        assert!(ctx.descriptors.output(0).is_ok());
+        assert_eq!(ctx.descriptors.close(1), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.close(2), Ok(()));
+        assert_eq!(ctx.descriptors.close(2), Err(Errno::Badf));
+        assert_eq!(ctx.descriptors.seekable(0).err(), Some(Errno::Spipe));
+    }
+}

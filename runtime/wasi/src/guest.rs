@@ -1,0 +1,128 @@
+//! The guest's memory, as the host may touch it.
+//!
+//! Every access names an address and a length that the guest chose; both are added without
+//! wrapping and compared with the memory's real size before a byte moves.
+
+use core::ops::Range;
+
+use crate::abi::{Errno, iovec};
+
+/// A borrowed linear memory.
+pub(crate) struct Guest<'a> {
+    bytes: &'a mut [u8],
+}
+
+impl<'a> Guest<'a> {
+    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
+        Self { bytes }
+    }
+
+    /// The bytes `at .. at + length`.
+    pub(crate) fn slice(&self, at: u32, length: u32) -> Result<&[u8], Errno> {
+        self.bytes.get(range(at, length)?).ok_or(Errno::Fault)
+    }
+
+    /// The bytes `at .. at + length`.
+    pub(crate) fn slice_mut(&mut self, at: u32, length: u32) -> Result<&mut [u8], Errno> {
+        self.bytes.get_mut(range(at, length)?).ok_or(Errno::Fault)
+    }
+
+    pub(crate) fn u8(&self, at: u32) -> Result<u8, Errno> {
+        self.array(at).map(u8::from_le_bytes)
+    }
+
+    pub(crate) fn u16(&self, at: u32) -> Result<u16, Errno> {
+        self.array(at).map(u16::from_le_bytes)
+    }
+
+    pub(crate) fn u32(&self, at: u32) -> Result<u32, Errno> {
+        self.array(at).map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&self, at: u32) -> Result<u64, Errno> {
+        self.array(at).map(u64::from_le_bytes)
+    }
+
+    /// Writes bytes, usually a number's `to_le_bytes`.
+    pub(crate) fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Errno> {
+        let length = u32::try_from(bytes.len()).map_err(|_| Errno::Overflow)?;
+        self.slice_mut(at, length)?.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Address and length of each buffer of an `iovec` array, and how long they are together.
+    ///
+    /// The number of buffers and their sum are bounded as POSIX bounds them, since buffers may
+    /// overlap: a small array could ask for any amount of work otherwise.
+    pub(crate) fn iovecs(
+        &self,
+        at: u32,
+        count: u32,
+    ) -> Result<impl Iterator<Item = (u32, u32)> + use<>, Errno> {
+        if count > iovec::MAX {
+            return Err(Errno::Inval);
+        }
+        let mut list = alloc::vec::Vec::with_capacity(count as usize);
+        let mut total = 0u32;
+        for n in 0..count {
+            let entry = offset(at, n * iovec::SIZE)?;
+            let buffer = self.u32(offset(entry, iovec::BUFFER)?)?;
+            let length = self.u32(offset(entry, iovec::LENGTH)?)?;
+            self.slice(buffer, length)?;
+            total = total
+                .checked_add(length)
+                .filter(|total| i32::try_from(*total).is_ok())
+                .ok_or(Errno::Inval)?;
+            list.push((buffer, length));
+        }
+        Ok(list.into_iter())
+    }
+
+    fn array<const N: usize>(&self, at: u32) -> Result<[u8; N], Errno> {
+        let range = range(at, N as u32)?;
+        self.bytes
+            .get(range)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(Errno::Fault)
+    }
+}
+
+/// `at + by`, or a fault.
+pub(crate) fn offset(at: u32, by: u32) -> Result<u32, Errno> {
+    at.checked_add(by).ok_or(Errno::Fault)
+}
+
+fn range(at: u32, length: u32) -> Result<Range<usize>, Errno> {
+    let start = at as usize;
+    let end = start.checked_add(length as usize).ok_or(Errno::Fault)?;
+    Ok(start..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_are_checked_with_overflow() {
+        let mut bytes = [0u8; 16];
+        let guest = Guest::new(&mut bytes);
+        assert!(guest.slice(0, 16).is_ok());
+        assert!(guest.slice(16, 0).is_ok());
+        assert_eq!(guest.slice(17, 0), Err(Errno::Fault));
+        assert_eq!(guest.slice(u32::MAX, u32::MAX), Err(Errno::Fault));
+        assert_eq!(guest.u64(9), Err(Errno::Fault));
+        assert_eq!(guest.u64(8), Ok(0));
+    }
+
+    #[test]
+    fn vectors_are_bounded() {
+        let mut bytes = [0u8; 64];
+        let mut guest = Guest::new(&mut bytes);
+        assert_eq!(guest.iovecs(0, iovec::MAX + 1).err(), Some(Errno::Inval));
+        assert_eq!(guest.iovecs(u32::MAX - 3, 1).err(), Some(Errno::Fault));
+        guest.write(4, &65u32.to_le_bytes()).unwrap();
+        assert_eq!(guest.iovecs(0, 1).err(), Some(Errno::Fault));
+        guest.write(4, &64u32.to_le_bytes()).unwrap();
+        assert_eq!(guest.iovecs(0, 1).unwrap().next(), Some((0, 64)));
+    }
+}

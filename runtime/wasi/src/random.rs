@@ -1,0 +1,23 @@
+//! Randomness: `random_get`.
+
+use crate::abi::Errno;
+use crate::ctx::WasiCtx;
+use crate::guest::Guest;
+
+/// A source of unpredictable bytes.
+pub trait Random: Send {
+    /// Fills the buffer.
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), Errno>;
+}
+
+impl WasiCtx {
+    pub(crate) fn random_get(
+        &mut self,
+        guest: &mut Guest<'_>,
+        buffer: u32,
+        length: u32,
+    ) -> Result<(), Errno> {
+        let random = self.random.as_deref_mut().ok_or(Errno::Notsup)?;
+        random.fill(guest.slice_mut(buffer, length)?)
+    }
+}

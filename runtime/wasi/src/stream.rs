@@ -1,0 +1,43 @@
+//! Streams of bytes: what stands behind standard input, output and error.
+
+use alloc::vec::Vec;
+
+use crate::abi::Errno;
+
+/// A source of bytes.
+pub trait InputStream: Send {
+    /// Reads up to `buffer.len()` bytes and gives how many; 0 is the end.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno>;
+
+    /// Waits until a read would not block, for at most so many nanoseconds (`None`: for ever),
+    /// and tells whether that is so now.
+    fn ready(&mut self, timeout: Option<u64>) -> Result<bool, Errno> {
+        let _ = timeout;
+        Ok(true)
+    }
+
+    /// Whether a person sits at the other end.
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+/// A sink of bytes.
+pub trait OutputStream: Send {
+    /// Writes and gives how many bytes were taken.
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno>;
+
+    /// Whether a person sits at the other end.
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+/// Keeps what is written.
+impl OutputStream for Vec<u8> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno> {
+        self.try_reserve(bytes.len()).map_err(|_| Errno::Io)?;
+        self.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+}

