@@ -88,17 +88,22 @@ pub(super) fn check(context: &mut Context<'_>) {
     for (key, _, origin) in &model.forms.budgets {
         context.named("tier", key, origin, &tiers);
     }
-    for class in &model.forms.classes {
-        for form in class.tiers.iter().flat_map(|(_, forms)| forms) {
-            let unknown = form
-                .split_whitespace()
-                .find(|letter| !places.contains(letter));
-            context.all(
-                "place",
-                &unknown.map(str::to_string),
-                &class.origin,
-                &places,
-            );
+    let classes = model
+        .forms
+        .classes
+        .iter()
+        .map(|class| (&class.tiers, &class.origin));
+    let engine = model
+        .forms
+        .engine
+        .iter()
+        .map(|own| (&own.tiers, &own.origin));
+    for (tiers, origin) in classes.chain(engine) {
+        for (_, shape) in tiers {
+            let letters = shape.operands.iter().chain([&shape.result]);
+            for letter in letters.flat_map(|word| word.chars()) {
+                context.all("place", [&letter.to_string()], origin, &places);
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ const FUNCTIONS: &[(&str, &[&[&str]])] = &[
     ("local", &[&["local"]]),
     ("global", &[&["global"]]),
     ("elem", &[&["table", "elem", "type"]]),
+    ("elems", &[&["type"], &["u32"]]),
     ("field", &[&["type"], &["field"]]),
     ("fields", &[&["type"]]),
     ("params", &[&["func", "type", "block"]]),
