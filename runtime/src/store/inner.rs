@@ -151,6 +151,12 @@ impl StoreInner {
     }
 
     /// The instance behind a handle.
+    pub(crate) fn instance_mut(&mut self, handle: Handle) -> Result<&mut InstanceEntity, UseError> {
+        let number = self.number(handle)?;
+        self.instances.get_mut(number).ok_or(UseError::OtherStore)
+    }
+
+    /// The instance behind a handle.
     pub(crate) fn instance(&self, handle: Handle) -> Result<&InstanceEntity, UseError> {
         self.instances.get(self.number(handle)?).ok_or(UseError::OtherStore)
     }
