@@ -45,7 +45,11 @@ impl Engine {
     }
 
     fn of(config: Config) -> Self {
-        Self(Arc::new(EngineInner { config, types: Lock::default(), epoch: AtomicU64::new(0) }))
+        Self(Arc::new(EngineInner {
+            config,
+            types: Lock::default(),
+            epoch: AtomicU64::new(0),
+        }))
     }
 
     /// The configuration.
@@ -95,7 +99,8 @@ impl Engine {
 
     /// The function type with this number. There is one for every number that the engine gave.
     pub(crate) fn func_type(&self, id: TypeId) -> FuncType {
-        self.with_types(|types| types.get(id).cloned()).unwrap_or_else(|| FuncType::new([], []))
+        self.with_types(|types| types.get(id).cloned())
+            .unwrap_or_else(|| FuncType::new([], []))
     }
 
     /// Whether each value of type `sub` is one of type `sup`, with the engine's numbers.

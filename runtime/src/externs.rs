@@ -238,7 +238,8 @@ impl EntityType {
                 found == wanted
             }
             (Self::Global(found), Self::Global(wanted)) => {
-                let content = |a: &GlobalType, b: &GlobalType| engine.val_matches(a.content, b.content);
+                let content =
+                    |a: &GlobalType, b: &GlobalType| engine.val_matches(a.content, b.content);
                 found.mutable == wanted.mutable
                     && content(found, wanted)
                     && (!found.mutable || content(wanted, found))

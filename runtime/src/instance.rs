@@ -32,11 +32,7 @@ impl Instance {
     /// If the imports do not fit ([`LinkError`](crate::LinkError)), limits forbid it, a segment
     /// lies beyond the end of its table or memory, or the start function fails. What had happened
     /// to imported tables and memories by then stays, as the standard says.
-    pub fn new(
-        mut store: impl AsContextMut,
-        module: &Module,
-        imports: &[Extern],
-    ) -> Result<Self> {
+    pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
         let mut store = store.as_context_mut();
         instantiate(store.reborrow().store(), module, imports)
     }
@@ -52,7 +48,11 @@ impl Instance {
     /// What it exports under this name.
     pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
         let store = store.as_context_mut();
-        store.inner().instance(self.0).ok()?.export(name, store.inner())
+        store
+            .inner()
+            .instance(self.0)
+            .ok()?
+            .export(name, store.inner())
     }
 
     /// The function that it exports under this name.
@@ -72,7 +72,8 @@ impl Instance {
         let mut store = store.as_context_mut();
         let func = self.get_func(&mut store, name);
         let func = func.ok_or_else(|| UseError::NoExport(name.into()))?;
-        func.typed(&store).map_err(|error| error.context(alloc::format!("function `{name}`")))
+        func.typed(&store)
+            .map_err(|error| error.context(alloc::format!("function `{name}`")))
     }
 
     /// The memory that it exports under this name.

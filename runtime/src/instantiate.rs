@@ -24,9 +24,7 @@ use crate::store::entity::{
 };
 use crate::store::inner::{Handle, StoreInner};
 use crate::store::{StoreData, growth};
-use crate::types::{
-    DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TagIdx,
-};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, Ref, TagIdx};
 
 /// Makes an instance and runs its start function.
 pub(crate) fn instantiate<T>(
@@ -39,7 +37,12 @@ pub(crate) fn instantiate<T>(
     copy_elements(&mut store.inner, module, handle)?;
     copy_datas(&mut store.inner, module, handle)?;
     if let Some(start) = module.parts().start {
-        let func = store.inner.instance(handle)?.funcs.get(start.0 as usize).copied();
+        let func = store
+            .inner
+            .instance(handle)?
+            .funcs
+            .get(start.0 as usize)
+            .copied();
         let func = store.inner.handle(func.ok_or(UseError::OtherStore)?);
         call::invoke(store, func, &mut [])?;
     }
@@ -117,7 +120,10 @@ fn allocate<T>(store: &mut StoreData<T>, module: &Module, mut spaces: Spaces) ->
     let tables = addresses(&spaces.tables, |number| inner.tables.address(number))?;
     let memories = addresses(&spaces.memories, |number| inner.memories.address(number))?;
     let globals = addresses(&spaces.globals, |number| inner.globals.address(number))?;
-    let instance = inner.instances.get_mut(number).ok_or(UseError::OtherStore)?;
+    let instance = inner
+        .instances
+        .get_mut(number)
+        .ok_or(UseError::OtherStore)?;
     *instance = InstanceEntity {
         number,
         module: module.clone(),
@@ -140,10 +146,17 @@ fn allocate<T>(store: &mut StoreData<T>, module: &Module, mut spaces: Spaces) ->
 /// Takes a place for the instance, so that its functions can point at it.
 fn announce<T>(store: &mut StoreData<T>, module: &Module) -> Result<u32> {
     let typed = store.pointers().typed;
-    let StoreInner { engine, limiter, instances, .. } = &mut store.inner;
+    let StoreInner {
+        engine,
+        limiter,
+        instances,
+        ..
+    } = &mut store.inner;
     let most = engine.limits().store_objects;
     let now = instances.len();
-    limiter.count(typed, "instances of the store", now, most, |host| host.instances())?;
+    limiter.count(typed, "instances of the store", now, most, |host| {
+        host.instances()
+    })?;
     Ok(instances.push(InstanceEntity {
         number: now as u32,
         module: module.clone(),
@@ -163,17 +176,39 @@ fn define_funcs(
     instance: u32,
     funcs: &mut Vec<u32>,
 ) -> Result<()> {
-    let instance = store.instances.address(instance).ok_or(UseError::OtherStore)?;
+    let instance = store
+        .instances
+        .address(instance)
+        .ok_or(UseError::OtherStore)?;
     let defined = module.env().imported_funcs()..module.env().func_count();
-    within(store, "functions of the store", store.funcs.len(), defined.len())?;
+    within(
+        store,
+        "functions of the store",
+        store.funcs.len(),
+        defined.len(),
+    )?;
     let mut entities = Vec::new();
-    entities.try_reserve_exact(defined.len()).map_err(|_| OutOfMemory)?;
+    entities
+        .try_reserve_exact(defined.len())
+        .map_err(|_| OutOfMemory)?;
     for (index, func) in (0..).zip(defined.clone()) {
-        let cell = module.cell(FuncIdx(func)).ok_or(UseError::OtherEngine)?;
-        let body = FuncBody::Wasm { instance, cell: NonNull::from(cell), index };
-        entities.push(FuncEntity { ty: module.func_type_id(FuncIdx(func)), body });
+        let cell = module
+            .cell(FuncIdx(func))
+            .and_then(|cell| NonNull::new(cell.cast_mut()));
+        let cell = cell.ok_or(UseError::OtherEngine)?;
+        let body = FuncBody::Wasm {
+            instance,
+            cell,
+            index,
+        };
+        entities.push(FuncEntity {
+            ty: module.func_type_id(FuncIdx(func)),
+            body,
+        });
     }
-    funcs.try_reserve_exact(defined.len()).map_err(|_| OutOfMemory)?;
+    funcs
+        .try_reserve_exact(defined.len())
+        .map_err(|_| OutOfMemory)?;
     let first = store.funcs.append(entities)?;
     funcs.extend((first..).take(defined.len()));
     Ok(())
@@ -181,9 +216,17 @@ fn define_funcs(
 
 fn define_tags(store: &mut StoreInner, module: &Module, tags: &mut Vec<u32>) -> Result<()> {
     let env = module.env();
-    within(store, "tags of the store", store.tags.len(), env.tag_count() as usize)?;
+    within(
+        store,
+        "tags of the store",
+        store.tags.len(),
+        env.tag_count() as usize,
+    )?;
     for tag in env.imported_tags()..env.tag_count() {
-        let ty = env.tag(TagIdx(tag)).map(|ty| module.type_id(ty)).unwrap_or_default();
+        let ty = env
+            .tag(TagIdx(tag))
+            .map(|ty| module.type_id(ty))
+            .unwrap_or_default();
         let number = store.tags.push(TagEntity { ty })?;
         add(tags, number)?;
     }
@@ -205,20 +248,24 @@ fn define_memories<T>(
 
 fn define_globals(store: &mut StoreInner, module: &Module, spaces: &mut Spaces) -> Result<()> {
     let types = module.env().globals().iter().skip(spaces.globals.len());
-    within(store, "globals of the store", store.globals.len(), types.len())?;
+    within(
+        store,
+        "globals of the store",
+        store.globals.len(),
+        types.len(),
+    )?;
     for (ty, init) in types.zip(&module.parts().globals) {
         let value = evaluate(store, module, spaces, *init)?;
-        let number = store.globals.push(GlobalEntity { value, ty: module.global_type(*ty) })?;
+        let number = store.globals.push(GlobalEntity {
+            value,
+            ty: module.global_type(*ty),
+        })?;
         add(&mut spaces.globals, number)?;
     }
     Ok(())
 }
 
-fn define_tables<T>(
-    store: &mut StoreData<T>,
-    module: &Module,
-    spaces: &mut Spaces,
-) -> Result<()> {
+fn define_tables<T>(store: &mut StoreData<T>, module: &Module, spaces: &mut Spaces) -> Result<()> {
     let types = module.env().tables().iter().skip(spaces.tables.len());
     for (ty, init) in types.zip(&module.parts().tables) {
         let fill = match init {
@@ -232,18 +279,18 @@ fn define_tables<T>(
 }
 
 /// The values of all element segments; none for those that only declare functions.
-fn elements(
-    store: &StoreInner,
-    module: &Module,
-    spaces: &Spaces,
-) -> Result<Box<[Box<[Ref]>]>> {
+fn elements(store: &StoreInner, module: &Module, spaces: &Spaces) -> Result<Box<[Box<[Ref]>]>> {
     let segments = &module.parts().elements;
     let mut values = Vec::new();
-    values.try_reserve_exact(segments.len()).map_err(|_| OutOfMemory)?;
+    values
+        .try_reserve_exact(segments.len())
+        .map_err(|_| OutOfMemory)?;
     for segment in segments {
         let mut items = Vec::new();
         if segment.mode != SegmentMode::Declarative {
-            items.try_reserve_exact(segment.items.count as usize).map_err(|_| OutOfMemory)?;
+            items
+                .try_reserve_exact(segment.items.count as usize)
+                .map_err(|_| OutOfMemory)?;
             for item in segment.items.iter(module.bytes()) {
                 items.push(match item {
                     ElementItem::Func(func) => func_ref(&spaces.funcs, func),
@@ -260,7 +307,9 @@ fn elements(
 fn datas(module: &Module) -> Result<Box<[Range<usize>]>> {
     let segments = &module.parts().datas;
     let mut ranges = Vec::new();
-    ranges.try_reserve_exact(segments.len()).map_err(|_| OutOfMemory)?;
+    ranges
+        .try_reserve_exact(segments.len())
+        .map_err(|_| OutOfMemory)?;
     ranges.extend(segments.iter().map(|segment| segment.bytes.range()));
     Ok(ranges.into())
 }
@@ -268,9 +317,14 @@ fn datas(module: &Module) -> Result<Box<[Range<usize>]>> {
 /// The second phase, first part: active element segments.
 fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
     for (elem, segment) in (0..).map(ElemIdx).zip(&module.parts().elements) {
-        let SegmentMode::Active { target, offset } = segment.mode else { continue };
+        let SegmentMode::Active { target, offset } = segment.mode else {
+            continue;
+        };
         let entity = store.instance(instance)?;
-        let spaces = Borrowed { funcs: &entity.funcs, globals: &entity.handles.globals };
+        let spaces = Borrowed {
+            funcs: &entity.funcs,
+            globals: &entity.handles.globals,
+        };
         let offset = spaces.evaluate(store, module, offset)?;
         let is_64 = module.env().table(target).is_some_and(|ty| ty.is_64);
         let table = entity.handles.tables.get(target.0 as usize).copied();
@@ -278,7 +332,9 @@ fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> R
         let table = table.and_then(|table| store.tables.get_mut(table));
         let place = range(offset, is_64, elements.len());
         let place = table.and_then(|table| table.elements.get_mut(place?));
-        place.ok_or(Trap::TableOutOfBounds)?.copy_from_slice(&elements);
+        place
+            .ok_or(Trap::TableOutOfBounds)?
+            .copy_from_slice(&elements);
     }
     Ok(())
 }
@@ -286,19 +342,31 @@ fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> R
 /// Takes a segment's values out of the instance, which drops it.
 fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Result<Box<[Ref]>> {
     let entity = store.instance_mut(instance)?;
-    Ok(entity.elements.get_mut(elem.0 as usize).map(core::mem::take).unwrap_or_default())
+    Ok(entity
+        .elements
+        .get_mut(elem.0 as usize)
+        .map(core::mem::take)
+        .unwrap_or_default())
 }
 
 /// The second phase, second part: active data segments.
 fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
     for (data, segment) in (0..).map(DataIdx).zip(&module.parts().datas) {
-        let SegmentMode::Active { target, offset } = segment.mode else { continue };
+        let SegmentMode::Active { target, offset } = segment.mode else {
+            continue;
+        };
         let entity = store.instance(instance)?;
-        let spaces = Borrowed { funcs: &entity.funcs, globals: &entity.handles.globals };
+        let spaces = Borrowed {
+            funcs: &entity.funcs,
+            globals: &entity.handles.globals,
+        };
         let offset = spaces.evaluate(store, module, offset)?;
         let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
         let memory = entity.handles.memories.get(target.0 as usize).copied();
-        let bytes = module.bytes().get(segment.bytes.range()).unwrap_or_default();
+        let bytes = module
+            .bytes()
+            .get(segment.bytes.range())
+            .unwrap_or_default();
         store.instance_mut(instance)?.drop_data(data);
         let memory = memory.and_then(|memory| store.memories.get_mut(memory));
         let place = range(offset, is_64, bytes.len());
@@ -310,13 +378,19 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
 
 /// So many items from an offset that stands in a slot.
 fn range(offset: u64, is_64: bool, length: usize) -> Option<Range<usize>> {
-    let offset = if is_64 { offset } else { offset & u64::from(u32::MAX) };
+    let offset = if is_64 {
+        offset
+    } else {
+        offset & u64::from(u32::MAX)
+    };
     let start = usize::try_from(offset).ok()?;
     Some(start..start.checked_add(length)?)
 }
 
 fn func_ref(funcs: &[u32], func: FuncIdx) -> Ref {
-    funcs.get(func.0 as usize).map_or(Ref::NULL, |number| Ref(number + 1))
+    funcs
+        .get(func.0 as usize)
+        .map_or(Ref::NULL, |number| Ref(number + 1))
 }
 
 fn evaluate(
@@ -337,8 +411,16 @@ struct Borrowed<'s> {
 
 impl Borrowed<'_> {
     fn evaluate(&self, store: &StoreInner, module: &Module, expression: ConstExpr) -> Result<u64> {
-        let mut machine = Machine { store, spaces: self, stack: Vec::new() };
-        Ok(constant::evaluate(module.bytes(), expression, &mut machine)?)
+        let mut machine = Machine {
+            store,
+            spaces: self,
+            stack: Vec::new(),
+        };
+        Ok(constant::evaluate(
+            module.bytes(),
+            expression,
+            &mut machine,
+        )?)
     }
 }
 
@@ -351,7 +433,9 @@ struct Machine<'s> {
 
 impl Evaluator for Machine<'_> {
     fn push(&mut self, bits: u64) -> Result<(), Failure> {
-        self.stack.try_reserve(1).map_err(|_| Failure::OutOfMemory)?;
+        self.stack
+            .try_reserve(1)
+            .map_err(|_| Failure::OutOfMemory)?;
         self.stack.push(bits);
         Ok(())
     }
@@ -362,7 +446,9 @@ impl Evaluator for Machine<'_> {
 
     fn global(&mut self, x: GlobalIdx) -> u64 {
         let number = self.spaces.globals.get(x.0 as usize);
-        number.and_then(|number| self.store.globals.get(*number)).map_or(0, |global| global.value)
+        number
+            .and_then(|number| self.store.globals.get(*number))
+            .map_or(0, |global| global.value)
     }
 
     fn func(&mut self, f: FuncIdx) -> Ref {
@@ -389,9 +475,17 @@ fn add(numbers: &mut Vec<u32>, number: u32) -> Result<(), OutOfMemory> {
 
 /// Whether so many objects more may be made.
 fn within(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
-    let (limit, wanted) = (store.engine.limits().store_objects, now as u64 + more as u64);
+    let (limit, wanted) = (
+        store.engine.limits().store_objects,
+        now as u64 + more as u64,
+    );
     if wanted > limit {
-        return Err(LimitError { what, limit, wanted }.into());
+        return Err(LimitError {
+            what,
+            limit,
+            wanted,
+        }
+        .into());
     }
     Ok(())
 }
@@ -401,7 +495,9 @@ fn addresses<T>(
     address: impl Fn(u32) -> Option<NonNull<T>>,
 ) -> Result<Box<[NonNull<T>]>> {
     let mut found = Vec::new();
-    found.try_reserve_exact(numbers.len()).map_err(|_| OutOfMemory)?;
+    found
+        .try_reserve_exact(numbers.len())
+        .map_err(|_| OutOfMemory)?;
     for number in numbers {
         found.push(address(*number).ok_or(UseError::OtherStore)?);
     }

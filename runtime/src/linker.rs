@@ -64,7 +64,12 @@ impl<T> Linker<T> {
     /// No names.
     pub fn new(engine: &Engine) -> Self {
         let (engine, modules) = (engine.clone(), BTreeMap::new());
-        Self { engine, shadowing: false, modules, invariant: PhantomData }
+        Self {
+            engine,
+            shadowing: false,
+            modules,
+            invariant: PhantomData,
+        }
     }
 
     /// The engine.
@@ -176,7 +181,10 @@ impl<T> Linker<T> {
     /// If a name is defined already.
     pub fn alias_module(&mut self, module: &str, as_module: &str) -> Result<()> {
         let found: Vec<_> = self.modules.get(module).into_iter().flatten().collect();
-        let found: Vec<_> = found.into_iter().map(|(name, it)| (name.clone(), it.clone())).collect();
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|(name, it)| (name.clone(), it.clone()))
+            .collect();
         for (name, definition) in found {
             self.insert(as_module, &name, definition)?;
         }
@@ -191,7 +199,10 @@ impl<T> Linker<T> {
         name: &str,
     ) -> Option<Extern> {
         let mut store = store.as_context_mut();
-        self.find(module, name)?.clone().into_extern(store.inner_mut()).ok()
+        self.find(module, name)?
+            .clone()
+            .into_extern(store.inner_mut())
+            .ok()
     }
 
     /// What a module's import would get. A function of the host becomes one of `store`.
@@ -266,7 +277,11 @@ impl<T> Linker<T> {
             let missing = || unknown(first, second, ty.in_engine(&self.engine));
             imports.push(found.ok_or_else(missing)?);
         }
-        Ok(InstancePre { module: module.clone(), imports, invariant: PhantomData })
+        Ok(InstancePre {
+            module: module.clone(),
+            imports,
+            invariant: PhantomData,
+        })
     }
 
     fn find(&self, module: &str, name: &str) -> Option<&Definition> {
@@ -291,7 +306,12 @@ impl<T> Linker<T> {
 #[cold]
 fn unknown(module: &str, name: &str, expected: ExternType) -> Error {
     let expected = Box::new(expected);
-    LinkError::Unknown { module: module.into(), name: name.into(), expected }.into()
+    LinkError::Unknown {
+        module: module.into(),
+        name: name.into(),
+        expected,
+    }
+    .into()
 }
 
 /// A module with what it imports, ready for instances; made by [`Linker::instantiate_pre`].
@@ -320,10 +340,16 @@ impl<T> InstancePre<T> {
             let (module, name, wanted) = self.module.import(import);
             let found = found.ok_or(UseError::OtherStore)?;
             if !found.matches(&wanted, &inner.engine) {
-                return Err(crate::instantiate::incompatible(inner, module, name, found, wanted).into());
+                return Err(
+                    crate::instantiate::incompatible(inner, module, name, found, wanted).into(),
+                );
             }
         }
-        let imports = self.imports.iter().cloned().map(|definition| definition.into_extern(inner));
+        let imports = self
+            .imports
+            .iter()
+            .cloned()
+            .map(|definition| definition.into_extern(inner));
         let imports = imports.collect::<Result<Vec<_>>>()?;
         Instance::new(store, &self.module, &imports)
     }
@@ -331,30 +357,51 @@ impl<T> InstancePre<T> {
 
 impl<T> Clone for Linker<T> {
     fn clone(&self) -> Self {
-        let Self { engine, shadowing, modules, invariant } = self;
+        let Self {
+            engine,
+            shadowing,
+            modules,
+            invariant,
+        } = self;
         let (engine, modules) = (engine.clone(), modules.clone());
-        Self { engine, shadowing: *shadowing, modules, invariant: *invariant }
+        Self {
+            engine,
+            shadowing: *shadowing,
+            modules,
+            invariant: *invariant,
+        }
     }
 }
 
 impl<T> Clone for InstancePre<T> {
     fn clone(&self) -> Self {
         let (module, imports) = (self.module.clone(), self.imports.clone());
-        Self { module, imports, invariant: PhantomData }
+        Self {
+            module,
+            imports,
+            invariant: PhantomData,
+        }
     }
 }
 
 impl<T> fmt::Debug for Linker<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = |(module, names): (&Box<str>, &BTreeMap<_, _>)| {
-            (module.clone(), names.keys().cloned().collect::<Vec<Box<str>>>())
+            (
+                module.clone(),
+                names.keys().cloned().collect::<Vec<Box<str>>>(),
+            )
         };
-        f.debug_map().entries(self.modules.iter().map(names)).finish()
+        f.debug_map()
+            .entries(self.modules.iter().map(names))
+            .finish()
     }
 }
 
 impl<T> fmt::Debug for InstancePre<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InstancePre").field("module", &self.module).finish()
+        f.debug_struct("InstancePre")
+            .field("module", &self.module)
+            .finish()
     }
 }

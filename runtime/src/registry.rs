@@ -54,8 +54,13 @@ impl Registry {
                 }
             }
         }
-        let canonical = |ty| env.canonical(TypeIdx(ty)).map_or(0, |ty| number(&ids, ty.0));
-        (0..env.type_count()).map(|ty| TypeId(canonical(ty))).collect()
+        let canonical = |ty| {
+            env.canonical(TypeIdx(ty))
+                .map_or(0, |ty| number(&ids, ty.0))
+        };
+        (0..env.type_count())
+            .map(|ty| TypeId(canonical(ty)))
+            .collect()
     }
 
     /// The type with this number.
@@ -105,7 +110,10 @@ mod tests {
         let binary = FuncType::new([ValType::I32, ValType::I32], [ValType::I32]);
         let id = registry.func_type(&binary);
         assert_eq!(registry.func_type(&binary.clone()), id);
-        assert_ne!(registry.func_type(&FuncType::new([ValType::I32; 3], [])), id);
+        assert_ne!(
+            registry.func_type(&FuncType::new([ValType::I32; 3], [])),
+            id
+        );
         assert_eq!(registry.get(id), Some(&binary));
     }
 }

@@ -21,14 +21,25 @@ pub(super) fn assemble(
     bytes: &[u8],
     features: &Features,
 ) -> Result<(Environment<Heap>, Parts), Reject> {
-    let mut sink = Assembler { bytes, parts: Parts::default(), survey: Survey::default(), imported: [0; 5], span: Span::default() };
+    let mut sink = Assembler {
+        bytes,
+        parts: Parts::default(),
+        survey: Survey::default(),
+        imported: [0; 5],
+        span: Span::default(),
+    };
     let env = validate::module(bytes, features, Heap, &mut sink)?;
     Ok((env, sink.parts))
 }
 
 /// Places of the exports in the order of their names.
 pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Box<[u32]> {
-    let name = |place: &u32| parts.exports.get(*place as usize).map(|export| text(bytes, export.name));
+    let name = |place: &u32| {
+        parts
+            .exports
+            .get(*place as usize)
+            .map(|export| text(bytes, export.name))
+    };
     let mut places: Vec<u32> = (0..parts.exports.len() as u32).collect();
     places.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
     places.into()
@@ -48,13 +59,17 @@ impl Assembler<'_> {
     /// Where a part of the module stands.
     fn span(&self, name: &str) -> Span {
         let start = (name.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
-        Span { start, end: start + name.len() }
+        Span {
+            start,
+            end: start + name.len(),
+        }
     }
 }
 
 /// Adds an item if there is memory for it.
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reject> {
-    list.try_reserve(1).map_err(|_| Reject::new(ErrorCode::OutOfMemory, 0))?;
+    list.try_reserve(1)
+        .map_err(|_| Reject::new(ErrorCode::OutOfMemory, 0))?;
     list.push(item);
     Ok(())
 }
@@ -68,7 +83,10 @@ impl<'a> ModuleSink<'a> for Assembler<'a> {
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
-        let body = Body { span: self.span, pins: self.survey.finish() };
+        let body = Body {
+            span: self.span,
+            pins: self.survey.finish(),
+        };
         push(&mut self.parts.bodies, body)
     }
 
@@ -82,7 +100,12 @@ impl<'a> ModuleSink<'a> for Assembler<'a> {
         };
         let (module, name) = (self.span(import.module), self.span(import.name));
         let next = &mut self.imported[kind as usize];
-        let part = ImportPart { module, name, kind, index: *next };
+        let part = ImportPart {
+            module,
+            name,
+            kind,
+            index: *next,
+        };
         *next += 1;
         push(&mut self.parts.imports, part)
     }
@@ -97,7 +120,14 @@ impl<'a> ModuleSink<'a> for Assembler<'a> {
 
     fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
         let name = self.span(export.name);
-        push(&mut self.parts.exports, ExportPart { name, kind: export.kind, index: export.index })
+        push(
+            &mut self.parts.exports,
+            ExportPart {
+                name,
+                kind: export.kind,
+                index: export.index,
+            },
+        )
     }
 
     fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {

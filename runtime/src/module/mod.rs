@@ -8,6 +8,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
+use core::ptr;
 
 use crate::cause::OutOfMemory;
 use crate::config::CompilationMode;
@@ -100,7 +101,8 @@ impl Module {
         let bytes = bytes.as_ref();
         let (env, parts) = assemble::assemble(bytes, engine.features())?;
         let mut copy = Vec::new();
-        copy.try_reserve_exact(bytes.len()).map_err(|_| OutOfMemory)?;
+        copy.try_reserve_exact(bytes.len())
+            .map_err(|_| OutOfMemory)?;
         copy.extend_from_slice(bytes);
         let module = Self(Arc::new(ModuleInner {
             engine: engine.clone(),
@@ -218,38 +220,68 @@ impl Module {
     }
 
     /// Where calls find the code of a function, unless it is imported.
-    pub(crate) fn cell(&self, func: FuncIdx) -> Option<&Cell> {
-        self.code().cell(func.0.checked_sub(self.env().imported_funcs())?)
+    pub(crate) fn cell(&self, func: FuncIdx) -> Option<*const Cell> {
+        self.code()
+            .cell(func.0.checked_sub(self.env().imported_funcs())?)
+            .map(ptr::from_ref)
     }
 
     /// The engine's number of a type.
     pub(crate) fn type_id(&self, ty: TypeIdx) -> TypeId {
-        self.0.type_ids.get(ty.0 as usize).copied().unwrap_or_default()
+        self.0
+            .type_ids
+            .get(ty.0 as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Parameters and results of a defined function, counted from the first defined one.
     pub(crate) fn defined_signature(&self, index: u32) -> FuncSignature<'_> {
         let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
-        self.env().func_type(func).unwrap_or(FuncSignature { params: &[], results: &[] })
+        self.env().func_type(func).unwrap_or(FuncSignature {
+            params: &[],
+            results: &[],
+        })
     }
 
     /// The pinned locals of a defined function, counted from the first defined one.
     pub(crate) fn pins(&self, index: u32) -> Pins {
-        self.0.parts.bodies.get(index as usize).map(|body| body.pins).unwrap_or_default()
+        self.0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.pins)
+            .unwrap_or_default()
     }
 
     /// Sends a defined function, counted from the first defined one, through the validator again.
     pub(crate) fn walk<'m>(&'m self, index: u32, sink: &mut impl Sink<'m>) -> Result<(), Reject> {
-        let span = self.0.parts.bodies.get(index as usize).map(|body| body.span);
+        let span = self
+            .0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.span);
         let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
         let features = self.engine().features();
-        validate::function(self.env(), features, self.bytes(), span.unwrap_or_default(), func, sink)
+        validate::function(
+            self.env(),
+            features,
+            self.bytes(),
+            span.unwrap_or_default(),
+            func,
+            sink,
+        )
     }
 
     /// The bytes of a function, in the index space of the module.
     pub(crate) fn body(&self, func: u32) -> Option<Range<usize>> {
         let index = func.checked_sub(self.env().imported_funcs())?;
-        self.0.parts.bodies.get(index as usize).map(|body| body.span.range())
+        self.0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.span.range())
     }
 
     /// The name of a function, from the custom section `name`.
@@ -262,7 +294,11 @@ impl Module {
         let exports = &self.0.parts.exports;
         let export = |place: &u32| exports.get(*place as usize);
         let key = |place: &u32| export(place).map(|export| self.text(export.name));
-        let found = self.0.by_name.binary_search_by(|place| key(place).cmp(&Some(name))).ok()?;
+        let found = self
+            .0
+            .by_name
+            .binary_search_by(|place| key(place).cmp(&Some(name)))
+            .ok()?;
         self.0.by_name.get(found).and_then(export).copied()
     }
 
@@ -291,7 +327,9 @@ impl Module {
 
     /// The engine's number of a function's type.
     pub(crate) fn func_type_id(&self, func: FuncIdx) -> TypeId {
-        self.env().func_type_index(func).map_or(TypeId::default(), |ty| self.type_id(ty))
+        self.env()
+            .func_type_index(func)
+            .map_or(TypeId::default(), |ty| self.type_id(ty))
     }
 
     /// The type with the engine's numbers.
@@ -302,7 +340,10 @@ impl Module {
 
     /// The type with the engine's numbers.
     pub(crate) fn global_type(&self, ty: GlobalType) -> GlobalType {
-        GlobalType { content: self.val_type(ty.content), ..ty }
+        GlobalType {
+            content: self.val_type(ty.content),
+            ..ty
+        }
     }
 
     fn val_type(&self, ty: ValType) -> ValType {

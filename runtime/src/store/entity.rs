@@ -159,7 +159,10 @@ impl InstanceEntity {
 
     /// The elements of a segment; none once dropped.
     pub(crate) fn element(&self, elem: ElemIdx) -> &[Ref] {
-        self.elements.get(elem.0 as usize).map(|elements| &**elements).unwrap_or_default()
+        self.elements
+            .get(elem.0 as usize)
+            .map(|elements| &**elements)
+            .unwrap_or_default()
     }
 
     /// Drops a data segment.
@@ -206,13 +209,19 @@ impl MemoryEntity {
 impl MemoryEntity {
     /// Its type, with the size that it has now as minimum.
     pub(crate) fn current_type(&self) -> MemoryType {
-        MemoryType { min: self.pages(), ..self.ty }
+        MemoryType {
+            min: self.pages(),
+            ..self.ty
+        }
     }
 }
 
 impl TableEntity {
     /// Its type, with the size that it has now as minimum.
     pub(crate) fn current_type(&self) -> TableType {
-        TableType { min: self.elements.len() as u64, ..self.ty }
+        TableType {
+            min: self.elements.len() as u64,
+            ..self.ty
+        }
     }
 }
