@@ -226,7 +226,7 @@ impl<'m> Translator<'m> {
     fn begin_charge(&mut self) {
         let Some(meter) = self.meter.take() else { return };
         meter.settle(&mut self.code);
-        let charge = self.fixed(Operation::Fuel, &[0]);
+        let charge = self.placed(Operation::Fuel, &[0]);
         self.code.seal();
         self.meter = Some(Meter { charge: Some(charge), cost: 0 });
     }
@@ -241,7 +241,7 @@ impl<'m> Translator<'m> {
     /// Emits what a loop and a function begin with: the look at the clock, then the charge.
     fn begin_poll(&mut self) {
         if self.epoch {
-            self.fixed(Operation::Epoch, &[]);
+            self.placed(Operation::Epoch, &[]);
         }
         self.begin_charge();
     }
