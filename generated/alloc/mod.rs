@@ -5,10 +5,7 @@
 use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
-/// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap"];
-
-/// Proposals whose capabilities the tier provides.
+/// Supported proposals; the tier provides what they need.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::Mvp)
     .with(Proposal::MutableGlobals)
@@ -58,6 +55,9 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 4_096,
     host_nesting: 100,
     backtrace_frames: 20,
+    store_memory: 4_294_967_296,
+    store_elements: 10_000_000,
+    store_objects: 1_000_000,
 };
 
 pub(crate) mod dispatch;

@@ -5,10 +5,7 @@
 use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
-/// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap", "threads", "io"];
-
-/// Proposals whose capabilities the tier provides.
+/// Supported proposals; the tier provides what they need.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::Mvp)
     .with(Proposal::MutableGlobals)
@@ -58,6 +55,9 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 16_384,
     host_nesting: 100,
     backtrace_frames: 100,
+    store_memory: 17_179_869_184,
+    store_elements: 100_000_000,
+    store_objects: 10_000_000,
 };
 
 pub(crate) mod dispatch;

@@ -16,9 +16,10 @@ use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
 use crate::exec::machine::{Machine, Stop};
-use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
+use crate::types::Ref;
 
 /// A function that a row names in `hand`, with its operands.
 pub(crate) trait Hand {
