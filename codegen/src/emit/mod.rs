@@ -19,6 +19,7 @@ pub mod section;
 pub mod semantics;
 pub mod source;
 pub mod trap;
+pub mod validate;
 pub mod wire;
 
 pub use source::Source;
@@ -42,6 +43,7 @@ const SHARED: &[(&str, fn(&Model) -> Source)] = &[
     ("section",     section::emit),
     ("semantics",   semantics::emit),
     ("trap",        trap::emit),
+    ("validate",    validate::emit),
     ("wire",        wire::emit),
 ];
 
