@@ -5,10 +5,7 @@
 use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
-/// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap", "threads", "io"];
-
-/// Proposals whose capabilities the tier provides.
+/// Supported proposals; the tier provides what they need.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::Mvp)
     .with(Proposal::MutableGlobals)
@@ -57,4 +54,8 @@ pub(crate) const LIMITS: Limits = Limits {
     stack_size: 1_048_576,
     call_depth: 16_384,
     host_nesting: 100,
+    backtrace_frames: 100,
 };
+
+pub(crate) mod dispatch;
+pub(crate) mod translate;

@@ -41,6 +41,8 @@ pub struct Op {
     pub doc: Option<String>,
     /// What the generator learnt from the tree of `do`.
     pub facts: Facts,
+    /// Its row has errors of form, so that what follows from it is not worth reporting.
+    pub broken: bool,
     /// The key's place.
     pub origin: Origin,
     /// The place of each cell, by column.
@@ -50,8 +52,7 @@ pub struct Op {
 impl Op {
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
-        let cell = self.cells.iter().find(|(name, _)| name == column);
-        cell.map_or(&self.origin, |(_, origin)| origin)
+        super::cell(&self.cells, column, &self.origin)
     }
 
     /// Parameters of the column `type`; none without one.
@@ -142,7 +143,7 @@ impl Immediate {
 #[derive(Clone, Debug)]
 pub enum Meaning {
     /// One expression.
-    Do(Expression),
+    Do(Box<Expression>),
     /// `module::function` of `runtime/src/exec/`.
     Hand {
         /// Module.
