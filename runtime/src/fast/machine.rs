@@ -16,8 +16,9 @@ use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
 use crate::exec::machine::{Machine, Stop};
-use crate::spec::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 use crate::store::entity::{MemoryEntity, TableEntity};
+use crate::store::growth;
 use crate::types::Ref;
 
 /// A function that a row names in `hand`, with its operands.
@@ -153,7 +154,7 @@ impl Machine for Context {
         let memory = self.memory_entity(x);
         self.suspend();
         // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { (*self.store.inner.as_ptr()).grow_memory(memory, delta) };
+        let grown = unsafe { growth::grow_memory(self.store, memory, delta) };
         self.resume();
         grown.map_err(|error| self.fail(error))
     }
@@ -195,7 +196,7 @@ impl Machine for Context {
         let table = self.table_entity(x);
         self.suspend();
         // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { (*self.store.inner.as_ptr()).grow_table(table, delta, init) };
+        let grown = unsafe { growth::grow_table(self.store, table, delta, init) };
         self.resume();
         grown.map_err(|error| self.fail(error))
     }
