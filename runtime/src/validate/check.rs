@@ -97,8 +97,7 @@ pub(crate) fn br_table<S: Storage>(
         }
         v.peek_all(types)?;
     }
-    v.diverge();
-    Ok(())
+    v.diverge()
 }
 
 /// `drop`
@@ -140,7 +139,7 @@ pub(crate) fn select_typed<S: Storage>(
 
 /// `ref.as_non_null`
 pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
-    let ty = pop_ref(v)?;
+    let ty = v.pop_ref()?;
     v.push(ValType::reference(ty.non_null()))
 }
 
@@ -149,7 +148,7 @@ pub(crate) fn br_on_null<S: Storage>(
     v: &mut Validator<'_, S>,
     l: LabelIdx,
 ) -> Result<(), Reject> {
-    let ty = pop_ref(v)?;
+    let ty = v.pop_ref()?;
     let label = v.label(l)?;
     v.pop_all(label.as_slice())?;
     v.push_all(label.as_slice())?;
@@ -165,19 +164,10 @@ pub(crate) fn br_on_non_null<S: Storage>(
     let Some((last, others)) = label.as_slice().split_last() else {
         return Err(Reject::with(ErrorCode::TypeMismatch, v.at, Detail::OutOf(0, 1)));
     };
-    let found = pop_ref(v)?.non_null();
+    let found = v.pop_ref()?.non_null();
     if !is_subtype(ValType::reference(found), *last) {
         return Err(v.mismatch(*last, ValType::reference(found)));
     }
     v.pop_all(others)?;
     v.push_all(others)
-}
-
-/// Takes a reference of any type.
-fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
-    let ty = v.pop_any()?;
-    if ty == ValType::BOTTOM {
-        return Ok(RefType::new(false, HeapType::Bottom));
-    }
-    ty.as_ref_type().ok_or_else(|| v.mismatch(ValType::FUNCREF, ty))
 }

@@ -12,7 +12,7 @@ use super::storage::{List, Storage};
 use super::subtype::is_subtype;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Limits};
-use crate::types::{BlockType, FuncSignature, LabelIdx, ValType};
+use crate::types::{BlockType, FuncSignature, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
 pub(crate) struct Validator<'v, S: Storage> {
@@ -171,6 +171,15 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.take().ok_or_else(|| self.missing(ValType::BOTTOM))
     }
 
+    /// Takes a reference of any type.
+    pub(crate) fn pop_ref(&mut self) -> Result<RefType, Reject> {
+        let ty = self.pop_any()?;
+        if ty == ValType::BOTTOM {
+            return Ok(RefType::new(false, HeapType::Bottom));
+        }
+        ty.as_ref_type().ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
+    }
+
     #[inline(always)]
     fn take(&mut self) -> Option<ValType> {
         if self.scratch.values.len() > self.height {
@@ -199,12 +208,13 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// What follows cannot be reached.
-    pub(crate) fn diverge(&mut self) {
+    pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height);
         self.reachable = false;
         if let Some(frame) = self.scratch.frames.as_mut_slice().last_mut() {
             frame.reachable = false;
         }
+        Ok(())
     }
 
     /// Enters a block whose parameters have been taken.
