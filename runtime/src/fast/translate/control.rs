@@ -230,7 +230,7 @@ pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
     let frame = t.temp(base);
     match t.module.cell(f) {
         Some(cell) => {
-            let [low, high] = halves(core::ptr::from_ref(cell) as u64);
+            let [low, high] = halves(cell as u64);
             t.placed(t.calling(), &[low, high, frame]);
         }
         None => {
@@ -264,7 +264,7 @@ pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
     let (from, count) = (t.temp(base), count as u32);
     match t.module.cell(f) {
         Some(cell) => {
-            let [low, high] = halves(core::ptr::from_ref(cell) as u64);
+            let [low, high] = halves(cell as u64);
             t.placed(Operation::ReturnCall, &[low, high, from, count]);
         }
         None => {
