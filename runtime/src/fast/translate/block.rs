@@ -90,7 +90,7 @@ impl Translator<'_> {
             BlockType::Empty => (0, 0),
             BlockType::Value(_) => (0, 1),
             BlockType::Func(ty) => {
-                let ty = self.module.env().type_func(ty);
+                let ty = self.func_type(ty);
                 (ty.params().len(), ty.results().len())
             }
         }
@@ -98,13 +98,12 @@ impl Translator<'_> {
 
     /// Pushes values of a block's parameters or results, in their slots.
     pub(super) fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
-        let module = self.module;
         for at in 0..count {
             let ty = match types {
                 BlockTypes::Short(ty) => ty,
-                BlockTypes::Function => Some(module.defined_signature(self.index).results()[at]),
+                BlockTypes::Function => Some(self.module.defined_signature(self.index).results()[at]),
                 BlockTypes::Func(ty) => {
-                    let ty = module.env().type_func(ty);
+                    let ty = self.func_type(ty);
                     Some(if params { ty.params()[at] } else { ty.results()[at] })
                 }
             };
@@ -147,12 +146,12 @@ impl Translator<'_> {
                 self.materialise(height);
             }
             let (from, to) = (self.temp(first), self.temp(target.base));
-            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32], None);
+            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32]);
         }
     }
 
     pub(super) fn jump(&mut self, label: LabelId) {
-        let operands = self.fixed(Operation::Jump, &[0], None);
+        let operands = self.fixed(Operation::Jump, &[0]);
         self.code.target(operands, 0, label);
     }
 
@@ -169,7 +168,7 @@ impl Translator<'_> {
         match self.results {
             0 => {
                 self.spill();
-                self.fixed(Operation::Return, &[], None);
+                self.fixed(Operation::Return, &[]);
             }
             1 => {
                 let kind = self.stack.last().map_or(Kind::Int, |value| value.kind);
@@ -181,7 +180,7 @@ impl Translator<'_> {
                 for height in first..self.stack.len() {
                     self.materialise(height);
                 }
-                self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32], None);
+                self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32]);
             }
         }
     }

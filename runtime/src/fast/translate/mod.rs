@@ -13,6 +13,7 @@ mod block;
 mod call;
 pub(crate) mod control;
 mod emit;
+mod module;
 mod operand;
 mod operate;
 
@@ -38,7 +39,9 @@ use crate::validate::{Effect, Header, Sink};
 /// Translates all functions that the module defines.
 pub(crate) fn all(module: &Module) -> Result<(), Error> {
     for index in 0.. {
-        let Some(cell) = module.code().cell(index) else { break };
+        let Some(cell) = module.code().cell(index) else {
+            break;
+        };
         if cell.code().is_none() {
             cell.publish(Box::new(function(module, index)?));
         }
@@ -113,7 +116,10 @@ impl<'m> Translator<'m> {
             held: [None; 3],
             dead: None,
             enter: None,
-            meter: config.fuel.then_some(Meter { charge: None, cost: 0 }),
+            meter: config.fuel.then_some(Meter {
+                charge: None,
+                cost: 0,
+            }),
             epoch: config.epoch,
         }
     }
@@ -129,7 +135,10 @@ impl<'m> Translator<'m> {
     }
 
     fn pop(&mut self) -> Operand {
-        let operand = self.stack.pop().unwrap_or(Operand { kind: Kind::Int, at: At::Const(0) });
+        let operand = self.stack.pop().unwrap_or(Operand {
+            kind: Kind::Int,
+            at: At::Const(0),
+        });
         self.settled = self.settled.min(self.stack.len());
         operand
     }
@@ -212,17 +221,27 @@ impl<'m> Translator<'m> {
     }
 
     /// Emits an instruction that has just one form.
-    fn fixed(&mut self, operation: Operation, words: &[u32], place: Option<usize>) -> Operands {
-        self.code.instruction(operation.only(), words, place)
+    fn fixed(&mut self, operation: Operation, words: &[u32]) -> Operands {
+        self.code.instruction(operation.only(), words, None)
+    }
+
+    /// The same for one that can trap or call.
+    fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
+        self.code.instruction(operation.only(), words, Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.
     fn begin_charge(&mut self) {
-        let Some(meter) = self.meter.take() else { return };
+        let Some(meter) = self.meter.take() else {
+            return;
+        };
         meter.settle(&mut self.code);
-        let charge = self.fixed(Operation::Fuel, &[0], None);
+        let charge = self.placed(Operation::Fuel, &[0]);
         self.code.seal();
-        self.meter = Some(Meter { charge: Some(charge), cost: 0 });
+        self.meter = Some(Meter {
+            charge: Some(charge),
+            cost: 0,
+        });
     }
 
     /// Charges the instruction at hand.
@@ -235,19 +254,23 @@ impl<'m> Translator<'m> {
     /// Emits what a loop and a function begin with: the look at the clock, then the charge.
     fn begin_poll(&mut self) {
         if self.epoch {
-            self.fixed(Operation::Epoch, &[], None);
+            self.placed(Operation::Epoch, &[]);
         }
         self.begin_charge();
     }
 
     /// The first instruction of the function; its words are written again at the end.
     fn begin_function(&mut self) {
-        let zeroed = [0, self.params as u32, (self.locals.len() - self.params) as u32];
+        let zeroed = [
+            0,
+            self.params as u32,
+            (self.locals.len() - self.params) as u32,
+        ];
         let [p, q] = self.pins.integers.map(slot_of);
         let [fp, fq] = self.pins.floats.map(slot_of);
         let has = |pins: [Option<super::survey::Pin>; 2]| pins[0].is_some();
         let enter = match (has(self.pins.integers), has(self.pins.floats)) {
-            (false, false) => self.fixed(Operation::Enter, &zeroed, Some(self.at)),
+            (false, false) => self.placed(Operation::Enter, &zeroed),
             (true, false) => self.enter(Operation::EnterInt, zeroed, &[p, q]),
             (false, true) => self.enter(Operation::EnterFloat, zeroed, &[fp, fq]),
             (true, true) => self.enter(Operation::EnterBoth, zeroed, &[p, q, fp, fq]),
@@ -261,7 +284,7 @@ impl<'m> Translator<'m> {
         let mut words = Words::default();
         words.extend(&zeroed);
         words.extend(pins);
-        self.fixed(operation, words.as_slice(), Some(self.at))
+        self.placed(operation, words.as_slice())
     }
 
     /// Writes the size of the frame, now that it is known.
