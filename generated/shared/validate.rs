@@ -6,7 +6,7 @@ use super::instruction::Instruction::{self, *};
 use super::opcode::Opcode;
 use super::proposal::Proposal;
 use crate::reject::Reject;
-use crate::types::{HeapType, ValType};
+use crate::types::ValType;
 use crate::validate::type_fn::*;
 use crate::validate::validator::Validator;
 use crate::validate::{Storage, check, predicate};

@@ -19,7 +19,7 @@ pub fn emit(model: &Model) -> Source {
         use super::opcode::Opcode;
         use super::proposal::Proposal;
         use crate::reject::Reject;
-        use crate::types::{HeapType, ValType};
+        use crate::types::ValType;
         use crate::validate::type_fn::*;
         use crate::validate::validator::Validator;
         use crate::validate::{Storage, check, predicate};
@@ -36,7 +36,11 @@ pub fn emit(model: &Model) -> Source {
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
-    let rows: Vec<Vec<String>> = model.ops.iter().map(|op| vec![pattern(op), arm(op)]).collect();
+    let rows: Vec<Vec<String>> = model
+        .ops
+        .iter()
+        .map(|op| vec![pattern(op), arm(op)])
+        .collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
     }
@@ -49,7 +53,10 @@ pub fn emit(model: &Model) -> Source {
 
 /// The value types that signatures and predicates name.
 fn values(model: &Model) -> BTreeSet<String> {
-    let signatures = model.ops.iter().flat_map(|op| op.params().iter().chain(op.results()));
+    let signatures = model
+        .ops
+        .iter()
+        .flat_map(|op| op.params().iter().chain(op.results()));
     let predicates = model.ops.iter().flat_map(|op| &op.predicates);
     let items = signatures.chain(predicates.flat_map(|predicate| &predicate.arguments));
     items
@@ -65,7 +72,10 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     let mut admitted = BTreeMap::<_, Vec<_>>::new();
     for op in &model.ops {
         if let Some(proposal) = &op.constant {
-            admitted.entry(variant(proposal)).or_default().push(ident(&op.variant));
+            admitted
+                .entry(variant(proposal))
+                .or_default()
+                .push(ident(&op.variant));
         }
     }
     let arms = admitted.iter().map(|(proposal, ops)| {
@@ -82,8 +92,12 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
 
 fn pattern(op: &Op) -> String {
     let used = |immediate: &&Immediate| op.check.is_some() || resolve(immediate).is_some();
-    let fields: Vec<&str> =
-        op.immediates.iter().filter(used).map(|immediate| immediate.name.as_str()).collect();
+    let fields: Vec<&str> = op
+        .immediates
+        .iter()
+        .filter(used)
+        .map(|immediate| immediate.name.as_str())
+        .collect();
     match (fields.len(), op.immediates.len()) {
         (_, 0) => op.variant.clone(),
         (0, _) => format!("{} {{ .. }}", op.variant),
@@ -95,7 +109,10 @@ fn pattern(op: &Op) -> String {
 fn arm(op: &Op) -> String {
     let body = match (&op.check, &op.signature) {
         (Some(check), _) => {
-            let fields = op.immediates.iter().map(|immediate| format!(", {}", immediate.name));
+            let fields = op
+                .immediates
+                .iter()
+                .map(|immediate| format!(", {}", immediate.name));
             let fields: String = fields.collect();
             format!("check::{}(v{fields})", function(check))
         }
@@ -115,14 +132,29 @@ fn rules(op: &Op, signature: &Signature) -> String {
             let call = resolve(immediate)?;
             let bind = is_applied(op, &immediate.name);
             let name = &immediate.name;
-            Some(if bind { format!("let t{name} = {call};") } else { format!("{call};") })
+            Some(if bind {
+                format!("let t{name} = {call};")
+            } else {
+                format!("{call};")
+            })
         })
         .collect();
     steps.extend(op.predicates.iter().map(|predicate| {
-        let arguments = predicate.arguments.iter().map(|item| format!(", {}", item_of(op, item)));
-        format!("predicate::{}(v{})?;", predicate.name, arguments.collect::<String>())
+        let arguments = predicate
+            .arguments
+            .iter()
+            .map(|item| format!(", {}", item_of(op, item)));
+        format!(
+            "predicate::{}(v{})?;",
+            predicate.name,
+            arguments.collect::<String>()
+        )
     }));
-    let singles = signature.params.iter().chain(&signature.results).all(is_single);
+    let singles = signature
+        .params
+        .iter()
+        .chain(&signature.results)
+        .all(is_single);
     if singles && !signature.diverges {
         let list = |items: &[TypeItem]| {
             let items: Vec<String> = items.iter().map(|item| item_of(op, item)).collect();
@@ -140,7 +172,11 @@ fn rules(op: &Op, signature: &Signature) -> String {
             _ if is_single(item) => format!("v.push({})?;", item_of(op, item)),
             _ => format!("v.push_all({}.as_slice())?;", item_of(op, item)),
         }));
-        steps.push(if signature.diverges { "v.diverge()".into() } else { "Ok(())".into() });
+        steps.push(if signature.diverges {
+            "v.diverge()".into()
+        } else {
+            "Ok(())".into()
+        });
     }
     match steps.as_slice() {
         [only] => only.clone(),
@@ -167,15 +203,19 @@ fn resolve(immediate: &Immediate) -> Option<String> {
 
 /// Whether an immediate is only the heap type of references, which checks that it exists.
 fn is_heap_only(op: &Op, immediate: &Immediate) -> bool {
-    let heap = op.params().iter().chain(op.results()).any(|item| {
-        matches!(item, TypeItem::Reference { heap, .. } if *heap == immediate.name)
-    });
+    let heap =
+        op.params().iter().chain(op.results()).any(
+            |item| matches!(item, TypeItem::Reference { heap, .. } if *heap == immediate.name),
+        );
     heap && !is_applied(op, &immediate.name)
 }
 
 /// Whether a function of the column `type` is applied to an immediate.
 fn is_applied(op: &Op, name: &str) -> bool {
-    let predicates = op.predicates.iter().flat_map(|predicate| &predicate.arguments);
+    let predicates = op
+        .predicates
+        .iter()
+        .flat_map(|predicate| &predicate.arguments);
     op.params().iter().chain(op.results()).chain(predicates).any(|item| {
         matches!(item, TypeItem::Function { arguments, .. } if arguments.iter().any(|a| a == name))
     })
@@ -186,9 +226,10 @@ fn is_single(item: &TypeItem) -> bool {
     match item {
         TypeItem::Value(_) | TypeItem::Reference { .. } => true,
         TypeItem::AnyReference => false,
-        TypeItem::Function { name, .. } => {
-            !matches!(name.as_str(), "params" | "results" | "label" | "return" | "fields" | "tag")
-        }
+        TypeItem::Function { name, .. } => !matches!(
+            name.as_str(),
+            "params" | "results" | "label" | "return" | "fields" | "tag"
+        ),
     }
 }
 
@@ -202,7 +243,7 @@ fn item_of(op: &Op, item: &TypeItem) -> String {
                 Some("type") => format!("v.type_heap({heap})?"),
                 Some("func") => format!("v.func_heap({heap})?"),
                 Some(_) => format!("v.heap({heap})?"),
-                None => format!("HeapType::{}", variant(heap)),
+                None => format!("crate::types::HeapType::{}", variant(heap)),
             };
             format!("reference({nullable}, {heap})")
         }
@@ -216,8 +257,10 @@ fn item_of(op: &Op, item: &TypeItem) -> String {
             format!("{}(v)", function(name))
         }
         TypeItem::Function { name, arguments } => {
-            let arguments: Vec<String> =
-                arguments.iter().map(|argument| format!("t{argument}")).collect();
+            let arguments: Vec<String> = arguments
+                .iter()
+                .map(|argument| format!("t{argument}"))
+                .collect();
             format!("{}({})", function(name), arguments.join(", "))
         }
     }
