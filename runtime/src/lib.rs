@@ -30,7 +30,11 @@ mod generated {
 }
 
 mod capability;
-#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "only engines compute"))]
+#[cfg_attr(
+    not(feature = "alloc"),
+    expect(dead_code, reason = "only engines compute")
+)]
+pub mod names;
 mod num;
 pub mod profile;
 pub mod read;

@@ -1,7 +1,6 @@
 //! Validated modules.
 
 mod assemble;
-mod names;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -18,6 +17,7 @@ use crate::externs::{EntityType, ExportType, ExternType, ImportType};
 use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
+use crate::names;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
 use crate::registry::{ref_with_numbers, with_numbers};
 use crate::reject::Reject;
@@ -161,7 +161,7 @@ impl Module {
 
     /// Its name, from the custom section `name`.
     pub fn name(&self) -> Option<&str> {
-        names::module(self)
+        names::module_name(self.bytes())
     }
 
     /// What it needs, in order.
@@ -281,7 +281,7 @@ impl Module {
 
     /// The name of a function, from the custom section `name`.
     pub(crate) fn func_name(&self, func: u32) -> Option<&str> {
-        names::func(self, func)
+        names::func_name(self.bytes(), FuncIdx(func))
     }
 
     /// The export of this name.
