@@ -75,8 +75,8 @@ pub(super) fn kind(directive: &WastDirective<'_>) -> &'static str {
 
 impl Runner {
     /// Knows the module `spectest` and nothing else.
-    pub(super) fn new() -> Result<Self, Error> {
-        let engine = Engine::new(&Config::new())?;
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let engine = Engine::new(config)?;
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         linker.allow_shadowing(true);
