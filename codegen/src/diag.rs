@@ -24,6 +24,11 @@ struct Label {
 }
 
 impl Diagnostic {
+    /// What is wrong, without the places.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// An error with this message: lower case, no full stop.
     pub fn error(message: impl Into<String>) -> Diagnostic {
         Diagnostic {

@@ -14,20 +14,14 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Reads what the generator needs of a workspace: the tables, and the sources of the runtime
-    /// that rows name functions of.
+    /// Reads what the generator needs of a workspace: the tables, and the hand-written sources of
+    /// the runtime, whose functions rows name.
     ///
     /// # Errors
     /// When a folder cannot be read. A missing folder is empty.
     pub fn read(workspace: &Path) -> io::Result<Tree> {
         let mut tree = Tree::default();
-        for folder in [
-            "spec",
-            "runtime/src/exec",
-            "runtime/src/num",
-            "runtime/src/validate",
-            "runtime/src/fast",
-        ] {
+        for folder in ["spec", "runtime/src"] {
             tree.add(workspace, folder)?;
         }
         Ok(tree)

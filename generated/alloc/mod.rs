@@ -57,4 +57,8 @@ pub(crate) const LIMITS: Limits = Limits {
     stack_size: 262_144,
     call_depth: 4_096,
     host_nesting: 100,
+    backtrace_frames: 20,
 };
+
+pub(crate) mod dispatch;
+pub(crate) mod translate;

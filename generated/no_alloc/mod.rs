@@ -57,4 +57,5 @@ pub(crate) const LIMITS: Limits = Limits {
     stack_size: 65_536,
     call_depth: 256,
     host_nesting: 4,
+    backtrace_frames: 8,
 };

@@ -98,6 +98,9 @@ pub const MAX_CALL_DEPTH: u64 = 1_000_000;
 /// Calls from the host into the guest that are nested: the most that can be asked for.
 pub const MAX_HOST_NESTING: u64 = 1_000;
 
+/// Functions that the backtrace of an error names: the most that can be asked for.
+pub const MAX_BACKTRACE_FRAMES: u64 = 1_000_000;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -165,6 +168,8 @@ pub struct Limits {
     pub call_depth: u64,
     /// Calls from the host into the guest that are nested.
     pub host_nesting: u64,
+    /// Functions that the backtrace of an error names.
+    pub backtrace_frames: u64,
 }
 
 impl Limits {
@@ -202,6 +207,7 @@ impl Limits {
         stack_size: MAX_STACK_SIZE,
         call_depth: MAX_CALL_DEPTH,
         host_nesting: MAX_HOST_NESTING,
+        backtrace_frames: MAX_BACKTRACE_FRAMES,
     };
 
     /// The value of a limit.
@@ -239,6 +245,7 @@ impl Limits {
             Limit::StackSize => self.stack_size,
             Limit::CallDepth => self.call_depth,
             Limit::HostNesting => self.host_nesting,
+            Limit::BacktraceFrames => self.backtrace_frames,
         }
     }
 
@@ -280,6 +287,7 @@ impl Limits {
             Limit::StackSize => self.stack_size = value,
             Limit::CallDepth => self.call_depth = value,
             Limit::HostNesting => self.host_nesting = value,
+            Limit::BacktraceFrames => self.backtrace_frames = value,
         }
         self
     }
@@ -353,11 +361,13 @@ pub enum Limit {
     CallDepth,
     /// Calls from the host into the guest that are nested.
     HostNesting,
+    /// Functions that the backtrace of an error names.
+    BacktraceFrames,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 32] = [
+    pub const ALL: [Limit; 33] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -390,6 +400,7 @@ impl Limit {
         Limit::StackSize,
         Limit::CallDepth,
         Limit::HostNesting,
+        Limit::BacktraceFrames,
     ];
 }
 
@@ -429,6 +440,7 @@ impl Limit {
             Self::StackSize => "stack_size",
             Self::CallDepth => "call_depth",
             Self::HostNesting => "host_nesting",
+            Self::BacktraceFrames => "backtrace_frames",
         }
     }
 }

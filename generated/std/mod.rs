@@ -57,4 +57,8 @@ pub(crate) const LIMITS: Limits = Limits {
     stack_size: 1_048_576,
     call_depth: 16_384,
     host_nesting: 100,
+    backtrace_frames: 100,
 };
+
+pub(crate) mod dispatch;
+pub(crate) mod translate;

@@ -113,5 +113,5 @@ pub(crate) struct Everything;
 
 impl Profile for Everything {
     const PROPOSALS: Proposals = Proposals::ALL;
-    const LIMITS: Limits = generated::no_alloc::LIMITS;
+    const LIMITS: Limits = Limits::MAX;
 }

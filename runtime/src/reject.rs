@@ -108,7 +108,7 @@ impl Reject {
     #[inline(never)]
     pub const fn proposal(proposal: Proposal, offset: usize) -> Self {
         Self {
-            code: ErrorCode::UnsupportedProposal,
+            code: ErrorCode::ProposalRequired,
             offset,
             detail: Detail::Proposal(proposal),
         }

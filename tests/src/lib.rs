@@ -1,6 +1,34 @@
 //! Helpers shared by the suites.
+//!
 
-/// The examples of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use tabwasm_codegen::model::Model;
+use tabwasm_codegen::{Tree, diag};
+
+/// The folder of the workspace.
+pub fn workspace() -> &'static Path {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package)
+}
+
+/// A folder of official material that is no part of the project: of the folder that
+/// `TABWASM_SHARED` names, or else of `shared` beside the workspace. `None` if it is absent.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let shared = match env::var_os("TABWASM_SHARED") {
+        Some(folder) => PathBuf::from(folder),
+        None => workspace().parent()?.join("shared"),
+    };
+    Some(shared.join(name)).filter(|folder| folder.is_dir())
+}
+
+/// The tables of the workspace.
+///
+/// # Panics
+/// When they are wrong, with what the generator says about them.
+pub fn tables() -> Model {
+    let tree = Tree::read(workspace()).expect("the tables can be read");
+    tabwasm_codegen::model(&tree)
+        .unwrap_or_else(|report| panic!("{}", diag::render(&tree, &report, false)))
+}

@@ -1,10 +1,54 @@
 //! Whether the facts agree with each other and with the runtime: one pass a file.
 
+mod capability;
+mod code;
+mod columns;
+mod functions;
+mod limits;
+mod opcodes;
+mod place;
+mod proposals;
+mod references;
+mod sections;
+mod semantics;
+mod signature;
+mod types;
+
 use crate::diag::Diagnostic;
 use crate::model::Model;
 use crate::tree::Tree;
 
+/// What the passes share.
+struct Context<'a> {
+    model: &'a Model,
+    tree: &'a Tree,
+    report: Vec<Diagnostic>,
+}
+
+type Pass = fn(&mut Context<'_>);
+
+const PASSES: &[Pass] = &[
+    capability::check,
+    columns::check,
+    functions::check,
+    limits::check,
+    opcodes::check,
+    proposals::check,
+    references::check,
+    sections::check,
+    semantics::check,
+    types::check,
+];
+
 /// Runs all passes; every error of every pass.
-pub fn check(_model: &Model, _tree: &Tree) -> Vec<Diagnostic> {
-    Vec::new()
+pub fn check(model: &Model, tree: &Tree) -> Vec<Diagnostic> {
+    let mut context = Context {
+        model,
+        tree,
+        report: Vec::new(),
+    };
+    for pass in PASSES {
+        pass(&mut context);
+    }
+    context.report
 }

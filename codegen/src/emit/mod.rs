@@ -5,6 +5,7 @@
 //! it follows by itself.
 
 pub mod decode;
+pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
 pub mod format;
@@ -14,10 +15,12 @@ pub mod instruction;
 pub mod limits;
 pub mod module;
 pub mod opcode;
+pub mod operation;
 pub mod proposal;
 pub mod section;
 pub mod semantics;
 pub mod source;
+pub mod translate;
 pub mod trap;
 pub mod wire;
 
@@ -46,7 +49,11 @@ const SHARED: &[(&str, fn(&Model) -> Source)] = &[
 ];
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
-const TIERS: &[(&str, fn(&Model, &Tier) -> Option<Source>)] = &[];
+#[rustfmt::skip]
+const TIERS: &[(&str, fn(&Model, &Tier) -> Option<Source>)] = &[
+    ("dispatch",  dispatch::emit),
+    ("translate", translate::emit),
+];
 
 /// All generated files, before formatting.
 pub fn emit(model: &Model) -> Files {

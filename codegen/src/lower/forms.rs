@@ -5,7 +5,7 @@ use super::row::{self, Row};
 use super::tiers::documented;
 use crate::diag::Diagnostic;
 use crate::load::Document;
-use crate::model::{FormClass, Forms, Fusion};
+use crate::model::{EngineInstruction, FormClass, Forms, Fusion, Shape};
 
 pub(super) fn lower(
     forms: Option<&Document>,
@@ -13,7 +13,7 @@ pub(super) fn lower(
     report: &mut Vec<Diagnostic>,
 ) -> Forms {
     let fusions = fusions(fusion, report);
-    let Some(document) = row::tables(forms, &["place", "class", "budget"], report) else {
+    let Some(document) = row::tables(forms, &["place", "class", "engine", "budget"], report) else {
         return Forms {
             fusions,
             ..Forms::default()
@@ -27,33 +27,74 @@ pub(super) fn lower(
     let places = documented(document, "place", report);
     let tiers: Vec<&str> = budgets.iter().map(|(tier, _, _)| tier.as_str()).collect();
     let classes = classes(document, &tiers, report);
+    let engine = engine(document, &tiers, report);
     Forms {
         places,
         classes,
+        engine,
         budgets,
         fusions,
     }
 }
 
 fn classes(document: &Document, tiers: &[&str], report: &mut Vec<Diagnostic>) -> Vec<FormClass> {
-    let mut columns = tiers.to_vec();
-    columns.push("doc");
+    let columns = [&["type", "rows", "memory", "doc"], tiers].concat();
     let mut classes = Vec::new();
     for entry in document.rows("class") {
         let Some(mut row) = Row::new(&entry, &columns, report) else {
             continue;
         };
+        let Shape { operands, result } = shape(&row.required("type"));
         classes.push(FormClass {
             key: row.key.to_string(),
-            tiers: tiers
-                .iter()
-                .map(|tier| (tier.to_string(), row.strings(tier)))
-                .collect(),
+            operands,
+            result: Some(result).filter(|result| !result.is_empty()),
+            rows: row.strings("rows"),
+            memory: row.text("memory").map(|memory| memory.text),
+            tiers: shapes(&mut row, tiers),
             doc: row.required("doc"),
             origin: entry.origin.clone(),
         });
     }
     classes
+}
+
+fn engine(
+    document: &Document,
+    tiers: &[&str],
+    report: &mut Vec<Diagnostic>,
+) -> Vec<EngineInstruction> {
+    let columns = [&["instruction", "result", "traps", "doc"], tiers].concat();
+    let mut engine = Vec::new();
+    for entry in document.rows("engine") {
+        let Some(mut row) = Row::new(&entry, &columns, report) else {
+            continue;
+        };
+        engine.push(EngineInstruction {
+            key: row.key.to_string(),
+            instruction: row.required("instruction"),
+            result: row.text("result").map(|result| result.text),
+            traps: row.flag("traps").unwrap_or(false),
+            tiers: shapes(&mut row, tiers),
+            doc: row.required("doc"),
+            origin: entry.origin.clone(),
+        });
+    }
+    engine
+}
+
+fn shapes(row: &mut Row<'_>, tiers: &[&str]) -> Vec<(String, Shape)> {
+    let of = |tier: &&str| (tier.to_string(), shape(&row.required(tier)));
+    tiers.iter().map(of).collect()
+}
+
+/// Words before and behind `->`.
+fn shape(text: &str) -> Shape {
+    let (operands, result) = text.split_once("->").unwrap_or((text, ""));
+    Shape {
+        operands: operands.split_whitespace().map(str::to_string).collect(),
+        result: result.trim().to_string(),
+    }
 }
 
 fn fusions(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Fusion> {

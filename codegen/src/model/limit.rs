@@ -20,3 +20,10 @@ pub struct Limit {
     /// Where it stands.
     pub origin: Origin,
 }
+
+impl Limit {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}

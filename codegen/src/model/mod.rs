@@ -18,7 +18,7 @@ mod wire;
 pub use cost::Costs;
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
-pub use form::{FormClass, Forms, Fusion};
+pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
 pub use limit::Limit;
 pub use op::{Code, Immediate, Meaning, Op, Predicate};
 pub use proposal::{Proposal, ReservedCodes};
@@ -94,4 +94,12 @@ impl Model {
         files.dedup();
         files
     }
+}
+
+/// The place of a cell, or of its row.
+fn cell<'a>(cells: &'a [(String, Origin)], column: &str, row: &'a Origin) -> &'a Origin {
+    cells
+        .iter()
+        .find(|(name, _)| name == column)
+        .map_or(row, |(_, origin)| origin)
 }

@@ -50,8 +50,7 @@ pub struct Op {
 impl Op {
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
-        let cell = self.cells.iter().find(|(name, _)| name == column);
-        cell.map_or(&self.origin, |(_, origin)| origin)
+        super::cell(&self.cells, column, &self.origin)
     }
 
     /// Parameters of the column `type`; none without one.

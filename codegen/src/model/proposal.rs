@@ -35,3 +35,10 @@ pub struct ReservedCodes {
     /// Last code, inclusive.
     pub last: u32,
 }
+
+impl Proposal {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}

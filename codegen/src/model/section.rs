@@ -24,3 +24,10 @@ pub struct Section {
     /// Where it stands.
     pub origin: Origin,
 }
+
+impl Section {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}

@@ -22,3 +22,10 @@ pub struct Tier {
     /// Where it stands.
     pub origin: Origin,
 }
+
+impl Tier {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}

@@ -38,3 +38,10 @@ pub struct WireCode {
     /// Where it stands.
     pub origin: Origin,
 }
+
+impl WireCode {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}

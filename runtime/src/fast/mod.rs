@@ -36,6 +36,7 @@ pub(crate) mod code;
 pub(crate) mod cold;
 pub(crate) mod context;
 pub(crate) mod control;
+pub(crate) mod form;
 pub(crate) mod handler;
 pub(crate) mod instruction;
 pub(crate) mod machine;
@@ -50,11 +51,12 @@ pub(crate) mod translate;
 pub(crate) mod value;
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
-pub(crate) use crate::generated::alloc::dispatch;
+pub(crate) use crate::generated::alloc::{dispatch, translate as rows};
 #[cfg(feature = "std")]
-pub(crate) use crate::generated::std::dispatch;
+pub(crate) use crate::generated::std::{dispatch, translate as rows};
 
 pub(crate) use code::ModuleCode;
-pub(crate) use run::{Invocation, Outcome, StorePointers, call, resume, start};
+pub(crate) use context::StorePointers;
+pub(crate) use run::{Interruption, Invocation, call};
 pub(crate) use stack::Stack;
 pub(crate) use survey::Survey;

@@ -33,20 +33,34 @@ pub(crate) enum Flow {
     Jump(*const u32),
     /// Nowhere: the guest trapped.
     Trap(crate::spec::Trap),
-    /// Nowhere: the run loop is left for the reason that the context holds.
+    /// Nowhere: the run loop is left.
     Exit(Exit),
 }
 
 /// Why the run loop was left; what it needs to know besides is in [`Context`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u64)]
 pub(crate) enum Exit {
     /// The outermost function returned.
     Done,
-    /// A trap.
+    /// The guest trapped.
     Trap,
-    /// A host function or the environment failed; the instruction may be stepped over.
+    /// A host function failed; the call may be answered in its place.
     Error,
+    /// The environment failed, and there is no going on.
+    Failed,
     /// Fuel ran out before the instruction, which runs again when there is more.
     OutOfFuel,
+    /// The epoch's deadline has come; the instruction runs again.
+    Epoch,
+}
+
+impl State {
+    /// Puts the first result of a call, which stands in `slot`, into the accumulators as well:
+    /// the caller reads it from the one of its type.
+    #[inline(always)]
+    pub(crate) fn accumulate(&mut self, slot: u64) {
+        self.acc = slot;
+        self.f = f64::from_bits(slot);
+        self.g = f32::from_bits(slot as u32);
+    }
 }

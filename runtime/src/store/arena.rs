@@ -1,35 +1,57 @@
 //! An append-only arena whose items never move.
 //!
-//! Invariant of this module: every pointer in `items` came from `Box::into_raw`, is freed once,
-//! in `drop`, and is handed out only as [`NonNull`] or as a reference bound to the arena's own
-//! borrow. Whoever keeps a `NonNull` must keep the arena alive.
+//! Invariant of this module: every pointer in `blocks` came from leaking a boxed slice, is freed
+//! once, in `drop`, and is handed out only item by item, as [`NonNull`] or as a reference bound
+//! to the arena's own borrow. `items` points at the items of all blocks, in order. Whoever keeps
+//! a `NonNull` must keep the arena alive.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
+use super::allocation;
+use crate::cause::OutOfMemory;
+
 /// Items of one kind, numbered in order of creation.
 pub(crate) struct Arena<T> {
     items: Vec<NonNull<T>>,
+    blocks: Vec<NonNull<[T]>>,
 }
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { items: Vec::new() }
+        Self { items: Vec::new(), blocks: Vec::new() }
     }
 }
 
-// SAFETY: the arena owns its items, as `Vec<Box<T>>` would.
+// SAFETY: the arena owns its items, as `Vec<Box<[T]>>` would.
 unsafe impl<T: Send> Send for Arena<T> {}
 // SAFETY: shared access to the arena gives shared access to items only.
 unsafe impl<T: Sync> Sync for Arena<T> {}
 
 impl<T> Arena<T> {
     /// Adds an item and gives its number.
-    pub(crate) fn push(&mut self, item: T) -> u32 {
-        let number = self.items.len() as u32;
-        self.items.push(NonNull::from(Box::leak(Box::new(item))));
-        number
+    pub(crate) fn push(&mut self, item: T) -> Result<u32, OutOfMemory> {
+        let mut block = Vec::new();
+        block.try_reserve_exact(1).map_err(|_| OutOfMemory)?;
+        block.push(item);
+        self.append(block)
+    }
+
+    /// Adds items that lie together, and gives the number of the first.
+    pub(crate) fn append(&mut self, block: Vec<T>) -> Result<u32, OutOfMemory> {
+        let first = u32::try_from(self.items.len()).map_err(|_| OutOfMemory)?;
+        // References in slots are numbers plus one.
+        u32::try_from(self.items.len() + block.len() + 1).map_err(|_| OutOfMemory)?;
+        allocation::reserve(&mut self.items, block.len())?;
+        allocation::reserve(&mut self.blocks, 1)?;
+        let block = Box::leak(block.into_boxed_slice());
+        let block = NonNull::from(block);
+        self.blocks.push(block);
+        let start = block.cast::<T>();
+        // SAFETY: each is an item of the block.
+        self.items.extend((0..block.len()).map(|place| unsafe { start.add(place) }));
+        Ok(first)
     }
 
     /// The item with this number.
@@ -62,9 +84,27 @@ impl<T> Arena<T> {
 
 impl<T> Drop for Arena<T> {
     fn drop(&mut self) {
-        for item in self.items.drain(..) {
-            // SAFETY: the pointer came from `Box` in `push` and is dropped only here.
-            drop(unsafe { Box::from_raw(item.as_ptr()) });
+        for block in self.blocks.drain(..) {
+            // SAFETY: the pointer came from `Box` in `append` and is dropped only here.
+            drop(unsafe { Box::from_raw(block.as_ptr()) });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn items_stay_where_they_are() {
+        let mut arena = Arena::default();
+        assert_eq!(arena.push(7), Ok(0));
+        let address = arena.address(0);
+        assert_eq!(arena.append(vec![8, 9, 10]), Ok(1));
+        assert_eq!(arena.append(vec![]), Ok(4));
+        assert_eq!(arena.address(0), address);
+        assert_eq!(arena.get(3), Some(&10));
+        assert_eq!((arena.get(4), arena.len()), (None, 4));
     }
 }

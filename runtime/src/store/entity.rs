@@ -3,6 +3,9 @@
 //! Entities have stable addresses ([`Arena`](super::arena::Arena) never moves them), because
 //! running code holds pointers to the ones of its instance. Handles of the API and references
 //! in slots are numbers.
+//!
+//! Invariant: the pointers of an [`InstanceEntity`] and of a [`FuncBody`] point into the arenas
+//! of the store that owns them.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -34,6 +37,12 @@ pub(crate) enum FuncBody {
     Host(HostFunc),
 }
 
+// SAFETY: the pointers are to the owning store's own entities; whoever has the store exclusively
+// has them exclusively, and shared access to the store only reads them.
+unsafe impl Send for FuncBody {}
+// SAFETY: as above.
+unsafe impl Sync for FuncBody {}
+
 /// A function of the host, its store's data type erased.
 #[derive(Clone)]
 pub(crate) struct HostFunc {
@@ -48,8 +57,11 @@ pub(crate) struct HostFunc {
 /// `call(store, instance, slots)`: `store` points at the `Store<T>` that the closure was made
 /// for; `slots[..params]` are the arguments, `slots[..results]` become the results
 /// (`slots.len() == max(params, results)`). `instance` is the calling instance, if any.
-pub(crate) type HostClosure =
-    Arc<dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<(), Error> + Send + Sync>;
+pub(crate) type HostClosure = Arc<
+    dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<(), Error>
+        + Send
+        + Sync,
+>;
 
 /// A linear memory.
 pub(crate) struct MemoryEntity {
@@ -97,6 +109,8 @@ pub(crate) struct ExternEntity {
 
 /// An instance of a module: its index spaces, imports first.
 pub(crate) struct InstanceEntity {
+    /// Its own number in the store's arena.
+    pub(crate) number: u32,
     /// The module.
     pub(crate) module: Module,
     /// Function index space: numbers in the store's function arena.
@@ -114,6 +128,11 @@ pub(crate) struct InstanceEntity {
     /// Data segments: byte ranges of the module; empty once dropped.
     pub(crate) datas: Box<[core::ops::Range<usize>]>,
 }
+
+// SAFETY: as for `FuncBody`.
+unsafe impl Send for InstanceEntity {}
+// SAFETY: as for `FuncBody`.
+unsafe impl Sync for InstanceEntity {}
 
 /// Numbers of an instance's objects in the store's arenas, by index space.
 #[derive(Default)]
@@ -146,5 +165,20 @@ impl MemoryEntity {
                 bytes.get_mut(..used).unwrap_or_default()
             }
         }
+    }
+}
+
+impl MemoryEntity {
+    /// Its type, with the size that it has now as minimum.
+    pub(crate) fn current_type(&self) -> MemoryType {
+        let min = self.bytes().len() as u64 >> self.ty.page_size_log2;
+        MemoryType { min, ..self.ty }
+    }
+}
+
+impl TableEntity {
+    /// Its type, with the size that it has now as minimum.
+    pub(crate) fn current_type(&self) -> TableType {
+        TableType { min: self.elements.len() as u64, ..self.ty }
     }
 }

@@ -2,14 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::arena::Arena;
 use super::entity::{
     ExternEntity, FuncEntity, GlobalEntity, InstanceEntity, MemoryEntity, TableEntity, TagEntity,
 };
+use super::limiter::Limiter;
+use crate::cause::UseError;
 use crate::engine::Engine;
+use crate::error::Error;
 use crate::fast::Stack;
-use crate::store::limiter::Limiter;
 
 /// Everything that running code touches.
 pub(crate) struct StoreInner {
@@ -46,9 +50,108 @@ pub(crate) struct StoreInner {
 }
 
 /// What happens when running code meets its epoch deadline.
+#[derive(Default)]
 pub(crate) enum EpochAction {
     /// Trap with `Interrupt`.
+    #[default]
     Trap,
     /// Ask the host; it gives a number of ticks to go on, or an error.
-    Callback(Box<dyn FnMut(core::ptr::NonNull<()>) -> Result<u64, crate::error::Error> + Send + Sync>),
+    Callback(EpochCallback),
+}
+
+/// The host's answer to an epoch deadline; gets the store as host functions do.
+pub(crate) type EpochCallback =
+    Box<dyn FnMut(NonNull<()>) -> Result<u64, Error> + Send + Sync>;
+
+/// An object of a store, as the API names it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Handle {
+    /// The store's [`StoreInner::id`].
+    pub(crate) store: u64,
+    /// Number in the store's arena of its kind.
+    pub(crate) number: u32,
+}
+
+impl Handle {
+    /// An object of no store: using it is an error.
+    pub(crate) const NOWHERE: Self = Self { store: 0, number: 0 };
+}
+
+impl StoreInner {
+    /// An empty store.
+    pub(crate) fn new(engine: Engine) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            engine,
+            funcs: Arena::default(),
+            tables: Arena::default(),
+            memories: Arena::default(),
+            globals: Arena::default(),
+            tags: Arena::default(),
+            externs: Arena::default(),
+            instances: Arena::default(),
+            fuel: 0,
+            epoch_deadline: 0,
+            epoch_action: EpochAction::default(),
+            limiter: Limiter::default(),
+            stacks: Vec::new(),
+            nesting: 0,
+        }
+    }
+
+    /// Names an object of this store.
+    pub(crate) fn handle(&self, number: u32) -> Handle {
+        Handle { store: self.id, number }
+    }
+
+    /// The number behind a handle, if it is one of this store.
+    pub(crate) fn number(&self, handle: Handle) -> Result<u32, UseError> {
+        if handle.store == self.id { Ok(handle.number) } else { Err(UseError::OtherStore) }
+    }
+}
+
+macro_rules! entities {
+    ($($arena:ident, $get:ident, $get_mut:ident, $address:ident: $entity:ty;)*) => {
+        impl StoreInner {$(
+            /// The entity behind a handle.
+            pub(crate) fn $get(&self, handle: Handle) -> Result<&$entity, UseError> {
+                self.$arena.get(self.number(handle)?).ok_or(UseError::OtherStore)
+            }
+
+            /// The entity behind a handle.
+            pub(crate) fn $get_mut(&mut self, handle: Handle) -> Result<&mut $entity, UseError> {
+                let number = self.number(handle)?;
+                self.$arena.get_mut(number).ok_or(UseError::OtherStore)
+            }
+
+            /// The address of the entity behind a handle.
+            pub(crate) fn $address(&self, handle: Handle) -> Result<NonNull<$entity>, UseError> {
+                self.$arena.address(self.number(handle)?).ok_or(UseError::OtherStore)
+            }
+        )*}
+    };
+}
+
+entities! {
+    tables, table, table_mut, table_address: TableEntity;
+    memories, memory, memory_mut, memory_address: MemoryEntity;
+    globals, global, global_mut, global_address: GlobalEntity;
+}
+
+impl StoreInner {
+    /// The function behind a handle.
+    pub(crate) fn func(&self, handle: Handle) -> Result<&FuncEntity, UseError> {
+        self.funcs.get(self.number(handle)?).ok_or(UseError::OtherStore)
+    }
+
+    /// The tag behind a handle.
+    pub(crate) fn tag(&self, handle: Handle) -> Result<&TagEntity, UseError> {
+        self.tags.get(self.number(handle)?).ok_or(UseError::OtherStore)
+    }
+
+    /// The instance behind a handle.
+    pub(crate) fn instance(&self, handle: Handle) -> Result<&InstanceEntity, UseError> {
+        self.instances.get(self.number(handle)?).ok_or(UseError::OtherStore)
+    }
 }

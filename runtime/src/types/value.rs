@@ -61,6 +61,19 @@ impl ValType {
         }
     }
 
+    /// The reference type with this word, if it is one's.
+    pub(crate) const fn from_ref_bits(bits: u32) -> Option<Self> {
+        match RefType::from_bits(bits) {
+            Some(ty) => Some(Self::reference(ty)),
+            None => None,
+        }
+    }
+
+    /// The type of numbers or vectors with this word, which must be one's.
+    pub(crate) const fn from_num_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// The word itself; equal types have equal words.
     pub(crate) const fn bits(self) -> u32 {
         self.0

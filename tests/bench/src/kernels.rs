@@ -43,9 +43,9 @@ kernels! {
     "hashmap"    150 0x88C7_3685_9E08_78A9
     "matmul"     25  0x0000_0000_0128_9FFA
     "nbody"      85  0x0000_0027_5A23_D5C2
-    "mandelbrot" 15  0xB932_05DB_C2E8_DEFC
+    "mandelbrot" 7   0xB91A_2B11_935D_972E
     "strings"    380 0x030B_697C_06EB_2BAA
-    "memory"     105 0x3AE8_AF22_60FC_69B1
+    "memory"     330 0xA477_9153_B2E6_B61F
     "state"      220 0x6102_30E0_4FD7_8A78
     "mixed"      92  0x0000_0000_0000_416A
 }

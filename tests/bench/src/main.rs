@@ -12,7 +12,6 @@ mod measure;
 mod options;
 mod report;
 mod statistics;
-#[cfg(feature = "tabwasm")]
 mod synthetic;
 #[cfg(feature = "tabwasm")]
 mod validation;

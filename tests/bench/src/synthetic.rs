@@ -117,3 +117,14 @@ impl Reencode for Shift {
         Ok(index + self.globals)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_kernels_are_valid() {
+        let wasm = module(2).unwrap();
+        wasmparser::validate(&wasm).unwrap();
+    }
+}

@@ -1,0 +1,194 @@
+//! Whether cells and hand-written functions name each other, in both directions.
+
+use super::code::{self, Function};
+use super::{Context, place, signature};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::model::{Meaning, Op, Origin};
+use crate::names;
+
+const EXEC: &str = "runtime/src/exec/";
+const NUM: &str = "runtime/src/num/";
+const CHECK: &str = "runtime/src/validate/check.rs";
+const CONTROL: &str = "runtime/src/fast/translate/control.rs";
+
+/// Files of `exec/` that rows do not name functions of.
+const NOT_HAND: &[&str] = &["access", "machine", "mod"];
+
+/// What a cell asks for.
+struct Wish<'a> {
+    op: &'a Op,
+    file: String,
+    function: String,
+    at: Origin,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Hand,
+    Primitive,
+    Check,
+    Control,
+}
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let wishes: Vec<Wish<'_>> = context
+        .model
+        .ops
+        .iter()
+        .flat_map(|op| wishes(context, op))
+        .collect();
+    let mut files: Vec<String> = wishes.iter().map(|wish| wish.file.clone()).collect();
+    files.extend(hand_files(context));
+    files.sort_unstable();
+    files.dedup();
+    for file in &files {
+        let named = wishes.iter().filter(|wish| wish.file == *file);
+        match code::functions(context.tree, file) {
+            // Not there yet while the engine is being built.
+            None if file == CHECK || file == CONTROL => {}
+            None => context.report.extend(missing(file, named.collect())),
+            Some(Err(error)) => context.report.push(error),
+            Some(Ok(functions)) => {
+                let named: Vec<&Wish<'_>> = named.collect();
+                context
+                    .report
+                    .extend(named.iter().filter_map(|wish| grant(wish, &functions)));
+                context.report.extend(unnamed(file, &functions, &named));
+            }
+        }
+    }
+}
+
+/// One error for a file that is not there, at the first row that names a function of it.
+fn missing(file: &str, named: Vec<&Wish<'_>>) -> Option<Diagnostic> {
+    let first = named.iter().min_by_key(|wish| &wish.at)?;
+    let error = Diagnostic::error(format!("there is no file {file}"));
+    let names: Vec<&str> = named.iter().map(|wish| wish.function.as_str()).collect();
+    let error = error.at(&first.at, format!("`{}` named here", first.function));
+    Some(error.help(format!("write it, with {}", names.join(", "))))
+}
+
+fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
+    let wish = |file: String, function: &str, column: &str, kind| Wish {
+        op,
+        file,
+        function: names::function(function),
+        at: place::word(context.tree, op.cell(column), function),
+        kind,
+    };
+    let mut wishes = Vec::new();
+    match &op.meaning {
+        Meaning::Hand { module, function } => {
+            wishes.push(wish(
+                format!("{EXEC}{module}.rs"),
+                function,
+                "hand",
+                Kind::Hand,
+            ));
+        }
+        Meaning::Control(function) => wishes.push(wish(
+            CONTROL.to_string(),
+            function,
+            "control",
+            Kind::Control,
+        )),
+        Meaning::Do(_) => {}
+    }
+    for path in &op.facts.primitives {
+        if let Some((module, function)) = path.split_once("::") {
+            wishes.push(wish(
+                format!("{NUM}{module}.rs"),
+                function,
+                "do",
+                Kind::Primitive,
+            ));
+        }
+    }
+    wishes.extend(
+        op.check
+            .iter()
+            .map(|check| wish(CHECK.to_string(), check, "check", Kind::Check)),
+    );
+    wishes
+}
+
+/// Files with functions that must be named: also those that no row names any more.
+fn hand_files(context: &Context<'_>) -> Vec<String> {
+    let is_hand = |path: &&str| {
+        let name = path.trim_start_matches(EXEC).trim_end_matches(".rs");
+        !NOT_HAND.contains(&name)
+    };
+    let files = context.tree.matching(EXEC, ".rs").map(|(path, _)| path);
+    files.filter(is_hand).map(str::to_string).collect()
+}
+
+/// What is wrong with the function that a cell names.
+fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
+    let Some(function) = functions
+        .iter()
+        .find(|function| function.name == wish.function)
+    else {
+        let known = functions.iter().map(|function| function.name.as_str());
+        let hint = did_you_mean(&wish.function, known.clone(), "named here");
+        let message = format!("no function `{}` in {}", wish.function, wish.file);
+        let known = known.collect::<Vec<_>>().join(", ");
+        return Some(
+            Diagnostic::error(message)
+                .at(&wish.at, hint)
+                .help(format!("that file has {known}")),
+        );
+    };
+    match wish.kind {
+        Kind::Hand if signature::found(&function.signature) != signature::asked(wish.op) => {
+            let message = format!(
+                "`{}` has not the signature that `{}` asks for",
+                function.name, wish.op.key
+            );
+            let error = Diagnostic::error(message).at(&function.origin, "another signature");
+            let error = error.with(wish.op.cell("type"), "asked for here");
+            Some(error.help(format!(
+                "write `{}`",
+                signature::expected(wish.op, &function.name)
+            )))
+        }
+        Kind::Primitive if !function.inlined => {
+            let message = format!(
+                "the primitive `{}` is not `#[inline(always)]`",
+                function.name
+            );
+            let error =
+                Diagnostic::error(message).at(&function.name_origin, "called by every engine");
+            Some(
+                error
+                    .with(&wish.at, "named here")
+                    .help("put `#[inline(always)]` before it"),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// Functions that should be named by a row.
+fn unnamed(file: &str, functions: &[Function], named: &[&Wish<'_>]) -> Vec<Diagnostic> {
+    let must = |function: &&Function| {
+        if file.starts_with(EXEC) {
+            signature::takes_machine(&function.signature)
+        } else {
+            file == CHECK || file == CONTROL
+        }
+    };
+    let left = functions.iter().filter(must);
+    let left = left.filter(|function| !named.iter().any(|wish| wish.function == function.name));
+    left.map(|function| {
+        let module = file
+            .trim_start_matches("runtime/src/")
+            .trim_end_matches(".rs")
+            .replace('/', "::");
+        let message = format!("`{module}::{}` is named by no row", function.name);
+        let error =
+            Diagnostic::error(message).at(&function.name_origin, "not used by any instruction");
+        error.help("name it in a row, make it private, or delete it")
+    })
+    .collect()
+}

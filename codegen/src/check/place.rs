@@ -1,0 +1,31 @@
+//! Places inside cells.
+
+use crate::model::Origin;
+use crate::tree::Tree;
+
+/// Where a word stands within a place; the whole place if it does not.
+pub(super) fn word(tree: &Tree, within: &Origin, word: &str) -> Origin {
+    let text = tree
+        .get(&within.file)
+        .and_then(|text| text.get(within.start..within.end));
+    let found = text.and_then(|text| find(text, word));
+    found.map_or_else(|| within.clone(), |at| part(within, at..at + word.len()))
+}
+
+/// A part of a place.
+pub(super) fn part(within: &Origin, range: std::ops::Range<usize>) -> Origin {
+    Origin {
+        file: within.file.clone(),
+        start: within.start + range.start,
+        end: within.start + range.end,
+    }
+}
+
+fn find(text: &str, word: &str) -> Option<usize> {
+    let inside = |letter: Option<char>| {
+        letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+    };
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        !inside(text[..*at].chars().next_back()) && !inside(text[at + word.len()..].chars().next())
+    })
+}

@@ -1,0 +1,302 @@
+//! `<tier>/dispatch.rs`: the operations of the fast engine and all its handlers.
+
+use super::Source;
+use super::operation::{Operation, instruction, operations};
+use crate::model::{Immediate, Meaning, Model, Op, Tier, TypeItem};
+use crate::names::ident;
+use proc_macro2::TokenStream;
+use quote::quote;
+use std::collections::BTreeMap;
+
+/// The file, for tiers with forms.
+pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
+    model
+        .forms
+        .budgets
+        .iter()
+        .find(|(key, _, _)| *key == tier.key)?;
+    let operations = operations(model, &tier.key);
+    let mut source = Source::new(
+        "spec/instructions/ and spec/{forms,fusion}.toml",
+        "Operations of the fast engine, and the handlers that run them.",
+    );
+    source.item(imports());
+    source.item(names(&operations));
+    infos(&mut source, &operations);
+    classes(&mut source, &operations);
+    fused(&mut source, model, &operations);
+    handlers(&mut source, model, &operations);
+    rows(&mut source, model);
+    Some(source)
+}
+
+fn imports() -> TokenStream {
+    quote! {
+        use crate::exec::access::Access;
+        use crate::exec::machine::Stop;
+        use crate::fast::context::Context;
+        use crate::fast::control::*;
+        use crate::fast::form::{self, Forms, Info, forms, number};
+        use crate::fast::handler::{Handler, handler};
+        use crate::fast::instruction::*;
+        use crate::fast::machine::{Addressed, CallHand, Hand, Results};
+        use crate::fast::memory::{Any, M32, M64};
+        use crate::fast::operation::{self, load, operation, store};
+        use crate::fast::place::{A, I, P, Q, S, W};
+        use crate::fast::translate::Kind::{F32, F64, Int};
+        use crate::fast::value::Value;
+        use crate::generated::shared::semantics;
+        use crate::spec::Trap;
+        use crate::types::*;
+    }
+}
+
+fn names(operations: &[Operation<'_>]) -> TokenStream {
+    let variants = operations.iter().map(|operation| ident(&operation.variant));
+    quote! {
+        /// What a handler can be asked to do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u16)]
+        pub(crate) enum Operation { #(#variants),* }
+    }
+}
+
+fn infos(source: &mut Source, operations: &[Operation<'_>]) {
+    let mut table = Vec::new();
+    for operation in operations {
+        let mut info = format!("Info::new({}, &{})", operation.operands, operation.class);
+        match operation.result {
+            _ if operation.truth => info.push_str(".tests()"),
+            Some(kind) => info.push_str(&format!(".gives({kind})")),
+            None => {}
+        }
+        if operation.placed {
+            info.push_str(".traps()");
+        }
+        for (method, other) in [
+            ("swaps", &operation.swapped),
+            ("negates", &operation.negation),
+        ] {
+            if let Some(other) = other {
+                info.push_str(&format!(".{method}(Operation::{other})"));
+            }
+        }
+        table.push(vec![
+            format!("/* {} */", operation.variant),
+            format!("{info},"),
+        ]);
+    }
+    let open = format!("pub(crate) const INFOS: [Info; {}] = [", table.len());
+    source.table(
+        "What the translator knows of each operation.",
+        &open,
+        &table,
+        "];",
+    );
+    source.item(quote! {
+        /// The number of each operation's first handler.
+        pub(crate) static BASES: [u16; INFOS.len()] = form::bases(&INFOS);
+    });
+}
+
+fn classes(source: &mut Source, operations: &[Operation<'_>]) {
+    let classes: BTreeMap<&str, &Operation<'_>> = operations
+        .iter()
+        .map(|operation| (operation.class.as_str(), operation))
+        .collect();
+    for (class, operation) in classes {
+        let lines = operation.forms.chunks(16).map(|forms| {
+            let forms: Vec<String> = forms.iter().map(|form| format!("{form:?}")).collect();
+            vec![forms.join(" ")]
+        });
+        let doc = format!(
+            "Places of operands and result in the class `{}`.",
+            class.to_lowercase()
+        );
+        let open = format!("static {class}: Forms = forms![");
+        source.table(&doc, &open, &lines.collect::<Vec<_>>(), "];");
+    }
+}
+
+/// The two handlers of a fused pair, by operation and form.
+fn pair<'m>(
+    operations: &'m [Operation<'m>],
+    sequence: &[String],
+) -> Option<[(&'m Operation<'m>, String, usize); 2]> {
+    let handler = |text: &String| {
+        let (key, form) = text.split_once(' ').unwrap_or((text, ""));
+        let variant = crate::names::variant(key);
+        let form: String = form
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect();
+        let at = operations
+            .iter()
+            .position(|operation| operation.variant == variant)?;
+        let number = operations[at]
+            .forms
+            .iter()
+            .position(|known| *known == form)?;
+        Some((&operations[at], form, at << 16 | number))
+    };
+    match sequence {
+        [first, second] => Some([handler(first)?, handler(second)?]),
+        _ => None,
+    }
+}
+
+/// The fused pairs of a tier, in the order of their handlers.
+pub fn pairs<'m>(
+    model: &Model,
+    operations: &'m [Operation<'m>],
+) -> Vec<[(&'m Operation<'m>, String, usize); 2]> {
+    let sequences = model.forms.fusions.iter().map(|fusion| &fusion.sequence);
+    let mut pairs: Vec<_> = sequences
+        .filter_map(|sequence| pair(operations, sequence))
+        .collect();
+    pairs.sort_by_key(|[first, second]| (first.2, second.2));
+    pairs.dedup_by_key(|[first, second]| (first.2, second.2));
+    pairs
+}
+
+fn fused(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
+    let number = |(operation, form, _): &(&Operation<'_>, String, usize)| {
+        format!("number(Operation::{}, {form:?})", operation.variant)
+    };
+    let rows: Vec<Vec<String>> = pairs(model, operations)
+        .iter()
+        .map(|[first, second]| {
+            vec![
+                format!("({},", number(first)),
+                format!("{}),", number(second)),
+            ]
+        })
+        .collect();
+    let open = "pub(crate) static FUSED: &[(u16, u16)] = &[";
+    source.table(
+        "Pairs of handlers that one handler can stand for, in order.",
+        open,
+        &rows,
+        "];",
+    );
+}
+
+fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
+    let mut lines = Vec::new();
+    for operation in operations {
+        for form in &operation.forms {
+            lines.push(vec![format!(
+                "handler::<{}>(),",
+                instruction(operation, form)
+            )]);
+        }
+    }
+    for [first, second] in pairs(model, operations) {
+        let (first, second) = (
+            instruction(first.0, &first.1),
+            instruction(second.0, &second.1),
+        );
+        lines.push(vec![format!("handler::<Seq<{first}, {second}>>(),")]);
+    }
+    source.table(
+        "All handlers: those of each operation in a row, in the order of its forms, then the fused.",
+        "pub(crate) static HANDLERS: &[Handler] = &[",
+        &lines,
+        "];",
+    );
+}
+
+fn rows(source: &mut Source, model: &Model) {
+    for op in &model.ops {
+        match &op.meaning {
+            Meaning::Do(_) if super::operation::is_constant(op) => {}
+            Meaning::Do(_) => {
+                source.line(&format!("{}\n", declaration(op)));
+            }
+            Meaning::Hand { module, function } => {
+                source.item(hand(op, module, function));
+            }
+            Meaning::Control(_) => {}
+        }
+    }
+}
+
+/// `operation!(I32Add: (i32, i32) -> i32 = i32_add);`
+fn declaration(op: &Op) -> String {
+    let rust = |item: &TypeItem| item.rust().unwrap_or("Ref");
+    let (name, function) = (&op.variant, &op.function);
+    let result = op.results().first().map_or("()", rust);
+    if op.facts.stores {
+        let value = op.params().last().map_or("()", rust);
+        return format!("store!({name}: {value} = {function});");
+    }
+    if op.facts.loads {
+        return format!("load!({name}: {result} = {function});");
+    }
+    let params: Vec<&str> = op.params().iter().map(rust).collect();
+    let trap = if op.facts.may_trap { "?" } else { "" };
+    format!(
+        "operation!({name}: ({}) -> {result} = {function}{trap});",
+        params.join(", ")
+    )
+}
+
+fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
+    let (name, doc) = (ident(&op.variant), format!("`{}`", op.key));
+    let (module, function) = (ident(module), ident(&crate::names::function(function)));
+    let count = op.immediates.len();
+    let immediates = op.immediates.iter().enumerate().map(|(at, immediate)| {
+        let (name, ty) = (ident(&immediate.name), ident(immediate.rust()));
+        quote! { let #name = #ty(*words.add(#at)); }
+    });
+    let names = op.immediates.iter().map(|immediate| ident(&immediate.name));
+    let letters = ["a", "b", "c", "d"].map(ident);
+    let operands = op
+        .params()
+        .iter()
+        .zip(&letters)
+        .enumerate()
+        .map(|(at, (item, name))| {
+            let value = operand(op, item, at);
+            quote! { let #name = #value; }
+        });
+    let given = letters.iter().take(op.params().len());
+    quote! {
+        #[doc = #doc]
+        pub(crate) struct #name;
+
+        impl Hand for #name {
+            const IMMEDIATES: usize = #count;
+
+            unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
+                // SAFETY: the promise of `Hand::call`.
+                unsafe {
+                    #(#immediates)*
+                    #(#operands)*
+                    crate::exec::#module::#function(m, #(#names,)* #(#given),*)?.put(slots);
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// An operand as its function wants it: addresses zero-extended.
+fn operand(op: &Op, item: &TypeItem, at: usize) -> TokenStream {
+    match item {
+        TypeItem::Function { name, arguments } if name == "at" || name == "min_at" => {
+            let masks = arguments
+                .iter()
+                .filter_map(|argument| op.immediate(argument))
+                .map(|Immediate { name, .. }| {
+                    let name = ident(name);
+                    quote! { & #name.mask(m) }
+                });
+            quote! { *slots.add(#at) #(#masks)* }
+        }
+        _ => {
+            let ty = ident(item.rust().unwrap_or("Ref"));
+            quote! { #ty::from_slot(*slots.add(#at)) }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `<tier>/translate.rs`: what the fast engine's translator does with each instruction.
+
+use super::Source;
+use super::operation::{MEMORIES, is_constant};
+use crate::model::{Meaning, Model, Op, Tier};
+use crate::names::{function, ident};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The file, for tiers with forms.
+pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
+    model
+        .forms
+        .budgets
+        .iter()
+        .find(|(key, _, _)| *key == tier.key)?;
+    let mut source = Source::new(
+        "spec/instructions/",
+        "What the fast engine's translator does with each instruction.",
+    );
+    let arms = model.ops.iter().map(arm);
+    source.item(quote! {
+        use super::dispatch::Operation;
+        use crate::fast::translate::{Translator, control};
+        use crate::generated::shared::instruction::Instruction;
+        use crate::generated::shared::semantics;
+    });
+    source.item(quote! {
+        /// Translates one instruction.
+        pub(crate) fn translate(t: &mut Translator<'_>, instruction: &Instruction<'_>) {
+            match *instruction { #(#arms)* }
+        }
+    });
+    Some(source)
+}
+
+fn arm(op: &Op) -> TokenStream {
+    let variant = ident(&op.variant);
+    let names: Vec<_> = op
+        .immediates
+        .iter()
+        .map(|immediate| ident(&immediate.name))
+        .collect();
+    let pattern = match names.is_empty() {
+        true => quote! { Instruction::#variant },
+        false => quote! { Instruction::#variant { #(#names),* } },
+    };
+    let body = match &op.meaning {
+        Meaning::Do(_) if is_constant(op) => return constant(op),
+        Meaning::Do(_) if op.facts.loads || op.facts.stores => {
+            let operations =
+                MEMORIES.map(|(_, suffix, _)| ident(&format!("{}{suffix}", op.variant)));
+            quote! { t.access([#(Operation::#operations),*], #(#names),*) }
+        }
+        Meaning::Do(_) => quote! { t.operate(Operation::#variant, &[]) },
+        Meaning::Hand { .. } => quote! { t.hand(Operation::#variant, &[#(#names.0),*]) },
+        Meaning::Control(name) => {
+            let name = ident(&function(name));
+            quote! { control::#name(t, #(#names),*) }
+        }
+    };
+    quote! { #pattern => #body, }
+}
+
+fn constant(op: &Op) -> TokenStream {
+    let (variant, function) = (ident(&op.variant), ident(&op.function));
+    let used: Vec<_> = op.facts.names.iter().map(|name| ident(name)).collect();
+    let pattern = match op.immediates.is_empty() {
+        true => quote! { Instruction::#variant },
+        false => quote! { Instruction::#variant { #(#used,)* .. } },
+    };
+    quote! { #pattern => t.constant(semantics::#function(#(#used),*)), }
+}

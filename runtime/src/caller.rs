@@ -1,0 +1,65 @@
+//! What a host function sees of who calls it.
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::externs::Extern;
+use crate::instance::Instance;
+use crate::store::context::StoreContextMut;
+
+/// The store, and the instance whose code calls the host.
+pub struct Caller<'a, T> {
+    pub(crate) store: StoreContextMut<'a, T>,
+    instance: Option<u32>,
+}
+
+impl<'a, T> Caller<'a, T> {
+    pub(crate) fn new(store: StoreContextMut<'a, T>, instance: Option<u32>) -> Self {
+        Self { store, instance }
+    }
+
+    pub(crate) fn reborrow(&mut self) -> Caller<'_, T> {
+        Caller { store: self.store.reborrow(), instance: self.instance }
+    }
+
+    /// What the calling instance exports under this name. Nothing if the host itself calls.
+    pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+        let inner = self.store.inner();
+        inner.instances.get(self.instance?)?.export(name, inner)
+    }
+
+    /// The calling instance. Nothing if the host itself calls.
+    pub fn instance(&self) -> Option<Instance> {
+        Some(Instance(self.store.inner().handle(self.instance?)))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.store.engine()
+    }
+
+    /// The store's data.
+    pub fn data(&self) -> &T {
+        self.store.data()
+    }
+
+    /// The store's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        self.store.data_mut()
+    }
+
+    /// The fuel left; see [`Store::get_fuel`](crate::Store::get_fuel).
+    ///
+    /// # Errors
+    /// If the engine does not consume fuel.
+    pub fn get_fuel(&self) -> Result<u64> {
+        self.store.get_fuel()
+    }
+
+    /// Sets the fuel left; see [`Store::set_fuel`](crate::Store::set_fuel).
+    ///
+    /// # Errors
+    /// If the engine does not consume fuel.
+    pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.store.set_fuel(fuel)
+    }
+}

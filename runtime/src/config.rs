@@ -1,0 +1,129 @@
+//! How an engine is set up.
+
+use crate::profile::{Features, Profile};
+use crate::spec::{Limits, Proposal, Proposals};
+
+#[cfg(not(feature = "std"))]
+use crate::profile::Alloc as Tier;
+#[cfg(feature = "std")]
+use crate::profile::Std as Tier;
+
+/// The set-up of an [`Engine`](crate::Engine): what is admitted, what is counted, what is limited.
+///
+/// A new one admits every proposal that this build supports, has the limits of its tier's table,
+/// and counts neither fuel nor epochs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) features: Features,
+    pub(crate) fuel: bool,
+    pub(crate) epoch: bool,
+    pub(crate) mode: CompilationMode,
+    pub(crate) cached_stacks: usize,
+}
+
+/// When functions are translated for the interpreter. All are validated when the module is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CompilationMode {
+    /// All when the module is made.
+    Eager,
+    /// Each when it is called for the first time.
+    #[default]
+    LazyTranslation,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::of::<Tier>()
+    }
+}
+
+impl Config {
+    /// What this build's tier says.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same facts as a profile's, as values.
+    pub fn of<P: Profile>() -> Self {
+        Self {
+            features: Features::of::<P>(),
+            fuel: false,
+            epoch: false,
+            mode: CompilationMode::default(),
+            cached_stacks: 4,
+        }
+    }
+
+    /// Admits a proposal or not.
+    pub fn wasm_proposal(&mut self, proposal: Proposal, enable: bool) -> &mut Self {
+        let proposals = self.features.proposals;
+        self.features.proposals =
+            if enable { proposals.with(proposal) } else { proposals.without(proposal) };
+        self
+    }
+
+    /// Admits exactly these proposals.
+    pub fn wasm_proposals(&mut self, proposals: Proposals) -> &mut Self {
+        self.features.proposals = proposals;
+        self
+    }
+
+    /// The proposals that are admitted.
+    pub fn proposals(&self) -> Proposals {
+        self.features.proposals
+    }
+
+    /// Whether code consumes fuel: see [`Store::set_fuel`](crate::Store::set_fuel).
+    pub fn consume_fuel(&mut self, enable: bool) -> &mut Self {
+        self.fuel = enable;
+        self
+    }
+
+    /// Whether code stops at its store's epoch deadline: see
+    /// [`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline).
+    pub fn epoch_interruption(&mut self, enable: bool) -> &mut Self {
+        self.epoch = enable;
+        self
+    }
+
+    /// When functions are translated.
+    pub fn compilation_mode(&mut self, mode: CompilationMode) -> &mut Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Bytes of the stack of a call from the host into the guest.
+    pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
+        self.features.limits.stack_size = bytes as u64;
+        self
+    }
+
+    /// How many calls of the guest may be active at once.
+    pub fn set_max_recursion_depth(&mut self, depth: usize) -> &mut Self {
+        self.features.limits.call_depth = depth as u64;
+        self
+    }
+
+    /// How many stacks a store keeps for later calls.
+    pub fn set_max_cached_stacks(&mut self, stacks: usize) -> &mut Self {
+        self.cached_stacks = stacks;
+        self
+    }
+
+    /// Sets the limits of modules and stores.
+    pub fn limits(&mut self, limits: Limits) -> &mut Self {
+        self.features.limits = limits;
+        self
+    }
+
+    /// The limits of modules and stores.
+    pub fn get_limits(&self) -> &Limits {
+        &self.features.limits
+    }
+
+    /// What this build can do at most.
+    pub(crate) fn supported() -> Proposals {
+        Tier::PROPOSALS
+    }
+}

@@ -1,0 +1,144 @@
+//! The engine: set-up, types and time shared by modules and stores.
+
+use alloc::format;
+use alloc::sync::Arc;
+use core::fmt;
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use crate::cause::UseError;
+use crate::config::Config;
+use crate::error::Result;
+use crate::func_type::FuncType;
+use crate::lock::Lock;
+use crate::profile::Features;
+use crate::registry::Registry;
+use crate::spec::Limits;
+use crate::types::{HeapType, RefType, TypeId, ValType};
+
+/// What modules and stores share: the configuration, the types, and the epoch.
+///
+/// Cheap to clone; `Send` and `Sync`.
+#[derive(Clone)]
+pub struct Engine(Arc<EngineInner>);
+
+struct EngineInner {
+    config: Config,
+    types: Lock<Registry>,
+    epoch: AtomicU64,
+}
+
+impl Engine {
+    /// An engine of this configuration.
+    ///
+    /// # Errors
+    /// If the configuration admits a proposal that this build does not support.
+    pub fn new(config: &Config) -> Result<Self> {
+        let supported = Config::supported();
+        for proposal in config.proposals().iter() {
+            if !supported.contains(proposal) {
+                let why = format!("this build does not support proposal `{}`", proposal.name());
+                return Err(UseError::Configuration(why.into()).into());
+            }
+        }
+        Ok(Self::of(config.clone()))
+    }
+
+    fn of(config: Config) -> Self {
+        Self(Arc::new(EngineInner { config, types: Lock::default(), epoch: AtomicU64::new(0) }))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Whether these are the same engine.
+    pub fn same(a: &Self, b: &Self) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// Advances the epoch; safe to call from any thread and from signal handlers.
+    pub fn increment_epoch(&self) {
+        self.0.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is admitted.
+    pub(crate) fn features(&self) -> &Features {
+        &self.0.config.features
+    }
+
+    /// The limits in force.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.config.features.limits
+    }
+
+    /// The epoch, for running code to poll.
+    pub(crate) fn epoch(&self) -> &AtomicU64 {
+        &self.0.epoch
+    }
+
+    /// The epoch now.
+    pub(crate) fn current_epoch(&self) -> u64 {
+        self.0.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Works with the types.
+    pub(crate) fn with_types<R>(&self, work: impl FnOnce(&mut Registry) -> R) -> R {
+        work(&mut self.0.types.lock())
+    }
+
+    /// The number of a function type.
+    pub(crate) fn type_id(&self, ty: &FuncType) -> TypeId {
+        self.with_types(|types| types.func_type(ty))
+    }
+
+    /// The function type with this number. There is one for every number that the engine gave.
+    pub(crate) fn func_type(&self, id: TypeId) -> FuncType {
+        self.with_types(|types| types.get(id).cloned()).unwrap_or_else(|| FuncType::new([], []))
+    }
+
+    /// Whether each value of type `sub` is one of type `sup`.
+    pub(crate) fn is_subtype(&self, sub: TypeId, sup: TypeId) -> bool {
+        sub == sup || self.with_types(|types| types.is_subtype(sub, sup))
+    }
+
+    /// Whether each value of type `sub` is one of type `sup`.
+    pub(crate) fn val_matches(&self, sub: ValType, sup: ValType) -> bool {
+        match (sub.as_ref_type(), sup.as_ref_type()) {
+            (Some(sub), Some(sup)) => self.ref_matches(sub, sup),
+            _ => sub == sup,
+        }
+    }
+
+    /// Whether each value of type `sub` is one of type `sup`.
+    pub(crate) fn ref_matches(&self, sub: RefType, sup: RefType) -> bool {
+        (sup.is_nullable() || !sub.is_nullable()) && self.heap_matches(sub.heap(), sup.heap())
+    }
+
+    fn heap_matches(&self, sub: HeapType, sup: HeapType) -> bool {
+        match (sub, sup) {
+            (HeapType::Concrete(sub), HeapType::Concrete(sup)) => {
+                self.is_subtype(TypeId(sub), TypeId(sup))
+            }
+            // The engine's defined types are functions.
+            (HeapType::Concrete(_), sup) => sup == HeapType::Func,
+            (sub, HeapType::Concrete(_)) => sub == HeapType::NoFunc,
+            (sub, sup) => sub.is_subtype_of(sup),
+        }
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::of(Config::default())
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("config", &self.0.config)
+            .field("epoch", &self.current_epoch())
+            .finish()
+    }
+}

@@ -1,0 +1,133 @@
+//! Translated code, and the cells by which calls find it.
+//!
+//! Invariants: code never changes once it is published and lives as long as its [`ModuleCode`];
+//! a cell's `entry` is either the entry of its published code or [`LAZY`](super::control::LAZY).
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use super::control::LAZY;
+
+/// A 64-bit value in two words, low half first.
+///
+/// # Safety
+/// `words` points at two words.
+#[inline(always)]
+pub(crate) unsafe fn long(words: *const u32) -> u64 {
+    // SAFETY: the caller's promise.
+    let (low, high) = unsafe { (*words, *words.add(1)) };
+    u64::from(low) | u64::from(high) << u32::BITS
+}
+
+/// The two words of a 64-bit value.
+pub(crate) const fn halves(value: u64) -> [u32; 2] {
+    [value as u32, (value >> u32::BITS) as u32]
+}
+
+/// The code of one function.
+pub(crate) struct Code {
+    /// Instructions: 8-byte aligned pairs of words.
+    pub(crate) words: Box<[u64]>,
+    /// For instructions that can trap or call: word offset and offset in the module, ascending.
+    pub(crate) places: Box<[(u32, u32)]>,
+}
+
+impl Code {
+    /// The first instruction.
+    pub(crate) fn entry(&self) -> *const u32 {
+        self.words.as_ptr().cast()
+    }
+
+    /// The offset in the module of the instruction that `ip` points at or into.
+    fn place(&self, ip: *const u32) -> Option<u32> {
+        let start = self.entry() as usize;
+        let word = (ip as usize).checked_sub(start)? / size_of::<u32>();
+        if word >= 2 * self.words.len() {
+            return None;
+        }
+        let after = self.places.partition_point(|&(at, _)| at as usize <= word);
+        Some(self.places.get(after.checked_sub(1)?)?.1)
+    }
+}
+
+/// Where calls find a function's code.
+pub(crate) struct Cell {
+    entry: AtomicPtr<u32>,
+    code: AtomicPtr<Code>,
+    /// Index among the functions that the module defines.
+    pub(crate) index: u32,
+}
+
+impl Cell {
+    /// What a call jumps to.
+    #[inline(always)]
+    pub(crate) fn entry(&self) -> *const u32 {
+        self.entry.load(Ordering::Acquire)
+    }
+
+    /// Publishes code, unless another thread was faster, and gives the entry that counts.
+    pub(crate) fn publish(&self, code: Box<Code>) -> *const u32 {
+        let new = Box::into_raw(code);
+        let order = Ordering::AcqRel;
+        match self.code.compare_exchange(ptr::null_mut(), new, order, Ordering::Acquire) {
+            Ok(_) => {
+                // SAFETY: `new` is published and never freed before the cell.
+                let entry = unsafe { (*new).entry() };
+                self.entry.store(entry.cast_mut(), Ordering::Release);
+                entry
+            }
+            Err(winner) => {
+                // SAFETY: `new` came from a box and nobody else saw it; `winner` is published.
+                unsafe {
+                    drop(Box::from_raw(new));
+                    (*winner).entry()
+                }
+            }
+        }
+    }
+
+    /// The published code.
+    pub(crate) fn code(&self) -> Option<&Code> {
+        // SAFETY: published code lives as long as the cell.
+        unsafe { self.code.load(Ordering::Acquire).as_ref() }
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        if let Some(code) = NonNull::new(*self.code.get_mut()) {
+            // SAFETY: the pointer came from a box in `publish`, and the cell owned it.
+            drop(unsafe { Box::from_raw(code.as_ptr()) });
+        }
+    }
+}
+
+/// The code of a module's functions, shared by its instances.
+pub(crate) struct ModuleCode {
+    cells: Box<[Cell]>,
+}
+
+impl ModuleCode {
+    /// Cells for this many functions, none of them translated.
+    pub(crate) fn new(functions: u32) -> Self {
+        let lazy = ptr::from_ref(&LAZY).cast::<u32>().cast_mut();
+        let cell = |index| Cell {
+            entry: AtomicPtr::new(lazy),
+            code: AtomicPtr::new(ptr::null_mut()),
+            index,
+        };
+        Self { cells: (0..functions).map(cell).collect::<Vec<_>>().into_boxed_slice() }
+    }
+
+    /// The cell of a defined function.
+    pub(crate) fn cell(&self, index: u32) -> Option<&Cell> {
+        self.cells.get(index as usize)
+    }
+
+    /// Which function's code `ip` points into, and the module offset of its instruction.
+    pub(crate) fn locate(&self, ip: *const u32) -> Option<(u32, u32)> {
+        self.cells.iter().find_map(|cell| Some((cell.index, cell.code()?.place(ip)?)))
+    }
+}

@@ -1,0 +1,91 @@
+//! What handlers do rarely, out of their way.
+//!
+//! A handler that calls one of these pays for a frame of its own, so only handlers that have
+//! nothing else to do call them.
+
+use alloc::boxed::Box;
+
+use super::code::Cell;
+use super::context::Context;
+use super::machine::Hand;
+use super::translate;
+use crate::exec::machine::Stop;
+use crate::spec::Trap;
+use crate::store::entity::HostFunc;
+
+/// Translates a function and publishes its code; on failure the context holds the error.
+///
+/// # Safety
+/// The context is live, the cell one of its instance's module.
+#[inline(never)]
+pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Option<*const u32> {
+    // SAFETY: the caller's promise.
+    let (context, cell) = unsafe { (&mut *context, &*cell) };
+    // SAFETY: the instance outlives the run.
+    let module = unsafe { &context.instance.as_ref().module };
+    match translate::function(module, cell.index) {
+        Ok(code) => Some(cell.publish(Box::new(code))),
+        Err(error) => {
+            context.error = Some(error);
+            None
+        }
+    }
+}
+
+/// Calls a host function with the slots that hold its arguments and get its results; says whether
+/// it succeeded, and leaves the error in the context if not.
+///
+/// # Safety
+/// The context is live; the slots are those of the function's frame.
+#[inline(never)]
+pub(crate) unsafe fn call_host(context: *mut Context, host: &HostFunc, slots: *mut u64) -> bool {
+    // SAFETY: the caller's promise; a host function may do to the store what it likes, and
+    // `resume` reads again what may have moved.
+    unsafe {
+        let count = host.params.max(host.results) as usize;
+        let slots = core::slice::from_raw_parts_mut(slots, count);
+        let (typed, instance) = ((*context).store.typed, (*context).instance);
+        (*context).suspend();
+        let result = (host.call)(typed, Some(instance), slots);
+        (*context).resume();
+        match result {
+            Ok(()) => true,
+            Err(error) => {
+                (*context).error = Some(error);
+                false
+            }
+        }
+    }
+}
+
+/// How a `hand` function ended.
+pub(crate) enum Handed {
+    /// It is done.
+    Done,
+    /// It trapped.
+    Trap(Trap),
+    /// The environment failed; the context holds the error.
+    Failed,
+}
+
+/// Runs a `hand` function on the slots that hold its operands and get its results.
+///
+/// # Safety
+/// The context is live; slots and words are those of the instruction.
+#[inline(never)]
+pub(crate) unsafe fn hand<X: Hand>(
+    context: *mut Context,
+    slots: *mut u64,
+    immediates: *const u32,
+) -> Handed {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let result = X::call(&mut *context, slots, immediates);
+        (*context).refresh();
+        match result {
+            Ok(()) => Handed::Done,
+            Err(Stop::Trap(trap)) => Handed::Trap(trap),
+            Err(Stop::Exit) => Handed::Failed,
+        }
+    }
+}

@@ -1,0 +1,546 @@
+//! Instructions that move the instruction pointer or the frame.
+//!
+//! Calling convention: the callee's frame begins at its first argument, in the caller's operands;
+//! results come back at the same place, the first one in the accumulator of its type as well. A
+//! call pushes a [`Record`], sets `acc` to the callee's [`Cell`], and jumps to the cell's entry.
+//! What is not a function of the running instance is called through [`FOREIGN`], with its entity
+//! in `acc`.
+
+use core::marker::PhantomData;
+use core::ptr::{self, NonNull};
+
+use super::cold;
+use super::context::Context;
+use super::code::Cell;
+use super::handler::{Handler, handler};
+use super::instruction::{Instruction, attempt, target};
+use super::place::Source;
+use super::stack::{Record, Stack};
+use super::state::{Exit, Flow, State};
+use super::value::Value;
+use crate::spec::Trap;
+use crate::store::entity::{FuncBody, FuncEntity, InstanceEntity};
+use crate::types::Ref;
+
+/// Code that stands outside any function.
+#[repr(C, align(8))]
+pub(crate) struct Fixed(Handler);
+
+/// Translates the function whose cell is in `acc`, then runs it.
+pub(crate) static LAZY: Fixed = Fixed(handler::<Lazy>());
+/// Calls the function whose entity is in `acc`; its record is pushed already.
+pub(crate) static FOREIGN: Fixed = Fixed(handler::<Foreign>());
+/// Returns into the instance whose address stands for the frame.
+pub(crate) static LEAVE: Fixed = Fixed(handler::<Leave>());
+/// Returns with the results that stand in the frame.
+pub(crate) static RETURN: Fixed = Fixed(handler::<ReturnSlots>());
+/// Ends the run.
+pub(crate) static DONE: Fixed = Fixed(handler::<Done>());
+
+impl Fixed {
+    /// Its address as code.
+    #[inline(always)]
+    pub(crate) fn ip(&'static self) -> *const u32 {
+        ptr::from_ref(self).cast()
+    }
+}
+
+/// Declares instructions without parameters.
+macro_rules! instructions {
+    ($($(#[$doc:meta])* $name:ident [$words:expr] |$w:ident, $s:ident| $body:block)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+        impl Instruction for $name {
+            #[inline(always)]
+            fn words() -> usize {
+                $words
+            }
+            #[inline(always)]
+            unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
+                // SAFETY: the promise of `Instruction::execute`.
+                unsafe { $body }
+            }
+        }
+    )*};
+}
+
+instructions! {
+    /// Traps.
+    Unreachable [0] |_words, _state| { Flow::Trap(Trap::UnreachableCodeReached) }
+
+    /// Jumps.
+    Jump [1] |words, _state| { target(words, 0) }
+
+    /// Copies operands down to where a label expects them: from, to, count.
+    CopyDown [3] |words, state| {
+        copy(state.sp.add(*words as usize), state.sp.add(*words.add(1) as usize), *words.add(2));
+        Flow::Next
+    }
+
+    /// Charges a block's fuel.
+    Fuel [1] |words, state| {
+        let cost = u64::from(*words);
+        let context = state.context;
+        match (*context).fuel.checked_sub(cost) {
+            Some(left) => {
+                (*context).fuel = left;
+                Flow::Next
+            }
+            None => {
+                (*context).required = cost;
+                Flow::Exit(Exit::OutOfFuel)
+            }
+        }
+    }
+
+    /// Looks whether the engine's epoch has reached the deadline.
+    Epoch [0] |_words, state| {
+        let context = state.context;
+        let now = (*context).epoch.as_ref().load(core::sync::atomic::Ordering::Relaxed);
+        if now >= (*context).deadline { Flow::Exit(Exit::Epoch) } else { Flow::Next }
+    }
+
+    /// Returns nothing.
+    Return [0] |_words, state| { leave_frame(state) }
+
+    /// Returns results that stand in a row: from, count.
+    ReturnMany [2] |words, state| {
+        copy(state.sp.add(*words as usize), state.sp, *words.add(1));
+        return_slots(state)
+    }
+
+    /// Returns the results that stand at the beginning of the frame.
+    ReturnSlots [0] |_words, state| { return_slots(state) }
+
+    /// Ends the run.
+    Done [0] |_words, _state| { Flow::Exit(Exit::Done) }
+
+    /// Switches back to the instance whose address was saved as a frame.
+    Leave [0] |_words, state| {
+        let Some(instance) = NonNull::new(state.sp.cast::<InstanceEntity>()) else {
+            return Flow::Exit(Exit::Failed);
+        };
+        (*state.context).switch(instance);
+        leave_frame(state)
+    }
+
+    /// Translates a function on its first call.
+    Lazy [0] |_words, state| {
+        match cold::translate(state.context, state.acc as *const Cell) {
+            Some(entry) => Flow::Jump(entry),
+            None => Flow::Exit(Exit::Failed),
+        }
+    }
+
+    /// Calls a function of the host or of another instance.
+    Foreign [0] |_words, state| {
+        let func = state.acc as *const FuncEntity;
+        match &(*func).body {
+            FuncBody::Wasm { instance, cell, .. } => {
+                enter_instance(state, *instance);
+                state.acc = cell.as_ptr() as u64;
+                Flow::Jump(cell.as_ref().entry())
+            }
+            FuncBody::Host(host) => match cold::call_host(state.context, host, state.sp) {
+                true => return_slots(state),
+                false => Flow::Exit(Exit::Error),
+            },
+        }
+    }
+
+    /// Calls an imported function: index, frame.
+    CallImport [2] |words, state| {
+        let func = import(state, *words);
+        push::<true, true>(state, words, 2);
+        state.sp = state.sp.add(*words.add(1) as usize);
+        state.acc = func.as_ptr() as u64;
+        Flow::Jump(FOREIGN.ip())
+    }
+
+    /// Calls a function of this instance in place of the running one: cell, from, count.
+    ReturnCall [4] |words, state| {
+        copy(state.sp.add(*words.add(2) as usize), state.sp, *words.add(3));
+        state.acc = super::code::long(words);
+        Flow::Jump((*(state.acc as *const Cell)).entry())
+    }
+
+    /// Calls an imported function in place of the running one: index, from, count.
+    ReturnCallImport [3] |words, state| {
+        let func = import(state, *words);
+        copy(state.sp.add(*words.add(1) as usize), state.sp, *words.add(2));
+        state.acc = func.as_ptr() as u64;
+        Flow::Jump(FOREIGN.ip())
+    }
+}
+
+/// Enters a function: slots of the frame, first local to zero, how many; then the locals to load
+/// into `p` and `q` (if `INT`) and into `fp` and `fq` (if `FLOAT`).
+pub(crate) struct Enter<const INT: bool, const FLOAT: bool>;
+
+impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
+    #[inline(always)]
+    fn words() -> usize {
+        3 + 2 * INT as usize + 2 * FLOAT as usize
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; slots lie within the frame, which fits.
+        unsafe {
+            let end = state.sp.wrapping_add(*words as usize + Stack::MARGIN);
+            if end > (*state.context).records.cast() {
+                return Flow::Trap(Trap::StackOverflow);
+            }
+            let mut local = state.sp.add(*words.add(1) as usize);
+            for _ in 0..*words.add(2) {
+                // Volatile, lest the loop becomes a call, which would cost every entry a prologue.
+                local.write_volatile(0);
+                local = local.add(1);
+            }
+            let slot = |at: usize| *state.sp.add(*words.add(3 + at) as usize);
+            if INT {
+                (state.p, state.q) = (slot(0), slot(1));
+            }
+            if FLOAT {
+                let at = 2 * INT as usize;
+                (state.fp, state.fq) = (f64::from_bits(slot(at)), f64::from_bits(slot(at + 1)));
+            }
+        }
+        Flow::Next
+    }
+}
+
+/// Calls a function of this instance: cell, frame. `INT` and `FLOAT` say which pins are in use.
+pub(crate) struct Call<const INT: bool, const FLOAT: bool>;
+
+impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
+    #[inline(always)]
+    fn words() -> usize {
+        3
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            push::<INT, FLOAT>(state, words, 3);
+            state.sp = state.sp.add(*words.add(2) as usize);
+            state.acc = super::code::long(words);
+            Flow::Jump((*(state.acc as *const Cell)).entry())
+        }
+    }
+}
+
+/// Calls through a table: operand, type, table, frame.
+pub(crate) struct CallIndirect<T, A>(PhantomData<(T, A)>);
+
+impl<T: Value + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>() + 3
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let index: T = A::read(words, state);
+            let operands = words.add(A::words::<T>());
+            let func = attempt!(element(state, index.into(), *operands, *operands.add(1)));
+            push::<true, true>(state, words, Self::words());
+            state.sp = state.sp.add(*operands.add(2) as usize);
+            Flow::Jump(callee(state, func))
+        }
+    }
+}
+
+/// Calls a reference: operand, frame.
+pub(crate) struct CallRef<A>(PhantomData<A>);
+
+impl<A: Source> Instruction for CallRef<A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<Ref>() + 1
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let func = attempt!(function(state, A::read(words, state), Trap::NullReference));
+            push::<true, true>(state, words, Self::words());
+            state.sp = state.sp.add(*words.add(A::words::<Ref>()) as usize);
+            Flow::Jump(callee(state, func))
+        }
+    }
+}
+
+/// Calls through a table in place of the running function: operand, type, table, from, count.
+pub(crate) struct ReturnCallIndirect<T, A>(PhantomData<(T, A)>);
+
+impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>() + 4
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let index: T = A::read(words, state);
+            let words = words.add(A::words::<T>());
+            let func = attempt!(element(state, index.into(), *words, *words.add(1)));
+            copy(state.sp.add(*words.add(2) as usize), state.sp, *words.add(3));
+            Flow::Jump(callee(state, func))
+        }
+    }
+}
+
+/// Calls a reference in place of the running function: operand, from, count.
+pub(crate) struct ReturnCallRef<A>(PhantomData<A>);
+
+impl<A: Source> Instruction for ReturnCallRef<A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<Ref>() + 2
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let func = attempt!(function(state, A::read(words, state), Trap::NullReference));
+            let words = words.add(A::words::<Ref>());
+            copy(state.sp.add(*words as usize), state.sp, *words.add(1));
+            Flow::Jump(callee(state, func))
+        }
+    }
+}
+
+/// Branches by an index: operand, number of targets without the default, targets.
+pub(crate) struct BrTable<A>(PhantomData<A>);
+
+impl<A: Source> Instruction for BrTable<A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<u32>() + 1
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; the default stands behind the other targets.
+        unsafe {
+            let index: u32 = A::read(words, state);
+            let at = A::words::<u32>();
+            let index = index.min(*words.add(at));
+            target(words, at + 1 + index as usize)
+        }
+    }
+}
+
+/// Returns one result of type `T`.
+pub(crate) struct ReturnValue<T, A>(PhantomData<(T, A)>);
+
+impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>()
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; a frame has room for its results.
+        unsafe {
+            let value: T = A::read(words, state);
+            *state.sp = value.into_slot();
+            value.set_accumulator(state);
+            leave_frame(state)
+        }
+    }
+}
+
+/// Traps on a null reference.
+pub(crate) struct NonNullOrTrap<A>(PhantomData<A>);
+
+impl<A: Source> Instruction for NonNullOrTrap<A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<Ref>()
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        let reference: Ref = unsafe { A::read(words, state) };
+        if reference.is_null() { Flow::Trap(Trap::NullReference) } else { Flow::Next }
+    }
+}
+
+/// Pushes a record that goes on behind the call whose `count` operand words begin at `words`.
+///
+/// # Safety
+/// The running frame's `Enter` left room for two records.
+#[inline(always)]
+unsafe fn push<const INT: bool, const FLOAT: bool>(
+    state: &State,
+    words: *const u32,
+    count: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let context = state.context;
+        let record = (*context).records.sub(1);
+        (*record).ip = words.add(super::handler::length(count) - super::handler::HANDLER_WORDS);
+        (*record).sp = state.sp;
+        if INT {
+            (*record).p = state.p;
+            (*record).q = state.q;
+        }
+        if FLOAT {
+            (*record).fp = state.fp;
+            (*record).fq = state.fq;
+        }
+        (*context).records = record;
+    }
+}
+
+/// Pops a record and goes on where it says.
+///
+/// # Safety
+/// The state is live: there is a record.
+#[inline(always)]
+unsafe fn leave_frame(state: &mut State) -> Flow {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let record = (*state.context).records;
+        (*state.context).records = record.add(1);
+        state.sp = (*record).sp;
+        (state.p, state.q) = ((*record).p, (*record).q);
+        (state.fp, state.fq) = ((*record).fp, (*record).fq);
+        Flow::Jump((*record).ip)
+    }
+}
+
+/// Returns with results that stand at the beginning of the frame.
+///
+/// # Safety
+/// As for [`leave_frame`]; a frame has at least one slot.
+#[inline(always)]
+unsafe fn return_slots(state: &mut State) -> Flow {
+    // SAFETY: the caller's promise.
+    unsafe {
+        state.accumulate(*state.sp);
+        leave_frame(state)
+    }
+}
+
+/// Copies slots downwards, one by one: the ranges may overlap.
+///
+/// # Safety
+/// Both ranges lie within the frame, `to` not above `from`.
+#[inline(always)]
+unsafe fn copy(from: *const u64, to: *mut u64, count: u32) {
+    for at in 0..count as usize {
+        // SAFETY: the caller's promise. Volatile for the same reason as in `Enter`.
+        unsafe { to.add(at).write_volatile(*from.add(at)) }
+    }
+}
+
+/// The entity of a function of the running instance.
+///
+/// # Safety
+/// The state is live, the index valid.
+#[inline(always)]
+unsafe fn import(state: &State, index: u32) -> NonNull<FuncEntity> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let context = state.context;
+        let func = *(*context).instance.as_ref().funcs.as_ptr().add(index as usize);
+        *(*context).funcs.add(func as usize)
+    }
+}
+
+/// The function behind a reference.
+///
+/// # Safety
+/// The state is live, the reference one to a function of its store.
+#[inline(always)]
+unsafe fn function(
+    state: &State,
+    reference: Ref,
+    null: Trap,
+) -> Result<NonNull<FuncEntity>, Trap> {
+    if reference.is_null() {
+        return Err(null);
+    }
+    // SAFETY: the caller's promise.
+    Ok(unsafe { *(*state.context).funcs.add(reference.0 as usize - 1) })
+}
+
+/// The function at an index of a table, if it has the type.
+///
+/// # Safety
+/// The state is live, the index of the table valid.
+#[inline(always)]
+unsafe fn element(
+    state: &State,
+    index: u64,
+    ty: u32,
+    table: u32,
+) -> Result<NonNull<FuncEntity>, Trap> {
+    // SAFETY: the caller's promise; a table of functions holds references of its store.
+    unsafe {
+        let tables = (*state.context).instance.as_ref().tables.as_ptr();
+        let elements = &(*(*tables.add(table as usize)).as_ptr()).elements;
+        if index >= elements.len() as u64 {
+            return Err(Trap::TableOutOfBounds);
+        }
+        let reference = *elements.as_ptr().add(index as usize);
+        let func = function(state, reference, Trap::IndirectCallToNull)?;
+        if func.as_ref().ty.0 == ty { Ok(func) } else { Err(Trap::BadSignature) }
+    }
+}
+
+/// Puts a function where its code expects it, and gives the code to jump to.
+///
+/// # Safety
+/// The state is live, the function one of its store.
+#[inline(always)]
+unsafe fn callee(state: &mut State, func: NonNull<FuncEntity>) -> *const u32 {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match &func.as_ref().body {
+            FuncBody::Wasm { instance, cell, .. } if *instance == (*state.context).instance => {
+                state.acc = cell.as_ptr() as u64;
+                cell.as_ref().entry()
+            }
+            _ => {
+                state.acc = func.as_ptr() as u64;
+                FOREIGN.ip()
+            }
+        }
+    }
+}
+
+/// Switches to another instance; unless a record does so already, one is pushed that switches
+/// back on return.
+///
+/// # Safety
+/// As for [`push`].
+unsafe fn enter_instance(state: &State, instance: NonNull<InstanceEntity>) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let context: &mut Context = &mut *state.context;
+        if context.instance == instance {
+            return;
+        }
+        if (*context.records).ip != LEAVE.ip() {
+            let record = context.records.sub(1);
+            let sp = context.instance.as_ptr().cast();
+            *record = Record { ip: LEAVE.ip(), sp, p: 0, q: 0, fp: 0.0, fq: 0.0 };
+            context.records = record;
+        }
+        context.switch(instance);
+    }
+}

@@ -1,0 +1,240 @@
+//! Which handler runs an operation with its operands in given places.
+//!
+//! The handlers of an operation stand in a row, in the order of its class's forms; a class knows
+//! the number of each form in that order. All of it is computed when the crate is compiled.
+
+use super::dispatch::{BASES, FUSED, HANDLERS, INFOS, Operation};
+use super::translate::{Kind, Place, To};
+
+/// What the translator knows of an operation.
+pub(crate) struct Info {
+    /// How many operands it takes in places.
+    pub(crate) operands: usize,
+    /// The class of its result.
+    pub(crate) result: Option<Kind>,
+    /// Its result is a truth value, so that it can branch.
+    pub(crate) truth: bool,
+    /// It can trap or call, so its place in the module is kept.
+    pub(crate) placed: bool,
+    /// The operation that gives the same with the operands swapped.
+    pub(crate) swapped: Option<Operation>,
+    /// The operation that gives the opposite truth value.
+    pub(crate) negation: Option<Operation>,
+    /// The forms of its class.
+    pub(crate) forms: &'static Forms,
+}
+
+impl Info {
+    /// An operation with this many operands.
+    pub(crate) const fn new(operands: usize, forms: &'static Forms) -> Self {
+        Self {
+            operands,
+            result: None,
+            truth: false,
+            placed: false,
+            swapped: None,
+            negation: None,
+            forms,
+        }
+    }
+
+    /// With a result.
+    pub(crate) const fn gives(mut self, kind: Kind) -> Self {
+        self.result = Some(kind);
+        self
+    }
+
+    /// With a truth value as result.
+    pub(crate) const fn tests(mut self) -> Self {
+        self.truth = true;
+        self.gives(Kind::Int)
+    }
+
+    /// It can trap or call.
+    pub(crate) const fn traps(mut self) -> Self {
+        self.placed = true;
+        self
+    }
+
+    /// With a mirror image.
+    pub(crate) const fn swaps(mut self, operation: Operation) -> Self {
+        self.swapped = Some(operation);
+        self
+    }
+
+    /// With an opposite.
+    pub(crate) const fn negates(mut self, operation: Operation) -> Self {
+        self.negation = Some(operation);
+        self
+    }
+}
+
+/// The forms of a class: for each combination of places its number, plus one.
+pub(crate) struct Forms {
+    numbers: &'static [u16],
+    count: usize,
+}
+
+/// Bits of a place in a key.
+const BITS: u32 = 3;
+
+impl Forms {
+    /// The forms of a list, numbered by a table that `numbers` made of it.
+    pub(crate) const fn new(numbers: &'static [u16], count: usize) -> Self {
+        Self { numbers, count }
+    }
+}
+
+/// Slots of a table of keys with this many places.
+pub(crate) const fn keys(list: &[&str]) -> usize {
+    if list.is_empty() { 1 } else { 1 << (BITS as usize * list[0].len()) }
+}
+
+/// Numbers the forms of a list.
+pub(crate) const fn numbers<const N: usize>(list: &[&str]) -> [u16; N] {
+    let mut numbers = [0; N];
+    let mut at = 0;
+    while at < list.len() {
+        numbers[key_of(list[at])] = at as u16 + 1;
+        at += 1;
+    }
+    numbers
+}
+
+const fn key_of(form: &str) -> usize {
+    let letters = form.as_bytes();
+    let (mut key, mut at) = (0, 0);
+    while at < letters.len() {
+        let number = match letters[at] {
+            b'S' => Place::S as usize,
+            b'A' => Place::A as usize,
+            b'P' => Place::P as usize,
+            b'Q' => Place::Q as usize,
+            b'I' => Place::I as usize,
+            b'W' => To::W as usize,
+            b'J' => To::J as usize,
+            b'N' => To::N as usize,
+            _ => panic!("no such place"),
+        };
+        key |= number << (BITS * at as u32);
+        at += 1;
+    }
+    key
+}
+
+/// Declares the forms of a class.
+macro_rules! forms {
+    ($($form:literal)*) => {{
+        const LIST: &[&str] = &[$($form),*];
+        static NUMBERS: [u16; form::keys(LIST)] = form::numbers(LIST);
+        Forms::new(&NUMBERS, LIST.len())
+    }};
+}
+pub(crate) use forms;
+
+/// The number of each operation's first handler.
+pub(crate) const fn bases<const N: usize>(infos: &[Info; N]) -> [u16; N] {
+    let mut bases = [0; N];
+    let (mut at, mut next) = (0, 0);
+    while at < N {
+        bases[at] = next;
+        next += infos[at].forms.count as u16;
+        at += 1;
+    }
+    bases
+}
+
+/// The number of a handler, by its operation and its form.
+pub(crate) const fn number(operation: Operation, form: &str) -> u16 {
+    let at = operation as usize;
+    match INFOS[at].forms.numbers[key_of(form)] {
+        0 => panic!("no such form"),
+        number => BASES[at] + number - 1,
+    }
+}
+
+/// The handler of an operation with its operands in places and its result in another, if there is
+/// one.
+pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Option<u16> {
+    let forms = operation.info().forms;
+    let mut key = 0;
+    for (at, &place) in places.iter().enumerate() {
+        key |= (place as usize) << (BITS * at as u32);
+    }
+    if let Some(to) = to {
+        key |= (to as usize) << (BITS * places.len() as u32);
+    }
+    let number = forms.numbers.get(key)?.checked_sub(1)?;
+    Some(BASES[operation as usize] + number)
+}
+
+/// The handler that does what two do in a row, if there is one.
+pub(crate) fn fused(first: u16, second: u16) -> Option<u16> {
+    let at = FUSED.binary_search(&(first, second)).ok()?;
+    Some((HANDLERS.len() - FUSED.len() + at) as u16)
+}
+
+impl Operation {
+    /// The test whether an integer is zero.
+    pub(crate) const EQZ: Self = Self::I32Eqz;
+
+    /// What the translator knows of it.
+    pub(crate) fn info(self) -> &'static Info {
+        &INFOS[self as usize]
+    }
+
+    /// The handler of an operation that has just one.
+    pub(crate) fn only(self) -> u16 {
+        BASES[self as usize]
+    }
+
+    /// Whether it turns a truth value round.
+    pub(crate) fn is_eqz(self) -> bool {
+        self == Self::EQZ
+    }
+
+    /// Copies a value of a class.
+    pub(crate) fn moving(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::Move,
+            Kind::F32 => Self::MoveF32,
+            Kind::F64 => Self::MoveF64,
+        }
+    }
+
+    /// Selects between values of a class.
+    pub(crate) fn selecting(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::Select,
+            Kind::F32 => Self::SelectF32,
+            Kind::F64 => Self::SelectF64,
+        }
+    }
+
+    /// Reads a global of a class.
+    pub(crate) fn global_reading(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::GlobalGet,
+            Kind::F32 => Self::GlobalGetF32,
+            Kind::F64 => Self::GlobalGetF64,
+        }
+    }
+
+    /// Writes a global of a class.
+    pub(crate) fn global_writing(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::GlobalSet,
+            Kind::F32 => Self::GlobalSetF32,
+            Kind::F64 => Self::GlobalSetF64,
+        }
+    }
+
+    /// Returns one value of a class.
+    pub(crate) fn returning(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::ReturnValue,
+            Kind::F32 => Self::ReturnValueF32,
+            Kind::F64 => Self::ReturnValueF64,
+        }
+    }
+}

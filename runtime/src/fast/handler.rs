@@ -1,0 +1,190 @@
+//! From instructions to callable handlers, with two backends.
+//!
+//! With the cfg `tail` a handler ends by calling the next one in tail position: the machine's
+//! registers are its arguments. Stable Rust does not promise that such a call becomes a jump, so
+//! the build script switches `tail` on only where the compiler is known to make one; a test reads
+//! the assembly. Otherwise a handler returns the address of the next instruction to a loop.
+//! Both run the same bodies.
+//!
+//! Invariant: `ip` points at an instruction of [`code`](super::code), and the state belongs to a
+//! live [`Context`](super::context::Context).
+
+use super::context::Context;
+use super::instruction::Instruction;
+use super::state::{Exit, Flow, State};
+
+/// Words of a handler's address in the code.
+pub(crate) const HANDLER_WORDS: usize = size_of::<u64>() / size_of::<u32>();
+
+/// Words of an instruction with `operands` operand words, padded to the alignment of addresses.
+#[inline(always)]
+pub(crate) const fn length(operands: usize) -> usize {
+    (HANDLER_WORDS + operands).next_multiple_of(HANDLER_WORDS)
+}
+
+/// Runs from `ip` until the machine stops; the reason and the state are then in the context.
+///
+/// # Safety
+/// The module's invariant.
+pub(crate) unsafe fn enter(ip: *const u32, state: State) {
+    // SAFETY: the module's invariant.
+    unsafe { backend::enter(ip, state) }
+}
+
+/// A callable instruction.
+pub(crate) type Handler = backend::Handler;
+
+/// The handler of an instruction.
+pub(crate) const fn handler<X: Instruction>() -> Handler {
+    backend::handler::<X>
+}
+
+/// Saves what is needed to report or to go on.
+///
+/// # Safety
+/// The module's invariant.
+#[inline(always)]
+unsafe fn save(ip: *const u32, state: State) {
+    // SAFETY: the context outlives the run loop.
+    let context: &mut Context = unsafe { &mut *state.context };
+    context.ip = ip;
+    context.state = Some(state);
+}
+
+#[cfg(tail)]
+macro_rules! tail_backend {
+    ($abi:literal) => {
+        mod backend {
+            use super::*;
+
+            pub(crate) type Handler = unsafe extern $abi fn(
+                *const u32,
+                *mut u64,
+                *mut Context,
+                u64,
+                u64,
+                u64,
+                f64,
+                f32,
+                f64,
+                f64,
+            );
+
+            macro_rules! go {
+                ($handler:expr, $ip:expr, $s:expr) => {
+                    $handler($ip, $s.sp, $s.context, $s.acc, $s.p, $s.q, $s.f, $s.g, $s.fp, $s.fq)
+                };
+            }
+
+            /// # Safety
+            /// The module's invariant.
+            #[inline(always)]
+            unsafe fn fetch(ip: *const u32) -> Handler {
+                // SAFETY: an instruction begins with its handler's address, aligned.
+                unsafe { *ip.cast::<Handler>() }
+            }
+
+            pub(super) unsafe fn enter(ip: *const u32, s: State) {
+                // SAFETY: the module's invariant.
+                unsafe { go!(fetch(ip), ip, s) }
+            }
+
+            pub(super) unsafe extern $abi fn handler<X: Instruction>(
+                ip: *const u32,
+                sp: *mut u64,
+                context: *mut Context,
+                acc: u64,
+                p: u64,
+                q: u64,
+                f: f64,
+                g: f32,
+                fp: f64,
+                fq: f64,
+            ) {
+                let mut s = State { sp, context, acc, p, q, f, g, fp, fq };
+                // SAFETY: the module's invariant; every instruction is followed by another.
+                unsafe {
+                    match X::execute(ip.add(HANDLER_WORDS), &mut s) {
+                        Flow::Next => {
+                            let next = ip.add(length(X::words()));
+                            go!(fetch(next), next, s)
+                        }
+                        Flow::Jump(target) => go!(fetch(target), target, s),
+                        Flow::Trap(trap) => {
+                            (*context).trap = trap;
+                            (*context).exit = Exit::Trap;
+                            go!(leave, ip, s)
+                        }
+                        Flow::Exit(exit) => {
+                            (*context).exit = exit;
+                            go!(leave, ip, s)
+                        }
+                    }
+                }
+            }
+
+            /// Leaves the run loop: the only handler that calls no other.
+            #[cold]
+            #[inline(never)]
+            unsafe extern $abi fn leave(
+                ip: *const u32,
+                sp: *mut u64,
+                context: *mut Context,
+                acc: u64,
+                p: u64,
+                q: u64,
+                f: f64,
+                g: f32,
+                fp: f64,
+                fq: f64,
+            ) {
+                // SAFETY: the module's invariant.
+                unsafe { save(ip, State { sp, context, acc, p, q, f, g, fp, fq }) }
+            }
+        }
+    };
+}
+
+#[cfg(all(tail, target_arch = "x86_64"))]
+tail_backend!("sysv64-unwind");
+#[cfg(all(tail, not(target_arch = "x86_64")))]
+tail_backend!("C-unwind");
+
+#[cfg(not(tail))]
+mod backend {
+    use super::*;
+
+    /// Gives the address of the next instruction, or null when the machine has stopped.
+    pub(crate) type Handler = unsafe fn(*const u32, &mut State) -> *const u32;
+
+    pub(super) unsafe fn enter(mut ip: *const u32, mut state: State) {
+        loop {
+            // SAFETY: an instruction begins with its handler's address, aligned.
+            let next = unsafe { (*ip.cast::<Handler>())(ip, &mut state) };
+            if next.is_null() {
+                // SAFETY: the module's invariant.
+                return unsafe { save(ip, state) };
+            }
+            ip = next;
+        }
+    }
+
+    pub(super) unsafe fn handler<X: Instruction>(ip: *const u32, state: &mut State) -> *const u32 {
+        // SAFETY: the module's invariant; every instruction is followed by another.
+        unsafe {
+            match X::execute(ip.add(HANDLER_WORDS), state) {
+                Flow::Next => ip.add(length(X::words())),
+                Flow::Jump(target) => target,
+                Flow::Trap(trap) => {
+                    (*state.context).trap = trap;
+                    (*state.context).exit = Exit::Trap;
+                    core::ptr::null()
+                }
+                Flow::Exit(exit) => {
+                    (*state.context).exit = exit;
+                    core::ptr::null()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Instructions as types: an operation and the places of its operands and result.
+//!
+//! Operand words stand in the order operands, immediates, destination or target. Targets are
+//! distances in words from the first operand word of the instruction they belong to.
+
+use core::marker::PhantomData;
+
+use super::memory::Memory;
+use super::operation::{self, Truth};
+use super::place::{Destination, Source};
+use super::state::{Flow, State};
+use super::value::Value;
+use crate::spec::Trap;
+
+/// What a handler does.
+pub(crate) trait Instruction {
+    /// Operand words it takes.
+    fn words() -> usize;
+
+    /// Runs it.
+    ///
+    /// # Safety
+    /// `words` points at the operand words that the translator wrote for this very type; the
+    /// state is that of a live run.
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow;
+}
+
+/// Where a taken branch goes.
+///
+/// # Safety
+/// `words.add(at)` holds the distance to an instruction.
+#[inline(always)]
+pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
+    // SAFETY: the caller's promise.
+    Flow::Jump(unsafe { words.offset(*words.add(at) as i32 as isize) })
+}
+
+/// Unwraps a result, or leaves the instruction with the trap.
+macro_rules! attempt {
+    ($result:expr) => {
+        match $result {
+            Ok(value) => value,
+            Err(trap) => return Flow::Trap(trap),
+        }
+    };
+}
+pub(crate) use attempt;
+
+/// An operation on one operand.
+pub(crate) struct Unary<O, A, D>(PhantomData<(O, A, D)>);
+/// An operation on two operands.
+pub(crate) struct Binary<O, L, R, D>(PhantomData<(O, L, R, D)>);
+/// A branch if a test of one operand holds.
+pub(crate) struct Test<O, A>(PhantomData<(O, A)>);
+/// A branch if a test of one operand does not hold.
+pub(crate) struct TestNot<O, A>(PhantomData<(O, A)>);
+/// A branch if a comparison holds.
+pub(crate) struct Branch<O, L, R>(PhantomData<(O, L, R)>);
+/// A branch if a comparison does not hold.
+pub(crate) struct BranchNot<O, L, R>(PhantomData<(O, L, R)>);
+/// A load from memory `M`.
+pub(crate) struct Load<O, M, A, D>(PhantomData<(O, M, A, D)>);
+/// A store to memory `M`.
+pub(crate) struct Store<O, M, A, B>(PhantomData<(O, M, A, B)>);
+/// A copy of a value of type `T`.
+pub(crate) struct Move<T, A, D>(PhantomData<(T, A, D)>);
+/// A 64-bit constant in two words.
+pub(crate) struct Long<D>(PhantomData<D>);
+/// One of two values, by a condition.
+pub(crate) struct Select<T, A, B, C, D>(PhantomData<(T, A, B, C, D)>);
+/// Reads a global.
+pub(crate) struct GlobalGet<T, D>(PhantomData<(T, D)>);
+/// Writes a global.
+pub(crate) struct GlobalSet<T, A>(PhantomData<(T, A)>);
+/// Two instructions, the second right behind the first, in one.
+pub(crate) struct Seq<X, Y>(PhantomData<(X, Y)>);
+
+impl<O: operation::Unary, A: Source, D: Destination> Instruction for Unary<O, A, D> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<O::A>() + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let result = attempt!(O::apply(A::read(words, state)));
+            D::write(words.add(A::words::<O::A>()), state, result);
+        }
+        Flow::Next
+    }
+}
+
+impl<O: operation::Binary, L: Source, R: Source, D: Destination> Instruction
+    for Binary<O, L, R, D>
+{
+    #[inline(always)]
+    fn words() -> usize {
+        operands::<O, L, R>() + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let result = attempt!(apply::<O, L, R>(words, state));
+            D::write(words.add(operands::<O, L, R>()), state, result);
+        }
+        Flow::Next
+    }
+}
+
+/// Words of the two operands of an operation.
+#[inline(always)]
+fn operands<O: operation::Binary, L: Source, R: Source>() -> usize {
+    L::words::<O::A>() + R::words::<O::B>()
+}
+
+/// Reads the two operands of an operation and applies it.
+///
+/// # Safety
+/// As for [`Instruction::execute`].
+#[inline(always)]
+unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
+    words: *const u32,
+    state: &State,
+) -> Result<O::R, Trap> {
+    // SAFETY: the caller's promise.
+    unsafe { O::apply(L::read(words, state), R::read(words.add(L::words::<O::A>()), state)) }
+}
+
+macro_rules! branch {
+    ($name:ident, |$holds:ident| $taken:expr) => {
+        impl<O: operation::Binary<R: Truth>, L: Source, R: Source> Instruction for $name<O, L, R> {
+            #[inline(always)]
+            fn words() -> usize {
+                operands::<O, L, R>() + 1
+            }
+
+            #[inline(always)]
+            unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let $holds = attempt!(apply::<O, L, R>(words, state)).holds();
+                    if $taken { target(words, operands::<O, L, R>()) } else { Flow::Next }
+                }
+            }
+        }
+    };
+}
+branch!(Branch, |holds| holds);
+branch!(BranchNot, |holds| !holds);
+
+macro_rules! test {
+    ($name:ident, |$holds:ident| $taken:expr) => {
+        impl<O: operation::Unary<R: Truth>, A: Source> Instruction for $name<O, A> {
+            #[inline(always)]
+            fn words() -> usize {
+                A::words::<O::A>() + 1
+            }
+
+            #[inline(always)]
+            unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let $holds = attempt!(O::apply(A::read(words, state))).holds();
+                    if $taken { target(words, A::words::<O::A>()) } else { Flow::Next }
+                }
+            }
+        }
+    };
+}
+test!(Test, |holds| holds);
+test!(TestNot, |holds| !holds);
+
+impl<O: operation::Load, M: Memory, A: Source, D: Destination> Instruction for Load<O, M, A, D> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<M::Address>() + M::WORDS + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let at = A::read(words, state);
+            let words = words.add(A::words::<M::Address>());
+            let result = attempt!(O::apply(M::view(words, state), at));
+            D::write(words.add(M::WORDS), state, result);
+        }
+        Flow::Next
+    }
+}
+
+impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store<O, M, A, B> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<M::Address>() + B::words::<O::B>() + M::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let at = A::read(words, state);
+            let words = words.add(A::words::<M::Address>());
+            let value = B::read(words, state);
+            let words = words.add(B::words::<O::B>());
+            attempt!(O::apply(M::view(words, state), at, value));
+        }
+        Flow::Next
+    }
+}
+
+impl<T: Value, A: Source, D: Destination> Instruction for Move<T, A, D> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>() + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let value: T = A::read(words, state);
+            D::write(words.add(A::words::<T>()), state, value);
+        }
+        Flow::Next
+    }
+}
+
+impl<D: Destination> Instruction for Long<D> {
+    #[inline(always)]
+    fn words() -> usize {
+        2 + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe { D::write(words.add(2), state, super::code::long(words)) }
+        Flow::Next
+    }
+}
+
+impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
+    for Select<T, A, B, C, D>
+{
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>() + B::words::<T>() + C::words::<i32>() + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let first: T = A::read(words, state);
+            let words = words.add(A::words::<T>());
+            let second: T = B::read(words, state);
+            let words = words.add(B::words::<T>());
+            let condition: i32 = C::read(words, state);
+            let value = if condition.holds() { first } else { second };
+            D::write(words.add(C::words::<i32>()), state, value);
+        }
+        Flow::Next
+    }
+}
+
+impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
+    #[inline(always)]
+    fn words() -> usize {
+        1 + D::WORDS
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; the validator checked the index.
+        unsafe {
+            let global = *(*state.context).globals.add(*words as usize);
+            let value = T::from_slot((*global.as_ptr()).value);
+            D::write(words.add(1), state, value);
+        }
+        Flow::Next
+    }
+}
+
+impl<T: Value, A: Source> Instruction for GlobalSet<T, A> {
+    #[inline(always)]
+    fn words() -> usize {
+        A::words::<T>() + 1
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; the validator checked the index.
+        unsafe {
+            let value: T = A::read(words, state);
+            let index = *words.add(A::words::<T>()) as usize;
+            (*(*(*state.context).globals.add(index)).as_ptr()).value = value.into_slot();
+        }
+        Flow::Next
+    }
+}
+
+/// The first must go on at the next instruction or trap; the second may do anything.
+impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
+    #[inline(always)]
+    fn words() -> usize {
+        X::words() + Y::words()
+    }
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller's promise; the translator writes the words of both in a row.
+        unsafe {
+            match X::execute(words, state) {
+                Flow::Next => Y::execute(words.add(X::words()), state),
+                other => other,
+            }
+        }
+    }
+}

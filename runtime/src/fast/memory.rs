@@ -1,0 +1,165 @@
+//! Guest memory as handlers see it.
+//!
+//! Invariant: base and length, in the context or in the entity, are those of a live memory that
+//! nobody else uses while the guest runs; every access is compared with the length before it
+//! happens. Values are read through a packed wrapper, because a plain unaligned read would cost
+//! the handler its tail call under debug assertions.
+
+use core::marker::PhantomData;
+
+use super::state::State;
+use super::value::Value;
+use crate::exec::access::{Access, Scalar};
+use crate::spec::Trap;
+
+/// Which memory an instruction accesses, and by which addresses.
+pub(crate) trait Memory {
+    /// Type of the address operand.
+    type Address: Value;
+    /// Gives access to the memory.
+    type View: Access<Address = Self::Address>;
+    /// Operand words: the offset, and whatever else names the memory.
+    const WORDS: usize;
+
+    /// Reads the operand words.
+    ///
+    /// # Safety
+    /// `words` points at [`Self::WORDS`] words written by the translator; the state is live.
+    unsafe fn view(words: *const u32, state: &State) -> Self::View;
+}
+
+/// Memory 0 with 32-bit addresses.
+pub(crate) struct M32;
+/// Memory 0 with 64-bit addresses and an offset of 32 bits.
+pub(crate) struct M64;
+/// Any memory, any offset, addresses of type `A`.
+pub(crate) struct Any<A>(PhantomData<A>);
+
+/// A memory's bytes, a static offset, and the type of its addresses.
+#[derive(Clone, Copy)]
+pub(crate) struct View<A> {
+    base: *mut u8,
+    length: u64,
+    offset: u64,
+    address: PhantomData<A>,
+}
+
+/// Addresses that a view can add its offset to.
+pub(crate) trait Address: Value {
+    /// The effective address and the first byte behind an access of `size` bytes, unless it is
+    /// beyond 64 bits.
+    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)>;
+}
+
+impl Memory for M32 {
+    type Address = u32;
+    type View = View<u32>;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    unsafe fn view(words: *const u32, state: &State) -> View<u32> {
+        // SAFETY: the caller's promise.
+        unsafe { View::of_context(state, u64::from(*words)) }
+    }
+}
+
+impl Memory for M64 {
+    type Address = u64;
+    type View = View<u64>;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    unsafe fn view(words: *const u32, state: &State) -> View<u64> {
+        // SAFETY: the caller's promise.
+        unsafe { View::of_context(state, u64::from(*words)) }
+    }
+}
+
+impl<A: Address> Memory for Any<A> {
+    type Address = A;
+    type View = View<A>;
+    /// The offset in two words, and the index of the memory.
+    const WORDS: usize = 3;
+
+    #[inline(always)]
+    unsafe fn view(words: *const u32, state: &State) -> View<A> {
+        // SAFETY: the caller's promise; the index was checked by the validator.
+        unsafe {
+            let offset = super::code::long(words);
+            let instance = (*state.context).instance.as_ref();
+            let memory = *instance.memories.as_ptr().add(*words.add(2) as usize);
+            let bytes = (*memory.as_ptr()).bytes_mut();
+            View { base: bytes.as_mut_ptr(), length: bytes.len() as u64, ..View::new(offset) }
+        }
+    }
+}
+
+impl Address for u32 {
+    #[inline(always)]
+    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)> {
+        // The offset is below 2^32, so the sums are below 2^34.
+        let at = u64::from(self).wrapping_add(offset);
+        Some((at, at.wrapping_add(size)))
+    }
+}
+
+impl Address for u64 {
+    #[inline(always)]
+    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)> {
+        let at = self.checked_add(offset)?;
+        Some((at, at.checked_add(size)?))
+    }
+}
+
+impl<A> View<A> {
+    #[inline(always)]
+    fn new(offset: u64) -> Self {
+        Self { base: core::ptr::null_mut(), length: 0, offset, address: PhantomData }
+    }
+
+    /// # Safety
+    /// The state is live.
+    #[inline(always)]
+    unsafe fn of_context(state: &State, offset: u64) -> Self {
+        // SAFETY: the caller's promise.
+        let (base, length) = unsafe { ((*state.context).base, (*state.context).length) };
+        Self { base, length, ..Self::new(offset) }
+    }
+}
+
+impl<A: Address> View<A> {
+    /// The place of an access, if it lies within the memory.
+    #[inline(always)]
+    fn place<T: Scalar>(self, at: A) -> Result<*mut Unaligned<T>, Trap> {
+        match at.range(self.offset, size_of::<T>() as u64) {
+            Some((start, end)) if end <= self.length => {
+                // SAFETY: `start..end` lies within the memory's bytes.
+                Ok(unsafe { self.base.add(start as usize).cast() })
+            }
+            _ => Err(Trap::MemoryOutOfBounds),
+        }
+    }
+}
+
+/// A scalar at any address.
+#[repr(C, packed)]
+struct Unaligned<T>(T);
+
+impl<A: Address> Access for View<A> {
+    type Address = A;
+
+    #[inline(always)]
+    fn load<T: Scalar>(self, at: A) -> Result<T, Trap> {
+        let place = self.place::<T>(at)?;
+        // SAFETY: `place` checked the bounds; the wrapper has no alignment.
+        Ok(unsafe { (*place).0 }.from_little_endian())
+    }
+
+    #[inline(always)]
+    fn store<T: Scalar>(self, at: A, value: T) -> Result<(), Trap> {
+        let place = self.place::<T>(at)?;
+        // SAFETY: as in `load`.
+        unsafe { (*place).0 = value.to_little_endian() };
+        Ok(())
+    }
+}

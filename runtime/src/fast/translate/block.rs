@@ -1,0 +1,188 @@
+//! Blocks, and what branches do to the values that travel with them.
+
+use super::emit::LabelId;
+use super::operand::{At, Kind, Operand, To};
+use super::{Translator, control};
+use crate::fast::dispatch::Operation;
+use crate::generated::shared::instruction::Instruction;
+use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
+
+/// An open block.
+pub(super) struct Block {
+    pub(super) kind: BlockKind,
+    /// Where branches to it go.
+    pub(super) label: LabelId,
+    /// Height of the stack below its parameters.
+    pub(super) base: usize,
+    pub(super) params: u32,
+    pub(super) results: u32,
+    pub(super) types: BlockTypes,
+}
+
+/// Where the types of a block are written.
+#[derive(Clone, Copy)]
+pub(super) enum BlockTypes {
+    /// The function's own.
+    Function,
+    /// One result or none.
+    Short(Option<ValType>),
+    /// A function type.
+    Func(TypeIdx),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum BlockKind {
+    Function,
+    Block,
+    Loop,
+    /// With the label of its `else`.
+    If(LabelId),
+    Else,
+}
+
+/// Where a branch goes, and with how many values.
+pub(super) struct Target {
+    pub(super) label: LabelId,
+    pub(super) base: usize,
+    pub(super) arity: usize,
+    /// It leaves the function.
+    pub(super) function: bool,
+}
+
+impl Translator<'_> {
+    /// The beginning of the function.
+    pub(super) fn begin(&mut self) {
+    self.begin_function();
+    let label = self.code.label();
+    let results = self.results as u32;
+    let types = BlockTypes::Function;
+    self.blocks.push(Block { kind: BlockKind::Function, label, base: 0, params: 0, results, types });
+}
+
+    /// Follows the structure of code that is never reached; `depth` blocks of it are open.
+    pub(super) fn skip(&mut self, i: &Instruction<'_>, depth: u32) {
+    match (i, depth) {
+        (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
+            self.dead = Some(depth + 1);
+        }
+        (Instruction::End, 0) => control::end(self),
+        (Instruction::Else, 0) => control::else_(self),
+        (Instruction::End, _) => self.dead = Some(depth - 1),
+        _ => {}
+    }
+}
+
+    pub(super) fn enter_block(&mut self, kind: BlockKind, bt: BlockType, label: LabelId) {
+        let (params, results) = self.arity(bt);
+        let types = match bt {
+            BlockType::Empty => BlockTypes::Short(None),
+            BlockType::Value(ty) => BlockTypes::Short(Some(ty)),
+            BlockType::Func(ty) => BlockTypes::Func(ty),
+        };
+        let base = self.stack.len() - params;
+        let (params, results) = (params as u32, results as u32);
+        self.blocks.push(Block { kind, label, base, params, results, types });
+    }
+
+    /// Numbers of parameters and results.
+    pub(super) fn arity(&self, bt: BlockType) -> (usize, usize) {
+        match bt {
+            BlockType::Empty => (0, 0),
+            BlockType::Value(_) => (0, 1),
+            BlockType::Func(ty) => {
+                let ty = self.module.env().type_func(ty);
+                (ty.params().len(), ty.results().len())
+            }
+        }
+    }
+
+    /// Pushes values of a block's parameters or results, in their slots.
+    pub(super) fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
+        let module = self.module;
+        for at in 0..count {
+            let ty = match types {
+                BlockTypes::Short(ty) => ty,
+                BlockTypes::Function => Some(module.defined_signature(self.index).results()[at]),
+                BlockTypes::Func(ty) => {
+                    let ty = module.env().type_func(ty);
+                    Some(if params { ty.params()[at] } else { ty.results()[at] })
+                }
+            };
+            self.push_temp(ty.unwrap_or(ValType::I32));
+        }
+        self.settled = self.stack.len();
+    }
+
+    pub(super) fn target(&self, l: LabelIdx) -> Target {
+        let at = self.blocks.len() - 1 - l.0 as usize;
+        let block = &self.blocks[at];
+        let arity = if block.kind == BlockKind::Loop { block.params } else { block.results };
+        Target {
+            label: block.label,
+            base: block.base,
+            arity: arity as usize,
+            function: block.kind == BlockKind::Function,
+        }
+    }
+
+    /// Whether the values on top stand already where the label expects them.
+    pub(super) fn is_aligned(&self, target: &Target) -> bool {
+        target.arity == 0 || self.stack.len() - target.arity == target.base
+    }
+
+    /// Moves the values on top to where the label expects them; they stay on the stack.
+    pub(super) fn branch_values(&mut self, target: &Target) {
+        let first = self.stack.len() - target.arity;
+        if self.is_aligned(target) {
+            for height in first..self.stack.len() {
+                self.materialise(height);
+            }
+        } else if target.arity <= 2 {
+            for at in 0..target.arity {
+                let (value, to) = (self.stack[first + at], self.temp(target.base + at));
+                self.copy(value, first + at, To::S, to);
+            }
+        } else {
+            for height in first..self.stack.len() {
+                self.materialise(height);
+            }
+            let (from, to) = (self.temp(first), self.temp(target.base));
+            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32], None);
+        }
+    }
+
+    pub(super) fn jump(&mut self, label: LabelId) {
+        let operands = self.fixed(Operation::Jump, &[0], None);
+        self.code.target(operands, 0, label);
+    }
+
+    /// Branches if a reference, in the slot above the stack, is null or is not.
+    pub(super) fn branch_on_null(&mut self, reference: Operand, null: bool, label: LabelId) {
+        self.push(reference.kind, reference.at);
+        self.operate(Operation::RefIsNull, &[]);
+        let condition = self.pop();
+        self.branch_if(condition, null, label);
+    }
+
+    /// Returns the values on top.
+    pub(super) fn leave(&mut self) {
+        match self.results {
+            0 => {
+                self.spill();
+                self.fixed(Operation::Return, &[], None);
+            }
+            1 => {
+                let kind = self.stack.last().map_or(Kind::Int, |value| value.kind);
+                self.operate(Operation::returning(kind), &[]);
+            }
+            count => {
+                let first = self.stack.len() - count;
+                self.spill();
+                for height in first..self.stack.len() {
+                    self.materialise(height);
+                }
+                self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32], None);
+            }
+        }
+    }
+}

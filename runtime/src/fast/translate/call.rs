@@ -1,0 +1,59 @@
+//! What calls have in common, and rows with a `hand` cell.
+//!
+//! Arguments stand in the slots at their height, in a row, where the callee's frame begins; the
+//! results come back there, the first one in an accumulator as well.
+
+use super::Translator;
+use super::operand::{At, Words};
+use crate::fast::dispatch::Operation;
+use crate::types::ValType;
+
+impl Translator<'_> {
+    /// Calls a function that a row names in `hand`.
+    pub(crate) fn hand(&mut self, operation: Operation, immediates: &[u32]) {
+        let info = operation.info();
+        let base = self.arguments(info.operands, 0);
+        let mut words = Words::default();
+        words.push(self.temp(base));
+        words.extend(immediates);
+        self.fixed(operation, words.as_slice(), info.placed.then_some(self.at));
+        self.truncate(base);
+        self.forget();
+        if let Some(kind) = info.result {
+            self.push(kind, At::Temp);
+        }
+    }
+
+    /// Puts arguments into their slots, which stand below `above` operands; gives their height.
+    pub(super) fn arguments(&mut self, count: usize, above: usize) -> usize {
+        let end = self.stack.len() - above;
+        let base = end - count;
+        if self.stack[end..].iter().all(|operand| operand.at != At::Open) {
+            self.spill();
+        }
+        for height in base..end {
+            self.materialise(height);
+        }
+        base
+    }
+
+    /// The call that saves the pins in use.
+    pub(super) fn calling(&self) -> Operation {
+        match (self.pins.integers[0].is_some(), self.pins.floats[0].is_some()) {
+            (false, false) => Operation::Call,
+            (true, false) => Operation::CallInt,
+            (false, true) => Operation::CallFloat,
+            (true, true) => Operation::CallBoth,
+        }
+    }
+
+    /// Takes the arguments off and puts the results on.
+    pub(super) fn end_call(&mut self, base: usize, results: &[ValType]) {
+        self.truncate(base);
+        results.iter().for_each(|&ty| self.push_temp(ty));
+        self.forget();
+        if let Some(first) = self.stack.get(base) {
+            self.held[first.kind as usize] = Some(self.temp(base));
+        }
+    }
+}

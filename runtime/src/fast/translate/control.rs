@@ -1,0 +1,356 @@
+//! Rows with a `control` cell: what the fast engine makes of them.
+//!
+//! One function a cell, of the cell's name; what they share is in [`block`](super::block) and
+//! [`call`](super::call).
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use super::block::{BlockKind, Target};
+use super::operand::{At, Kind, Place, To};
+use super::{LabelId, Translator};
+use crate::fast::code::halves;
+use crate::fast::dispatch::Operation;
+use crate::types::{
+    BlockType, FuncIdx, GlobalIdx, LabelIdx, Labels, LocalIdx, TableIdx, TypeIdx, ValTypes,
+};
+
+pub(crate) fn unreachable(t: &mut Translator<'_>) {
+    t.spill();
+    t.fixed(Operation::Unreachable, &[], Some(t.at));
+    t.dead = Some(0);
+}
+
+pub(crate) fn nop(_: &mut Translator<'_>) {}
+
+pub(crate) fn block(t: &mut Translator<'_>, bt: BlockType) {
+    let label = t.code.label();
+    t.enter_block(BlockKind::Block, bt, label);
+}
+
+pub(crate) fn loop_(t: &mut Translator<'_>, bt: BlockType) {
+    let label = t.code.label();
+    t.spill();
+    let params = t.arity(bt).0;
+    t.settle_all(params);
+    t.code.bind(label);
+    t.forget();
+    t.enter_block(BlockKind::Loop, bt, label);
+    t.begin_poll();
+}
+
+pub(crate) fn if_(t: &mut Translator<'_>, bt: BlockType) {
+    let (label, otherwise) = (t.code.label(), t.code.label());
+    let condition = t.pop();
+    if condition.at != At::Open {
+        t.spill();
+    }
+    let params = t.arity(bt).0;
+    t.settle_all(params);
+    t.branch_if(condition, false, otherwise);
+    t.enter_block(BlockKind::If(otherwise), bt, label);
+    t.begin_charge();
+}
+
+pub(crate) fn else_(t: &mut Translator<'_>) {
+    let Some(block) = t.blocks.last() else { return };
+    let (label, base, results) = (block.label, block.base, block.results as usize);
+    let (params, types) = (block.params as usize, block.types);
+    let BlockKind::If(otherwise) = block.kind else { return };
+    if t.dead.take().is_none() {
+        t.spill();
+        t.settle_all(results);
+        t.jump(label);
+    }
+    if let Some(block) = t.blocks.last_mut() {
+        block.kind = BlockKind::Else;
+    }
+    t.truncate(base);
+    t.push_types(types, params, true);
+    t.code.bind(otherwise);
+    t.forget();
+    t.begin_charge();
+}
+
+pub(crate) fn end(t: &mut Translator<'_>) {
+    let Some(block) = t.blocks.pop() else { return };
+    let results = block.results as usize;
+    let reached = t.dead.is_none();
+    let joined = match block.kind {
+        BlockKind::If(_) => true,
+        BlockKind::Loop => false,
+        BlockKind::Function | BlockKind::Block | BlockKind::Else => t.code.is_used(block.label),
+    };
+    if joined {
+        if reached {
+            t.spill();
+            t.settle_all(results);
+        }
+        t.dead = None;
+        t.truncate(block.base);
+        t.push_types(block.types, results, false);
+        if let BlockKind::If(otherwise) = block.kind {
+            t.code.bind(otherwise);
+        }
+        t.code.bind(block.label);
+        t.forget();
+    }
+    match block.kind {
+        BlockKind::Function => {
+            if t.dead.is_none() {
+                t.leave();
+            }
+            t.end_function();
+        }
+        _ if joined => t.begin_charge(),
+        _ => {}
+    }
+}
+
+pub(crate) fn br(t: &mut Translator<'_>, l: LabelIdx) {
+    match t.target(l) {
+        Target { function: true, .. } => t.leave(),
+        target => {
+            t.spill();
+            t.settle_below(target.base);
+            t.branch_values(&target);
+            t.jump(target.label);
+        }
+    }
+    t.dead = Some(0);
+}
+
+pub(crate) fn br_if(t: &mut Translator<'_>, l: LabelIdx) {
+    let condition = t.pop();
+    if condition.at != At::Open {
+        t.spill();
+    }
+    let target = t.target(l);
+    t.settle_all(target.arity);
+    if t.is_aligned(&target) {
+        t.branch_if(condition, true, target.label);
+    } else {
+        let skip = t.code.label();
+        t.branch_if(condition, false, skip);
+        t.branch_values(&target);
+        t.jump(target.label);
+        t.code.bind(skip);
+        t.forget();
+    }
+    t.begin_charge();
+}
+
+pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
+    let index = t.pop();
+    if index.at != At::Open {
+        t.spill();
+    }
+    let arity = t.target(l.default()).arity;
+    t.settle_all(arity);
+    // Where values must move first, a target goes through a stub of its own.
+    let mut labels = Vec::new();
+    let mut stubs: Vec<(u32, LabelId)> = Vec::new();
+    let mut stub_of = BTreeMap::new();
+    for depth in l.iter() {
+        let target = t.target(depth);
+        let label = if t.is_aligned(&target) {
+            target.label
+        } else {
+            *stub_of.entry(depth.0).or_insert_with(|| {
+                let stub = t.code.label();
+                stubs.push((depth.0, stub));
+                stub
+            })
+        };
+        labels.push(label);
+    }
+    t.stack.push(index);
+    let (operands, own) = t.operand_instruction(Operation::BrTable, &[labels.len() as u32 - 1]);
+    t.code.targets(operands, own + 1, &labels);
+    for (depth, stub) in stubs {
+        t.code.bind(stub);
+        t.forget();
+        let target = t.target(LabelIdx(depth));
+        t.branch_values(&target);
+        t.jump(target.label);
+    }
+    t.dead = Some(0);
+}
+
+pub(crate) fn return_(t: &mut Translator<'_>) {
+    t.leave();
+    t.dead = Some(0);
+}
+
+/// Branches if the reference on top is null, without it; otherwise keeps it.
+pub(crate) fn br_on_null(t: &mut Translator<'_>, l: LabelIdx) {
+    let height = t.stack.len() - 1;
+    t.materialise(height);
+    let reference = t.pop();
+    let target = t.target(l);
+    t.settle_all(target.arity);
+    let skip = t.code.label();
+    t.branch_on_null(reference, false, skip);
+    t.branch_values(&target);
+    t.jump(target.label);
+    t.code.bind(skip);
+    t.forget();
+    t.push(Kind::Int, At::Temp);
+    t.begin_charge();
+}
+
+/// Branches if the reference on top is not null, with it; otherwise drops it.
+pub(crate) fn br_on_non_null(t: &mut Translator<'_>, l: LabelIdx) {
+    let height = t.stack.len() - 1;
+    t.materialise(height);
+    let target = t.target(l);
+    t.settle_all(target.arity);
+    let skip = t.code.label();
+    let reference = t.pop();
+    t.branch_on_null(reference, true, skip);
+    t.push(Kind::Int, At::Temp);
+    t.branch_values(&target);
+    t.jump(target.label);
+    t.pop();
+    t.code.bind(skip);
+    t.forget();
+    t.begin_charge();
+}
+
+pub(crate) fn ref_as_non_null(t: &mut Translator<'_>) {
+    let height = t.stack.len() - 1;
+    t.materialise(height);
+    t.operate(Operation::NonNullOrTrap, &[]);
+    t.push(Kind::Int, At::Temp);
+}
+
+pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
+    let module = t.module;
+    let ty = module.env().func_type(f);
+    let base = t.arguments(ty.params().len(), 0);
+    let frame = t.temp(base);
+    match module.cell(f) {
+        Some(cell) => {
+            let [low, high] = halves(cell as u64);
+            t.fixed(t.calling(), &[low, high, frame], Some(t.at));
+        }
+        None => {
+            t.fixed(Operation::CallImport, &[f.0, frame], Some(t.at));
+        }
+    }
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
+    let module = t.module;
+    let ty = module.env().type_func(y);
+    let base = t.arguments(ty.params().len(), 1);
+    let words = [module.type_id(y).0, x.0, t.temp(base)];
+    let wide = module.env().table(x).is_64;
+    let operation = if wide { Operation::CallIndirect64 } else { Operation::CallIndirect };
+    t.operate(operation, &words);
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
+    let ty = t.module.env().type_func(y);
+    let base = t.arguments(ty.params().len(), 1);
+    let words = [t.temp(base)];
+    t.operate(Operation::CallRef, &words);
+    t.end_call(base, ty.results());
+}
+
+pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
+    let module = t.module;
+    let count = module.env().func_type(f).params().len();
+    let base = t.arguments(count, 0);
+    let (from, count) = (t.temp(base), count as u32);
+    match module.cell(f) {
+        Some(cell) => {
+            let [low, high] = halves(cell as u64);
+            t.fixed(Operation::ReturnCall, &[low, high, from, count], Some(t.at));
+        }
+        None => {
+            t.fixed(Operation::ReturnCallImport, &[f.0, from, count], Some(t.at));
+        }
+    }
+    t.dead = Some(0);
+}
+
+pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
+    let module = t.module;
+    let count = module.env().type_func(y).params().len();
+    let base = t.arguments(count, 1);
+    let words = [module.type_id(y).0, x.0, t.temp(base), count as u32];
+    let wide = module.env().table(x).is_64;
+    t.operate(
+        if wide { Operation::ReturnCallIndirect64 } else { Operation::ReturnCallIndirect },
+        &words,
+    );
+    t.dead = Some(0);
+}
+
+pub(crate) fn return_call_ref(t: &mut Translator<'_>, y: TypeIdx) {
+    let count = t.module.env().type_func(y).params().len();
+    let base = t.arguments(count, 1);
+    let words = [t.temp(base), count as u32];
+    t.operate(Operation::ReturnCallRef, &words);
+    t.dead = Some(0);
+}
+
+pub(crate) fn drop(t: &mut Translator<'_>) {
+    t.discard();
+}
+
+pub(crate) fn select(t: &mut Translator<'_>) {
+    let kind = t.stack[t.stack.len() - 2].kind;
+    t.operate(Operation::selecting(kind), &[]);
+}
+
+pub(crate) fn select_typed(t: &mut Translator<'_>, _: ValTypes<'_>) {
+    select(t);
+}
+
+pub(crate) fn local_get(t: &mut Translator<'_>, x: LocalIdx) {
+    t.push_local(x.0);
+}
+
+pub(crate) fn local_set(t: &mut Translator<'_>, x: LocalIdx) {
+    let value = t.pop();
+    if value.at == At::Local(x.0) {
+        return;
+    }
+    if value.at != At::Open {
+        t.spill();
+    }
+    for height in t.settled..t.stack.len() {
+        if t.stack[height].at == At::Local(x.0) {
+            t.materialise(height);
+        }
+    }
+    let to = match t.pin(x.0) {
+        Some(Place::P) => To::P,
+        Some(_) => To::Q,
+        None => To::W,
+    };
+    match (value.at, to) {
+        (At::Open, _) => t.close(to, x.0),
+        (_, To::W) => t.copy(value, t.stack.len(), To::S, x.0),
+        _ => t.copy(value, t.stack.len(), to, 0),
+    }
+}
+
+pub(crate) fn local_tee(t: &mut Translator<'_>, x: LocalIdx) {
+    local_set(t, x);
+    t.push_local(x.0);
+}
+
+pub(crate) fn global_get(t: &mut Translator<'_>, x: GlobalIdx) {
+    let kind = Kind::of(t.module.env().global(x).content);
+    t.operate(Operation::global_reading(kind), &[x.0]);
+}
+
+pub(crate) fn global_set(t: &mut Translator<'_>, x: GlobalIdx) {
+    let kind = Kind::of(t.module.env().global(x).content);
+    t.operate(Operation::global_writing(kind), &[x.0]);
+}

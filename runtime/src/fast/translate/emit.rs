@@ -1,0 +1,201 @@
+//! The code of a function in the making: instructions, labels, blocks of fuel.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::super::code::Code;
+use super::super::dispatch;
+use super::super::form;
+use super::super::handler::{HANDLER_WORDS, Handler, length};
+
+/// Instructions as they are laid down.
+#[derive(Default)]
+pub(super) struct Emitter {
+    words: Vec<u32>,
+    places: Vec<(u32, u32)>,
+    labels: Vec<Label>,
+    fixups: Vec<Fixup>,
+    /// The instruction laid down last, while another may be fused to it.
+    last: Option<Last>,
+}
+
+/// A place in the code to jump to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct LabelId(u32);
+
+/// A place where an instruction's operand words begin.
+#[derive(Clone, Copy)]
+pub(super) struct Operands(usize);
+
+struct Label {
+    /// Word offset, once it is bound.
+    at: Option<usize>,
+    /// The fixup added last.
+    fixups: Option<u32>,
+}
+
+struct Fixup {
+    /// The word to patch.
+    word: usize,
+    /// Where the distance counts from.
+    from: Operands,
+    /// The label's fixup before this one.
+    next: Option<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Last {
+    start: usize,
+    handler: u16,
+    operands: usize,
+    /// Whether it has a place of its own, for traps.
+    placed: bool,
+}
+
+impl Emitter {
+    /// Lays down an instruction; `place` is the offset in the module to report if it traps.
+    pub(super) fn instruction(
+        &mut self,
+        handler: u16,
+        operands: &[u32],
+        place: Option<usize>,
+    ) -> Operands {
+        if let Some(first) = self.last
+            && !(first.placed && place.is_some())
+            && let Some(fused) = form::fused(first.handler, handler)
+        {
+            return self.fuse(first, fused, operands, place);
+        }
+        let start = self.words.len();
+        self.note(start, place);
+        self.words.resize(start + HANDLER_WORDS, 0);
+        self.set_handler(start, handler);
+        self.words.extend_from_slice(operands);
+        self.pad();
+        let (operands, placed) = (operands.len(), place.is_some());
+        self.last = Some(Last { start, handler, operands, placed });
+        Operands(start + HANDLER_WORDS)
+    }
+
+    /// Makes one instruction of the last and a new one.
+    fn fuse(
+        &mut self,
+        first: Last,
+        fused: u16,
+        operands: &[u32],
+        place: Option<usize>,
+    ) -> Operands {
+        self.note(first.start, place);
+        self.set_handler(first.start, fused);
+        let at = first.start + HANDLER_WORDS + first.operands;
+        self.words.truncate(at);
+        self.words.extend_from_slice(operands);
+        self.pad();
+        let placed = first.placed || place.is_some();
+        let operands = first.operands + operands.len();
+        self.last = Some(Last { handler: fused, operands, placed, ..first });
+        Operands(at)
+    }
+
+    fn note(&mut self, start: usize, place: Option<usize>) {
+        if let Some(place) = place {
+            self.places.push((start as u32, place as u32));
+        }
+    }
+
+    fn set_handler(&mut self, start: usize, handler: u16) {
+        let handler: Handler = dispatch::HANDLERS[usize::from(handler)];
+        let address = (handler as usize).to_ne_bytes();
+        for (word, bytes) in self.words[start..].iter_mut().zip(address.chunks_exact(4)) {
+            *word = u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+    }
+
+    fn pad(&mut self) {
+        self.words.resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
+    }
+
+    /// Adds a word behind the operands of the last instruction, as a table of targets does.
+    pub(super) fn targets(&mut self, from: Operands, at: usize, labels: &[LabelId]) {
+        self.words.truncate(from.0 + at);
+        for &label in labels {
+            let word = self.words.len();
+            self.words.push(0);
+            self.refer(label, from, word);
+        }
+        self.pad();
+        self.last = None;
+    }
+
+    /// Makes an operand word the distance to a label.
+    pub(super) fn target(&mut self, from: Operands, at: usize, label: LabelId) {
+        self.refer(label, from, from.0 + at);
+    }
+
+    fn refer(&mut self, label: LabelId, from: Operands, word: usize) {
+        let target = &mut self.labels[label.0 as usize];
+        match target.at {
+            Some(at) => self.words[word] = distance(from, at),
+            None => {
+                let next = target.fixups.replace(self.fixups.len() as u32);
+                self.fixups.push(Fixup { word, from, next });
+            }
+        }
+    }
+
+    /// A label, not bound yet.
+    pub(super) fn label(&mut self) -> LabelId {
+        self.labels.push(Label { at: None, fixups: None });
+        LabelId(self.labels.len() as u32 - 1)
+    }
+
+    /// Whether some instruction refers to the label.
+    pub(super) fn is_used(&self, label: LabelId) -> bool {
+        self.labels[label.0 as usize].fixups.is_some()
+    }
+
+    /// Binds a label to the next instruction.
+    pub(super) fn bind(&mut self, label: LabelId) {
+        let at = self.words.len();
+        let label = &mut self.labels[label.0 as usize];
+        label.at = Some(at);
+        let mut next = label.fixups;
+        while let Some(fixup) = next.map(|index| &self.fixups[index as usize]) {
+            self.words[fixup.word] = distance(fixup.from, at);
+            next = fixup.next;
+        }
+        self.last = None;
+    }
+
+    /// Lets nothing be fused to the last instruction.
+    pub(super) fn seal(&mut self) {
+        self.last = None;
+    }
+
+    /// Writes an operand word of an instruction again.
+    pub(super) fn patch(&mut self, from: Operands, at: usize, word: u32) {
+        self.words[from.0 + at] = word;
+    }
+
+    /// The code.
+    pub(super) fn finish(self) -> Code {
+        let pairs = self.words.chunks_exact(HANDLER_WORDS);
+        let words: Box<[u64]> = pairs.map(pair).collect();
+        Code { words, places: self.places.into_boxed_slice() }
+    }
+}
+
+/// Two words as they lie in memory.
+fn pair(words: &[u32]) -> u64 {
+    let mut bytes = [0; size_of::<u64>()];
+    for (to, word) in bytes.chunks_exact_mut(size_of::<u32>()).zip(words) {
+        to.copy_from_slice(&word.to_ne_bytes());
+    }
+    u64::from_ne_bytes(bytes)
+}
+
+fn distance(from: Operands, to: usize) -> u32 {
+    (to as i64 - from.0 as i64) as i32 as u32
+}
+
+const _: () = assert!(length(0) == HANDLER_WORDS);

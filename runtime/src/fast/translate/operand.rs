@@ -1,0 +1,139 @@
+//! What the translator knows of a value on the operand stack.
+
+use crate::types::{Ref, ValType};
+
+/// The class of registers that can hold a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// Integers and references.
+    Int,
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+}
+
+impl Kind {
+    /// The class of a type.
+    pub(crate) fn of(ty: ValType) -> Self {
+        match ty {
+            ValType::F32 => Self::F32,
+            ValType::F64 => Self::F64,
+            _ => Self::Int,
+        }
+    }
+}
+
+/// A value that a constant row gives.
+pub(crate) trait Constant {
+    /// Its class.
+    const KIND: Kind;
+
+    /// Its bits; those of an `i32` sign-extended, as immediates are.
+    fn bits(self) -> u64;
+}
+
+macro_rules! constants {
+    ($($type:ty, $kind:ident, |$value:ident| $bits:expr;)*) => {$(
+        impl Constant for $type {
+            const KIND: Kind = Kind::$kind;
+
+            fn bits(self) -> u64 {
+                let $value = self;
+                $bits
+            }
+        }
+    )*};
+}
+
+constants! {
+    i32, Int, |value| i64::from(value) as u64;
+    i64, Int, |value| value as u64;
+    f32, F32, |value| u64::from(value.to_bits());
+    f64, F64, |value| value.to_bits();
+    Ref, Int, |value| u64::from(value.0);
+}
+
+/// A value on the operand stack.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand {
+    /// Its class.
+    pub(super) kind: Kind,
+    /// Where it is.
+    pub(super) at: At,
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    /// In a local that has not been assigned since.
+    Local(u32),
+    /// Nowhere: the bits of a constant, `i32` sign-extended.
+    Const(u64),
+    /// In the slot at its height.
+    Temp,
+    /// It will be the result of the open instruction.
+    Open,
+}
+
+/// Where a handler reads an operand; the numbers are those of the form tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Place {
+    /// A slot.
+    S,
+    /// The accumulator.
+    A,
+    /// The first pinned local.
+    P,
+    /// The second pinned local.
+    Q,
+    /// An immediate.
+    I,
+}
+
+/// Where a handler's result goes; the numbers are those of the form tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum To {
+    /// A slot.
+    S,
+    /// The accumulator.
+    A,
+    /// The first pinned local.
+    P,
+    /// The second pinned local.
+    Q,
+    /// A slot and the accumulator.
+    W,
+    /// A jump if it is not zero.
+    J,
+    /// A jump if it is zero.
+    N,
+}
+
+/// Operand words of one instruction.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Words {
+    words: [u32; 12],
+    len: usize,
+}
+
+impl Words {
+    /// Adds a word.
+    pub(super) fn push(&mut self, word: u32) {
+        self.words[self.len] = word;
+        self.len += 1;
+    }
+
+    /// Adds words.
+    pub(super) fn extend(&mut self, words: &[u32]) {
+        words.iter().for_each(|&word| self.push(word));
+    }
+
+    /// All of them.
+    pub(super) fn as_slice(&self) -> &[u32] {
+        &self.words[..self.len]
+    }
+}

@@ -1,0 +1,399 @@
+//! Operations with operands in places, and the open instruction.
+//!
+//! An instruction is emitted in two steps. [`Translator::operate`] chooses the places of its
+//! operands and leaves it open; [`Translator::close`] gives its result a destination and lays it
+//! down. If no handler exists for a combination of places, operands are moved into their slots
+//! until there is one: every class has the form that reads slots only.
+
+use super::operand::{At, Kind, Operand, Place, To, Words};
+use super::{LabelId, Operands, Translator};
+use crate::fast::code::halves;
+use crate::fast::dispatch::Operation;
+use crate::fast::form::form;
+use crate::types::MemArg;
+
+/// An instruction whose result has no destination yet. It has not been laid down: whatever is
+/// emitted meanwhile runs before it, and must leave its operands alone.
+#[derive(Clone, Copy)]
+pub(super) struct Open {
+    operation: Operation,
+    places: Places,
+    words: Words,
+    kind: Kind,
+    /// Height of its result on the stack.
+    height: usize,
+    /// Its offset in the module, if it may trap.
+    place: Option<usize>,
+    /// Whether its truth value is wanted the other way round.
+    negated: bool,
+}
+
+/// The places of up to three operands.
+type Places = [Place; 3];
+
+/// Most operands of an operation.
+const OPERANDS: usize = 3;
+
+impl Translator<'_> {
+    /// Applies an operation to the values on top of the stack.
+    pub(crate) fn operate(&mut self, operation: Operation, immediates: &[u32]) {
+        if operation.is_eqz() && self.negate() {
+            return;
+        }
+        let info = operation.info();
+        let base = self.stack.len() - info.operands;
+        let mut ready = self.prepare(operation, base);
+        ready.words.extend(immediates);
+        self.truncate(base);
+        match info.result {
+            Some(kind) => {
+                self.open = Some(Open { kind, height: base, ..ready });
+                self.push(kind, At::Open);
+            }
+            None => {
+                self.lay(&ready, None, 0);
+            }
+        }
+    }
+
+    /// Loads or stores: the four operations are those for memory 0 and 32-bit addresses, memory 0
+    /// and 64-bit addresses, any memory and 32-bit addresses, any memory and 64-bit addresses.
+    pub(crate) fn access(&mut self, operations: [Operation; 4], m: MemArg) {
+        let wide = usize::from(self.module.env().memory(m.memory).is_64);
+        match u32::try_from(m.offset) {
+            Ok(offset) if m.memory.0 == 0 => self.operate(operations[wide], &[offset]),
+            _ => {
+                let [low, high] = halves(m.offset);
+                self.operate(operations[2 + wide], &[low, high, m.memory.0]);
+            }
+        }
+    }
+
+    /// Turns the truth value on top of the stack round, if it is the open instruction's.
+    fn negate(&mut self) -> bool {
+        match (self.stack.last(), &mut self.open) {
+            (Some(Operand { at: At::Open, .. }), Some(open)) if open.operation.info().truth => {
+                match open.operation.info().negation {
+                    Some(negation) if !open.negated => open.operation = negation,
+                    _ => open.negated = !open.negated,
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Chooses places for the operands from `base` on; the instruction is then ready to be laid
+    /// down. The operands are still on the stack.
+    fn prepare(&mut self, operation: Operation, base: usize) -> Open {
+        let count = self.stack.len() - base;
+        let opened = self.stack[base..].iter().position(|operand| operand.at == At::Open);
+        match (opened, &self.open) {
+            (None, _) => self.spill(),
+            // The accumulator that it will write holds nothing else by then.
+            (Some(_), Some(open)) => self.held[open.kind as usize] = None,
+            (Some(_), None) => {}
+        }
+        let mut operands = [Operand { kind: Kind::Int, at: At::Const(0) }; OPERANDS];
+        operands[..count].copy_from_slice(&self.stack[base..]);
+        let mut places = [Place::S; OPERANDS];
+        for at in 0..count {
+            if !encodable(&operands[at]) {
+                self.move_to_slot(operands[at], self.temp(base + at));
+                operands[at].at = At::Temp;
+            }
+            places[at] = self.place(&operands[at], base + at);
+        }
+        let chosen = self.choose(operation, &mut operands, &mut places, base, count);
+        if let Some(at) = opened
+            && operands[at].at == At::Open
+        {
+            self.close(To::A, 0);
+        }
+        let (operation, swapped) = chosen;
+        if swapped {
+            operands.swap(0, 1);
+            places.swap(0, 1);
+        }
+        let mut words = Words::default();
+        for at in 0..count {
+            let height = if swapped { base + 1 - at } else { base + at };
+            self.operand_words(&mut words, &operands[at], places[at], height);
+        }
+        let place = operation.info().placed.then_some(self.at);
+        let kind = Kind::Int;
+        Open { operation, places, words, kind, height: base, place, negated: false }
+    }
+
+    /// Finds an operation with a handler for these places, moving operands into slots until there
+    /// is one; says whether it takes its operands the other way round.
+    fn choose(
+        &mut self,
+        operation: Operation,
+        operands: &mut [Operand; OPERANDS],
+        places: &mut Places,
+        base: usize,
+        count: usize,
+    ) -> (Operation, bool) {
+        for demoted in 0..=count {
+            if exists(operation, &places[..count]) {
+                return (operation, false);
+            }
+            if let Some(swapped) = operation.info().swapped
+                && exists(swapped, &[places[1], places[0]])
+            {
+                return (swapped, true);
+            }
+            // The operand to give up first is an immediate, then a pinned local, then the rest.
+            let order = [Place::I, Place::Q, Place::P, Place::A];
+            let at = order.iter().find_map(|place| places[..count].iter().position(|p| p == place));
+            let Some(at) = at else { break };
+            debug_assert!(demoted < count);
+            let slot = self.temp(base + at);
+            match (operands[at].at, places[at]) {
+                (At::Open, _) => {
+                    self.close(To::W, slot);
+                    operands[at].at = At::Temp;
+                }
+                // The slot of which the accumulator is a copy.
+                (_, Place::A) => {}
+                _ => {
+                    self.move_to_slot(operands[at], slot);
+                    operands[at].at = At::Temp;
+                }
+            }
+            places[at] = Place::S;
+        }
+        (operation, false)
+    }
+
+    /// Where an operand at a height can be read.
+    pub(super) fn place(&self, operand: &Operand, height: usize) -> Place {
+        let slot = match operand.at {
+            At::Open => return Place::A,
+            At::Const(_) => return Place::I,
+            At::Local(local) => match self.pin(local) {
+                Some(pin) => return pin,
+                None => local,
+            },
+            At::Temp => self.temp(height),
+        };
+        if self.held[operand.kind as usize] == Some(slot) { Place::A } else { Place::S }
+    }
+
+    /// The register of a pinned local.
+    pub(super) fn pin(&self, local: u32) -> Option<Place> {
+        let pins = match self.locals[local as usize] {
+            Kind::Int => &self.pins.integers,
+            Kind::F64 => &self.pins.floats,
+            Kind::F32 => return None,
+        };
+        let is = |at: usize| pins[at].is_some_and(|pin| u32::from(pin.get()) - 1 == local);
+        if is(0) {
+            Some(Place::P)
+        } else if is(1) {
+            Some(Place::Q)
+        } else {
+            None
+        }
+    }
+
+    fn operand_words(&self, words: &mut Words, operand: &Operand, place: Place, height: usize) {
+        match (place, operand.at) {
+            (Place::S, At::Local(local)) => words.push(local),
+            (Place::S, _) => words.push(self.temp(height)),
+            (Place::I, At::Const(bits)) => match operand.kind {
+                Kind::F64 => words.extend(&halves(bits)),
+                Kind::Int | Kind::F32 => words.push(bits as u32),
+            },
+            _ => {}
+        }
+    }
+
+    /// Gives the open instruction's result a slot of its own, if there is such an instruction and
+    /// its result is still on the stack.
+    pub(super) fn spill(&mut self) {
+        if let Some(open) = self.open {
+            self.stack[open.height].at = At::Temp;
+            self.close(To::W, self.temp(open.height));
+        }
+    }
+
+    /// Lays the open instruction down with a destination; `slot` counts for [`To::W`] only.
+    pub(super) fn close(&mut self, to: To, slot: u32) {
+        let Some(mut open) = self.open.take() else { return };
+        if open.negated {
+            open = self.materialise_negated(open);
+        }
+        let (kind, temp) = (open.kind as usize, self.temp(open.height));
+        let has = |to| form(open.operation, &open.places[..open.count()], Some(to)).is_some();
+        if has(to) {
+            self.lay(&open, Some(to), slot);
+        } else if has(To::A) {
+            self.lay(&open, Some(To::A), 0);
+            self.held[kind] = None;
+            self.move_from_accumulator(open.kind, to, slot);
+        } else if to == To::A {
+            self.lay(&open, Some(To::W), temp);
+            self.wrote(temp);
+        } else {
+            self.lay(&open, Some(To::W), temp);
+            self.wrote(temp);
+            self.move_from_accumulator(open.kind, to, slot);
+        }
+        match to {
+            To::W => {
+                self.wrote(slot);
+                self.held[kind] = Some(slot);
+            }
+            To::P | To::Q if has(to) => {}
+            _ => self.held[kind] = None,
+        }
+    }
+
+    /// Computes a truth value and opens its negation.
+    fn materialise_negated(&mut self, open: Open) -> Open {
+        self.open = Some(Open { negated: false, ..open });
+        self.close(To::A, 0);
+        Open {
+            operation: Operation::EQZ,
+            places: [Place::A, Place::S, Place::S],
+            words: Words::default(),
+            place: None,
+            negated: false,
+            ..open
+        }
+    }
+
+    fn move_from_accumulator(&mut self, kind: Kind, to: To, slot: u32) {
+        let to = if to == To::W { To::S } else { to };
+        let handler = form(Operation::moving(kind), &[Place::A], Some(to));
+        let words: &[u32] = if to == To::S { &[slot] } else { &[] };
+        if let Some(handler) = handler {
+            self.code.instruction(handler, words, None);
+        }
+    }
+
+    /// Copies a value that is not the open instruction's to a slot, leaving all else alone.
+    pub(super) fn move_to_slot(&mut self, operand: Operand, slot: u32) {
+        self.copy(operand, self.stack.len(), To::S, slot);
+    }
+
+    /// Copies a value that stands at a height to a slot or a pinned local, leaving all else
+    /// alone.
+    pub(super) fn copy(&mut self, operand: Operand, height: usize, to: To, slot: u32) {
+        let mut words = Words::default();
+        let operation = match operand.at {
+            At::Const(bits) if !encodable(&operand) => {
+                words.extend(&halves(bits));
+                Operation::Long
+            }
+            _ => Operation::moving(operand.kind),
+        };
+        let place = self.place(&operand, height);
+        let places: &[Place] = match operation {
+            Operation::Long => &[],
+            _ => {
+                self.operand_words(&mut words, &operand, place, height);
+                &[place]
+            }
+        };
+        if to == To::S {
+            words.push(slot);
+            self.wrote(slot);
+        }
+        if let Some(handler) = form(operation, places, Some(to)) {
+            self.code.instruction(handler, words.as_slice(), None);
+        }
+    }
+
+    /// Emits a branch that is taken if the condition, popped from the stack, is as wanted.
+    pub(super) fn branch_if(&mut self, condition: Operand, wanted: bool, label: LabelId) {
+        let open = match (condition.at, self.open) {
+            (At::Open, Some(open)) if open.operation.info().truth => {
+                self.open = None;
+                open
+            }
+            _ => {
+                let height = self.stack.len();
+                self.push(condition.kind, condition.at);
+                let test = self.prepare(Operation::EQZ, height);
+                self.truncate(height);
+                Open { negated: true, ..test }
+            }
+        };
+        let to = if wanted != open.negated { To::J } else { To::N };
+        let count = open.count();
+        let direct = form(open.operation, &open.places[..count], Some(to));
+        let other = || {
+            let to = if to == To::J { To::N } else { To::J };
+            form(open.operation.info().negation?, &open.places[..count], Some(to))
+        };
+        if let Some(handler) = direct.or_else(other) {
+            let mut words = open.words;
+            words.push(0);
+            let operands = self.code.instruction(handler, words.as_slice(), open.place);
+            self.code.target(operands, words.as_slice().len() - 1, label);
+        }
+    }
+
+    /// Emits an instruction that takes its operand from the top of the stack and is followed by
+    /// more words than its operands; gives the number of those.
+    pub(super) fn operand_instruction(&mut self, operation: Operation, more: &[u32]) -> (Operands, usize) {
+        let base = self.stack.len() - 1;
+        let mut ready = self.prepare(operation, base);
+        self.truncate(base);
+        let own = ready.words.as_slice().len();
+        ready.words.extend(more);
+        (self.lay(&ready, None, 0), own)
+    }
+
+    /// Throws the value on top away; what computes it goes as well, unless it may trap.
+    pub(super) fn discard(&mut self) {
+        let dropped = self.pop();
+        if dropped.at == At::Open {
+            match self.open {
+                Some(open) if open.place.is_none() => self.open = None,
+                _ => self.close(To::A, 0),
+            }
+        }
+    }
+
+    /// Lays an instruction down.
+    fn lay(&mut self, ready: &Open, to: Option<To>, slot: u32) -> Operands {
+        let mut words = ready.words;
+        if matches!(to, Some(To::S | To::W)) {
+            words.push(slot);
+        }
+        let handler = form(ready.operation, &ready.places[..ready.count()], to);
+        debug_assert!(handler.is_some(), "{:?} {:?} {to:?}", ready.operation, ready.places);
+        self.code.instruction(handler.unwrap_or_default(), words.as_slice(), ready.place)
+    }
+
+    pub(super) fn truncate(&mut self, height: usize) {
+        self.stack.truncate(height);
+        self.settled = self.settled.min(height);
+    }
+}
+
+impl Open {
+    fn count(&self) -> usize {
+        self.operation.info().operands
+    }
+}
+
+/// Whether a handler exists for these operands and some destination.
+fn exists(operation: Operation, places: &[Place]) -> bool {
+    match operation.info().result {
+        Some(_) => [To::A, To::W].iter().any(|&to| form(operation, places, Some(to)).is_some()),
+        None => form(operation, places, None).is_some(),
+    }
+}
+
+/// Whether a value fits an immediate operand, if it is a constant.
+fn encodable(operand: &Operand) -> bool {
+    match (operand.at, operand.kind) {
+        (At::Const(bits), Kind::Int) => i64::from(bits as i32) as u64 == bits,
+        _ => true,
+    }
+}

@@ -1,0 +1,103 @@
+//! From a call of the API to the engine and back.
+
+use alloc::vec::Vec;
+
+use crate::backtrace::WasmBacktrace;
+use crate::cause::OutOfMemory;
+use crate::error::{Error, Result};
+use crate::fast::{self, Interruption};
+use crate::spec::Trap;
+use crate::store::StoreData;
+use crate::store::allocation;
+use crate::store::entity::FuncBody;
+use crate::store::inner::Handle;
+
+/// Arguments, then results, of one call.
+pub(crate) struct Slots {
+    few: [u64; Self::FEW],
+    many: Vec<u64>,
+    length: usize,
+}
+
+impl Slots {
+    const FEW: usize = 16;
+
+    pub(crate) fn new(length: usize) -> Result<Self, OutOfMemory> {
+        let many = if length > Self::FEW { length } else { 0 };
+        let many = allocation::zeroed(many).ok_or(OutOfMemory)?;
+        Ok(Self { few: [0; Self::FEW], many, length })
+    }
+}
+
+impl AsRef<[u64]> for Slots {
+    fn as_ref(&self) -> &[u64] {
+        self.few.get(..self.length).unwrap_or(&self.many)
+    }
+}
+
+impl AsMut<[u64]> for Slots {
+    fn as_mut(&mut self) -> &mut [u64] {
+        self.few.get_mut(..self.length).unwrap_or(&mut self.many)
+    }
+}
+
+/// How a call that can be resumed stands.
+pub(crate) enum Outcome {
+    /// Results are in the slots.
+    Finished,
+    /// It can go on.
+    Interrupted(Interruption),
+}
+
+/// Calls a function; any interruption is an error.
+pub(crate) fn invoke<T>(store: &mut StoreData<T>, func: Handle, slots: &mut [u64]) -> Result<()> {
+    run(store, func, slots)?.map_err(Error::from)
+}
+
+/// Calls a function; interruptions that can be resumed are not errors.
+pub(crate) fn start<T>(
+    store: &mut StoreData<T>,
+    func: Handle,
+    slots: &mut [u64],
+) -> Result<Outcome> {
+    settle(run(store, func, slots)?)
+}
+
+/// Tells interruptions that can be resumed from errors.
+pub(crate) fn settle(result: Result<(), Interruption>) -> Result<Outcome> {
+    match result {
+        Ok(()) => Ok(Outcome::Finished),
+        Err(
+            interruption @ (Interruption::Host(_, Some(_)) | Interruption::OutOfFuel { .. }),
+        ) => Ok(Outcome::Interrupted(interruption)),
+        Err(interruption) => Err(interruption.into()),
+    }
+}
+
+fn run<T>(
+    store: &mut StoreData<T>,
+    func: Handle,
+    slots: &mut [u64],
+) -> Result<Result<(), Interruption>> {
+    let host = match &store.inner.func(func)?.body {
+        FuncBody::Host(host) => Some(host.call.clone()),
+        FuncBody::Wasm { .. } => None,
+    };
+    let pointers = store.pointers();
+    Ok(match host {
+        Some(host) => host(pointers.typed, None, slots).map_err(|error| Interruption::Host(error, None)),
+        None => fast::call(pointers, func.number, slots),
+    })
+}
+
+impl From<Interruption> for Error {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Trap(trap, frames) => {
+                Self::from(trap).with_backtrace(WasmBacktrace::new(frames))
+            }
+            Interruption::Host(error, _) => error,
+            Interruption::OutOfFuel { .. } => Trap::OutOfFuel.into(),
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Closures as functions of the host.
+
+use crate::caller::Caller;
+use crate::error::Result;
+use crate::func_type::FuncType;
+use crate::spec::Trap;
+use crate::store::entity::HostFunc;
+use crate::store::erased;
+
+use super::wasm_type::{StoreView, WasmRet, WasmTy, WasmTyList, each_arity};
+
+/// A function of the host with its type.
+#[doc(hidden)]
+pub struct HostFunction(pub(crate) (FuncType, HostFunc));
+
+/// A closure that can be a function of the host: see [`Func::wrap`](crate::Func::wrap).
+pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
+    /// The function over slots.
+    #[doc(hidden)]
+    fn into_host(self) -> HostFunction;
+}
+
+/// Wraps a call over lists.
+fn wrap<T, P: WasmTyList, R: WasmRet>(
+    func: impl Fn(Caller<'_, T>, P) -> R + Send + Sync + 'static,
+) -> HostFunction {
+    let ty = FuncType::new(P::types(), R::Results::types());
+    let results = R::Results::SLOTS;
+    let call = move |mut caller: Caller<'_, T>, slots: &mut [u64]| -> Result<()> {
+        let params = P::from_slots(slots, StoreView(caller.store.inner()));
+        // Validation keeps nulls from non-nullable parameters.
+        let params = params.ok_or(Trap::NullReference)?;
+        let returned = func(caller.reborrow(), params).into_result()?;
+        returned.into_slots(slots, StoreView(caller.store.inner()))
+    };
+    HostFunction((ty, erased::host_func(P::SLOTS, results, call)))
+}
+
+macro_rules! closures {
+    ($($ty:ident)*) => {
+        impl<Data, Closure, Ret, $($ty),*> IntoFunc<Data, ($($ty,)*), Ret> for Closure
+        where
+            Closure: Fn($($ty),*) -> Ret + Send + Sync + 'static,
+            Ret: WasmRet,
+            $($ty: WasmTy,)*
+        {
+            #[allow(non_snake_case)]
+            fn into_host(self) -> HostFunction {
+                wrap(move |_: Caller<'_, Data>, ($($ty,)*): ($($ty,)*)| self($($ty),*))
+            }
+        }
+
+        impl<Data, Closure, Ret, $($ty),*> IntoFunc<Data, (Caller<'_, Data>, $($ty,)*), Ret> for Closure
+        where
+            Closure: Fn(Caller<'_, Data>, $($ty),*) -> Ret + Send + Sync + 'static,
+            Ret: WasmRet,
+            $($ty: WasmTy,)*
+        {
+            #[allow(non_snake_case)]
+            fn into_host(self) -> HostFunction {
+                wrap(move |caller: Caller<'_, Data>, ($($ty,)*): ($($ty,)*)| self(caller, $($ty),*))
+            }
+        }
+    };
+}
+
+each_arity!(closures);

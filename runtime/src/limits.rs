@@ -1,0 +1,197 @@
+//! Limits that a host sets on what a store may grow to.
+
+use crate::error::{Error, Result};
+
+/// Decides whether memories and tables may grow, and how many objects there may be.
+///
+/// Set with [`Store::limiter`](crate::Store::limiter). The engine's own limits apply besides.
+pub trait ResourceLimiter {
+    /// Whether a memory may grow from `current` to `desired` bytes; its type allows `maximum`.
+    /// An error ends the guest's call.
+    ///
+    /// # Errors
+    /// The limiter's own.
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool>;
+
+    /// A growth was allowed or not needed to be, and failed. An error ends the guest's call.
+    ///
+    /// # Errors
+    /// The limiter's own.
+    fn memory_grow_failed(&mut self, error: Error) -> Result<()> {
+        drop(error);
+        Ok(())
+    }
+
+    /// Whether a table may grow from `current` to `desired` elements; its type allows `maximum`.
+    /// An error ends the guest's call.
+    ///
+    /// # Errors
+    /// The limiter's own.
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool>;
+
+    /// A growth was allowed or not needed to be, and failed. An error ends the guest's call.
+    ///
+    /// # Errors
+    /// The limiter's own.
+    fn table_grow_failed(&mut self, error: Error) -> Result<()> {
+        drop(error);
+        Ok(())
+    }
+
+    /// How many instances there may be.
+    fn instances(&self) -> usize {
+        usize::MAX
+    }
+
+    /// How many tables there may be.
+    fn tables(&self) -> usize {
+        usize::MAX
+    }
+
+    /// How many memories there may be.
+    fn memories(&self) -> usize {
+        usize::MAX
+    }
+}
+
+/// Fixed limits; make one with [`StoreLimitsBuilder`].
+#[derive(Clone, Debug)]
+pub struct StoreLimits {
+    memory_size: Option<usize>,
+    table_elements: Option<usize>,
+    instances: usize,
+    tables: usize,
+    memories: usize,
+    trap_on_grow_failure: bool,
+}
+
+impl Default for StoreLimits {
+    fn default() -> Self {
+        Self {
+            memory_size: None,
+            table_elements: None,
+            instances: usize::MAX,
+            tables: usize::MAX,
+            memories: usize::MAX,
+            trap_on_grow_failure: false,
+        }
+    }
+}
+
+/// Makes [`StoreLimits`].
+#[derive(Clone, Debug, Default)]
+pub struct StoreLimitsBuilder(StoreLimits);
+
+impl StoreLimitsBuilder {
+    /// No limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Most bytes of each memory.
+    #[must_use]
+    pub fn memory_size(mut self, limit: usize) -> Self {
+        self.0.memory_size = Some(limit);
+        self
+    }
+
+    /// Most elements of each table.
+    #[must_use]
+    pub fn table_elements(mut self, limit: usize) -> Self {
+        self.0.table_elements = Some(limit);
+        self
+    }
+
+    /// Most instances.
+    #[must_use]
+    pub fn instances(mut self, limit: usize) -> Self {
+        self.0.instances = limit;
+        self
+    }
+
+    /// Most tables.
+    #[must_use]
+    pub fn tables(mut self, limit: usize) -> Self {
+        self.0.tables = limit;
+        self
+    }
+
+    /// Most memories.
+    #[must_use]
+    pub fn memories(mut self, limit: usize) -> Self {
+        self.0.memories = limit;
+        self
+    }
+
+    /// Whether a growth that fails ends the guest's call instead of giving it -1.
+    #[must_use]
+    pub fn trap_on_grow_failure(mut self, trap: bool) -> Self {
+        self.0.trap_on_grow_failure = trap;
+        self
+    }
+
+    /// The limits.
+    pub fn build(self) -> StoreLimits {
+        self.0
+    }
+}
+
+impl StoreLimits {
+    fn judge(&self, what: &'static str, desired: usize, limit: Option<usize>) -> Result<bool> {
+        match limit {
+            Some(limit) if desired > limit && self.trap_on_grow_failure => {
+                Err(crate::LimitError { what, limit: limit as u64, wanted: desired as u64 }.into())
+            }
+            Some(limit) => Ok(desired <= limit),
+            None => Ok(true),
+        }
+    }
+
+    fn failed(&self, error: Error) -> Result<()> {
+        if self.trap_on_grow_failure { Err(error) } else { Ok(()) }
+    }
+}
+
+impl ResourceLimiter for StoreLimits {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+        self.judge("memory bytes", desired, self.memory_size)
+    }
+
+    fn memory_grow_failed(&mut self, error: Error) -> Result<()> {
+        self.failed(error)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+        self.judge("table elements", desired, self.table_elements)
+    }
+
+    fn table_grow_failed(&mut self, error: Error) -> Result<()> {
+        self.failed(error)
+    }
+
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
+    fn tables(&self) -> usize {
+        self.tables
+    }
+
+    fn memories(&self) -> usize {
+        self.memories
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grows_up_to_the_limit() {
+        let mut limits = StoreLimitsBuilder::new().memory_size(100).build();
+        assert_eq!(limits.memory_growing(0, 100, None).ok(), Some(true));
+        assert_eq!(limits.memory_growing(0, 101, None).ok(), Some(false));
+        let mut limits = StoreLimitsBuilder::new().memory_size(100).trap_on_grow_failure(true).build();
+        assert!(limits.memory_growing(0, 101, None).is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! Linear memories.
+
+use crate::cause::{LimitError, MemoryAccessError, UseError};
+use crate::error::Result;
+use crate::store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
+use crate::store::entity::{MemoryBytes, MemoryEntity};
+use crate::store::growth;
+use crate::store::inner::Handle;
+use crate::types::MemoryType;
+
+/// A linear memory of a store. Copies name the same memory.
+///
+/// A memory that belongs to another store than the one it is used with has no bytes, and
+/// whatever can fail does.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory(pub(crate) Handle);
+
+impl MemoryType {
+    /// The type of memories with so many pages of 64 KiB and 32-bit addresses.
+    pub fn new(min: u32, max: Option<u32>) -> Self {
+        Self { min: min.into(), max: max.map(u64::from), ..Self::default() }
+    }
+
+    /// The type of memories with so many pages of 64 KiB and 64-bit addresses.
+    pub fn new64(min: u64, max: Option<u64>) -> Self {
+        Self { min, max, is_64: true, ..Self::default() }
+    }
+
+    /// Pages that it starts with.
+    pub const fn minimum(&self) -> u64 {
+        self.min
+    }
+
+    /// The most pages that it may grow to.
+    pub const fn maximum(&self) -> Option<u64> {
+        self.max
+    }
+
+    /// Whether it is addressed by `i64`.
+    pub const fn is_64(&self) -> bool {
+        self.is_64
+    }
+
+    /// Bytes of a page; zero if that is more than fits a word.
+    pub fn page_size(&self) -> u64 {
+        1u64.checked_shl(self.page_size_log2.into()).unwrap_or_default()
+    }
+
+    /// Whether the host may make such a memory.
+    fn check(&self) -> Result<(), UseError> {
+        let usual = Self::default();
+        let fits = self.is_64 || self.max.unwrap_or(self.min).max(self.min) <= 1 << 16;
+        let ordered = self.max.is_none_or(|max| self.min <= max);
+        if self.page_size_log2 == usual.page_size_log2 && !self.shared && fits && ordered {
+            Ok(())
+        } else {
+            Err(UseError::Configuration("no such memory can be made".into()))
+        }
+    }
+}
+
+impl Memory {
+    /// A new memory of zeros.
+    ///
+    /// # Errors
+    /// If the limits forbid it, or memory is short.
+    pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
+        ty.check()?;
+        let mut store = store.as_context_mut();
+        let number = growth::make_memory(store.reborrow().store(), ty)?;
+        Ok(Self(store.inner().handle(number)))
+    }
+
+    /// A memory over bytes of the host; it can grow up to their number, and is not counted as
+    /// memory of the store.
+    ///
+    /// # Errors
+    /// If `buffer` has less than the type's minimum.
+    pub fn new_static(
+        mut store: impl AsContextMut,
+        ty: MemoryType,
+        buffer: &'static mut [u8],
+    ) -> Result<Self> {
+        ty.check()?;
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let (limit, wanted) = (buffer.len() as u64, ty.min.saturating_mul(ty.page_size()));
+        let used = usize::try_from(wanted).ok().filter(|used| *used <= buffer.len());
+        let used = used.ok_or(LimitError { what: "bytes of the buffer", limit, wanted })?;
+        let bytes = MemoryBytes::Static(buffer, used);
+        let number = inner.memories.push(MemoryEntity { bytes, ty })?;
+        Ok(Self(inner.handle(number)))
+    }
+
+    /// Its type.
+    pub fn ty(&self, store: impl AsContext) -> MemoryType {
+        self.entity(&store.as_context()).map_or_else(MemoryType::default, |memory| memory.ty)
+    }
+
+    /// Its size in pages.
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        self.entity(&store.as_context()).map_or(0, |memory| memory.current_type().min)
+    }
+
+    /// Bytes of a page.
+    pub fn page_size(&self, store: impl AsContext) -> u64 {
+        self.ty(store).page_size()
+    }
+
+    /// Its size in bytes.
+    pub fn data_size(&self, store: impl AsContext) -> usize {
+        self.entity(&store.as_context()).map_or(0, |memory| memory.bytes().len())
+    }
+
+    /// Its bytes.
+    pub fn data<'a, T: 'a>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
+        self.entity(&store.into()).map(MemoryEntity::bytes).unwrap_or_default()
+    }
+
+    /// Its bytes.
+    pub fn data_mut<'a, T: 'a>(&self, store: impl Into<StoreContextMut<'a, T>>) -> &'a mut [u8] {
+        self.data_and_store_mut(store).0
+    }
+
+    /// Its bytes and the store's data.
+    pub fn data_and_store_mut<'a, T: 'a>(
+        &self,
+        store: impl Into<StoreContextMut<'a, T>>,
+    ) -> (&'a mut [u8], &'a mut T) {
+        let store = store.into().store();
+        let memory = store.inner.memory_mut(self.0).ok();
+        (memory.map(MemoryEntity::bytes_mut).unwrap_or_default(), &mut store.data)
+    }
+
+    /// The address of its first byte; it changes when the memory grows.
+    pub fn data_ptr(&self, mut store: impl AsContextMut) -> *mut u8 {
+        self.data_mut(&mut store.as_context_mut()).as_mut_ptr()
+    }
+
+    /// Grows by `delta` pages and gives the number of pages before.
+    ///
+    /// # Errors
+    /// If it cannot grow, or the host's limiter forbids it.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
+        let mut store = store.as_context_mut();
+        let wanted = self.size(&store).saturating_add(delta);
+        let before = growth::extend_memory(store.reborrow().store(), self.0, delta)?;
+        let limit = self.ty(&store).maximum().unwrap_or(u64::MAX);
+        Ok(before.ok_or(LimitError { what: "memory pages", limit, wanted })?)
+    }
+
+    /// Copies from the memory.
+    ///
+    /// # Errors
+    /// If the range is not in the memory; then nothing is copied.
+    pub fn read(
+        &self,
+        store: impl AsContext,
+        offset: usize,
+        buffer: &mut [u8],
+    ) -> Result<(), MemoryAccessError> {
+        let store = store.as_context();
+        let length = buffer.len();
+        let bytes = self.entity(&store).map(MemoryEntity::bytes).unwrap_or_default();
+        let range = offset.checked_add(length).and_then(|end| bytes.get(offset..end));
+        buffer.copy_from_slice(range.ok_or(MemoryAccessError { offset, length })?);
+        Ok(())
+    }
+
+    /// Copies into the memory.
+    ///
+    /// # Errors
+    /// If the range is not in the memory; then nothing is copied.
+    pub fn write(
+        &self,
+        mut store: impl AsContextMut,
+        offset: usize,
+        buffer: &[u8],
+    ) -> Result<(), MemoryAccessError> {
+        let mut store = store.as_context_mut();
+        let bytes = self.data_mut(&mut store);
+        let length = buffer.len();
+        let range = offset.checked_add(length).and_then(|end| bytes.get_mut(offset..end));
+        range.ok_or(MemoryAccessError { offset, length })?.copy_from_slice(buffer);
+        Ok(())
+    }
+
+    fn entity<'a, T>(&self, store: &StoreContext<'a, T>) -> Option<&'a MemoryEntity> {
+        store.inner().memory(self.0).ok()
+    }
+}

@@ -1,0 +1,218 @@
+//! Entries of sections: imports, exports, segments, expressions.
+//!
+//! Parts that are read again later (initial values, elements, data) are kept as [`Span`]s of the
+//! module, so that entries are `Copy` and outlive the borrow of its bytes.
+
+use core::ops::Range;
+
+use super::Reader;
+use super::types::{admit, malformed};
+use crate::generated::shared::wire;
+use crate::profile::{Everything, Gate};
+use crate::reject::Reject;
+use crate::spec::{ErrorCode, Instruction};
+use crate::types::{
+    ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagType,
+    TypeIdx,
+};
+
+/// A range of the module's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: usize,
+    /// Offset behind the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// As a range.
+    pub const fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+
+    /// A reader of these bytes of the module.
+    pub fn reader(self, module: &[u8]) -> Reader<'_> {
+        Reader::range(module, self.range())
+    }
+}
+
+/// An import.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Import<'a> {
+    /// Name of the module.
+    pub module: &'a str,
+    /// Name within the module.
+    pub name: &'a str,
+    /// What is imported.
+    pub ty: ImportType,
+}
+
+/// What an import asks for; type indices are canonical once validated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImportType {
+    /// A function of this type.
+    Func(TypeIdx),
+    /// A table.
+    Table(TableType),
+    /// A memory.
+    Memory(MemoryType),
+    /// A global.
+    Global(GlobalType),
+    /// A tag.
+    Tag(TagType),
+}
+
+/// An export.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Export<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What is exported.
+    pub kind: ExternKind,
+    /// Its index in the index space of its kind.
+    pub index: u32,
+}
+
+/// A constant expression, the final `end` included.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct ConstExpr {
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// When a segment is copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SegmentMode<I> {
+    /// By instructions.
+    Passive,
+    /// Never: it declares functions.
+    Declarative,
+    /// At instantiation.
+    Active {
+        /// The table or memory.
+        target: I,
+        /// Where to.
+        offset: ConstExpr,
+    },
+}
+
+/// An element segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ElementSegment {
+    /// When it is copied.
+    pub mode: SegmentMode<TableIdx>,
+    /// The type of its elements.
+    pub element: RefType,
+    /// Its elements.
+    pub items: ElementItems,
+}
+
+/// A data segment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DataSegment {
+    /// When it is copied.
+    pub mode: SegmentMode<MemoryIdx>,
+    /// Its bytes.
+    pub bytes: Span,
+}
+
+/// The elements of a segment, read lazily.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ElementItems {
+    /// How many there are.
+    pub count: u32,
+    /// Whether they are expressions rather than functions.
+    pub expressions: bool,
+    /// Where they stand.
+    pub span: Span,
+}
+
+/// An element.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ElementItem {
+    /// A reference to this function.
+    Func(FuncIdx),
+    /// The value of an expression.
+    Expr(ConstExpr),
+}
+
+impl ElementItems {
+    /// The elements in order; `module` holds the bytes that were validated.
+    pub fn iter<'a>(&self, module: &'a [u8]) -> ElementItemsIter<'a> {
+        let reader = self.span.reader(module);
+        ElementItemsIter { reader, left: self.count, expressions: self.expressions }
+    }
+}
+
+/// Elements, one after the other.
+#[derive(Clone, Debug)]
+pub struct ElementItemsIter<'a> {
+    reader: Reader<'a>,
+    left: u32,
+    expressions: bool,
+}
+
+impl Iterator for ElementItemsIter<'_> {
+    type Item = ElementItem;
+
+    fn next(&mut self) -> Option<ElementItem> {
+        self.left = self.left.checked_sub(1)?;
+        if self.expressions {
+            self.reader.expression().ok().map(ElementItem::Expr)
+        } else {
+            self.reader.u32().ok().map(|index| ElementItem::Func(FuncIdx(index)))
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.left as usize))
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// An import.
+    pub(crate) fn import(&mut self, gate: &impl Gate) -> Result<Import<'a>, Reject> {
+        let module = self.name(gate)?;
+        let name = self.name(gate)?;
+        let kind = self.external(gate, ErrorCode::MalformedImportKind)?;
+        let ty = match kind {
+            ExternKind::Func => ImportType::Func(TypeIdx(self.u32()?)),
+            ExternKind::Table => ImportType::Table(self.table_type(gate)?),
+            ExternKind::Memory => ImportType::Memory(self.memory_type(gate)?),
+            ExternKind::Global => ImportType::Global(self.global_type(gate)?),
+            ExternKind::Tag => ImportType::Tag(self.tag_type(gate)?),
+        };
+        Ok(Import { module, name, ty })
+    }
+
+    /// An export.
+    pub(crate) fn export(&mut self, gate: &impl Gate) -> Result<Export<'a>, Reject> {
+        let name = self.name(gate)?;
+        let kind = self.external(gate, ErrorCode::MalformedExportKind)?;
+        Ok(Export { name, kind, index: self.u32()? })
+    }
+
+    fn external(&mut self, gate: &impl Gate, error: ErrorCode) -> Result<ExternKind, Reject> {
+        let at = self.position();
+        let code = self.u8()?;
+        let Some(external) = wire::External::from_code(code) else {
+            return Err(malformed(error, at, code));
+        };
+        let kind = match external {
+            wire::External::Func => ExternKind::Func,
+            wire::External::Table => ExternKind::Table,
+            wire::External::Memory => ExternKind::Memory,
+            wire::External::Global => ExternKind::Global,
+            wire::External::Tag => ExternKind::Tag,
+        };
+        admit(gate, external.proposal(), at, kind)
+    }
+
+    /// A constant expression that was validated before.
+    pub(crate) fn expression(&mut self) -> Result<ConstExpr, Reject> {
+        let start = self.position();
+        while self.instruction(&Everything)? != Instruction::End {}
+        Ok(ConstExpr { span: Span { start, end: self.position() } })
+    }
+}

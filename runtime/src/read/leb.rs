@@ -1,0 +1,188 @@
+//! LEB128, exactly as the standard wants it.
+//!
+//! Numbers may be padded up to `ceil(N / 7)` bytes; more is "integer representation too long".
+//! Bits of the last byte that the number does not have must be zero, or copies of the sign;
+//! otherwise it is "integer too large". Standard: section 5.2.2, "Integers".
+
+use super::Reader;
+use crate::reject::Reject;
+use crate::spec::ErrorCode;
+
+/// Says that another byte follows.
+const CONTINUES: u8 = 1 << 7;
+/// The sign of a number that ends with this byte.
+const SIGN: u8 = 1 << 6;
+/// Bits of a number in a byte.
+const STEP: u32 = 7;
+
+impl Reader<'_> {
+    /// An unsigned number of 32 bits.
+    #[inline(always)]
+    pub fn u32(&mut self) -> Result<u32, Reject> {
+        match self.short() {
+            Some(byte) => Ok(u32::from(byte)),
+            None => self.unsigned::<32>().map(|number| number as u32),
+        }
+    }
+
+    /// An unsigned number of 64 bits.
+    #[inline(always)]
+    pub fn u64(&mut self) -> Result<u64, Reject> {
+        match self.short() {
+            Some(byte) => Ok(u64::from(byte)),
+            None => self.unsigned::<64>(),
+        }
+    }
+
+    /// A signed number of 32 bits.
+    #[inline(always)]
+    pub fn i32(&mut self) -> Result<i32, Reject> {
+        match self.short() {
+            Some(byte) => Ok(extend(byte) as i32),
+            None => self.signed::<32>().map(|number| number as i32),
+        }
+    }
+
+    /// A signed number of 33 bits, as block and heap types have it.
+    #[inline(always)]
+    pub fn i33(&mut self) -> Result<i64, Reject> {
+        match self.short() {
+            Some(byte) => Ok(extend(byte)),
+            None => self.signed::<33>(),
+        }
+    }
+
+    /// A signed number of 64 bits.
+    #[inline(always)]
+    pub fn i64(&mut self) -> Result<i64, Reject> {
+        match self.short() {
+            Some(byte) => Ok(extend(byte)),
+            None => self.signed::<64>(),
+        }
+    }
+
+    /// The number of one byte, if it is one.
+    #[inline(always)]
+    fn short(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.position)?;
+        if byte >= CONTINUES {
+            return None;
+        }
+        self.position += 1;
+        Some(byte)
+    }
+
+    #[inline(never)]
+    fn unsigned<const BITS: u32>(&mut self) -> Result<u64, Reject> {
+        let start = self.position;
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.u8()?;
+            let bits = byte & !CONTINUES;
+            let left = BITS - shift;
+            if left < STEP && bits >> left != 0 {
+                return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
+            }
+            number |= u64::from(bits) << shift;
+            if byte < CONTINUES {
+                return Ok(number);
+            }
+            shift += STEP;
+            if shift >= BITS {
+                return Err(Reject::new(ErrorCode::IntegerTooLong, start));
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn signed<const BITS: u32>(&mut self) -> Result<i64, Reject> {
+        let start = self.position;
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.u8()?;
+            let left = BITS - shift;
+            if left < STEP {
+                // The sign and the bits above it must be the same.
+                let above = extend(byte) >> (left - 1);
+                if above != 0 && above != -1 {
+                    return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
+                }
+            }
+            number |= extend(byte) << shift;
+            if byte < CONTINUES {
+                return Ok(number);
+            }
+            // What `extend` put above this byte's bits belongs to the next byte.
+            number &= !(-1 << (shift + STEP).min(63));
+            shift += STEP;
+            if shift >= BITS {
+                return Err(Reject::new(ErrorCode::IntegerTooLong, start));
+            }
+        }
+    }
+}
+
+/// The bits of a byte's number, its sign extended.
+#[inline(always)]
+fn extend(byte: u8) -> i64 {
+    let bits = i64::from(byte & !CONTINUES);
+    if byte & SIGN != 0 { bits - i64::from(CONTINUES) } else { bits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn u32(bytes: &[u8]) -> Result<u32, ErrorCode> {
+        let mut reader = Reader::new(bytes);
+        let number = reader.u32().map_err(|reject| reject.code)?;
+        assert!(reader.is_at_end());
+        Ok(number)
+    }
+
+    fn i32(bytes: &[u8]) -> Result<i32, ErrorCode> {
+        Reader::new(bytes).i32().map_err(|reject| reject.code)
+    }
+
+    fn i64(bytes: &[u8]) -> Result<i64, ErrorCode> {
+        Reader::new(bytes).i64().map_err(|reject| reject.code)
+    }
+
+    #[test]
+    fn unsigned_numbers() {
+        assert_eq!(u32(&[0x00]), Ok(0));
+        assert_eq!(u32(&[0x7F]), Ok(127));
+        assert_eq!(u32(&[0x80, 0x01]), Ok(128));
+        assert_eq!(u32(&[0x83, 0x80, 0x80, 0x80, 0x00]), Ok(3));
+        assert_eq!(u32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), Ok(u32::MAX));
+        assert_eq!(u32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x1F]), Err(ErrorCode::IntegerTooLarge));
+        assert_eq!(u32(&[0x83, 0x80, 0x80, 0x80, 0x80, 0x00]), Err(ErrorCode::IntegerTooLong));
+        assert_eq!(u32(&[0x80]), Err(ErrorCode::UnexpectedEnd));
+        assert_eq!(u32(&[]), Err(ErrorCode::UnexpectedEnd));
+        let most = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
+        assert_eq!(Reader::new(&most).u64(), Ok(u64::MAX));
+    }
+
+    #[test]
+    fn signed_numbers() {
+        assert_eq!(i32(&[0x7F]), Ok(-1));
+        assert_eq!(i32(&[0x3F]), Ok(63));
+        assert_eq!(i32(&[0x40]), Ok(-64));
+        assert_eq!(i32(&[0xC0, 0x00]), Ok(64));
+        assert_eq!(i32(&[0x80, 0x7F]), Ok(-128));
+        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x07]), Ok(i32::MAX));
+        assert_eq!(i32(&[0x80, 0x80, 0x80, 0x80, 0x78]), Ok(i32::MIN));
+        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), Ok(-1));
+        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), Err(ErrorCode::IntegerTooLarge));
+        assert_eq!(i32(&[0x80, 0x80, 0x80, 0x80, 0x70]), Err(ErrorCode::IntegerTooLarge));
+        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), Err(ErrorCode::IntegerTooLong));
+        let least = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7F];
+        assert_eq!(i64(&least), Ok(i64::MIN));
+        let most = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00];
+        assert_eq!(i64(&most), Ok(i64::MAX));
+        let large = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
+        assert_eq!(i64(&large), Err(ErrorCode::IntegerTooLarge));
+        assert_eq!(Reader::new(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]).i33(), Ok(i64::from(u32::MAX)));
+        assert_eq!(Reader::new(&[0x80, 0x7F]).i33(), Ok(-128));
+    }
+}

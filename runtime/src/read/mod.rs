@@ -1,0 +1,230 @@
+//! Zero-copy reading of the binary format.
+//!
+//! A [`Reader`] walks over bytes; positions are offsets from the start of the module, so that
+//! errors and ranges need no arithmetic. Nothing is sized by a count that the input claims.
+//! Instructions are read by the generated decoder, the only place where opcodes are matched;
+//! it calls [`immediate`]. Standard: chapter 5, "Binary Format".
+
+mod entry;
+pub(crate) mod immediate;
+mod leb;
+mod section;
+mod types;
+
+pub use entry::{
+    ConstExpr, DataSegment, ElementItem, ElementItems, ElementItemsIter, ElementSegment, Export,
+    Import, ImportType, SegmentMode, Span,
+};
+pub use section::{Section, Sections};
+pub(crate) use types::{admit, malformed};
+
+use core::ops::Range;
+
+use crate::profile::Gate;
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Instruction, Limit};
+
+/// A place in the bytes of a module, and an end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reader<'a> {
+    /// The module up to the end of what is read, so that a position is an offset in the module.
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads all of these bytes.
+    #[inline]
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, position: 0 }
+    }
+
+    /// Reads a range of a module; what lies outside of the module is not there.
+    pub fn range(module: &'a [u8], range: Range<usize>) -> Self {
+        Self { bytes: module.get(..range.end).unwrap_or(module), position: range.start }
+    }
+
+    /// The offset in the module of what is read next.
+    #[inline(always)]
+    pub const fn position(&self) -> usize {
+        self.position
+    }
+
+    /// The offset in the module of the end.
+    #[inline(always)]
+    pub const fn end(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// How many bytes are left.
+    #[inline(always)]
+    pub const fn remaining(&self) -> usize {
+        self.bytes.len().saturating_sub(self.position)
+    }
+
+    /// Whether nothing is left.
+    #[inline(always)]
+    pub const fn is_at_end(&self) -> bool {
+        self.position >= self.bytes.len()
+    }
+
+    /// The bytes from an earlier position up to here.
+    pub(crate) fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.position).unwrap_or_default()
+    }
+
+    /// The next byte, without taking it.
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.position).copied()
+    }
+
+    /// The next byte.
+    #[inline(always)]
+    pub fn u8(&mut self) -> Result<u8, Reject> {
+        match self.bytes.get(self.position) {
+            Some(&byte) => {
+                self.position += 1;
+                Ok(byte)
+            }
+            None => Err(self.ended()),
+        }
+    }
+
+    /// That many bytes.
+    #[inline]
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Reject> {
+        let end = self.position.checked_add(count);
+        match end.and_then(|end| self.bytes.get(self.position..end)) {
+            Some(bytes) => {
+                self.position += count;
+                Ok(bytes)
+            }
+            None => Err(self.ended()),
+        }
+    }
+
+    /// That many bytes, as an array.
+    #[inline]
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Reject> {
+        match self.bytes.get(self.position..).and_then(<[u8]>::first_chunk) {
+            Some(array) => {
+                self.position += N;
+                Ok(*array)
+            }
+            None => Err(self.ended()),
+        }
+    }
+
+    /// The bits of an `f32`.
+    #[inline]
+    pub fn f32(&mut self) -> Result<f32, Reject> {
+        self.array().map(f32::from_le_bytes)
+    }
+
+    /// The bits of an `f64`.
+    #[inline]
+    pub fn f64(&mut self) -> Result<f64, Reject> {
+        self.array().map(f64::from_le_bytes)
+    }
+
+    /// A name: a length, then so many bytes of UTF-8.
+    pub fn name(&mut self, gate: &impl Gate) -> Result<&'a str, Reject> {
+        let at = self.position;
+        let length = self.u32()?;
+        let limit = gate.limits().name_length;
+        let start = self.position;
+        let bytes = self.counted(length)?;
+        if u64::from(length) > limit {
+            return Err(Reject::limit(Limit::NameLength, u64::from(length), at));
+        }
+        core::str::from_utf8(bytes).map_err(|error| {
+            Reject::new(ErrorCode::MalformedUtf8, start + error.valid_up_to())
+        })
+    }
+
+    /// Where the bytes of a name stand that was read before.
+    pub(crate) fn name_span(&mut self) -> Result<Span, Reject> {
+        let length = self.u32()?;
+        let start = self.position;
+        Ok(Span { start, end: start.saturating_add(length as usize) })
+    }
+
+    /// So many bytes as a length says that stands before them.
+    pub(crate) fn counted(&mut self, length: u32) -> Result<&'a [u8], Reject> {
+        let at = self.position;
+        let left = self.remaining();
+        self.bytes(length as usize).map_err(|_| {
+            let detail = Detail::OutOf(u64::from(length), left as u64);
+            Reject::with(ErrorCode::LengthOutOfBounds, at, detail)
+        })
+    }
+
+    /// A reader of so many bytes as a length says, which this one skips.
+    pub(crate) fn sub(&mut self, length: u32) -> Result<Self, Reject> {
+        let start = self.position;
+        self.counted(length)?;
+        Ok(Self { bytes: self.bytes.get(..self.position).unwrap_or_default(), position: start })
+    }
+
+    /// The number of entries of a list, within a limit.
+    pub(crate) fn count(&mut self, limit: Limit, most: u64) -> Result<u32, Reject> {
+        let at = self.position;
+        let count = self.u32()?;
+        // An entry takes a byte at least: what is not there cannot be too much.
+        let there = u64::from(count).min(self.remaining() as u64);
+        if there > most {
+            return Err(Reject::limit(limit, u64::from(count), at));
+        }
+        Ok(count)
+    }
+
+    /// The next instruction.
+    pub fn instruction(&mut self, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
+        crate::generated::shared::decode::decode(self, gate)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn ended(&self) -> Reject {
+        Reject::new(ErrorCode::UnexpectedEnd, self.bytes.len())
+    }
+}
+
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Reader({:#x}..{:#x})", self.position, self.bytes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_keep_offsets_of_the_module() {
+        let module = [1, 2, 3, 4];
+        let mut reader = Reader::range(&module, 1..3);
+        assert_eq!((reader.position(), reader.end(), reader.remaining()), (1, 3, 2));
+        assert_eq!(reader.bytes(2), Ok(&[2, 3][..]));
+        assert_eq!(reader.u8().map_err(|reject| reject.offset), Err(3));
+        assert!(Reader::range(&module, 7..9).is_at_end());
+    }
+
+    #[test]
+    fn sub_readers_end_where_they_say() {
+        let module = [9, 1, 2, 3];
+        let mut reader = Reader::range(&module, 1..4);
+        let mut sub = reader.sub(2).unwrap();
+        assert_eq!((sub.u8(), sub.u8(), sub.u8().is_err()), (Ok(1), Ok(2), true));
+        assert_eq!(reader.u8(), Ok(3));
+        assert_eq!(reader.sub(1).unwrap_err().code, ErrorCode::LengthOutOfBounds);
+    }
+
+    #[test]
+    fn names_are_utf8_within_the_limit() {
+        let gate = crate::profile::NoAlloc;
+        assert_eq!(Reader::new(b"\x03abc").name(&gate), Ok("abc"));
+        let reject = Reader::new(b"\x03a\xffc").name(&gate).unwrap_err();
+        assert_eq!((reject.code, reject.offset), (ErrorCode::MalformedUtf8, 2));
+    }
+}

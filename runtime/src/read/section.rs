@@ -1,0 +1,77 @@
+//! The frame of a module: header and sections.
+//!
+
+use super::types::{admit, malformed};
+use super::{Reader, Span};
+use crate::generated::shared::wire;
+use crate::profile::Gate;
+use crate::reject::Reject;
+use crate::spec::{ErrorCode, SectionId};
+
+/// A section: its id and where its body stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Section {
+    /// Which it is.
+    pub id: SectionId,
+    /// Its body.
+    pub body: Span,
+}
+
+/// The sections of a module, in the order in which they must stand.
+#[derive(Clone, Debug)]
+pub struct Sections<'a> {
+    reader: Reader<'a>,
+    last: SectionId,
+}
+
+impl<'a> Sections<'a> {
+    /// The sections of a module whose header is right.
+    pub fn new(module: &'a [u8]) -> Result<Self, Reject> {
+        let mut reader = Reader::new(module);
+        let magic: [u8; 4] = reader.array().map_err(|reject| short(module, reject))?;
+        if magic != wire::MAGIC {
+            return Err(Reject::new(ErrorCode::MagicHeader, 0));
+        }
+        let at = reader.position();
+        let version: [u8; 4] = reader.array()?;
+        if version == wire::COMPONENT_VERSION {
+            return Err(Reject::new(ErrorCode::Component, at));
+        }
+        if version != wire::VERSION {
+            return Err(Reject::new(ErrorCode::UnknownVersion, at));
+        }
+        Ok(Self { reader, last: SectionId::Custom })
+    }
+
+    /// The next section, if there is one.
+    pub fn next(&mut self, gate: &impl Gate) -> Result<Option<Section>, Reject> {
+        if self.reader.is_at_end() {
+            return Ok(None);
+        }
+        let at = self.reader.position();
+        let code = self.reader.u8()?;
+        let Some(id) = SectionId::from_id(code) else {
+            return Err(malformed(ErrorCode::MalformedSectionId, at, code));
+        };
+        admit(gate, id.proposal(), at, ())?;
+        let length = self.reader.u32()?;
+        let body = self.reader.sub(length)?;
+        if id != SectionId::Custom {
+            if id.order() <= self.last.order() {
+                return Err(malformed(ErrorCode::SectionOrder, at, code));
+            }
+            self.last = id;
+        }
+        Ok(Some(Section { id, body: Span { start: body.position(), end: body.end() } }))
+    }
+
+    /// The offset behind the last section read.
+    pub fn position(&self) -> usize {
+        self.reader.position()
+    }
+}
+
+/// The official scripts distinguish an input without any header from one that is cut.
+fn short(module: &[u8], reject: Reject) -> Reject {
+    if wire::MAGIC.starts_with(module) { reject } else { Reject::new(ErrorCode::MagicHeader, 0) }
+}

@@ -1,0 +1,222 @@
+//! Types as they stand in the binary format.
+//!
+//! Type indices stay as written; the validator checks and canonicalises them. Standard: section
+//! 5.3, "Types".
+
+use super::Reader;
+use crate::generated::shared::wire;
+use crate::profile::Gate;
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Proposal};
+use crate::types::{
+    BlockType, GlobalType, HeapType, MemoryType, RefType, TableType, TagType, TypeIdx, ValType,
+};
+
+/// Single bytes with this bit set and the one above clear are negative numbers: codes.
+const NEGATIVE: u8 = 1 << 6;
+const CONTINUES: u8 = 1 << 7;
+
+impl Reader<'_> {
+    /// A value type.
+    pub(crate) fn val_type(&mut self, gate: &impl Gate) -> Result<ValType, Reject> {
+        let at = self.position();
+        let code = self.u8()?;
+        if let Some(number) = wire::Number::from_code(code) {
+            return Ok(match number {
+                wire::Number::I32 => ValType::I32,
+                wire::Number::I64 => ValType::I64,
+                wire::Number::F32 => ValType::F32,
+                wire::Number::F64 => ValType::F64,
+            });
+        }
+        if let Some(vector @ wire::Vector::V128) = wire::Vector::from_code(code) {
+            return admit(gate, vector.proposal(), at, ValType::V128);
+        }
+        match self.reference(gate, at, code)? {
+            // A function reference is a value only since there are references.
+            Some(ty) => gate.admit(Proposal::ReferenceTypes, at, ValType::reference(ty)),
+            None => Err(malformed(ErrorCode::MalformedValueType, at, code)),
+        }
+    }
+
+    /// A reference type.
+    pub(crate) fn ref_type(&mut self, gate: &impl Gate) -> Result<RefType, Reject> {
+        let at = self.position();
+        let code = self.u8()?;
+        match self.reference(gate, at, code)? {
+            Some(ty) => Ok(ty),
+            None => Err(malformed(ErrorCode::MalformedReferenceType, at, code)),
+        }
+    }
+
+    /// The reference type that begins with this code, if one does.
+    fn reference(
+        &mut self,
+        gate: &impl Gate,
+        at: usize,
+        code: u8,
+    ) -> Result<Option<RefType>, Reject> {
+        if let Some(reference) = wire::Reference::from_code(code) {
+            admit(gate, reference.proposal(), at, ())?;
+            let nullable = reference == wire::Reference::RefNull;
+            return Ok(Some(RefType::new(nullable, self.heap_type(gate)?)));
+        }
+        match wire::Heap::from_code(code) {
+            Some(heap) => abstract_heap(gate, heap, at).map(|heap| Some(RefType::new(true, heap))),
+            None => Ok(None),
+        }
+    }
+
+    /// A heap type: an abstract one or a type index.
+    pub(crate) fn heap_type(&mut self, gate: &impl Gate) -> Result<HeapType, Reject> {
+        let at = self.position();
+        if let Some(code) = self.peek()
+            && let Some(heap) = wire::Heap::from_code(code)
+        {
+            self.u8()?;
+            return abstract_heap(gate, heap, at);
+        }
+        match u32::try_from(self.i33()?) {
+            Ok(index) => gate.admit(Proposal::FunctionReferences, at, HeapType::Concrete(index)),
+            Err(_) => Err(Reject::new(ErrorCode::MalformedHeapType, at)),
+        }
+    }
+
+    /// The type of a block.
+    #[inline]
+    pub(crate) fn block_type(&mut self, gate: &impl Gate) -> Result<BlockType, Reject> {
+        let at = self.position();
+        let Some(code) = self.peek() else {
+            self.u8()?;
+            return Ok(BlockType::Empty);
+        };
+        if wire::Block::from_code(code) == Some(wire::Block::Empty) {
+            self.u8()?;
+            return Ok(BlockType::Empty);
+        }
+        if code & (NEGATIVE | CONTINUES) == NEGATIVE {
+            return self.val_type(gate).map(BlockType::Value);
+        }
+        match u32::try_from(self.i33()?) {
+            Ok(index) => gate.admit(Proposal::MultiValue, at, BlockType::Func(TypeIdx(index))),
+            Err(_) => Err(Reject::new(ErrorCode::MalformedBlockType, at)),
+        }
+    }
+
+    /// The type of a table.
+    pub(crate) fn table_type(&mut self, gate: &impl Gate) -> Result<TableType, Reject> {
+        let element = self.ref_type(gate)?;
+        let at = self.position();
+        let limits = self.limits(gate)?;
+        if limits.shared || limits.page_size_log2.is_some() {
+            return Err(Reject::new(ErrorCode::MalformedLimitsFlags, at));
+        }
+        let Limits { min, max, is_64, .. } = limits;
+        Ok(TableType { element, min, max, is_64 })
+    }
+
+    /// The type of a memory.
+    pub(crate) fn memory_type(&mut self, gate: &impl Gate) -> Result<MemoryType, Reject> {
+        let Limits { min, max, is_64, shared, page_size_log2 } = self.limits(gate)?;
+        let page_size_log2 = page_size_log2.unwrap_or(MemoryType::default().page_size_log2);
+        Ok(MemoryType { min, max, is_64, shared, page_size_log2 })
+    }
+
+    /// The type of a global.
+    pub(crate) fn global_type(&mut self, gate: &impl Gate) -> Result<GlobalType, Reject> {
+        let content = self.val_type(gate)?;
+        let at = self.position();
+        let code = self.u8()?;
+        match wire::Mutability::from_code(code) {
+            Some(mutability) => {
+                Ok(GlobalType { content, mutable: mutability == wire::Mutability::Variable })
+            }
+            None => Err(malformed(ErrorCode::MalformedMutability, at, code)),
+        }
+    }
+
+    /// The type of a tag.
+    pub(crate) fn tag_type(&mut self, _: &impl Gate) -> Result<TagType, Reject> {
+        let at = self.position();
+        let code = self.u8()?;
+        match wire::Tag::from_code(code) {
+            Some(wire::Tag::Exception) => self.u32().map(|func| TagType { func: TypeIdx(func) }),
+            None => Err(malformed(ErrorCode::MalformedTag, at, code)),
+        }
+    }
+
+    fn limits(&mut self, gate: &impl Gate) -> Result<Limits, Reject> {
+        let at = self.position();
+        let flags = self.u8()?;
+        let known = wire::LimitsFlag::ALL;
+        if known.iter().fold(flags, |left, flag| left & !flag.code()) != 0 {
+            return Err(malformed(ErrorCode::MalformedLimitsFlags, at, flags));
+        }
+        for flag in known.iter().filter(|flag| flags & flag.code() != 0) {
+            admit(gate, flag.proposal(), at, ())?;
+        }
+        let has = |flag: wire::LimitsFlag| flags & flag.code() != 0;
+        let is_64 = has(wire::LimitsFlag::Address64);
+        let min = self.bound(is_64)?;
+        let max = if has(wire::LimitsFlag::Maximum) { Some(self.bound(is_64)?) } else { None };
+        let page_size_log2 = if has(wire::LimitsFlag::PageSize) {
+            let at = self.position();
+            let log2 = u8::try_from(self.u32()?);
+            Some(log2.map_err(|_| Reject::new(ErrorCode::CustomPageSize, at))?)
+        } else {
+            None
+        };
+        Ok(Limits { min, max, is_64, shared: has(wire::LimitsFlag::Shared), page_size_log2 })
+    }
+
+    fn bound(&mut self, is_64: bool) -> Result<u64, Reject> {
+        if is_64 { self.u64() } else { self.u32().map(u64::from) }
+    }
+}
+
+/// Limits as tables and memories have them.
+struct Limits {
+    min: u64,
+    max: Option<u64>,
+    is_64: bool,
+    shared: bool,
+    page_size_log2: Option<u8>,
+}
+
+/// The value, if its wire code belongs to no proposal or to an admitted one.
+#[inline]
+pub(crate) fn admit<T>(
+    gate: &impl Gate,
+    proposal: Option<Proposal>,
+    at: usize,
+    value: T,
+) -> Result<T, Reject> {
+    match proposal {
+        Some(proposal) => gate.admit(proposal, at, value),
+        None => Ok(value),
+    }
+}
+
+/// A code that the standard does not have.
+#[cold]
+pub(crate) fn malformed(error: ErrorCode, at: usize, code: u8) -> Reject {
+    Reject::with(error, at, Detail::Number(u64::from(code)))
+}
+
+fn abstract_heap(gate: &impl Gate, heap: wire::Heap, at: usize) -> Result<HeapType, Reject> {
+    let ty = match heap {
+        wire::Heap::Func => HeapType::Func,
+        wire::Heap::Extern => HeapType::Extern,
+        wire::Heap::Any => HeapType::Any,
+        wire::Heap::Eq => HeapType::Eq,
+        wire::Heap::I31 => HeapType::I31,
+        wire::Heap::Struct => HeapType::Struct,
+        wire::Heap::Array => HeapType::Array,
+        wire::Heap::Exn => HeapType::Exn,
+        wire::Heap::Nofunc => HeapType::NoFunc,
+        wire::Heap::Noextern => HeapType::NoExtern,
+        wire::Heap::None => HeapType::None,
+        wire::Heap::Noexn => HeapType::NoExn,
+    };
+    admit(gate, heap.proposal(), at, ty)
+}

@@ -1,0 +1,224 @@
+//! Making and growing memories and tables: one implementation for the API and the engine.
+//!
+//! Invariant of this module: [`StorePointers`] are those of one live store that nobody else uses
+//! during the call, and the entity is one of that store's arenas. The host's limiter sees the
+//! store's data only, never the part that is borrowed here.
+
+use core::ptr::NonNull;
+
+use super::StoreData;
+use super::allocation;
+use super::entity::{MemoryBytes, MemoryEntity, TableEntity};
+use super::inner::{Handle, StoreInner};
+use super::limiter::{Growth, Resource};
+use crate::cause::{LimitError, OutOfMemory};
+use crate::error::{Error, Result};
+use crate::fast::StorePointers;
+use crate::types::{MemoryType, Ref, TableType};
+
+/// Grows a memory by `delta` pages. Gives the pages that it had, or nothing if it cannot grow;
+/// an error of the host's limiter ends the guest's call.
+///
+/// # Safety
+/// The module's invariant.
+pub(crate) unsafe fn grow_memory(
+    store: StorePointers,
+    memory: NonNull<MemoryEntity>,
+    delta: u64,
+) -> Result<Option<u64>> {
+    // SAFETY: the module's invariant.
+    let (inner, memory) = unsafe { (&mut *store.inner.as_ptr(), &mut *memory.as_ptr()) };
+    let current = memory.bytes().len() as u64;
+    let pages = current >> memory.ty.page_size_log2;
+    if delta == 0 {
+        return Ok(Some(pages));
+    }
+    let most = memory_ceiling(inner, &memory.ty);
+    let desired = pages.checked_add(delta).and_then(|pages| bytes(pages, &memory.ty));
+    let maximum = memory.ty.max.and_then(|pages| bytes(pages, &memory.ty));
+    let growth = Growth { resource: Resource::Memory, current, desired: desired.unwrap_or(u64::MAX), maximum };
+    let done = attempt(inner, store, growth, most, |desired, most| memory.extend(desired, most))?;
+    Ok(done.then_some(pages))
+}
+
+/// Grows a table by `delta` elements. Gives the elements that it had, or nothing if it cannot
+/// grow; an error of the host's limiter ends the guest's call.
+///
+/// # Safety
+/// The module's invariant.
+pub(crate) unsafe fn grow_table(
+    store: StorePointers,
+    table: NonNull<TableEntity>,
+    delta: u64,
+    fill: Ref,
+) -> Result<Option<u64>> {
+    // SAFETY: the module's invariant.
+    let (inner, table) = unsafe { (&mut *store.inner.as_ptr(), &mut *table.as_ptr()) };
+    let current = table.elements.len() as u64;
+    if delta == 0 {
+        return Ok(Some(current));
+    }
+    let most = table_ceiling(inner, &table.ty);
+    let desired = current.saturating_add(delta);
+    let growth = Growth { resource: Resource::Table, current, desired, maximum: table.ty.max };
+    let done = attempt(inner, store, growth, most, |desired, most| {
+        allocation::grow(&mut table.elements, desired, most, fill)
+    })?;
+    Ok(done.then_some(current))
+}
+
+/// Makes a memory and gives its number.
+///
+/// # Safety
+/// The module's invariant.
+pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<u32> {
+    // SAFETY: the module's invariant.
+    let inner = unsafe { &mut *store.inner.as_ptr() };
+    let most = inner.engine.limits().store_objects;
+    let now = inner.memories.len();
+    inner.limiter.count(store.typed, "memories of the store", now, most, |host| host.memories())?;
+    let desired = bytes(ty.min, &ty).unwrap_or(u64::MAX);
+    let maximum = ty.max.and_then(|pages| bytes(pages, &ty));
+    let growth = Growth { resource: Resource::Memory, current: 0, desired, maximum };
+    let most = memory_ceiling(inner, &ty);
+    let mut made = None;
+    let done = attempt(inner, store, growth, most, |desired, _| {
+        made = Some(allocation::zeroed(desired).ok_or(OutOfMemory)?);
+        Ok(())
+    })?;
+    match made {
+        Some(bytes) if done => Ok(inner.memories.push(MemoryEntity { bytes: MemoryBytes::Owned(bytes), ty })?),
+        _ => Err(refused("memory bytes", most, desired)),
+    }
+}
+
+/// Makes a table full of `fill` and gives its number.
+///
+/// # Safety
+/// The module's invariant.
+pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -> Result<u32> {
+    // SAFETY: the module's invariant.
+    let inner = unsafe { &mut *store.inner.as_ptr() };
+    let most = inner.engine.limits().store_objects;
+    let now = inner.tables.len();
+    inner.limiter.count(store.typed, "tables of the store", now, most, |host| host.tables())?;
+    let growth = Growth { resource: Resource::Table, current: 0, desired: ty.min, maximum: ty.max };
+    let most = table_ceiling(inner, &ty);
+    let mut made = None;
+    let done = attempt(inner, store, growth, most, |desired, _| {
+        let mut elements = allocation::zeroed(desired).ok_or(OutOfMemory)?;
+        if !fill.is_null() {
+            elements.fill(fill);
+        }
+        made = Some(elements);
+        Ok(())
+    })?;
+    match made {
+        Some(elements) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
+        _ => Err(refused("table elements", most, ty.min)),
+    }
+}
+
+/// [`new_memory`] for the API.
+pub(crate) fn make_memory<T>(store: &mut StoreData<T>, ty: MemoryType) -> Result<u32> {
+    // SAFETY: the store is borrowed exclusively.
+    unsafe { new_memory(store.pointers(), ty) }
+}
+
+/// [`new_table`] for the API.
+pub(crate) fn make_table<T>(store: &mut StoreData<T>, ty: TableType, fill: Ref) -> Result<u32> {
+    // SAFETY: the store is borrowed exclusively.
+    unsafe { new_table(store.pointers(), ty, fill) }
+}
+
+/// [`grow_memory`] for the API; by handle, so that the memory is one of the store.
+pub(crate) fn extend_memory<T>(
+    store: &mut StoreData<T>,
+    memory: Handle,
+    delta: u64,
+) -> Result<Option<u64>> {
+    let memory = store.inner.memory_address(memory)?;
+    // SAFETY: the store is borrowed exclusively, and the memory is its own.
+    unsafe { grow_memory(store.pointers(), memory, delta) }
+}
+
+/// [`grow_table`] for the API; by handle, so that the table is one of the store.
+pub(crate) fn extend_table<T>(
+    store: &mut StoreData<T>,
+    table: Handle,
+    delta: u64,
+    fill: Ref,
+) -> Result<Option<u64>> {
+    let table = store.inner.table_address(table)?;
+    // SAFETY: the store is borrowed exclusively, and the table is its own.
+    unsafe { grow_table(store.pointers(), table, delta, fill) }
+}
+
+/// Asks everybody, then does it: `act` gets the new size and the most it can ever be.
+fn attempt(
+    inner: &mut StoreInner,
+    store: StorePointers,
+    growth: Growth,
+    most: u64,
+    act: impl FnOnce(usize, usize) -> Result<(), OutOfMemory>,
+) -> Result<bool> {
+    let StoreInner { engine, limiter, .. } = inner;
+    if growth.desired > most {
+        let what = match growth.resource {
+            Resource::Memory => "memory bytes",
+            Resource::Table => "table elements",
+        };
+        limiter.failed(store.typed, growth.resource, refused(what, most, growth.desired))?;
+        return Ok(false);
+    }
+    if !limiter.admit(engine.limits(), store.typed, growth)? {
+        return Ok(false);
+    }
+    let size = |size: u64| usize::try_from(size).map_err(|_| OutOfMemory);
+    let most = size(most).unwrap_or(usize::MAX);
+    match size(growth.desired).and_then(|desired| act(desired, most)) {
+        Ok(()) => {
+            limiter.taken(growth);
+            Ok(true)
+        }
+        Err(error) => {
+            limiter.failed(store.typed, growth.resource, error.into())?;
+            Ok(false)
+        }
+    }
+}
+
+fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {
+    LimitError { what, limit, wanted }.into()
+}
+
+fn bytes(pages: u64, ty: &MemoryType) -> Option<u64> {
+    pages.checked_mul(1 << ty.page_size_log2)
+}
+
+/// The most bytes that a memory of this type can have.
+fn memory_ceiling(inner: &StoreInner, ty: &MemoryType) -> u64 {
+    let limits = inner.engine.limits();
+    let most = limits.memory_pages.saturating_mul(1 << MemoryType::default().page_size_log2);
+    let most = if ty.is_64 { most } else { most.min(1 << 32) };
+    ty.max.and_then(|pages| bytes(pages, ty)).unwrap_or(u64::MAX).min(most)
+}
+
+/// The most elements that a table of this type can have.
+fn table_ceiling(inner: &StoreInner, ty: &TableType) -> u64 {
+    ty.max.unwrap_or(u64::MAX).min(inner.engine.limits().table_elements)
+}
+
+impl MemoryEntity {
+    /// Lengthens the memory to `length` bytes; it may never be longer than `most`.
+    fn extend(&mut self, length: usize, most: usize) -> Result<(), OutOfMemory> {
+        match &mut self.bytes {
+            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, most, 0),
+            MemoryBytes::Static(bytes, used) => {
+                bytes.get_mut(*used..length).ok_or(OutOfMemory)?.fill(0);
+                *used = length;
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Tables of references.
+
+use core::ops::Range;
+
+use crate::cause::{LimitError, UseError};
+use crate::error::Result;
+use crate::store::context::{AsContext, AsContextMut, StoreContext};
+use crate::store::entity::TableEntity;
+use crate::store::growth;
+use crate::store::inner::Handle;
+use crate::types::{RefType, TableType};
+use crate::val::Ref;
+
+/// A table of a store. Copies name the same table.
+///
+/// A table that belongs to another store than the one it is used with has no elements, and
+/// whatever can fail does.
+#[derive(Clone, Copy, Debug)]
+pub struct Table(pub(crate) Handle);
+
+impl TableType {
+    /// The type of tables with 32-bit indices.
+    pub fn new(element: RefType, min: u32, max: Option<u32>) -> Self {
+        Self { element, min: min.into(), max: max.map(u64::from), is_64: false }
+    }
+
+    /// The type of tables with 64-bit indices.
+    pub fn new64(element: RefType, min: u64, max: Option<u64>) -> Self {
+        Self { element, min, max, is_64: true }
+    }
+
+    /// Type of its elements.
+    pub const fn element(&self) -> &RefType {
+        &self.element
+    }
+
+    /// Elements that it starts with.
+    pub const fn minimum(&self) -> u64 {
+        self.min
+    }
+
+    /// The most elements that it may grow to.
+    pub const fn maximum(&self) -> Option<u64> {
+        self.max
+    }
+}
+
+impl Table {
+    /// A new table full of `init`.
+    ///
+    /// # Errors
+    /// If the limits forbid it, `init` is not of the element type, or memory is short.
+    pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
+        if ty.max.is_some_and(|max| max < ty.min) {
+            return Err(UseError::Configuration("no such table can be made".into()).into());
+        }
+        let mut store = store.as_context_mut();
+        let init = init.to_slot(ty.element, store.inner())?;
+        let number = growth::make_table(store.reborrow().store(), ty, init)?;
+        Ok(Self(store.inner().handle(number)))
+    }
+
+    /// Its type.
+    pub fn ty(&self, store: impl AsContext) -> TableType {
+        self.entity(&store.as_context()).map_or_else(TableType::default, |table| table.ty)
+    }
+
+    /// How many elements it has.
+    pub fn size(&self, store: impl AsContext) -> u64 {
+        self.entity(&store.as_context()).map_or(0, |table| table.elements.len() as u64)
+    }
+
+    /// An element.
+    pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
+        let store = store.as_context_mut();
+        let inner = store.inner();
+        let table = inner.table(self.0).ok()?;
+        let slot = *table.elements.get(usize::try_from(index).ok()?)?;
+        Some(Ref::from_raw(slot, table.ty.element, inner))
+    }
+
+    /// Sets an element.
+    ///
+    /// # Errors
+    /// If there is no such element, or the value is not of the element type.
+    pub fn set(&self, mut store: impl AsContextMut, index: u64, value: Ref) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
+        let elements = &mut inner.table_mut(self.0)?.elements;
+        let element = usize::try_from(index).ok().and_then(|index| elements.get_mut(index));
+        *element.ok_or(UseError::TableBounds)? = value;
+        Ok(())
+    }
+
+    /// Grows by `delta` elements of value `init`, and gives the number of elements before.
+    ///
+    /// # Errors
+    /// If it cannot grow, the host's limiter forbids it, or the value is not of the element type.
+    pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner();
+        let table = inner.table(self.0)?;
+        let init = init.to_slot(table.ty.element, inner)?;
+        let (wanted, limit) = (table.elements.len() as u64, table.ty.max.unwrap_or(u64::MAX));
+        let wanted = wanted.saturating_add(delta);
+        let before = growth::extend_table(store.reborrow().store(), self.0, delta, init)?;
+        Ok(before.ok_or(LimitError { what: "table elements", limit, wanted })?)
+    }
+
+    /// Sets `length` elements from `start` to `value`.
+    ///
+    /// # Errors
+    /// If the range is not in the table, or the value is not of the element type.
+    pub fn fill(&self, mut store: impl AsContextMut, start: u64, value: Ref, length: u64) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
+        let elements = &mut inner.table_mut(self.0)?.elements;
+        let range = range(start, length)?;
+        elements.get_mut(range).ok_or(UseError::TableBounds)?.fill(value);
+        Ok(())
+    }
+
+    /// Copies elements from a table to another or within one.
+    ///
+    /// # Errors
+    /// If a range is not in its table, the element types do not fit, or memory is short.
+    pub fn copy(
+        mut store: impl AsContextMut,
+        destination: &Self,
+        destination_index: u64,
+        source: &Self,
+        source_index: u64,
+        length: u64,
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let from = inner.table(source.0)?;
+        let to = inner.table(destination.0)?;
+        if !inner.engine.ref_matches(from.ty.element, to.ty.element) {
+            let (expected, found) = (to.ty.element.into(), from.ty.element.into());
+            return Err(UseError::ValueType { expected, found }.into());
+        }
+        let target = range(destination_index, length)?;
+        if target.end > to.elements.len() {
+            return Err(UseError::TableBounds.into());
+        }
+        let from = from.elements.get(range(source_index, length)?).ok_or(UseError::TableBounds)?;
+        let mut elements = alloc::vec::Vec::new();
+        crate::store::allocation::reserve(&mut elements, from.len())?;
+        elements.extend_from_slice(from);
+        let to = &mut inner.table_mut(destination.0)?.elements;
+        to.get_mut(target).ok_or(UseError::TableBounds)?.copy_from_slice(&elements);
+        Ok(())
+    }
+
+    fn entity<'a, T>(&self, store: &StoreContext<'a, T>) -> Option<&'a TableEntity> {
+        store.inner().table(self.0).ok()
+    }
+}
+
+fn range(start: u64, length: u64) -> Result<Range<usize>, UseError> {
+    let end = start.checked_add(length).ok_or(UseError::TableBounds)?;
+    match (usize::try_from(start), usize::try_from(end)) {
+        (Ok(start), Ok(end)) => Ok(start..end),
+        _ => Err(UseError::TableBounds),
+    }
+}

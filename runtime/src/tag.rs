@@ -1,0 +1,37 @@
+//! Tags of exceptions.
+
+use crate::cause::UseError;
+use crate::error::Result;
+use crate::func_type::FuncType;
+use crate::store::context::{AsContext, AsContextMut};
+use crate::store::entity::TagEntity;
+use crate::store::inner::Handle;
+
+/// A tag of a store. Copies name the same tag.
+#[derive(Clone, Copy, Debug)]
+pub struct Tag(pub(crate) Handle);
+
+impl Tag {
+    /// A new tag; exceptions with it carry the parameters of `ty`.
+    ///
+    /// # Errors
+    /// When memory is short, and if the type has results.
+    pub fn new(mut store: impl AsContextMut, ty: FuncType) -> Result<Self> {
+        if !ty.results().is_empty() {
+            return Err(UseError::ResultCount { expected: 0, found: ty.results().len() }.into());
+        }
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let number = inner.tags.push(TagEntity { ty: inner.engine.type_id(&ty) })?;
+        Ok(Self(inner.handle(number)))
+    }
+
+    /// The type of its exceptions; the empty one if the tag belongs to another store.
+    pub fn ty(&self, store: impl AsContext) -> FuncType {
+        let inner = store.as_context().inner();
+        match inner.tag(self.0) {
+            Ok(tag) => inner.engine.func_type(tag.ty),
+            Err(_) => FuncType::new([], []),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Values of the guest, as the host sees them.
+
+use crate::cause::UseError;
+use crate::error::Result;
+use crate::externref::ExternRef;
+use crate::func::Func;
+use crate::store::context::AsContext;
+use crate::store::inner::StoreInner;
+use crate::types::{HeapType, Ref as Slot, RefType, TypeId, ValType};
+
+/// A value of the guest. Floats are their bits, so that no NaN changes on the way.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Val {
+    /// A 32-bit integer.
+    I32(i32),
+    /// A 64-bit integer.
+    I64(i64),
+    /// The bits of a 32-bit float.
+    F32(u32),
+    /// The bits of a 64-bit float.
+    F64(u64),
+    /// A function, or null.
+    FuncRef(Option<Func>),
+    /// A value of the host, or null.
+    ExternRef(Option<ExternRef>),
+}
+
+/// A reference of the guest.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Ref {
+    /// A function, or null.
+    Func(Option<Func>),
+    /// A value of the host, or null.
+    Extern(Option<ExternRef>),
+}
+
+impl Val {
+    /// The value that locals of this type start with, if there is one.
+    pub fn default_for_ty(ty: &ValType) -> Option<Self> {
+        Some(match *ty {
+            ValType::I32 => Self::I32(0),
+            ValType::I64 => Self::I64(0),
+            ValType::F32 => Self::F32(0),
+            ValType::F64 => Self::F64(0),
+            ty => Ref::null(ty.as_ref_type()?)?.into(),
+        })
+    }
+
+    /// The null function.
+    pub const fn null_func_ref() -> Self {
+        Self::FuncRef(None)
+    }
+
+    /// The null value of the host.
+    pub const fn null_extern_ref() -> Self {
+        Self::ExternRef(None)
+    }
+
+    /// Its type.
+    ///
+    /// # Errors
+    /// If it is a reference of another store.
+    pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
+        Ok(self.own_type(store.as_context().inner())?)
+    }
+
+    /// Whether it is a value of type `ty`.
+    ///
+    /// # Errors
+    /// If it is a reference of another store.
+    pub fn matches_ty(&self, store: impl AsContext, ty: &ValType) -> Result<bool> {
+        let inner = store.as_context().inner();
+        Ok(inner.engine.val_matches(self.own_type(inner)?, *ty))
+    }
+
+    /// The reference, if it is one.
+    pub fn ref_(self) -> Option<Ref> {
+        match self {
+            Self::FuncRef(func) => Some(Ref::Func(func)),
+            Self::ExternRef(value) => Some(Ref::Extern(value)),
+            _ => None,
+        }
+    }
+
+    fn own_type(&self, store: &StoreInner) -> Result<ValType, UseError> {
+        Ok(match self {
+            Self::I32(_) => ValType::I32,
+            Self::I64(_) => ValType::I64,
+            Self::F32(_) => ValType::F32,
+            Self::F64(_) => ValType::F64,
+            Self::FuncRef(func) => Ref::Func(*func).own_type(store)?.into(),
+            Self::ExternRef(value) => Ref::Extern(*value).own_type(store)?.into(),
+        })
+    }
+
+    /// As it stands in a slot of type `ty` in this store.
+    pub(crate) fn to_slot(self, ty: ValType, store: &StoreInner) -> Result<u64, UseError> {
+        let found = self.own_type(store)?;
+        if found != ty && !store.engine.val_matches(found, ty) {
+            return Err(UseError::ValueType { expected: ty, found });
+        }
+        Ok(match self {
+            Self::I32(value) => u64::from(value as u32),
+            Self::I64(value) => value as u64,
+            Self::F32(bits) => bits.into(),
+            Self::F64(bits) => bits,
+            Self::FuncRef(func) => Ref::Func(func).raw(store)?.0.into(),
+            Self::ExternRef(value) => Ref::Extern(value).raw(store)?.0.into(),
+        })
+    }
+
+    /// From a slot of type `ty` of this store.
+    pub(crate) fn from_slot(slot: u64, ty: ValType, store: &StoreInner) -> Self {
+        match ty {
+            ValType::I32 => Self::I32(slot as i32),
+            ValType::I64 => Self::I64(slot as i64),
+            ValType::F32 => Self::F32(slot as u32),
+            ValType::F64 => Self::F64(slot),
+            ty => {
+                let ty = ty.as_ref_type().unwrap_or(RefType::EXTERNREF);
+                Ref::from_raw(Slot(slot as u32), ty, store).into()
+            }
+        }
+    }
+}
+
+impl Ref {
+    /// The null reference of this type, if null is one of its values.
+    pub fn null(ty: RefType) -> Option<Self> {
+        if !ty.is_nullable() {
+            return None;
+        }
+        match Hierarchy::of(ty) {
+            Hierarchy::Func => Some(Self::Func(None)),
+            Hierarchy::Extern => Some(Self::Extern(None)),
+            Hierarchy::Other => None,
+        }
+    }
+
+    /// Whether it is null.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Func(None) | Self::Extern(None))
+    }
+
+    /// The function, if it is a function or null.
+    pub fn as_func(&self) -> Option<Option<Func>> {
+        match self {
+            Self::Func(func) => Some(*func),
+            Self::Extern(_) => None,
+        }
+    }
+
+    /// The value of the host, if it is one or null.
+    pub fn as_extern(&self) -> Option<Option<ExternRef>> {
+        match self {
+            Self::Extern(value) => Some(*value),
+            Self::Func(_) => None,
+        }
+    }
+
+    /// Its type, as narrow as can be.
+    fn own_type(&self, store: &StoreInner) -> Result<RefType, UseError> {
+        Ok(match self {
+            Self::Func(Some(func)) => {
+                let TypeId(number) = store.func(func.0)?.ty;
+                RefType::new(false, HeapType::Concrete(number))
+            }
+            Self::Func(None) => RefType::new(true, HeapType::NoFunc),
+            Self::Extern(Some(value)) => {
+                store.number(value.0)?;
+                RefType::new(false, HeapType::Extern)
+            }
+            Self::Extern(None) => RefType::new(true, HeapType::NoExtern),
+        })
+    }
+
+    /// As it stands in a slot of type `ty` in this store.
+    pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<Slot, UseError> {
+        let found = self.own_type(store)?;
+        if !store.engine.ref_matches(found, ty) {
+            return Err(UseError::ValueType { expected: ty.into(), found: found.into() });
+        }
+        self.raw(store)
+    }
+
+    fn raw(self, store: &StoreInner) -> Result<Slot, UseError> {
+        match self {
+            Self::Func(Some(func)) => func.to_slot(store),
+            Self::Extern(Some(value)) => value.to_slot(store),
+            Self::Func(None) | Self::Extern(None) => Ok(Slot::NULL),
+        }
+    }
+
+    /// From a slot of type `ty` of this store.
+    pub(crate) fn from_raw(slot: Slot, ty: RefType, store: &StoreInner) -> Self {
+        match Hierarchy::of(ty) {
+            Hierarchy::Func => Self::Func(Func::from_slot(slot, store)),
+            Hierarchy::Extern | Hierarchy::Other => Self::Extern(ExternRef::from_slot(slot, store)),
+        }
+    }
+}
+
+/// The families of references that the host can hold.
+enum Hierarchy {
+    Func,
+    Extern,
+    Other,
+}
+
+impl Hierarchy {
+    fn of(ty: RefType) -> Self {
+        match ty.heap() {
+            // The engine's defined types are functions.
+            HeapType::Func | HeapType::NoFunc | HeapType::Concrete(_) => Self::Func,
+            HeapType::Extern | HeapType::NoExtern => Self::Extern,
+            _ => Self::Other,
+        }
+    }
+}
+
+macro_rules! accessors {
+    ($($variant:ident, $get:ident, $unwrap:ident, |$value:ident| $convert:expr => $ty:ty;)*) => {
+        impl Val {$(
+            #[doc = concat!("The value, if it is an `", stringify!($variant), "`.")]
+            pub fn $get(&self) -> Option<$ty> {
+                match *self {
+                    Self::$variant($value) => Some($convert),
+                    _ => None,
+                }
+            }
+
+            #[doc = concat!("The value, which the caller knows to be an `", stringify!($variant), "`.")]
+            ///
+            /// # Panics
+            /// If it is not.
+            #[track_caller]
+            pub fn $unwrap(&self) -> $ty {
+                match self.$get() {
+                    Some(value) => value,
+                    None => panic!(concat!("expected ", stringify!($variant), ", found {:?}"), self),
+                }
+            }
+        )*}
+    };
+}
+
+accessors! {
+    I32, i32, unwrap_i32, |value| value => i32;
+    I64, i64, unwrap_i64, |value| value => i64;
+    F32, f32, unwrap_f32, |bits| f32::from_bits(bits) => f32;
+    F64, f64, unwrap_f64, |bits| f64::from_bits(bits) => f64;
+    FuncRef, func_ref, unwrap_func_ref, |func| func => Option<Func>;
+    ExternRef, extern_ref, unwrap_extern_ref, |value| value => Option<ExternRef>;
+}
+
+macro_rules! conversions {
+    ($($from:ty => $to:ident, |$value:ident| $convert:expr;)*) => {$(
+        impl From<$from> for $to {
+            fn from($value: $from) -> Self {
+                $convert
+            }
+        }
+    )*};
+}
+
+conversions! {
+    i32 => Val, |value| Self::I32(value);
+    u32 => Val, |value| Self::I32(value as i32);
+    i64 => Val, |value| Self::I64(value);
+    u64 => Val, |value| Self::I64(value as i64);
+    f32 => Val, |value| Self::F32(value.to_bits());
+    f64 => Val, |value| Self::F64(value.to_bits());
+    Func => Val, |func| Self::FuncRef(Some(func));
+    Option<Func> => Val, |func| Self::FuncRef(func);
+    ExternRef => Val, |value| Self::ExternRef(Some(value));
+    Option<ExternRef> => Val, |value| Self::ExternRef(value);
+    Func => Ref, |func| Self::Func(Some(func));
+    Option<Func> => Ref, |func| Self::Func(func);
+    ExternRef => Ref, |value| Self::Extern(Some(value));
+    Option<ExternRef> => Ref, |value| Self::Extern(value);
+    Ref => Val, |reference| match reference {
+        Ref::Func(func) => Self::FuncRef(func),
+        Ref::Extern(value) => Self::ExternRef(value),
+    };
+}

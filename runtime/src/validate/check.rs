@@ -1,0 +1,183 @@
+//! Rules that are no signature: the functions that the column `check` names.
+//!
+//! Standard: section 3.4, "Instructions".
+
+use super::stack::FrameKind;
+use super::storage::Storage;
+use super::subtype::is_subtype;
+use super::validator::Validator;
+use crate::reject::{Detail, Reject};
+use crate::spec::ErrorCode;
+use crate::types::{BlockType, HeapType, LabelIdx, Labels, RefType, ValType, ValTypes};
+
+/// `block`
+pub(crate) fn block<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+    enter(v, FrameKind::Block, bt)
+}
+
+/// `loop`
+pub(crate) fn loop_<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+    enter(v, FrameKind::Loop, bt)
+}
+
+/// `if`
+pub(crate) fn if_<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+    v.pop(ValType::I32)?;
+    enter(v, FrameKind::If, bt)
+}
+
+fn enter<S: Storage>(
+    v: &mut Validator<'_, S>,
+    kind: FrameKind,
+    bt: BlockType,
+) -> Result<(), Reject> {
+    let bt = match bt {
+        BlockType::Empty => bt,
+        BlockType::Value(ty) => BlockType::Value(v.env.resolve(ty, v.at)?),
+        BlockType::Func(ty) => {
+            v.type_(ty)?;
+            v.pop_all(v.block_params(bt))?;
+            bt
+        }
+    };
+    v.enter(kind, bt)
+}
+
+/// `else`
+pub(crate) fn else_<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    if v.innermost() != Some(FrameKind::If) {
+        return Err(Reject::new(ErrorCode::MisplacedElse, v.at));
+    }
+    let frame = v.leave()?;
+    v.enter(FrameKind::Else, frame.block())
+}
+
+/// `end`
+pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    let frame = v.leave()?;
+    let results = v.block_results(frame.block());
+    if frame.kind == FrameKind::If {
+        without_else(v, v.block_params(frame.block()), results.as_slice())?;
+    }
+    if frame.kind == FrameKind::Body { Ok(()) } else { v.push_all(results.as_slice()) }
+}
+
+/// An `if` alone gives what it takes.
+fn without_else<S: Storage>(
+    v: &Validator<'_, S>,
+    params: &[ValType],
+    results: &[ValType],
+) -> Result<(), Reject> {
+    let same = params.len() == results.len();
+    if same && params.iter().zip(results).all(|(param, result)| is_subtype(*param, *result)) {
+        return Ok(());
+    }
+    let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
+    Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail))
+}
+
+/// `br_table`
+pub(crate) fn br_table<S: Storage>(
+    v: &mut Validator<'_, S>,
+    l: Labels<'_>,
+) -> Result<(), Reject> {
+    v.pop(ValType::I32)?;
+    let default = v.label(l.default())?;
+    v.peek_all(default.as_slice())?;
+    for label in l.iter() {
+        let types = v.label(label)?;
+        let (types, default) = (types.as_slice(), default.as_slice());
+        // Most targets take the same; what the default takes has been looked at.
+        if types == default {
+            continue;
+        }
+        if types.len() != default.len() {
+            let detail = Detail::OutOf(types.len() as u64, default.len() as u64);
+            return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));
+        }
+        v.peek_all(types)?;
+    }
+    v.diverge();
+    Ok(())
+}
+
+/// `drop`
+#[inline]
+pub(crate) fn drop<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    v.pop_any().map(|_| ())
+}
+
+/// `select` without types: two numbers, or two vectors.
+pub(crate) fn select<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    v.pop(ValType::I32)?;
+    let second = v.pop_any()?;
+    let first = v.pop_any()?;
+    for ty in [second, first] {
+        if ty.is_ref() {
+            return Err(v.mismatch(ValType::I32, ty));
+        }
+    }
+    let ty = if first == ValType::BOTTOM { second } else { first };
+    if second != ty && second != ValType::BOTTOM {
+        return Err(v.mismatch(first, second));
+    }
+    v.push(ty)
+}
+
+/// `select` with types: one.
+pub(crate) fn select_typed<S: Storage>(
+    v: &mut Validator<'_, S>,
+    t: ValTypes<'_>,
+) -> Result<(), Reject> {
+    let mut types = t.iter();
+    let (Some(ty), None) = (types.next(), types.next()) else {
+        let detail = Detail::Number(t.len() as u64);
+        return Err(Reject::with(ErrorCode::InvalidResultArity, v.at, detail));
+    };
+    let ty = v.env.resolve(ty, v.at)?;
+    v.signature([ty, ty, ValType::I32], [ty])
+}
+
+/// `ref.as_non_null`
+pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    let ty = pop_ref(v)?;
+    v.push(ValType::reference(ty.non_null()))
+}
+
+/// `br_on_null`: branches without the reference, or goes on with it, not null.
+pub(crate) fn br_on_null<S: Storage>(
+    v: &mut Validator<'_, S>,
+    l: LabelIdx,
+) -> Result<(), Reject> {
+    let ty = pop_ref(v)?;
+    let label = v.label(l)?;
+    v.pop_all(label.as_slice())?;
+    v.push_all(label.as_slice())?;
+    v.push(ValType::reference(ty.non_null()))
+}
+
+/// `br_on_non_null`: branches with the reference, not null, or goes on without it.
+pub(crate) fn br_on_non_null<S: Storage>(
+    v: &mut Validator<'_, S>,
+    l: LabelIdx,
+) -> Result<(), Reject> {
+    let label = v.label(l)?;
+    let Some((last, others)) = label.as_slice().split_last() else {
+        return Err(Reject::with(ErrorCode::TypeMismatch, v.at, Detail::OutOf(0, 1)));
+    };
+    let found = pop_ref(v)?.non_null();
+    if !is_subtype(ValType::reference(found), *last) {
+        return Err(v.mismatch(*last, ValType::reference(found)));
+    }
+    v.pop_all(others)?;
+    v.push_all(others)
+}
+
+/// Takes a reference of any type.
+fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
+    let ty = v.pop_any()?;
+    if ty == ValType::BOTTOM {
+        return Ok(RefType::new(false, HeapType::Bottom));
+    }
+    ty.as_ref_type().ok_or_else(|| v.mismatch(ValType::FUNCREF, ty))
+}

@@ -1,0 +1,120 @@
+//! What the indices of an instruction refer to.
+//!
+//! The generated rules resolve each immediate first; what the column `type` says of it
+//! ([`type_fn`](super::type_fn)) is then read from the entity.
+
+use super::environment::unknown;
+use super::storage::{List, Storage};
+use super::validator::Validator;
+use crate::reject::{Detail, Reject};
+use crate::spec::ErrorCode;
+use crate::types::{
+    DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg,
+    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TypeIdx, ValType,
+};
+
+impl<'v, S: Storage> Validator<'v, S> {
+    /// The type of a local.
+    #[inline(always)]
+    pub(crate) fn local(&self, local: LocalIdx) -> Result<ValType, Reject> {
+        self.locals.get(self.scratch, local, self.at)
+    }
+
+    /// A global.
+    #[inline]
+    pub(crate) fn global(&self, global: GlobalIdx) -> Result<&'v GlobalType, Reject> {
+        let count = self.env.globals.len();
+        let found = self.env.global(global);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownGlobal, global.0, count, self.at))
+    }
+
+    /// The type of a function.
+    #[inline]
+    pub(crate) fn func(&self, func: FuncIdx) -> Result<FuncSignature<'v>, Reject> {
+        let count = self.env.funcs.len();
+        let found = self.env.func_type(func);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownFunction, func.0, count, self.at))
+    }
+
+    /// A function type.
+    #[inline]
+    pub(crate) fn type_(&self, ty: TypeIdx) -> Result<FuncSignature<'v>, Reject> {
+        let count = self.env.types.len();
+        let found = self.env.type_func(ty);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownType, ty.0, count, self.at))
+    }
+
+    /// A table.
+    #[inline]
+    pub(crate) fn table(&self, table: TableIdx) -> Result<&'v TableType, Reject> {
+        let count = self.env.tables.len();
+        let found = self.env.table(table);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownTable, table.0, count, self.at))
+    }
+
+    /// A memory.
+    #[inline]
+    pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<&'v MemoryType, Reject> {
+        let count = self.env.memories.len();
+        let found = self.env.memory(memory);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
+    }
+
+    /// The memory of an access of so many bytes.
+    #[inline(always)]
+    pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<&'v MemoryType, Reject> {
+        let memory = self.memory(memarg.memory)?;
+        if memarg.align > width.trailing_zeros() {
+            let detail = Detail::OutOf(u64::from(memarg.align), u64::from(width.trailing_zeros()));
+            return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
+        }
+        if !memory.is_64 && memarg.offset > u64::from(u32::MAX) {
+            let detail = Detail::Number(memarg.offset);
+            return Err(Reject::with(ErrorCode::OffsetOutOfRange, self.at, detail));
+        }
+        Ok(memory)
+    }
+
+    /// The type of the elements of a segment.
+    #[inline]
+    pub(crate) fn elem(&self, elem: ElemIdx) -> Result<RefType, Reject> {
+        let count = self.env.elements.len();
+        let found = self.env.element(elem);
+        found.ok_or_else(|| unknown(ErrorCode::UnknownElementSegment, elem.0, count, self.at))
+    }
+
+    /// Checks that a data segment exists, if the module has announced how many do.
+    pub(crate) fn data(&self, data: DataIdx) -> Result<(), Reject> {
+        match self.env.counts.data {
+            Some(count) if data.0 >= count => {
+                Err(unknown(ErrorCode::UnknownDataSegment, data.0, count as usize, self.at))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The function type of a tag.
+    #[inline]
+    pub(crate) fn tag(&self, tag: TagIdx) -> Result<FuncSignature<'v>, Reject> {
+        let count = self.env.tags.len();
+        let found = self.env.tag(tag).and_then(|ty| self.env.type_func(ty));
+        found.ok_or_else(|| unknown(ErrorCode::UnknownTag, tag.0, count, self.at))
+    }
+
+    /// A heap type, canonical.
+    pub(crate) fn heap(&self, heap: HeapType) -> Result<HeapType, Reject> {
+        self.env.resolve_heap(heap, self.at)
+    }
+
+    /// The heap type of references to this type.
+    pub(crate) fn type_heap(&self, ty: TypeIdx) -> Result<HeapType, Reject> {
+        self.heap(HeapType::Concrete(ty.0))
+    }
+
+    /// The heap type of references to this function.
+    pub(crate) fn func_heap(&self, func: FuncIdx) -> Result<HeapType, Reject> {
+        let count = self.env.funcs.len();
+        let found = self.env.func_type_index(func).map(|ty| HeapType::Concrete(ty.0));
+        found.ok_or_else(|| unknown(ErrorCode::UnknownFunction, func.0, count, self.at))
+    }
+}

@@ -1,0 +1,83 @@
+//! The pass over one function body.
+//!
+
+use super::environment::{Environment, unknown};
+use super::local::Locals;
+use super::stack::Scratch;
+use super::storage::{List, Storage};
+use super::validator::Validator;
+use super::{Header, Sink};
+use crate::generated::shared::validate::step;
+use crate::profile::Gate;
+use crate::read::{Reader, Span};
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Limit};
+use crate::types::{BlockType, FuncIdx};
+
+/// Validates one body (`span`, as a [`ModuleSink`](super::ModuleSink) got it) and feeds its sink.
+///
+/// `module` validates all bodies; later the same body can be passed over again for another sink.
+pub fn function<'a, S: Storage>(
+    env: &Environment<S>,
+    gate: &impl Gate,
+    bytes: &'a [u8],
+    span: Span,
+    func: FuncIdx,
+    scratch: &mut Scratch<S>,
+    sink: &mut impl Sink<'a>,
+) -> Result<(), Reject> {
+    let mut reader = span.reader(bytes);
+    let start = span.start;
+    let size = (span.end - span.start) as u64;
+    if size > gate.limits().function_size {
+        return Err(Reject::limit(Limit::FunctionSize, size, start));
+    }
+    let Some((ty, signature)) =
+        env.func_type_index(func).and_then(|ty| Some((ty, env.type_func(ty)?)))
+    else {
+        return Err(unknown(ErrorCode::UnknownFunction, func.0, env.funcs.len(), start));
+    };
+    scratch.clear();
+    let locals = Locals::read(&mut reader, gate, env, scratch, signature.params())?;
+    let runs = scratch.runs.as_slice();
+    let declared = runs.partition_point(|run| run.end <= signature.params().len() as u32);
+    let header = Header {
+        func,
+        signature,
+        locals: runs.get(declared..).unwrap_or_default(),
+        local_count: locals.count,
+    };
+    sink.begin(header)?;
+    let results = BlockType::Func(ty);
+    let limits = gate.limits();
+    let mut v = Validator::begin(env, scratch, locals, results, limits, reader.position())?;
+    steps(&mut v, &mut reader, gate, sink)
+}
+
+fn steps<'a, S: Storage>(
+    v: &mut Validator<'_, S>,
+    reader: &mut Reader<'a>,
+    gate: &impl Gate,
+    sink: &mut impl Sink<'a>,
+) -> Result<(), Reject> {
+    while !reader.is_at_end() {
+        v.at = reader.position();
+        let instruction = reader.instruction(gate)?;
+        let effect = v.effect();
+        step(v, &instruction)?;
+        sink.accept(v.at, &instruction, effect)?;
+        if v.is_done() {
+            return complete(reader);
+        }
+    }
+    Err(Reject::new(ErrorCode::EndExpected, reader.position()))
+}
+
+/// Nothing may follow the last `end`.
+fn complete(reader: &Reader<'_>) -> Result<(), Reject> {
+    if reader.is_at_end() {
+        return Ok(());
+    }
+    let detail = Detail::Number(reader.remaining() as u64);
+    Err(Reject::with(ErrorCode::SectionSize, reader.position(), detail))
+}

@@ -1,0 +1,218 @@
+//! Recursion groups: equality of types without allocation.
+//!
+//! Two types are equal when they have the same place in equal groups; two groups are equal when
+//! their words are: counts, then value types, with references into the group by place and all
+//! others by canonical index. A group that is equal to an earlier one takes over its canonical
+//! indices; a crit-bit tree finds it in time linear in the words, whatever the input. Standard:
+//! section 3.1.2, "Rolling and Unrolling".
+
+use core::iter::FusedIterator;
+
+use super::environment::{Environment, TypeDef};
+use super::storage::{List, Storage};
+use crate::reject::Reject;
+use crate::spec::Limit;
+use crate::types::{RefType, TypeIdx, ValType};
+
+/// A node of the tree: the first bit in which the groups below it differ.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Node {
+    word: u32,
+    bit: u32,
+    below: [u32; 2],
+}
+
+/// Marks, in `below`, a group rather than a node.
+const LEAF: u32 = 1 << 31;
+
+/// The words of a group: equal for equal groups, never a prefix of another group's.
+#[derive(Clone, Debug)]
+pub struct GroupWords<'e, F> {
+    types: &'e [TypeDef],
+    values: &'e [ValType],
+    /// Value types of the current type, not yet given.
+    pending: &'e [ValType],
+    first: u32,
+    length: u32,
+    outside: F,
+    begun: bool,
+}
+
+impl<S: Storage> Environment<S> {
+    /// The first types of the recursion groups that are equal to no earlier one, in order.
+    pub fn groups(&self) -> impl Iterator<Item = TypeIdx> + '_ {
+        let types = self.types.as_slice().iter().zip(0..);
+        types
+            .filter(|(def, index)| def.group == *index && def.canonical == *index)
+            .map(|(_, index)| TypeIdx(index))
+    }
+
+    /// How many types the group that begins with this type has.
+    pub fn group_length(&self, first: TypeIdx) -> u32 {
+        let types = self.types.as_slice().get(first.0 as usize..).unwrap_or_default();
+        types.iter().take_while(|def| def.group == first.0).count() as u32
+    }
+
+    /// A key of the group that begins with this type: equal groups of any modules have equal
+    /// keys, if `outside` gives equal numbers for equal types. It is asked for canonical types
+    /// outside of the group.
+    pub fn group_key<F: FnMut(TypeIdx) -> u32>(
+        &self,
+        first: TypeIdx,
+        outside: F,
+    ) -> GroupWords<'_, F> {
+        GroupWords {
+            types: self.types.as_slice().get(first.0 as usize..).unwrap_or_default(),
+            values: self.value_types.as_slice(),
+            pending: &[],
+            first: first.0,
+            length: self.group_length(first),
+            outside,
+            begun: false,
+        }
+    }
+
+    /// Makes the group that begins at `first`, now complete, canonical.
+    pub(crate) fn close_group(&mut self, first: u32, most: u64, at: usize) -> Result<(), Reject> {
+        if first as usize == self.types.len() {
+            return Ok(());
+        }
+        let Some(root) = self.root else {
+            self.root = Some(first | LEAF);
+            return Ok(());
+        };
+        let twin = self.similar(root, first);
+        match self.difference(first, twin) {
+            Some((word, bit, side)) => self.insert(root, first, (word, bit, side), most, at),
+            None => {
+                self.replace(first, twin);
+                Ok(())
+            }
+        }
+    }
+
+    fn words(&self, first: u32) -> GroupWords<'_, impl FnMut(TypeIdx) -> u32 + use<S>> {
+        self.group_key(TypeIdx(first), |ty| ty.0)
+    }
+
+    /// The group that agrees with this one in all bits that the tree looks at.
+    fn similar(&self, root: u32, first: u32) -> u32 {
+        let mut words = self.words(first);
+        let (mut place, mut word) = (0, words.next().unwrap_or(0));
+        let mut below = root;
+        while below & LEAF == 0 {
+            let Some(node) = self.nodes.as_slice().get(below as usize) else { break };
+            if node.word > place {
+                word = words.nth((node.word - place - 1) as usize).unwrap_or(0);
+                place = node.word;
+            }
+            below = node.below[side(word, node.bit)];
+        }
+        below & !LEAF
+    }
+
+    /// Where two groups differ first, and the side of the first of them.
+    fn difference(&self, first: u32, other: u32) -> Option<(u32, u32, usize)> {
+        let pairs = self.words(first).zip(self.words(other)).zip(0..);
+        let mut different = pairs.filter(|((a, b), _)| a != b);
+        different.next().map(|((a, b), place)| {
+            let bit = (a ^ b).leading_zeros();
+            (place, bit, side(a, bit))
+        })
+    }
+
+    fn insert(
+        &mut self,
+        root: u32,
+        first: u32,
+        (word, bit, side_of_first): (u32, u32, usize),
+        most: u64,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let mut words = self.words(first);
+        let (mut place, mut current) = (0, words.next().unwrap_or(0));
+        let mut below = root;
+        let mut parent = None;
+        while below & LEAF == 0 {
+            let Some(node) = self.nodes.as_slice().get(below as usize) else { break };
+            if (node.word, node.bit) >= (word, bit) {
+                break;
+            }
+            if node.word > place {
+                current = words.nth((node.word - place - 1) as usize).unwrap_or(0);
+                place = node.word;
+            }
+            let turn = side(current, node.bit);
+            parent = Some((below, turn));
+            below = node.below[turn];
+        }
+        let mut node = Node { word, bit, below: [below; 2] };
+        node.below[side_of_first] = first | LEAF;
+        let number = self.nodes.len();
+        self.nodes.push(node, most).map_err(|full| full.reject(Limit::Types, number, at))?;
+        match parent {
+            None => self.root = Some(number as u32),
+            Some((parent, turn)) => {
+                if let Some(parent) = self.nodes.as_mut_slice().get_mut(parent as usize) {
+                    parent.below[turn] = number as u32;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the types of a group be those of an earlier, equal one, and forgets their words.
+    fn replace(&mut self, first: u32, twin: u32) {
+        let types = self.types.as_mut_slice();
+        let (earlier, later) = types.split_at_mut(first as usize);
+        let Some(twins) = earlier.get(twin as usize..) else { return };
+        if let Some(def) = later.first() {
+            self.value_types.truncate(def.start as usize);
+        }
+        for (def, twin) in later.iter_mut().zip(twins) {
+            *def = TypeDef { group: first, ..*twin };
+        }
+    }
+}
+
+/// Which way a node's bit sends a word; bits count from the most significant.
+fn side(word: u32, bit: u32) -> usize {
+    usize::from(word << bit & LEAF != 0)
+}
+
+impl<F: FnMut(TypeIdx) -> u32> Iterator for GroupWords<'_, F> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        if !self.begun {
+            self.begun = true;
+            return Some(self.length);
+        }
+        if let Some((ty, rest)) = self.pending.split_first() {
+            self.pending = rest;
+            return Some(self.word(*ty));
+        }
+        let (def, rest) = self.types.split_first()?;
+        if def.group != self.first {
+            return None;
+        }
+        self.types = rest;
+        let start = def.start as usize;
+        let count = usize::from(def.params) + usize::from(def.results);
+        self.pending = self.values.get(start..start + count).unwrap_or_default();
+        Some(u32::from(def.params) << u16::BITS | u32::from(def.results))
+    }
+}
+
+impl<F: FnMut(TypeIdx) -> u32> FusedIterator for GroupWords<'_, F> {}
+
+impl<F: FnMut(TypeIdx) -> u32> GroupWords<'_, F> {
+    fn word(&mut self, ty: ValType) -> u32 {
+        let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else { return ty.bits() };
+        let outer = ty.bits() & !RefType::MAX_NUMBER;
+        match index.checked_sub(self.first) {
+            Some(place) if place < self.length => outer | RefType::IN_GROUP | place,
+            _ => outer | (self.outside)(TypeIdx(index)),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Local variables: their types, and whether those without default have been set.
+//!
+//! Declarations are runs (`n` times a type) and stay so: a body of a few bytes may declare
+//! 50,000 locals. The types of the first locals are spelled out, for speed.
+
+use super::environment::{Environment, unknown};
+use super::stack::Scratch;
+use super::storage::{List, Storage};
+use crate::profile::Gate;
+use crate::read::Reader;
+use crate::reject::Reject;
+use crate::spec::{ErrorCode, Limit};
+use crate::types::{LocalIdx, ValType};
+
+/// Locals declared together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LocalRun {
+    /// The index behind the last of them.
+    pub end: u32,
+    /// Their type.
+    pub ty: ValType,
+}
+
+/// How many types are spelled out.
+const SPELLED: usize = 64;
+
+/// What a body knows about its locals besides their types.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Locals {
+    /// Whether this is a constant expression, which has none.
+    pub(crate) constant: bool,
+    /// Parameters and declared ones.
+    pub(crate) count: u32,
+    /// Whether some have no default, so that it matters which are set.
+    pub(crate) tracked: bool,
+}
+
+impl Locals {
+    /// Reads the declarations of a body after the parameters.
+    pub(crate) fn read<S: Storage>(
+        reader: &mut Reader<'_>,
+        gate: &impl Gate,
+        env: &Environment<S>,
+        scratch: &mut Scratch<S>,
+        params: &[ValType],
+    ) -> Result<Self, Reject> {
+        let at = reader.position();
+        let most = gate.limits().locals;
+        let mut locals = Self::default();
+        for ty in params {
+            locals.add(scratch, 1, *ty, most, at)?;
+        }
+        scratch.runs.truncate(0);
+        for _ in 0..reader.u32()? {
+            let at = reader.position();
+            let count = reader.u32()?;
+            let at_type = reader.position();
+            let ty = env.resolve(reader.val_type(gate)?, at_type)?;
+            locals.add(scratch, count, ty, most, at)?;
+        }
+        locals.track(scratch, params.len(), at)?;
+        Ok(locals)
+    }
+
+    fn add<S: Storage>(
+        &mut self,
+        scratch: &mut Scratch<S>,
+        count: u32,
+        ty: ValType,
+        most: u64,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let Some(end) = self.count.checked_add(count) else {
+            return Err(Reject::new(ErrorCode::TooManyLocals, at));
+        };
+        if u64::from(end) > most {
+            return Err(Reject::limit(Limit::Locals, u64::from(end), at));
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let full = |full: super::Full| full.reject(Limit::Locals, end as usize, at);
+        scratch.runs.push(LocalRun { end, ty }, u64::MAX).map_err(full)?;
+        while scratch.locals.len() < SPELLED.min(end as usize) {
+            if scratch.locals.push(ty, u64::MAX).is_err() {
+                break;
+            }
+        }
+        self.tracked |= !ty.is_defaultable();
+        self.count = end;
+        Ok(())
+    }
+
+    /// Makes room to remember which locals are set, if that matters; parameters are.
+    fn track<S: Storage>(
+        &self,
+        scratch: &mut Scratch<S>,
+        params: usize,
+        at: usize,
+    ) -> Result<(), Reject> {
+        if !self.tracked {
+            return Ok(());
+        }
+        let words = self.count.div_ceil(u32::BITS);
+        for word in 0..words {
+            let before = (word * u32::BITS) as usize;
+            let set = params.saturating_sub(before).min(u32::BITS as usize) as u32;
+            let bits = u32::MAX.checked_shr(u32::BITS - set).unwrap_or(0);
+            let push = scratch.set.push(bits, u64::MAX);
+            push.map_err(|full| full.reject(Limit::Locals, before, at))?;
+        }
+        Ok(())
+    }
+
+    /// The type of a local.
+    #[inline(always)]
+    pub(crate) fn get<S: Storage>(
+        &self,
+        scratch: &Scratch<S>,
+        local: LocalIdx,
+        at: usize,
+    ) -> Result<ValType, Reject> {
+        match scratch.locals.as_slice().get(local.0 as usize) {
+            Some(ty) => Ok(*ty),
+            None => self.search(scratch, local, at),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn search<S: Storage>(
+        &self,
+        scratch: &Scratch<S>,
+        local: LocalIdx,
+        at: usize,
+    ) -> Result<ValType, Reject> {
+        let runs = scratch.runs.as_slice();
+        match runs.get(runs.partition_point(|run| run.end <= local.0)) {
+            Some(run) => Ok(run.ty),
+            None => Err(unknown(ErrorCode::UnknownLocal, local.0, self.count as usize, at)),
+        }
+    }
+}
+
+impl<S: Storage> Scratch<S> {
+    /// Whether a local has been set, given that it is tracked.
+    pub(crate) fn is_set(&self, local: LocalIdx) -> bool {
+        let word = self.set.as_slice().get((local.0 / u32::BITS) as usize);
+        word.is_some_and(|word| word >> (local.0 % u32::BITS) & 1 != 0)
+    }
+
+    /// Remembers that a local has been set.
+    pub(crate) fn set(&mut self, local: LocalIdx, at: usize) -> Result<(), Reject> {
+        if !self.is_set(local) {
+            let length = self.initialised.len();
+            let push = self.initialised.push(local.0, u64::MAX);
+            push.map_err(|full| full.reject(Limit::Locals, length, at))?;
+            self.flip(local.0);
+        }
+        Ok(())
+    }
+
+    /// Forgets what has been set since there were so many.
+    pub(crate) fn unset(&mut self, height: u32) {
+        while self.initialised.len() > height as usize {
+            if let Some(local) = self.initialised.pop() {
+                self.flip(local);
+            }
+        }
+    }
+
+    fn flip(&mut self, local: u32) {
+        let word = self.set.as_mut_slice().get_mut((local / u32::BITS) as usize);
+        if let Some(word) = word {
+            *word ^= 1 << (local % u32::BITS);
+        }
+    }
+}

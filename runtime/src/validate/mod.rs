@@ -1,0 +1,208 @@
+//! Validation: one pass over a module, with explicit stacks, for any number of consumers.
+//!
+//! [`module`] streams over the bytes once. What it learns goes to a [`ModuleSink`]; each
+//! instruction of a body, once it has passed the rules, goes to that body's [`Sink`]: the survey
+//! of local variables, a translator, or nothing (`()`). [`function`] runs the same pass over one
+//! body again. There is no second path that trusts its input.
+//!
+//! The rules of an instruction are its row of the tables: the columns `type`, `where` and
+//! `check` become the generated function `step`, which calls the [`validator::Validator`],
+//! [`predicate`] and [`check`]. Standard: chapter 3, "Validation", and the algorithm of its
+//! appendix.
+//!
+//! Scratch memory is behind [`Storage`]: vectors that grow fallibly, or slices of the caller.
+
+pub(crate) mod check;
+mod constant;
+mod entity;
+mod environment;
+mod function;
+mod group;
+mod local;
+mod module;
+pub(crate) mod predicate;
+mod segment;
+mod stack;
+mod storage;
+mod subtype;
+pub(crate) mod type_fn;
+pub(crate) mod validator;
+
+pub use environment::{Environment, TypeDef};
+pub use function::function;
+pub use group::{GroupWords, Node};
+pub use local::LocalRun;
+pub use module::module;
+pub use stack::{Frame, Scratch};
+#[cfg(feature = "alloc")]
+pub use storage::Heap;
+pub use storage::{Full, List, Slices, Storage};
+
+use crate::profile::Gate;
+use crate::read::{ConstExpr, DataSegment, ElementSegment, Export, Import, Span};
+use crate::reject::{Reject, Verdict};
+use crate::spec::Instruction;
+use crate::types::{
+    DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, MemoryType,
+    TableIdx, TableType, TagIdx, TypeIdx,
+};
+
+/// Says whether these bytes are a valid module.
+///
+/// ```
+/// use tabwasm::profile::NoAlloc;
+/// use tabwasm::validate::{Slices, validate};
+/// use tabwasm::reject::Verdict;
+///
+/// let empty = b"\0asm\x01\0\0\0";
+/// assert_eq!(validate(empty, &NoAlloc, Slices::default()), Verdict::Valid);
+/// ```
+pub fn validate<G: Gate, S: Storage>(bytes: &[u8], gate: &G, storage: S) -> Verdict {
+    module(bytes, gate, storage, &mut ()).into()
+}
+
+/// What a step says to the sink.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Effect {
+    /// Whether the instruction can be reached, judged before it.
+    pub reachable: bool,
+}
+
+/// What precedes the instructions of a body.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'v> {
+    /// The function.
+    pub func: FuncIdx,
+    /// Its parameters and results.
+    pub signature: FuncSignature<'v>,
+    /// Its declared locals, without the parameters.
+    pub locals: &'v [LocalRun],
+    /// How many locals there are, parameters included.
+    pub local_count: u32,
+}
+
+/// Takes the instructions of one body.
+pub trait Sink<'a> {
+    /// The body begins.
+    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
+        let _ = header;
+        Ok(())
+    }
+
+    /// An instruction that has passed the rules, the final `end` included.
+    fn accept(
+        &mut self,
+        at: usize,
+        instruction: &Instruction<'a>,
+        effect: Effect,
+    ) -> Result<(), Reject>;
+}
+
+impl<'a> Sink<'a> for () {
+    #[inline(always)]
+    fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
+        Ok(())
+    }
+}
+
+/// Takes what a module consists of, in the order of the sections; all of it has passed the
+/// rules, and type indices are canonical.
+pub trait ModuleSink<'a> {
+    /// Takes the instructions of a body.
+    type Body: Sink<'a>;
+
+    /// The sink of the next body; its bytes begin with the declarations of locals.
+    fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject>;
+
+    /// The body that was begun last is complete.
+    fn end_body(&mut self, func: FuncIdx) -> Result<(), Reject> {
+        let _ = func;
+        Ok(())
+    }
+
+    /// An import.
+    fn import(&mut self, import: &Import<'a>) -> Result<(), Reject> {
+        let _ = import;
+        Ok(())
+    }
+
+    /// A defined function, whose body follows later.
+    fn func(&mut self, func: FuncIdx, ty: TypeIdx) -> Result<(), Reject> {
+        let _ = (func, ty);
+        Ok(())
+    }
+
+    /// A defined table; without an initial value its elements are null.
+    fn table(
+        &mut self,
+        table: TableIdx,
+        ty: &TableType,
+        init: Option<ConstExpr>,
+    ) -> Result<(), Reject> {
+        let _ = (table, ty, init);
+        Ok(())
+    }
+
+    /// A defined memory.
+    fn memory(&mut self, memory: MemoryIdx, ty: &MemoryType) -> Result<(), Reject> {
+        let _ = (memory, ty);
+        Ok(())
+    }
+
+    /// A defined tag.
+    fn tag(&mut self, tag: TagIdx, ty: TypeIdx) -> Result<(), Reject> {
+        let _ = (tag, ty);
+        Ok(())
+    }
+
+    /// A defined global.
+    fn global(
+        &mut self,
+        global: GlobalIdx,
+        ty: &GlobalType,
+        init: ConstExpr,
+    ) -> Result<(), Reject> {
+        let _ = (global, ty, init);
+        Ok(())
+    }
+
+    /// An export.
+    fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
+        let _ = export;
+        Ok(())
+    }
+
+    /// The start function.
+    fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
+        let _ = func;
+        Ok(())
+    }
+
+    /// An element segment.
+    fn element(&mut self, elem: ElemIdx, segment: &ElementSegment) -> Result<(), Reject> {
+        let _ = (elem, segment);
+        Ok(())
+    }
+
+    /// A data segment.
+    fn data(&mut self, data: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
+        let _ = (data, segment);
+        Ok(())
+    }
+
+    /// A custom section; `span` holds what follows its name.
+    fn custom(&mut self, name: &'a str, span: Span) -> Result<(), Reject> {
+        let _ = (name, span);
+        Ok(())
+    }
+}
+
+/// Takes nothing: validation only.
+impl<'a> ModuleSink<'a> for () {
+    type Body = ();
+
+    #[inline(always)]
+    fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut (), Reject> {
+        Ok(self)
+    }
+}

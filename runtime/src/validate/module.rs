@@ -1,0 +1,506 @@
+//! The pass over a module: sections in order, entries one by one.
+//!
+//! Standard: section 3.5, "Modules", and section 5.5.
+
+use super::environment::{Environment, TypeDef, unknown};
+use super::function::function;
+use super::stack::Scratch;
+use super::storage::{Full, List, Storage};
+use super::{ModuleSink, Sink};
+use crate::generated::shared::wire;
+use crate::profile::Gate;
+use crate::read::{Export, Import, ImportType, Reader, Section, Sections, Span, malformed};
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Limit, Proposal, SectionId};
+use crate::types::{
+    DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, MemoryIdx, MemoryType, TableIdx,
+    TableType, TagIdx, TypeIdx, ValType,
+};
+
+/// Reads and validates a module, tells the sink what it consists of, and gives its index spaces.
+pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
+    bytes: &'a [u8],
+    gate: &G,
+    storage: S,
+    sink: &mut M,
+) -> Result<Environment<S>, Reject> {
+    let size = bytes.len() as u64;
+    if size > gate.limits().module_size {
+        return Err(Reject::limit(Limit::ModuleSize, size, 0));
+    }
+    let (env, scratch) = storage.open();
+    let mut pass = Pass { bytes, gate, env, scratch };
+    let mut sections = Sections::new(bytes)?;
+    let mut custom = 0;
+    while let Some(section) = sections.next(gate)? {
+        if section.id == SectionId::Custom {
+            custom += 1;
+            if custom > gate.limits().custom_sections {
+                return Err(Reject::limit(Limit::CustomSections, custom, section.body.start));
+            }
+        }
+        pass.section(section, sink)?;
+    }
+    pass.bodies_are_complete(sections.position())?;
+    pass.data_is_complete(sections.position())?;
+    Ok(pass.env)
+}
+
+/// The pass over one module.
+pub(crate) struct Pass<'p, G, S: Storage> {
+    pub(crate) bytes: &'p [u8],
+    pub(crate) gate: &'p G,
+    pub(crate) env: Environment<S>,
+    pub(crate) scratch: Scratch<S>,
+}
+
+impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
+    fn section<M: ModuleSink<'a>>(
+        &mut self,
+        section: Section,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let mut reader = section.body.reader(self.bytes);
+        let r = &mut reader;
+        match section.id {
+            SectionId::Custom => {
+                let name = r.name(self.gate)?;
+                let span = Span { start: r.position(), end: r.end() };
+                return sink.custom(name, span);
+            }
+            SectionId::Type => self.types(r)?,
+            SectionId::Start => self.start(r, sink)?,
+            SectionId::DataCount => self.env.counts.data = Some(r.u32()?),
+            SectionId::Code => self.code(r, sink)?,
+            id => self.entries(id, r, sink)?,
+        }
+        if reader.is_at_end() {
+            return Ok(());
+        }
+        let detail = Detail::Number(reader.remaining() as u64);
+        Err(Reject::with(ErrorCode::SectionSize, reader.position(), detail))
+    }
+
+    /// Sections that are lists of independent entries.
+    fn entries<M: ModuleSink<'a>>(
+        &mut self,
+        id: SectionId,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let limit = id.limit().unwrap_or(Limit::ModuleSize);
+        let count = r.count(limit, self.gate.limits().get(limit))?;
+        for _ in 0..count {
+            match id {
+                SectionId::Import => self.import(r, sink)?,
+                SectionId::Function => self.func(r, sink)?,
+                SectionId::Table => self.table(r, sink)?,
+                SectionId::Memory => self.memory(r, sink)?,
+                SectionId::Tag => self.tag(r, sink)?,
+                SectionId::Global => self.global(r, sink)?,
+                SectionId::Export => self.export(r, sink)?,
+                SectionId::Element => self.element(r, sink)?,
+                SectionId::Data => self.data(r, sink)?,
+                SectionId::Custom
+                | SectionId::Type
+                | SectionId::Start
+                | SectionId::DataCount
+                | SectionId::Code => {}
+            }
+        }
+        if id == SectionId::Export { self.exports_differ() } else { Ok(()) }
+    }
+
+    fn types(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
+        let limits = self.gate.limits();
+        let count = r.count(Limit::Types, limits.types)?;
+        // A type takes three bytes at least.
+        let likely = (count as usize).min(r.remaining() / 3);
+        self.env.types.reserve(likely);
+        self.env.nodes.reserve(likely);
+        for _ in 0..count {
+            let at = r.position();
+            let first = self.env.types.len() as u32;
+            let rec = wire::Subtype::Rec;
+            let length = if r.peek() == Some(rec.code()) {
+                r.u8()?;
+                crate::read::admit(self.gate, rec.proposal(), at, ())?;
+                r.count(Limit::RecGroupSize, limits.rec_group_size)?
+            } else {
+                1
+            };
+            for _ in 0..length {
+                self.ty(r, first, length)?;
+            }
+            self.env.close_group(first, limits.types, at)?;
+        }
+        Ok(())
+    }
+
+    /// One type of a group that begins at `first`.
+    fn ty(&mut self, r: &mut Reader<'a>, first: u32, length: u32) -> Result<(), Reject> {
+        let at = r.position();
+        let code = r.u8()?;
+        if let Some(form) = wire::Subtype::from_code(code) {
+            return Err(match form.proposal() {
+                // Groups do not nest.
+                _ if form == wire::Subtype::Rec => malformed(ErrorCode::MalformedType, at, code),
+                proposal => Reject::proposal(proposal.unwrap_or(Proposal::Gc), at),
+            });
+        }
+        match wire::Composite::from_code(code) {
+            Some(wire::Composite::Func) => {}
+            Some(other) => {
+                return Err(Reject::proposal(other.proposal().unwrap_or(Proposal::Gc), at));
+            }
+            None => return Err(malformed(ErrorCode::MalformedType, at, code)),
+        }
+        let limits = self.gate.limits();
+        let start = self.env.value_types.len() as u32;
+        let params = r.count(Limit::Params, limits.params)?;
+        self.value_types(r, params, first, length)?;
+        let at_results = r.position();
+        let results = r.count(Limit::Results, limits.results)?;
+        if results > 1 {
+            self.gate.admit(Proposal::MultiValue, at_results, ())?;
+        }
+        self.value_types(r, results, first, length)?;
+        let index = self.env.types.len() as u32;
+        let (params, results) = (params as u16, results as u16);
+        let def = TypeDef { start, params, results, canonical: index, group: first };
+        let push = self.env.types.push(def, limits.types);
+        push.map_err(|full| full.reject(Limit::Types, index as usize, at))
+    }
+
+    fn value_types(
+        &mut self,
+        r: &mut Reader<'a>,
+        count: u32,
+        first: u32,
+        length: u32,
+    ) -> Result<(), Reject> {
+        for _ in 0..count {
+            let at = r.position();
+            let ty = r.val_type(self.gate)?;
+            let inside = ty
+                .as_ref_type()
+                .and_then(|ty| ty.concrete())
+                .is_some_and(|index| index >= first && index - first < length);
+            let ty = if inside { ty } else { self.env.resolve(ty, at)? };
+            let there = self.env.value_types.len();
+            let push = self.env.value_types.push(ty, u64::MAX);
+            push.map_err(|full| full.reject(Limit::Types, there, at))?;
+        }
+        Ok(())
+    }
+
+    fn import<M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let at = r.position();
+        let mut import: Import<'a> = r.import(self.gate)?;
+        let counts = &mut self.env.counts;
+        match &mut import.ty {
+            ImportType::Func(ty) => {
+                counts.imported_funcs += 1;
+                *ty = self.add_func(*ty, at)?;
+            }
+            ImportType::Table(ty) => {
+                counts.imported_tables += 1;
+                *ty = self.add_table(*ty, at)?;
+            }
+            ImportType::Memory(ty) => {
+                counts.imported_memories += 1;
+                self.add_memory(*ty, at)?;
+            }
+            ImportType::Global(ty) => {
+                counts.imported_globals += 1;
+                if ty.mutable {
+                    self.gate.admit(Proposal::MutableGlobals, at, ())?;
+                }
+                ty.content = self.env.resolve(ty.content, at)?;
+                self.add_global(*ty, at)?;
+            }
+            ImportType::Tag(ty) => {
+                counts.imported_tags += 1;
+                ty.func = self.add_tag(ty.func, at)?;
+            }
+        }
+        sink.import(&import)
+    }
+
+    fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let at = r.position();
+        let func = FuncIdx(self.env.func_count());
+        let ty = self.add_func(TypeIdx(r.u32()?), at)?;
+        sink.func(func, ty)
+    }
+
+    fn table<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let at = r.position();
+        let [initialised, reserved] = wire::INITIALISED;
+        let explicit = r.peek() == Some(initialised);
+        if explicit {
+            r.u8()?;
+            self.gate.admit(Proposal::FunctionReferences, at, ())?;
+            if r.u8()? != reserved {
+                return Err(Reject::new(ErrorCode::MalformedTable, at));
+            }
+        }
+        let table = TableIdx(self.env.tables.len() as u32);
+        let mut ty = r.table_type(self.gate)?;
+        ty.element = self.env.resolve_ref(ty.element, at)?;
+        let init = if explicit {
+            Some(self.constant(r, ValType::reference(ty.element))?)
+        } else if ty.element.is_nullable() {
+            None
+        } else {
+            let (expected, found) = (ty.element.into(), ty.element.nullable().into());
+            let detail = Detail::Types { expected, found };
+            return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
+        };
+        let ty = self.add_table(ty, at)?;
+        sink.table(table, &ty, init)
+    }
+
+    fn memory<M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let at = r.position();
+        let memory = MemoryIdx(self.env.memories.len() as u32);
+        let ty = r.memory_type(self.gate)?;
+        self.add_memory(ty, at)?;
+        sink.memory(memory, &ty)
+    }
+
+    fn tag<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let at = r.position();
+        let tag = TagIdx(self.env.tag_count());
+        let ty = r.tag_type(self.gate)?;
+        let ty = self.add_tag(ty.func, at)?;
+        sink.tag(tag, ty)
+    }
+
+    fn global<M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let at = r.position();
+        let global = GlobalIdx(self.env.globals.len() as u32);
+        let mut ty = r.global_type(self.gate)?;
+        ty.content = self.env.resolve(ty.content, at)?;
+        let init = self.constant(r, ty.content)?;
+        self.add_global(ty, at)?;
+        sink.global(global, &ty, init)
+    }
+
+    fn export<M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let at = r.position();
+        let export: Export<'a> = r.export(self.gate)?;
+        let index = export.index;
+        let env = &self.env;
+        let (code, count) = match export.kind {
+            ExternKind::Func => (ErrorCode::UnknownFunction, env.funcs.len()),
+            ExternKind::Table => (ErrorCode::UnknownTable, env.tables.len()),
+            ExternKind::Memory => (ErrorCode::UnknownMemory, env.memories.len()),
+            ExternKind::Global => (ErrorCode::UnknownGlobal, env.globals.len()),
+            ExternKind::Tag => (ErrorCode::UnknownTag, env.tags.len()),
+        };
+        if index as usize >= count {
+            return Err(unknown(code, index, count, at));
+        }
+        if export.kind == ExternKind::Func {
+            self.declare(FuncIdx(index), at)?;
+        }
+        if exports_variable(&self.env, &export) {
+            self.gate.admit(Proposal::MutableGlobals, at, ())?;
+        }
+        let name = Reader::range(self.bytes, at..r.end()).name_span()?;
+        let there = self.env.exports.len();
+        let push = self.env.exports.push(name, self.gate.limits().exports);
+        push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+        sink.export(&export)
+    }
+
+    /// Sorts the names of exports to find equal ones.
+    fn exports_differ(&mut self) -> Result<(), Reject> {
+        let bytes = self.bytes;
+        let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
+        let exports = self.env.exports.as_mut_slice();
+        exports.sort_unstable_by(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
+        match exports.windows(2).find(|pair| name(&pair[0]) == name(&pair[1])) {
+            Some(pair) => Err(Reject::new(ErrorCode::DuplicateExport, pair[1].start)),
+            None => Ok(()),
+        }
+    }
+
+    fn start<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let at = r.position();
+        let func = FuncIdx(r.u32()?);
+        match self.env.func_type(func) {
+            Some(ty) if ty.params().is_empty() && ty.results().is_empty() => sink.start(func),
+            Some(_) => Err(Reject::new(ErrorCode::StartFunction, at)),
+            None => Err(unknown(ErrorCode::UnknownFunction, func.0, self.env.funcs.len(), at)),
+        }
+    }
+
+    fn element<M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let at = r.position();
+        let elem = ElemIdx(self.env.element_count());
+        let segment = self.element_segment(r)?;
+        let push = self.env.elements.push(segment.element, self.gate.limits().element_segments);
+        push.map_err(|full| full.reject(Limit::ElementSegments, elem.0 as usize, at))?;
+        sink.element(elem, &segment)
+    }
+
+    fn data<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let data = DataIdx(self.env.counts.data_segments);
+        let segment = self.data_segment(r)?;
+        self.env.counts.data_segments += 1;
+        sink.data(data, &segment)
+    }
+
+    fn code<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+        let at = r.position();
+        let count = r.u32()?;
+        let expected = self.env.func_count() - self.env.imported_funcs();
+        if count != expected {
+            let detail = Detail::OutOf(count.into(), expected.into());
+            return Err(Reject::with(ErrorCode::CodeCount, at, detail));
+        }
+        for number in 0..count {
+            let func = FuncIdx(self.env.imported_funcs() + number);
+            let length = r.u32()?;
+            let body = r.sub(length)?;
+            let span = Span { start: body.position(), end: body.end() };
+            let body = sink.body(func, span)?;
+            self.body(func, span, body)?;
+            sink.end_body(func)?;
+            self.env.counts.bodies += 1;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn body(
+        &mut self,
+        func: FuncIdx,
+        span: Span,
+        sink: &mut impl Sink<'a>,
+    ) -> Result<(), Reject> {
+        function(&self.env, self.gate, self.bytes, span, func, &mut self.scratch, sink)
+    }
+
+    fn bodies_are_complete(&self, at: usize) -> Result<(), Reject> {
+        let expected = self.env.func_count() - self.env.imported_funcs();
+        if self.env.counts.bodies == expected {
+            return Ok(());
+        }
+        let detail = Detail::OutOf(self.env.counts.bodies.into(), expected.into());
+        Err(Reject::with(ErrorCode::CodeCount, at, detail))
+    }
+
+    fn data_is_complete(&self, at: usize) -> Result<(), Reject> {
+        let there = self.env.counts.data_segments;
+        match self.env.counts.data {
+            Some(announced) if announced != there => {
+                let detail = Detail::OutOf(there.into(), announced.into());
+                Err(Reject::with(ErrorCode::DataCount, at, detail))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn add_func(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
+        let ty = self.env.known_type(ty, at)?;
+        let most = self.gate.limits().functions;
+        push(&mut self.env.funcs, ty.0, Limit::Functions, most, at)?;
+        Ok(ty)
+    }
+
+    fn add_table(&mut self, mut ty: TableType, at: usize) -> Result<TableType, Reject> {
+        ty.element = self.env.resolve_ref(ty.element, at)?;
+        ordered(ty.min, ty.max, at)?;
+        if !self.env.tables.is_empty() && !self.gate.has(Proposal::ReferenceTypes) {
+            return Err(Reject::new(ErrorCode::MultipleTables, at));
+        }
+        let most = self.gate.limits().tables;
+        push(&mut self.env.tables, ty, Limit::Tables, most, at)?;
+        Ok(ty)
+    }
+
+    fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
+        ordered(ty.min, ty.max, at)?;
+        let address_bits = if ty.is_64 { u64::BITS } else { u32::BITS };
+        let page = u32::from(ty.page_size_log2);
+        if page != 0 && ty.page_size_log2 != MemoryType::default().page_size_log2 {
+            return Err(Reject::new(ErrorCode::CustomPageSize, at));
+        }
+        let most = 1u64.checked_shl(address_bits - page).unwrap_or(u64::MAX);
+        let size = ty.max.unwrap_or(ty.min).max(ty.min);
+        if size > most {
+            return Err(Reject::with(ErrorCode::MemorySize, at, Detail::OutOf(size, most)));
+        }
+        if ty.shared && ty.max.is_none() {
+            return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
+        }
+        if !self.env.memories.is_empty() && !self.gate.has(Proposal::MultiMemory) {
+            return Err(Reject::new(ErrorCode::MultipleMemories, at));
+        }
+        let most = self.gate.limits().memories;
+        push(&mut self.env.memories, ty, Limit::Memories, most, at)
+    }
+
+    fn add_global(&mut self, ty: GlobalType, at: usize) -> Result<(), Reject> {
+        let most = self.gate.limits().globals;
+        push(&mut self.env.globals, ty, Limit::Globals, most, at)
+    }
+
+    fn add_tag(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
+        let ty = self.env.known_type(ty, at)?;
+        if self.env.type_func(ty).is_some_and(|func| !func.results().is_empty()) {
+            return Err(Reject::new(ErrorCode::TagResults, at));
+        }
+        let most = self.gate.limits().tags;
+        push(&mut self.env.tags, ty.0, Limit::Tags, most, at)?;
+        Ok(ty)
+    }
+}
+
+fn push<T: Copy>(
+    list: &mut impl List<T>,
+    item: T,
+    limit: Limit,
+    most: u64,
+    at: usize,
+) -> Result<(), Reject> {
+    let there = list.len();
+    list.push(item, most).map_err(|full: Full| full.reject(limit, there, at))
+}
+
+fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
+    match max {
+        Some(max) if max < min => {
+            Err(Reject::with(ErrorCode::SizeMinimum, at, Detail::OutOf(min, max)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {
+    export.kind == ExternKind::Global
+        && env.global(GlobalIdx(export.index)).is_some_and(|global| global.mutable)
+}

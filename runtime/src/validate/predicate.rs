@@ -1,0 +1,89 @@
+//! The predicates of the column `where`.
+//!
+//! Each takes the validator, then its arguments: immediates as they stand, types as
+//! [`type_fn`](super::type_fn) gives them.
+
+use super::storage::Storage;
+use super::subtype::is_subtype;
+use super::validator::{Types, Validator};
+use crate::reject::{Detail, Reject};
+use crate::spec::ErrorCode;
+use crate::types::{FuncIdx, GlobalIdx, LocalIdx, ValType};
+
+/// `mutable(x)`: the global can be assigned.
+pub(crate) fn mutable<S: Storage>(v: &mut Validator<'_, S>, x: GlobalIdx) -> Result<(), Reject> {
+    if v.global(x)?.mutable {
+        return Ok(());
+    }
+    Err(Reject::with(ErrorCode::ImmutableGlobal, v.at, Detail::Number(x.0.into())))
+}
+
+/// `declared(f)`: something outside of bodies mentions the function; a constant expression is
+/// outside.
+pub(crate) fn declared<S: Storage>(v: &mut Validator<'_, S>, f: FuncIdx) -> Result<(), Reject> {
+    if v.env.is_declared(f) || v.locals.constant {
+        return Ok(());
+    }
+    Err(Reject::with(ErrorCode::UndeclaredFunction, v.at, Detail::Number(f.0.into())))
+}
+
+/// `data_count`: the module announces its data segments.
+pub(crate) fn data_count<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+    match v.env.counts.data {
+        Some(_) => Ok(()),
+        None => Err(Reject::new(ErrorCode::DataCountRequired, v.at)),
+    }
+}
+
+/// `initialized(x)`: the local has a default or has been set.
+#[inline(always)]
+pub(crate) fn initialized<S: Storage>(
+    v: &mut Validator<'_, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.locals.tracked { tracked(v, x) } else { Ok(()) }
+}
+
+#[cold]
+#[inline(never)]
+fn tracked<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
+    if v.local(x)?.is_defaultable() || v.scratch.is_set(x) {
+        return Ok(());
+    }
+    Err(Reject::with(ErrorCode::UninitializedLocal, v.at, Detail::Number(x.0.into())))
+}
+
+/// `initializes(x)`: from here on the local has been set.
+#[inline(always)]
+pub(crate) fn initializes<S: Storage>(
+    v: &mut Validator<'_, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.locals.tracked { v.scratch.set(x, v.at) } else { Ok(()) }
+}
+
+/// `sub(a, b)`: values of the first types are values of the second.
+pub(crate) fn sub<'t, S: Storage>(
+    v: &mut Validator<'_, S>,
+    found: impl Into<Types<'t>>,
+    expected: impl Into<Types<'t>>,
+) -> Result<(), Reject> {
+    let (found, expected) = (found.into(), expected.into());
+    let (found, expected) = (found.as_slice(), expected.as_slice());
+    if found.len() != expected.len() {
+        let detail = Detail::OutOf(found.len() as u64, expected.len() as u64);
+        return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));
+    }
+    for (found, expected) in found.iter().zip(expected) {
+        if !is_subtype(*found, *expected) {
+            return Err(v.mismatch(*expected, *found));
+        }
+    }
+    Ok(())
+}
+
+impl From<ValType> for Types<'_> {
+    fn from(ty: ValType) -> Self {
+        Self::One([ty])
+    }
+}

@@ -1,0 +1,169 @@
+//! Element and data segments.
+//!
+
+use super::constant::expression;
+use super::environment::{Environment, unknown};
+use super::module::Pass;
+use super::storage::{List, Storage};
+use super::subtype::is_ref_subtype;
+use crate::generated::shared::wire;
+use crate::profile::Gate;
+use crate::read::{
+    DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span, admit, malformed,
+};
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Limit, Proposal};
+use crate::types::{FuncIdx, HeapType, MemoryIdx, RefType, TableIdx, ValType};
+
+impl<G: Gate, S: Storage> Pass<'_, G, S> {
+    /// Reads and validates an element segment.
+    pub(crate) fn element_segment(
+        &mut self,
+        reader: &mut Reader<'_>,
+    ) -> Result<ElementSegment, Reject> {
+        let at = reader.position();
+        let flags = reader.u32()?;
+        let [inactive, explicit, expressions] =
+            [wire::ElementFlag::Inactive, wire::ElementFlag::Explicit, wire::ElementFlag::Expressions]
+                .map(|flag| flags & u32::from(flag.code()) != 0);
+        let known = wire::ElementFlag::ALL;
+        if known.iter().fold(flags, |left, flag| left & !u32::from(flag.code())) != 0 {
+            let detail = Detail::Number(flags.into());
+            return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
+        }
+        if inactive || explicit || expressions {
+            self.gate.admit(Proposal::BulkMemory, at, ())?;
+        }
+        let mode = match (inactive, explicit) {
+            (true, false) => SegmentMode::Passive,
+            (true, true) => SegmentMode::Declarative,
+            (false, _) => {
+                let at = reader.position();
+                let target = TableIdx(if explicit { reader.u32()? } else { 0 });
+                let Some(table) = self.env.table(target).copied() else {
+                    let count = self.env.tables.len();
+                    return Err(unknown(ErrorCode::UnknownTable, target.0, count, at));
+                };
+                let offset = self.constant(reader, table.index_type())?;
+                SegmentMode::Active { target, offset }
+            }
+        };
+        let at = reader.position();
+        // What is written short is a list of functions, which are never null.
+        let element = match (inactive || explicit, expressions) {
+            (true, true) => self.env.resolve_ref(reader.ref_type(self.gate)?, at)?,
+            (true, false) => self.element_kind(reader)?,
+            (false, true) => RefType::FUNCREF,
+            (false, false) => RefType::new(false, HeapType::Func),
+        };
+        if let SegmentMode::Active { target, .. } = mode {
+            let table = self.env.table(target).map_or(element, |table| table.element);
+            if !is_ref_subtype(element, table) {
+                let (expected, found) = (table.into(), element.into());
+                let detail = Detail::Types { expected, found };
+                return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
+            }
+        }
+        let items = self.element_items(reader, element, expressions)?;
+        Ok(ElementSegment { mode, element, items })
+    }
+
+    fn element_kind(&self, reader: &mut Reader<'_>) -> Result<RefType, Reject> {
+        let at = reader.position();
+        let code = reader.u8()?;
+        match wire::ElementKind::from_code(code) {
+            Some(wire::ElementKind::Func) => Ok(RefType::new(false, HeapType::Func)),
+            None => Err(malformed(ErrorCode::MalformedElementKind, at, code)),
+        }
+    }
+
+    fn element_items(
+        &mut self,
+        reader: &mut Reader<'_>,
+        element: RefType,
+        expressions: bool,
+    ) -> Result<ElementItems, Reject> {
+        let count = reader.count(Limit::ElementItems, self.gate.limits().element_items)?;
+        let start = reader.position();
+        for _ in 0..count {
+            if expressions {
+                self.constant(reader, ValType::reference(element))?;
+            } else {
+                let at = reader.position();
+                let func = FuncIdx(reader.u32()?);
+                self.declare(func, at)?;
+            }
+        }
+        Ok(ElementItems { count, expressions, span: Span { start, end: reader.position() } })
+    }
+
+    /// Reads and validates a data segment.
+    pub(crate) fn data_segment(&mut self, reader: &mut Reader<'_>) -> Result<DataSegment, Reject> {
+        let at = reader.position();
+        let flags = reader.u32()?;
+        let kind = u8::try_from(flags).ok().and_then(wire::DataKind::from_code);
+        let Some(kind) = kind else {
+            let detail = Detail::Number(flags.into());
+            return Err(Reject::with(ErrorCode::MalformedDataSegment, at, detail));
+        };
+        admit(self.gate, kind.proposal(), at, ())?;
+        let mode = match kind {
+            wire::DataKind::Passive => SegmentMode::Passive,
+            wire::DataKind::Active => self.data_target(reader, MemoryIdx(0), at)?,
+            wire::DataKind::ActiveExplicit => {
+                let at = reader.position();
+                let target = MemoryIdx(reader.u32()?);
+                self.data_target(reader, target, at)?
+            }
+        };
+        let length = reader.u32()?;
+        let start = reader.position();
+        reader.counted(length)?;
+        Ok(DataSegment { mode, bytes: Span { start, end: reader.position() } })
+    }
+
+    fn data_target(
+        &mut self,
+        reader: &mut Reader<'_>,
+        target: MemoryIdx,
+        at: usize,
+    ) -> Result<SegmentMode<MemoryIdx>, Reject> {
+        let Some(memory) = self.env.memory(target).copied() else {
+            let count = self.env.memories.len();
+            return Err(unknown(ErrorCode::UnknownMemory, target.0, count, at));
+        };
+        let offset = self.constant(reader, memory.index_type())?;
+        Ok(SegmentMode::Active { target, offset })
+    }
+
+    /// Reads and validates a constant expression; a function in it may be referred to elsewhere.
+    pub(crate) fn constant(
+        &mut self,
+        reader: &mut Reader<'_>,
+        ty: ValType,
+    ) -> Result<crate::read::ConstExpr, Reject> {
+        let at = reader.position();
+        let constant = expression(reader, self.gate, &self.env, &mut self.scratch, ty)?;
+        if let Some(func) = constant.func {
+            self.declare(func, at)?;
+        }
+        Ok(constant.expr)
+    }
+
+    /// Lets bodies refer to a function that must exist.
+    pub(crate) fn declare(&mut self, func: FuncIdx, at: usize) -> Result<(), Reject> {
+        let Environment { funcs, declared, .. } = &mut self.env;
+        if func.0 as usize >= funcs.len() {
+            return Err(unknown(ErrorCode::UnknownFunction, func.0, funcs.len(), at));
+        }
+        let word = (func.0 / u32::BITS) as usize;
+        while declared.len() <= word {
+            let full = |full: super::Full| full.reject(Limit::Functions, funcs.len(), at);
+            declared.push(0, u64::MAX).map_err(full)?;
+        }
+        if let Some(word) = declared.as_mut_slice().get_mut(word) {
+            *word |= 1 << (func.0 % u32::BITS);
+        }
+        Ok(())
+    }
+}

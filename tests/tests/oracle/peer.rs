@@ -1,0 +1,180 @@
+//! wasmparser: each row's bytes, with immediates, decoded by somebody else.
+//!
+//! Compared are the name, the order of immediates, the number of operands and results, the
+//! proposal, and that the instruction ends where its bytes end.
+
+use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
+use tabwasm_tests::tables;
+use wasmparser::{BinaryReader, OperatorsReader};
+
+use super::{Report, bytes, reserved};
+
+/// What wasmparser's own list says about an operator.
+struct Listed {
+    proposal: &'static str,
+    name: &'static str,
+    arity: &'static str,
+}
+
+macro_rules! list {
+    ($(@$proposal:ident $name:ident $({ $($field:ident: $type:ty),* })? => $visit:ident ($($arity:tt)*))*) => {
+        &[$(Listed {
+            proposal: stringify!($proposal),
+            name: stringify!($name),
+            arity: stringify!($($arity)*),
+        }),*]
+    };
+}
+
+const OPERATORS: &[Listed] = wasmparser::for_each_operator!(list);
+
+#[test]
+fn rows() {
+    let mut report = Report::default();
+    for op in &tables().ops {
+        let immediates: Vec<u8> = op.immediates.iter().enumerate().flat_map(encode).collect();
+        let Some(decoded) = Decoded::of(op.code, &immediates) else {
+            report.lacks(format!(
+                "row `{}`: wasmparser does not accept its bytes",
+                op.key
+            ));
+            continue;
+        };
+        let name = if op.key == "select_typed" {
+            "TypedSelect"
+        } else {
+            &op.variant
+        };
+        report.compare(&op.key, "key", name, decoded.name());
+        report.compare(&op.key, "imm (bytes left)", 0, decoded.left);
+        for (place, immediate) in op.immediates.iter().enumerate() {
+            let Some(field) = field(&immediate.kind) else {
+                continue;
+            };
+            let expected = format!("{field}: {}", number(place));
+            let found = if decoded.text.contains(&expected) {
+                &expected
+            } else {
+                &decoded.text
+            };
+            report.compare(&op.key, "imm", &expected, found);
+        }
+        let Some(listed) = decoded.listed() else {
+            report.lacks(format!("wasmparser does not list `{}`", op.key));
+            continue;
+        };
+        report.compare(&op.key, "file", op.proposal.as_str(), listed.proposal);
+        let theirs = listed
+            .arity
+            .trim_start_matches("arity ")
+            .trim_start_matches("memarg ");
+        if let (Some(ours), false) = (arity(op), theirs == "custom") {
+            report.compare(&op.key, "type (arity)", ours.as_str(), theirs);
+        }
+    }
+    report.finish(800);
+}
+
+#[test]
+fn reserved_opcodes() {
+    let mut report = Report::default();
+    for (code, proposal) in reserved(&tables()) {
+        // Zeros are immediates of any kind.
+        let decoded = Decoded::of(code, &[0; 20]);
+        let listed = decoded.as_ref().and_then(Decoded::listed);
+        let row = format!("{:02X?}", bytes(code));
+        report.compare(
+            &row,
+            "reserved",
+            proposal,
+            listed.map_or("nothing", |listed| listed.proposal),
+        );
+    }
+    report.finish(300);
+}
+
+/// What wasmparser makes of some bytes.
+struct Decoded {
+    /// As `Debug` prints the operator, fields without `_index`.
+    text: String,
+    /// Bytes left over.
+    left: usize,
+}
+
+impl Decoded {
+    fn of(code: Code, immediates: &[u8]) -> Option<Decoded> {
+        let around: &[u8] = match (code.prefix, code.value) {
+            // `else` stands within `if`, and `catch` and its like within `try`.
+            (None, 0x05) => &[0x04, 0x40],
+            (None, 0x07 | 0x18 | 0x19) => &[0x06, 0x40],
+            _ => &[],
+        };
+        let bytes = [around, &bytes(code), immediates].concat();
+        let mut reader = OperatorsReader::new(BinaryReader::new(&bytes, 0));
+        if !around.is_empty() {
+            reader.read().ok()?;
+        }
+        let text = format!("{:?}", reader.read().ok()?).replace("_index", "");
+        Some(Decoded {
+            text,
+            left: reader.get_binary_reader().bytes_remaining(),
+        })
+    }
+
+    fn name(&self) -> &str {
+        self.text.split(' ').next().unwrap_or_default()
+    }
+
+    fn listed(&self) -> Option<&'static Listed> {
+        OPERATORS.iter().find(|listed| listed.name == self.name())
+    }
+}
+
+/// Bytes for an immediate; indices are numbered by place, so that their order shows.
+fn encode((place, immediate): (usize, &Immediate)) -> Vec<u8> {
+    match immediate.kind.as_str() {
+        "labels" => vec![1, 0, 0],
+        "block" => vec![0x40],
+        "heap" => vec![0x70],
+        "valtypes" => vec![1, 0x7F],
+        "memarg" => vec![immediate.number.unwrap_or(0).trailing_zeros() as u8, 0],
+        "f32" => vec![0; 4],
+        "f64" => vec![0; 8],
+        _ => vec![number(place)],
+    }
+}
+
+/// The value of the immediate in this place.
+fn number(place: usize) -> u8 {
+    place as u8 + 1
+}
+
+/// The name of wasmparser's field for an index or integer.
+fn field(kind: &str) -> Option<&'static str> {
+    Some(match kind {
+        "label" => "relative_depth",
+        "local" => "local",
+        "global" => "global",
+        "func" => "function",
+        "type" => "type",
+        "table" => "table",
+        "memory" => "mem",
+        "data" => "data",
+        "elem" => "elem",
+        "i32" | "i64" => "value",
+        _ => return None,
+    })
+}
+
+/// Numbers of operands and results, where no immediate decides about them.
+fn arity(op: &Op) -> Option<String> {
+    let signature = op.signature.as_ref()?;
+    let fixed = |item: &TypeItem| match item {
+        TypeItem::Function { name, .. } => {
+            ["at", "min_at", "elem", "local", "global"].contains(&name.as_str())
+        }
+        _ => true,
+    };
+    let all = signature.params.iter().chain(&signature.results).all(fixed);
+    all.then(|| format!("{} -> {}", signature.params.len(), signature.results.len()))
+}

@@ -1,0 +1,227 @@
+//! The validator, row by row.
+//!
+//! Modules are made from the column `type` of each row and go through [`Module::validate`]. What
+//! is right and wrong here follows from the row; that the row itself is right is the business of
+//! the oracles. Rows with a `check` instead of a `type` are covered by the official suites.
+
+mod program;
+
+use std::fmt::Display;
+
+use program::{Program, operands};
+use tabwasm::spec::{ErrorCode, Proposal};
+use tabwasm::{Config, Engine, Module};
+use tabwasm_codegen::model::{Model, Op};
+use tabwasm_tests::tables;
+
+/// Runs a test on all rows and reports those that fail.
+fn each(at_least: usize, mut test: impl FnMut(&Model, &Op, &mut Cases)) {
+    let model = tables();
+    let mut cases = Cases::default();
+    for op in &model.ops {
+        test(&model, op, &mut cases);
+    }
+    println!("{} modules validated", cases.count);
+    assert!(cases.wrong.is_empty(), "{}", cases.wrong.join("\n"));
+    assert!(cases.count >= at_least, "only {} modules", cases.count);
+}
+
+/// What was tried.
+#[derive(Default)]
+struct Cases {
+    count: usize,
+    wrong: Vec<String>,
+}
+
+impl Cases {
+    fn valid(&mut self, op: &Op, case: impl Display, program: &Program) {
+        self.count += 1;
+        if let Err(error) = Module::validate(&Engine::default(), &program.module()) {
+            self.wrong
+                .push(format!("row `{}`, {case}: {error}", op.key));
+        }
+    }
+
+    fn invalid(&mut self, op: &Op, case: impl Display, program: &Program, code: ErrorCode) {
+        self.count += 1;
+        let found = match Module::validate(&Engine::default(), &program.module()) {
+            Ok(()) => "it is valid".to_string(),
+            Err(error) if error.as_reject().is_some_and(|reject| reject.code == code) => return,
+            Err(error) => error.to_string(),
+        };
+        self.wrong.push(format!(
+            "row `{}`, {case}: not `{}`, but {found}",
+            op.key,
+            code.text()
+        ));
+    }
+}
+
+#[test]
+fn operands_of_the_right_type() {
+    each(190, |_, op, cases| {
+        if op.signature.is_some() {
+            cases.valid(op, "all right", &Program::of(op));
+        }
+    });
+}
+
+#[test]
+fn an_operand_of_the_wrong_type() {
+    each(200, |_, op, cases| {
+        for place in 0..operands(op).len() {
+            let program = Program::of(op).with_wrong_operand(place);
+            cases.invalid(
+                op,
+                format!("operand {place} wrong"),
+                &program,
+                ErrorCode::TypeMismatch,
+            );
+        }
+    });
+}
+
+#[test]
+fn an_operand_too_few() {
+    each(150, |_, op, cases| {
+        if !operands(op).is_empty() {
+            let program = Program::of(op).with_operand_missing();
+            cases.invalid(op, "operand missing", &program, ErrorCode::TypeMismatch);
+        }
+    });
+}
+
+#[test]
+fn in_dead_code() {
+    each(350, |_, op, cases| {
+        if op.signature.is_none() {
+            return;
+        }
+        cases.valid(op, "dead", &Program::of(op).dead());
+        if let Some(last) = operands(op).len().checked_sub(1) {
+            let program = Program::of(op).dead().with_only_operand(last);
+            cases.valid(op, "dead, one operand", &program);
+            let program = program.with_wrong_operand(0);
+            cases.invalid(op, "dead, operand wrong", &program, ErrorCode::TypeMismatch);
+        }
+    });
+}
+
+#[test]
+fn without_the_proposal() {
+    each(30, |model, op, cases| {
+        let Some(proposal) = proposal(&op.proposal).filter(|&proposal| proposal != Proposal::Mvp)
+        else {
+            return;
+        };
+        let mut config = Config::new();
+        for needless in dependents(model, &op.proposal) {
+            config.wasm_proposal(needless, false);
+        }
+        let (module, offset) = program::alone(op);
+        let result = Engine::new(&config).and_then(|engine| Module::validate(&engine, &module));
+        cases.count += 1;
+        let Err(error) = result else {
+            return cases
+                .wrong
+                .push(format!("row `{}` is valid without its proposal", op.key));
+        };
+        let named = error.as_reject().is_some_and(|reject| {
+            reject.code == ErrorCode::UnsupportedProposal && reject.offset == offset
+        });
+        if !named || !error.to_string().contains(proposal.name()) {
+            cases
+                .wrong
+                .push(format!("row `{}` without its proposal: {error}", op.key));
+        }
+    });
+}
+
+#[test]
+fn alignment() {
+    each(40, |_, op, cases| {
+        if op
+            .immediates
+            .iter()
+            .any(|immediate| immediate.kind == "memarg")
+        {
+            cases.valid(op, "natural alignment", &Program::of(op));
+            let program = Program::of(op).with_immediate(0, 1);
+            cases.invalid(
+                op,
+                "twice the natural alignment",
+                &program,
+                ErrorCode::Alignment,
+            );
+        }
+    });
+}
+
+#[test]
+fn an_index_too_far() {
+    each(30, |_, op, cases| {
+        for (place, immediate) in op.immediates.iter().enumerate() {
+            let Some(code) = unknown(&immediate.kind) else {
+                continue;
+            };
+            if op.signature.is_some() {
+                let program = Program::of(op).with_immediate(place, 1);
+                cases.invalid(op, format!("`{}` too far", immediate.name), &program, code);
+            }
+        }
+    });
+}
+
+#[test]
+fn in_a_constant_expression() {
+    each(190, |_, op, cases| {
+        if op.signature.is_none() {
+            return;
+        }
+        let program = Program::of(op).constant();
+        if op.constant.is_some() {
+            cases.valid(op, "constant", &program);
+        } else {
+            cases.invalid(op, "constant", &program, ErrorCode::ConstantRequired);
+        }
+    });
+}
+
+/// The error for an index of this kind that nothing has.
+fn unknown(kind: &str) -> Option<ErrorCode> {
+    Some(match kind {
+        "label" => ErrorCode::UnknownLabel,
+        "local" => ErrorCode::UnknownLocal,
+        "global" => ErrorCode::UnknownGlobal,
+        "func" => ErrorCode::UnknownFunction,
+        "type" => ErrorCode::UnknownType,
+        "table" => ErrorCode::UnknownTable,
+        "memory" => ErrorCode::UnknownMemory,
+        "data" => ErrorCode::UnknownDataSegment,
+        "elem" => ErrorCode::UnknownElementSegment,
+        _ => return None,
+    })
+}
+
+fn proposal(key: &str) -> Option<Proposal> {
+    Proposal::ALL
+        .into_iter()
+        .find(|proposal| proposal.name() == key)
+}
+
+/// A proposal and all that build on it.
+fn dependents(model: &Model, key: &str) -> Vec<Proposal> {
+    let mut found: Vec<&str> = vec![key];
+    let mut next = 0;
+    while let Some(&key) = found.get(next) {
+        next += 1;
+        for other in &model.proposals {
+            if other.requires.iter().any(|required| required == key)
+                && !found.contains(&other.key.as_str())
+            {
+                found.push(&other.key);
+            }
+        }
+    }
+    found.into_iter().filter_map(proposal).collect()
+}

@@ -1,0 +1,341 @@
+//! Modules around one instruction.
+//!
+//! Each has one object of every kind, the last of its index space, so that an index one higher
+//! is one too far.
+
+use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
+    Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection, MemorySection,
+    MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+};
+
+/// The type of functions that are called, and of references to them.
+const CALLED: u32 = 0;
+/// The type of the function around the instruction.
+const AROUND: u32 = 1;
+/// A constant global that is imported, and a variable one.
+const CONSTANT: u32 = 0;
+const VARIABLE: u32 = 1;
+
+/// A reference to a function of type [`CALLED`].
+const TYPED: RefType = RefType {
+    nullable: true,
+    heap_type: HeapType::Concrete(CALLED),
+};
+
+/// Locals: one of each type.
+const LOCALS: [ValType; 6] = [
+    ValType::F32,
+    ValType::I32,
+    ValType::I64,
+    ValType::F64,
+    ValType::FUNCREF,
+    ValType::Ref(TYPED),
+];
+
+/// An instruction and what stands before it.
+#[derive(Clone)]
+pub(crate) struct Program<'a> {
+    op: &'a Op,
+    operands: Vec<ValType>,
+    /// Added to immediates, by place.
+    more: Vec<u32>,
+    dead: bool,
+    constant: bool,
+}
+
+/// Types of the operands of a row.
+pub(crate) fn operands(op: &Op) -> Vec<ValType> {
+    op.params()
+        .iter()
+        .flat_map(|item| types(op, item))
+        .collect()
+}
+
+/// A module that has nothing but the instruction, and the offset of the instruction.
+pub(crate) fn alone(op: &Op) -> (Vec<u8>, usize) {
+    let mut types = TypeSection::new();
+    types.ty().function([], []);
+    let mut functions = FunctionSection::new();
+    functions.function(0);
+    let mut function = Function::new([]);
+    let instruction = instruction(op, &[]);
+    let length = instruction.len();
+    function.raw(instruction).raw([0x0B]);
+    let mut code = CodeSection::new();
+    code.function(&function);
+    let mut module = Module::new();
+    module.section(&types).section(&functions).section(&code);
+    let bytes = module.finish();
+    let offset = bytes.len() - 1 - length;
+    (bytes, offset)
+}
+
+impl<'a> Program<'a> {
+    /// The instruction with its operands.
+    pub(crate) fn of(op: &'a Op) -> Self {
+        let more = vec![0; op.immediates.len()];
+        Self {
+            op,
+            operands: operands(op),
+            more,
+            dead: false,
+            constant: false,
+        }
+    }
+
+    /// Behind `unreachable`, without operands.
+    pub(crate) fn dead(mut self) -> Self {
+        self.dead = true;
+        self.operands.clear();
+        self
+    }
+
+    /// In the initial value of a global.
+    pub(crate) fn constant(mut self) -> Self {
+        self.constant = true;
+        self
+    }
+
+    /// With one of the operands of the row alone.
+    pub(crate) fn with_only_operand(mut self, place: usize) -> Self {
+        self.operands = vec![operands(self.op)[place]];
+        self
+    }
+
+    /// With an operand of another type.
+    pub(crate) fn with_wrong_operand(mut self, place: usize) -> Self {
+        let wrong = if self.operands[place] == ValType::I32 {
+            ValType::F64
+        } else {
+            ValType::I32
+        };
+        self.operands[place] = wrong;
+        self
+    }
+
+    /// Without the first operand.
+    pub(crate) fn with_operand_missing(mut self) -> Self {
+        self.operands.remove(0);
+        self
+    }
+
+    /// With an immediate increased.
+    pub(crate) fn with_immediate(mut self, place: usize, by: u32) -> Self {
+        self.more[place] = by;
+        self
+    }
+
+    /// The bytes of the module.
+    pub(crate) fn module(&self) -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types
+            .ty()
+            .function([ValType::I32, ValType::F64], [ValType::I64]);
+        types.ty().function([], [ValType::I64]);
+        let mut imports = ImportSection::new();
+        let constant = GlobalType {
+            val_type: ValType::F32,
+            mutable: false,
+            shared: false,
+        };
+        imports.import("m", "f", EntityType::Function(CALLED));
+        imports.import("m", "g", EntityType::Global(constant));
+        let mut functions = FunctionSection::new();
+        functions.function(AROUND);
+        let mut tables = TableSection::new();
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: 1,
+            maximum: None,
+            shared: false,
+        });
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut globals = GlobalSection::new();
+        let variable = GlobalType {
+            val_type: ValType::F32,
+            mutable: true,
+            shared: false,
+        };
+        globals.global(variable, &ConstExpr::f32_const(0.0.into()));
+        if self.constant {
+            let result = results(self.op).first().copied().unwrap_or(ValType::I32);
+            let tested = GlobalType {
+                val_type: result,
+                mutable: false,
+                shared: false,
+            };
+            globals.global(tested, &ConstExpr::raw(self.body()));
+        }
+        let mut elements = ElementSection::new();
+        elements.passive(Elements::Functions((&[CALLED]).into()));
+        let mut code = CodeSection::new();
+        code.function(&self.function());
+        let mut data = DataSection::new();
+        data.passive([0]);
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&tables);
+        module
+            .section(&memories)
+            .section(&globals)
+            .section(&elements);
+        module
+            .section(&DataCountSection { count: 1 })
+            .section(&code)
+            .section(&data);
+        module.finish()
+    }
+
+    fn function(&self) -> Function {
+        let mut function = Function::new_with_locals_types(LOCALS);
+        if self.constant {
+            function.raw([0x00]);
+        } else {
+            function.raw(self.body());
+        }
+        function.raw([0x0B]);
+        function
+    }
+
+    /// Operands and instruction; in a function, the results go to locals of their types.
+    fn body(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        if self.dead {
+            body.push(0x00);
+        }
+        for &operand in &self.operands {
+            body.extend(producer(operand));
+        }
+        let mut more = self.more.clone();
+        if self.constant
+            && let [immediate] = &self.op.immediates[..]
+            && immediate.kind == "global"
+        {
+            more[0] = CONSTANT.wrapping_sub(VARIABLE);
+        }
+        body.extend(instruction(self.op, &more));
+        let diverges = self
+            .op
+            .signature
+            .as_ref()
+            .is_some_and(|signature| signature.diverges);
+        if !self.constant && !diverges {
+            for result in results(self.op).into_iter().rev() {
+                let local = LOCALS.iter().position(|&local| matches(result, local));
+                body.extend([0x21, local.expect("a local of each type") as u8]);
+            }
+            body.extend(producer(ValType::I64));
+        }
+        body
+    }
+}
+
+fn results(op: &Op) -> Vec<ValType> {
+    op.results()
+        .iter()
+        .flat_map(|item| types(op, item))
+        .collect()
+}
+
+/// Whether a value of the first type may go to a local of the second, which may be null.
+fn matches(value: ValType, local: ValType) -> bool {
+    match (value, local) {
+        (ValType::Ref(value), ValType::Ref(local)) => value.heap_type == local.heap_type,
+        _ => value == local,
+    }
+}
+
+/// What an item of the column `type` is in these modules.
+fn types(op: &Op, item: &TypeItem) -> Vec<ValType> {
+    let kind = |name: &str| op.immediate(name).map(|immediate| immediate.kind.as_str());
+    match item {
+        TypeItem::Value(name) => vec![match name.as_str() {
+            "i32" => ValType::I32,
+            "i64" => ValType::I64,
+            "f32" => ValType::F32,
+            "f64" => ValType::F64,
+            "funcref" => ValType::FUNCREF,
+            other => panic!("row `{}`: no value of type {other}", op.key),
+        }],
+        TypeItem::AnyReference => vec![ValType::FUNCREF],
+        TypeItem::Reference { nullable, heap } => vec![match kind(heap) {
+            Some("type" | "func") => ValType::Ref(RefType {
+                nullable: *nullable,
+                ..TYPED
+            }),
+            _ => ValType::FUNCREF,
+        }],
+        TypeItem::Function { name, .. } => match name.as_str() {
+            "at" | "min_at" => vec![ValType::I32],
+            "local" => vec![ValType::Ref(TYPED)],
+            "global" => vec![ValType::F32],
+            "elem" => vec![ValType::FUNCREF],
+            "params" => vec![ValType::I32, ValType::F64],
+            "results" | "label" | "return" => vec![ValType::I64],
+            other => panic!("row `{}`: nothing is known of {other}(…)", op.key),
+        },
+    }
+}
+
+/// An instruction that yields a value.
+fn producer(value: ValType) -> Vec<u8> {
+    match value {
+        ValType::I32 => vec![0x41, 0],
+        ValType::I64 => vec![0x42, 0],
+        ValType::F32 => [&[0x43][..], &[0; 4]].concat(),
+        ValType::F64 => [&[0x44][..], &[0; 8]].concat(),
+        ValType::Ref(RefType {
+            nullable: false, ..
+        }) => vec![0xD2, CALLED as u8],
+        ValType::Ref(TYPED) => vec![0xD0, CALLED as u8],
+        _ => vec![0xD0, 0x70],
+    }
+}
+
+/// The bytes of the instruction, its immediates increased.
+fn instruction(op: &Op, more: &[u32]) -> Vec<u8> {
+    let Code { prefix, value } = op.code;
+    let mut bytes: Vec<u8> = prefix.into_iter().chain([value as u8]).collect();
+    assert!(
+        value < 0x80 || prefix.is_none(),
+        "opcodes behind a prefix take one byte here"
+    );
+    for (place, one) in op.immediates.iter().enumerate() {
+        bytes.extend(immediate(one, more.get(place).copied().unwrap_or(0)));
+    }
+    bytes
+}
+
+fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
+    let index = |last: u32| vec![last.wrapping_add(more) as u8];
+    match immediate.kind.as_str() {
+        "local" => index(LOCALS.len() as u32 - 1),
+        "global" => index(VARIABLE),
+        "type" if more > 0 => index(AROUND),
+        "func" if more > 0 => index(1),
+        "labels" => vec![1, 0, 0],
+        "block" => vec![0x40],
+        "heap" => vec![0x70],
+        "valtypes" => vec![1, 0x7F],
+        "memarg" => {
+            let natural = immediate.number.unwrap_or(1).trailing_zeros();
+            vec![natural.wrapping_add(more) as u8, 0]
+        }
+        "f32" => vec![0; 4],
+        "f64" => vec![0; 8],
+        _ => index(0),
+    }
+}
