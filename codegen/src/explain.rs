@@ -2,12 +2,13 @@
 
 use crate::emit::Files;
 use crate::model::{Meaning, Model, Op};
+use crate::tree::Tree;
 
 /// Every line and function that a row becomes, and the hand-written functions that it names.
 ///
 /// # Errors
 /// When there is no such row.
-pub fn explain(model: &Model, files: &Files, key: &str) -> Result<String, String> {
+pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<String, String> {
     let Some(op) = model.op(key) else {
         let keys = model.ops.iter().map(|op| op.key.as_str());
         return Err(format!(
@@ -15,8 +16,12 @@ pub fn explain(model: &Model, files: &Files, key: &str) -> Result<String, String
             crate::diag::did_you_mean(key, keys, "see generated/index.md")
         ));
     };
-    let mut text = format!("{} in {}\n", op.key, op.origin.file);
-    for (path, content) in files {
+    let mut text = format!("{}\n", op.origin.file);
+    text.extend(row(tree, op).iter().map(|line| format!("    {line}\n")));
+    for (path, content) in files
+        .iter()
+        .filter(|(path, _)| path.as_str() != "README.md")
+    {
         let pieces = pieces(content, op);
         if !pieces.is_empty() {
             text.push_str(&format!("\ngenerated/{path}\n"));
@@ -29,6 +34,20 @@ pub fn explain(model: &Model, files: &Files, key: &str) -> Result<String, String
         text.extend(hand.iter().map(|line| format!("    {line}\n")));
     }
     Ok(text)
+}
+
+/// The row as it stands in the table.
+fn row<'a>(tree: &'a Tree, op: &Op) -> Vec<&'a str> {
+    let table = tree.get(&op.origin.file).unwrap_or_default();
+    let (mut lines, mut depth) = (Vec::new(), 0);
+    for line in table.get(op.origin.start..).unwrap_or_default().lines() {
+        lines.push(line);
+        depth += brackets(line);
+        if depth <= 0 {
+            break;
+        }
+    }
+    lines
 }
 
 fn by_hand(op: &Op) -> Vec<String> {
@@ -61,14 +80,15 @@ fn by_hand(op: &Op) -> Vec<String> {
 fn pieces<'a>(content: &'a str, op: &Op) -> Vec<&'a str> {
     let mentions = [op.variant.clone(), op.function.clone(), op.key.clone()];
     let mut pieces = Vec::new();
-    let mut depth = 0;
-    let mut heads = false;
+    let (mut depth, mut heads, mut indent) = (0, false, 0);
     for line in content.lines() {
-        let inside = depth > 0 || heads;
-        if !inside && !mentions.iter().any(|name| mentions_word(line, name)) {
-            continue;
+        if depth == 0 && !heads {
+            if !mentions.iter().any(|name| mentions_word(line, name)) {
+                continue;
+            }
+            indent = line.len() - line.trim_start().len();
         }
-        pieces.push(line.trim_end());
+        pieces.push(line.get(indent..).unwrap_or_default().trim_end());
         let trimmed = line.trim_start();
         heads = trimmed.starts_with("///") || trimmed.starts_with("#[");
         if !heads {

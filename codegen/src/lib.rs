@@ -26,9 +26,12 @@ use model::Model;
 /// All errors of the tables and of their links with the runtime, sorted.
 pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
     let (documents, mut report) = load::load(tree);
+    let readable = report.is_empty();
     let (model, errors) = lower::lower(&documents);
     report.extend(errors);
-    report.extend(check::check(&model, tree));
+    if readable {
+        report.extend(check::check(&model, tree));
+    }
     if report.is_empty() {
         Ok(model)
     } else {

@@ -16,15 +16,12 @@ fn main() -> ExitCode {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .unwrap_or(Path::new("."));
+    let generated = workspace.join("generated");
     let done = match arguments[..] {
-        [] => run(workspace, |_, files| {
-            write(&workspace.join("generated"), files)
-        }),
-        ["--check"] => run(workspace, |_, files| {
-            compare(&workspace.join("generated"), files)
-        }),
-        ["explain", key] => run(workspace, |model, files| {
-            explain::explain(model, files, key)
+        [] => run(workspace, |_, _, files| write(&generated, files)),
+        ["--check"] => run(workspace, |_, _, files| compare(&generated, files)),
+        ["explain", key] => run(workspace, |tree, model, files| {
+            explain::explain(tree, model, files, key)
         }),
         _ => Err(USAGE.to_string()),
     };
@@ -43,12 +40,12 @@ fn main() -> ExitCode {
 /// Makes the files, and gives them to what the arguments ask for.
 fn run(
     workspace: &Path,
-    then: impl FnOnce(&Model, &Files) -> Result<String, String>,
+    then: impl FnOnce(&Tree, &Model, &Files) -> Result<String, String>,
 ) -> Result<String, String> {
     let tree = Tree::read(workspace).map_err(|error| format!("cannot read the tables: {error}"))?;
     let colours = io::stderr().is_terminal();
     let model = model(&tree).map_err(|report| diag::render(&tree, &report, colours))?;
-    then(&model, &generate(&model, workspace)?)
+    then(&tree, &model, &generate(&model, workspace)?)
 }
 
 /// Writes what differs, and deletes what no emitter makes.

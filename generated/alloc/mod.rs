@@ -5,10 +5,7 @@
 use super::shared::limits::Limits;
 use super::shared::proposal::{Proposal, Proposals};
 
-/// What the tier provides, as `spec/tiers.toml` names it.
-pub(crate) const CAPABILITIES: &[&str] = &["square_root", "heap"];
-
-/// Proposals whose capabilities the tier provides.
+/// Supported proposals; the tier provides what they need.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::Mvp)
     .with(Proposal::MutableGlobals)

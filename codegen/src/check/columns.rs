@@ -6,12 +6,11 @@ use crate::lower::COLUMNS;
 use crate::model::{Meaning, Op};
 
 pub(super) fn check(context: &mut Context<'_>) {
-    for op in &context.model.ops {
+    for op in context.model.ops.iter().filter(|op| !op.broken) {
         let mut errors = Vec::new();
         errors.extend(order(op));
         errors.extend(rule(op));
         errors.extend(traps(op));
-        errors.extend(commutes(op));
         errors.extend(text(context, op));
         context.report.extend(errors);
     }
@@ -28,7 +27,7 @@ fn order(op: &Op) -> Option<Diagnostic> {
         "column `{}` of `{}` stands behind `{}`",
         after.0, op.key, before.0
     );
-    let error = Diagnostic::error(message).at(&after.1, format!("before `{}`, please", before.0));
+    let error = Diagnostic::error(message).at(&after.1, format!("belongs before `{}`", before.0));
     Some(error.help(format!("the order is {}", COLUMNS.join(" "))))
 }
 
@@ -62,14 +61,6 @@ fn traps(op: &Op) -> Option<Diagnostic> {
     (op.expression().is_some() && !op.traps.is_empty()).then(|| {
         let error = Diagnostic::error(format!("`{}` has both `do` and `traps`", op.key));
         error.at(op.cell("traps"), "`do` says by itself with what it traps")
-    })
-}
-
-fn commutes(op: &Op) -> Option<Diagnostic> {
-    let two_alike = op.params().len() == 2 && op.params()[0] == op.params()[1];
-    (op.commutes && !two_alike).then(|| {
-        let message = format!("the operands of `{}` cannot be exchanged", op.key);
-        Diagnostic::error(message).at(op.cell("type"), "not two of the same type")
     })
 }
 

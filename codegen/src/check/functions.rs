@@ -2,7 +2,7 @@
 
 use super::code::{self, Function};
 use super::{Context, place, signature};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, did_you_mean, nearest};
 use crate::model::{Meaning, Op, Origin};
 use crate::names;
 
@@ -140,12 +140,16 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
         );
     };
     match wish.kind {
-        Kind::Hand if signature::found(&function.signature) != signature::asked(wish.op) => {
+        Kind::Hand
+            if !wish.op.broken
+                && signature::found(&function.signature) != signature::asked(wish.op) =>
+        {
+            let module = module(&wish.file);
             let message = format!(
-                "`{}` has not the signature that `{}` asks for",
+                "`{module}::{}` has another signature than `{}` asks for",
                 function.name, wish.op.key
             );
-            let error = Diagnostic::error(message).at(&function.origin, "another signature");
+            let error = Diagnostic::error(message).at(&function.origin, "this one");
             let error = error.with(wish.op.cell("type"), "asked for here");
             Some(error.help(format!(
                 "write `{}`",
@@ -179,16 +183,23 @@ fn unnamed(file: &str, functions: &[Function], named: &[&Wish<'_>]) -> Vec<Diagn
         }
     };
     let left = functions.iter().filter(must);
-    let left = left.filter(|function| !named.iter().any(|wish| wish.function == function.name));
+    let names = || functions.iter().map(|function| function.name.as_str());
+    let meant = |wish: &Wish<'_>| nearest(&wish.function, names());
+    let left =
+        left.filter(|function| !named.iter().any(|wish| meant(wish) == Some(&function.name)));
     left.map(|function| {
-        let module = file
-            .trim_start_matches("runtime/src/")
-            .trim_end_matches(".rs")
-            .replace('/', "::");
+        let module = module(file);
         let message = format!("`{module}::{}` is named by no row", function.name);
         let error =
             Diagnostic::error(message).at(&function.name_origin, "not used by any instruction");
         error.help("name it in a row, make it private, or delete it")
     })
     .collect()
+}
+
+/// Path of a file's module within the crate.
+fn module(file: &str) -> String {
+    file.trim_start_matches("runtime/src/")
+        .trim_end_matches(".rs")
+        .replace('/', "::")
 }

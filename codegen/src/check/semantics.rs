@@ -10,7 +10,7 @@ use syn::{BinOp, Block, Expr, ExprBinary, ExprMethodCall, Stmt, UnOp};
 const OPERANDS: [&str; 4] = ["a", "b", "c", "d"];
 
 pub(super) fn check(context: &mut Context<'_>) {
-    for op in &context.model.ops {
+    for op in context.model.ops.iter().filter(|op| !op.broken) {
         let Some(expression) = op.expression() else {
             continue;
         };
@@ -21,9 +21,12 @@ pub(super) fn check(context: &mut Context<'_>) {
             report: Vec::new(),
         };
         walk.expression(&expression.tree);
-        let used = std::mem::take(&mut walk.used);
-        let mut report = walk.report;
-        report.extend(unused(context, op, &used));
+        let Walk {
+            used, mut report, ..
+        } = walk;
+        if report.is_empty() {
+            report = unused(context, op, &used);
+        }
         context.report.extend(report);
     }
 }

@@ -36,7 +36,7 @@ const PREDICATES: &[(&str, usize)] = &[
 ];
 
 pub(super) fn check(context: &mut Context<'_>) {
-    for op in &context.model.ops {
+    for op in context.model.ops.iter().filter(|op| !op.broken) {
         let values = values(context);
         let mut errors = Vec::new();
         for item in op.params().iter().chain(op.results()) {
@@ -50,10 +50,20 @@ pub(super) fn check(context: &mut Context<'_>) {
                 predicate.arguments.len(),
             ));
             for item in &predicate.arguments {
+                if let TypeItem::Value(name) = item
+                    && predicate.name != "sub"
+                {
+                    let at = place::word(context.tree, op.cell("where"), name);
+                    errors.push(no_immediate(op, name, &at));
+                    continue;
+                }
                 errors.extend(check_item(context, op, item, "where", &values));
             }
         }
-        errors.extend(arity(op));
+        if errors.is_empty() {
+            errors.extend(arity(op));
+            errors.extend(commutes(op));
+        }
         context.report.extend(errors);
     }
 }
@@ -214,4 +224,12 @@ fn arity(op: &Op) -> Option<Diagnostic> {
         "at most four operands and one result, each one value",
     );
     Some(error.help("use `hand`, or `control` in each engine"))
+}
+
+fn commutes(op: &Op) -> Option<Diagnostic> {
+    let two_alike = op.params().len() == 2 && op.params()[0] == op.params()[1];
+    (op.commutes && !two_alike).then(|| {
+        let message = format!("the operands of `{}` cannot be exchanged", op.key);
+        Diagnostic::error(message).at(op.cell("type"), "not two of the same type")
+    })
 }

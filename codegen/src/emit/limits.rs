@@ -89,7 +89,7 @@ pub fn grouped(value: u64) -> Literal {
     let digits = value.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push('_');
         }
         text.push(digit);

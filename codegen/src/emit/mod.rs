@@ -32,9 +32,12 @@ use std::collections::BTreeMap;
 /// Files by path below `generated/`, with forward slashes.
 pub type Files = BTreeMap<String, String>;
 
+type SharedEmitter = fn(&Model) -> Source;
+type TierEmitter = fn(&Model, &Tier) -> Option<Source>;
+
 /// Files of `generated/shared/`, the same in every tier.
 #[rustfmt::skip]
-const SHARED: &[(&str, fn(&Model) -> Source)] = &[
+const SHARED: &[(&str, SharedEmitter)] = &[
     ("decode",      decode::emit),
     ("error_code",  error_code::emit),
     ("indices",     indices::emit),
@@ -50,7 +53,7 @@ const SHARED: &[(&str, fn(&Model) -> Source)] = &[
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]
-const TIERS: &[(&str, fn(&Model, &Tier) -> Option<Source>)] = &[
+const TIERS: &[(&str, TierEmitter)] = &[
     ("dispatch",  dispatch::emit),
     ("translate", translate::emit),
 ];

@@ -27,7 +27,6 @@ pub fn tier(model: &Model, tier: &Tier) -> Source {
         let variant = ident(&crate::names::variant(key));
         quote! { .with(Proposal::#variant) }
     });
-    let provides = &tier.provides;
     let tagline = format!("The tier `{}`: {}.", tier.key, tier.doc);
     let mut source = Source::new("spec/{tiers,limits,proposals}.toml", &tagline);
     source.item(quote! {
@@ -35,10 +34,7 @@ pub fn tier(model: &Model, tier: &Tier) -> Source {
         use super::shared::proposal::{Proposal, Proposals};
     });
     source.item(quote! {
-        /// What the tier provides, as `spec/tiers.toml` names it.
-        pub(crate) const CAPABILITIES: &[&str] = &[#(#provides),*];
-
-        /// Proposals whose capabilities the tier provides.
+        /// Supported proposals; the tier provides what they need.
         pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY #(#proposals)*;
 
         /// Limits of the tier.

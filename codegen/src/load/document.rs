@@ -11,6 +11,8 @@ pub struct Document {
     pub file: String,
     /// Top-level keys in the order of the text.
     pub entries: Vec<Entry>,
+    /// Whether it is TOML.
+    pub readable: bool,
 }
 
 /// A key and what it stands for.
@@ -46,6 +48,22 @@ pub enum Value {
     List(Vec<Cell>),
     /// A table of cells (a row), or of rows.
     Row(Vec<Entry>),
+    /// Nothing that a table may hold; already reported.
+    Wrong,
+}
+
+impl Value {
+    /// What it is, for people.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Value::Text(_) => "a string",
+            Value::Integer(_) => "an integer",
+            Value::Flag(_) => "a flag",
+            Value::List(_) => "a list",
+            Value::Row(_) => "a table",
+            Value::Wrong => "nothing",
+        }
+    }
 }
 
 impl Document {
@@ -60,6 +78,16 @@ impl Document {
         Document {
             file: file.to_string(),
             entries: reader.entries(table),
+            readable: true,
+        }
+    }
+
+    /// A file that is not TOML.
+    pub(super) fn unreadable(file: &str) -> Document {
+        Document {
+            file: file.to_string(),
+            entries: Vec::new(),
+            readable: false,
         }
     }
 
@@ -184,6 +212,6 @@ impl Reader<'_> {
     fn refused(&mut self, origin: &Origin, why: &str) -> Value {
         self.report
             .push(Diagnostic::error(why).at(origin, "not here"));
-        Value::Text(String::new())
+        Value::Wrong
     }
 }

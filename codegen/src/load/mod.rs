@@ -7,29 +7,74 @@ pub use document::{Cell, Document, Entry, Value};
 use crate::diag::Diagnostic;
 use crate::model::Origin;
 use crate::tree::Tree;
+use std::ops::Range;
 use toml::de::{DeTable, Error};
 
-/// Reads all tables of a tree.
+/// Reads all tables of a tree. A file that is not TOML gives errors and a document without rows.
 pub fn load(tree: &Tree) -> (Vec<Document>, Vec<Diagnostic>) {
     let mut documents = Vec::new();
     let mut report = Vec::new();
     for (file, text) in tree.matching("spec/", ".toml") {
         let (table, errors) = DeTable::parse_recoverable(text);
-        report.extend(errors.iter().map(|error| syntax(file, text, error)));
-        documents.push(Document::new(file, text, table.get_ref(), &mut report));
+        if errors.is_empty() {
+            documents.push(Document::new(file, text, table.get_ref(), &mut report));
+        } else {
+            documents.push(Document::unreadable(file));
+            report.extend(syntax(file, text, &errors));
+        }
     }
     (documents, report)
 }
 
-fn syntax(file: &str, text: &str, error: &Error) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let origin = Origin {
-        file: file.to_string(),
-        start: span.start,
-        end: span.end.min(text.len()),
+/// The first error of each line: the others follow from it.
+fn syntax(file: &str, text: &str, errors: &[Error]) -> Vec<Diagnostic> {
+    let start = |error: &Error| error.span().map_or(0, |span| span.start.min(text.len()));
+    let mut errors: Vec<&Error> = errors.iter().collect();
+    errors.sort_by_key(|error| start(error));
+    let line = |error: &Error| {
+        text.get(..start(error))
+            .map_or(0, |before| before.lines().count())
     };
+    errors.dedup_by_key(|error| line(error));
+    errors
+        .into_iter()
+        .map(|error| one(file, text, error))
+        .collect()
+}
+
+fn one(file: &str, text: &str, error: &Error) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    let place = |range: Range<usize>| Origin {
+        file: file.to_string(),
+        start: range.start,
+        end: range.end,
+    };
+    let origin = place(span.start..span.end.min(text.len()));
+    if error.message() == "duplicate key"
+        && let Some((key, second, first)) = twice(text, &span)
+    {
+        let diagnostic = Diagnostic::error(format!("there are two rows `{key}`"));
+        return diagnostic
+            .at(&place(second), "second one")
+            .with(&place(first), "first one");
+    }
     let mut message = error.message().lines();
     let title = message.next().unwrap_or("not TOML").to_string();
-    let diagnostic = Diagnostic::error(format!("not TOML: {title}")).at(&origin, "");
+    let diagnostic = Diagnostic::error(format!("not TOML: {title}")).at(&origin, "here");
     message.fold(diagnostic, |diagnostic, line| diagnostic.note(line))
+}
+
+/// A key that begins a line, and an earlier line that begins with it.
+fn twice(text: &str, second: &Range<usize>) -> Option<(String, Range<usize>, Range<usize>)> {
+    let line = text.get(..second.start)?.rfind('\n')? + 1;
+    let key = text.get(line..second.end)?;
+    let mut at = 0;
+    for earlier in text[..line].split_inclusive('\n') {
+        let rest = earlier.strip_prefix(key);
+        if rest.is_some_and(|rest| rest.trim_start().starts_with('=')) {
+            return Some((key.to_string(), line..second.end, at..at + key.len()));
+        }
+        at += earlier.len();
+    }
+    None
 }

@@ -4,6 +4,8 @@ use super::row::Text;
 use super::scanner::Scanned;
 use crate::diag::Diagnostic;
 use crate::model::Expression;
+use proc_macro2::TokenStream;
+use std::str::FromStr;
 use syn::Expr;
 
 pub(super) fn parse(cell: &Text) -> Scanned<Expression> {
@@ -14,11 +16,22 @@ pub(super) fn parse(cell: &Text) -> Scanned<Expression> {
         }),
         Err(error) => {
             let range = error.span().byte_range();
+            let unbalanced = TokenStream::from_str(&cell.text).is_err();
+            let label = if unbalanced {
+                "brackets or quotes that do not match".to_string()
+            } else {
+                error.to_string()
+            };
+            let range = if unbalanced {
+                0..cell.text.len()
+            } else {
+                range
+            };
             let end = range
                 .end
                 .clamp(range.start + 1, cell.text.len().max(range.start + 1));
             let origin = cell.part(range.start..end);
-            Err(Diagnostic::error("not an expression").at(&origin, error.to_string()))
+            Err(Diagnostic::error("not an expression").at(&origin, label))
         }
     }
 }

@@ -47,16 +47,17 @@ fn one(scanner: &mut Scanner<'_>) -> Scanned<Immediate> {
     }
     let number = number(scanner)?;
     if number.is_some() != NUMBERED.contains(&kind) {
-        let label = if number.is_some() {
+        let message = if number.is_some() {
             "takes no number"
         } else {
-            "needs a number, such as `<4>`"
+            "needs a number"
         };
-        return Err(scanner.error(
-            place,
-            &format!("the kind `{kind}` is incomplete or too long"),
-            label,
-        ));
+        let label = if number.is_some() {
+            "without `<…>`"
+        } else {
+            "such as `<4>`"
+        };
+        return Err(scanner.error(place, &format!("the kind `{kind}` {message}"), label));
     }
     Ok(Immediate {
         name: name.to_string(),

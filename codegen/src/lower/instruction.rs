@@ -21,7 +21,9 @@ pub(super) fn lower<'a>(
 ) -> Vec<Op> {
     let mut ops = Vec::new();
     for document in documents {
-        row::tables(Some(document), &["proposal", "op"], report);
+        if row::tables(Some(document), &["proposal", "op"], report).is_none() {
+            continue;
+        }
         let proposal = match document.cell("proposal").map(|cell| &cell.value) {
             Some(Value::Text(key)) => key.clone(),
             _ => {
@@ -79,6 +81,7 @@ fn one(mut row: Row<'_>, entry: &Entry, proposal: &str) -> Option<Op> {
         needs: row.text("needs").map(|text| text.text),
         doc: row.text("doc").map(|text| text.text),
         facts,
+        broken: row.is_broken(),
         cells: row.places(),
         origin: entry.origin.clone(),
         key,
@@ -136,7 +139,7 @@ fn meaning(row: &mut Row<'_>) -> Option<Meaning> {
         .collect();
     let key = row.key.to_string();
     match given[..] {
-        ["do"] => parsed(row, "do", expression::parse).map(Meaning::Do),
+        ["do"] => parsed(row, "do", expression::parse).map(|tree| Meaning::Do(Box::new(tree))),
         ["hand"] => hand(row),
         [_] => row.text("control").map(|text| Meaning::Control(text.text)),
         [first, second, ..] => {

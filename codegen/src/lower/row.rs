@@ -11,6 +11,8 @@ pub(super) struct Row<'a> {
     /// Place of the key.
     pub(super) origin: &'a Origin,
     cells: &'a [Entry],
+    /// Errors before this row.
+    before: usize,
     report: &'a mut Vec<Diagnostic>,
 }
 
@@ -52,7 +54,7 @@ pub(super) fn tables<'a>(
     keys: &[&str],
     report: &mut Vec<Diagnostic>,
 ) -> Option<&'a Document> {
-    let document = document?;
+    let document = document.filter(|document| document.readable)?;
     for entry in document
         .entries
         .iter()
@@ -81,6 +83,7 @@ impl<'a> Row<'a> {
         columns: &[&str],
         report: &'a mut Vec<Diagnostic>,
     ) -> Option<Row<'a>> {
+        let before = report.len();
         let Value::Row(cells) = &entry.cell.value else {
             let message = format!("`{}` is not a row", entry.key);
             report.push(
@@ -102,6 +105,7 @@ impl<'a> Row<'a> {
             key: &entry.key,
             origin: &entry.origin,
             cells,
+            before,
             report,
         })
     }
@@ -126,6 +130,11 @@ impl<'a> Row<'a> {
     pub(super) fn column(&self, column: &str) -> Origin {
         let cell = self.cells.iter().find(|cell| cell.key == column);
         cell.map_or(self.origin, |cell| &cell.origin).clone()
+    }
+
+    /// Whether an error of this row was reported.
+    pub(super) fn is_broken(&self) -> bool {
+        self.report.len() > self.before
     }
 
     /// Reports an error.
@@ -212,9 +221,13 @@ impl<'a> Row<'a> {
 
     /// Reports a cell of the wrong kind.
     pub(super) fn mistyped<T>(&mut self, column: &str, cell: &Cell, expected: &str) -> Option<T> {
-        let message = format!("column `{column}` of `{}` is {expected}", self.key);
+        if matches!(cell.value, Value::Wrong) {
+            return None;
+        }
+        let message = format!("`{column}` of `{}` must be {expected}", self.key);
+        let found = format!("found {}", cell.value.noun());
         self.report
-            .push(Diagnostic::error(message).at(&cell.origin, format!("expected {expected}")));
+            .push(Diagnostic::error(message).at(&cell.origin, found));
         None
     }
 

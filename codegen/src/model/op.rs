@@ -41,6 +41,8 @@ pub struct Op {
     pub doc: Option<String>,
     /// What the generator learnt from the tree of `do`.
     pub facts: Facts,
+    /// Its row has errors of form, so that what follows from it is not worth reporting.
+    pub broken: bool,
     /// The key's place.
     pub origin: Origin,
     /// The place of each cell, by column.
@@ -141,7 +143,7 @@ impl Immediate {
 #[derive(Clone, Debug)]
 pub enum Meaning {
     /// One expression.
-    Do(Expression),
+    Do(Box<Expression>),
     /// `module::function` of `runtime/src/exec/`.
     Hand {
         /// Module.

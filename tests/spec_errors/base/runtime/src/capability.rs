@@ -1,0 +1,3 @@
+//! What this build can do.
+
+pub(crate) const SQUARE_ROOT: bool = true;

@@ -1,0 +1,65 @@
+//! Wrong tables and what the generator says about them.
+//!
+//! Each folder of `spec_errors/` but `base` holds the files that differ from `base` and the
+//! expected text. `BLESS=1 cargo test -p tabwasm-tests --test spec_errors` rewrites the texts.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use tabwasm_codegen::{Tree, diag, model};
+
+const EXPECTED: &str = "expected.txt";
+
+#[test]
+fn the_base_is_right() {
+    let tree = Tree::read_all(&folder().join("base")).unwrap();
+    if let Err(report) = model(&tree) {
+        panic!("{}", diag::render(&tree, &report, false));
+    }
+}
+
+#[test]
+fn every_mistake_is_told() {
+    let base = Tree::read_all(&folder().join("base")).unwrap();
+    let cases = cases();
+    assert!(cases.len() >= 16, "only {} cases", cases.len());
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|case| differs(&base, case))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is said differently from what is expected.
+fn differs(base: &Tree, case: &Path) -> Option<String> {
+    let mut own = Tree::read_all(case).unwrap();
+    let expected = own.get(EXPECTED).unwrap_or_default().to_string();
+    own.remove(EXPECTED);
+    let tree = base.clone().overlaid(own);
+    let said = match model(&tree) {
+        Ok(_) => "no error\n".to_string(),
+        Err(report) => diag::render(&tree, &report, false),
+    };
+    if said == expected {
+        return None;
+    }
+    if env::var_os("BLESS").is_some() {
+        fs::write(case.join(EXPECTED), said).unwrap();
+        return None;
+    }
+    let name = case.file_name().unwrap_or_default().to_string_lossy();
+    Some(format!(
+        "{name}: expected\n{expected}\n{name}: said\n{said}"
+    ))
+}
+
+fn cases() -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder()).unwrap();
+    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    cases.retain(|case| case.is_dir() && !case.ends_with("base"));
+    cases.sort();
+    cases
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("spec_errors")
+}
