@@ -13,7 +13,6 @@ mod options;
 mod report;
 mod statistics;
 mod synthetic;
-#[cfg(feature = "tabwasm")]
 mod validation;
 
 use std::process::ExitCode;
@@ -36,10 +35,7 @@ fn main() -> ExitCode {
 fn execute() -> Result<ExitCode, Error> {
     match options::parse(std::env::args().skip(1))? {
         Command::Help => println!("{USAGE}"),
-        #[cfg(feature = "tabwasm")]
         Command::Validate(files) => validation::compare(&files)?,
-        #[cfg(not(feature = "tabwasm"))]
-        Command::Validate(_) => return Err("built without `tabwasm`".into()),
         Command::Execute(plan) => {
             let results = measure::execute(&plan)?;
             if plan.json {

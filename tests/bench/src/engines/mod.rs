@@ -3,7 +3,6 @@
 
 #[cfg(feature = "sf-nano")]
 mod sf_nano;
-#[cfg(feature = "tabwasm")]
 mod tabwasm;
 #[cfg(feature = "wasmi")]
 mod wasmi;
@@ -33,7 +32,6 @@ pub trait Program {
 
 /// The engines of this build: ours first, the reference last.
 pub static ENGINES: &[Engine] = &[
-    #[cfg(feature = "tabwasm")]
     Engine {
         name: OURS,
         title: "tabwasm",
