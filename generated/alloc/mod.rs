@@ -55,6 +55,9 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 4_096,
     host_nesting: 100,
     backtrace_frames: 20,
+    store_memory: 4_294_967_296,
+    store_elements: 10_000_000,
+    store_objects: 1_000_000,
 };
 
 pub(crate) mod dispatch;

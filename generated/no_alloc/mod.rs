@@ -55,4 +55,7 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 256,
     host_nesting: 4,
     backtrace_frames: 8,
+    store_memory: 4_294_967_296,
+    store_elements: 65_536,
+    store_objects: 4_096,
 };

@@ -101,6 +101,15 @@ pub const MAX_HOST_NESTING: u64 = 1_000;
 /// Functions that the backtrace of an error names: the most that can be asked for.
 pub const MAX_BACKTRACE_FRAMES: u64 = 1_000_000;
 
+/// Bytes of all memories of a store: the most that can be asked for.
+pub const MAX_STORE_MEMORY: u64 = 281_474_976_710_656;
+
+/// Elements of all tables of a store: the most that can be asked for.
+pub const MAX_STORE_ELEMENTS: u64 = 4_294_967_295;
+
+/// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references: the most that can be asked for.
+pub const MAX_STORE_OBJECTS: u64 = 100_000_000;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -170,6 +179,12 @@ pub struct Limits {
     pub host_nesting: u64,
     /// Functions that the backtrace of an error names.
     pub backtrace_frames: u64,
+    /// Bytes of all memories of a store.
+    pub store_memory: u64,
+    /// Elements of all tables of a store.
+    pub store_elements: u64,
+    /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
+    pub store_objects: u64,
 }
 
 impl Limits {
@@ -208,6 +223,9 @@ impl Limits {
         call_depth: MAX_CALL_DEPTH,
         host_nesting: MAX_HOST_NESTING,
         backtrace_frames: MAX_BACKTRACE_FRAMES,
+        store_memory: MAX_STORE_MEMORY,
+        store_elements: MAX_STORE_ELEMENTS,
+        store_objects: MAX_STORE_OBJECTS,
     };
 
     /// The value of a limit.
@@ -246,6 +264,9 @@ impl Limits {
             Limit::CallDepth => self.call_depth,
             Limit::HostNesting => self.host_nesting,
             Limit::BacktraceFrames => self.backtrace_frames,
+            Limit::StoreMemory => self.store_memory,
+            Limit::StoreElements => self.store_elements,
+            Limit::StoreObjects => self.store_objects,
         }
     }
 
@@ -288,6 +309,9 @@ impl Limits {
             Limit::CallDepth => self.call_depth = value,
             Limit::HostNesting => self.host_nesting = value,
             Limit::BacktraceFrames => self.backtrace_frames = value,
+            Limit::StoreMemory => self.store_memory = value,
+            Limit::StoreElements => self.store_elements = value,
+            Limit::StoreObjects => self.store_objects = value,
         }
         self
     }
@@ -363,11 +387,17 @@ pub enum Limit {
     HostNesting,
     /// Functions that the backtrace of an error names.
     BacktraceFrames,
+    /// Bytes of all memories of a store.
+    StoreMemory,
+    /// Elements of all tables of a store.
+    StoreElements,
+    /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
+    StoreObjects,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 33] = [
+    pub const ALL: [Limit; 36] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -401,6 +431,9 @@ impl Limit {
         Limit::CallDepth,
         Limit::HostNesting,
         Limit::BacktraceFrames,
+        Limit::StoreMemory,
+        Limit::StoreElements,
+        Limit::StoreObjects,
     ];
 }
 
@@ -441,6 +474,9 @@ impl Limit {
             Self::CallDepth => "call_depth",
             Self::HostNesting => "host_nesting",
             Self::BacktraceFrames => "backtrace_frames",
+            Self::StoreMemory => "store_memory",
+            Self::StoreElements => "store_elements",
+            Self::StoreObjects => "store_objects",
         }
     }
 }

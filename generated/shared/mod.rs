@@ -2,6 +2,7 @@
 
 //! What the tables say, the same in every tier.
 
+pub(crate) mod constant;
 pub(crate) mod decode;
 pub(crate) mod error_code;
 pub(crate) mod indices;

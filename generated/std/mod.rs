@@ -55,6 +55,9 @@ pub(crate) const LIMITS: Limits = Limits {
     call_depth: 16_384,
     host_nesting: 100,
     backtrace_frames: 100,
+    store_memory: 17_179_869_184,
+    store_elements: 100_000_000,
+    store_objects: 10_000_000,
 };
 
 pub(crate) mod dispatch;

@@ -34,7 +34,11 @@ impl WasmBacktrace {
 impl FrameInfo {
     /// A function of `module`, which had come to `module_offset`.
     pub(crate) fn new(module: Module, func_index: u32, module_offset: Option<usize>) -> Self {
-        Self { module, func_index, module_offset }
+        Self {
+            module,
+            func_index,
+            module_offset,
+        }
     }
 
     /// The module that defines the function.

@@ -18,7 +18,10 @@ impl<'a, T> Caller<'a, T> {
     }
 
     pub(crate) fn reborrow(&mut self) -> Caller<'_, T> {
-        Caller { store: self.store.reborrow(), instance: self.instance }
+        Caller {
+            store: self.store.reborrow(),
+            instance: self.instance,
+        }
     }
 
     /// What the calling instance exports under this name. Nothing if the host itself calls.

@@ -59,13 +59,30 @@ pub enum LinkError {
 impl fmt::Display for LinkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown { module, name, expected } => {
-                write!(f, "unknown import: `{module}::{name}` ({expected}) is not defined")
+            Self::Unknown {
+                module,
+                name,
+                expected,
+            } => {
+                write!(
+                    f,
+                    "unknown import: `{module}::{name}` ({expected}) is not defined"
+                )
             }
-            Self::Incompatible { module, name, expected, found } => {
-                write!(f, "incompatible import type for `{module}::{name}`: expected {expected}, found {found}")
+            Self::Incompatible {
+                module,
+                name,
+                expected,
+                found,
+            } => {
+                write!(
+                    f,
+                    "incompatible import type for `{module}::{name}`: expected {expected}, found {found}"
+                )
             }
-            Self::Count { expected, found } => write!(f, "expected {expected} imports, found {found}"),
+            Self::Count { expected, found } => {
+                write!(f, "expected {expected} imports, found {found}")
+            }
             Self::Duplicate { module, name } => write!(f, "`{module}::{name}` is defined twice"),
         }
     }
@@ -124,14 +141,24 @@ impl fmt::Display for UseError {
         match self {
             Self::OtherStore => f.write_str("the object belongs to another store"),
             Self::OtherEngine => f.write_str("the object belongs to another engine"),
-            Self::ArgumentCount { expected, found } => write!(f, "expected {expected} arguments, found {found}"),
-            Self::ResultCount { expected, found } => write!(f, "expected room for {expected} results, found {found}"),
-            Self::ValueType { expected, found } => write!(f, "expected a value of type {expected}, found {found}"),
-            Self::Signature { expected, found } => write!(f, "expected a function of type {expected}, found {found}"),
+            Self::ArgumentCount { expected, found } => {
+                write!(f, "expected {expected} arguments, found {found}")
+            }
+            Self::ResultCount { expected, found } => {
+                write!(f, "expected room for {expected} results, found {found}")
+            }
+            Self::ValueType { expected, found } => {
+                write!(f, "expected a value of type {expected}, found {found}")
+            }
+            Self::Signature { expected, found } => {
+                write!(f, "expected a function of type {expected}, found {found}")
+            }
             Self::NoExport(name) => write!(f, "no export `{name}` of the wanted kind"),
             Self::Immutable => f.write_str("the global is immutable"),
             Self::TableBounds => f.write_str("beyond the end of the table"),
-            Self::NotConfigured(what) => write!(f, "{what} is not switched on in the configuration"),
+            Self::NotConfigured(what) => {
+                write!(f, "{what} is not switched on in the configuration")
+            }
             Self::Configuration(why) => f.write_str(why),
         }
     }
@@ -150,7 +177,11 @@ pub struct LimitError {
 
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} limited to {}, {} wanted", self.what, self.limit, self.wanted)
+        write!(
+            f,
+            "{} limited to {}, {} wanted",
+            self.what, self.limit, self.wanted
+        )
     }
 }
 
@@ -175,7 +206,11 @@ pub struct MemoryAccessError {
 
 impl fmt::Display for MemoryAccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "out of bounds memory access: {} bytes at {:#x}", self.length, self.offset)
+        write!(
+            f,
+            "out of bounds memory access: {} bytes at {:#x}",
+            self.length, self.offset
+        )
     }
 }
 

@@ -58,8 +58,11 @@ impl Config {
     /// Admits a proposal or not.
     pub fn wasm_proposal(&mut self, proposal: Proposal, enable: bool) -> &mut Self {
         let proposals = self.features.proposals;
-        self.features.proposals =
-            if enable { proposals.with(proposal) } else { proposals.without(proposal) };
+        self.features.proposals = if enable {
+            proposals.with(proposal)
+        } else {
+            proposals.without(proposal)
+        };
         self
     }
 

@@ -13,7 +13,8 @@ use crate::lock::Lock;
 use crate::profile::Features;
 use crate::registry::Registry;
 use crate::spec::Limits;
-use crate::types::{HeapType, RefType, TypeId, ValType};
+use crate::types::{RefType, TypeId, ValType};
+use crate::validate::subtype::{is_ref_subtype, is_subtype};
 
 /// What modules and stores share: the configuration, the types, and the epoch.
 ///
@@ -44,7 +45,11 @@ impl Engine {
     }
 
     fn of(config: Config) -> Self {
-        Self(Arc::new(EngineInner { config, types: Lock::default(), epoch: AtomicU64::new(0) }))
+        Self(Arc::new(EngineInner {
+            config,
+            types: Lock::default(),
+            epoch: AtomicU64::new(0),
+        }))
     }
 
     /// The configuration.
@@ -94,37 +99,18 @@ impl Engine {
 
     /// The function type with this number. There is one for every number that the engine gave.
     pub(crate) fn func_type(&self, id: TypeId) -> FuncType {
-        self.with_types(|types| types.get(id).cloned()).unwrap_or_else(|| FuncType::new([], []))
+        self.with_types(|types| types.get(id).cloned())
+            .unwrap_or_else(|| FuncType::new([], []))
     }
 
-    /// Whether each value of type `sub` is one of type `sup`.
-    pub(crate) fn is_subtype(&self, sub: TypeId, sup: TypeId) -> bool {
-        sub == sup || self.with_types(|types| types.is_subtype(sub, sup))
-    }
-
-    /// Whether each value of type `sub` is one of type `sup`.
+    /// Whether each value of type `sub` is one of type `sup`, with the engine's numbers.
     pub(crate) fn val_matches(&self, sub: ValType, sup: ValType) -> bool {
-        match (sub.as_ref_type(), sup.as_ref_type()) {
-            (Some(sub), Some(sup)) => self.ref_matches(sub, sup),
-            _ => sub == sup,
-        }
+        is_subtype(sub, sup)
     }
 
-    /// Whether each value of type `sub` is one of type `sup`.
+    /// Whether each value of type `sub` is one of type `sup`, with the engine's numbers.
     pub(crate) fn ref_matches(&self, sub: RefType, sup: RefType) -> bool {
-        (sup.is_nullable() || !sub.is_nullable()) && self.heap_matches(sub.heap(), sup.heap())
-    }
-
-    fn heap_matches(&self, sub: HeapType, sup: HeapType) -> bool {
-        match (sub, sup) {
-            (HeapType::Concrete(sub), HeapType::Concrete(sup)) => {
-                self.is_subtype(TypeId(sub), TypeId(sup))
-            }
-            // The engine's defined types are functions.
-            (HeapType::Concrete(_), sup) => sup == HeapType::Func,
-            (sub, HeapType::Concrete(_)) => sub == HeapType::NoFunc,
-            (sub, sup) => sub.is_subtype_of(sup),
-        }
+        is_ref_subtype(sub, sup)
     }
 }
 

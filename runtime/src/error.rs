@@ -45,7 +45,11 @@ impl Error {
 
     /// An error from a boxed error value.
     pub fn from_boxed(cause: Box<dyn StdError + Send + Sync>) -> Self {
-        Self(Box::new(Inner { cause, context: Vec::new(), backtrace: None }))
+        Self(Box::new(Inner {
+            cause,
+            context: Vec::new(),
+            backtrace: None,
+        }))
     }
 
     /// The guest asks to end the program with this status; see [`Error::i32_exit_status`].
@@ -74,10 +78,18 @@ impl Error {
 
     /// The cause by value, if it is an `E`; otherwise the error itself.
     pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
-        let Inner { cause, context, backtrace } = *self.0;
+        let Inner {
+            cause,
+            context,
+            backtrace,
+        } = *self.0;
         match cause.downcast::<E>() {
             Ok(cause) => Ok(*cause),
-            Err(cause) => Err(Self(Box::new(Inner { cause, context, backtrace }))),
+            Err(cause) => Err(Self(Box::new(Inner {
+                cause,
+                context,
+                backtrace,
+            }))),
         }
     }
 
@@ -121,9 +133,14 @@ impl Error {
 
     /// Every line that describes the error, outermost first.
     fn lines(&self) -> impl Iterator<Item = &dyn fmt::Display> {
-        let context = self.0.context.iter().rev().map(|text| text as &dyn fmt::Display);
-        let first: &(dyn StdError + 'static) = &*self.0.cause;
-        let causes = core::iter::successors(Some(first), |cause| cause.source());
+        let context = self
+            .0
+            .context
+            .iter()
+            .rev()
+            .map(|text| text as &dyn fmt::Display);
+        let first: Option<&(dyn StdError + 'static)> = Some(&*self.0.cause);
+        let causes = core::iter::successors(first, |cause| (*cause).source());
         context.chain(causes.map(|cause| cause as &dyn fmt::Display))
     }
 }
@@ -178,7 +195,11 @@ impl fmt::Debug for Standard {
 
 impl StdError for Standard {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        if self.0.0.context.is_empty() { self.0.0.cause.source() } else { Some(&*self.0.0.cause) }
+        if self.0.0.context.is_empty() {
+            self.0.0.cause.source()
+        } else {
+            Some(&*self.0.0.cause)
+        }
     }
 }
 

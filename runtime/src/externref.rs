@@ -5,7 +5,7 @@ use core::any::Any;
 
 use crate::cause::{LimitError, UseError};
 use crate::error::Result;
-use crate::store::context::{AsContext, AsContextMut};
+use crate::store::context::AsContextMut;
 use crate::store::entity::ExternEntity;
 use crate::store::inner::{Handle, StoreInner};
 use crate::types::Ref as Slot;
@@ -24,11 +24,21 @@ impl ExternRef {
     pub fn new<T: Any + Send + Sync>(mut store: impl AsContextMut, value: T) -> Result<Self> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let (limit, wanted) = (inner.engine.limits().store_objects, inner.externs.len() as u64 + 1);
+        let (limit, wanted) = (
+            inner.engine.limits().store_objects,
+            inner.externs.len() as u64 + 1,
+        );
         if wanted > limit {
-            return Err(LimitError { what: "external references", limit, wanted }.into());
+            return Err(LimitError {
+                what: "external references",
+                limit,
+                wanted,
+            }
+            .into());
         }
-        let number = inner.externs.push(ExternEntity { value: Box::new(value) })?;
+        let number = inner.externs.push(ExternEntity {
+            value: Box::new(value),
+        })?;
         Ok(Self(inner.handle(number)))
     }
 
@@ -41,7 +51,10 @@ impl ExternRef {
         store: impl Into<crate::StoreContext<'a, T>>,
     ) -> Result<&'a (dyn Any + Send + Sync)> {
         let inner = store.into().inner();
-        let entity = inner.externs.get(inner.number(self.0)?).ok_or(UseError::OtherStore)?;
+        let entity = inner
+            .externs
+            .get(inner.number(self.0)?)
+            .ok_or(UseError::OtherStore)?;
         Ok(&*entity.value)
     }
 
@@ -52,6 +65,8 @@ impl ExternRef {
 
     /// From a slot of this store; nothing for null.
     pub(crate) fn from_slot(slot: Slot, store: &StoreInner) -> Option<Self> {
-        slot.0.checked_sub(1).map(|number| Self(store.handle(number)))
+        slot.0
+            .checked_sub(1)
+            .map(|number| Self(store.handle(number)))
     }
 }

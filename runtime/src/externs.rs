@@ -233,10 +233,13 @@ impl EntityType {
     /// Whether an object of this type may be imported as `wanted`: standard, section 3.2.7.
     pub(crate) fn matches(&self, wanted: &Self, engine: &Engine) -> bool {
         match (self, wanted) {
-            (Self::Func(found), Self::Func(wanted)) => engine.is_subtype(*found, *wanted),
-            (Self::Tag(found), Self::Tag(wanted)) => found == wanted,
+            // Declared supertypes come with `gc`; until then types match when they are equal.
+            (Self::Func(found), Self::Func(wanted)) | (Self::Tag(found), Self::Tag(wanted)) => {
+                found == wanted
+            }
             (Self::Global(found), Self::Global(wanted)) => {
-                let content = |a: &GlobalType, b: &GlobalType| engine.val_matches(a.content, b.content);
+                let content =
+                    |a: &GlobalType, b: &GlobalType| engine.val_matches(a.content, b.content);
                 found.mutable == wanted.mutable
                     && content(found, wanted)
                     && (!found.mutable || content(wanted, found))

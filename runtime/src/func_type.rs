@@ -25,7 +25,10 @@ impl FuncType {
         let mut types: Vec<ValType> = params.into_iter().collect();
         let params = types.len();
         types.extend(results);
-        Self { types: types.into(), params }
+        Self {
+            types: types.into(),
+            params,
+        }
     }
 
     /// Types of the parameters.

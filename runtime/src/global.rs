@@ -24,7 +24,10 @@ pub enum Mutability {
 impl GlobalType {
     /// The type of globals with such values.
     pub const fn new(content: ValType, mutability: Mutability) -> Self {
-        Self { content, mutable: matches!(mutability, Mutability::Var) }
+        Self {
+            content,
+            mutable: matches!(mutability, Mutability::Var),
+        }
     }
 
     /// Type of the value.
@@ -34,7 +37,11 @@ impl GlobalType {
 
     /// Whether it can be assigned.
     pub const fn mutability(&self) -> Mutability {
-        if self.mutable { Mutability::Var } else { Mutability::Const }
+        if self.mutable {
+            Mutability::Var
+        } else {
+            Mutability::Const
+        }
     }
 }
 
@@ -47,9 +54,17 @@ impl Global {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
         let value = value.to_slot(ty.content, inner)?;
-        let (limit, wanted) = (inner.engine.limits().store_objects, inner.globals.len() as u64 + 1);
+        let (limit, wanted) = (
+            inner.engine.limits().store_objects,
+            inner.globals.len() as u64 + 1,
+        );
         if wanted > limit {
-            return Err(LimitError { what: "globals of the store", limit, wanted }.into());
+            return Err(LimitError {
+                what: "globals of the store",
+                limit,
+                wanted,
+            }
+            .into());
         }
         let number = inner.globals.push(GlobalEntity { value, ty })?;
         Ok(Self(inner.handle(number)))
@@ -57,7 +72,11 @@ impl Global {
 
     /// Its type; a constant `i32` if the global belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
-        store.as_context().inner().global(self.0).map_or_else(|_| GlobalType::default(), |global| global.ty)
+        store
+            .as_context()
+            .inner()
+            .global(self.0)
+            .map_or_else(|_| GlobalType::default(), |global| global.ty)
     }
 
     /// Its value; a null reference if the global belongs to another store.

@@ -30,6 +30,7 @@ mod generated {
 }
 
 mod capability;
+mod constant;
 mod exec;
 mod num;
 pub mod profile;
@@ -40,6 +41,85 @@ pub mod types;
 pub mod validate;
 
 #[cfg(feature = "alloc")]
+mod backtrace;
+#[cfg(feature = "alloc")]
+mod caller;
+#[cfg(feature = "alloc")]
+mod cause;
+#[cfg(feature = "alloc")]
+mod config;
+#[cfg(feature = "alloc")]
+mod engine;
+#[cfg(feature = "alloc")]
+mod error;
+#[cfg(feature = "alloc")]
+mod externref;
+#[cfg(feature = "alloc")]
+mod externs;
+#[cfg(feature = "alloc")]
 mod fast;
 #[cfg(feature = "alloc")]
+mod func;
+#[cfg(feature = "alloc")]
+mod func_type;
+#[cfg(feature = "alloc")]
+mod global;
+#[cfg(feature = "alloc")]
+mod instance;
+#[cfg(feature = "alloc")]
+mod instantiate;
+#[cfg(feature = "alloc")]
+mod limits;
+#[cfg(feature = "alloc")]
+mod linker;
+#[cfg(feature = "alloc")]
+mod lock;
+#[cfg(feature = "alloc")]
+mod memory;
+#[cfg(feature = "alloc")]
+mod module;
+#[cfg(feature = "alloc")]
+mod registry;
+#[cfg(feature = "alloc")]
 mod store;
+#[cfg(feature = "alloc")]
+mod table;
+#[cfg(feature = "alloc")]
+mod tag;
+#[cfg(feature = "alloc")]
+mod val;
+
+#[cfg(feature = "alloc")]
+pub use self::{
+    backtrace::{FrameInfo, WasmBacktrace},
+    caller::Caller,
+    cause::{I32Exit, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError},
+    config::{CompilationMode, Config},
+    engine::Engine,
+    error::{Context, Error, Result},
+    externref::ExternRef,
+    externs::{Export, ExportType, Extern, ExternType, ImportType},
+    func::Func,
+    func::into_func::IntoFunc,
+    func::resumable::{
+        ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, TypedResumableCall,
+        TypedResumableCallHostTrap, TypedResumableCallOutOfFuel,
+    },
+    func::typed::TypedFunc,
+    func::wasm_type::{WasmParams, WasmResults, WasmRet, WasmTy},
+    func_type::FuncType,
+    global::{Global, Mutability},
+    instance::Instance,
+    limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
+    linker::{InstancePre, Linker},
+    memory::Memory,
+    module::Module,
+    store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
+    store::{Store, UpdateDeadline},
+    table::Table,
+    tag::Tag,
+    val::{Ref, Val},
+};
+pub use spec::Trap;
+pub use spec::Trap as TrapCode;
+pub use types::{GlobalType, HeapType, MemoryType, RefType, TableType, ValType};

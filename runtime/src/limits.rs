@@ -11,7 +11,12 @@ pub trait ResourceLimiter {
     ///
     /// # Errors
     /// The limiter's own.
-    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool>;
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool>;
 
     /// A growth was allowed or not needed to be, and failed. An error ends the guest's call.
     ///
@@ -27,7 +32,12 @@ pub trait ResourceLimiter {
     ///
     /// # Errors
     /// The limiter's own.
-    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool>;
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool>;
 
     /// A growth was allowed or not needed to be, and failed. An error ends the guest's call.
     ///
@@ -139,16 +149,23 @@ impl StoreLimitsBuilder {
 impl StoreLimits {
     fn judge(&self, what: &'static str, desired: usize, limit: Option<usize>) -> Result<bool> {
         match limit {
-            Some(limit) if desired > limit && self.trap_on_grow_failure => {
-                Err(crate::LimitError { what, limit: limit as u64, wanted: desired as u64 }.into())
+            Some(limit) if desired > limit && self.trap_on_grow_failure => Err(crate::LimitError {
+                what,
+                limit: limit as u64,
+                wanted: desired as u64,
             }
+            .into()),
             Some(limit) => Ok(desired <= limit),
             None => Ok(true),
         }
     }
 
     fn failed(&self, error: Error) -> Result<()> {
-        if self.trap_on_grow_failure { Err(error) } else { Ok(()) }
+        if self.trap_on_grow_failure {
+            Err(error)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -191,7 +208,10 @@ mod tests {
         let mut limits = StoreLimitsBuilder::new().memory_size(100).build();
         assert_eq!(limits.memory_growing(0, 100, None).ok(), Some(true));
         assert_eq!(limits.memory_growing(0, 101, None).ok(), Some(false));
-        let mut limits = StoreLimitsBuilder::new().memory_size(100).trap_on_grow_failure(true).build();
+        let mut limits = StoreLimitsBuilder::new()
+            .memory_size(100)
+            .trap_on_grow_failure(true)
+            .build();
         assert!(limits.memory_growing(0, 101, None).is_err());
     }
 }

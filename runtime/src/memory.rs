@@ -18,12 +18,21 @@ pub struct Memory(pub(crate) Handle);
 impl MemoryType {
     /// The type of memories with so many pages of 64 KiB and 32-bit addresses.
     pub fn new(min: u32, max: Option<u32>) -> Self {
-        Self { min: min.into(), max: max.map(u64::from), ..Self::default() }
+        Self {
+            min: min.into(),
+            max: max.map(u64::from),
+            ..Self::default()
+        }
     }
 
     /// The type of memories with so many pages of 64 KiB and 64-bit addresses.
     pub fn new64(min: u64, max: Option<u64>) -> Self {
-        Self { min, max, is_64: true, ..Self::default() }
+        Self {
+            min,
+            max,
+            is_64: true,
+            ..Self::default()
+        }
     }
 
     /// Pages that it starts with.
@@ -43,7 +52,8 @@ impl MemoryType {
 
     /// Bytes of a page; zero if that is more than fits a word.
     pub fn page_size(&self) -> u64 {
-        1u64.checked_shl(self.page_size_log2.into()).unwrap_or_default()
+        1u64.checked_shl(self.page_size_log2.into())
+            .unwrap_or_default()
     }
 
     /// Whether the host may make such a memory.
@@ -85,8 +95,14 @@ impl Memory {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
         let (limit, wanted) = (buffer.len() as u64, ty.min.saturating_mul(ty.page_size()));
-        let used = usize::try_from(wanted).ok().filter(|used| *used <= buffer.len());
-        let used = used.ok_or(LimitError { what: "bytes of the buffer", limit, wanted })?;
+        let used = usize::try_from(wanted)
+            .ok()
+            .filter(|used| *used <= buffer.len());
+        let used = used.ok_or(LimitError {
+            what: "bytes of the buffer",
+            limit,
+            wanted,
+        })?;
         let bytes = MemoryBytes::Static(buffer, used);
         let number = inner.memories.push(MemoryEntity { bytes, ty })?;
         Ok(Self(inner.handle(number)))
@@ -94,12 +110,14 @@ impl Memory {
 
     /// Its type.
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
-        self.entity(&store.as_context()).map_or_else(MemoryType::default, |memory| memory.ty)
+        self.entity(&store.as_context())
+            .map_or_else(MemoryType::default, |memory| memory.ty)
     }
 
     /// Its size in pages.
     pub fn size(&self, store: impl AsContext) -> u64 {
-        self.entity(&store.as_context()).map_or(0, |memory| memory.current_type().min)
+        self.entity(&store.as_context())
+            .map_or(0, |memory| memory.current_type().min)
     }
 
     /// Bytes of a page.
@@ -109,12 +127,15 @@ impl Memory {
 
     /// Its size in bytes.
     pub fn data_size(&self, store: impl AsContext) -> usize {
-        self.entity(&store.as_context()).map_or(0, |memory| memory.bytes().len())
+        self.entity(&store.as_context())
+            .map_or(0, |memory| memory.bytes().len())
     }
 
     /// Its bytes.
     pub fn data<'a, T: 'a>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
-        self.entity(&store.into()).map(MemoryEntity::bytes).unwrap_or_default()
+        self.entity(&store.into())
+            .map(MemoryEntity::bytes)
+            .unwrap_or_default()
     }
 
     /// Its bytes.
@@ -129,7 +150,10 @@ impl Memory {
     ) -> (&'a mut [u8], &'a mut T) {
         let store = store.into().store();
         let memory = store.inner.memory_mut(self.0).ok();
-        (memory.map(MemoryEntity::bytes_mut).unwrap_or_default(), &mut store.data)
+        (
+            memory.map(MemoryEntity::bytes_mut).unwrap_or_default(),
+            &mut store.data,
+        )
     }
 
     /// The address of its first byte; it changes when the memory grows.
@@ -146,7 +170,11 @@ impl Memory {
         let wanted = self.size(&store).saturating_add(delta);
         let before = growth::extend_memory(store.reborrow().store(), self.0, delta)?;
         let limit = self.ty(&store).maximum().unwrap_or(u64::MAX);
-        Ok(before.ok_or(LimitError { what: "memory pages", limit, wanted })?)
+        Ok(before.ok_or(LimitError {
+            what: "memory pages",
+            limit,
+            wanted,
+        })?)
     }
 
     /// Copies from the memory.
@@ -161,8 +189,13 @@ impl Memory {
     ) -> Result<(), MemoryAccessError> {
         let store = store.as_context();
         let length = buffer.len();
-        let bytes = self.entity(&store).map(MemoryEntity::bytes).unwrap_or_default();
-        let range = offset.checked_add(length).and_then(|end| bytes.get(offset..end));
+        let bytes = self
+            .entity(&store)
+            .map(MemoryEntity::bytes)
+            .unwrap_or_default();
+        let range = offset
+            .checked_add(length)
+            .and_then(|end| bytes.get(offset..end));
         buffer.copy_from_slice(range.ok_or(MemoryAccessError { offset, length })?);
         Ok(())
     }
@@ -180,8 +213,12 @@ impl Memory {
         let mut store = store.as_context_mut();
         let bytes = self.data_mut(&mut store);
         let length = buffer.len();
-        let range = offset.checked_add(length).and_then(|end| bytes.get_mut(offset..end));
-        range.ok_or(MemoryAccessError { offset, length })?.copy_from_slice(buffer);
+        let range = offset
+            .checked_add(length)
+            .and_then(|end| bytes.get_mut(offset..end));
+        range
+            .ok_or(MemoryAccessError { offset, length })?
+            .copy_from_slice(buffer);
         Ok(())
     }
 

@@ -21,12 +21,22 @@ pub struct Table(pub(crate) Handle);
 impl TableType {
     /// The type of tables with 32-bit indices.
     pub fn new(element: RefType, min: u32, max: Option<u32>) -> Self {
-        Self { element, min: min.into(), max: max.map(u64::from), is_64: false }
+        Self {
+            element,
+            min: min.into(),
+            max: max.map(u64::from),
+            is_64: false,
+        }
     }
 
     /// The type of tables with 64-bit indices.
     pub fn new64(element: RefType, min: u64, max: Option<u64>) -> Self {
-        Self { element, min, max, is_64: true }
+        Self {
+            element,
+            min,
+            max,
+            is_64: true,
+        }
     }
 
     /// Type of its elements.
@@ -62,12 +72,14 @@ impl Table {
 
     /// Its type.
     pub fn ty(&self, store: impl AsContext) -> TableType {
-        self.entity(&store.as_context()).map_or_else(TableType::default, |table| table.ty)
+        self.entity(&store.as_context())
+            .map_or_else(TableType::default, |table| table.ty)
     }
 
     /// How many elements it has.
     pub fn size(&self, store: impl AsContext) -> u64 {
-        self.entity(&store.as_context()).map_or(0, |table| table.elements.len() as u64)
+        self.entity(&store.as_context())
+            .map_or(0, |table| table.elements.len() as u64)
     }
 
     /// An element.
@@ -88,7 +100,9 @@ impl Table {
         let inner = store.inner_mut();
         let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
         let elements = &mut inner.table_mut(self.0)?.elements;
-        let element = usize::try_from(index).ok().and_then(|index| elements.get_mut(index));
+        let element = usize::try_from(index)
+            .ok()
+            .and_then(|index| elements.get_mut(index));
         *element.ok_or(UseError::TableBounds)? = value;
         Ok(())
     }
@@ -102,23 +116,39 @@ impl Table {
         let inner = store.inner();
         let table = inner.table(self.0)?;
         let init = init.to_slot(table.ty.element, inner)?;
-        let (wanted, limit) = (table.elements.len() as u64, table.ty.max.unwrap_or(u64::MAX));
+        let (wanted, limit) = (
+            table.elements.len() as u64,
+            table.ty.max.unwrap_or(u64::MAX),
+        );
         let wanted = wanted.saturating_add(delta);
         let before = growth::extend_table(store.reborrow().store(), self.0, delta, init)?;
-        Ok(before.ok_or(LimitError { what: "table elements", limit, wanted })?)
+        Ok(before.ok_or(LimitError {
+            what: "table elements",
+            limit,
+            wanted,
+        })?)
     }
 
     /// Sets `length` elements from `start` to `value`.
     ///
     /// # Errors
     /// If the range is not in the table, or the value is not of the element type.
-    pub fn fill(&self, mut store: impl AsContextMut, start: u64, value: Ref, length: u64) -> Result<()> {
+    pub fn fill(
+        &self,
+        mut store: impl AsContextMut,
+        start: u64,
+        value: Ref,
+        length: u64,
+    ) -> Result<()> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
         let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
         let elements = &mut inner.table_mut(self.0)?.elements;
         let range = range(start, length)?;
-        elements.get_mut(range).ok_or(UseError::TableBounds)?.fill(value);
+        elements
+            .get_mut(range)
+            .ok_or(UseError::TableBounds)?
+            .fill(value);
         Ok(())
     }
 
@@ -146,12 +176,17 @@ impl Table {
         if target.end > to.elements.len() {
             return Err(UseError::TableBounds.into());
         }
-        let from = from.elements.get(range(source_index, length)?).ok_or(UseError::TableBounds)?;
+        let from = from
+            .elements
+            .get(range(source_index, length)?)
+            .ok_or(UseError::TableBounds)?;
         let mut elements = alloc::vec::Vec::new();
         crate::store::allocation::reserve(&mut elements, from.len())?;
         elements.extend_from_slice(from);
         let to = &mut inner.table_mut(destination.0)?.elements;
-        to.get_mut(target).ok_or(UseError::TableBounds)?.copy_from_slice(&elements);
+        to.get_mut(target)
+            .ok_or(UseError::TableBounds)?
+            .copy_from_slice(&elements);
         Ok(())
     }
 

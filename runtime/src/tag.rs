@@ -18,11 +18,17 @@ impl Tag {
     /// When memory is short, and if the type has results.
     pub fn new(mut store: impl AsContextMut, ty: FuncType) -> Result<Self> {
         if !ty.results().is_empty() {
-            return Err(UseError::ResultCount { expected: 0, found: ty.results().len() }.into());
+            return Err(UseError::ResultCount {
+                expected: 0,
+                found: ty.results().len(),
+            }
+            .into());
         }
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let number = inner.tags.push(TagEntity { ty: inner.engine.type_id(&ty) })?;
+        let number = inner.tags.push(TagEntity {
+            ty: inner.engine.type_id(&ty),
+        })?;
         Ok(Self(inner.handle(number)))
     }
 

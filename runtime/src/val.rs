@@ -99,7 +99,10 @@ impl Val {
     pub(crate) fn to_slot(self, ty: ValType, store: &StoreInner) -> Result<u64, UseError> {
         let found = self.own_type(store)?;
         if found != ty && !store.engine.val_matches(found, ty) {
-            return Err(UseError::ValueType { expected: ty, found });
+            return Err(UseError::ValueType {
+                expected: ty,
+                found,
+            });
         }
         Ok(match self {
             Self::I32(value) => u64::from(value as u32),
@@ -180,7 +183,10 @@ impl Ref {
     pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<Slot, UseError> {
         let found = self.own_type(store)?;
         if !store.engine.ref_matches(found, ty) {
-            return Err(UseError::ValueType { expected: ty.into(), found: found.into() });
+            return Err(UseError::ValueType {
+                expected: ty.into(),
+                found: found.into(),
+            });
         }
         self.raw(store)
     }

@@ -4,6 +4,7 @@
 //! line to [`SHARED`] (or to [`TIERS`], with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
+pub mod constant;
 pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
@@ -38,6 +39,7 @@ type TierEmitter = fn(&Model, &Tier) -> Option<Source>;
 /// Files of `generated/shared/`, the same in every tier.
 #[rustfmt::skip]
 const SHARED: &[(&str, SharedEmitter)] = &[
+    ("constant",    constant::emit),
     ("decode",      decode::emit),
     ("error_code",  error_code::emit),
     ("indices",     indices::emit),

@@ -16,9 +16,10 @@ use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
 use crate::exec::machine::{Machine, Stop};
-use crate::spec::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 use crate::store::entity::{MemoryEntity, TableEntity};
+use crate::store::growth;
 use crate::types::Ref;
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 
 /// A function that a row names in `hand`, with its operands.
 pub(crate) trait Hand {
@@ -153,7 +154,7 @@ impl Machine for Context {
         let memory = self.memory_entity(x);
         self.suspend();
         // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { (*self.store.inner.as_ptr()).grow_memory(memory, delta) };
+        let grown = unsafe { growth::grow_memory(self.store, memory, delta) };
         self.resume();
         grown.map_err(|error| self.fail(error))
     }
@@ -186,16 +187,11 @@ impl Machine for Context {
         }
     }
 
-    fn table_grow(
-        &mut self,
-        x: TableIdx,
-        delta: u64,
-        init: Ref,
-    ) -> Result<Option<u64>, Stop> {
+    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
         let table = self.table_entity(x);
         self.suspend();
         // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { (*self.store.inner.as_ptr()).grow_table(table, delta, init) };
+        let grown = unsafe { growth::grow_table(self.store, table, delta, init) };
         self.resume();
         grown.map_err(|error| self.fail(error))
     }

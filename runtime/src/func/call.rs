@@ -25,7 +25,11 @@ impl Slots {
     pub(crate) fn new(length: usize) -> Result<Self, OutOfMemory> {
         let many = if length > Self::FEW { length } else { 0 };
         let many = allocation::zeroed(many).ok_or(OutOfMemory)?;
-        Ok(Self { few: [0; Self::FEW], many, length })
+        Ok(Self {
+            few: [0; Self::FEW],
+            many,
+            length,
+        })
     }
 }
 
@@ -67,9 +71,9 @@ pub(crate) fn start<T>(
 pub(crate) fn settle(result: Result<(), Interruption>) -> Result<Outcome> {
     match result {
         Ok(()) => Ok(Outcome::Finished),
-        Err(
-            interruption @ (Interruption::Host(_, Some(_)) | Interruption::OutOfFuel { .. }),
-        ) => Ok(Outcome::Interrupted(interruption)),
+        Err(interruption @ (Interruption::Host(_, Some(_)) | Interruption::OutOfFuel { .. })) => {
+            Ok(Outcome::Interrupted(interruption))
+        }
         Err(interruption) => Err(interruption.into()),
     }
 }
@@ -85,7 +89,9 @@ fn run<T>(
     };
     let pointers = store.pointers();
     Ok(match host {
-        Some(host) => host(pointers.typed, None, slots).map_err(|error| Interruption::Host(error, None)),
+        Some(host) => {
+            host(pointers.typed, None, slots).map_err(|error| Interruption::Host(error, None))
+        }
         None => fast::call(pointers, func.number, slots),
     })
 }

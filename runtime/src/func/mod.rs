@@ -60,7 +60,10 @@ impl Func {
     }
 
     pub(crate) fn insert(store: &mut StoreInner, ty: TypeId, host: HostFunc) -> Result<Self> {
-        let number = store.funcs.push(FuncEntity { ty, body: FuncBody::Host(host) })?;
+        let number = store.funcs.push(FuncEntity {
+            ty,
+            body: FuncBody::Host(host),
+        })?;
         Ok(Self(store.handle(number)))
     }
 
@@ -158,7 +161,9 @@ impl Func {
 
     /// From a slot of this store; nothing for null.
     pub(crate) fn from_slot(slot: Slot, store: &StoreInner) -> Option<Self> {
-        slot.0.checked_sub(1).map(|number| Self(store.handle(number)))
+        slot.0
+            .checked_sub(1)
+            .map(|number| Self(store.handle(number)))
     }
 }
 

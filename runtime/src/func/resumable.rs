@@ -85,11 +85,22 @@ impl Interrupted {
         match interruption {
             Interruption::Host(error, Some(invocation)) => {
                 let func = Func(store.handle(invocation.host_func()));
-                let call = Suspended { store: store.id, invocation, ty };
+                let call = Suspended {
+                    store: store.id,
+                    invocation,
+                    ty,
+                };
                 Ok(Self::Host(ResumableCallHostTrap { call, error, func }))
             }
-            Interruption::OutOfFuel { required, invocation } => {
-                let call = Suspended { store: store.id, invocation, ty };
+            Interruption::OutOfFuel {
+                required,
+                invocation,
+            } => {
+                let call = Suspended {
+                    store: store.id,
+                    invocation,
+                    ty,
+                };
                 Ok(Self::Fuel(ResumableCallOutOfFuel { call, required }))
             }
             interruption => Err(interruption.into()),
@@ -128,9 +139,7 @@ impl<Results> TypedResumableCall<Results> {
     ) -> Result<Self> {
         let results = PhantomData;
         Ok(match Interrupted::new(interruption, ty, store)? {
-            Interrupted::Host(call) => {
-                Self::HostTrap(TypedResumableCallHostTrap { call, results })
-            }
+            Interrupted::Host(call) => Self::HostTrap(TypedResumableCallHostTrap { call, results }),
             Interrupted::Fuel(call) => {
                 Self::OutOfFuel(TypedResumableCallOutOfFuel { call, results })
             }
@@ -190,7 +199,9 @@ impl ResumableCallHostTrap {
 
     fn inputs(&self, store: &mut impl AsContextMut, inputs: &[Val]) -> Result<Slots> {
         let store = store.as_context_mut();
-        let ty = store.engine().func_type(store.inner().func(self.func.0)?.ty);
+        let ty = store
+            .engine()
+            .func_type(store.inner().func(self.func.0)?.ty);
         let (expected, found) = (ty.results().len(), inputs.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
@@ -214,7 +225,11 @@ impl ResumableCallOutOfFuel {
     /// # Errors
     /// If `results` do not fit the function that was called first, the store is another one,
     /// or the guest traps.
-    pub fn resume(self, mut store: impl AsContextMut, results: &mut [Val]) -> Result<ResumableCall> {
+    pub fn resume(
+        self,
+        mut store: impl AsContextMut,
+        results: &mut [Val],
+    ) -> Result<ResumableCall> {
         self.call.resume_into(&mut store, &[], results)
     }
 }
@@ -301,13 +316,17 @@ impl<Results: WasmResults> TypedResumableCallOutOfFuel<Results> {
 
 impl fmt::Debug for ResumableCallHostTrap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResumableCallHostTrap").field("host_error", &self.error).finish()
+        f.debug_struct("ResumableCallHostTrap")
+            .field("host_error", &self.error)
+            .finish()
     }
 }
 
 impl fmt::Debug for ResumableCallOutOfFuel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResumableCallOutOfFuel").field("required_fuel", &self.required).finish()
+        f.debug_struct("ResumableCallOutOfFuel")
+            .field("required_fuel", &self.required)
+            .finish()
     }
 }
 

@@ -34,7 +34,10 @@ impl<P, R> fmt::Debug for TypedFunc<P, R> {
 
 impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
     pub(crate) fn new(func: Func) -> Self {
-        Self { func, types: PhantomData }
+        Self {
+            func,
+            types: PhantomData,
+        }
     }
 
     /// The function.
@@ -65,7 +68,9 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
     ) -> Result<TypedResumableCall<Results>> {
         let mut store = store.as_context_mut();
         let mut slots = prepare::<Params, Results>(params, store.inner())?;
-        let ty = store.engine().func_type(store.inner().func(self.func.0)?.ty);
+        let ty = store
+            .engine()
+            .func_type(store.inner().func(self.func.0)?.ty);
         match call::start(store.reborrow().store(), self.func.0, slots.as_mut())? {
             Outcome::Finished => {
                 finish(slots.as_ref(), store.inner()).map(TypedResumableCall::Finished)
@@ -86,5 +91,8 @@ fn prepare<P: WasmParams, R: WasmResults>(params: P, store: &StoreInner) -> Resu
 /// Results from slots.
 pub(crate) fn finish<R: WasmResults>(slots: &[u64], store: &StoreInner) -> Result<R> {
     let results = R::from_slots(slots, StoreView(store));
-    Ok(results.ok_or(UseError::ResultCount { expected: R::SLOTS, found: slots.len() })?)
+    Ok(results.ok_or(UseError::ResultCount {
+        expected: R::SLOTS,
+        found: slots.len(),
+    })?)
 }

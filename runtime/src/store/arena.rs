@@ -20,7 +20,10 @@ pub(crate) struct Arena<T> {
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), blocks: Vec::new() }
+        Self {
+            items: Vec::new(),
+            blocks: Vec::new(),
+        }
     }
 }
 
@@ -50,20 +53,25 @@ impl<T> Arena<T> {
         self.blocks.push(block);
         let start = block.cast::<T>();
         // SAFETY: each is an item of the block.
-        self.items.extend((0..block.len()).map(|place| unsafe { start.add(place) }));
+        self.items
+            .extend((0..block.len()).map(|place| unsafe { start.add(place) }));
         Ok(first)
     }
 
     /// The item with this number.
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
         // SAFETY: pointers in `items` are live until `drop`; the borrow is the arena's.
-        self.items.get(number as usize).map(|item| unsafe { item.as_ref() })
+        self.items
+            .get(number as usize)
+            .map(|item| unsafe { item.as_ref() })
     }
 
     /// The item with this number.
     pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         // SAFETY: as in `get`, and the arena is borrowed exclusively.
-        self.items.get_mut(number as usize).map(|item| unsafe { item.as_mut() })
+        self.items
+            .get_mut(number as usize)
+            .map(|item| unsafe { item.as_mut() })
     }
 
     /// The address of the item with this number, stable for the life of the arena.

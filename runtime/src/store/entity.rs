@@ -13,8 +13,9 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use crate::error::Error;
+use crate::fast::code::Cell;
 use crate::module::Module;
-use crate::types::{GlobalType, MemoryType, Ref, TableType, TypeId};
+use crate::types::{DataIdx, ElemIdx, GlobalType, MemoryType, Ref, TableType, TypeId};
 
 /// A function, of an instance or of the host.
 pub(crate) struct FuncEntity {
@@ -30,6 +31,8 @@ pub(crate) enum FuncBody {
     Wasm {
         /// The instance that owns it.
         instance: NonNull<InstanceEntity>,
+        /// Where calls find its code; it lives as long as the instance's module.
+        cell: NonNull<Cell>,
         /// Index among the functions that its module defines.
         index: u32,
     },
@@ -147,7 +150,42 @@ pub(crate) struct InstanceHandles {
     pub(crate) tags: Box<[u32]>,
 }
 
+impl InstanceEntity {
+    /// The bytes of a data segment; none once dropped.
+    pub(crate) fn data(&self, data: DataIdx) -> &[u8] {
+        let range = self.datas.get(data.0 as usize).cloned().unwrap_or_default();
+        self.module.bytes().get(range).unwrap_or_default()
+    }
+
+    /// The elements of a segment; none once dropped.
+    pub(crate) fn element(&self, elem: ElemIdx) -> &[Ref] {
+        self.elements
+            .get(elem.0 as usize)
+            .map(|elements| &**elements)
+            .unwrap_or_default()
+    }
+
+    /// Drops a data segment.
+    pub(crate) fn drop_data(&mut self, data: DataIdx) {
+        if let Some(range) = self.datas.get_mut(data.0 as usize) {
+            *range = 0..0;
+        }
+    }
+
+    /// Drops an element segment.
+    pub(crate) fn drop_element(&mut self, elem: ElemIdx) {
+        if let Some(elements) = self.elements.get_mut(elem.0 as usize) {
+            *elements = Box::default();
+        }
+    }
+}
+
 impl MemoryEntity {
+    /// Its size in pages.
+    pub(crate) fn pages(&self) -> u64 {
+        self.bytes().len() as u64 >> self.ty.page_size_log2
+    }
+
     /// The bytes that the guest can address now.
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.bytes {
@@ -171,14 +209,19 @@ impl MemoryEntity {
 impl MemoryEntity {
     /// Its type, with the size that it has now as minimum.
     pub(crate) fn current_type(&self) -> MemoryType {
-        let min = self.bytes().len() as u64 >> self.ty.page_size_log2;
-        MemoryType { min, ..self.ty }
+        MemoryType {
+            min: self.pages(),
+            ..self.ty
+        }
     }
 }
 
 impl TableEntity {
     /// Its type, with the size that it has now as minimum.
     pub(crate) fn current_type(&self) -> TableType {
-        TableType { min: self.elements.len() as u64, ..self.ty }
+        TableType {
+            min: self.elements.len() as u64,
+            ..self.ty
+        }
     }
 }

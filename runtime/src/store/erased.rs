@@ -12,11 +12,11 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ptr::NonNull;
 
+use super::StoreData;
 use super::context::StoreContextMut;
 use super::entity::{HostFunc, InstanceEntity};
 use super::inner::{EpochAction, EpochCallback, StoreInner};
 use super::limiter::HostLimiter;
-use super::StoreData;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::fast::StorePointers;
@@ -29,7 +29,10 @@ impl<T> StoreData<T> {
         let this = NonNull::from(self);
         // SAFETY: projects to a field of what `this` points at.
         let inner = unsafe { NonNull::new_unchecked(&raw mut (*this.as_ptr()).inner) };
-        StorePointers { inner, typed: this.cast() }
+        StorePointers {
+            inner,
+            typed: this.cast(),
+        }
     }
 }
 
@@ -39,21 +42,27 @@ pub(crate) fn host_func<T>(
     results: usize,
     func: impl Fn(Caller<'_, T>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
 ) -> HostFunc {
-    let call = move |store: NonNull<()>,
-                     instance: Option<NonNull<InstanceEntity>>,
-                     slots: &mut [u64]| {
-        // SAFETY: the module's invariant; the instance is one of the store.
-        let (data, instance) = unsafe {
-            (store.cast::<StoreData<T>>().as_mut(), instance.map(|instance| instance.as_ref().number))
+    let call =
+        move |store: NonNull<()>, instance: Option<NonNull<InstanceEntity>>, slots: &mut [u64]| {
+            // SAFETY: the module's invariant; the instance is one of the store.
+            let (data, instance) = unsafe {
+                (
+                    store.cast::<StoreData<T>>().as_mut(),
+                    instance.map(|instance| instance.as_ref().number),
+                )
+            };
+            func(Caller::new(StoreContextMut::new(data), instance), slots)
         };
-        func(Caller::new(StoreContextMut::new(data), instance), slots)
-    };
-    HostFunc { params: params as u32, results: results as u32, call: Arc::new(call) }
+    HostFunc {
+        params: params as u32,
+        results: results as u32,
+        call: Arc::new(call),
+    }
 }
 
 /// A limiter somewhere in the data.
 pub(crate) fn host_limiter<T>(
-    mut limiter: impl FnMut(&mut T) -> &mut dyn ResourceLimiter + Send + Sync + 'static,
+    mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
 ) -> HostLimiter {
     Box::new(move |store, question| {
         // SAFETY: the module's invariant; only the data is borrowed, which is apart from the
@@ -69,7 +78,9 @@ pub(crate) fn epoch_callback<T>(
 ) -> EpochCallback {
     Box::new(move |store| {
         // SAFETY: the module's invariant.
-        callback(StoreContextMut::new(unsafe { store.cast::<StoreData<T>>().as_mut() }))
+        callback(StoreContextMut::new(unsafe {
+            store.cast::<StoreData<T>>().as_mut()
+        }))
     })
 }
 

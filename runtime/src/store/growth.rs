@@ -34,10 +34,19 @@ pub(crate) unsafe fn grow_memory(
         return Ok(Some(pages));
     }
     let most = memory_ceiling(inner, &memory.ty);
-    let desired = pages.checked_add(delta).and_then(|pages| bytes(pages, &memory.ty));
+    let desired = pages
+        .checked_add(delta)
+        .and_then(|pages| bytes(pages, &memory.ty));
     let maximum = memory.ty.max.and_then(|pages| bytes(pages, &memory.ty));
-    let growth = Growth { resource: Resource::Memory, current, desired: desired.unwrap_or(u64::MAX), maximum };
-    let done = attempt(inner, store, growth, most, |desired, most| memory.extend(desired, most))?;
+    let growth = Growth {
+        resource: Resource::Memory,
+        current,
+        desired: desired.unwrap_or(u64::MAX),
+        maximum,
+    };
+    let done = attempt(inner, store, growth, most, |desired, most| {
+        memory.extend(desired, most)
+    })?;
     Ok(done.then_some(pages))
 }
 
@@ -60,7 +69,12 @@ pub(crate) unsafe fn grow_table(
     }
     let most = table_ceiling(inner, &table.ty);
     let desired = current.saturating_add(delta);
-    let growth = Growth { resource: Resource::Table, current, desired, maximum: table.ty.max };
+    let growth = Growth {
+        resource: Resource::Table,
+        current,
+        desired,
+        maximum: table.ty.max,
+    };
     let done = attempt(inner, store, growth, most, |desired, most| {
         allocation::grow(&mut table.elements, desired, most, fill)
     })?;
@@ -76,10 +90,19 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
     let inner = unsafe { &mut *store.inner.as_ptr() };
     let most = inner.engine.limits().store_objects;
     let now = inner.memories.len();
-    inner.limiter.count(store.typed, "memories of the store", now, most, |host| host.memories())?;
+    inner
+        .limiter
+        .count(store.typed, "memories of the store", now, most, |host| {
+            host.memories()
+        })?;
     let desired = bytes(ty.min, &ty).unwrap_or(u64::MAX);
     let maximum = ty.max.and_then(|pages| bytes(pages, &ty));
-    let growth = Growth { resource: Resource::Memory, current: 0, desired, maximum };
+    let growth = Growth {
+        resource: Resource::Memory,
+        current: 0,
+        desired,
+        maximum,
+    };
     let most = memory_ceiling(inner, &ty);
     let mut made = None;
     let done = attempt(inner, store, growth, most, |desired, _| {
@@ -87,7 +110,10 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         Ok(())
     })?;
     match made {
-        Some(bytes) if done => Ok(inner.memories.push(MemoryEntity { bytes: MemoryBytes::Owned(bytes), ty })?),
+        Some(bytes) if done => Ok(inner.memories.push(MemoryEntity {
+            bytes: MemoryBytes::Owned(bytes),
+            ty,
+        })?),
         _ => Err(refused("memory bytes", most, desired)),
     }
 }
@@ -101,8 +127,17 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
     let inner = unsafe { &mut *store.inner.as_ptr() };
     let most = inner.engine.limits().store_objects;
     let now = inner.tables.len();
-    inner.limiter.count(store.typed, "tables of the store", now, most, |host| host.tables())?;
-    let growth = Growth { resource: Resource::Table, current: 0, desired: ty.min, maximum: ty.max };
+    inner
+        .limiter
+        .count(store.typed, "tables of the store", now, most, |host| {
+            host.tables()
+        })?;
+    let growth = Growth {
+        resource: Resource::Table,
+        current: 0,
+        desired: ty.min,
+        maximum: ty.max,
+    };
     let most = table_ceiling(inner, &ty);
     let mut made = None;
     let done = attempt(inner, store, growth, most, |desired, _| {
@@ -162,13 +197,19 @@ fn attempt(
     most: u64,
     act: impl FnOnce(usize, usize) -> Result<(), OutOfMemory>,
 ) -> Result<bool> {
-    let StoreInner { engine, limiter, .. } = inner;
+    let StoreInner {
+        engine, limiter, ..
+    } = inner;
     if growth.desired > most {
         let what = match growth.resource {
             Resource::Memory => "memory bytes",
             Resource::Table => "table elements",
         };
-        limiter.failed(store.typed, growth.resource, refused(what, most, growth.desired))?;
+        limiter.failed(
+            store.typed,
+            growth.resource,
+            refused(what, most, growth.desired),
+        )?;
         return Ok(false);
     }
     if !limiter.admit(engine.limits(), store.typed, growth)? {
@@ -189,7 +230,12 @@ fn attempt(
 }
 
 fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {
-    LimitError { what, limit, wanted }.into()
+    LimitError {
+        what,
+        limit,
+        wanted,
+    }
+    .into()
 }
 
 fn bytes(pages: u64, ty: &MemoryType) -> Option<u64> {
@@ -199,14 +245,21 @@ fn bytes(pages: u64, ty: &MemoryType) -> Option<u64> {
 /// The most bytes that a memory of this type can have.
 fn memory_ceiling(inner: &StoreInner, ty: &MemoryType) -> u64 {
     let limits = inner.engine.limits();
-    let most = limits.memory_pages.saturating_mul(1 << MemoryType::default().page_size_log2);
+    let most = limits
+        .memory_pages
+        .saturating_mul(1 << MemoryType::default().page_size_log2);
     let most = if ty.is_64 { most } else { most.min(1 << 32) };
-    ty.max.and_then(|pages| bytes(pages, ty)).unwrap_or(u64::MAX).min(most)
+    ty.max
+        .and_then(|pages| bytes(pages, ty))
+        .unwrap_or(u64::MAX)
+        .min(most)
 }
 
 /// The most elements that a table of this type can have.
 fn table_ceiling(inner: &StoreInner, ty: &TableType) -> u64 {
-    ty.max.unwrap_or(u64::MAX).min(inner.engine.limits().table_elements)
+    ty.max
+        .unwrap_or(u64::MAX)
+        .min(inner.engine.limits().table_elements)
 }
 
 impl MemoryEntity {

@@ -60,8 +60,7 @@ pub(crate) enum EpochAction {
 }
 
 /// The host's answer to an epoch deadline; gets the store as host functions do.
-pub(crate) type EpochCallback =
-    Box<dyn FnMut(NonNull<()>) -> Result<u64, Error> + Send + Sync>;
+pub(crate) type EpochCallback = Box<dyn FnMut(NonNull<()>) -> Result<u64, Error> + Send + Sync>;
 
 /// An object of a store, as the API names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -74,7 +73,10 @@ pub(crate) struct Handle {
 
 impl Handle {
     /// An object of no store: using it is an error.
-    pub(crate) const NOWHERE: Self = Self { store: 0, number: 0 };
+    pub(crate) const NOWHERE: Self = Self {
+        store: 0,
+        number: 0,
+    };
 }
 
 impl StoreInner {
@@ -102,12 +104,19 @@ impl StoreInner {
 
     /// Names an object of this store.
     pub(crate) fn handle(&self, number: u32) -> Handle {
-        Handle { store: self.id, number }
+        Handle {
+            store: self.id,
+            number,
+        }
     }
 
     /// The number behind a handle, if it is one of this store.
     pub(crate) fn number(&self, handle: Handle) -> Result<u32, UseError> {
-        if handle.store == self.id { Ok(handle.number) } else { Err(UseError::OtherStore) }
+        if handle.store == self.id {
+            Ok(handle.number)
+        } else {
+            Err(UseError::OtherStore)
+        }
     }
 }
 
@@ -142,16 +151,28 @@ entities! {
 impl StoreInner {
     /// The function behind a handle.
     pub(crate) fn func(&self, handle: Handle) -> Result<&FuncEntity, UseError> {
-        self.funcs.get(self.number(handle)?).ok_or(UseError::OtherStore)
+        self.funcs
+            .get(self.number(handle)?)
+            .ok_or(UseError::OtherStore)
     }
 
     /// The tag behind a handle.
     pub(crate) fn tag(&self, handle: Handle) -> Result<&TagEntity, UseError> {
-        self.tags.get(self.number(handle)?).ok_or(UseError::OtherStore)
+        self.tags
+            .get(self.number(handle)?)
+            .ok_or(UseError::OtherStore)
+    }
+
+    /// The instance behind a handle.
+    pub(crate) fn instance_mut(&mut self, handle: Handle) -> Result<&mut InstanceEntity, UseError> {
+        let number = self.number(handle)?;
+        self.instances.get_mut(number).ok_or(UseError::OtherStore)
     }
 
     /// The instance behind a handle.
     pub(crate) fn instance(&self, handle: Handle) -> Result<&InstanceEntity, UseError> {
-        self.instances.get(self.number(handle)?).ok_or(UseError::OtherStore)
+        self.instances
+            .get(self.number(handle)?)
+            .ok_or(UseError::OtherStore)
     }
 }

@@ -54,7 +54,9 @@ impl Limiter {
         growth: Growth,
     ) -> Result<bool> {
         if let Err(error) = self.within(limits, growth) {
-            return self.failed(typed, growth.resource, error.into()).map(|()| false);
+            return self
+                .failed(typed, growth.resource, error.into())
+                .map(|()| false);
         }
         let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
         let (current, desired) = (size(growth.current), size(growth.desired));
@@ -101,7 +103,12 @@ impl Limiter {
         let host = self.ask(typed, host).map_or(u64::MAX, |most| most as u64);
         let (limit, wanted) = (most.min(host), now as u64 + 1);
         if wanted > limit {
-            return Err(LimitError { what, limit, wanted }.into());
+            return Err(LimitError {
+                what,
+                limit,
+                wanted,
+            }
+            .into());
         }
         Ok(())
     }
@@ -109,11 +116,27 @@ impl Limiter {
     /// Whether the store as a whole keeps within the engine's limits.
     fn within(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
         let (what, used, limit) = match growth.resource {
-            Resource::Memory => ("memory bytes of the store", self.memory, limits.store_memory),
-            Resource::Table => ("table elements of the store", self.elements, limits.store_elements),
+            Resource::Memory => (
+                "memory bytes of the store",
+                self.memory,
+                limits.store_memory,
+            ),
+            Resource::Table => (
+                "table elements of the store",
+                self.elements,
+                limits.store_elements,
+            ),
         };
         let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
-        if wanted > limit { Err(LimitError { what, limit, wanted }) } else { Ok(()) }
+        if wanted > limit {
+            Err(LimitError {
+                what,
+                limit,
+                wanted,
+            })
+        } else {
+            Ok(())
+        }
     }
 
     fn ask<R>(

@@ -54,7 +54,11 @@ impl<T> Store<T> {
     /// An empty store.
     pub fn new(engine: &Engine, data: T) -> Self {
         let inner = StoreInner::new(engine.clone());
-        Self(Box::new(StoreData { inner, data, invariant: PhantomData }))
+        Self(Box::new(StoreData {
+            inner,
+            data,
+            invariant: PhantomData,
+        }))
     }
 
     /// The engine.
@@ -80,7 +84,7 @@ impl<T> Store<T> {
     /// Sets who decides what may grow, besides the engine's own limits. Replaces the former one.
     pub fn limiter(
         &mut self,
-        limiter: impl FnMut(&mut T) -> &mut dyn ResourceLimiter + Send + Sync + 'static,
+        limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         self.0.inner.limiter.set(erased::host_limiter(limiter));
     }
@@ -149,7 +153,11 @@ impl<T> StoreData<T> {
 
 impl StoreInner {
     fn metered(&self) -> Result<(), UseError> {
-        if self.engine.config().fuel { Ok(()) } else { Err(UseError::NotConfigured("fuel")) }
+        if self.engine.config().fuel {
+            Ok(())
+        } else {
+            Err(UseError::NotConfigured("fuel"))
+        }
     }
 }
 

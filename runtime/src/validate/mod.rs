@@ -24,7 +24,7 @@ pub(crate) mod predicate;
 mod segment;
 mod stack;
 mod storage;
-mod subtype;
+pub(crate) mod subtype;
 pub(crate) mod type_fn;
 pub(crate) mod validator;
 

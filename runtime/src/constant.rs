@@ -1,0 +1,121 @@
+//! Constant expressions: initial values of globals and tables, elements, offsets of segments.
+//!
+//! What an instruction means is its row's `do` cell, reached through the generated
+//! [`step`](crate::generated::shared::constant::step); whoever evaluates gives the operand stack,
+//! globals and functions. Standard: section 4.7.3, "Instantiation", and 3.4.13, "Constant
+//! Expressions".
+
+use crate::generated::shared::constant;
+use crate::profile::Everything;
+use crate::read::ConstExpr;
+use crate::reject::Reject;
+use crate::spec::{Instruction, Trap};
+use crate::types::{FuncIdx, GlobalIdx, Ref};
+
+/// A value that a slot holds.
+pub(crate) trait Value: Copy {
+    /// From a slot's bits.
+    fn from_bits(bits: u64) -> Self;
+
+    /// To a slot's bits.
+    fn into_bits(self) -> u64;
+}
+
+/// What constant expressions are evaluated with.
+pub(crate) trait Evaluator {
+    /// Pushes an operand.
+    fn push(&mut self, bits: u64) -> Result<(), Failure>;
+
+    /// Pops an operand; the validator has seen that there is one.
+    fn pop(&mut self) -> u64;
+
+    /// The value of a global.
+    fn global(&mut self, x: GlobalIdx) -> u64;
+
+    /// A reference to a function.
+    fn func(&mut self, f: FuncIdx) -> Ref;
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Failure {
+    /// An instruction trapped.
+    Trap(Trap),
+    /// There is no room for an operand.
+    OutOfMemory,
+    /// It is not a constant expression.
+    Rejected(Reject),
+}
+
+impl From<Trap> for Failure {
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap)
+    }
+}
+
+impl From<Reject> for Failure {
+    fn from(reject: Reject) -> Self {
+        Self::Rejected(reject)
+    }
+}
+
+/// The bits of an expression's value; `module` holds the bytes that were validated.
+pub(crate) fn evaluate(
+    module: &[u8],
+    expression: ConstExpr,
+    evaluator: &mut impl Evaluator,
+) -> Result<u64, Failure> {
+    let mut reader = expression.span.reader(module);
+    loop {
+        let at = reader.position();
+        match reader.instruction(&Everything)? {
+            Instruction::End => return Ok(evaluator.pop()),
+            instruction => constant::step(evaluator, &instruction, at)?,
+        }
+    }
+}
+
+/// Pushes a value.
+pub(crate) fn push(evaluator: &mut impl Evaluator, value: impl Value) -> Result<(), Failure> {
+    evaluator.push(value.into_bits())
+}
+
+/// Pops a value.
+pub(crate) fn pop<V: Value>(evaluator: &mut impl Evaluator) -> V {
+    V::from_bits(evaluator.pop())
+}
+
+/// `global.get`
+pub(crate) fn global_get(evaluator: &mut impl Evaluator, x: GlobalIdx) -> Result<(), Failure> {
+    let bits = evaluator.global(x);
+    evaluator.push(bits)
+}
+
+/// `ref.func`
+pub(crate) fn ref_func(evaluator: &mut impl Evaluator, f: FuncIdx) -> Result<(), Failure> {
+    let func = evaluator.func(f);
+    push(evaluator, func)
+}
+
+macro_rules! values {
+    ($($ty:ty, |$bits:ident| $from:expr, |$value:ident| $into:expr;)*) => {$(
+        impl Value for $ty {
+            fn from_bits($bits: u64) -> Self {
+                $from
+            }
+
+            fn into_bits(self) -> u64 {
+                let $value = self;
+                $into
+            }
+        }
+    )*};
+}
+
+values! {
+    i32, |bits| bits as i32, |value| (value as u32).into();
+    i64, |bits| bits as i64, |value| value as u64;
+    f32, |bits| f32::from_bits(bits as u32), |value| value.to_bits().into();
+    f64, |bits| f64::from_bits(bits), |value| value.to_bits();
+    Ref, |bits| Ref(bits as u32), |value| value.0.into();
+}

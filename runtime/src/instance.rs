@@ -1,0 +1,143 @@
+//! Instances of modules.
+
+use alloc::vec::Vec;
+
+use crate::cause::UseError;
+use crate::error::Result;
+use crate::externs::{Export, Extern};
+use crate::func::Func;
+use crate::func::typed::TypedFunc;
+use crate::func::wasm_type::{WasmParams, WasmResults};
+use crate::global::Global;
+use crate::instantiate::instantiate;
+use crate::memory::Memory;
+use crate::module::{ExportPart, Module};
+use crate::store::context::{AsContext, AsContextMut, StoreContext};
+use crate::store::entity::InstanceEntity;
+use crate::store::inner::{Handle, StoreInner};
+use crate::table::Table;
+use crate::tag::Tag;
+use crate::types::ExternKind;
+
+/// An instance of a module in a store. Copies name the same instance.
+///
+/// In another store it exports nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Instance(pub(crate) Handle);
+
+impl Instance {
+    /// Makes an instance and runs its start function. `imports` are in the order of the module's.
+    ///
+    /// # Errors
+    /// If the imports do not fit ([`LinkError`](crate::LinkError)), limits forbid it, a segment
+    /// lies beyond the end of its table or memory, or the start function fails. What had happened
+    /// to imported tables and memories by then stays, as the standard says.
+    pub fn new(mut store: impl AsContextMut, module: &Module, imports: &[Extern]) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        instantiate(store.reborrow().store(), module, imports)
+    }
+
+    /// Its module.
+    ///
+    /// # Errors
+    /// If it belongs to another store.
+    pub fn module<'a, T: 'a>(&self, store: impl Into<StoreContext<'a, T>>) -> Result<&'a Module> {
+        Ok(&store.into().inner().instance(self.0)?.module)
+    }
+
+    /// What it exports under this name.
+    pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
+        let store = store.as_context_mut();
+        store
+            .inner()
+            .instance(self.0)
+            .ok()?
+            .export(name, store.inner())
+    }
+
+    /// The function that it exports under this name.
+    pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
+        self.get_export(store, name)?.into_func()
+    }
+
+    /// The function of known type that it exports under this name.
+    ///
+    /// # Errors
+    /// If there is none, or its type is another.
+    pub fn get_typed_func<Params: WasmParams, Results: WasmResults>(
+        &self,
+        mut store: impl AsContextMut,
+        name: &str,
+    ) -> Result<TypedFunc<Params, Results>> {
+        let mut store = store.as_context_mut();
+        let func = self.get_func(&mut store, name);
+        let func = func.ok_or_else(|| UseError::NoExport(name.into()))?;
+        func.typed(&store)
+            .map_err(|error| error.context(alloc::format!("function `{name}`")))
+    }
+
+    /// The memory that it exports under this name.
+    pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
+        self.get_export(store, name)?.into_memory()
+    }
+
+    /// The table that it exports under this name.
+    pub fn get_table(&self, store: impl AsContextMut, name: &str) -> Option<Table> {
+        self.get_export(store, name)?.into_table()
+    }
+
+    /// The global that it exports under this name.
+    pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
+        self.get_export(store, name)?.into_global()
+    }
+
+    /// The tag that it exports under this name.
+    pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
+        self.get_export(store, name)?.into_tag()
+    }
+
+    /// What it exports, in order.
+    pub fn exports<'a, T: 'a>(
+        &self,
+        store: impl Into<StoreContext<'a, T>>,
+    ) -> impl ExactSizeIterator<Item = Export<'a>> {
+        let inner = store.into().inner();
+        let exports: Vec<Export<'a>> = match inner.instance(self.0) {
+            Ok(instance) => instance.exports(inner).collect(),
+            Err(_) => Vec::new(),
+        };
+        exports.into_iter()
+    }
+}
+
+impl InstanceEntity {
+    /// What it exports under this name; `store` is its own.
+    pub(crate) fn export(&self, name: &str, store: &StoreInner) -> Option<Extern> {
+        self.item(self.module.export(name)?, store)
+    }
+
+    fn exports<'a>(&'a self, store: &'a StoreInner) -> impl Iterator<Item = Export<'a>> {
+        self.module.parts().exports.iter().filter_map(|part| {
+            let name = self.module.export_name(part);
+            self.item(*part, store).map(|item| Export { name, item })
+        })
+    }
+
+    fn item(&self, part: ExportPart, store: &StoreInner) -> Option<Extern> {
+        let numbers = match part.kind {
+            ExternKind::Func => &self.funcs,
+            ExternKind::Table => &self.handles.tables,
+            ExternKind::Memory => &self.handles.memories,
+            ExternKind::Global => &self.handles.globals,
+            ExternKind::Tag => &self.handles.tags,
+        };
+        let handle = store.handle(*numbers.get(part.index as usize)?);
+        Some(match part.kind {
+            ExternKind::Func => Func(handle).into(),
+            ExternKind::Table => Table(handle).into(),
+            ExternKind::Memory => Memory(handle).into(),
+            ExternKind::Global => Global(handle).into(),
+            ExternKind::Tag => Tag(handle).into(),
+        })
+    }
+}

@@ -1,0 +1,505 @@
+//! Making instances: standard, section 4.7.3, "Instantiation".
+//!
+//! Two phases. First everything is checked and allocated; when that fails, nobody can have seen
+//! anything. Then segments are copied and the start function runs; when that fails, what has
+//! happened stays, and the instance lives on behind the references that were copied.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
+use core::ptr::NonNull;
+
+use crate::cause::{LimitError, LinkError, OutOfMemory, UseError};
+use crate::constant::{self, Evaluator, Failure};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::externs::{EntityType, Extern};
+use crate::func::call;
+use crate::instance::Instance;
+use crate::module::Module;
+use crate::read::{ConstExpr, ElementItem, SegmentMode};
+use crate::spec::Trap;
+use crate::store::entity::{
+    FuncBody, FuncEntity, GlobalEntity, InstanceEntity, InstanceHandles, TagEntity,
+};
+use crate::store::inner::{Handle, StoreInner};
+use crate::store::{StoreData, growth};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, Ref, TagIdx};
+
+/// Makes an instance and runs its start function.
+pub(crate) fn instantiate<T>(
+    store: &mut StoreData<T>,
+    module: &Module,
+    imports: &[Extern],
+) -> Result<Instance> {
+    let spaces = Spaces::import(&store.inner, module, imports)?;
+    let handle = allocate(store, module, spaces)?;
+    copy_elements(&mut store.inner, module, handle)?;
+    copy_datas(&mut store.inner, module, handle)?;
+    if let Some(start) = module.parts().start {
+        let func = store
+            .inner
+            .instance(handle)?
+            .funcs
+            .get(start.0 as usize)
+            .copied();
+        let func = store.inner.handle(func.ok_or(UseError::OtherStore)?);
+        call::invoke(store, func, &mut [])?;
+    }
+    Ok(Instance(handle))
+}
+
+/// Numbers of objects by index space, in the store's arenas.
+#[derive(Default)]
+struct Spaces {
+    funcs: Vec<u32>,
+    tables: Vec<u32>,
+    memories: Vec<u32>,
+    globals: Vec<u32>,
+    tags: Vec<u32>,
+}
+
+impl Spaces {
+    /// Checks what is imported.
+    fn import(store: &StoreInner, module: &Module, imports: &[Extern]) -> Result<Self> {
+        if !Engine::same(&store.engine, module.engine()) {
+            return Err(UseError::OtherEngine.into());
+        }
+        let (expected, found) = (module.parts().imports.len(), imports.len());
+        if expected != found {
+            return Err(LinkError::Count { expected, found }.into());
+        }
+        let mut spaces = Self::default();
+        for (part, item) in module.parts().imports.iter().zip(imports) {
+            let (first, second, wanted) = module.import(part);
+            let ty = item.entity_type(store).ok_or(UseError::OtherStore)?;
+            if !ty.matches(&wanted, &store.engine) {
+                return Err(incompatible(store, first, second, ty, wanted).into());
+            }
+            let number = item.handle().number;
+            match item {
+                Extern::Func(_) => add(&mut spaces.funcs, number)?,
+                Extern::Table(_) => add(&mut spaces.tables, number)?,
+                Extern::Memory(_) => add(&mut spaces.memories, number)?,
+                Extern::Global(_) => add(&mut spaces.globals, number)?,
+                Extern::Tag(_) => add(&mut spaces.tags, number)?,
+            }
+        }
+        Ok(spaces)
+    }
+}
+
+/// The error for an import of another type.
+#[cold]
+pub(crate) fn incompatible(
+    store: &StoreInner,
+    module: &str,
+    name: &str,
+    found: EntityType,
+    expected: EntityType,
+) -> LinkError {
+    LinkError::Incompatible {
+        module: module.into(),
+        name: name.into(),
+        expected: Box::new(expected.in_engine(&store.engine)),
+        found: Box::new(found.in_engine(&store.engine)),
+    }
+}
+
+/// The first phase: makes all objects of the instance, and the instance.
+fn allocate<T>(store: &mut StoreData<T>, module: &Module, mut spaces: Spaces) -> Result<Handle> {
+    let number = announce(store, module)?;
+    define_funcs(&mut store.inner, module, number, &mut spaces.funcs)?;
+    define_tags(&mut store.inner, module, &mut spaces.tags)?;
+    define_memories(store, module, &mut spaces.memories)?;
+    define_globals(&mut store.inner, module, &mut spaces)?;
+    define_tables(store, module, &mut spaces)?;
+    let elements = elements(&store.inner, module, &spaces)?;
+    let datas = datas(module)?;
+    let inner = &mut store.inner;
+    let tables = addresses(&spaces.tables, |number| inner.tables.address(number))?;
+    let memories = addresses(&spaces.memories, |number| inner.memories.address(number))?;
+    let globals = addresses(&spaces.globals, |number| inner.globals.address(number))?;
+    let instance = inner
+        .instances
+        .get_mut(number)
+        .ok_or(UseError::OtherStore)?;
+    *instance = InstanceEntity {
+        number,
+        module: module.clone(),
+        funcs: spaces.funcs.into(),
+        tables,
+        memories,
+        globals,
+        handles: InstanceHandles {
+            tables: spaces.tables.into(),
+            memories: spaces.memories.into(),
+            globals: spaces.globals.into(),
+            tags: spaces.tags.into(),
+        },
+        elements,
+        datas,
+    };
+    Ok(inner.handle(number))
+}
+
+/// Takes a place for the instance, so that its functions can point at it.
+fn announce<T>(store: &mut StoreData<T>, module: &Module) -> Result<u32> {
+    let typed = store.pointers().typed;
+    let StoreInner {
+        engine,
+        limiter,
+        instances,
+        ..
+    } = &mut store.inner;
+    let most = engine.limits().store_objects;
+    let now = instances.len();
+    limiter.count(typed, "instances of the store", now, most, |host| {
+        host.instances()
+    })?;
+    Ok(instances.push(InstanceEntity {
+        number: now as u32,
+        module: module.clone(),
+        funcs: Box::default(),
+        tables: Box::default(),
+        memories: Box::default(),
+        globals: Box::default(),
+        handles: InstanceHandles::default(),
+        elements: Box::default(),
+        datas: Box::default(),
+    })?)
+}
+
+fn define_funcs(
+    store: &mut StoreInner,
+    module: &Module,
+    instance: u32,
+    funcs: &mut Vec<u32>,
+) -> Result<()> {
+    let instance = store
+        .instances
+        .address(instance)
+        .ok_or(UseError::OtherStore)?;
+    let defined = module.env().imported_funcs()..module.env().func_count();
+    within(
+        store,
+        "functions of the store",
+        store.funcs.len(),
+        defined.len(),
+    )?;
+    let mut entities = Vec::new();
+    entities
+        .try_reserve_exact(defined.len())
+        .map_err(|_| OutOfMemory)?;
+    for (index, func) in (0..).zip(defined.clone()) {
+        let cell = module
+            .cell(FuncIdx(func))
+            .and_then(|cell| NonNull::new(cell.cast_mut()));
+        let cell = cell.ok_or(UseError::OtherEngine)?;
+        let body = FuncBody::Wasm {
+            instance,
+            cell,
+            index,
+        };
+        entities.push(FuncEntity {
+            ty: module.func_type_id(FuncIdx(func)),
+            body,
+        });
+    }
+    funcs
+        .try_reserve_exact(defined.len())
+        .map_err(|_| OutOfMemory)?;
+    let first = store.funcs.append(entities)?;
+    funcs.extend((first..).take(defined.len()));
+    Ok(())
+}
+
+fn define_tags(store: &mut StoreInner, module: &Module, tags: &mut Vec<u32>) -> Result<()> {
+    let env = module.env();
+    within(
+        store,
+        "tags of the store",
+        store.tags.len(),
+        env.tag_count() as usize,
+    )?;
+    for tag in env.imported_tags()..env.tag_count() {
+        let ty = env
+            .tag(TagIdx(tag))
+            .map(|ty| module.type_id(ty))
+            .unwrap_or_default();
+        let number = store.tags.push(TagEntity { ty })?;
+        add(tags, number)?;
+    }
+    Ok(())
+}
+
+fn define_memories<T>(
+    store: &mut StoreData<T>,
+    module: &Module,
+    memories: &mut Vec<u32>,
+) -> Result<()> {
+    let defined = module.env().memories().iter().skip(memories.len());
+    for ty in defined {
+        let number = growth::make_memory(store, *ty)?;
+        add(memories, number)?;
+    }
+    Ok(())
+}
+
+fn define_globals(store: &mut StoreInner, module: &Module, spaces: &mut Spaces) -> Result<()> {
+    let types = module.env().globals().iter().skip(spaces.globals.len());
+    within(
+        store,
+        "globals of the store",
+        store.globals.len(),
+        types.len(),
+    )?;
+    for (ty, init) in types.zip(&module.parts().globals) {
+        let value = evaluate(store, module, spaces, *init)?;
+        let number = store.globals.push(GlobalEntity {
+            value,
+            ty: module.global_type(*ty),
+        })?;
+        add(&mut spaces.globals, number)?;
+    }
+    Ok(())
+}
+
+fn define_tables<T>(store: &mut StoreData<T>, module: &Module, spaces: &mut Spaces) -> Result<()> {
+    let types = module.env().tables().iter().skip(spaces.tables.len());
+    for (ty, init) in types.zip(&module.parts().tables) {
+        let fill = match init {
+            Some(init) => Ref(evaluate(&store.inner, module, spaces, *init)? as u32),
+            None => Ref::NULL,
+        };
+        let number = growth::make_table(store, module.table_type(*ty), fill)?;
+        add(&mut spaces.tables, number)?;
+    }
+    Ok(())
+}
+
+/// The values of all element segments; none for those that only declare functions.
+fn elements(store: &StoreInner, module: &Module, spaces: &Spaces) -> Result<Box<[Box<[Ref]>]>> {
+    let segments = &module.parts().elements;
+    let mut values = Vec::new();
+    values
+        .try_reserve_exact(segments.len())
+        .map_err(|_| OutOfMemory)?;
+    for segment in segments {
+        let mut items = Vec::new();
+        if segment.mode != SegmentMode::Declarative {
+            items
+                .try_reserve_exact(segment.items.count as usize)
+                .map_err(|_| OutOfMemory)?;
+            for item in segment.items.iter(module.bytes()) {
+                items.push(match item {
+                    ElementItem::Func(func) => func_ref(&spaces.funcs, func),
+                    ElementItem::Expr(expr) => Ref(evaluate(store, module, spaces, expr)? as u32),
+                });
+            }
+        }
+        values.push(items.into_boxed_slice());
+    }
+    Ok(values.into())
+}
+
+/// Where the data segments stand in the module.
+fn datas(module: &Module) -> Result<Box<[Range<usize>]>> {
+    let segments = &module.parts().datas;
+    let mut ranges = Vec::new();
+    ranges
+        .try_reserve_exact(segments.len())
+        .map_err(|_| OutOfMemory)?;
+    ranges.extend(segments.iter().map(|segment| segment.bytes.range()));
+    Ok(ranges.into())
+}
+
+/// The second phase, first part: active element segments.
+fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
+    for (elem, segment) in (0..).map(ElemIdx).zip(&module.parts().elements) {
+        let SegmentMode::Active { target, offset } = segment.mode else {
+            continue;
+        };
+        let entity = store.instance(instance)?;
+        let spaces = Borrowed {
+            funcs: &entity.funcs,
+            globals: &entity.handles.globals,
+        };
+        let offset = spaces.evaluate(store, module, offset)?;
+        let is_64 = module.env().table(target).is_some_and(|ty| ty.is_64);
+        let table = entity.handles.tables.get(target.0 as usize).copied();
+        let elements = take_elements(store, instance, elem)?;
+        let table = table.and_then(|table| store.tables.get_mut(table));
+        let place = range(offset, is_64, elements.len());
+        let place = table.and_then(|table| table.elements.get_mut(place?));
+        place
+            .ok_or(Trap::TableOutOfBounds)?
+            .copy_from_slice(&elements);
+    }
+    Ok(())
+}
+
+/// Takes a segment's values out of the instance, which drops it.
+fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Result<Box<[Ref]>> {
+    let entity = store.instance_mut(instance)?;
+    Ok(entity
+        .elements
+        .get_mut(elem.0 as usize)
+        .map(core::mem::take)
+        .unwrap_or_default())
+}
+
+/// The second phase, second part: active data segments.
+fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
+    for (data, segment) in (0..).map(DataIdx).zip(&module.parts().datas) {
+        let SegmentMode::Active { target, offset } = segment.mode else {
+            continue;
+        };
+        let entity = store.instance(instance)?;
+        let spaces = Borrowed {
+            funcs: &entity.funcs,
+            globals: &entity.handles.globals,
+        };
+        let offset = spaces.evaluate(store, module, offset)?;
+        let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
+        let memory = entity.handles.memories.get(target.0 as usize).copied();
+        let bytes = module
+            .bytes()
+            .get(segment.bytes.range())
+            .unwrap_or_default();
+        store.instance_mut(instance)?.drop_data(data);
+        let memory = memory.and_then(|memory| store.memories.get_mut(memory));
+        let place = range(offset, is_64, bytes.len());
+        let place = memory.and_then(|memory| memory.bytes_mut().get_mut(place?));
+        place.ok_or(Trap::MemoryOutOfBounds)?.copy_from_slice(bytes);
+    }
+    Ok(())
+}
+
+/// So many items from an offset that stands in a slot.
+fn range(offset: u64, is_64: bool, length: usize) -> Option<Range<usize>> {
+    let offset = if is_64 {
+        offset
+    } else {
+        offset & u64::from(u32::MAX)
+    };
+    let start = usize::try_from(offset).ok()?;
+    Some(start..start.checked_add(length)?)
+}
+
+fn func_ref(funcs: &[u32], func: FuncIdx) -> Ref {
+    funcs
+        .get(func.0 as usize)
+        .map_or(Ref::NULL, |number| Ref(number + 1))
+}
+
+fn evaluate(
+    store: &StoreInner,
+    module: &Module,
+    spaces: &Spaces,
+    expression: ConstExpr,
+) -> Result<u64> {
+    let Spaces { funcs, globals, .. } = spaces;
+    Borrowed { funcs, globals }.evaluate(store, module, expression)
+}
+
+/// What constant expressions refer to.
+struct Borrowed<'s> {
+    funcs: &'s [u32],
+    globals: &'s [u32],
+}
+
+impl Borrowed<'_> {
+    fn evaluate(&self, store: &StoreInner, module: &Module, expression: ConstExpr) -> Result<u64> {
+        let mut machine = Machine {
+            store,
+            spaces: self,
+            stack: Vec::new(),
+        };
+        Ok(constant::evaluate(
+            module.bytes(),
+            expression,
+            &mut machine,
+        )?)
+    }
+}
+
+/// Evaluates constant expressions.
+struct Machine<'s> {
+    store: &'s StoreInner,
+    spaces: &'s Borrowed<'s>,
+    stack: Vec<u64>,
+}
+
+impl Evaluator for Machine<'_> {
+    fn push(&mut self, bits: u64) -> Result<(), Failure> {
+        self.stack
+            .try_reserve(1)
+            .map_err(|_| Failure::OutOfMemory)?;
+        self.stack.push(bits);
+        Ok(())
+    }
+
+    fn pop(&mut self) -> u64 {
+        self.stack.pop().unwrap_or_default()
+    }
+
+    fn global(&mut self, x: GlobalIdx) -> u64 {
+        let number = self.spaces.globals.get(x.0 as usize);
+        number
+            .and_then(|number| self.store.globals.get(*number))
+            .map_or(0, |global| global.value)
+    }
+
+    fn func(&mut self, f: FuncIdx) -> Ref {
+        func_ref(self.spaces.funcs, f)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Trap(trap) => trap.into(),
+            Failure::OutOfMemory => OutOfMemory.into(),
+            Failure::Rejected(reject) => reject.into(),
+        }
+    }
+}
+
+/// Adds a number if there is memory for it.
+fn add(numbers: &mut Vec<u32>, number: u32) -> Result<(), OutOfMemory> {
+    numbers.try_reserve(1).map_err(|_| OutOfMemory)?;
+    numbers.push(number);
+    Ok(())
+}
+
+/// Whether so many objects more may be made.
+fn within(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
+    let (limit, wanted) = (
+        store.engine.limits().store_objects,
+        now as u64 + more as u64,
+    );
+    if wanted > limit {
+        return Err(LimitError {
+            what,
+            limit,
+            wanted,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn addresses<T>(
+    numbers: &[u32],
+    address: impl Fn(u32) -> Option<NonNull<T>>,
+) -> Result<Box<[NonNull<T>]>> {
+    let mut found = Vec::new();
+    found
+        .try_reserve_exact(numbers.len())
+        .map_err(|_| OutOfMemory)?;
+    for number in numbers {
+        found.push(address(*number).ok_or(UseError::OtherStore)?);
+    }
+    Ok(found.into())
+}

@@ -1,0 +1,407 @@
+//! Names for what modules import.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
+
+use crate::caller::Caller;
+use crate::cause::{LinkError, UseError};
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::externs::{EntityType, Extern, ExternType, ImportType};
+use crate::func::Func;
+use crate::func::dynamic;
+use crate::func::into_func::IntoFunc;
+use crate::func_type::FuncType;
+use crate::instance::Instance;
+use crate::module::Module;
+use crate::store::context::{AsContext, AsContextMut};
+use crate::store::entity::HostFunc;
+use crate::store::inner::StoreInner;
+use crate::types::TypeId;
+use crate::val::Val;
+
+/// Gives modules what they import, by name.
+///
+/// Functions of the host that are defined here belong to no store: one linker serves any number
+/// of stores of the same data type. Cheap to clone next to making one.
+pub struct Linker<T> {
+    engine: Engine,
+    shadowing: bool,
+    modules: BTreeMap<Box<str>, BTreeMap<Box<str>, Definition>>,
+    /// Host functions here are closures over stores of `T`, which must not vary.
+    invariant: PhantomData<fn(T) -> T>,
+}
+
+#[derive(Clone)]
+enum Definition {
+    /// An object of a store.
+    Object(Extern),
+    /// A function of the host, for any store.
+    Host(TypeId, HostFunc),
+}
+
+impl Definition {
+    fn ty(&self, store: &StoreInner) -> Option<EntityType> {
+        match self {
+            Self::Object(item) => item.entity_type(store),
+            Self::Host(ty, _) => Some(EntityType::Func(*ty)),
+        }
+    }
+
+    fn into_extern(self, store: &mut StoreInner) -> Result<Extern> {
+        match self {
+            Self::Object(item) => Ok(item),
+            Self::Host(ty, host) => Func::insert(store, ty, host).map(Extern::Func),
+        }
+    }
+}
+
+impl<T> Linker<T> {
+    /// No names.
+    pub fn new(engine: &Engine) -> Self {
+        let (engine, modules) = (engine.clone(), BTreeMap::new());
+        Self {
+            engine,
+            shadowing: false,
+            modules,
+            invariant: PhantomData,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Whether a name may be defined again; it may not at first.
+    pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
+        self.shadowing = allow;
+        self
+    }
+
+    /// Defines a name as an object of a store.
+    ///
+    /// # Errors
+    /// If the name is defined already, or the object is not of `store`.
+    pub fn define(
+        &mut self,
+        store: impl AsContext<Data = T>,
+        module: &str,
+        name: &str,
+        item: impl Into<Extern>,
+    ) -> Result<&mut Self> {
+        let (item, store) = (item.into(), store.as_context());
+        store.inner().number(item.handle())?;
+        self.insert(module, name, Definition::Object(item))
+    }
+
+    /// Defines a name as a function of the host of any type; see [`Func::new`].
+    ///
+    /// # Errors
+    /// If the name is defined already.
+    pub fn func_new(
+        &mut self,
+        module: &str,
+        name: &str,
+        ty: FuncType,
+        func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<&mut Self> {
+        let definition = Definition::Host(self.engine.type_id(&ty), dynamic(&ty, func));
+        self.insert(module, name, definition)
+    }
+
+    /// Defines a name as a function of the host that is a closure; see [`Func::wrap`].
+    ///
+    /// # Errors
+    /// If the name is defined already.
+    pub fn func_wrap<Params, Results>(
+        &mut self,
+        module: &str,
+        name: &str,
+        func: impl IntoFunc<T, Params, Results>,
+    ) -> Result<&mut Self> {
+        let (ty, host) = func.into_host().0;
+        let definition = Definition::Host(self.engine.type_id(&ty), host);
+        self.insert(module, name, definition)
+    }
+
+    /// Defines all exports of an instance under a module's name.
+    ///
+    /// # Errors
+    /// If a name is defined already.
+    pub fn instance(
+        &mut self,
+        store: impl AsContextMut<Data = T>,
+        module: &str,
+        instance: Instance,
+    ) -> Result<&mut Self> {
+        for export in instance.exports(store.as_context()) {
+            self.insert(module, export.name, Definition::Object(export.item))?;
+        }
+        Ok(self)
+    }
+
+    /// Instantiates a module and defines all its exports under a name.
+    ///
+    /// # Errors
+    /// As [`Linker::instantiate`] and [`Linker::instance`].
+    pub fn module(
+        &mut self,
+        mut store: impl AsContextMut<Data = T>,
+        name: &str,
+        module: &Module,
+    ) -> Result<&mut Self> {
+        let instance = self.instantiate(&mut store, module)?;
+        self.instance(store, name, instance)
+    }
+
+    /// Gives what has a name another name.
+    ///
+    /// # Errors
+    /// If there is nothing of the first name, or the second is defined already.
+    pub fn alias(
+        &mut self,
+        module: &str,
+        name: &str,
+        as_module: &str,
+        as_name: &str,
+    ) -> Result<&mut Self> {
+        let found = self.find(module, name).cloned();
+        let found = found.ok_or_else(|| UseError::NoExport(name.into()))?;
+        self.insert(as_module, as_name, found)
+    }
+
+    /// Gives everything under a module's name another module's name.
+    ///
+    /// # Errors
+    /// If a name is defined already.
+    pub fn alias_module(&mut self, module: &str, as_module: &str) -> Result<()> {
+        let found: Vec<_> = self.modules.get(module).into_iter().flatten().collect();
+        let found: Vec<_> = found
+            .into_iter()
+            .map(|(name, it)| (name.clone(), it.clone()))
+            .collect();
+        for (name, definition) in found {
+            self.insert(as_module, &name, definition)?;
+        }
+        Ok(())
+    }
+
+    /// What has this name. A function of the host becomes one of `store`.
+    pub fn get(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+        name: &str,
+    ) -> Option<Extern> {
+        let mut store = store.as_context_mut();
+        self.find(module, name)?
+            .clone()
+            .into_extern(store.inner_mut())
+            .ok()
+    }
+
+    /// What a module's import would get. A function of the host becomes one of `store`.
+    pub fn get_by_import(
+        &self,
+        store: impl AsContextMut<Data = T>,
+        import: &ImportType<'_>,
+    ) -> Option<Extern> {
+        self.get(store, import.module(), import.name())
+    }
+
+    /// Defines each import of the module that has no definition and is a function as one that
+    /// fails when it is called.
+    ///
+    /// # Errors
+    /// If an import without definition is no function.
+    pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<()> {
+        for import in module.imports() {
+            if self.find(import.module, import.name).is_some() {
+                continue;
+            }
+            let ExternType::Func(ty) = import.ty() else {
+                return Err(unknown(import.module, import.name, import.ty()));
+            };
+            let (first, second) = (String::from(import.module), String::from(import.name));
+            let expected = import.ty();
+            let fail = move |_: Caller<'_, T>, _: &[Val], _: &mut [Val]| {
+                Err(unknown(&first, &second, expected.clone()))
+            };
+            self.func_new(import.module, import.name, ty, fail)?;
+        }
+        Ok(())
+    }
+
+    /// Makes an instance of a module and runs its start function.
+    ///
+    /// # Errors
+    /// If an import has no definition or one of another type ([`LinkError`]), and as
+    /// [`Instance::new`].
+    pub fn instantiate(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &Module,
+    ) -> Result<Instance> {
+        self.instantiate_pre(module)?.instantiate(&mut store)
+    }
+
+    /// The same as [`Linker::instantiate`], by wasmi's name.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn instantiate_and_start(
+        &self,
+        store: impl AsContextMut<Data = T>,
+        module: &Module,
+    ) -> Result<Instance> {
+        self.instantiate(store, module)
+    }
+
+    /// Looks up what a module imports, once for many instances.
+    ///
+    /// # Errors
+    /// If an import has no definition.
+    pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>> {
+        if !Engine::same(&self.engine, module.engine()) {
+            return Err(UseError::OtherEngine.into());
+        }
+        let mut imports = Vec::new();
+        for import in &module.parts().imports {
+            let (first, second, ty) = module.import(import);
+            let found = self.find(first, second).cloned();
+            let missing = || unknown(first, second, ty.in_engine(&self.engine));
+            imports.push(found.ok_or_else(missing)?);
+        }
+        Ok(InstancePre {
+            module: module.clone(),
+            imports,
+            invariant: PhantomData,
+        })
+    }
+
+    fn find(&self, module: &str, name: &str) -> Option<&Definition> {
+        self.modules.get(module)?.get(name)
+    }
+
+    fn insert(&mut self, module: &str, name: &str, definition: Definition) -> Result<&mut Self> {
+        if !self.modules.contains_key(module) {
+            self.modules.insert(module.into(), BTreeMap::new());
+        }
+        if let Some(names) = self.modules.get_mut(module) {
+            if !self.shadowing && names.contains_key(name) {
+                let (module, name) = (module.into(), name.into());
+                return Err(LinkError::Duplicate { module, name }.into());
+            }
+            names.insert(name.into(), definition);
+        }
+        Ok(self)
+    }
+}
+
+#[cold]
+fn unknown(module: &str, name: &str, expected: ExternType) -> Error {
+    let expected = Box::new(expected);
+    LinkError::Unknown {
+        module: module.into(),
+        name: name.into(),
+        expected,
+    }
+    .into()
+}
+
+/// A module with what it imports, ready for instances; made by [`Linker::instantiate_pre`].
+pub struct InstancePre<T> {
+    module: Module,
+    imports: Vec<Definition>,
+    invariant: PhantomData<fn(T) -> T>,
+}
+
+impl<T> InstancePre<T> {
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// Makes an instance and runs its start function.
+    ///
+    /// # Errors
+    /// As [`Instance::new`].
+    pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        // Types first, so that a mismatch leaves no functions behind.
+        let given = self.imports.iter().map(|definition| definition.ty(inner));
+        for (import, found) in self.module.parts().imports.iter().zip(given) {
+            let (module, name, wanted) = self.module.import(import);
+            let found = found.ok_or(UseError::OtherStore)?;
+            if !found.matches(&wanted, &inner.engine) {
+                return Err(
+                    crate::instantiate::incompatible(inner, module, name, found, wanted).into(),
+                );
+            }
+        }
+        let imports = self
+            .imports
+            .iter()
+            .cloned()
+            .map(|definition| definition.into_extern(inner));
+        let imports = imports.collect::<Result<Vec<_>>>()?;
+        Instance::new(store, &self.module, &imports)
+    }
+}
+
+impl<T> Clone for Linker<T> {
+    fn clone(&self) -> Self {
+        let Self {
+            engine,
+            shadowing,
+            modules,
+            invariant,
+        } = self;
+        let (engine, modules) = (engine.clone(), modules.clone());
+        Self {
+            engine,
+            shadowing: *shadowing,
+            modules,
+            invariant: *invariant,
+        }
+    }
+}
+
+impl<T> Clone for InstancePre<T> {
+    fn clone(&self) -> Self {
+        let (module, imports) = (self.module.clone(), self.imports.clone());
+        Self {
+            module,
+            imports,
+            invariant: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Linker<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |(module, names): (&Box<str>, &BTreeMap<_, _>)| {
+            (
+                module.clone(),
+                names.keys().cloned().collect::<Vec<Box<str>>>(),
+            )
+        };
+        f.debug_map()
+            .entries(self.modules.iter().map(names))
+            .finish()
+    }
+}
+
+impl<T> fmt::Debug for InstancePre<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstancePre")
+            .field("module", &self.module)
+            .finish()
+    }
+}

@@ -1,0 +1,150 @@
+//! From bytes to the parts of a module, in the validator's one pass.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
+use crate::fast::Survey;
+use crate::profile::Features;
+use crate::read::{
+    ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,
+};
+use crate::reject::Reject;
+use crate::spec::ErrorCode;
+use crate::types::{
+    DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, TableIdx, TableType,
+};
+use crate::validate::{self, Environment, Heap, ModuleSink};
+
+/// Validates a module and takes it apart.
+pub(super) fn assemble(
+    bytes: &[u8],
+    features: &Features,
+) -> Result<(Environment<Heap>, Parts), Reject> {
+    let mut sink = Assembler {
+        bytes,
+        parts: Parts::default(),
+        survey: Survey::default(),
+        imported: [0; 5],
+        span: Span::default(),
+    };
+    let env = validate::module(bytes, features, Heap, &mut sink)?;
+    Ok((env, sink.parts))
+}
+
+/// Places of the exports in the order of their names.
+pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Box<[u32]> {
+    let name = |place: &u32| {
+        parts
+            .exports
+            .get(*place as usize)
+            .map(|export| text(bytes, export.name))
+    };
+    let mut places: Vec<u32> = (0..parts.exports.len() as u32).collect();
+    places.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
+    places.into()
+}
+
+struct Assembler<'a> {
+    bytes: &'a [u8],
+    parts: Parts,
+    survey: Survey,
+    /// Imports so far, by kind.
+    imported: [u32; 5],
+    /// The body at hand.
+    span: Span,
+}
+
+impl Assembler<'_> {
+    /// Where a part of the module stands.
+    fn span(&self, name: &str) -> Span {
+        let start = (name.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
+        Span {
+            start,
+            end: start + name.len(),
+        }
+    }
+}
+
+/// Adds an item if there is memory for it.
+fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reject> {
+    list.try_reserve(1)
+        .map_err(|_| Reject::new(ErrorCode::OutOfMemory, 0))?;
+    list.push(item);
+    Ok(())
+}
+
+impl<'a> ModuleSink<'a> for Assembler<'a> {
+    type Body = Survey;
+
+    fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Survey, Reject> {
+        self.span = span;
+        Ok(&mut self.survey)
+    }
+
+    fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
+        let body = Body {
+            span: self.span,
+            pins: self.survey.finish(),
+        };
+        push(&mut self.parts.bodies, body)
+    }
+
+    fn import(&mut self, import: &Import<'a>) -> Result<(), Reject> {
+        let kind = match import.ty {
+            Imported::Func(_) => ExternKind::Func,
+            Imported::Table(_) => ExternKind::Table,
+            Imported::Memory(_) => ExternKind::Memory,
+            Imported::Global(_) => ExternKind::Global,
+            Imported::Tag(_) => ExternKind::Tag,
+        };
+        let (module, name) = (self.span(import.module), self.span(import.name));
+        let next = &mut self.imported[kind as usize];
+        let part = ImportPart {
+            module,
+            name,
+            kind,
+            index: *next,
+        };
+        *next += 1;
+        push(&mut self.parts.imports, part)
+    }
+
+    fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
+        push(&mut self.parts.tables, init)
+    }
+
+    fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
+        push(&mut self.parts.globals, init)
+    }
+
+    fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
+        let name = self.span(export.name);
+        push(
+            &mut self.parts.exports,
+            ExportPart {
+                name,
+                kind: export.kind,
+                index: export.index,
+            },
+        )
+    }
+
+    fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
+        self.parts.start = Some(func);
+        Ok(())
+    }
+
+    fn element(&mut self, _: ElemIdx, segment: &ElementSegment) -> Result<(), Reject> {
+        push(&mut self.parts.elements, *segment)
+    }
+
+    fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
+        push(&mut self.parts.datas, *segment)
+    }
+
+    fn custom(&mut self, name: &'a str, content: Span) -> Result<(), Reject> {
+        let name = self.span(name);
+        push(&mut self.parts.customs, CustomPart { name, content })
+    }
+}

@@ -1,0 +1,383 @@
+//! Validated modules.
+
+mod assemble;
+mod names;
+
+use alloc::boxed::Box;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+use core::ptr;
+
+use crate::cause::OutOfMemory;
+use crate::config::CompilationMode;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::externs::{EntityType, ExportType, ExternType, ImportType};
+use crate::fast::code::Cell;
+use crate::fast::survey::Pins;
+use crate::fast::{self, ModuleCode};
+use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
+use crate::registry::{ref_with_numbers, with_numbers};
+use crate::reject::Reject;
+use crate::types::{
+    ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
+    TagIdx, TypeId, TypeIdx, ValType,
+};
+use crate::validate::{self, Environment, Heap, Sink};
+
+/// A module that was found valid: the proof that its code may run.
+///
+/// Cheap to clone; `Send` and `Sync`. Translated code is shared by all instances.
+#[derive(Clone)]
+pub struct Module(Arc<ModuleInner>);
+
+pub(crate) struct ModuleInner {
+    engine: Engine,
+    bytes: Box<[u8]>,
+    env: Environment<Heap>,
+    /// The engine's number of each type.
+    type_ids: Box<[TypeId]>,
+    code: ModuleCode,
+    parts: Parts,
+    /// Exports in the order of their names.
+    by_name: Box<[u32]>,
+}
+
+/// What the sections say besides the index spaces.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) imports: Vec<ImportPart>,
+    pub(crate) exports: Vec<ExportPart>,
+    /// Initial values of defined tables.
+    pub(crate) tables: Vec<Option<ConstExpr>>,
+    /// Initial values of defined globals.
+    pub(crate) globals: Vec<ConstExpr>,
+    pub(crate) start: Option<FuncIdx>,
+    pub(crate) elements: Vec<ElementSegment>,
+    pub(crate) datas: Vec<DataSegment>,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) customs: Vec<CustomPart>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct ImportPart {
+    module: Span,
+    name: Span,
+    kind: ExternKind,
+    /// In the index space of the kind.
+    index: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct ExportPart {
+    name: Span,
+    pub(crate) kind: ExternKind,
+    /// In the index space of the kind.
+    pub(crate) index: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct CustomPart {
+    name: Span,
+    content: Span,
+}
+
+/// A defined function.
+#[derive(Clone, Copy)]
+pub(crate) struct Body {
+    span: Span,
+    pins: Pins,
+}
+
+impl Module {
+    /// Validates a module in the binary format and keeps a copy of its bytes.
+    ///
+    /// # Errors
+    /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
+    /// when memory is short.
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
+        let bytes = bytes.as_ref();
+        let (env, parts) = assemble::assemble(bytes, engine.features())?;
+        let mut copy = Vec::new();
+        copy.try_reserve_exact(bytes.len())
+            .map_err(|_| OutOfMemory)?;
+        copy.extend_from_slice(bytes);
+        let module = Self(Arc::new(ModuleInner {
+            engine: engine.clone(),
+            type_ids: engine.with_types(|types| types.module(&env)),
+            code: ModuleCode::new(parts.bodies.len() as u32),
+            by_name: assemble::by_name(bytes, &parts),
+            bytes: copy.into_boxed_slice(),
+            env,
+            parts,
+        }));
+        if engine.config().mode == CompilationMode::Eager {
+            fast::translate::all(&module)?;
+        }
+        Ok(module)
+    }
+
+    /// The same as [`Module::new`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        Self::new(engine, bytes)
+    }
+
+    /// Validates a module that stands in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, and as [`Module::new`].
+    #[cfg(feature = "std")]
+    pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
+        use crate::error::Context;
+        let path = path.as_ref();
+        let shown = path.display();
+        let bytes = std::fs::read(path).with_context(|| alloc::format!("reading {shown}"))?;
+        Self::new(engine, bytes)
+    }
+
+    /// Says whether these bytes are a valid module.
+    ///
+    /// # Errors
+    /// If they are not.
+    pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
+        validate::module(bytes, engine.features(), Heap, &mut ())?;
+        Ok(())
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// Whether these are the same module.
+    pub fn same(a: &Self, b: &Self) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// Its name, from the custom section `name`.
+    pub fn name(&self) -> Option<&str> {
+        names::module(self)
+    }
+
+    /// What it needs, in order.
+    pub fn imports(&self) -> impl ExactSizeIterator<Item = ImportType<'_>> {
+        self.0.parts.imports.iter().map(|import| ImportType {
+            module: self.text(import.module),
+            name: self.text(import.name),
+            ty: self.extern_type(import.kind, import.index),
+        })
+    }
+
+    /// What its instances offer, in order.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = ExportType<'_>> {
+        self.0.parts.exports.iter().map(|export| ExportType {
+            name: self.text(export.name),
+            ty: self.extern_type(export.kind, export.index),
+        })
+    }
+
+    /// The type of what its instances export under this name.
+    pub fn get_export(&self, name: &str) -> Option<ExternType> {
+        let export = self.export(name)?;
+        Some(self.extern_type(export.kind, export.index))
+    }
+
+    /// Contents of its custom sections of this name.
+    pub fn custom_sections<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m [u8]> {
+        let sections = self.0.parts.customs.iter();
+        sections
+            .filter(move |section| self.text(section.name) == name)
+            .filter_map(|section| self.0.bytes.get(section.content.range()))
+    }
+
+    fn extern_type(&self, kind: ExternKind, index: u32) -> ExternType {
+        self.entity_type(kind, index).in_engine(self.engine())
+    }
+}
+
+/// For instances and the engine. Indices come from the validated module; for others there is
+/// some value, never a panic.
+impl Module {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    pub(crate) fn env(&self) -> &Environment<Heap> {
+        &self.0.env
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+
+    pub(crate) fn code(&self) -> &ModuleCode {
+        &self.0.code
+    }
+
+    /// Where calls find the code of a function, unless it is imported.
+    pub(crate) fn cell(&self, func: FuncIdx) -> Option<*const Cell> {
+        self.code()
+            .cell(func.0.checked_sub(self.env().imported_funcs())?)
+            .map(ptr::from_ref)
+    }
+
+    /// The engine's number of a type.
+    pub(crate) fn type_id(&self, ty: TypeIdx) -> TypeId {
+        self.0
+            .type_ids
+            .get(ty.0 as usize)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Parameters and results of a defined function, counted from the first defined one.
+    pub(crate) fn defined_signature(&self, index: u32) -> FuncSignature<'_> {
+        let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
+        self.env().func_type(func).unwrap_or(FuncSignature {
+            params: &[],
+            results: &[],
+        })
+    }
+
+    /// The pinned locals of a defined function, counted from the first defined one.
+    pub(crate) fn pins(&self, index: u32) -> Pins {
+        self.0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.pins)
+            .unwrap_or_default()
+    }
+
+    /// Sends a defined function, counted from the first defined one, through the validator again.
+    pub(crate) fn walk<'m>(&'m self, index: u32, sink: &mut impl Sink<'m>) -> Result<(), Reject> {
+        let span = self
+            .0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.span);
+        let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
+        let features = self.engine().features();
+        validate::function(
+            self.env(),
+            features,
+            self.bytes(),
+            span.unwrap_or_default(),
+            func,
+            sink,
+        )
+    }
+
+    /// The bytes of a function, in the index space of the module.
+    pub(crate) fn body(&self, func: u32) -> Option<Range<usize>> {
+        let index = func.checked_sub(self.env().imported_funcs())?;
+        self.0
+            .parts
+            .bodies
+            .get(index as usize)
+            .map(|body| body.span.range())
+    }
+
+    /// The name of a function, from the custom section `name`.
+    pub(crate) fn func_name(&self, func: u32) -> Option<&str> {
+        names::func(self, func)
+    }
+
+    /// The export of this name.
+    pub(crate) fn export(&self, name: &str) -> Option<ExportPart> {
+        let exports = &self.0.parts.exports;
+        let export = |place: &u32| exports.get(*place as usize);
+        let key = |place: &u32| export(place).map(|export| self.text(export.name));
+        let found = self
+            .0
+            .by_name
+            .binary_search_by(|place| key(place).cmp(&Some(name)))
+            .ok()?;
+        self.0.by_name.get(found).and_then(export).copied()
+    }
+
+    /// The type of an object of the module, with the engine's numbers.
+    pub(crate) fn entity_type(&self, kind: ExternKind, index: u32) -> EntityType {
+        let env = self.env();
+        match kind {
+            ExternKind::Func => EntityType::Func(self.func_type_id(FuncIdx(index))),
+            ExternKind::Table => {
+                let ty = env.table(TableIdx(index)).copied().unwrap_or_default();
+                EntityType::Table(self.table_type(ty))
+            }
+            ExternKind::Memory => {
+                EntityType::Memory(env.memory(MemoryIdx(index)).copied().unwrap_or_default())
+            }
+            ExternKind::Global => {
+                let ty = env.global(GlobalIdx(index)).copied().unwrap_or_default();
+                EntityType::Global(self.global_type(ty))
+            }
+            ExternKind::Tag => {
+                let ty = env.tag(TagIdx(index)).unwrap_or(TypeIdx(0));
+                EntityType::Tag(self.type_id(ty))
+            }
+        }
+    }
+
+    /// The engine's number of a function's type.
+    pub(crate) fn func_type_id(&self, func: FuncIdx) -> TypeId {
+        self.env()
+            .func_type_index(func)
+            .map_or(TypeId::default(), |ty| self.type_id(ty))
+    }
+
+    /// The type with the engine's numbers.
+    pub(crate) fn table_type(&self, ty: TableType) -> TableType {
+        let element = ref_with_numbers(ty.element, |ty| self.type_id(TypeIdx(ty)).0);
+        TableType { element, ..ty }
+    }
+
+    /// The type with the engine's numbers.
+    pub(crate) fn global_type(&self, ty: GlobalType) -> GlobalType {
+        GlobalType {
+            content: self.val_type(ty.content),
+            ..ty
+        }
+    }
+
+    fn val_type(&self, ty: ValType) -> ValType {
+        with_numbers(ty, |ty| self.type_id(TypeIdx(ty)).0)
+    }
+
+    /// The object of an import and its names.
+    pub(crate) fn import(&self, import: &ImportPart) -> (&str, &str, EntityType) {
+        let ty = self.entity_type(import.kind, import.index);
+        (self.text(import.module), self.text(import.name), ty)
+    }
+
+    /// The name of an export.
+    pub(crate) fn export_name(&self, export: &ExportPart) -> &str {
+        self.text(export.name)
+    }
+
+    fn text(&self, span: Span) -> &str {
+        text(self.bytes(), span)
+    }
+}
+
+/// A name that was validated.
+fn text(bytes: &[u8], span: Span) -> &str {
+    let bytes = bytes.get(span.range()).unwrap_or_default();
+    core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+impl fmt::Debug for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Module")
+            .field("name", &self.name())
+            .field("bytes", &self.bytes().len())
+            .field("functions", &self.env().func_count())
+            .finish()
+    }
+}
