@@ -3,6 +3,7 @@
 mod capability;
 mod code;
 mod columns;
+mod forms;
 mod functions;
 mod limits;
 mod opcodes;
@@ -30,6 +31,7 @@ type Pass = fn(&mut Context<'_>);
 const PASSES: &[Pass] = &[
     capability::check,
     columns::check,
+    forms::check,
     functions::check,
     limits::check,
     opcodes::check,

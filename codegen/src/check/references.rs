@@ -23,12 +23,6 @@ pub(super) fn check(context: &mut Context<'_>) {
         .map(|limit| limit.key.as_str())
         .collect();
     let traps: Vec<&str> = model.traps.iter().map(|trap| trap.key.as_str()).collect();
-    let places: Vec<&str> = model
-        .forms
-        .places
-        .iter()
-        .map(|place| place.key.as_str())
-        .collect();
     let ops: Vec<&str> = model.ops.iter().map(|op| op.key.as_str()).collect();
 
     for op in &model.ops {
@@ -87,24 +81,6 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     for (key, _, origin) in &model.forms.budgets {
         context.named("tier", key, origin, &tiers);
-    }
-    let classes = model
-        .forms
-        .classes
-        .iter()
-        .map(|class| (&class.tiers, &class.origin));
-    let engine = model
-        .forms
-        .engine
-        .iter()
-        .map(|own| (&own.tiers, &own.origin));
-    for (tiers, origin) in classes.chain(engine) {
-        for (_, shape) in tiers {
-            let letters = shape.operands.iter().chain([&shape.result]);
-            for letter in letters.flat_map(|word| word.chars()) {
-                context.all("place", [&letter.to_string()], origin, &places);
-            }
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 
 use super::Reader;
-use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};
@@ -10,6 +9,7 @@ use crate::types::{
     BlockType, DataIdx, ElemIdx, FuncIdx, GlobalIdx, HeapType, LabelIdx, Labels, LocalIdx, MemArg,
     MemoryIdx, TableIdx, TypeIdx, ValTypes,
 };
+use crate::generated::shared::wire;
 
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident: $index:ident;)*) => {$(
@@ -41,21 +41,13 @@ index! {
 /// A table; a zero byte before there were several.
 #[inline(always)]
 pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Reject> {
-    if gate.has(Proposal::ReferenceTypes) {
-        r.u32().map(TableIdx)
-    } else {
-        zero(r, TableIdx(0))
-    }
+    if gate.has(Proposal::ReferenceTypes) { r.u32().map(TableIdx) } else { zero(r, TableIdx(0)) }
 }
 
 /// A memory; a zero byte before there were several.
 #[inline(always)]
 pub(crate) fn memory(r: &mut Reader<'_>, gate: &impl Gate) -> Result<MemoryIdx, Reject> {
-    if gate.has(Proposal::MultiMemory) {
-        r.u32().map(MemoryIdx)
-    } else {
-        zero(r, MemoryIdx(0))
-    }
+    if gate.has(Proposal::MultiMemory) { r.u32().map(MemoryIdx) } else { zero(r, MemoryIdx(0)) }
 }
 
 #[inline(never)]
@@ -75,9 +67,7 @@ pub(crate) fn labels<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Labels<
         r.u32()?;
     }
     r.u32()?;
-    Ok(Labels {
-        bytes: r.since(start),
-    })
+    Ok(Labels { bytes: r.since(start) })
 }
 
 /// The type of a block.
@@ -98,9 +88,7 @@ pub(crate) fn valtypes<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<ValTy
     for _ in 0..count {
         r.val_type(gate)?;
     }
-    Ok(ValTypes {
-        bytes: r.since(start),
-    })
+    Ok(ValTypes { bytes: r.since(start) })
 }
 
 /// Alignment, memory and offset. Whether the alignment suits the access is for the validator.
@@ -113,16 +101,8 @@ pub(crate) fn memarg(r: &mut Reader<'_>, gate: &impl Gate, _: u32) -> Result<Mem
         align = flags(gate, align, at)?;
         memory = r.u32().map(MemoryIdx)?;
     }
-    let offset = if gate.has(Proposal::Memory64) {
-        r.u64()?
-    } else {
-        r.u32().map(u64::from)?
-    };
-    Ok(MemArg {
-        align,
-        offset,
-        memory,
-    })
+    let offset = if gate.has(Proposal::Memory64) { r.u64()? } else { r.u32().map(u64::from)? };
+    Ok(MemArg { align, offset, memory })
 }
 
 /// The alignment from flags that say that a memory follows.

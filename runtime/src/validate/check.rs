@@ -59,11 +59,7 @@ pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
     if frame.kind == FrameKind::If {
         without_else(v, v.block_params(frame.block()), results.as_slice())?;
     }
-    if frame.kind == FrameKind::Body {
-        Ok(())
-    } else {
-        v.push_all(results.as_slice())
-    }
+    if frame.kind == FrameKind::Body { Ok(()) } else { v.push_all(results.as_slice()) }
 }
 
 /// An `if` alone gives what it takes.
@@ -73,12 +69,7 @@ fn without_else<S: Storage>(
     results: &[ValType],
 ) -> Result<(), Reject> {
     let same = params.len() == results.len();
-    if same
-        && params
-            .iter()
-            .zip(results)
-            .all(|(param, result)| is_subtype(*param, *result))
-    {
+    if same && params.iter().zip(results).all(|(param, result)| is_subtype(*param, *result)) {
         return Ok(());
     }
     let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
@@ -86,7 +77,10 @@ fn without_else<S: Storage>(
 }
 
 /// `br_table`
-pub(crate) fn br_table<S: Storage>(v: &mut Validator<'_, S>, l: Labels<'_>) -> Result<(), Reject> {
+pub(crate) fn br_table<S: Storage>(
+    v: &mut Validator<'_, S>,
+    l: Labels<'_>,
+) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     let default = v.label(l.default())?;
     v.peek_all(default.as_slice())?;
@@ -123,11 +117,7 @@ pub(crate) fn select<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject>
             return Err(v.mismatch(ValType::I32, ty));
         }
     }
-    let ty = if first == ValType::BOTTOM {
-        second
-    } else {
-        first
-    };
+    let ty = if first == ValType::BOTTOM { second } else { first };
     if second != ty && second != ValType::BOTTOM {
         return Err(v.mismatch(first, second));
     }
@@ -155,7 +145,10 @@ pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<()
 }
 
 /// `br_on_null`: branches without the reference, or goes on with it, not null.
-pub(crate) fn br_on_null<S: Storage>(v: &mut Validator<'_, S>, l: LabelIdx) -> Result<(), Reject> {
+pub(crate) fn br_on_null<S: Storage>(
+    v: &mut Validator<'_, S>,
+    l: LabelIdx,
+) -> Result<(), Reject> {
     let ty = pop_ref(v)?;
     let label = v.label(l)?;
     v.pop_all(label.as_slice())?;
@@ -170,11 +163,7 @@ pub(crate) fn br_on_non_null<S: Storage>(
 ) -> Result<(), Reject> {
     let label = v.label(l)?;
     let Some((last, others)) = label.as_slice().split_last() else {
-        return Err(Reject::with(
-            ErrorCode::TypeMismatch,
-            v.at,
-            Detail::OutOf(0, 1),
-        ));
+        return Err(Reject::with(ErrorCode::TypeMismatch, v.at, Detail::OutOf(0, 1)));
     };
     let found = pop_ref(v)?.non_null();
     if !is_subtype(ValType::reference(found), *last) {
@@ -190,6 +179,5 @@ fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
     if ty == ValType::BOTTOM {
         return Ok(RefType::new(false, HeapType::Bottom));
     }
-    ty.as_ref_type()
-        .ok_or_else(|| v.mismatch(ValType::FUNCREF, ty))
+    ty.as_ref_type().ok_or_else(|| v.mismatch(ValType::FUNCREF, ty))
 }

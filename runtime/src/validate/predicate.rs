@@ -15,11 +15,7 @@ pub(crate) fn mutable<S: Storage>(v: &mut Validator<'_, S>, x: GlobalIdx) -> Res
     if v.global(x)?.mutable {
         return Ok(());
     }
-    Err(Reject::with(
-        ErrorCode::ImmutableGlobal,
-        v.at,
-        Detail::Number(x.0.into()),
-    ))
+    Err(Reject::with(ErrorCode::ImmutableGlobal, v.at, Detail::Number(x.0.into())))
 }
 
 /// `declared(f)`: something outside of bodies mentions the function; a constant expression is
@@ -28,11 +24,7 @@ pub(crate) fn declared<S: Storage>(v: &mut Validator<'_, S>, f: FuncIdx) -> Resu
     if v.env.is_declared(f) || v.locals.constant {
         return Ok(());
     }
-    Err(Reject::with(
-        ErrorCode::UndeclaredFunction,
-        v.at,
-        Detail::Number(f.0.into()),
-    ))
+    Err(Reject::with(ErrorCode::UndeclaredFunction, v.at, Detail::Number(f.0.into())))
 }
 
 /// `data_count`: the module announces its data segments.
@@ -45,12 +37,11 @@ pub(crate) fn data_count<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Rej
 
 /// `initialized(x)`: the local has a default or has been set.
 #[inline(always)]
-pub(crate) fn initialized<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
-    if v.locals.tracked {
-        tracked(v, x)
-    } else {
-        Ok(())
-    }
+pub(crate) fn initialized<S: Storage>(
+    v: &mut Validator<'_, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.locals.tracked { tracked(v, x) } else { Ok(()) }
 }
 
 #[cold]
@@ -59,21 +50,16 @@ fn tracked<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reje
     if v.local(x)?.is_defaultable() || v.scratch.is_set(x) {
         return Ok(());
     }
-    Err(Reject::with(
-        ErrorCode::UninitializedLocal,
-        v.at,
-        Detail::Number(x.0.into()),
-    ))
+    Err(Reject::with(ErrorCode::UninitializedLocal, v.at, Detail::Number(x.0.into())))
 }
 
 /// `initializes(x)`: from here on the local has been set.
 #[inline(always)]
-pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
-    if v.locals.tracked {
-        v.scratch.set(x, v.at)
-    } else {
-        Ok(())
-    }
+pub(crate) fn initializes<S: Storage>(
+    v: &mut Validator<'_, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.locals.tracked { v.scratch.set(x, v.at) } else { Ok(()) }
 }
 
 /// `sub(a, b)`: values of the first types are values of the second.

@@ -63,21 +63,9 @@ impl<'v, S: Storage> Validator<'v, S> {
         limits: &Limits,
         at: usize,
     ) -> Result<Self, Reject> {
-        let limits = Stacks {
-            values: limits.operand_stack,
-            frames: limits.block_nesting,
-        };
+        let limits = Stacks { values: limits.operand_stack, frames: limits.block_nesting };
         let (height, reachable) = (0, true);
-        let mut v = Self {
-            env,
-            scratch,
-            locals,
-            at,
-            results,
-            height,
-            reachable,
-            limits,
-        };
+        let mut v = Self { env, scratch, locals, at, results, height, reachable, limits };
         v.enter(FrameKind::Body, results)?;
         Ok(v)
     }
@@ -96,9 +84,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// What the sink hears about the next instruction.
     #[inline(always)]
     pub(crate) fn effect(&self) -> Effect {
-        Effect {
-            reachable: self.reachable,
-        }
+        Effect { reachable: self.reachable }
     }
 
     /// Takes and gives operands of these types.
@@ -167,18 +153,9 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// Checks that operands of these types are there, and leaves them as they are.
     pub(crate) fn peek_all(&self, expected: &[ValType]) -> Result<(), Reject> {
-        let values = self
-            .scratch
-            .values
-            .as_slice()
-            .get(self.height..)
-            .unwrap_or_default();
+        let values = self.scratch.values.as_slice().get(self.height..).unwrap_or_default();
         for (depth, ty) in expected.iter().rev().enumerate() {
-            match values
-                .len()
-                .checked_sub(1 + depth)
-                .and_then(|place| values.get(place))
-            {
+            match values.len().checked_sub(1 + depth).and_then(|place| values.get(place)) {
                 Some(found) if is_subtype(*found, *ty) => {}
                 Some(found) => return Err(self.mismatch(*ty, *found)),
                 None if self.reachable => return Err(self.missing(*ty)),
@@ -276,12 +253,7 @@ impl<'v, S: Storage> Validator<'v, S> {
                 Ok(Types::Slice(self.block_params(frame.block())))
             }
             Some(frame) => Ok(self.block_results(frame.block())),
-            None => Err(unknown(
-                ErrorCode::UnknownLabel,
-                label.0,
-                frames.len(),
-                self.at,
-            )),
+            None => Err(unknown(ErrorCode::UnknownLabel, label.0, frames.len(), self.at)),
         }
     }
 
@@ -309,11 +281,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[cold]
     #[inline(never)]
     pub(crate) fn mismatch(&self, expected: ValType, found: ValType) -> Reject {
-        Reject::with(
-            ErrorCode::TypeMismatch,
-            self.at,
-            Detail::Types { expected, found },
-        )
+        Reject::with(ErrorCode::TypeMismatch, self.at, Detail::Types { expected, found })
     }
 
     #[cold]
@@ -326,10 +294,6 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[inline(never)]
     fn superfluous(&self) -> Reject {
         let there = self.scratch.values.len() as u64;
-        Reject::with(
-            ErrorCode::TypeMismatch,
-            self.at,
-            Detail::OutOf(there, self.height as u64),
-        )
+        Reject::with(ErrorCode::TypeMismatch, self.at, Detail::OutOf(there, self.height as u64))
     }
 }
