@@ -13,4 +13,5 @@ pub(crate) mod proposal;
 pub(crate) mod section;
 pub(crate) mod semantics;
 pub(crate) mod trap;
+pub(crate) mod validate;
 pub(crate) mod wire;

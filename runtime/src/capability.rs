@@ -11,5 +11,9 @@ pub(crate) use crate::num::backend::SQUARE_ROOT;
 /// The value, if the build has what it needs.
 #[inline(always)]
 pub(crate) fn available<T>(has: bool, code: ErrorCode, at: usize, value: T) -> Result<T, Reject> {
-    if has { Ok(value) } else { Err(Reject::new(code, at)) }
+    if has {
+        Ok(value)
+    } else {
+        Err(Reject::new(code, at))
+    }
 }

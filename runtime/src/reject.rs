@@ -108,7 +108,7 @@ impl Reject {
     #[inline(never)]
     pub const fn proposal(proposal: Proposal, offset: usize) -> Self {
         Self {
-            code: ErrorCode::ProposalRequired,
+            code: ErrorCode::UnsupportedProposal,
             offset,
             detail: Detail::Proposal(proposal),
         }

@@ -15,11 +15,7 @@ pub fn emit(model: &Model) -> Source {
         "spec/instructions/",
         "Instructions of constant expressions: the rows with a cell `const`.",
     );
-    let arms = model
-        .ops
-        .iter()
-        .filter(|op| op.constant.is_some())
-        .map(arm);
+    let arms = model.ops.iter().filter(|op| op.constant.is_some()).map(arm);
     source.item(quote! {
         use super::error_code::ErrorCode;
         use super::instruction::Instruction;

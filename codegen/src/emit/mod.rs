@@ -23,6 +23,7 @@ pub mod semantics;
 pub mod source;
 pub mod translate;
 pub mod trap;
+pub mod validate;
 pub mod wire;
 
 pub use source::Source;
@@ -50,6 +51,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("section",     section::emit),
     ("semantics",   semantics::emit),
     ("trap",        trap::emit),
+    ("validate",    validate::emit),
     ("wire",        wire::emit),
 ];
 

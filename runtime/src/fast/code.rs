@@ -71,7 +71,10 @@ impl Cell {
     pub(crate) fn publish(&self, code: Box<Code>) -> *const u32 {
         let new = Box::into_raw(code);
         let order = Ordering::AcqRel;
-        match self.code.compare_exchange(ptr::null_mut(), new, order, Ordering::Acquire) {
+        match self
+            .code
+            .compare_exchange(ptr::null_mut(), new, order, Ordering::Acquire)
+        {
             Ok(_) => {
                 // SAFETY: `new` is published and never freed before the cell.
                 let entry = unsafe { (*new).entry() };
@@ -118,7 +121,12 @@ impl ModuleCode {
             code: AtomicPtr::new(ptr::null_mut()),
             index,
         };
-        Self { cells: (0..functions).map(cell).collect::<Vec<_>>().into_boxed_slice() }
+        Self {
+            cells: (0..functions)
+                .map(cell)
+                .collect::<Vec<_>>()
+                .into_boxed_slice(),
+        }
     }
 
     /// The cell of a defined function.
@@ -128,6 +136,8 @@ impl ModuleCode {
 
     /// Which function's code `ip` points into, and the module offset of its instruction.
     pub(crate) fn locate(&self, ip: *const u32) -> Option<(u32, u32)> {
-        self.cells.iter().find_map(|cell| Some((cell.index, cell.code()?.place(ip)?)))
+        self.cells
+            .iter()
+            .find_map(|cell| Some((cell.index, cell.code()?.place(ip)?)))
     }
 }

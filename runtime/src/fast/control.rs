@@ -9,9 +9,9 @@
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
+use super::code::Cell;
 use super::cold;
 use super::context::Context;
-use super::code::Cell;
 use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
 use super::place::Source;
@@ -291,7 +291,11 @@ impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
             let index: T = A::read(words, state);
             let words = words.add(A::words::<T>());
             let func = attempt!(element(state, index.into(), *words, *words.add(1)));
-            copy(state.sp.add(*words.add(2) as usize), state.sp, *words.add(3));
+            copy(
+                state.sp.add(*words.add(2) as usize),
+                state.sp,
+                *words.add(3),
+            );
             Flow::Jump(callee(state, func))
         }
     }
@@ -373,7 +377,11 @@ impl<A: Source> Instruction for NonNullOrTrap<A> {
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
         // SAFETY: the caller's promise.
         let reference: Ref = unsafe { A::read(words, state) };
-        if reference.is_null() { Flow::Trap(Trap::NullReference) } else { Flow::Next }
+        if reference.is_null() {
+            Flow::Trap(Trap::NullReference)
+        } else {
+            Flow::Next
+        }
     }
 }
 
@@ -382,11 +390,7 @@ impl<A: Source> Instruction for NonNullOrTrap<A> {
 /// # Safety
 /// The running frame's `Enter` left room for two records.
 #[inline(always)]
-unsafe fn push<const INT: bool, const FLOAT: bool>(
-    state: &State,
-    words: *const u32,
-    count: usize,
-) {
+unsafe fn push<const INT: bool, const FLOAT: bool>(state: &State, words: *const u32, count: usize) {
     // SAFETY: the caller's promise.
     unsafe {
         let context = state.context;
@@ -456,7 +460,12 @@ unsafe fn import(state: &State, index: u32) -> NonNull<FuncEntity> {
     // SAFETY: the caller's promise.
     unsafe {
         let context = state.context;
-        let func = *(*context).instance.as_ref().funcs.as_ptr().add(index as usize);
+        let func = *(*context)
+            .instance
+            .as_ref()
+            .funcs
+            .as_ptr()
+            .add(index as usize);
         *(*context).funcs.add(func as usize)
     }
 }
@@ -466,11 +475,7 @@ unsafe fn import(state: &State, index: u32) -> NonNull<FuncEntity> {
 /// # Safety
 /// The state is live, the reference one to a function of its store.
 #[inline(always)]
-unsafe fn function(
-    state: &State,
-    reference: Ref,
-    null: Trap,
-) -> Result<NonNull<FuncEntity>, Trap> {
+unsafe fn function(state: &State, reference: Ref, null: Trap) -> Result<NonNull<FuncEntity>, Trap> {
     if reference.is_null() {
         return Err(null);
     }
@@ -498,7 +503,11 @@ unsafe fn element(
         }
         let reference = *elements.as_ptr().add(index as usize);
         let func = function(state, reference, Trap::IndirectCallToNull)?;
-        if func.as_ref().ty.0 == ty { Ok(func) } else { Err(Trap::BadSignature) }
+        if func.as_ref().ty.0 == ty {
+            Ok(func)
+        } else {
+            Err(Trap::BadSignature)
+        }
     }
 }
 
@@ -538,7 +547,14 @@ unsafe fn enter_instance(state: &State, instance: NonNull<InstanceEntity>) {
         if (*context.records).ip != LEAVE.ip() {
             let record = context.records.sub(1);
             let sp = context.instance.as_ptr().cast();
-            *record = Record { ip: LEAVE.ip(), sp, p: 0, q: 0, fp: 0.0, fq: 0.0 };
+            *record = Record {
+                ip: LEAVE.ip(),
+                sp,
+                p: 0,
+                q: 0,
+                fp: 0.0,
+                fq: 0.0,
+            };
             context.records = record;
         }
         context.switch(instance);

@@ -87,7 +87,11 @@ impl Forms {
 
 /// Slots of a table of keys with this many places.
 pub(crate) const fn keys(list: &[&str]) -> usize {
-    if list.is_empty() { 1 } else { 1 << (BITS as usize * list[0].len()) }
+    if list.is_empty() {
+        1
+    } else {
+        1 << (BITS as usize * list[0].len())
+    }
 }
 
 /// Numbers the forms of a list.

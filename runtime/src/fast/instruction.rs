@@ -127,7 +127,12 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
     state: &State,
 ) -> Result<O::R, Trap> {
     // SAFETY: the caller's promise.
-    unsafe { O::apply(L::read(words, state), R::read(words.add(L::words::<O::A>()), state)) }
+    unsafe {
+        O::apply(
+            L::read(words, state),
+            R::read(words.add(L::words::<O::A>()), state),
+        )
+    }
 }
 
 macro_rules! branch {
@@ -143,7 +148,11 @@ macro_rules! branch {
                 // SAFETY: the caller's promise.
                 unsafe {
                     let $holds = attempt!(apply::<O, L, R>(words, state)).holds();
-                    if $taken { target(words, operands::<O, L, R>()) } else { Flow::Next }
+                    if $taken {
+                        target(words, operands::<O, L, R>())
+                    } else {
+                        Flow::Next
+                    }
                 }
             }
         }
@@ -165,7 +174,11 @@ macro_rules! test {
                 // SAFETY: the caller's promise.
                 unsafe {
                     let $holds = attempt!(O::apply(A::read(words, state))).holds();
-                    if $taken { target(words, A::words::<O::A>()) } else { Flow::Next }
+                    if $taken {
+                        target(words, A::words::<O::A>())
+                    } else {
+                        Flow::Next
+                    }
                 }
             }
         }

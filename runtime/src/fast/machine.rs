@@ -16,10 +16,10 @@ use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
 use crate::exec::machine::{Machine, Stop};
-use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
 use crate::types::Ref;
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 
 /// A function that a row names in `hand`, with its operands.
 pub(crate) trait Hand {
@@ -187,12 +187,7 @@ impl Machine for Context {
         }
     }
 
-    fn table_grow(
-        &mut self,
-        x: TableIdx,
-        delta: u64,
-        init: Ref,
-    ) -> Result<Option<u64>, Stop> {
+    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
         let table = self.table_entity(x);
         self.suspend();
         // SAFETY: the module's invariant; no reference into the store is alive.

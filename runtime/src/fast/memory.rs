@@ -89,7 +89,11 @@ impl<A: Address> Memory for Any<A> {
             let instance = (*state.context).instance.as_ref();
             let memory = *instance.memories.as_ptr().add(*words.add(2) as usize);
             let bytes = (*memory.as_ptr()).bytes_mut();
-            View { base: bytes.as_mut_ptr(), length: bytes.len() as u64, ..View::new(offset) }
+            View {
+                base: bytes.as_mut_ptr(),
+                length: bytes.len() as u64,
+                ..View::new(offset)
+            }
         }
     }
 }
@@ -114,7 +118,12 @@ impl Address for u64 {
 impl<A> View<A> {
     #[inline(always)]
     fn new(offset: u64) -> Self {
-        Self { base: core::ptr::null_mut(), length: 0, offset, address: PhantomData }
+        Self {
+            base: core::ptr::null_mut(),
+            length: 0,
+            offset,
+            address: PhantomData,
+        }
     }
 
     /// # Safety
@@ -123,7 +132,11 @@ impl<A> View<A> {
     unsafe fn of_context(state: &State, offset: u64) -> Self {
         // SAFETY: the caller's promise.
         let (base, length) = unsafe { ((*state.context).base, (*state.context).length) };
-        Self { base, length, ..Self::new(offset) }
+        Self {
+            base,
+            length,
+            ..Self::new(offset)
+        }
     }
 }
 

@@ -55,19 +55,21 @@ unsafe impl Sync for Invocation {}
 
 /// Calls function number `func` of the store. `slots` hold the arguments, then the results; there
 /// are at least as many as either needs.
-pub(crate) fn call(
-    store: StorePointers,
-    func: u32,
-    slots: &mut [u64],
-) -> Result<(), Interruption> {
+pub(crate) fn call(store: StorePointers, func: u32, slots: &mut [u64]) -> Result<(), Interruption> {
     let nesting = Nesting::enter(store)?;
     // SAFETY: the module's invariant; the reference ends before the guest runs.
-    let callee = unsafe { store.inner.as_ref() }.funcs.get(func).map(|func| match &func.body {
-        FuncBody::Wasm { instance, cell, .. } => (*instance, *cell),
-        FuncBody::Host(_) => (NonNull::dangling(), NonNull::<Cell>::dangling()),
-    });
+    let callee = unsafe { store.inner.as_ref() }
+        .funcs
+        .get(func)
+        .map(|func| match &func.body {
+            FuncBody::Wasm { instance, cell, .. } => (*instance, *cell),
+            FuncBody::Host(_) => (NonNull::dangling(), NonNull::<Cell>::dangling()),
+        });
     let Some((instance, cell)) = callee.filter(|(_, cell)| *cell != NonNull::dangling()) else {
-        return Err(Interruption::Host(crate::cause::UseError::OtherStore.into(), None));
+        return Err(Interruption::Host(
+            crate::cause::UseError::OtherStore.into(),
+            None,
+        ));
     };
     let mut stack = nesting.stack()?;
     if slots.len() + Stack::MARGIN > stack.capacity() {
@@ -79,7 +81,14 @@ pub(crate) fn call(
     let (records, ip) = unsafe {
         core::ptr::copy_nonoverlapping(slots.as_ptr(), sp, slots.len());
         let record = stack.top().sub(1);
-        *record = Record { ip: DONE.ip(), sp, p: 0, q: 0, fp: 0.0, fq: 0.0 };
+        *record = Record {
+            ip: DONE.ip(),
+            sp,
+            p: 0,
+            q: 0,
+            fp: 0.0,
+            fq: 0.0,
+        };
         (record, cell.as_ref().entry())
     };
     let state = State {
@@ -93,7 +102,18 @@ pub(crate) fn call(
         fp: 0.0,
         fq: 0.0,
     };
-    drive(store, Invocation { stack, ip, state, records, instance, host: 0 }, slots)
+    drive(
+        store,
+        Invocation {
+            stack,
+            ip,
+            state,
+            records,
+            instance,
+            host: 0,
+        },
+        slots,
+    )
 }
 
 impl Invocation {
@@ -189,7 +209,10 @@ fn drive(
             Exit::OutOfFuel => {
                 let required = context.required;
                 let invocation = Box::new(invocation);
-                return Err(Interruption::OutOfFuel { required, invocation });
+                return Err(Interruption::OutOfFuel {
+                    required,
+                    invocation,
+                });
             }
             // SAFETY: the module's invariant; no reference into the store is alive.
             Exit::Epoch => match unsafe { erased::epoch_deadline(store) } {
@@ -222,7 +245,11 @@ fn explain(error: Option<Error>, context: &Context) -> Error {
 fn frames(context: &Context) -> Vec<FrameInfo> {
     let mut frames = Vec::new();
     // SAFETY: the module's invariant.
-    let most = unsafe { context.store.inner.as_ref() }.engine.features().limits.backtrace_frames;
+    let most = unsafe { context.store.inner.as_ref() }
+        .engine
+        .features()
+        .limits
+        .backtrace_frames;
     let mut instance = context.instance;
     let mut frame = |ip: *const u32, instance: NonNull<InstanceEntity>| {
         // SAFETY: the module's invariant.
@@ -271,7 +298,11 @@ impl Nesting {
         let inner = unsafe { &mut *self.0.inner.as_ptr() };
         let bytes = inner.engine.features().limits.stack_size as usize;
         let new = || Stack::new(bytes).map(Box::new);
-        inner.stacks.pop().or_else(new).ok_or(Interruption::Host(OutOfMemory.into(), None))
+        inner
+            .stacks
+            .pop()
+            .or_else(new)
+            .ok_or(Interruption::Host(OutOfMemory.into(), None))
     }
 }
 

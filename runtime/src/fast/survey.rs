@@ -57,7 +57,12 @@ impl Survey {
     /// The two locals used most among those of a type.
     fn hottest(&self, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
-        for (index, used) in self.uses.iter().enumerate().filter(|(_, used)| fits(used.ty)) {
+        for (index, used) in self
+            .uses
+            .iter()
+            .enumerate()
+            .filter(|(_, used)| fits(used.ty))
+        {
             let pin = Pin::new(index as u16 + 1);
             if used.weight > weights[0] {
                 (best[1], weights[1]) = (best[0], weights[0]);
@@ -88,7 +93,8 @@ impl<'a> Sink<'a> for Survey {
         let params = header.signature.params().iter().copied();
         self.uses.extend(params.take(SURVEYED).map(Use::none));
         for run in header.locals {
-            self.uses.resize(SURVEYED.min(run.end as usize), Use::none(run.ty));
+            self.uses
+                .resize(SURVEYED.min(run.end as usize), Use::none(run.ty));
         }
         self.blocks.clear();
         self.loops = 0;

@@ -141,7 +141,11 @@ impl ElementItems {
     /// The elements in order; `module` holds the bytes that were validated.
     pub fn iter<'a>(&self, module: &'a [u8]) -> ElementItemsIter<'a> {
         let reader = self.span.reader(module);
-        ElementItemsIter { reader, left: self.count, expressions: self.expressions }
+        ElementItemsIter {
+            reader,
+            left: self.count,
+            expressions: self.expressions,
+        }
     }
 }
 
@@ -161,7 +165,10 @@ impl Iterator for ElementItemsIter<'_> {
         if self.expressions {
             self.reader.expression().ok().map(ElementItem::Expr)
         } else {
-            self.reader.u32().ok().map(|index| ElementItem::Func(FuncIdx(index)))
+            self.reader
+                .u32()
+                .ok()
+                .map(|index| ElementItem::Func(FuncIdx(index)))
         }
     }
 
@@ -190,7 +197,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn export(&mut self, gate: &impl Gate) -> Result<Export<'a>, Reject> {
         let name = self.name(gate)?;
         let kind = self.external(gate, ErrorCode::MalformedExportKind)?;
-        Ok(Export { name, kind, index: self.u32()? })
+        Ok(Export {
+            name,
+            kind,
+            index: self.u32()?,
+        })
     }
 
     fn external(&mut self, gate: &impl Gate, error: ErrorCode) -> Result<ExternKind, Reject> {
@@ -213,6 +224,11 @@ impl<'a> Reader<'a> {
     pub(crate) fn expression(&mut self) -> Result<ConstExpr, Reject> {
         let start = self.position();
         while self.instruction(&Everything)? != Instruction::End {}
-        Ok(ConstExpr { span: Span { start, end: self.position() } })
+        Ok(ConstExpr {
+            span: Span {
+                start,
+                end: self.position(),
+            },
+        })
     }
 }

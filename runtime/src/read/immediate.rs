@@ -2,6 +2,7 @@
 //!
 
 use super::Reader;
+use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};
@@ -9,7 +10,6 @@ use crate::types::{
     BlockType, DataIdx, ElemIdx, FuncIdx, GlobalIdx, HeapType, LabelIdx, Labels, LocalIdx, MemArg,
     MemoryIdx, TableIdx, TypeIdx, ValTypes,
 };
-use crate::generated::shared::wire;
 
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident: $index:ident;)*) => {$(
@@ -41,13 +41,21 @@ index! {
 /// A table; a zero byte before there were several.
 #[inline(always)]
 pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Reject> {
-    if gate.has(Proposal::ReferenceTypes) { r.u32().map(TableIdx) } else { zero(r, TableIdx(0)) }
+    if gate.has(Proposal::ReferenceTypes) {
+        r.u32().map(TableIdx)
+    } else {
+        zero(r, TableIdx(0))
+    }
 }
 
 /// A memory; a zero byte before there were several.
 #[inline(always)]
 pub(crate) fn memory(r: &mut Reader<'_>, gate: &impl Gate) -> Result<MemoryIdx, Reject> {
-    if gate.has(Proposal::MultiMemory) { r.u32().map(MemoryIdx) } else { zero(r, MemoryIdx(0)) }
+    if gate.has(Proposal::MultiMemory) {
+        r.u32().map(MemoryIdx)
+    } else {
+        zero(r, MemoryIdx(0))
+    }
 }
 
 #[inline(never)]
@@ -67,7 +75,9 @@ pub(crate) fn labels<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Labels<
         r.u32()?;
     }
     r.u32()?;
-    Ok(Labels { bytes: r.since(start) })
+    Ok(Labels {
+        bytes: r.since(start),
+    })
 }
 
 /// The type of a block.
@@ -88,7 +98,9 @@ pub(crate) fn valtypes<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<ValTy
     for _ in 0..count {
         r.val_type(gate)?;
     }
-    Ok(ValTypes { bytes: r.since(start) })
+    Ok(ValTypes {
+        bytes: r.since(start),
+    })
 }
 
 /// Alignment, memory and offset. Whether the alignment suits the access is for the validator.
@@ -101,8 +113,16 @@ pub(crate) fn memarg(r: &mut Reader<'_>, gate: &impl Gate, _: u32) -> Result<Mem
         align = flags(gate, align, at)?;
         memory = r.u32().map(MemoryIdx)?;
     }
-    let offset = if gate.has(Proposal::Memory64) { r.u64()? } else { r.u32().map(u64::from)? };
-    Ok(MemArg { align, offset, memory })
+    let offset = if gate.has(Proposal::Memory64) {
+        r.u64()?
+    } else {
+        r.u32().map(u64::from)?
+    };
+    Ok(MemArg {
+        align,
+        offset,
+        memory,
+    })
 }
 
 /// The alignment from flags that say that a memory follows.

@@ -126,7 +126,11 @@ impl Reader<'_> {
 #[inline(always)]
 fn extend(byte: u8) -> i64 {
     let bits = i64::from(byte & !CONTINUES);
-    if byte & SIGN != 0 { bits - i64::from(CONTINUES) } else { bits }
+    if byte & SIGN != 0 {
+        bits - i64::from(CONTINUES)
+    } else {
+        bits
+    }
 }
 
 #[cfg(test)]
@@ -155,8 +159,14 @@ mod tests {
         assert_eq!(u32(&[0x80, 0x01]), Ok(128));
         assert_eq!(u32(&[0x83, 0x80, 0x80, 0x80, 0x00]), Ok(3));
         assert_eq!(u32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), Ok(u32::MAX));
-        assert_eq!(u32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x1F]), Err(ErrorCode::IntegerTooLarge));
-        assert_eq!(u32(&[0x83, 0x80, 0x80, 0x80, 0x80, 0x00]), Err(ErrorCode::IntegerTooLong));
+        assert_eq!(
+            u32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x1F]),
+            Err(ErrorCode::IntegerTooLarge)
+        );
+        assert_eq!(
+            u32(&[0x83, 0x80, 0x80, 0x80, 0x80, 0x00]),
+            Err(ErrorCode::IntegerTooLong)
+        );
         assert_eq!(u32(&[0x80]), Err(ErrorCode::UnexpectedEnd));
         assert_eq!(u32(&[]), Err(ErrorCode::UnexpectedEnd));
         let most = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
@@ -173,16 +183,28 @@ mod tests {
         assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x07]), Ok(i32::MAX));
         assert_eq!(i32(&[0x80, 0x80, 0x80, 0x80, 0x78]), Ok(i32::MIN));
         assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), Ok(-1));
-        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]), Err(ErrorCode::IntegerTooLarge));
-        assert_eq!(i32(&[0x80, 0x80, 0x80, 0x80, 0x70]), Err(ErrorCode::IntegerTooLarge));
-        assert_eq!(i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]), Err(ErrorCode::IntegerTooLong));
+        assert_eq!(
+            i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
+            Err(ErrorCode::IntegerTooLarge)
+        );
+        assert_eq!(
+            i32(&[0x80, 0x80, 0x80, 0x80, 0x70]),
+            Err(ErrorCode::IntegerTooLarge)
+        );
+        assert_eq!(
+            i32(&[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]),
+            Err(ErrorCode::IntegerTooLong)
+        );
         let least = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7F];
         assert_eq!(i64(&least), Ok(i64::MIN));
         let most = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00];
         assert_eq!(i64(&most), Ok(i64::MAX));
         let large = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
         assert_eq!(i64(&large), Err(ErrorCode::IntegerTooLarge));
-        assert_eq!(Reader::new(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]).i33(), Ok(i64::from(u32::MAX)));
+        assert_eq!(
+            Reader::new(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]).i33(),
+            Ok(i64::from(u32::MAX))
+        );
         assert_eq!(Reader::new(&[0x80, 0x7F]).i33(), Ok(-128));
     }
 }

@@ -41,7 +41,10 @@ impl<'a> Reader<'a> {
 
     /// Reads a range of a module; what lies outside of the module is not there.
     pub fn range(module: &'a [u8], range: Range<usize>) -> Self {
-        Self { bytes: module.get(..range.end).unwrap_or(module), position: range.start }
+        Self {
+            bytes: module.get(..range.end).unwrap_or(module),
+            position: range.start,
+        }
     }
 
     /// The offset in the module of what is read next.
@@ -106,7 +109,11 @@ impl<'a> Reader<'a> {
     /// That many bytes, as an array.
     #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Reject> {
-        match self.bytes.get(self.position..).and_then(<[u8]>::first_chunk) {
+        match self
+            .bytes
+            .get(self.position..)
+            .and_then(<[u8]>::first_chunk)
+        {
             Some(array) => {
                 self.position += N;
                 Ok(*array)
@@ -138,7 +145,10 @@ impl<'a> Reader<'a> {
             return Err(Reject::limit(Limit::NameLength, u64::from(length), at));
         }
         core::str::from_utf8(bytes).map_err(|error| {
-            Reject::new(ErrorCode::MalformedUtf8, start + error.valid_up_to())
+            Reject::new(
+                ErrorCode::MalformedUtf8Encoding,
+                start + error.valid_up_to(),
+            )
         })
     }
 
@@ -146,7 +156,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn name_span(&mut self) -> Result<Span, Reject> {
         let length = self.u32()?;
         let start = self.position;
-        Ok(Span { start, end: start.saturating_add(length as usize) })
+        Ok(Span {
+            start,
+            end: start.saturating_add(length as usize),
+        })
     }
 
     /// So many bytes as a length says that stands before them.
@@ -163,7 +176,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn sub(&mut self, length: u32) -> Result<Self, Reject> {
         let start = self.position;
         self.counted(length)?;
-        Ok(Self { bytes: self.bytes.get(..self.position).unwrap_or_default(), position: start })
+        Ok(Self {
+            bytes: self.bytes.get(..self.position).unwrap_or_default(),
+            position: start,
+        })
     }
 
     /// The number of entries of a list, within a limit.
@@ -204,7 +220,10 @@ mod tests {
     fn ranges_keep_offsets_of_the_module() {
         let module = [1, 2, 3, 4];
         let mut reader = Reader::range(&module, 1..3);
-        assert_eq!((reader.position(), reader.end(), reader.remaining()), (1, 3, 2));
+        assert_eq!(
+            (reader.position(), reader.end(), reader.remaining()),
+            (1, 3, 2)
+        );
         assert_eq!(reader.bytes(2), Ok(&[2, 3][..]));
         assert_eq!(reader.u8().map_err(|reject| reject.offset), Err(3));
         assert!(Reader::range(&module, 7..9).is_at_end());
@@ -215,9 +234,15 @@ mod tests {
         let module = [9, 1, 2, 3];
         let mut reader = Reader::range(&module, 1..4);
         let mut sub = reader.sub(2).unwrap();
-        assert_eq!((sub.u8(), sub.u8(), sub.u8().is_err()), (Ok(1), Ok(2), true));
+        assert_eq!(
+            (sub.u8(), sub.u8(), sub.u8().is_err()),
+            (Ok(1), Ok(2), true)
+        );
         assert_eq!(reader.u8(), Ok(3));
-        assert_eq!(reader.sub(1).unwrap_err().code, ErrorCode::LengthOutOfBounds);
+        assert_eq!(
+            reader.sub(1).unwrap_err().code,
+            ErrorCode::LengthOutOfBounds
+        );
     }
 
     #[test]
@@ -225,6 +250,9 @@ mod tests {
         let gate = crate::profile::NoAlloc;
         assert_eq!(Reader::new(b"\x03abc").name(&gate), Ok("abc"));
         let reject = Reader::new(b"\x03a\xffc").name(&gate).unwrap_err();
-        assert_eq!((reject.code, reject.offset), (ErrorCode::MalformedUtf8, 2));
+        assert_eq!(
+            (reject.code, reject.offset),
+            (ErrorCode::MalformedUtf8Encoding, 2)
+        );
     }
 }

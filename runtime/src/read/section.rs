@@ -40,7 +40,10 @@ impl<'a> Sections<'a> {
         if version != wire::VERSION {
             return Err(Reject::new(ErrorCode::UnknownVersion, at));
         }
-        Ok(Self { reader, last: SectionId::Custom })
+        Ok(Self {
+            reader,
+            last: SectionId::Custom,
+        })
     }
 
     /// The next section, if there is one.
@@ -62,7 +65,13 @@ impl<'a> Sections<'a> {
             }
             self.last = id;
         }
-        Ok(Some(Section { id, body: Span { start: body.position(), end: body.end() } }))
+        Ok(Some(Section {
+            id,
+            body: Span {
+                start: body.position(),
+                end: body.end(),
+            },
+        }))
     }
 
     /// The offset behind the last section read.
@@ -73,5 +82,9 @@ impl<'a> Sections<'a> {
 
 /// The official scripts distinguish an input without any header from one that is cut.
 fn short(module: &[u8], reject: Reject) -> Reject {
-    if wire::MAGIC.starts_with(module) { reject } else { Reject::new(ErrorCode::MagicHeader, 0) }
+    if wire::MAGIC.starts_with(module) {
+        reject
+    } else {
+        Reject::new(ErrorCode::MagicHeader, 0)
+    }
 }

@@ -111,15 +111,34 @@ impl Reader<'_> {
         if limits.shared || limits.page_size_log2.is_some() {
             return Err(Reject::new(ErrorCode::MalformedLimitsFlags, at));
         }
-        let Limits { min, max, is_64, .. } = limits;
-        Ok(TableType { element, min, max, is_64 })
+        let Limits {
+            min, max, is_64, ..
+        } = limits;
+        Ok(TableType {
+            element,
+            min,
+            max,
+            is_64,
+        })
     }
 
     /// The type of a memory.
     pub(crate) fn memory_type(&mut self, gate: &impl Gate) -> Result<MemoryType, Reject> {
-        let Limits { min, max, is_64, shared, page_size_log2 } = self.limits(gate)?;
+        let Limits {
+            min,
+            max,
+            is_64,
+            shared,
+            page_size_log2,
+        } = self.limits(gate)?;
         let page_size_log2 = page_size_log2.unwrap_or(MemoryType::default().page_size_log2);
-        Ok(MemoryType { min, max, is_64, shared, page_size_log2 })
+        Ok(MemoryType {
+            min,
+            max,
+            is_64,
+            shared,
+            page_size_log2,
+        })
     }
 
     /// The type of a global.
@@ -128,9 +147,10 @@ impl Reader<'_> {
         let at = self.position();
         let code = self.u8()?;
         match wire::Mutability::from_code(code) {
-            Some(mutability) => {
-                Ok(GlobalType { content, mutable: mutability == wire::Mutability::Variable })
-            }
+            Some(mutability) => Ok(GlobalType {
+                content,
+                mutable: mutability == wire::Mutability::Variable,
+            }),
             None => Err(malformed(ErrorCode::MalformedMutability, at, code)),
         }
     }
@@ -140,7 +160,9 @@ impl Reader<'_> {
         let at = self.position();
         let code = self.u8()?;
         match wire::Tag::from_code(code) {
-            Some(wire::Tag::Exception) => self.u32().map(|func| TagType { func: TypeIdx(func) }),
+            Some(wire::Tag::Exception) => self.u32().map(|func| TagType {
+                func: TypeIdx(func),
+            }),
             None => Err(malformed(ErrorCode::MalformedTag, at, code)),
         }
     }
@@ -158,7 +180,11 @@ impl Reader<'_> {
         let has = |flag: wire::LimitsFlag| flags & flag.code() != 0;
         let is_64 = has(wire::LimitsFlag::Address64);
         let min = self.bound(is_64)?;
-        let max = if has(wire::LimitsFlag::Maximum) { Some(self.bound(is_64)?) } else { None };
+        let max = if has(wire::LimitsFlag::Maximum) {
+            Some(self.bound(is_64)?)
+        } else {
+            None
+        };
         let page_size_log2 = if has(wire::LimitsFlag::PageSize) {
             let at = self.position();
             let log2 = u8::try_from(self.u32()?);
@@ -166,11 +192,21 @@ impl Reader<'_> {
         } else {
             None
         };
-        Ok(Limits { min, max, is_64, shared: has(wire::LimitsFlag::Shared), page_size_log2 })
+        Ok(Limits {
+            min,
+            max,
+            is_64,
+            shared: has(wire::LimitsFlag::Shared),
+            page_size_log2,
+        })
     }
 
     fn bound(&mut self, is_64: bool) -> Result<u64, Reject> {
-        if is_64 { self.u64() } else { self.u32().map(u64::from) }
+        if is_64 {
+            self.u64()
+        } else {
+            self.u32().map(u64::from)
+        }
     }
 }
 

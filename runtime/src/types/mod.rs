@@ -11,8 +11,8 @@ mod reference;
 mod value;
 
 pub use crate::generated::shared::indices::{
-    DataIdx, ElemIdx, FieldIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemoryIdx, TableIdx, TagIdx,
-    TypeIdx,
+    DataIdx, ElemIdx, FieldIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemoryIdx, TableIdx,
+    TagIdx, TypeIdx,
 };
 pub use immediate::{BlockType, Labels, LabelsIter, MemArg, ValTypes, ValTypesIter};
 pub use object::{ExternKind, FuncSignature, GlobalType, MemoryType, TableType, TagType};

@@ -8,7 +8,7 @@ use super::subtype::is_subtype;
 use super::validator::Validator;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
-use crate::types::{BlockType, HeapType, LabelIdx, Labels, RefType, ValType, ValTypes};
+use crate::types::{BlockType, LabelIdx, Labels, ValType, ValTypes};
 
 /// `block`
 pub(crate) fn block<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
@@ -59,7 +59,11 @@ pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
     if frame.kind == FrameKind::If {
         without_else(v, v.block_params(frame.block()), results.as_slice())?;
     }
-    if frame.kind == FrameKind::Body { Ok(()) } else { v.push_all(results.as_slice()) }
+    if frame.kind == FrameKind::Body {
+        Ok(())
+    } else {
+        v.push_all(results.as_slice())
+    }
 }
 
 /// An `if` alone gives what it takes.
@@ -69,7 +73,12 @@ fn without_else<S: Storage>(
     results: &[ValType],
 ) -> Result<(), Reject> {
     let same = params.len() == results.len();
-    if same && params.iter().zip(results).all(|(param, result)| is_subtype(*param, *result)) {
+    if same
+        && params
+            .iter()
+            .zip(results)
+            .all(|(param, result)| is_subtype(*param, *result))
+    {
         return Ok(());
     }
     let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
@@ -77,10 +86,7 @@ fn without_else<S: Storage>(
 }
 
 /// `br_table`
-pub(crate) fn br_table<S: Storage>(
-    v: &mut Validator<'_, S>,
-    l: Labels<'_>,
-) -> Result<(), Reject> {
+pub(crate) fn br_table<S: Storage>(v: &mut Validator<'_, S>, l: Labels<'_>) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     let default = v.label(l.default())?;
     v.peek_all(default.as_slice())?;
@@ -97,8 +103,7 @@ pub(crate) fn br_table<S: Storage>(
         }
         v.peek_all(types)?;
     }
-    v.diverge();
-    Ok(())
+    v.diverge()
 }
 
 /// `drop`
@@ -117,7 +122,11 @@ pub(crate) fn select<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject>
             return Err(v.mismatch(ValType::I32, ty));
         }
     }
-    let ty = if first == ValType::BOTTOM { second } else { first };
+    let ty = if first == ValType::BOTTOM {
+        second
+    } else {
+        first
+    };
     if second != ty && second != ValType::BOTTOM {
         return Err(v.mismatch(first, second));
     }
@@ -140,16 +149,13 @@ pub(crate) fn select_typed<S: Storage>(
 
 /// `ref.as_non_null`
 pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
-    let ty = pop_ref(v)?;
+    let ty = v.pop_ref()?;
     v.push(ValType::reference(ty.non_null()))
 }
 
 /// `br_on_null`: branches without the reference, or goes on with it, not null.
-pub(crate) fn br_on_null<S: Storage>(
-    v: &mut Validator<'_, S>,
-    l: LabelIdx,
-) -> Result<(), Reject> {
-    let ty = pop_ref(v)?;
+pub(crate) fn br_on_null<S: Storage>(v: &mut Validator<'_, S>, l: LabelIdx) -> Result<(), Reject> {
+    let ty = v.pop_ref()?;
     let label = v.label(l)?;
     v.pop_all(label.as_slice())?;
     v.push_all(label.as_slice())?;
@@ -163,21 +169,16 @@ pub(crate) fn br_on_non_null<S: Storage>(
 ) -> Result<(), Reject> {
     let label = v.label(l)?;
     let Some((last, others)) = label.as_slice().split_last() else {
-        return Err(Reject::with(ErrorCode::TypeMismatch, v.at, Detail::OutOf(0, 1)));
+        return Err(Reject::with(
+            ErrorCode::TypeMismatch,
+            v.at,
+            Detail::OutOf(0, 1),
+        ));
     };
-    let found = pop_ref(v)?.non_null();
+    let found = v.pop_ref()?.non_null();
     if !is_subtype(ValType::reference(found), *last) {
         return Err(v.mismatch(*last, ValType::reference(found)));
     }
     v.pop_all(others)?;
     v.push_all(others)
-}
-
-/// Takes a reference of any type.
-fn pop_ref<S: Storage>(v: &mut Validator<'_, S>) -> Result<RefType, Reject> {
-    let ty = v.pop_any()?;
-    if ty == ValType::BOTTOM {
-        return Ok(RefType::new(false, HeapType::Bottom));
-    }
-    ty.as_ref_type().ok_or_else(|| v.mismatch(ValType::FUNCREF, ty))
 }

@@ -33,7 +33,10 @@ pub(crate) fn expression<S: Storage>(
 ) -> Result<Constant, Reject> {
     let start = reader.position();
     let results = BlockType::Value(ty);
-    let locals = Locals { constant: true, ..Locals::default() };
+    let locals = Locals {
+        constant: true,
+        ..Locals::default()
+    };
     scratch.clear();
     let mut v = Validator::begin(env, scratch, locals, results, gate.limits(), start)?;
     let mut func = None;
@@ -54,8 +57,14 @@ pub(crate) fn expression<S: Storage>(
             func = Some(f);
         }
     }
-    let span = Span { start, end: reader.position() };
-    Ok(Constant { expr: ConstExpr { span }, func })
+    let span = Span {
+        start,
+        end: reader.position(),
+    };
+    Ok(Constant {
+        expr: ConstExpr { span },
+        func,
+    })
 }
 
 fn admit<S: Storage>(
@@ -84,8 +93,11 @@ fn global<S: Storage>(
     at: usize,
 ) -> Result<(), Reject> {
     let imported = env.imported_globals();
-    let visible =
-        if gate.has(Proposal::ExtendedConst) { env.globals.len() } else { imported as usize };
+    let visible = if gate.has(Proposal::ExtendedConst) {
+        env.globals.len()
+    } else {
+        imported as usize
+    };
     match env.global(global) {
         Some(ty) if (global.0 as usize) < visible => {
             if ty.mutable {

@@ -86,9 +86,12 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// Checks that a data segment exists, if the module has announced how many do.
     pub(crate) fn data(&self, data: DataIdx) -> Result<(), Reject> {
         match self.env.counts.data {
-            Some(count) if data.0 >= count => {
-                Err(unknown(ErrorCode::UnknownDataSegment, data.0, count as usize, self.at))
-            }
+            Some(count) if data.0 >= count => Err(unknown(
+                ErrorCode::UnknownDataSegment,
+                data.0,
+                count as usize,
+                self.at,
+            )),
             _ => Ok(()),
         }
     }
@@ -114,7 +117,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// The heap type of references to this function.
     pub(crate) fn func_heap(&self, func: FuncIdx) -> Result<HeapType, Reject> {
         let count = self.env.funcs.len();
-        let found = self.env.func_type_index(func).map(|ty| HeapType::Concrete(ty.0));
+        let found = self
+            .env
+            .func_type_index(func)
+            .map(|ty| HeapType::Concrete(ty.0));
         found.ok_or_else(|| unknown(ErrorCode::UnknownFunction, func.0, count, self.at))
     }
 }

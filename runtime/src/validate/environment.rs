@@ -99,7 +99,11 @@ impl<S: Storage> Environment<S> {
     /// The canonical index of a function's type.
     #[inline]
     pub fn func_type_index(&self, func: FuncIdx) -> Option<TypeIdx> {
-        self.funcs.as_slice().get(func.0 as usize).copied().map(TypeIdx)
+        self.funcs
+            .as_slice()
+            .get(func.0 as usize)
+            .copied()
+            .map(TypeIdx)
     }
 
     /// The parameters and results of a function type.
@@ -118,7 +122,10 @@ impl<S: Storage> Environment<S> {
     /// The canonical index of a type: the first equal one of the module.
     #[inline]
     pub fn canonical(&self, ty: TypeIdx) -> Option<TypeIdx> {
-        self.types.as_slice().get(ty.0 as usize).map(|def| TypeIdx(def.canonical))
+        self.types
+            .as_slice()
+            .get(ty.0 as usize)
+            .map(|def| TypeIdx(def.canonical))
     }
 
     /// How many types there are.
@@ -147,7 +154,11 @@ impl<S: Storage> Environment<S> {
     /// The function type of a tag.
     #[inline]
     pub fn tag(&self, tag: TagIdx) -> Option<TypeIdx> {
-        self.tags.as_slice().get(tag.0 as usize).copied().map(TypeIdx)
+        self.tags
+            .as_slice()
+            .get(tag.0 as usize)
+            .copied()
+            .map(TypeIdx)
     }
 
     /// The type of the elements of a segment.
@@ -253,16 +264,17 @@ impl<S: Storage> Environment<S> {
     /// A heap type as read, checked and with a canonical index.
     pub(crate) fn resolve_heap(&self, heap: HeapType, at: usize) -> Result<HeapType, Reject> {
         match heap {
-            HeapType::Concrete(number) => {
-                self.known_type(TypeIdx(number), at).map(|ty| HeapType::Concrete(ty.0))
-            }
+            HeapType::Concrete(number) => self
+                .known_type(TypeIdx(number), at)
+                .map(|ty| HeapType::Concrete(ty.0)),
             heap => Ok(heap),
         }
     }
 
     /// The canonical index of a type that must exist.
     pub(crate) fn known_type(&self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
-        self.canonical(ty).ok_or_else(|| unknown(ErrorCode::UnknownType, ty.0, self.types.len(), at))
+        self.canonical(ty)
+            .ok_or_else(|| unknown(ErrorCode::UnknownType, ty.0, self.types.len(), at))
     }
 
     /// Whether references to this function are allowed in bodies.

@@ -32,10 +32,16 @@ pub fn function<'a, S: Storage>(
     if size > gate.limits().function_size {
         return Err(Reject::limit(Limit::FunctionSize, size, start));
     }
-    let Some((ty, signature)) =
-        env.func_type_index(func).and_then(|ty| Some((ty, env.type_func(ty)?)))
+    let Some((ty, signature)) = env
+        .func_type_index(func)
+        .and_then(|ty| Some((ty, env.type_func(ty)?)))
     else {
-        return Err(unknown(ErrorCode::UnknownFunction, func.0, env.funcs.len(), start));
+        return Err(unknown(
+            ErrorCode::UnknownFunction,
+            func.0,
+            env.funcs.len(),
+            start,
+        ));
     };
     scratch.clear();
     let locals = Locals::read(&mut reader, gate, env, scratch, signature.params())?;
@@ -79,5 +85,9 @@ fn complete(reader: &Reader<'_>) -> Result<(), Reject> {
         return Ok(());
     }
     let detail = Detail::Number(reader.remaining() as u64);
-    Err(Reject::with(ErrorCode::SectionSize, reader.position(), detail))
+    Err(Reject::with(
+        ErrorCode::SectionSize,
+        reader.position(),
+        detail,
+    ))
 }

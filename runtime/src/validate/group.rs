@@ -49,7 +49,11 @@ impl<S: Storage> Environment<S> {
 
     /// How many types the group that begins with this type has.
     pub fn group_length(&self, first: TypeIdx) -> u32 {
-        let types = self.types.as_slice().get(first.0 as usize..).unwrap_or_default();
+        let types = self
+            .types
+            .as_slice()
+            .get(first.0 as usize..)
+            .unwrap_or_default();
         types.iter().take_while(|def| def.group == first.0).count() as u32
     }
 
@@ -62,7 +66,11 @@ impl<S: Storage> Environment<S> {
         outside: F,
     ) -> GroupWords<'_, F> {
         GroupWords {
-            types: self.types.as_slice().get(first.0 as usize..).unwrap_or_default(),
+            types: self
+                .types
+                .as_slice()
+                .get(first.0 as usize..)
+                .unwrap_or_default(),
             values: self.value_types.as_slice(),
             pending: &[],
             first: first.0,
@@ -101,7 +109,9 @@ impl<S: Storage> Environment<S> {
         let (mut place, mut word) = (0, words.next().unwrap_or(0));
         let mut below = root;
         while below & LEAF == 0 {
-            let Some(node) = self.nodes.as_slice().get(below as usize) else { break };
+            let Some(node) = self.nodes.as_slice().get(below as usize) else {
+                break;
+            };
             if node.word > place {
                 word = words.nth((node.word - place - 1) as usize).unwrap_or(0);
                 place = node.word;
@@ -134,7 +144,9 @@ impl<S: Storage> Environment<S> {
         let mut below = root;
         let mut parent = None;
         while below & LEAF == 0 {
-            let Some(node) = self.nodes.as_slice().get(below as usize) else { break };
+            let Some(node) = self.nodes.as_slice().get(below as usize) else {
+                break;
+            };
             if (node.word, node.bit) >= (word, bit) {
                 break;
             }
@@ -146,10 +158,16 @@ impl<S: Storage> Environment<S> {
             parent = Some((below, turn));
             below = node.below[turn];
         }
-        let mut node = Node { word, bit, below: [below; 2] };
+        let mut node = Node {
+            word,
+            bit,
+            below: [below; 2],
+        };
         node.below[side_of_first] = first | LEAF;
         let number = self.nodes.len();
-        self.nodes.push(node, most).map_err(|full| full.reject(Limit::Types, number, at))?;
+        self.nodes
+            .push(node, most)
+            .map_err(|full| full.reject(Limit::Types, number, at))?;
         match parent {
             None => self.root = Some(number as u32),
             Some((parent, turn)) => {
@@ -165,12 +183,17 @@ impl<S: Storage> Environment<S> {
     fn replace(&mut self, first: u32, twin: u32) {
         let types = self.types.as_mut_slice();
         let (earlier, later) = types.split_at_mut(first as usize);
-        let Some(twins) = earlier.get(twin as usize..) else { return };
+        let Some(twins) = earlier.get(twin as usize..) else {
+            return;
+        };
         if let Some(def) = later.first() {
             self.value_types.truncate(def.start as usize);
         }
         for (def, twin) in later.iter_mut().zip(twins) {
-            *def = TypeDef { group: first, ..*twin };
+            *def = TypeDef {
+                group: first,
+                ..*twin
+            };
         }
     }
 }
@@ -208,7 +231,9 @@ impl<F: FnMut(TypeIdx) -> u32> FusedIterator for GroupWords<'_, F> {}
 
 impl<F: FnMut(TypeIdx) -> u32> GroupWords<'_, F> {
     fn word(&mut self, ty: ValType) -> u32 {
-        let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else { return ty.bits() };
+        let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
+            return ty.bits();
+        };
         let outer = ty.bits() & !RefType::MAX_NUMBER;
         match index.checked_sub(self.first) {
             Some(place) if place < self.length => outer | RefType::IN_GROUP | place,

@@ -80,7 +80,10 @@ impl Locals {
             return Ok(());
         }
         let full = |full: super::Full| full.reject(Limit::Locals, end as usize, at);
-        scratch.runs.push(LocalRun { end, ty }, u64::MAX).map_err(full)?;
+        scratch
+            .runs
+            .push(LocalRun { end, ty }, u64::MAX)
+            .map_err(full)?;
         while scratch.locals.len() < SPELLED.min(end as usize) {
             if scratch.locals.push(ty, u64::MAX).is_err() {
                 break;
@@ -137,7 +140,12 @@ impl Locals {
         let runs = scratch.runs.as_slice();
         match runs.get(runs.partition_point(|run| run.end <= local.0)) {
             Some(run) => Ok(run.ty),
-            None => Err(unknown(ErrorCode::UnknownLocal, local.0, self.count as usize, at)),
+            None => Err(unknown(
+                ErrorCode::UnknownLocal,
+                local.0,
+                self.count as usize,
+                at,
+            )),
         }
     }
 }
@@ -170,7 +178,10 @@ impl<S: Storage> Scratch<S> {
     }
 
     fn flip(&mut self, local: u32) {
-        let word = self.set.as_mut_slice().get_mut((local / u32::BITS) as usize);
+        let word = self
+            .set
+            .as_mut_slice()
+            .get_mut((local / u32::BITS) as usize);
         if let Some(word) = word {
             *word ^= 1 << (local % u32::BITS);
         }

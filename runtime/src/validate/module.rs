@@ -29,14 +29,23 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
         return Err(Reject::limit(Limit::ModuleSize, size, 0));
     }
     let (env, scratch) = storage.open();
-    let mut pass = Pass { bytes, gate, env, scratch };
+    let mut pass = Pass {
+        bytes,
+        gate,
+        env,
+        scratch,
+    };
     let mut sections = Sections::new(bytes)?;
     let mut custom = 0;
     while let Some(section) = sections.next(gate)? {
         if section.id == SectionId::Custom {
             custom += 1;
             if custom > gate.limits().custom_sections {
-                return Err(Reject::limit(Limit::CustomSections, custom, section.body.start));
+                return Err(Reject::limit(
+                    Limit::CustomSections,
+                    custom,
+                    section.body.start,
+                ));
             }
         }
         pass.section(section, sink)?;
@@ -47,25 +56,24 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
 }
 
 /// The pass over one module.
-pub(crate) struct Pass<'p, G, S: Storage> {
-    pub(crate) bytes: &'p [u8],
-    pub(crate) gate: &'p G,
+pub(crate) struct Pass<'a, 'g, G, S: Storage> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) gate: &'g G,
     pub(crate) env: Environment<S>,
     pub(crate) scratch: Scratch<S>,
 }
 
-impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
-    fn section<M: ModuleSink<'a>>(
-        &mut self,
-        section: Section,
-        sink: &mut M,
-    ) -> Result<(), Reject> {
+impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
+    fn section<M: ModuleSink<'a>>(&mut self, section: Section, sink: &mut M) -> Result<(), Reject> {
         let mut reader = section.body.reader(self.bytes);
         let r = &mut reader;
         match section.id {
             SectionId::Custom => {
                 let name = r.name(self.gate)?;
-                let span = Span { start: r.position(), end: r.end() };
+                let span = Span {
+                    start: r.position(),
+                    end: r.end(),
+                };
                 return sink.custom(name, span);
             }
             SectionId::Type => self.types(r)?,
@@ -78,7 +86,11 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
             return Ok(());
         }
         let detail = Detail::Number(reader.remaining() as u64);
-        Err(Reject::with(ErrorCode::SectionSize, reader.position(), detail))
+        Err(Reject::with(
+            ErrorCode::SectionSize,
+            reader.position(),
+            detail,
+        ))
     }
 
     /// Sections that are lists of independent entries.
@@ -108,7 +120,11 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
                 | SectionId::Code => {}
             }
         }
-        if id == SectionId::Export { self.exports_differ() } else { Ok(()) }
+        if id == SectionId::Export {
+            self.exports_differ()
+        } else {
+            Ok(())
+        }
     }
 
     fn types(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
@@ -151,7 +167,10 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         match wire::Composite::from_code(code) {
             Some(wire::Composite::Func) => {}
             Some(other) => {
-                return Err(Reject::proposal(other.proposal().unwrap_or(Proposal::Gc), at));
+                return Err(Reject::proposal(
+                    other.proposal().unwrap_or(Proposal::Gc),
+                    at,
+                ));
             }
             None => return Err(malformed(ErrorCode::MalformedType, at, code)),
         }
@@ -167,7 +186,13 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         self.value_types(r, results, first, length)?;
         let index = self.env.types.len() as u32;
         let (params, results) = (params as u16, results as u16);
-        let def = TypeDef { start, params, results, canonical: index, group: first };
+        let def = TypeDef {
+            start,
+            params,
+            results,
+            canonical: index,
+            group: first,
+        };
         let push = self.env.types.push(def, limits.types);
         push.map_err(|full| full.reject(Limit::Types, index as usize, at))
     }
@@ -186,7 +211,11 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
                 .as_ref_type()
                 .and_then(|ty| ty.concrete())
                 .is_some_and(|index| index >= first && index - first < length);
-            let ty = if inside { ty } else { self.env.resolve(ty, at)? };
+            let ty = if inside {
+                ty
+            } else {
+                self.env.resolve(ty, at)?
+            };
             let there = self.env.value_types.len();
             let push = self.env.value_types.push(ty, u64::MAX);
             push.map_err(|full| full.reject(Limit::Types, there, at))?;
@@ -337,7 +366,10 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
         let exports = self.env.exports.as_mut_slice();
         exports.sort_unstable_by(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
-        match exports.windows(2).find(|pair| name(&pair[0]) == name(&pair[1])) {
+        match exports
+            .windows(2)
+            .find(|pair| name(&pair[0]) == name(&pair[1]))
+        {
             Some(pair) => Err(Reject::new(ErrorCode::DuplicateExport, pair[1].start)),
             None => Ok(()),
         }
@@ -349,7 +381,12 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         match self.env.func_type(func) {
             Some(ty) if ty.params().is_empty() && ty.results().is_empty() => sink.start(func),
             Some(_) => Err(Reject::new(ErrorCode::StartFunction, at)),
-            None => Err(unknown(ErrorCode::UnknownFunction, func.0, self.env.funcs.len(), at)),
+            None => Err(unknown(
+                ErrorCode::UnknownFunction,
+                func.0,
+                self.env.funcs.len(),
+                at,
+            )),
         }
     }
 
@@ -361,7 +398,10 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         let at = r.position();
         let elem = ElemIdx(self.env.element_count());
         let segment = self.element_segment(r)?;
-        let push = self.env.elements.push(segment.element, self.gate.limits().element_segments);
+        let push = self
+            .env
+            .elements
+            .push(segment.element, self.gate.limits().element_segments);
         push.map_err(|full| full.reject(Limit::ElementSegments, elem.0 as usize, at))?;
         sink.element(elem, &segment)
     }
@@ -385,7 +425,10 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
             let func = FuncIdx(self.env.imported_funcs() + number);
             let length = r.u32()?;
             let body = r.sub(length)?;
-            let span = Span { start: body.position(), end: body.end() };
+            let span = Span {
+                start: body.position(),
+                end: body.end(),
+            };
             let body = sink.body(func, span)?;
             self.body(func, span, body)?;
             sink.end_body(func)?;
@@ -395,13 +438,16 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
     }
 
     #[inline]
-    fn body(
-        &mut self,
-        func: FuncIdx,
-        span: Span,
-        sink: &mut impl Sink<'a>,
-    ) -> Result<(), Reject> {
-        function(&self.env, self.gate, self.bytes, span, func, &mut self.scratch, sink)
+    fn body(&mut self, func: FuncIdx, span: Span, sink: &mut impl Sink<'a>) -> Result<(), Reject> {
+        function(
+            &self.env,
+            self.gate,
+            self.bytes,
+            span,
+            func,
+            &mut self.scratch,
+            sink,
+        )
     }
 
     fn bodies_are_complete(&self, at: usize) -> Result<(), Reject> {
@@ -452,7 +498,11 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
         let most = 1u64.checked_shl(address_bits - page).unwrap_or(u64::MAX);
         let size = ty.max.unwrap_or(ty.min).max(ty.min);
         if size > most {
-            return Err(Reject::with(ErrorCode::MemorySize, at, Detail::OutOf(size, most)));
+            return Err(Reject::with(
+                ErrorCode::MemorySize,
+                at,
+                Detail::OutOf(size, most),
+            ));
         }
         if ty.shared && ty.max.is_none() {
             return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
@@ -471,7 +521,11 @@ impl<'a, G: Gate, S: Storage> Pass<'a, G, S> {
 
     fn add_tag(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
         let ty = self.env.known_type(ty, at)?;
-        if self.env.type_func(ty).is_some_and(|func| !func.results().is_empty()) {
+        if self
+            .env
+            .type_func(ty)
+            .is_some_and(|func| !func.results().is_empty())
+        {
             return Err(Reject::new(ErrorCode::TagResults, at));
         }
         let most = self.gate.limits().tags;
@@ -488,19 +542,24 @@ fn push<T: Copy>(
     at: usize,
 ) -> Result<(), Reject> {
     let there = list.len();
-    list.push(item, most).map_err(|full: Full| full.reject(limit, there, at))
+    list.push(item, most)
+        .map_err(|full: Full| full.reject(limit, there, at))
 }
 
 fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
     match max {
-        Some(max) if max < min => {
-            Err(Reject::with(ErrorCode::SizeMinimum, at, Detail::OutOf(min, max)))
-        }
+        Some(max) if max < min => Err(Reject::with(
+            ErrorCode::SizeMinimum,
+            at,
+            Detail::OutOf(min, max),
+        )),
         _ => Ok(()),
     }
 }
 
 fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {
     export.kind == ExternKind::Global
-        && env.global(GlobalIdx(export.index)).is_some_and(|global| global.mutable)
+        && env
+            .global(GlobalIdx(export.index))
+            .is_some_and(|global| global.mutable)
 }

@@ -11,24 +11,32 @@ use crate::spec::ErrorCode;
 use crate::types::{FuncIdx, GlobalIdx, LocalIdx, ValType};
 
 /// `mutable(x)`: the global can be assigned.
-pub(crate) fn mutable<S: Storage>(v: &mut Validator<'_, S>, x: GlobalIdx) -> Result<(), Reject> {
+pub(crate) fn mutable<S: Storage>(v: &Validator<'_, S>, x: GlobalIdx) -> Result<(), Reject> {
     if v.global(x)?.mutable {
         return Ok(());
     }
-    Err(Reject::with(ErrorCode::ImmutableGlobal, v.at, Detail::Number(x.0.into())))
+    Err(Reject::with(
+        ErrorCode::ImmutableGlobal,
+        v.at,
+        Detail::Number(x.0.into()),
+    ))
 }
 
 /// `declared(f)`: something outside of bodies mentions the function; a constant expression is
 /// outside.
-pub(crate) fn declared<S: Storage>(v: &mut Validator<'_, S>, f: FuncIdx) -> Result<(), Reject> {
+pub(crate) fn declared<S: Storage>(v: &Validator<'_, S>, f: FuncIdx) -> Result<(), Reject> {
     if v.env.is_declared(f) || v.locals.constant {
         return Ok(());
     }
-    Err(Reject::with(ErrorCode::UndeclaredFunction, v.at, Detail::Number(f.0.into())))
+    Err(Reject::with(
+        ErrorCode::UndeclaredFunction,
+        v.at,
+        Detail::Number(f.0.into()),
+    ))
 }
 
 /// `data_count`: the module announces its data segments.
-pub(crate) fn data_count<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn data_count<S: Storage>(v: &Validator<'_, S>) -> Result<(), Reject> {
     match v.env.counts.data {
         Some(_) => Ok(()),
         None => Err(Reject::new(ErrorCode::DataCountRequired, v.at)),
@@ -37,34 +45,40 @@ pub(crate) fn data_count<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Rej
 
 /// `initialized(x)`: the local has a default or has been set.
 #[inline(always)]
-pub(crate) fn initialized<S: Storage>(
-    v: &mut Validator<'_, S>,
-    x: LocalIdx,
-) -> Result<(), Reject> {
-    if v.locals.tracked { tracked(v, x) } else { Ok(()) }
+pub(crate) fn initialized<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
+    if v.locals.tracked {
+        tracked(v, x)
+    } else {
+        Ok(())
+    }
 }
 
 #[cold]
 #[inline(never)]
-fn tracked<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
+fn tracked<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
     if v.local(x)?.is_defaultable() || v.scratch.is_set(x) {
         return Ok(());
     }
-    Err(Reject::with(ErrorCode::UninitializedLocal, v.at, Detail::Number(x.0.into())))
+    Err(Reject::with(
+        ErrorCode::UninitializedLocal,
+        v.at,
+        Detail::Number(x.0.into()),
+    ))
 }
 
 /// `initializes(x)`: from here on the local has been set.
 #[inline(always)]
-pub(crate) fn initializes<S: Storage>(
-    v: &mut Validator<'_, S>,
-    x: LocalIdx,
-) -> Result<(), Reject> {
-    if v.locals.tracked { v.scratch.set(x, v.at) } else { Ok(()) }
+pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
+    if v.locals.tracked {
+        v.scratch.set(x, v.at)
+    } else {
+        Ok(())
+    }
 }
 
 /// `sub(a, b)`: values of the first types are values of the second.
 pub(crate) fn sub<'t, S: Storage>(
-    v: &mut Validator<'_, S>,
+    v: &Validator<'_, S>,
     found: impl Into<Types<'t>>,
     expected: impl Into<Types<'t>>,
 ) -> Result<(), Reject> {

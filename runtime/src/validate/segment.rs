@@ -15,7 +15,7 @@ use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{FuncIdx, HeapType, MemoryIdx, RefType, TableIdx, ValType};
 
-impl<G: Gate, S: Storage> Pass<'_, G, S> {
+impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
     /// Reads and validates an element segment.
     pub(crate) fn element_segment(
         &mut self,
@@ -23,11 +23,18 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
     ) -> Result<ElementSegment, Reject> {
         let at = reader.position();
         let flags = reader.u32()?;
-        let [inactive, explicit, expressions] =
-            [wire::ElementFlag::Inactive, wire::ElementFlag::Explicit, wire::ElementFlag::Expressions]
-                .map(|flag| flags & u32::from(flag.code()) != 0);
+        let [inactive, explicit, expressions] = [
+            wire::ElementFlag::Inactive,
+            wire::ElementFlag::Explicit,
+            wire::ElementFlag::Expressions,
+        ]
+        .map(|flag| flags & u32::from(flag.code()) != 0);
         let known = wire::ElementFlag::ALL;
-        if known.iter().fold(flags, |left, flag| left & !u32::from(flag.code())) != 0 {
+        if known
+            .iter()
+            .fold(flags, |left, flag| left & !u32::from(flag.code()))
+            != 0
+        {
             let detail = Detail::Number(flags.into());
             return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
         }
@@ -57,7 +64,10 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
             (false, false) => RefType::new(false, HeapType::Func),
         };
         if let SegmentMode::Active { target, .. } = mode {
-            let table = self.env.table(target).map_or(element, |table| table.element);
+            let table = self
+                .env
+                .table(target)
+                .map_or(element, |table| table.element);
             if !is_ref_subtype(element, table) {
                 let (expected, found) = (table.into(), element.into());
                 let detail = Detail::Types { expected, found };
@@ -65,7 +75,11 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
             }
         }
         let items = self.element_items(reader, element, expressions)?;
-        Ok(ElementSegment { mode, element, items })
+        Ok(ElementSegment {
+            mode,
+            element,
+            items,
+        })
     }
 
     fn element_kind(&self, reader: &mut Reader<'_>) -> Result<RefType, Reject> {
@@ -94,7 +108,14 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
                 self.declare(func, at)?;
             }
         }
-        Ok(ElementItems { count, expressions, span: Span { start, end: reader.position() } })
+        Ok(ElementItems {
+            count,
+            expressions,
+            span: Span {
+                start,
+                end: reader.position(),
+            },
+        })
     }
 
     /// Reads and validates a data segment.
@@ -119,7 +140,13 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
         let length = reader.u32()?;
         let start = reader.position();
         reader.counted(length)?;
-        Ok(DataSegment { mode, bytes: Span { start, end: reader.position() } })
+        Ok(DataSegment {
+            mode,
+            bytes: Span {
+                start,
+                end: reader.position(),
+            },
+        })
     }
 
     fn data_target(
@@ -152,7 +179,9 @@ impl<G: Gate, S: Storage> Pass<'_, G, S> {
 
     /// Lets bodies refer to a function that must exist.
     pub(crate) fn declare(&mut self, func: FuncIdx, at: usize) -> Result<(), Reject> {
-        let Environment { funcs, declared, .. } = &mut self.env;
+        let Environment {
+            funcs, declared, ..
+        } = &mut self.env;
         if func.0 as usize >= funcs.len() {
             return Err(unknown(ErrorCode::UnknownFunction, func.0, funcs.len(), at));
         }

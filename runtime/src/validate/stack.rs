@@ -75,7 +75,12 @@ pub(crate) enum FrameKind {
 }
 
 impl Frame {
-    pub(crate) fn new(kind: FrameKind, block: BlockType, height: usize, initialised: usize) -> Self {
+    pub(crate) fn new(
+        kind: FrameKind,
+        block: BlockType,
+        height: usize,
+        initialised: usize,
+    ) -> Self {
         Self {
             height: height as u32,
             initialised: initialised as u32,

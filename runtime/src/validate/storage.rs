@@ -82,9 +82,11 @@ impl Full {
         let at_least = length as u64 + 1;
         match self {
             Self::Limit => Reject::limit(limit, at_least, at),
-            Self::Memory => {
-                Reject::with(ErrorCode::OutOfMemory, at, Detail::Limit { limit, at_least })
-            }
+            Self::Memory => Reject::with(
+                ErrorCode::OutOfMemory,
+                at,
+                Detail::Limit { limit, at_least },
+            ),
         }
     }
 }
@@ -234,7 +236,10 @@ pub struct SliceList<'s, T> {
 
 impl<T> Default for SliceList<'_, T> {
     fn default() -> Self {
-        Self { items: &mut [], len: 0 }
+        Self {
+            items: &mut [],
+            len: 0,
+        }
     }
 }
 

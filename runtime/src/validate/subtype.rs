@@ -60,10 +60,16 @@ mod tests {
         let concrete = reference(false, HeapType::Concrete(3));
         assert!(is_subtype(concrete, ValType::FUNCREF));
         assert!(is_subtype(concrete, reference(true, HeapType::Concrete(3))));
-        assert!(!is_subtype(concrete, reference(true, HeapType::Concrete(4))));
+        assert!(!is_subtype(
+            concrete,
+            reference(true, HeapType::Concrete(4))
+        ));
         assert!(!is_subtype(ValType::FUNCREF, concrete));
         assert!(!is_subtype(ValType::FUNCREF, ValType::EXTERNREF));
-        assert!(!is_subtype(ValType::FUNCREF, reference(false, HeapType::Func)));
+        assert!(!is_subtype(
+            ValType::FUNCREF,
+            reference(false, HeapType::Func)
+        ));
         assert!(is_subtype(reference(false, HeapType::Bottom), concrete));
         assert!(!is_subtype(reference(true, HeapType::Bottom), concrete));
         assert!(!is_subtype(ValType::I32, ValType::I64));

@@ -4,9 +4,7 @@
 
 use super::storage::Storage;
 use super::validator::{Types, Validator};
-use crate::types::{
-    FuncSignature, GlobalType, HeapType, MemoryType, RefType, TableType, ValType,
-};
+use crate::types::{FuncSignature, GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
 
 /// What has addresses or indices.
 pub(crate) trait Addressed {
@@ -57,7 +55,11 @@ pub(crate) fn at(x: &impl Addressed) -> ValType {
 /// `min_at(x, y)`: the narrower of two such types.
 #[inline(always)]
 pub(crate) fn min_at(x: &impl Addressed, y: &impl Addressed) -> ValType {
-    if x.address() == ValType::I64 { y.address() } else { x.address() }
+    if x.address() == ValType::I64 {
+        y.address()
+    } else {
+        x.address()
+    }
 }
 
 /// `elem(x)`: the type of elements of a table or segment.

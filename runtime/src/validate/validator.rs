@@ -12,7 +12,7 @@ use super::storage::{List, Storage};
 use super::subtype::is_subtype;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Limits};
-use crate::types::{BlockType, FuncSignature, LabelIdx, ValType};
+use crate::types::{BlockType, FuncSignature, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
 pub(crate) struct Validator<'v, S: Storage> {
@@ -63,9 +63,21 @@ impl<'v, S: Storage> Validator<'v, S> {
         limits: &Limits,
         at: usize,
     ) -> Result<Self, Reject> {
-        let limits = Stacks { values: limits.operand_stack, frames: limits.block_nesting };
+        let limits = Stacks {
+            values: limits.operand_stack,
+            frames: limits.block_nesting,
+        };
         let (height, reachable) = (0, true);
-        let mut v = Self { env, scratch, locals, at, results, height, reachable, limits };
+        let mut v = Self {
+            env,
+            scratch,
+            locals,
+            at,
+            results,
+            height,
+            reachable,
+            limits,
+        };
         v.enter(FrameKind::Body, results)?;
         Ok(v)
     }
@@ -84,7 +96,9 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// What the sink hears about the next instruction.
     #[inline(always)]
     pub(crate) fn effect(&self) -> Effect {
-        Effect { reachable: self.reachable }
+        Effect {
+            reachable: self.reachable,
+        }
     }
 
     /// Takes and gives operands of these types.
@@ -153,9 +167,18 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// Checks that operands of these types are there, and leaves them as they are.
     pub(crate) fn peek_all(&self, expected: &[ValType]) -> Result<(), Reject> {
-        let values = self.scratch.values.as_slice().get(self.height..).unwrap_or_default();
+        let values = self
+            .scratch
+            .values
+            .as_slice()
+            .get(self.height..)
+            .unwrap_or_default();
         for (depth, ty) in expected.iter().rev().enumerate() {
-            match values.len().checked_sub(1 + depth).and_then(|place| values.get(place)) {
+            match values
+                .len()
+                .checked_sub(1 + depth)
+                .and_then(|place| values.get(place))
+            {
                 Some(found) if is_subtype(*found, *ty) => {}
                 Some(found) => return Err(self.mismatch(*ty, *found)),
                 None if self.reachable => return Err(self.missing(*ty)),
@@ -169,6 +192,16 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[inline]
     pub(crate) fn pop_any(&mut self) -> Result<ValType, Reject> {
         self.take().ok_or_else(|| self.missing(ValType::BOTTOM))
+    }
+
+    /// Takes a reference of any type.
+    pub(crate) fn pop_ref(&mut self) -> Result<RefType, Reject> {
+        let ty = self.pop_any()?;
+        if ty == ValType::BOTTOM {
+            return Ok(RefType::new(false, HeapType::Bottom));
+        }
+        ty.as_ref_type()
+            .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
     #[inline(always)]
@@ -199,12 +232,13 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// What follows cannot be reached.
-    pub(crate) fn diverge(&mut self) {
+    pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height);
         self.reachable = false;
         if let Some(frame) = self.scratch.frames.as_mut_slice().last_mut() {
             frame.reachable = false;
         }
+        Ok(())
     }
 
     /// Enters a block whose parameters have been taken.
@@ -253,7 +287,12 @@ impl<'v, S: Storage> Validator<'v, S> {
                 Ok(Types::Slice(self.block_params(frame.block())))
             }
             Some(frame) => Ok(self.block_results(frame.block())),
-            None => Err(unknown(ErrorCode::UnknownLabel, label.0, frames.len(), self.at)),
+            None => Err(unknown(
+                ErrorCode::UnknownLabel,
+                label.0,
+                frames.len(),
+                self.at,
+            )),
         }
     }
 
@@ -281,7 +320,11 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[cold]
     #[inline(never)]
     pub(crate) fn mismatch(&self, expected: ValType, found: ValType) -> Reject {
-        Reject::with(ErrorCode::TypeMismatch, self.at, Detail::Types { expected, found })
+        Reject::with(
+            ErrorCode::TypeMismatch,
+            self.at,
+            Detail::Types { expected, found },
+        )
     }
 
     #[cold]
@@ -294,6 +337,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[inline(never)]
     fn superfluous(&self) -> Reject {
         let there = self.scratch.values.len() as u64;
-        Reject::with(ErrorCode::TypeMismatch, self.at, Detail::OutOf(there, self.height as u64))
+        Reject::with(
+            ErrorCode::TypeMismatch,
+            self.at,
+            Detail::OutOf(there, self.height as u64),
+        )
     }
 }

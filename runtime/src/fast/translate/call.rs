@@ -28,7 +28,10 @@ impl Translator<'_> {
     pub(super) fn arguments(&mut self, count: usize, above: usize) -> usize {
         let end = self.stack.len() - above;
         let base = end - count;
-        if self.stack[end..].iter().all(|operand| operand.at != At::Open) {
+        if self.stack[end..]
+            .iter()
+            .all(|operand| operand.at != At::Open)
+        {
             self.spill();
         }
         for height in base..end {
@@ -39,7 +42,10 @@ impl Translator<'_> {
 
     /// The call that saves the pins in use.
     pub(super) fn calling(&self) -> Operation {
-        match (self.pins.integers[0].is_some(), self.pins.floats[0].is_some()) {
+        match (
+            self.pins.integers[0].is_some(),
+            self.pins.floats[0].is_some(),
+        ) {
             (false, false) => Operation::Call,
             (true, false) => Operation::CallInt,
             (false, true) => Operation::CallFloat,

@@ -73,7 +73,12 @@ impl Emitter {
         self.words.extend_from_slice(operands);
         self.pad();
         let (operands, placed) = (operands.len(), place.is_some());
-        self.last = Some(Last { start, handler, operands, placed });
+        self.last = Some(Last {
+            start,
+            handler,
+            operands,
+            placed,
+        });
         Operands(start + HANDLER_WORDS)
     }
 
@@ -93,7 +98,12 @@ impl Emitter {
         self.pad();
         let placed = first.placed || place.is_some();
         let operands = first.operands + operands.len();
-        self.last = Some(Last { handler: fused, operands, placed, ..first });
+        self.last = Some(Last {
+            handler: fused,
+            operands,
+            placed,
+            ..first
+        });
         Operands(at)
     }
 
@@ -112,7 +122,8 @@ impl Emitter {
     }
 
     fn pad(&mut self) {
-        self.words.resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
+        self.words
+            .resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
     }
 
     /// Adds a word behind the operands of the last instruction, as a table of targets does.
@@ -145,7 +156,10 @@ impl Emitter {
 
     /// A label, not bound yet.
     pub(super) fn label(&mut self) -> LabelId {
-        self.labels.push(Label { at: None, fixups: None });
+        self.labels.push(Label {
+            at: None,
+            fixups: None,
+        });
         LabelId(self.labels.len() as u32 - 1)
     }
 
@@ -181,7 +195,10 @@ impl Emitter {
     pub(super) fn finish(self) -> Code {
         let pairs = self.words.chunks_exact(HANDLER_WORDS);
         let words: Box<[u64]> = pairs.map(pair).collect();
-        Code { words, places: self.places.into_boxed_slice() }
+        Code {
+            words,
+            places: self.places.into_boxed_slice(),
+        }
     }
 }
 

@@ -38,7 +38,9 @@ use crate::validate::{Effect, Header, Sink};
 /// Translates all functions that the module defines.
 pub(crate) fn all(module: &Module) -> Result<(), Error> {
     for index in 0.. {
-        let Some(cell) = module.code().cell(index) else { break };
+        let Some(cell) = module.code().cell(index) else {
+            break;
+        };
         if cell.code().is_none() {
             cell.publish(Box::new(function(module, index)?));
         }
@@ -113,7 +115,10 @@ impl<'m> Translator<'m> {
             held: [None; 3],
             dead: None,
             enter: None,
-            meter: config.fuel.then_some(Meter { charge: None, cost: 0 }),
+            meter: config.fuel.then_some(Meter {
+                charge: None,
+                cost: 0,
+            }),
             epoch: config.epoch,
         }
     }
@@ -129,7 +134,10 @@ impl<'m> Translator<'m> {
     }
 
     fn pop(&mut self) -> Operand {
-        let operand = self.stack.pop().unwrap_or(Operand { kind: Kind::Int, at: At::Const(0) });
+        let operand = self.stack.pop().unwrap_or(Operand {
+            kind: Kind::Int,
+            at: At::Const(0),
+        });
         self.settled = self.settled.min(self.stack.len());
         operand
     }
@@ -218,11 +226,16 @@ impl<'m> Translator<'m> {
 
     /// Begins a block of code that is charged as a whole.
     fn begin_charge(&mut self) {
-        let Some(meter) = self.meter.take() else { return };
+        let Some(meter) = self.meter.take() else {
+            return;
+        };
         meter.settle(&mut self.code);
         let charge = self.fixed(Operation::Fuel, &[0], None);
         self.code.seal();
-        self.meter = Some(Meter { charge: Some(charge), cost: 0 });
+        self.meter = Some(Meter {
+            charge: Some(charge),
+            cost: 0,
+        });
     }
 
     /// Charges the instruction at hand.
@@ -242,7 +255,11 @@ impl<'m> Translator<'m> {
 
     /// The first instruction of the function; its words are written again at the end.
     fn begin_function(&mut self) {
-        let zeroed = [0, self.params as u32, (self.locals.len() - self.params) as u32];
+        let zeroed = [
+            0,
+            self.params as u32,
+            (self.locals.len() - self.params) as u32,
+        ];
         let [p, q] = self.pins.integers.map(slot_of);
         let [fp, fq] = self.pins.floats.map(slot_of);
         let has = |pins: [Option<super::survey::Pin>; 2]| pins[0].is_some();

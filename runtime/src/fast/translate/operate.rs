@@ -47,7 +47,11 @@ impl Translator<'_> {
         self.truncate(base);
         match info.result {
             Some(kind) => {
-                self.open = Some(Open { kind, height: base, ..ready });
+                self.open = Some(Open {
+                    kind,
+                    height: base,
+                    ..ready
+                });
                 self.push(kind, At::Open);
             }
             None => {
@@ -87,14 +91,19 @@ impl Translator<'_> {
     /// down. The operands are still on the stack.
     fn prepare(&mut self, operation: Operation, base: usize) -> Open {
         let count = self.stack.len() - base;
-        let opened = self.stack[base..].iter().position(|operand| operand.at == At::Open);
+        let opened = self.stack[base..]
+            .iter()
+            .position(|operand| operand.at == At::Open);
         match (opened, &self.open) {
             (None, _) => self.spill(),
             // The accumulator that it will write holds nothing else by then.
             (Some(_), Some(open)) => self.held[open.kind as usize] = None,
             (Some(_), None) => {}
         }
-        let mut operands = [Operand { kind: Kind::Int, at: At::Const(0) }; OPERANDS];
+        let mut operands = [Operand {
+            kind: Kind::Int,
+            at: At::Const(0),
+        }; OPERANDS];
         operands[..count].copy_from_slice(&self.stack[base..]);
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
@@ -122,7 +131,15 @@ impl Translator<'_> {
         }
         let place = operation.info().placed.then_some(self.at);
         let kind = Kind::Int;
-        Open { operation, places, words, kind, height: base, place, negated: false }
+        Open {
+            operation,
+            places,
+            words,
+            kind,
+            height: base,
+            place,
+            negated: false,
+        }
     }
 
     /// Finds an operation with a handler for these places, moving operands into slots until there
@@ -146,7 +163,9 @@ impl Translator<'_> {
             }
             // The operand to give up first is an immediate, then a pinned local, then the rest.
             let order = [Place::I, Place::Q, Place::P, Place::A];
-            let at = order.iter().find_map(|place| places[..count].iter().position(|p| p == place));
+            let at = order
+                .iter()
+                .find_map(|place| places[..count].iter().position(|p| p == place));
             let Some(at) = at else { break };
             debug_assert!(demoted < count);
             let slot = self.temp(base + at);
@@ -178,7 +197,11 @@ impl Translator<'_> {
             },
             At::Temp => self.temp(height),
         };
-        if self.held[operand.kind as usize] == Some(slot) { Place::A } else { Place::S }
+        if self.held[operand.kind as usize] == Some(slot) {
+            Place::A
+        } else {
+            Place::S
+        }
     }
 
     /// The register of a pinned local.
@@ -221,7 +244,9 @@ impl Translator<'_> {
 
     /// Lays the open instruction down with a destination; `slot` counts for [`To::W`] only.
     pub(super) fn close(&mut self, to: To, slot: u32) {
-        let Some(mut open) = self.open.take() else { return };
+        let Some(mut open) = self.open.take() else {
+            return;
+        };
         if open.negated {
             open = self.materialise_negated(open);
         }
@@ -253,7 +278,10 @@ impl Translator<'_> {
 
     /// Computes a truth value and opens its negation.
     fn materialise_negated(&mut self, open: Open) -> Open {
-        self.open = Some(Open { negated: false, ..open });
+        self.open = Some(Open {
+            negated: false,
+            ..open
+        });
         self.close(To::A, 0);
         Open {
             operation: Operation::EQZ,
@@ -319,7 +347,10 @@ impl Translator<'_> {
                 self.push(condition.kind, condition.at);
                 let test = self.prepare(Operation::EQZ, height);
                 self.truncate(height);
-                Open { negated: true, ..test }
+                Open {
+                    negated: true,
+                    ..test
+                }
             }
         };
         let to = if wanted != open.negated { To::J } else { To::N };
@@ -327,19 +358,28 @@ impl Translator<'_> {
         let direct = form(open.operation, &open.places[..count], Some(to));
         let other = || {
             let to = if to == To::J { To::N } else { To::J };
-            form(open.operation.info().negation?, &open.places[..count], Some(to))
+            form(
+                open.operation.info().negation?,
+                &open.places[..count],
+                Some(to),
+            )
         };
         if let Some(handler) = direct.or_else(other) {
             let mut words = open.words;
             words.push(0);
             let operands = self.code.instruction(handler, words.as_slice(), open.place);
-            self.code.target(operands, words.as_slice().len() - 1, label);
+            self.code
+                .target(operands, words.as_slice().len() - 1, label);
         }
     }
 
     /// Emits an instruction that takes its operand from the top of the stack and is followed by
     /// more words than its operands; gives the number of those.
-    pub(super) fn operand_instruction(&mut self, operation: Operation, more: &[u32]) -> (Operands, usize) {
+    pub(super) fn operand_instruction(
+        &mut self,
+        operation: Operation,
+        more: &[u32],
+    ) -> (Operands, usize) {
         let base = self.stack.len() - 1;
         let mut ready = self.prepare(operation, base);
         self.truncate(base);
@@ -366,8 +406,14 @@ impl Translator<'_> {
             words.push(slot);
         }
         let handler = form(ready.operation, &ready.places[..ready.count()], to);
-        debug_assert!(handler.is_some(), "{:?} {:?} {to:?}", ready.operation, ready.places);
-        self.code.instruction(handler.unwrap_or_default(), words.as_slice(), ready.place)
+        debug_assert!(
+            handler.is_some(),
+            "{:?} {:?} {to:?}",
+            ready.operation,
+            ready.places
+        );
+        self.code
+            .instruction(handler.unwrap_or_default(), words.as_slice(), ready.place)
     }
 
     pub(super) fn truncate(&mut self, height: usize) {
@@ -385,7 +431,9 @@ impl Open {
 /// Whether a handler exists for these operands and some destination.
 fn exists(operation: Operation, places: &[Place]) -> bool {
     match operation.info().result {
-        Some(_) => [To::A, To::W].iter().any(|&to| form(operation, places, Some(to)).is_some()),
+        Some(_) => [To::A, To::W]
+            .iter()
+            .any(|&to| form(operation, places, Some(to)).is_some()),
         None => form(operation, places, None).is_some(),
     }
 }

@@ -1,0 +1,267 @@
+//! `shared/validate.rs`: the rules of each instruction, from `type`, `where` and `check`.
+//!
+//! A rule whose operands are single types becomes one call of `v.signature`; lists (`params(f)`,
+//! `label(l)`) are popped and pushed one after the other. The local `tx` holds what the immediate
+//! `x` refers to.
+
+use super::Source;
+use super::source::aligned;
+use crate::model::{Immediate, Model, Op, Signature, TypeItem};
+use crate::names::{constant, function, ident, variant};
+use quote::quote;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new("spec/instructions/", "The rules of each instruction.");
+    source.item(quote! {
+        use super::instruction::Instruction::{self, *};
+        use super::opcode::Opcode;
+        use super::proposal::Proposal;
+        use crate::reject::Reject;
+        use crate::types::ValType;
+        use crate::validate::type_fn::*;
+        use crate::validate::validator::Validator;
+        use crate::validate::{Storage, check, predicate};
+    });
+    for name in values(model) {
+        let (short, name) = (ident(&constant(&name)), ident(&constant(&name)));
+        source.item(quote! { const #short: ValType = ValType::#name; });
+    }
+    source.line("/// Applies the rules of one instruction.");
+    source.line("#[inline(always)]");
+    source.line("#[rustfmt::skip]");
+    source.line("pub(crate) fn step<S: Storage>(");
+    source.line("    v: &mut Validator<'_, S>,");
+    source.line("    instruction: &Instruction<'_>,");
+    source.line(") -> Result<(), Reject> {");
+    source.line("    match *instruction {");
+    let rows: Vec<Vec<String>> = model
+        .ops
+        .iter()
+        .map(|op| vec![pattern(op), arm(op)])
+        .collect();
+    for line in aligned(&rows) {
+        source.line(&format!("        {line}"));
+    }
+    source.line("    }");
+    source.line("}");
+    source.line("");
+    source.item(constants(model));
+    source
+}
+
+/// The value types that signatures and predicates name.
+fn values(model: &Model) -> BTreeSet<String> {
+    let signatures = model
+        .ops
+        .iter()
+        .flat_map(|op| op.params().iter().chain(op.results()));
+    let predicates = model.ops.iter().flat_map(|op| &op.predicates);
+    let items = signatures.chain(predicates.flat_map(|predicate| &predicate.arguments));
+    items
+        .filter_map(|item| match item {
+            TypeItem::Value(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Which proposal admits an instruction in constant expressions.
+fn constants(model: &Model) -> proc_macro2::TokenStream {
+    let mut admitted = BTreeMap::<_, Vec<_>>::new();
+    for op in &model.ops {
+        if let Some(proposal) = &op.constant {
+            admitted
+                .entry(variant(proposal))
+                .or_default()
+                .push(ident(&op.variant));
+        }
+    }
+    let arms = admitted.iter().map(|(proposal, ops)| {
+        let proposal = ident(proposal);
+        quote! { #(Opcode::#ops)|* => Some(Proposal::#proposal) }
+    });
+    quote! {
+        /// The proposal that admits an instruction in constant expressions.
+        pub(crate) const fn constant(opcode: Opcode) -> Option<Proposal> {
+            match opcode { #(#arms,)* _ => None }
+        }
+    }
+}
+
+fn pattern(op: &Op) -> String {
+    let used = |immediate: &&Immediate| op.check.is_some() || resolve(immediate).is_some();
+    let fields: Vec<&str> = op
+        .immediates
+        .iter()
+        .filter(used)
+        .map(|immediate| immediate.name.as_str())
+        .collect();
+    match (fields.len(), op.immediates.len()) {
+        (_, 0) => op.variant.clone(),
+        (0, _) => format!("{} {{ .. }}", op.variant),
+        (few, all) if few < all => format!("{} {{ {}, .. }}", op.variant, fields.join(", ")),
+        _ => format!("{} {{ {} }}", op.variant, fields.join(", ")),
+    }
+}
+
+fn arm(op: &Op) -> String {
+    let body = match (&op.check, &op.signature) {
+        (Some(check), _) => {
+            let fields = op
+                .immediates
+                .iter()
+                .map(|immediate| format!(", {}", immediate.name));
+            let fields: String = fields.collect();
+            format!("check::{}(v{fields})", function(check))
+        }
+        (None, Some(signature)) => rules(op, signature),
+        (None, None) => "Ok(())".to_string(),
+    };
+    format!("=> {body},")
+}
+
+/// The rules of a row without `check`: immediates, then predicates, then operands.
+fn rules(op: &Op, signature: &Signature) -> String {
+    let mut steps: Vec<String> = op
+        .immediates
+        .iter()
+        .filter(|immediate| !is_heap_only(op, immediate))
+        .filter_map(|immediate| {
+            let call = resolve(immediate)?;
+            let bind = is_applied(op, &immediate.name);
+            let name = &immediate.name;
+            Some(if bind {
+                format!("let t{name} = {call};")
+            } else {
+                format!("{call};")
+            })
+        })
+        .collect();
+    steps.extend(op.predicates.iter().map(|predicate| {
+        let arguments = predicate
+            .arguments
+            .iter()
+            .map(|item| format!(", {}", item_of(op, item)));
+        format!(
+            "predicate::{}(v{})?;",
+            predicate.name,
+            arguments.collect::<String>()
+        )
+    }));
+    let singles = signature
+        .params
+        .iter()
+        .chain(&signature.results)
+        .all(is_single);
+    if singles && !signature.diverges {
+        let list = |items: &[TypeItem]| {
+            let items: Vec<String> = items.iter().map(|item| item_of(op, item)).collect();
+            format!("[{}]", items.join(", "))
+        };
+        let (params, results) = (list(&signature.params), list(&signature.results));
+        steps.push(format!("v.signature({params}, {results})"));
+    } else {
+        steps.extend(signature.params.iter().rev().map(|item| match item {
+            TypeItem::AnyReference => "v.pop_ref()?;".to_string(),
+            _ if is_single(item) => format!("v.pop({})?;", item_of(op, item)),
+            _ => format!("v.pop_all({}.as_slice())?;", item_of(op, item)),
+        }));
+        steps.extend(signature.results.iter().map(|item| match item {
+            _ if is_single(item) => format!("v.push({})?;", item_of(op, item)),
+            _ => format!("v.push_all({}.as_slice())?;", item_of(op, item)),
+        }));
+        steps.push(if signature.diverges {
+            "v.diverge()".into()
+        } else {
+            "Ok(())".into()
+        });
+    }
+    match steps.as_slice() {
+        [only] => only.clone(),
+        steps => format!("{{ {} }}", steps.join(" ")),
+    }
+}
+
+/// What gives the entity that an immediate refers to.
+fn resolve(immediate: &Immediate) -> Option<String> {
+    let Immediate { name, kind, number } = immediate;
+    Some(match (kind.as_str(), number) {
+        ("memarg" | "atomic" | "lane" | "lanes", Some(number)) => {
+            format!("v.{kind}({name}, {number})?")
+        }
+        (
+            "label" | "local" | "global" | "func" | "type" | "table" | "memory" | "data" | "elem"
+            | "tag",
+            _,
+        ) => format!("v.{}({name})?", function(kind)),
+        ("heap", _) => format!("v.heap({name})?"),
+        _ => return None,
+    })
+}
+
+/// Whether an immediate is only the heap type of references, which checks that it exists.
+fn is_heap_only(op: &Op, immediate: &Immediate) -> bool {
+    let heap =
+        op.params().iter().chain(op.results()).any(
+            |item| matches!(item, TypeItem::Reference { heap, .. } if *heap == immediate.name),
+        );
+    heap && !is_applied(op, &immediate.name)
+}
+
+/// Whether a function of the column `type` is applied to an immediate.
+fn is_applied(op: &Op, name: &str) -> bool {
+    let predicates = op
+        .predicates
+        .iter()
+        .flat_map(|predicate| &predicate.arguments);
+    op.params().iter().chain(op.results()).chain(predicates).any(|item| {
+        matches!(item, TypeItem::Function { arguments, .. } if arguments.iter().any(|a| a == name))
+    })
+}
+
+/// Whether an item is one type, not a list.
+fn is_single(item: &TypeItem) -> bool {
+    match item {
+        TypeItem::Value(_) | TypeItem::Reference { .. } => true,
+        TypeItem::AnyReference => false,
+        TypeItem::Function { name, .. } => !matches!(
+            name.as_str(),
+            "params" | "results" | "label" | "return" | "fields" | "tag"
+        ),
+    }
+}
+
+/// An item as an expression.
+fn item_of(op: &Op, item: &TypeItem) -> String {
+    match item {
+        TypeItem::Value(name) => constant(name),
+        TypeItem::AnyReference => "FUNCREF".to_string(),
+        TypeItem::Reference { nullable, heap } => {
+            let heap = match op.immediate(heap).map(|immediate| immediate.kind.as_str()) {
+                Some("type") => format!("v.type_heap({heap})?"),
+                Some("func") => format!("v.func_heap({heap})?"),
+                Some(_) => format!("v.heap({heap})?"),
+                None => format!("crate::types::HeapType::{}", variant(heap)),
+            };
+            format!("reference({nullable}, {heap})")
+        }
+        // An immediate as it stands, in a predicate.
+        TypeItem::Function { name, arguments }
+            if arguments.is_empty() && op.immediate(name).is_some() =>
+        {
+            name.clone()
+        }
+        TypeItem::Function { name, arguments } if arguments.is_empty() => {
+            format!("{}(v)", function(name))
+        }
+        TypeItem::Function { name, arguments } => {
+            let arguments: Vec<String> = arguments
+                .iter()
+                .map(|argument| format!("t{argument}"))
+                .collect();
+            format!("{}({})", function(name), arguments.join(", "))
+        }
+    }
+}
