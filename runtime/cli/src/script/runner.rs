@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::ErrorClass;
-use tabwasm::{Config, Engine, Error, Extern, Instance, Linker, Module, Store};
+use tabwasm::{Config, Engine, Error, Instance, Linker, Module, Store};
 use wast::token::Id;
 use wast::{QuoteWat, WastDirective};
 
@@ -193,13 +193,7 @@ impl Runner {
             self.missing.insert(name.to_owned(), stop.clone());
         })?;
         self.missing.remove(name);
-        let exports: Vec<(String, Extern)> = instance
-            .exports(&mut self.store)
-            .map(|export| (export.name().to_owned(), export.into_extern()))
-            .collect();
-        for (export, value) in exports {
-            self.linker.define(&self.store, name, &export, value)?;
-        }
+        self.linker.instance(&mut self.store, name, instance)?;
         Ok(())
     }
 
