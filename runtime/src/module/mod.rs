@@ -24,7 +24,7 @@ use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
 };
-use crate::validate::{self, Environment, Heap, Sink};
+use crate::validate::{self, Environment, Heap, Scratch, Sink};
 
 /// A module that was found valid: the proof that its code may run.
 ///
@@ -263,14 +263,9 @@ impl Module {
             .map(|body| body.span);
         let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
         let features = self.engine().features();
-        validate::function(
-            self.env(),
-            features,
-            self.bytes(),
-            span.unwrap_or_default(),
-            func,
-            sink,
-        )
+        let (bytes, span) = (self.bytes(), span.unwrap_or_default());
+        let scratch = &mut Scratch::default();
+        validate::function(self.env(), features, bytes, span, func, scratch, sink)
     }
 
     /// The bytes of a function, in the index space of the module.
