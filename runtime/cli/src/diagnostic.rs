@@ -41,10 +41,7 @@ pub fn rejected(input: &Input, reject: &Reject) {
     anstream::eprintln!("  --> {}{binary}:{:#x}{within}", input.name, reject.offset);
     let byte = reject.offset..reject.offset.saturating_add(1);
     let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
-    for line in Hexdump::new(&input.bytes, marked)
-        .to_string()
-        .lines()
-    {
+    for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
         match line.starts_with(' ') {
             true => anstream::eprintln!("{ERROR}{line}{ERROR:#}"),
             false => anstream::eprintln!("{line}"),

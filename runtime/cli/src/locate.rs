@@ -51,13 +51,22 @@ pub fn locate(bytes: &[u8], offset: usize) -> Option<Place> {
     let mut bodies = Bodies::default();
     // Where it ends is known; only how far it came is asked.
     let _ = validate::module(bytes, &Tier, Heap, &mut bodies);
-    let (func, span) = bodies.last.filter(|(_, span)| span.range().contains(&offset))?;
-    let name = names(bytes).and_then(|names| names.func(func)).map(str::to_owned);
+    let (func, span) = bodies
+        .last
+        .filter(|(_, span)| span.range().contains(&offset))?;
+    let name = names(bytes)
+        .and_then(|names| names.func(func))
+        .map(str::to_owned);
     let follows = bodies.body.end(bytes).is_none_or(|end| end == offset);
     let instruction = decode(bytes, offset).filter(|_| follows);
     let instruction =
         instruction.map(|(instruction, end)| (instruction.opcode().mnemonic(), offset..end));
-    Some(Place { func, name, offset: offset - span.start, instruction })
+    Some(Place {
+        func,
+        name,
+        offset: offset - span.start,
+        instruction,
+    })
 }
 
 fn decode(bytes: &[u8], offset: usize) -> Option<(Instruction<'_>, usize)> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::ErrorClass;
+use tabwasm::spec::{ErrorClass, Proposal};
 use tabwasm::{Config, Engine, Error, Instance, Linker, Module, Store};
 use wast::token::Id;
 use wast::{QuoteWat, WastDirective};
@@ -199,7 +199,7 @@ impl Runner {
 
     pub(super) fn compile(&self, bytes: &[u8]) -> Held<Module> {
         Module::new(&self.engine, bytes).map_err(|error| match unsupported(&error) {
-            Some(proposal) => Stop::Skip(proposal),
+            Some(proposal) => Stop::Skip(proposal.name().to_owned()),
             None => error.into(),
         })
     }
@@ -227,7 +227,12 @@ impl Runner {
             Err(error) => error,
         };
         if let Some(proposal) = unsupported(&error) {
-            return Outcome::Skipped(proposal);
+            // Bytes that only mean something in a proposal outside of the standard are malformed.
+            let standard = proposal.since().is_some();
+            return match class {
+                ErrorClass::Malformed if !standard => Outcome::Passed,
+                _ => Outcome::Skipped(proposal.name().to_owned()),
+            };
         }
         match error.as_reject().map(Reject::class) {
             Some(found) if found == class => Outcome::Passed,
@@ -242,9 +247,9 @@ fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
 }
 
 /// The proposal that is missing, if that is why the module was not accepted.
-fn unsupported(error: &Error) -> Option<String> {
+fn unsupported(error: &Error) -> Option<Proposal> {
     match error.as_reject()?.detail {
-        Detail::Proposal(proposal) => Some(proposal.name().to_owned()),
+        Detail::Proposal(proposal) => Some(proposal),
         _ => None,
     }
 }
