@@ -34,7 +34,6 @@ mod capability;
     not(feature = "alloc"),
     expect(dead_code, reason = "only engines compute")
 )]
-pub mod names;
 mod num;
 pub mod profile;
 pub mod read;

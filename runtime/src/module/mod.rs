@@ -17,8 +17,7 @@ use crate::externs::{EntityType, ExportType, ExternType, ImportType};
 use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
-use crate::names;
-use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
+use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
 use crate::registry::{ref_with_numbers, with_numbers};
 use crate::reject::Reject;
 use crate::types::{
@@ -161,7 +160,7 @@ impl Module {
 
     /// Its name, from the custom section `name`.
     pub fn name(&self) -> Option<&str> {
-        names::module_name(self.bytes())
+        self.names()?.module()
     }
 
     /// What it needs, in order.
@@ -281,7 +280,11 @@ impl Module {
 
     /// The name of a function, from the custom section `name`.
     pub(crate) fn func_name(&self, func: u32) -> Option<&str> {
-        names::func_name(self.bytes(), FuncIdx(func))
+        self.names()?.func(FuncIdx(func))
+    }
+
+    fn names(&self) -> Option<Names<'_>> {
+        self.custom_sections(Names::SECTION).next().map(|content| Names::new(Reader::new(content)))
     }
 
     /// The export of this name.

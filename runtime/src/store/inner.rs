@@ -44,7 +44,7 @@ pub(crate) struct StoreInner {
     /// Limits on memories, tables and instances.
     pub(crate) limiter: Limiter,
     /// Stacks at rest.
-    pub(crate) stacks: Vec<Box<Stack>>,
+    pub(crate) stacks: Vec<Stack>,
     /// How deep calls of the guest by the host are nested now.
     pub(crate) nesting: u32,
 }
