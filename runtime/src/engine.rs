@@ -1,6 +1,7 @@
 //! The engine: set-up, types and time shared by modules and stores.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -32,13 +33,25 @@ impl Engine {
     /// An engine of this configuration.
     ///
     /// # Errors
-    /// If the configuration admits a proposal that this build does not support.
+    /// If the configuration admits a proposal that this build does not support, or without one that
+    /// it requires.
     pub fn new(config: &Config) -> Result<Self> {
-        let supported = Config::supported();
-        for proposal in config.proposals().iter() {
+        let (admitted, supported) = (config.proposals(), Config::supported());
+        let refuse = |why: String| Err(UseError::Configuration(why.into()).into());
+        for proposal in admitted.iter() {
+            let name = proposal.name();
             if !supported.contains(proposal) {
-                let why = format!("this build does not support proposal `{}`", proposal.name());
-                return Err(UseError::Configuration(why.into()).into());
+                return refuse(format!("this build does not support proposal `{name}`"));
+            }
+            if let Some(missing) = proposal
+                .requires()
+                .iter()
+                .find(|it| !admitted.contains(*it))
+            {
+                let missing = missing.name();
+                return refuse(format!(
+                    "proposal `{name}` requires `{missing}`, which is off"
+                ));
             }
         }
         Ok(Self::of(config.clone()))
