@@ -50,7 +50,6 @@ impl Locals {
         for ty in params {
             locals.add(scratch, 1, *ty, most, at)?;
         }
-        scratch.runs.truncate(0);
         for _ in 0..reader.u32()? {
             let at = reader.position();
             let count = reader.u32()?;
