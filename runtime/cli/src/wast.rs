@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use clap::builder::styling::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use tabwasm::Config;
+
 use crate::args::{Tier, Wast};
 use crate::diagnostic;
 use crate::exit::Exit;
@@ -38,12 +40,13 @@ pub fn run(args: &Wast) -> Exit {
             return Exit::Usage;
         }
     }
+    let config = Config::new();
     let progress = Progress::new(files.len());
     let mut total = Total::default();
     for file in &files {
         progress.advance(file);
         let report = match fs::read_to_string(file) {
-            Ok(text) => script::run(&file.to_string_lossy(), &text),
+            Ok(text) => script::run(&file.to_string_lossy(), &text, &config),
             Err(error) => Report::unreadable(&file.to_string_lossy(), &error),
         };
         progress.aside(|| {

@@ -204,6 +204,6 @@ impl Machine for Context {
     fn func_ref(&mut self, f: FuncIdx) -> Ref {
         // SAFETY: the module's invariant.
         let func = unsafe { *self.instance.as_ref().funcs.as_ptr().add(f.0 as usize) };
-        Ref::function(func)
+        Ref(func + 1)
     }
 }

@@ -1,7 +1,6 @@
 //! Validated modules.
 
 mod assemble;
-mod names;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -18,14 +17,14 @@ use crate::externs::{EntityType, ExportType, ExternType, ImportType};
 use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
-use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
+use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
 use crate::registry::{ref_with_numbers, with_numbers};
 use crate::reject::Reject;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
 };
-use crate::validate::{self, Environment, Heap, Sink};
+use crate::validate::{self, Environment, Heap, Scratch, Sink};
 
 /// A module that was found valid: the proof that its code may run.
 ///
@@ -161,7 +160,7 @@ impl Module {
 
     /// Its name, from the custom section `name`.
     pub fn name(&self) -> Option<&str> {
-        names::module(self)
+        self.names()?.module()
     }
 
     /// What it needs, in order.
@@ -264,14 +263,9 @@ impl Module {
             .map(|body| body.span);
         let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
         let features = self.engine().features();
-        validate::function(
-            self.env(),
-            features,
-            self.bytes(),
-            span.unwrap_or_default(),
-            func,
-            sink,
-        )
+        let (bytes, span) = (self.bytes(), span.unwrap_or_default());
+        let scratch = &mut Scratch::default();
+        validate::function(self.env(), features, bytes, span, func, scratch, sink)
     }
 
     /// The bytes of a function, in the index space of the module.
@@ -286,7 +280,11 @@ impl Module {
 
     /// The name of a function, from the custom section `name`.
     pub(crate) fn func_name(&self, func: u32) -> Option<&str> {
-        names::func(self, func)
+        self.names()?.func(FuncIdx(func))
+    }
+
+    fn names(&self) -> Option<Names<'_>> {
+        self.custom_sections(Names::SECTION).next().map(|content| Names::new(Reader::new(content)))
     }
 
     /// The export of this name.

@@ -8,6 +8,7 @@
 mod entry;
 pub(crate) mod immediate;
 mod leb;
+mod names;
 mod section;
 mod types;
 
@@ -15,6 +16,7 @@ pub use entry::{
     ConstExpr, DataSegment, ElementItem, ElementItems, ElementItemsIter, ElementSegment, Export,
     Import, ImportType, SegmentMode, Span,
 };
+pub use names::Names;
 pub use section::{Section, Sections};
 pub(crate) use types::{admit, malformed};
 

@@ -179,9 +179,12 @@ impl Reader<'_> {
         }
         let has = |flag: wire::LimitsFlag| flags & flag.code() != 0;
         let is_64 = has(wire::LimitsFlag::Address64);
-        let min = self.bound(is_64)?;
+        // Since 64-bit addresses all bounds are written alike; smaller ones are a matter of
+        // validation.
+        let wide = gate.has(Proposal::Memory64);
+        let min = self.bound(wide)?;
         let max = if has(wire::LimitsFlag::Maximum) {
-            Some(self.bound(is_64)?)
+            Some(self.bound(wide)?)
         } else {
             None
         };
@@ -201,8 +204,8 @@ impl Reader<'_> {
         })
     }
 
-    fn bound(&mut self, is_64: bool) -> Result<u64, Reject> {
-        if is_64 {
+    fn bound(&mut self, wide: bool) -> Result<u64, Reject> {
+        if wide {
             self.u64()
         } else {
             self.u32().map(u64::from)

@@ -191,18 +191,18 @@ impl<C: AsContextMut> AsContextMut for &'_ mut C {
 
 impl<'a, C: AsContext> From<&'a C> for StoreContext<'a, C::Data> {
     fn from(store: &'a C) -> Self {
-        store.as_context()
+        C::as_context(store)
     }
 }
 
 impl<'a, C: AsContext> From<&'a mut C> for StoreContext<'a, C::Data> {
     fn from(store: &'a mut C) -> Self {
-        store.as_context()
+        C::as_context(store)
     }
 }
 
 impl<'a, C: AsContextMut> From<&'a mut C> for StoreContextMut<'a, C::Data> {
     fn from(store: &'a mut C) -> Self {
-        store.as_context_mut()
+        C::as_context_mut(store)
     }
 }

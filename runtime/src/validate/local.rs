@@ -50,13 +50,21 @@ impl Locals {
         for ty in params {
             locals.add(scratch, 1, *ty, most, at)?;
         }
+        // Whether they are countable at all is decided before the limit is.
+        let mut total = params.len() as u64;
+        let mut over = Ok(());
         for _ in 0..reader.u32()? {
             let at = reader.position();
             let count = reader.u32()?;
             let at_type = reader.position();
             let ty = env.resolve(reader.val_type(gate)?, at_type)?;
-            locals.add(scratch, count, ty, most, at)?;
+            total += u64::from(count);
+            if total > u64::from(u32::MAX) {
+                return Err(Reject::new(ErrorCode::TooManyLocals, at));
+            }
+            over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
         }
+        over?;
         locals.track(scratch, params.len(), at)?;
         Ok(locals)
     }
@@ -69,12 +77,10 @@ impl Locals {
         most: u64,
         at: usize,
     ) -> Result<(), Reject> {
-        let Some(end) = self.count.checked_add(count) else {
-            return Err(Reject::new(ErrorCode::TooManyLocals, at));
+        let end = u64::from(self.count) + u64::from(count);
+        let Some(end) = u32::try_from(end).ok().filter(|end| u64::from(*end) <= most) else {
+            return Err(Reject::limit(Limit::Locals, end, at));
         };
-        if u64::from(end) > most {
-            return Err(Reject::limit(Limit::Locals, u64::from(end), at));
-        }
         if count == 0 {
             return Ok(());
         }

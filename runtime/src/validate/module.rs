@@ -480,6 +480,12 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
     fn add_table(&mut self, mut ty: TableType, at: usize) -> Result<TableType, Reject> {
         ty.element = self.env.resolve_ref(ty.element, at)?;
         ordered(ty.min, ty.max, at)?;
+        let most = u64::from(u32::MAX);
+        let size = ty.max.unwrap_or(ty.min);
+        if !ty.is_64 && size > most {
+            let detail = Detail::OutOf(size, most);
+            return Err(Reject::with(ErrorCode::TableSize, at, detail));
+        }
         if !self.env.tables.is_empty() && !self.gate.has(Proposal::ReferenceTypes) {
             return Err(Reject::new(ErrorCode::MultipleTables, at));
         }

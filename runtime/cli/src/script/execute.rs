@@ -1,6 +1,6 @@
 //! Directives that run code.
 
-use tabwasm::{Error, Instance, Val};
+use tabwasm::{Error, Instance, LinkError, Val};
 use wast::{WastExecute, WastInvoke, WastRet, Wat};
 
 use super::runner::{Runner, Stop};
@@ -56,7 +56,7 @@ impl Runner {
         let module = self.compile(&bytes)?;
         match self.link(&module)? {
             Ok(_) => Err(Stop::Fail("it was linked".to_owned())),
-            Err(error) => expect_text(&error, message),
+            Err(error) => expect_link_error(&error, message),
         }
     }
 
@@ -101,21 +101,29 @@ impl Runner {
 }
 
 fn expect_trap(ran: Ran, message: &str) -> Result<(), Stop> {
-    match ran {
-        Ok(results) => Err(Stop::Fail(format!(
-            "expected the trap `{message}`, found {results:?}"
-        ))),
-        Err(error) if error.as_trap_code().is_some() => expect_text(&error, message),
-        Err(error) => Err(Stop::Fail(format!(
+    let error = match ran {
+        Ok(results) => {
+            return Err(Stop::Fail(format!(
+                "expected the trap `{message}`, found {results:?}"
+            )));
+        }
+        Err(error) => error,
+    };
+    let Some(trap) = error.as_trap_code() else {
+        return Err(Stop::Fail(format!(
             "expected the trap `{message}`, found the error: {error:#}"
-        ))),
+        )));
+    };
+    let mut texts = trap.also().iter().copied().chain([trap.text()]);
+    if texts.any(|text| message.starts_with(text)) {
+        return Ok(());
     }
+    Err(Stop::Fail(format!("expected `{message}`, found `{trap}`")))
 }
 
-/// The official texts are prefixes of ours, or ours of theirs.
-fn expect_text(error: &Error, message: &str) -> Result<(), Stop> {
+fn expect_link_error(error: &Error, message: &str) -> Result<(), Stop> {
     let text = error.root_cause().to_string();
-    if text.starts_with(message) || message.starts_with(&text) {
+    if error.is::<LinkError>() && text.starts_with(message) {
         return Ok(());
     }
     Err(Stop::Fail(format!("expected `{message}`, found `{text}`")))

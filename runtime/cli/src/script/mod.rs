@@ -18,6 +18,7 @@ mod value;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use tabwasm::Config;
 use wast::Wast;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
@@ -25,10 +26,10 @@ use wast::parser::{self, ParseBuffer};
 pub use report::{Failure, Report};
 use runner::Runner;
 
-/// Runs a script; `name` is how to speak of it.
-pub fn run(name: &str, text: &str) -> Report {
+/// Runs a script in an engine of this configuration; `name` is how to speak of the script.
+pub fn run(name: &str, text: &str, config: &Config) -> Report {
     let mut report = Report::new(name);
-    let run = AssertUnwindSafe(|| directives(text, &mut report));
+    let run = AssertUnwindSafe(|| directives(text, config, &mut report));
     match catch_unwind(run) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
@@ -43,12 +44,12 @@ pub fn run(name: &str, text: &str) -> Report {
     report
 }
 
-fn directives(text: &str, report: &mut Report) -> Result<(), wast::Error> {
+fn directives(text: &str, config: &Config, report: &mut Report) -> Result<(), wast::Error> {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let script: Wast<'_> = parser::parse(&buffer)?;
-    let mut runner = match Runner::new() {
+    let mut runner = match Runner::new(config) {
         Ok(runner) => runner,
         Err(error) => {
             report.fail((0, 0), "script", format!("no host module: {error:#}"));

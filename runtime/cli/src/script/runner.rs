@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::ErrorClass;
-use tabwasm::{Config, Engine, Error, Extern, Instance, Linker, Module, Store};
+use tabwasm::spec::{ErrorClass, Proposal};
+use tabwasm::{Config, Engine, Error, Instance, Linker, Module, Store};
 use wast::token::Id;
 use wast::{QuoteWat, WastDirective};
 
@@ -75,8 +75,8 @@ pub(super) fn kind(directive: &WastDirective<'_>) -> &'static str {
 
 impl Runner {
     /// Knows the module `spectest` and nothing else.
-    pub(super) fn new() -> Result<Self, Error> {
-        let engine = Engine::new(&Config::new())?;
+    pub(super) fn new(config: &Config) -> Result<Self, Error> {
+        let engine = Engine::new(config)?;
         let mut store = Store::new(&engine, ());
         let mut linker = Linker::new(&engine);
         linker.allow_shadowing(true);
@@ -193,19 +193,13 @@ impl Runner {
             self.missing.insert(name.to_owned(), stop.clone());
         })?;
         self.missing.remove(name);
-        let exports: Vec<(String, Extern)> = instance
-            .exports(&mut self.store)
-            .map(|export| (export.name().to_owned(), export.into_extern()))
-            .collect();
-        for (export, value) in exports {
-            self.linker.define(&self.store, name, &export, value)?;
-        }
+        self.linker.instance(&mut self.store, name, instance)?;
         Ok(())
     }
 
     pub(super) fn compile(&self, bytes: &[u8]) -> Held<Module> {
         Module::new(&self.engine, bytes).map_err(|error| match unsupported(&error) {
-            Some(proposal) => Stop::Skip(proposal),
+            Some(proposal) => Stop::Skip(proposal.name().to_owned()),
             None => error.into(),
         })
     }
@@ -233,7 +227,12 @@ impl Runner {
             Err(error) => error,
         };
         if let Some(proposal) = unsupported(&error) {
-            return Outcome::Skipped(proposal);
+            // Bytes that only mean something in a proposal outside of the standard are malformed.
+            let standard = proposal.since().is_some();
+            return match class {
+                ErrorClass::Malformed if !standard => Outcome::Passed,
+                _ => Outcome::Skipped(proposal.name().to_owned()),
+            };
         }
         match error.as_reject().map(Reject::class) {
             Some(found) if found == class => Outcome::Passed,
@@ -248,9 +247,9 @@ fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
 }
 
 /// The proposal that is missing, if that is why the module was not accepted.
-fn unsupported(error: &Error) -> Option<String> {
+fn unsupported(error: &Error) -> Option<Proposal> {
     match error.as_reject()?.detail {
-        Detail::Proposal(proposal) => Some(proposal.name().to_owned()),
+        Detail::Proposal(proposal) => Some(proposal),
         _ => None,
     }
 }

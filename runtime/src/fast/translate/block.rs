@@ -52,32 +52,25 @@ pub(super) struct Target {
 impl Translator<'_> {
     /// The beginning of the function.
     pub(super) fn begin(&mut self) {
-        self.begin_function();
-        let label = self.code.label();
-        let results = self.results as u32;
-        let types = BlockTypes::Function;
-        self.blocks.push(Block {
-            kind: BlockKind::Function,
-            label,
-            base: 0,
-            params: 0,
-            results,
-            types,
-        });
-    }
+    self.begin_function();
+    let label = self.code.label();
+    let results = self.results as u32;
+    let types = BlockTypes::Function;
+    self.blocks.push(Block { kind: BlockKind::Function, label, base: 0, params: 0, results, types });
+}
 
     /// Follows the structure of code that is never reached; `depth` blocks of it are open.
     pub(super) fn skip(&mut self, i: &Instruction<'_>, depth: u32) {
-        match (i, depth) {
-            (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
-                self.dead = Some(depth + 1);
-            }
-            (Instruction::End, 0) => control::end(self),
-            (Instruction::Else, 0) => control::else_(self),
-            (Instruction::End, _) => self.dead = Some(depth - 1),
-            _ => {}
+    match (i, depth) {
+        (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
+            self.dead = Some(depth + 1);
         }
+        (Instruction::End, 0) => control::end(self),
+        (Instruction::Else, 0) => control::else_(self),
+        (Instruction::End, _) => self.dead = Some(depth - 1),
+        _ => {}
     }
+}
 
     pub(super) fn enter_block(&mut self, kind: BlockKind, bt: BlockType, label: LabelId) {
         let (params, results) = self.arity(bt);
@@ -88,14 +81,7 @@ impl Translator<'_> {
         };
         let base = self.stack.len() - params;
         let (params, results) = (params as u32, results as u32);
-        self.blocks.push(Block {
-            kind,
-            label,
-            base,
-            params,
-            results,
-            types,
-        });
+        self.blocks.push(Block { kind, label, base, params, results, types });
     }
 
     /// Numbers of parameters and results.
@@ -104,7 +90,7 @@ impl Translator<'_> {
             BlockType::Empty => (0, 0),
             BlockType::Value(_) => (0, 1),
             BlockType::Func(ty) => {
-                let ty = self.module.env().type_func(ty);
+                let ty = self.func_type(ty);
                 (ty.params().len(), ty.results().len())
             }
         }
@@ -112,18 +98,13 @@ impl Translator<'_> {
 
     /// Pushes values of a block's parameters or results, in their slots.
     pub(super) fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
-        let module = self.module;
         for at in 0..count {
             let ty = match types {
                 BlockTypes::Short(ty) => ty,
-                BlockTypes::Function => Some(module.defined_signature(self.index).results()[at]),
+                BlockTypes::Function => Some(self.module.defined_signature(self.index).results()[at]),
                 BlockTypes::Func(ty) => {
-                    let ty = module.env().type_func(ty);
-                    Some(if params {
-                        ty.params()[at]
-                    } else {
-                        ty.results()[at]
-                    })
+                    let ty = self.func_type(ty);
+                    Some(if params { ty.params()[at] } else { ty.results()[at] })
                 }
             };
             self.push_temp(ty.unwrap_or(ValType::I32));
@@ -134,11 +115,7 @@ impl Translator<'_> {
     pub(super) fn target(&self, l: LabelIdx) -> Target {
         let at = self.blocks.len() - 1 - l.0 as usize;
         let block = &self.blocks[at];
-        let arity = if block.kind == BlockKind::Loop {
-            block.params
-        } else {
-            block.results
-        };
+        let arity = if block.kind == BlockKind::Loop { block.params } else { block.results };
         Target {
             label: block.label,
             base: block.base,
@@ -169,12 +146,12 @@ impl Translator<'_> {
                 self.materialise(height);
             }
             let (from, to) = (self.temp(first), self.temp(target.base));
-            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32], None);
+            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32]);
         }
     }
 
     pub(super) fn jump(&mut self, label: LabelId) {
-        let operands = self.fixed(Operation::Jump, &[0], None);
+        let operands = self.fixed(Operation::Jump, &[0]);
         self.code.target(operands, 0, label);
     }
 
@@ -191,7 +168,7 @@ impl Translator<'_> {
         match self.results {
             0 => {
                 self.spill();
-                self.fixed(Operation::Return, &[], None);
+                self.fixed(Operation::Return, &[]);
             }
             1 => {
                 let kind = self.stack.last().map_or(Kind::Int, |value| value.kind);
@@ -203,11 +180,7 @@ impl Translator<'_> {
                 for height in first..self.stack.len() {
                     self.materialise(height);
                 }
-                self.fixed(
-                    Operation::ReturnMany,
-                    &[self.temp(first), count as u32],
-                    None,
-                );
+                self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32]);
             }
         }
     }

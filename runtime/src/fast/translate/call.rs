@@ -16,7 +16,7 @@ impl Translator<'_> {
         let mut words = Words::default();
         words.push(self.temp(base));
         words.extend(immediates);
-        self.fixed(operation, words.as_slice(), info.placed.then_some(self.at));
+        self.placed(operation, words.as_slice());
         self.truncate(base);
         self.forget();
         if let Some(kind) = info.result {

@@ -17,7 +17,7 @@ use crate::types::{
 
 pub(crate) fn unreachable(t: &mut Translator<'_>) {
     t.spill();
-    t.fixed(Operation::Unreachable, &[], Some(t.at));
+    t.placed(Operation::Unreachable, &[]);
     t.dead = Some(0);
 }
 
@@ -56,9 +56,7 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
     let Some(block) = t.blocks.last() else { return };
     let (label, base, results) = (block.label, block.base, block.results as usize);
     let (params, types) = (block.params as usize, block.types);
-    let BlockKind::If(otherwise) = block.kind else {
-        return;
-    };
+    let BlockKind::If(otherwise) = block.kind else { return };
     if t.dead.take().is_none() {
         t.spill();
         t.settle_all(results);
@@ -227,39 +225,33 @@ pub(crate) fn ref_as_non_null(t: &mut Translator<'_>) {
 }
 
 pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
-    let module = t.module;
-    let ty = module.env().func_type(f);
+    let ty = t.func(f);
     let base = t.arguments(ty.params().len(), 0);
     let frame = t.temp(base);
-    match module.cell(f) {
+    match t.module.cell(f) {
         Some(cell) => {
             let [low, high] = halves(cell as u64);
-            t.fixed(t.calling(), &[low, high, frame], Some(t.at));
+            t.placed(t.calling(), &[low, high, frame]);
         }
         None => {
-            t.fixed(Operation::CallImport, &[f.0, frame], Some(t.at));
+            t.placed(Operation::CallImport, &[f.0, frame]);
         }
     }
     t.end_call(base, ty.results());
 }
 
 pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
-    let module = t.module;
-    let ty = module.env().type_func(y);
+    let ty = t.func_type(y);
     let base = t.arguments(ty.params().len(), 1);
-    let words = [module.type_id(y).0, x.0, t.temp(base)];
-    let wide = module.env().table(x).is_64;
-    let operation = if wide {
-        Operation::CallIndirect64
-    } else {
-        Operation::CallIndirect
-    };
+    let words = [t.module.type_id(y).0, x.0, t.temp(base)];
+    let wide = t.is_wide_table(x);
+    let operation = if wide { Operation::CallIndirect64 } else { Operation::CallIndirect };
     t.operate(operation, &words);
     t.end_call(base, ty.results());
 }
 
 pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
-    let ty = t.module.env().type_func(y);
+    let ty = t.func_type(y);
     let base = t.arguments(ty.params().len(), 1);
     let words = [t.temp(base)];
     t.operate(Operation::CallRef, &words);
@@ -267,41 +259,35 @@ pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
 }
 
 pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
-    let module = t.module;
-    let count = module.env().func_type(f).params().len();
+    let count = t.func(f).params().len();
     let base = t.arguments(count, 0);
     let (from, count) = (t.temp(base), count as u32);
-    match module.cell(f) {
+    match t.module.cell(f) {
         Some(cell) => {
             let [low, high] = halves(cell as u64);
-            t.fixed(Operation::ReturnCall, &[low, high, from, count], Some(t.at));
+            t.placed(Operation::ReturnCall, &[low, high, from, count]);
         }
         None => {
-            t.fixed(Operation::ReturnCallImport, &[f.0, from, count], Some(t.at));
+            t.placed(Operation::ReturnCallImport, &[f.0, from, count]);
         }
     }
     t.dead = Some(0);
 }
 
 pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
-    let module = t.module;
-    let count = module.env().type_func(y).params().len();
+    let count = t.func_type(y).params().len();
     let base = t.arguments(count, 1);
-    let words = [module.type_id(y).0, x.0, t.temp(base), count as u32];
-    let wide = module.env().table(x).is_64;
+    let words = [t.module.type_id(y).0, x.0, t.temp(base), count as u32];
+    let wide = t.is_wide_table(x);
     t.operate(
-        if wide {
-            Operation::ReturnCallIndirect64
-        } else {
-            Operation::ReturnCallIndirect
-        },
+        if wide { Operation::ReturnCallIndirect64 } else { Operation::ReturnCallIndirect },
         &words,
     );
     t.dead = Some(0);
 }
 
 pub(crate) fn return_call_ref(t: &mut Translator<'_>, y: TypeIdx) {
-    let count = t.module.env().type_func(y).params().len();
+    let count = t.func_type(y).params().len();
     let base = t.arguments(count, 1);
     let words = [t.temp(base), count as u32];
     t.operate(Operation::ReturnCallRef, &words);
@@ -356,11 +342,11 @@ pub(crate) fn local_tee(t: &mut Translator<'_>, x: LocalIdx) {
 }
 
 pub(crate) fn global_get(t: &mut Translator<'_>, x: GlobalIdx) {
-    let kind = Kind::of(t.module.env().global(x).content);
+    let kind = t.global(x);
     t.operate(Operation::global_reading(kind), &[x.0]);
 }
 
 pub(crate) fn global_set(t: &mut Translator<'_>, x: GlobalIdx) {
-    let kind = Kind::of(t.module.env().global(x).content);
+    let kind = t.global(x);
     t.operate(Operation::global_writing(kind), &[x.0]);
 }

@@ -13,6 +13,7 @@ mod block;
 mod call;
 pub(crate) mod control;
 mod emit;
+mod module;
 mod operand;
 mod operate;
 
@@ -220,8 +221,13 @@ impl<'m> Translator<'m> {
     }
 
     /// Emits an instruction that has just one form.
-    fn fixed(&mut self, operation: Operation, words: &[u32], place: Option<usize>) -> Operands {
-        self.code.instruction(operation.only(), words, place)
+    fn fixed(&mut self, operation: Operation, words: &[u32]) -> Operands {
+        self.code.instruction(operation.only(), words, None)
+    }
+
+    /// The same for one that can trap or call.
+    fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
+        self.code.instruction(operation.only(), words, Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.
@@ -230,7 +236,7 @@ impl<'m> Translator<'m> {
             return;
         };
         meter.settle(&mut self.code);
-        let charge = self.fixed(Operation::Fuel, &[0], None);
+        let charge = self.placed(Operation::Fuel, &[0]);
         self.code.seal();
         self.meter = Some(Meter {
             charge: Some(charge),
@@ -248,7 +254,7 @@ impl<'m> Translator<'m> {
     /// Emits what a loop and a function begin with: the look at the clock, then the charge.
     fn begin_poll(&mut self) {
         if self.epoch {
-            self.fixed(Operation::Epoch, &[], None);
+            self.placed(Operation::Epoch, &[]);
         }
         self.begin_charge();
     }
@@ -264,7 +270,7 @@ impl<'m> Translator<'m> {
         let [fp, fq] = self.pins.floats.map(slot_of);
         let has = |pins: [Option<super::survey::Pin>; 2]| pins[0].is_some();
         let enter = match (has(self.pins.integers), has(self.pins.floats)) {
-            (false, false) => self.fixed(Operation::Enter, &zeroed, Some(self.at)),
+            (false, false) => self.placed(Operation::Enter, &zeroed),
             (true, false) => self.enter(Operation::EnterInt, zeroed, &[p, q]),
             (false, true) => self.enter(Operation::EnterFloat, zeroed, &[fp, fq]),
             (true, true) => self.enter(Operation::EnterBoth, zeroed, &[p, q, fp, fq]),
@@ -278,7 +284,7 @@ impl<'m> Translator<'m> {
         let mut words = Words::default();
         words.extend(&zeroed);
         words.extend(pins);
-        self.fixed(operation, words.as_slice(), Some(self.at))
+        self.placed(operation, words.as_slice())
     }
 
     /// Writes the size of the frame, now that it is known.

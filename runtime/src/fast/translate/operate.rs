@@ -63,7 +63,7 @@ impl Translator<'_> {
     /// Loads or stores: the four operations are those for memory 0 and 32-bit addresses, memory 0
     /// and 64-bit addresses, any memory and 32-bit addresses, any memory and 64-bit addresses.
     pub(crate) fn access(&mut self, operations: [Operation; 4], m: MemArg) {
-        let wide = usize::from(self.module.env().memory(m.memory).is_64);
+        let wide = usize::from(self.is_wide_memory(m.memory));
         match u32::try_from(m.offset) {
             Ok(offset) if m.memory.0 == 0 => self.operate(operations[wide], &[offset]),
             _ => {

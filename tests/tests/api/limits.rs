@@ -1,0 +1,187 @@
+//! Limits of stores, fuel and epochs.
+
+use tabwasm::{
+    Engine, Config, ExternRef, LimitError, Memory, MemoryType, ResourceLimiter, Result, Store,
+    StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline, Instance,
+};
+
+use super::{configured, instance, module};
+
+const GROW: &str = r#"(module (memory (export "memory") 1) (table 1 funcref)
+    (func (export "memory.grow") (param i32) (result i32) (memory.grow (local.get 0)))
+    (func (export "table.grow") (param i32) (result i32) (table.grow (ref.null func) (local.get 0))))"#;
+
+fn limited(limits: StoreLimits) -> Result<(Store<StoreLimits>, Instance)> {
+    let engine = Engine::default();
+    let mut store = Store::new(&engine, limits);
+    store.limiter(|limits| limits);
+    let instance = Instance::new(&mut store, &module(&engine, GROW), &[])?;
+    Ok((store, instance))
+}
+
+#[test]
+fn growth_stops_at_the_limit() -> Result<()> {
+    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).table_elements(3).build();
+    let (mut store, instance) = limited(limits)?;
+    for (name, least) in [("memory.grow", 1), ("table.grow", 2)] {
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
+        assert_eq!(grow.call(&mut store, least + 1)?, -1);
+        assert_eq!(grow.call(&mut store, least)?, 1);
+        assert_eq!(grow.call(&mut store, 1)?, -1);
+        assert_eq!(grow.call(&mut store, 0)?, least + 1);
+    }
+    let memory = instance.get_memory(&mut store, "memory").expect("exported");
+    assert!(memory.grow(&mut store, 1).is_err());
+    Ok(())
+}
+
+#[test]
+fn growth_can_end_the_call() -> Result<()> {
+    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).trap_on_grow_failure(true).build();
+    let (mut store, instance) = limited(limits)?;
+    let grow = instance.get_typed_func::<i32, i32>(&mut store, "memory.grow")?;
+    let error = grow.call(&mut store, 2).expect_err("the limiter forbids it");
+    assert_eq!(error.downcast_ref::<LimitError>().map(|error| error.limit), Some(2 << 16));
+    assert_eq!(grow.call(&mut store, 1)?, 1);
+    Ok(())
+}
+
+#[test]
+fn instances_are_counted() -> Result<()> {
+    assert!(limited(StoreLimitsBuilder::new().instances(0).build()).is_err());
+    assert!(limited(StoreLimitsBuilder::new().memories(0).build()).is_err());
+    assert!(limited(StoreLimitsBuilder::new().tables(0).build()).is_err());
+    assert!(limited(StoreLimitsBuilder::new().memory_size(1).build()).is_err());
+    let (mut store, instance) = limited(StoreLimitsBuilder::new().instances(1).build())?;
+    let module = instance.module(&store)?.clone();
+    assert!(Instance::new(&mut store, &module, &[]).is_err());
+    Ok(())
+}
+
+#[test]
+fn limits_are_on_by_default() -> Result<()> {
+    let mut config = Config::new();
+    let mut limits = *config.get_limits();
+    (limits.store_memory, limits.store_objects) = (3 << 16, 4);
+    config.limits(limits);
+    let engine = Engine::new(&config)?;
+    let mut store = Store::new(&engine, ());
+    Memory::new(&mut store, MemoryType::new(1, None))?;
+    assert!(Memory::new(&mut store, MemoryType::new(3, None)).is_err());
+    let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
+    assert_eq!(memory.grow(&mut store, 1)?, 1);
+    assert!(memory.grow(&mut store, 1).is_err());
+    for value in 0..4 {
+        ExternRef::new(&mut store, value)?;
+    }
+    assert!(ExternRef::new(&mut store, 4).is_err());
+    Ok(())
+}
+
+struct Counting(Vec<(usize, usize)>);
+
+impl ResourceLimiter for Counting {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> Result<bool> {
+        self.0.push((current, desired));
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> Result<bool> {
+        tabwasm::bail!("no tables")
+    }
+}
+
+#[test]
+fn limiters_see_what_is_asked() -> Result<()> {
+    let engine = Engine::default();
+    let mut store = Store::new(&engine, Counting(Vec::new()));
+    store.limiter(|limiter| limiter);
+    let memory = Memory::new(&mut store, MemoryType::new(1, Some(4)))?;
+    memory.grow(&mut store, 2)?;
+    assert_eq!(store.data().0, [(0, 1 << 16), (1 << 16, 3 << 16)]);
+    assert!(Instance::new(&mut store, &module(&engine, GROW), &[]).is_err());
+    Ok(())
+}
+
+#[test]
+fn small_steps_of_growth_do_not_copy_everything() -> Result<()> {
+    let (mut store, instance) = instance(GROW);
+    let grow = instance.get_typed_func::<i32, i32>(&mut store, "memory.grow")?;
+    let memory = instance.get_memory(&mut store, "memory").expect("exported");
+    for pages in 1..4_000 {
+        assert_eq!(grow.call(&mut store, 1)?, pages);
+    }
+    let end = memory.data_size(&store);
+    assert_eq!(end, 4_000 << 16);
+    assert_eq!(memory.data(&store).last(), Some(&0));
+    Ok(())
+}
+
+const LOOP: &str = r#"(module (func (export "forever") (loop br 0))
+    (func (export "count") (param i32) (result i32) (loop
+      (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+      (br_if 0 (local.get 0))) (local.get 0)))"#;
+
+#[test]
+fn fuel_runs_out() -> Result<()> {
+    let (mut store, instance) = configured(|config| drop(config.consume_fuel(true)), LOOP);
+    let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
+    store.set_fuel(1_000)?;
+    let error = forever.call(&mut store, ()).expect_err("it never ends");
+    assert_eq!(error.as_trap_code(), Some(Trap::OutOfFuel));
+    let count = instance.get_typed_func::<i32, i32>(&mut store, "count")?;
+    store.set_fuel(10_000)?;
+    count.call(&mut store, 100)?;
+    let used = 10_000 - store.get_fuel()?;
+    store.set_fuel(10_000)?;
+    count.call(&mut store, 100)?;
+    assert_eq!(10_000 - store.get_fuel()?, used);
+    Ok(())
+}
+
+#[test]
+fn fuel_must_be_switched_on() {
+    let (mut store, _) = instance(LOOP);
+    assert!(store.set_fuel(1).is_err());
+    assert!(store.get_fuel().is_err());
+}
+
+#[test]
+fn epochs_interrupt() -> Result<()> {
+    let (mut store, instance) = configured(|config| drop(config.epoch_interruption(true)), LOOP);
+    let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
+    store.set_epoch_deadline(1);
+    let engine = store.engine().clone();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            engine.increment_epoch();
+        });
+        let error = forever.call(&mut store, ()).expect_err("it never ends");
+        assert_eq!(error.as_trap_code(), Some(Trap::Interrupt));
+    });
+    Ok(())
+}
+
+#[test]
+fn epoch_callbacks_extend_the_deadline() -> Result<()> {
+    let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    let mut store = Store::new(&engine, 0);
+    let instance = Instance::new(&mut store, &module(&engine, LOOP), &[])?;
+    store.epoch_deadline_callback(|mut store| {
+        *store.data_mut() += 1;
+        if *store.data() == 3 {
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        store.engine().increment_epoch();
+        Ok(UpdateDeadline::Continue(0))
+    });
+    let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
+    let error = forever.call(&mut store, ()).expect_err("it never ends");
+    assert_eq!(error.as_trap_code(), Some(Trap::Interrupt));
+    assert_eq!(*store.data(), 3);
+    store.epoch_deadline_trap();
+    assert!(forever.call(&mut store, ()).is_err());
+    assert_eq!(*store.data(), 3);
+    Ok(())
+}

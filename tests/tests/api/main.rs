@@ -1,0 +1,36 @@
+//! The public API: what a user writes, and what he must never meet.
+//!
+//! `porting` is code as a wasmtime user writes it.
+
+mod calls;
+mod errors;
+mod handles;
+mod limits;
+mod objects;
+mod porting;
+mod resume;
+mod types;
+
+use tabwasm::{Config, Engine, Instance, Linker, Module, Store};
+
+/// An instance of a module in text, without imports.
+fn instance(text: &str) -> (Store<()>, Instance) {
+    instance_in(&Engine::default(), text)
+}
+
+/// The same in an engine of its own configuration.
+fn configured(configure: impl FnOnce(&mut Config), text: &str) -> (Store<()>, Instance) {
+    let mut config = Config::new();
+    configure(&mut config);
+    instance_in(&Engine::new(&config).expect("configuration"), text)
+}
+
+fn instance_in(engine: &Engine, text: &str) -> (Store<()>, Instance) {
+    let mut store = Store::new(engine, ());
+    let instance = Linker::new(engine).instantiate(&mut store, &module(engine, text));
+    (store, instance.expect("instance"))
+}
+
+fn module(engine: &Engine, text: &str) -> Module {
+    Module::new(engine, wat::parse_str(text).expect("text")).expect("module")
+}
