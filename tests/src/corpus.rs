@@ -32,12 +32,18 @@ pub fn modules() -> Vec<Module> {
     match shared("spec-tests") {
         Some(folder) => {
             for path in scripts(&folder) {
-                let name = path.strip_prefix(&folder).unwrap_or(&path).display().to_string();
+                let name = path
+                    .strip_prefix(&folder)
+                    .unwrap_or(&path)
+                    .display()
+                    .to_string();
                 let text = fs::read_to_string(&path).unwrap_or_default();
                 read(&format!("official/{name}"), &text, &mut modules);
             }
         }
-        None => eprintln!("SKIPPED: the official suite of Wasm 3.0 is not here (shared/spec-tests)"),
+        None => {
+            eprintln!("SKIPPED: the official suite of Wasm 3.0 is not here (shared/spec-tests)")
+        }
     }
     modules
 }
@@ -51,7 +57,10 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "wast") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "wast")
+            {
                 scripts.push(path);
             }
         }
@@ -63,19 +72,29 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
 fn read(name: &str, text: &str, modules: &mut Vec<Module>) {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(true);
-    let Ok(buffer) = ParseBuffer::new_with_lexer(lexer) else { return };
-    let Ok(script) = parser::parse::<Wast<'_>>(&buffer) else { return };
+    let Ok(buffer) = ParseBuffer::new_with_lexer(lexer) else {
+        return;
+    };
+    let Ok(script) = parser::parse::<Wast<'_>>(&buffer) else {
+        return;
+    };
     for directive in script.directives {
         let line = directive.span().linecol_in(text).0 + 1;
         let (mut module, valid) = match directive {
-            WastDirective::Module(module) | WastDirective::ModuleDefinition(module) => (module, true),
+            WastDirective::Module(module) | WastDirective::ModuleDefinition(module) => {
+                (module, true)
+            }
             WastDirective::AssertMalformed { module, .. }
             | WastDirective::AssertInvalid { module, .. } => (module, false),
             WastDirective::AssertUnlinkable { module, .. } => (QuoteWat::Wat(module), true),
             _ => continue,
         };
         if let Ok(bytes) = module.encode() {
-            modules.push(Module { name: format!("{name}:{line}"), bytes, valid });
+            modules.push(Module {
+                name: format!("{name}:{line}"),
+                bytes,
+                valid,
+            });
         }
     }
 }

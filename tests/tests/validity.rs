@@ -39,7 +39,11 @@ const SAME: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
 #[test]
 fn modules_of_the_scripts() {
     let modules = modules();
-    assert!(modules.len() > 1_000, "only {} modules found", modules.len());
+    assert!(
+        modules.len() > 1_000,
+        "only {} modules found",
+        modules.len()
+    );
     let mut report = Report::default();
     for module in &modules {
         report.compare(&module.name, &module.bytes);
@@ -77,7 +81,9 @@ fn mutate(modules: &[Module], bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..1 + random.below(3) {
         // The header is left alone: nothing interesting is behind a broken one.
-        let Some(body) = bytes.len().checked_sub(8).filter(|body| *body > 0) else { break };
+        let Some(body) = bytes.len().checked_sub(8).filter(|body| *body > 0) else {
+            break;
+        };
         let at = 8 + random.below(body);
         match random.below(8) {
             0 | 1 => bytes[at] ^= 1 << random.below(8),
@@ -105,7 +111,10 @@ fn verdict(bytes: &[u8]) -> Verdict {
 
 fn peer(bytes: &[u8], features: WasmFeatures) -> Result<(), String> {
     let mut validator = Validator::new_with_features(features);
-    validator.validate_all(bytes).map(|_| ()).map_err(|error| error.to_string())
+    validator
+        .validate_all(bytes)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }
 
 #[derive(Default)]
@@ -144,10 +153,24 @@ impl Report {
     }
 
     fn finish(self) {
-        let Self { valid, invalid, out_of_budget, differences } = self;
+        let Self {
+            valid,
+            invalid,
+            out_of_budget,
+            differences,
+        } = self;
         println!("{valid} valid, {invalid} invalid, {out_of_budget} out of budget");
         assert!(valid > 0 && invalid > 0);
-        let shown = differences.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n");
-        assert!(differences.is_empty(), "{} disagreements:\n{shown}", differences.len());
+        let shown = differences
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(
+            differences.is_empty(),
+            "{} disagreements:\n{shown}",
+            differences.len()
+        );
     }
 }

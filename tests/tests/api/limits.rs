@@ -1,8 +1,8 @@
 //! Limits of stores, fuel and epochs.
 
 use tabwasm::{
-    Engine, Config, ExternRef, LimitError, Memory, MemoryType, ResourceLimiter, Result, Store,
-    StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline, Instance,
+    Config, Engine, ExternRef, Instance, LimitError, Memory, MemoryType, ResourceLimiter, Result,
+    Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
 };
 
 use super::{configured, instance, module};
@@ -21,7 +21,10 @@ fn limited(limits: StoreLimits) -> Result<(Store<StoreLimits>, Instance)> {
 
 #[test]
 fn growth_stops_at_the_limit() -> Result<()> {
-    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).table_elements(3).build();
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(2 << 16)
+        .table_elements(3)
+        .build();
     let (mut store, instance) = limited(limits)?;
     for (name, least) in [("memory.grow", 1), ("table.grow", 2)] {
         let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
@@ -37,11 +40,19 @@ fn growth_stops_at_the_limit() -> Result<()> {
 
 #[test]
 fn growth_can_end_the_call() -> Result<()> {
-    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).trap_on_grow_failure(true).build();
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(2 << 16)
+        .trap_on_grow_failure(true)
+        .build();
     let (mut store, instance) = limited(limits)?;
     let grow = instance.get_typed_func::<i32, i32>(&mut store, "memory.grow")?;
-    let error = grow.call(&mut store, 2).expect_err("the limiter forbids it");
-    assert_eq!(error.downcast_ref::<LimitError>().map(|error| error.limit), Some(2 << 16));
+    let error = grow
+        .call(&mut store, 2)
+        .expect_err("the limiter forbids it");
+    assert_eq!(
+        error.downcast_ref::<LimitError>().map(|error| error.limit),
+        Some(2 << 16)
+    );
     assert_eq!(grow.call(&mut store, 1)?, 1);
     Ok(())
 }
