@@ -135,7 +135,7 @@ const LOOP: &str = r#"(module (func (export "forever") (loop br 0))
 
 #[test]
 fn fuel_runs_out() -> Result<()> {
-    let (mut store, instance) = configured(|config| drop(config.consume_fuel(true)), LOOP);
+    let (mut store, instance) = configured(|config| _ = config.consume_fuel(true), LOOP);
     let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
     store.set_fuel(1_000)?;
     let error = forever.call(&mut store, ()).expect_err("it never ends");
@@ -159,7 +159,7 @@ fn fuel_must_be_switched_on() {
 
 #[test]
 fn epochs_interrupt() -> Result<()> {
-    let (mut store, instance) = configured(|config| drop(config.epoch_interruption(true)), LOOP);
+    let (mut store, instance) = configured(|config| _ = config.epoch_interruption(true), LOOP);
     let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
     store.set_epoch_deadline(1);
     let engine = store.engine().clone();

@@ -3,9 +3,9 @@
 use tabwasm as wasmtime;
 
 use wasmtime::{
-    AsContext, AsContextMut, Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global,
-    GlobalType, Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, RefType, Result,
-    Store, StoreLimits, StoreLimitsBuilder, Table, TableType, Trap, TypedFunc, Val, ValType,
+    AsContextMut, Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global, GlobalType,
+    Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, RefType, Result, Store,
+    StoreLimits, StoreLimitsBuilder, Table, TableType, Trap, TypedFunc, Val, ValType,
 };
 
 struct Host {
