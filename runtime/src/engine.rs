@@ -13,7 +13,7 @@ use crate::func_type::FuncType;
 use crate::lock::Lock;
 use crate::profile::Features;
 use crate::registry::Registry;
-use crate::spec::Limits;
+use crate::spec::{Limit, Limits};
 use crate::types::{RefType, TypeId, ValType};
 use crate::validate::subtype::{is_ref_subtype, is_subtype};
 
@@ -34,7 +34,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the configuration admits a proposal that this build does not support, or without one that
-    /// it requires.
+    /// it requires, or sets a limit above what the tables allow.
     pub fn new(config: &Config) -> Result<Self> {
         let (admitted, supported) = (config.proposals(), Config::supported());
         let refuse = |why: String| Err(UseError::Configuration(why.into()).into());
@@ -52,6 +52,12 @@ impl Engine {
                 return refuse(format!(
                     "proposal `{name}` requires `{missing}`, which is off"
                 ));
+            }
+        }
+        for limit in Limit::ALL {
+            let (wanted, most) = (config.features.limits.get(limit), Limits::MAX.get(limit));
+            if wanted > most {
+                return refuse(format!("limit `{}` cannot be above {most}", limit.name()));
             }
         }
         Ok(Self::of(config.clone()))

@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tabwasm::{
-    Caller, CompilationMode, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store, Trap, Val,
+    Caller, CompilationMode, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store,
+    Trap, Val,
 };
 
 use super::{configured, instance, module};
