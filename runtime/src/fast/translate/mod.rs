@@ -227,7 +227,8 @@ impl<'m> Translator<'m> {
 
     /// The same for one that can trap or call.
     fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.code.instruction(operation.only(), words, Some(self.at))
+        self.code
+            .instruction(operation.only(), words, Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.
