@@ -32,32 +32,42 @@ impl FuncType {
     }
 
     /// Types of the parameters.
-    pub fn params(&self) -> &[ValType] {
-        self.types.get(..self.params).unwrap_or_default()
+    pub fn params(&self) -> impl DoubleEndedIterator<Item = ValType> + ExactSizeIterator + Clone {
+        self.param_types().iter().copied()
     }
 
     /// Types of the results.
-    pub fn results(&self) -> &[ValType] {
-        self.types.get(self.params..).unwrap_or_default()
+    pub fn results(&self) -> impl DoubleEndedIterator<Item = ValType> + ExactSizeIterator + Clone {
+        self.result_types().iter().copied()
     }
 
     /// Type of a parameter.
     pub fn param(&self, index: usize) -> Option<ValType> {
-        self.params().get(index).copied()
+        self.param_types().get(index).copied()
     }
 
     /// Type of a result.
     pub fn result(&self, index: usize) -> Option<ValType> {
-        self.results().get(index).copied()
+        self.result_types().get(index).copied()
+    }
+
+    /// Types of the parameters.
+    pub(crate) fn param_types(&self) -> &[ValType] {
+        self.types.get(..self.params).unwrap_or_default()
+    }
+
+    /// Types of the results.
+    pub(crate) fn result_types(&self) -> &[ValType] {
+        self.types.get(self.params..).unwrap_or_default()
     }
 }
 
 impl fmt::Display for FuncType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[")?;
-        list(f, self.params())?;
+        list(f, self.param_types())?;
         f.write_str("] -> [")?;
-        list(f, self.results())?;
+        list(f, self.result_types())?;
         f.write_str("]")
     }
 }

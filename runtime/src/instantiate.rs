@@ -191,16 +191,12 @@ fn define_funcs(
     entities
         .try_reserve_exact(defined.len())
         .map_err(|_| OutOfMemory)?;
-    for (index, func) in (0..).zip(defined.clone()) {
+    for func in defined.clone() {
         let cell = module
             .cell(FuncIdx(func))
             .and_then(|cell| NonNull::new(cell.cast_mut()));
         let cell = cell.ok_or(UseError::OtherEngine)?;
-        let body = FuncBody::Wasm {
-            instance,
-            cell,
-            index,
-        };
+        let body = FuncBody::Wasm { instance, cell };
         entities.push(FuncEntity {
             ty: module.func_type_id(FuncIdx(func)),
             body,

@@ -30,7 +30,10 @@ mod generated {
 }
 
 mod capability;
-#[cfg_attr(not(feature = "alloc"), expect(dead_code, reason = "only engines compute"))]
+#[cfg_attr(
+    not(feature = "alloc"),
+    expect(dead_code, reason = "only engines compute")
+)]
 mod num;
 pub mod profile;
 pub mod read;

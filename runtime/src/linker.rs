@@ -386,14 +386,9 @@ impl<T> Clone for InstancePre<T> {
 
 impl<T> fmt::Debug for Linker<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = |(module, names): (&Box<str>, &BTreeMap<_, _>)| {
-            (
-                module.clone(),
-                names.keys().cloned().collect::<Vec<Box<str>>>(),
-            )
-        };
+        let names = self.modules.iter().map(|(module, names)| (module, names.keys()));
         f.debug_map()
-            .entries(self.modules.iter().map(names))
+            .entries(names.map(|(module, names)| (module, names.collect::<Vec<_>>())))
             .finish()
     }
 }

@@ -158,7 +158,7 @@ impl Memory {
 
     /// The address of its first byte; it changes when the memory grows.
     pub fn data_ptr(&self, mut store: impl AsContextMut) -> *mut u8 {
-        self.data_mut(&mut store.as_context_mut()).as_mut_ptr()
+        self.data_mut(store.as_context_mut()).as_mut_ptr()
     }
 
     /// Grows by `delta` pages and gives the number of pages before.

@@ -21,8 +21,8 @@ pub(crate) struct Registry {
 impl Registry {
     /// The number of a type of its own, whose references are the engine's.
     pub(crate) fn func_type(&mut self, ty: &FuncType) -> TypeId {
-        let shape = (ty.params().len() as u32) << u16::BITS | ty.results().len() as u32;
-        let types = ty.params().iter().chain(ty.results());
+        let shape = (ty.param_types().len() as u32) << u16::BITS | ty.result_types().len() as u32;
+        let types = ty.param_types().iter().chain(ty.result_types());
         let key = [1, shape].into_iter().chain(types.map(|ty| ty.bits()));
         self.group(key.collect(), |_| [ty.clone()])
     }

@@ -17,10 +17,10 @@ impl Tag {
     /// # Errors
     /// When memory is short, and if the type has results.
     pub fn new(mut store: impl AsContextMut, ty: FuncType) -> Result<Self> {
-        if !ty.results().is_empty() {
+        if !ty.result_types().is_empty() {
             return Err(UseError::ResultCount {
                 expected: 0,
-                found: ty.results().len(),
+                found: ty.result_types().len(),
             }
             .into());
         }

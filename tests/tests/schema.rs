@@ -1,7 +1,8 @@
 //! The schema carries proposals that have no rows yet.
 //!
 //! `spec/README.md` shows rows of each. The generator must find nothing wrong with them but that
-//! their opcodes are still reserved and that the functions they name are not written.
+//! their opcodes are still reserved, and that the functions they name and the forms of the fast
+//! engine are not written.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -47,7 +48,6 @@ fn proposal(row: &str) -> &'static str {
 }
 
 fn expected(message: &str) -> bool {
-    message.contains("is reserved for")
-        || message.starts_with("there is no file")
-        || message.starts_with("no function")
+    let begins = ["there is no file", "no function", "no class of forms takes"];
+    message.contains("is reserved for") || begins.iter().any(|text| message.starts_with(text))
 }

@@ -1,7 +1,7 @@
 //! One emitter a file of `generated/`, all with the same signature.
 //!
 //! To add a file: write `emit/NAME.rs` with `pub fn emit(model: &Model) -> Source`, and add its
-//! line to [`SHARED`] (or to [`TIERS`], with the tier as second argument). The `mod.rs` beside
+//! line to `SHARED` (or to `TIERS`, with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
 pub mod constant;

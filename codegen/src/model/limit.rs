@@ -11,7 +11,7 @@ pub struct Limit {
     pub constant: String,
     /// The most that any configuration may ask for.
     pub max: u64,
-    /// The value of each tier, in the order of [`Model::tiers`].
+    /// The value of each tier, in the order of [`Model::tiers`](super::Model::tiers).
     pub tiers: Vec<u64>,
     /// What is limited, with its unit.
     pub doc: String,

@@ -38,7 +38,7 @@ pub(crate) enum Interruption {
 
 /// A suspended call.
 pub(crate) struct Invocation {
-    stack: Box<Stack>,
+    stack: Stack,
     ip: *const u32,
     state: State,
     records: *mut Record,
@@ -293,11 +293,11 @@ impl Nesting {
     }
 
     /// A stack: one at rest, or a new one.
-    fn stack(&self) -> Result<Box<Stack>, Interruption> {
+    fn stack(&self) -> Result<Stack, Interruption> {
         // SAFETY: the module's invariant.
         let inner = unsafe { &mut *self.0.inner.as_ptr() };
         let bytes = inner.engine.features().limits.stack_size as usize;
-        let new = || Stack::new(bytes).map(Box::new);
+        let new = || Stack::new(bytes);
         inner
             .stacks
             .pop()
@@ -314,7 +314,7 @@ impl Drop for Nesting {
 }
 
 /// Lets a stack rest for the next call.
-fn put_back(store: StorePointers, stack: Box<Stack>) {
+fn put_back(store: StorePointers, stack: Stack) {
     // SAFETY: the module's invariant.
     let inner: &mut StoreInner = unsafe { &mut *store.inner.as_ptr() };
     if inner.stacks.len() < inner.engine.config().cached_stacks {

@@ -125,7 +125,9 @@ impl Func {
             let mut pairs = sub.iter().zip(sup);
             sub.len() == sup.len() && pairs.all(|(sub, sup)| inner.engine.val_matches(*sub, *sup))
         };
-        if fits(expected.params(), found.params()) && fits(found.results(), expected.results()) {
+        if fits(expected.param_types(), found.param_types())
+            && fits(found.result_types(), expected.result_types())
+        {
             Ok(TypedFunc::new(*self))
         } else {
             Err(UseError::Signature { expected, found }.into())
@@ -139,16 +141,16 @@ impl Func {
         results: usize,
     ) -> Result<(FuncType, Slots)> {
         let ty = store.engine.func_type(store.func(self.0)?.ty);
-        let (expected, found) = (ty.params().len(), params.len());
+        let (expected, found) = (ty.param_types().len(), params.len());
         if expected != found {
             return Err(UseError::ArgumentCount { expected, found }.into());
         }
-        if ty.results().len() != results {
-            let (expected, found) = (ty.results().len(), results);
+        if ty.result_types().len() != results {
+            let (expected, found) = (ty.result_types().len(), results);
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(params.len().max(results))?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(params).zip(ty.params()) {
+        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(params).zip(ty.param_types()) {
             *slot = value.to_slot(*ty, store)?;
         }
         Ok((ty, slots))
@@ -169,7 +171,7 @@ impl Func {
 
 /// Results as values.
 fn read(ty: &FuncType, slots: &[u64], results: &mut [Val], store: &StoreInner) {
-    for ((value, slot), ty) in results.iter_mut().zip(slots).zip(ty.results()) {
+    for ((value, slot), ty) in results.iter_mut().zip(slots).zip(ty.result_types()) {
         *value = Val::from_slot(*slot, *ty, store);
     }
 }
@@ -179,20 +181,20 @@ pub(crate) fn dynamic<T>(
     ty: &FuncType,
     func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
 ) -> HostFunc {
-    let (params, results, ty) = (ty.params().len(), ty.results().len(), ty.clone());
+    let (params, results, ty) = (ty.param_types().len(), ty.result_types().len(), ty.clone());
     erased::host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
         let inner = caller.store.inner();
         let mut values = Vec::new();
         crate::store::allocation::reserve(&mut values, params + results)?;
-        let arguments = slots.iter().zip(ty.params());
+        let arguments = slots.iter().zip(ty.param_types());
         values.extend(arguments.map(|(slot, ty)| Val::from_slot(*slot, *ty, inner)));
         // References without a default start as what no such result can be: a null.
         let default = |ty| Val::default_for_ty(ty).unwrap_or(Val::ExternRef(None));
-        values.extend(ty.results().iter().map(default));
+        values.extend(ty.result_types().iter().map(default));
         let (arguments, returned) = values.split_at_mut(params);
         func(caller.reborrow(), arguments, returned)?;
         let inner = caller.store.inner();
-        for ((slot, value), ty) in slots.iter_mut().zip(returned).zip(ty.results()) {
+        for ((slot, value), ty) in slots.iter_mut().zip(returned).zip(ty.result_types()) {
             *slot = value.to_slot(*ty, inner)?;
         }
         Ok(())

@@ -159,7 +159,12 @@ impl Suspended {
         if store.inner().id != self.store {
             return Err(UseError::OtherStore.into());
         }
-        let mut slots = Slots::new(self.ty.params().len().max(self.ty.results().len()))?;
+        let mut slots = Slots::new(
+            self.ty
+                .param_types()
+                .len()
+                .max(self.ty.result_types().len()),
+        )?;
         let pointers = store.reborrow().store().pointers();
         let outcome = call::settle(self.invocation.resume(pointers, host, slots.as_mut()))?;
         Ok((outcome, self.ty, slots))
@@ -202,12 +207,12 @@ impl ResumableCallHostTrap {
         let ty = store
             .engine()
             .func_type(store.inner().func(self.func.0)?.ty);
-        let (expected, found) = (ty.results().len(), inputs.len());
+        let (expected, found) = (ty.result_types().len(), inputs.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(found)?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.results()) {
+        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.result_types()) {
             *slot = value.to_slot(*ty, store.inner())?;
         }
         Ok(slots)
@@ -241,7 +246,7 @@ impl Suspended {
         host: &[u64],
         results: &mut [Val],
     ) -> Result<ResumableCall> {
-        let (expected, found) = (self.ty.results().len(), results.len());
+        let (expected, found) = (self.ty.result_types().len(), results.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }

@@ -35,28 +35,44 @@ pub(crate) fn zeroed<T: Zeroable>(length: usize) -> Option<Vec<T>> {
     Some(unsafe { Vec::from_raw_parts(start.cast::<T>().as_ptr(), length, length) })
 }
 
-/// Lengthens `items` to `length` with copies of `fill`.
+/// Makes room for `length` items, at least.
 ///
 /// Room is reserved ahead in proportion to the size, up to `most` items, so that a guest that
 /// grows step by step does not copy everything at each step.
-pub(crate) fn grow<T: Copy>(
+pub(crate) fn reserve_ahead<T>(
     items: &mut Vec<T>,
     length: usize,
     most: usize,
-    fill: T,
 ) -> Result<(), OutOfMemory> {
-    if length > items.capacity() {
-        let ahead = items.capacity().saturating_mul(2).min(most).max(length);
-        items
-            .try_reserve_exact(ahead - items.len())
-            .or_else(|_| items.try_reserve_exact(length - items.len()))
-            .map_err(|_| OutOfMemory)?;
+    if length <= items.capacity() {
+        return Ok(());
     }
-    items.resize(length, fill);
+    let ahead = items.capacity().saturating_mul(2).min(most).max(length);
+    items
+        .try_reserve_exact(ahead - items.len())
+        .or_else(|_| items.try_reserve_exact(length - items.len()))
+        .map_err(|_| OutOfMemory)
+}
+
+/// Lengthens `items` to `length` with zeros, with room ahead up to `most` items.
+pub(crate) fn grow<T: Zeroable>(
+    items: &mut Vec<T>,
+    length: usize,
+    most: usize,
+) -> Result<(), OutOfMemory> {
+    reserve_ahead(items, length, most)?;
+    if let Some(new @ 1..) = length.checked_sub(items.len()) {
+        let spare = items.spare_capacity_mut().as_mut_ptr();
+        // SAFETY: there is room for `length` items, and zero is a value of each.
+        unsafe {
+            spare.write_bytes(0, new);
+            items.set_len(length);
+        }
+    }
     Ok(())
 }
 
-/// Makes room for one more item.
+/// Makes room for so many items more.
 pub(crate) fn reserve<T>(items: &mut Vec<T>, more: usize) -> Result<(), OutOfMemory> {
     items.try_reserve(more).map_err(|_| OutOfMemory)
 }
@@ -78,9 +94,10 @@ mod tests {
         let mut moves = 0;
         for length in 17..=1024 {
             let before = bytes.capacity();
-            assert!(grow(&mut bytes, length, 4096, 0).is_ok());
+            assert!(grow(&mut bytes, length, 4096).is_ok());
             moves += usize::from(bytes.capacity() != before);
         }
         assert_eq!(moves, 6);
+        assert!(bytes.len() == 1024 && bytes.iter().all(|byte| *byte == 0));
     }
 }

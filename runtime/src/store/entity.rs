@@ -27,14 +27,12 @@ pub(crate) struct FuncEntity {
 
 /// What runs when a function is called.
 pub(crate) enum FuncBody {
-    /// Function `index` (among the defined ones) of an instance.
+    /// A function of an instance.
     Wasm {
         /// The instance that owns it.
         instance: NonNull<InstanceEntity>,
         /// Where calls find its code; it lives as long as the instance's module.
         cell: NonNull<Cell>,
-        /// Index among the functions that its module defines.
-        index: u32,
     },
     /// A function of the host.
     Host(HostFunc),

@@ -76,7 +76,9 @@ pub(crate) unsafe fn grow_table(
         maximum: table.ty.max,
     };
     let done = attempt(inner, store, growth, most, |desired, most| {
-        allocation::grow(&mut table.elements, desired, most, fill)
+        allocation::reserve_ahead(&mut table.elements, desired, most)?;
+        table.elements.resize(desired, fill);
+        Ok(())
     })?;
     Ok(done.then_some(current))
 }
@@ -172,7 +174,7 @@ pub(crate) fn extend_memory<T>(
     memory: Handle,
     delta: u64,
 ) -> Result<Option<u64>> {
-    let memory = store.inner.memory_address(memory)?;
+    let memory = NonNull::from(store.inner.memory_mut(memory)?);
     // SAFETY: the store is borrowed exclusively, and the memory is its own.
     unsafe { grow_memory(store.pointers(), memory, delta) }
 }
@@ -184,7 +186,7 @@ pub(crate) fn extend_table<T>(
     delta: u64,
     fill: Ref,
 ) -> Result<Option<u64>> {
-    let table = store.inner.table_address(table)?;
+    let table = NonNull::from(store.inner.table_mut(table)?);
     // SAFETY: the store is borrowed exclusively, and the table is its own.
     unsafe { grow_table(store.pointers(), table, delta, fill) }
 }
@@ -266,7 +268,7 @@ impl MemoryEntity {
     /// Lengthens the memory to `length` bytes; it may never be longer than `most`.
     fn extend(&mut self, length: usize, most: usize) -> Result<(), OutOfMemory> {
         match &mut self.bytes {
-            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, most, 0),
+            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, most),
             MemoryBytes::Static(bytes, used) => {
                 bytes.get_mut(*used..length).ok_or(OutOfMemory)?.fill(0);
                 *used = length;

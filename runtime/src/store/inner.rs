@@ -44,7 +44,7 @@ pub(crate) struct StoreInner {
     /// Limits on memories, tables and instances.
     pub(crate) limiter: Limiter,
     /// Stacks at rest.
-    pub(crate) stacks: Vec<Box<Stack>>,
+    pub(crate) stacks: Vec<Stack>,
     /// How deep calls of the guest by the host are nested now.
     pub(crate) nesting: u32,
 }
@@ -121,7 +121,7 @@ impl StoreInner {
 }
 
 macro_rules! entities {
-    ($($arena:ident, $get:ident, $get_mut:ident, $address:ident: $entity:ty;)*) => {
+    ($($arena:ident, $get:ident, $get_mut:ident: $entity:ty;)*) => {
         impl StoreInner {$(
             /// The entity behind a handle.
             pub(crate) fn $get(&self, handle: Handle) -> Result<&$entity, UseError> {
@@ -133,19 +133,15 @@ macro_rules! entities {
                 let number = self.number(handle)?;
                 self.$arena.get_mut(number).ok_or(UseError::OtherStore)
             }
-
-            /// The address of the entity behind a handle.
-            pub(crate) fn $address(&self, handle: Handle) -> Result<NonNull<$entity>, UseError> {
-                self.$arena.address(self.number(handle)?).ok_or(UseError::OtherStore)
-            }
         )*}
     };
 }
 
 entities! {
-    tables, table, table_mut, table_address: TableEntity;
-    memories, memory, memory_mut, memory_address: MemoryEntity;
-    globals, global, global_mut, global_address: GlobalEntity;
+    tables, table, table_mut: TableEntity;
+    memories, memory, memory_mut: MemoryEntity;
+    globals, global, global_mut: GlobalEntity;
+    instances, instance, instance_mut: InstanceEntity;
 }
 
 impl StoreInner {
@@ -159,19 +155,6 @@ impl StoreInner {
     /// The tag behind a handle.
     pub(crate) fn tag(&self, handle: Handle) -> Result<&TagEntity, UseError> {
         self.tags
-            .get(self.number(handle)?)
-            .ok_or(UseError::OtherStore)
-    }
-
-    /// The instance behind a handle.
-    pub(crate) fn instance_mut(&mut self, handle: Handle) -> Result<&mut InstanceEntity, UseError> {
-        let number = self.number(handle)?;
-        self.instances.get_mut(number).ok_or(UseError::OtherStore)
-    }
-
-    /// The instance behind a handle.
-    pub(crate) fn instance(&self, handle: Handle) -> Result<&InstanceEntity, UseError> {
-        self.instances
             .get(self.number(handle)?)
             .ok_or(UseError::OtherStore)
     }

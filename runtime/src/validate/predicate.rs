@@ -22,8 +22,8 @@ pub(crate) fn mutable<S: Storage>(v: &Validator<'_, S>, x: GlobalIdx) -> Result<
     ))
 }
 
-/// `declared(f)`: the function exists, and something outside of bodies mentions it; a constant expression is
-/// outside.
+/// `declared(f)`: the function exists, and something outside of bodies mentions it; a constant
+/// expression is outside.
 pub(crate) fn declared<S: Storage>(v: &Validator<'_, S>, f: FuncIdx) -> Result<(), Reject> {
     v.func_heap(f)?;
     if v.env.is_declared(f) || v.locals.constant {

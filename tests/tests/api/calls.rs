@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tabwasm::{Caller, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store, Trap, Val};
+use tabwasm::{
+    Caller, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store, Trap, Val,
+};
 
 use super::{instance, module};
 
@@ -15,15 +17,32 @@ fn sixteen_parameters_of_every_kind() -> Result<()> {
         "host",
         "sum",
         |caller: Caller<'_, i64>,
-         a: i32, b: i64, c: f32, d: f64, e: u32, f: u64, g: i32, h: i32,
-         i: i32, j: i32, k: i32, l: i32, m: i32, n: i32, o: i32, p: i64| {
+         a: i32,
+         b: i64,
+         c: f32,
+         d: f64,
+         e: u32,
+         f: u64,
+         g: i32,
+         h: i32,
+         i: i32,
+         j: i32,
+         k: i32,
+         l: i32,
+         m: i32,
+         n: i32,
+         o: i32,
+         p: i64| {
             let floats = f64::from(c) + d;
             let small = i64::from(a) + i64::from(e) + i64::from(g + h + i + j + k + l + m + n + o);
             (caller.data() + small + b + f as i64 + p, floats)
         },
     )?;
     let types = "i32 i64 f32 f64 i32 i64 i32 i32 i32 i32 i32 i32 i32 i32 i32 i64";
-    let constants: Vec<_> = types.split(' ').map(|ty| format!("({ty}.const 2)")).collect();
+    let constants: Vec<_> = types
+        .split(' ')
+        .map(|ty| format!("({ty}.const 2)"))
+        .collect();
     let text = format!(
         r#"(module (import "host" "sum" (func $sum (param {types}) (result i64 f64)))
            (func (export "run") (result i64 f64) (call $sum {})))"#,
@@ -48,7 +67,11 @@ fn wrong_arguments_are_errors() -> Result<()> {
     assert_eq!(one[0].i32(), Some(1));
     assert!(f.typed::<i64, i32>(&store).is_err());
     assert!(f.typed::<i32, ()>(&store).is_err());
-    assert!(instance.get_typed_func::<i32, i32>(&mut store, "g").is_err());
+    assert!(
+        instance
+            .get_typed_func::<i32, i32>(&mut store, "g")
+            .is_err()
+    );
     Ok(())
 }
 
@@ -59,7 +82,8 @@ fn references_keep_their_identity() -> Result<()> {
         (func (export "func") (param funcref) (result funcref) local.get 0))"#;
     let (mut store, instance) = instance(text);
     let value = ExternRef::new(&mut store, "value")?;
-    let id = instance.get_typed_func::<Option<ExternRef>, Option<ExternRef>>(&mut store, "extern")?;
+    let id =
+        instance.get_typed_func::<Option<ExternRef>, Option<ExternRef>>(&mut store, "extern")?;
     assert_eq!(id.call(&mut store, Some(value))?, Some(value));
     assert_eq!(id.call(&mut store, None)?, None);
     assert_eq!(value.data(&store)?.downcast_ref::<&str>(), Some(&"value"));
@@ -79,13 +103,20 @@ fn host_and_guest_recurse_up_to_the_limit() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let mut linker = Linker::new(&engine);
-    linker.func_wrap("host", "call", |mut caller: Caller<'_, ()>, n: i32| -> Result<i32> {
-        if n == 0 {
-            return Ok(0);
-        }
-        let back = caller.get_export("recurse").and_then(|it| it.into_func()).expect("exported");
-        back.typed::<i32, i32>(&caller)?.call(&mut caller, n - 1)
-    })?;
+    linker.func_wrap(
+        "host",
+        "call",
+        |mut caller: Caller<'_, ()>, n: i32| -> Result<i32> {
+            if n == 0 {
+                return Ok(0);
+            }
+            let back = caller
+                .get_export("recurse")
+                .and_then(|it| it.into_func())
+                .expect("exported");
+            back.typed::<i32, i32>(&caller)?.call(&mut caller, n - 1)
+        },
+    )?;
     let instance = linker.instantiate(&mut store, &module(&engine, CALLBACK))?;
     let recurse = instance.get_typed_func::<i32, i32>(&mut store, "recurse")?;
     assert_eq!(recurse.call(&mut store, 20)?, 21);
@@ -100,11 +131,15 @@ fn a_panic_of_the_host_leaves_the_store_usable() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, 0u32);
     let mut linker = Linker::new(&engine);
-    linker.func_wrap("host", "call", |mut caller: Caller<'_, u32>, n: i32| -> i32 {
-        *caller.data_mut() += 1;
-        assert!(n != 13, "unlucky");
-        n
-    })?;
+    linker.func_wrap(
+        "host",
+        "call",
+        |mut caller: Caller<'_, u32>, n: i32| -> i32 {
+            *caller.data_mut() += 1;
+            assert!(n != 13, "unlucky");
+            n
+        },
+    )?;
     let instance = linker.instantiate(&mut store, &module(&engine, CALLBACK))?;
     let recurse = instance.get_typed_func::<i32, i32>(&mut store, "recurse")?;
     for _ in 0..1_000 {
@@ -121,7 +156,9 @@ fn stores_of_borrowed_data() -> Result<()> {
     let engine = Engine::default();
     let text = String::from("borrowed");
     let mut store = Store::new(&engine, text.as_str());
-    let length = Func::wrap(&mut store, |caller: Caller<'_, &str>| caller.data().len() as u32);
+    let length = Func::wrap(&mut store, |caller: Caller<'_, &str>| {
+        caller.data().len() as u32
+    });
     assert_eq!(length.typed::<(), u32>(&store)?.call(&mut store, ())?, 8);
     Ok(())
 }
@@ -136,7 +173,9 @@ fn one_module_in_many_threads() -> Result<()> {
     let run = || -> Result<i32> {
         let mut store = Store::new(&engine, ());
         let instance = Instance::new(&mut store, &module, &[])?;
-        instance.get_typed_func::<i32, i32>(&mut store, "f")?.call(&mut store, 100)
+        instance
+            .get_typed_func::<i32, i32>(&mut store, "f")?
+            .call(&mut store, 100)
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(run)).collect();

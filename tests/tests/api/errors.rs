@@ -1,7 +1,7 @@
 //! What errors say.
 
 use tabwasm::{
-    Context, Engine, Error, I32Exit, Linker, LinkError, Module, Result, Store, Trap, WasmBacktrace,
+    Context, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, Trap, WasmBacktrace,
 };
 
 use super::{instance, module};
@@ -16,7 +16,11 @@ fn traps_name_the_functions_that_were_running() -> Result<()> {
     let error = run.call(&mut store, ()).expect_err("it traps");
     assert_eq!(error.as_trap_code(), Some(Trap::IntegerDivisionByZero));
     let backtrace = error.downcast_ref::<WasmBacktrace>().expect("there is one");
-    let names: Vec<_> = backtrace.frames().iter().map(|frame| frame.func_name()).collect();
+    let names: Vec<_> = backtrace
+        .frames()
+        .iter()
+        .map(|frame| frame.func_name())
+        .collect();
     assert_eq!(names, [Some("inner"), Some("outer")]);
     let offset = backtrace.frames()[0].module_offset().expect("known");
     // `i32.div_s`
@@ -30,8 +34,12 @@ fn errors_of_the_host_come_back_as_they_were() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let mut linker = Linker::new(&engine);
-    linker.func_wrap("host", "exit", |status: i32| -> Result<()> { Err(Error::i32_exit(status)) })?;
-    linker.func_wrap("host", "parse", || -> Result<i32> { "x".parse::<i32>().context("parsing") })?;
+    linker.func_wrap("host", "exit", |status: i32| -> Result<()> {
+        Err(Error::i32_exit(status))
+    })?;
+    linker.func_wrap("host", "parse", || -> Result<i32> {
+        "x".parse::<i32>().context("parsing")
+    })?;
     let text = r#"(module (import "host" "exit" (func $exit (param i32)))
         (import "host" "parse" (func $parse (result i32)))
         (func (export "exit") (call $exit (i32.const 3)))
@@ -45,7 +53,10 @@ fn errors_of_the_host_come_back_as_they_were() -> Result<()> {
     let error = parse.call(&mut store, ()).expect_err("it fails");
     assert_eq!(error.to_string(), "parsing");
     assert!(error.is::<std::num::ParseIntError>());
-    assert_eq!(error.wasm_backtrace().map(|trace| trace.frames().len()), Some(1));
+    assert_eq!(
+        error.wasm_backtrace().map(|trace| trace.frames().len()),
+        Some(1)
+    );
     Ok(())
 }
 
@@ -67,16 +78,36 @@ fn link_errors_name_the_import() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let mut linker = Linker::new(&engine);
-    let module = module(&engine, r#"(module (import "host" "f" (func (param i32))))"#);
-    let error = linker.instantiate(&mut store, &module).expect_err("undefined");
-    assert!(matches!(error.downcast_ref(), Some(LinkError::Unknown { .. })));
+    let module = module(
+        &engine,
+        r#"(module (import "host" "f" (func (param i32))))"#,
+    );
+    let error = linker
+        .instantiate(&mut store, &module)
+        .expect_err("undefined");
+    assert!(matches!(
+        error.downcast_ref(),
+        Some(LinkError::Unknown { .. })
+    ));
     assert!(error.to_string().contains("`host::f`"), "{error}");
     linker.func_wrap("host", "f", |_: i64| ())?;
-    let error = linker.instantiate(&mut store, &module).expect_err("another type");
-    assert!(matches!(error.downcast_ref(), Some(LinkError::Incompatible { .. })));
-    let error = linker.func_wrap("host", "f", |_: i32| ()).expect_err("defined already");
-    assert!(matches!(error.downcast_ref(), Some(LinkError::Duplicate { .. })));
-    linker.allow_shadowing(true).func_wrap("host", "f", |_: i32| ())?;
+    let error = linker
+        .instantiate(&mut store, &module)
+        .expect_err("another type");
+    assert!(matches!(
+        error.downcast_ref(),
+        Some(LinkError::Incompatible { .. })
+    ));
+    let error = linker
+        .func_wrap("host", "f", |_: i32| ())
+        .expect_err("defined already");
+    assert!(matches!(
+        error.downcast_ref(),
+        Some(LinkError::Duplicate { .. })
+    ));
+    linker
+        .allow_shadowing(true)
+        .func_wrap("host", "f", |_: i32| ())?;
     linker.instantiate(&mut store, &module)?;
     Ok(())
 }
@@ -90,8 +121,13 @@ fn unknown_imports_can_trap() -> Result<()> {
     let module = module(&engine, text);
     linker.define_unknown_imports_as_traps(&module)?;
     let instance = linker.instantiate(&mut store, &module)?;
-    let error = instance.get_typed_func::<(), ()>(&mut store, "run")?.call(&mut store, ());
-    assert!(matches!(error.expect_err("it fails").downcast_ref(), Some(LinkError::Unknown { .. })));
+    let error = instance
+        .get_typed_func::<(), ()>(&mut store, "run")?
+        .call(&mut store, ());
+    assert!(matches!(
+        error.expect_err("it fails").downcast_ref(),
+        Some(LinkError::Unknown { .. })
+    ));
     Ok(())
 }
 
@@ -103,5 +139,8 @@ fn errors_become_boxed_standard_errors() {
     }
     let error = run().expect_err("it fails");
     assert_eq!(error.to_string(), "outer");
-    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("inner"));
+    assert_eq!(
+        error.source().map(ToString::to_string).as_deref(),
+        Some("inner")
+    );
 }

@@ -15,10 +15,12 @@ fn of_another_store() -> Result<()> {
     let of = |error: tabwasm::Error| error.downcast_ref::<UseError>().cloned();
 
     let func = Func::wrap(&mut home, || ());
-    let error = func.call(&mut away, &[], &mut []).expect_err("another store");
+    let error = func
+        .call(&mut away, &[], &mut [])
+        .expect_err("another store");
     assert_eq!(of(error), Some(UseError::OtherStore));
     assert!(func.typed::<(), ()>(&away).is_err());
-    assert!(func.ty(&away).params().is_empty());
+    assert!(func.ty(&away).params().len() == 0);
 
     let memory = Memory::new(&mut home, MemoryType::new(1, None))?;
     assert!(memory.grow(&mut away, 1).is_err());
@@ -42,10 +44,13 @@ fn of_another_store() -> Result<()> {
     let value = ExternRef::new(&mut home, 1)?;
     assert!(value.data(&away).is_err());
     let tag = Tag::new(&mut home, tabwasm::FuncType::new([], []))?;
-    assert!(tag.ty(&away).params().is_empty());
+    assert!(tag.ty(&away).params().len() == 0);
     assert!(Linker::new(&engine).define(&away, "a", "b", func).is_err());
 
-    let module = module(&engine, r#"(module (import "" "" (func)) (func (export "f")))"#);
+    let module = module(
+        &engine,
+        r#"(module (import "" "" (func)) (func (export "f")))"#,
+    );
     assert!(Instance::new(&mut away, &module, &[func.into()]).is_err());
     let instance = Instance::new(&mut home, &module, &[func.into()])?;
     assert!(instance.get_func(&mut away, "f").is_none());
@@ -60,7 +65,11 @@ fn of_another_engine() {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     assert!(Instance::new(&mut store, &module, &[]).is_err());
-    assert!(Linker::new(&engine).instantiate(&mut store, &module).is_err());
+    assert!(
+        Linker::new(&engine)
+            .instantiate(&mut store, &module)
+            .is_err()
+    );
 }
 
 #[test]
@@ -70,7 +79,10 @@ fn returned_by_host_functions() -> Result<()> {
     let mut away = Store::new(&engine, ());
     let foreign = Func::wrap(&mut away, || ());
     let give = Func::wrap(&mut home, move || Some(foreign));
-    let error = give.typed::<(), Option<Func>>(&home)?.call(&mut home, ()).expect_err("foreign");
+    let error = give
+        .typed::<(), Option<Func>>(&home)?
+        .call(&mut home, ())
+        .expect_err("foreign");
     assert_eq!(error.downcast_ref(), Some(&UseError::OtherStore));
     Ok(())
 }

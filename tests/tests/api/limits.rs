@@ -1,8 +1,8 @@
 //! Limits of stores, fuel and epochs.
 
 use tabwasm::{
-    Engine, Config, ExternRef, LimitError, Memory, MemoryType, ResourceLimiter, Result, Store,
-    StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline, Instance,
+    Config, Engine, ExternRef, Instance, LimitError, Memory, MemoryType, ResourceLimiter, Result,
+    Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
 };
 
 use super::{configured, instance, module};
@@ -21,7 +21,10 @@ fn limited(limits: StoreLimits) -> Result<(Store<StoreLimits>, Instance)> {
 
 #[test]
 fn growth_stops_at_the_limit() -> Result<()> {
-    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).table_elements(3).build();
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(2 << 16)
+        .table_elements(3)
+        .build();
     let (mut store, instance) = limited(limits)?;
     for (name, least) in [("memory.grow", 1), ("table.grow", 2)] {
         let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
@@ -37,11 +40,19 @@ fn growth_stops_at_the_limit() -> Result<()> {
 
 #[test]
 fn growth_can_end_the_call() -> Result<()> {
-    let limits = StoreLimitsBuilder::new().memory_size(2 << 16).trap_on_grow_failure(true).build();
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(2 << 16)
+        .trap_on_grow_failure(true)
+        .build();
     let (mut store, instance) = limited(limits)?;
     let grow = instance.get_typed_func::<i32, i32>(&mut store, "memory.grow")?;
-    let error = grow.call(&mut store, 2).expect_err("the limiter forbids it");
-    assert_eq!(error.downcast_ref::<LimitError>().map(|error| error.limit), Some(2 << 16));
+    let error = grow
+        .call(&mut store, 2)
+        .expect_err("the limiter forbids it");
+    assert_eq!(
+        error.downcast_ref::<LimitError>().map(|error| error.limit),
+        Some(2 << 16)
+    );
     assert_eq!(grow.call(&mut store, 1)?, 1);
     Ok(())
 }
@@ -124,7 +135,7 @@ const LOOP: &str = r#"(module (func (export "forever") (loop br 0))
 
 #[test]
 fn fuel_runs_out() -> Result<()> {
-    let (mut store, instance) = configured(|config| drop(config.consume_fuel(true)), LOOP);
+    let (mut store, instance) = configured(|config| _ = config.consume_fuel(true), LOOP);
     let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
     store.set_fuel(1_000)?;
     let error = forever.call(&mut store, ()).expect_err("it never ends");
@@ -148,7 +159,7 @@ fn fuel_must_be_switched_on() {
 
 #[test]
 fn epochs_interrupt() -> Result<()> {
-    let (mut store, instance) = configured(|config| drop(config.epoch_interruption(true)), LOOP);
+    let (mut store, instance) = configured(|config| _ = config.epoch_interruption(true), LOOP);
     let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
     store.set_epoch_deadline(1);
     let engine = store.engine().clone();

@@ -59,7 +59,10 @@ fn tables() -> Result<()> {
     assert!(table.set(&mut store, 0, Ref::Extern(None)).is_err());
     Table::copy(&mut store, &table, 0, &table, 1, 3)?;
     assert!(Table::copy(&mut store, &table, 2, &table, 0, 3).is_err());
-    let nulls: Vec<_> = (0..4).filter_map(|at| table.get(&mut store, at)).map(|it| it.is_null()).collect();
+    let nulls: Vec<_> = (0..4)
+        .filter_map(|at| table.get(&mut store, at))
+        .map(|it| it.is_null())
+        .collect();
     assert_eq!(nulls, [true, false, false, false]);
     assert!(table.get(&mut store, 4).is_none());
     Ok(())
@@ -73,7 +76,11 @@ fn globals() -> Result<()> {
     let global = Global::new(&mut store, ty, 1.5f32.into())?;
     assert_eq!(global.get(&mut store).f32(), Some(1.5));
     assert!(global.set(&mut store, Val::I32(0)).is_err());
-    let constant = Global::new(&mut store, GlobalType::new(ValType::I32, Mutability::Const), Val::I32(1))?;
+    let constant = Global::new(
+        &mut store,
+        GlobalType::new(ValType::I32, Mutability::Const),
+        Val::I32(1),
+    )?;
     assert!(constant.set(&mut store, Val::I32(0)).is_err());
     assert!(Global::new(&mut store, ty, Val::I64(0)).is_err());
     Ok(())
@@ -92,7 +99,11 @@ fn constant_expressions() -> Result<()> {
             (global (export "f") externref (ref.null extern))
             (func $f (export "g")))"#,
     );
-    let mut global = |name| instance.get_global(&mut store, name).map(|global| global.get(&mut store));
+    let mut global = |name| {
+        instance
+            .get_global(&mut store, name)
+            .map(|global| global.get(&mut store))
+    };
     assert_eq!(global("b").and_then(|value| value.i32()), Some(42));
     assert_eq!(global("c").and_then(|value| value.i64()), Some(-1));
     assert_eq!(global("d").and_then(|value| value.f64()), Some(0.5));
@@ -107,16 +118,26 @@ fn earlier_segments_stay_when_a_later_one_traps() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let memory = Memory::new(&mut store, MemoryType::new(1, None))?;
-    let table = Table::new(&mut store, TableType::new(RefType::FUNCREF, 2, None), Ref::Func(None))?;
+    let table = Table::new(
+        &mut store,
+        TableType::new(RefType::FUNCREF, 2, None),
+        Ref::Func(None),
+    )?;
     let text = r#"(module (import "" "m" (memory 1)) (import "" "t" (table 2 funcref))
         (func $f (result i32) (i32.const 5))
         (elem (i32.const 0) $f)
         (data (i32.const 0) "seen") (data (i32.const 65535) "too far"))"#;
     let module = module(&engine, text);
     let error = Instance::new(&mut store, &module, &[memory.into(), table.into()]);
-    assert_eq!(error.expect_err("it traps").as_trap_code(), Some(Trap::MemoryOutOfBounds));
+    assert_eq!(
+        error.expect_err("it traps").as_trap_code(),
+        Some(Trap::MemoryOutOfBounds)
+    );
     assert_eq!(&memory.data(&store)[..4], b"seen");
-    let func = table.get(&mut store, 0).and_then(|it| it.as_func().flatten()).expect("copied");
+    let func = table
+        .get(&mut store, 0)
+        .and_then(|it| it.as_func().flatten())
+        .expect("copied");
     assert_eq!(func.typed::<(), i32>(&store)?.call(&mut store, ())?, 5);
     Ok(())
 }

@@ -3,9 +3,9 @@
 use tabwasm as wasmtime;
 
 use wasmtime::{
-    AsContext, AsContextMut, Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global,
-    GlobalType, Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, RefType, Result,
-    Store, StoreLimits, StoreLimitsBuilder, Table, TableType, Trap, TypedFunc, Val, ValType,
+    AsContextMut, Caller, Config, Engine, Extern, ExternType, Func, FuncType, Global, GlobalType,
+    Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, RefType, Result, Store,
+    StoreLimits, StoreLimitsBuilder, Table, TableType, Trap, TypedFunc, Val, ValType,
 };
 
 struct Host {
@@ -55,8 +55,17 @@ fn start() -> Result<(Store<Host>, Instance)> {
     config.consume_fuel(true);
     let engine = Engine::new(&config)?;
     let module = Module::new(&engine, wat::parse_str(PROGRAM)?)?;
-    let limits = StoreLimitsBuilder::new().memory_size(1 << 20).instances(2).build();
-    let mut store = Store::new(&engine, Host { limits, log: Vec::new() });
+    let limits = StoreLimitsBuilder::new()
+        .memory_size(1 << 20)
+        .instances(2)
+        .build();
+    let mut store = Store::new(
+        &engine,
+        Host {
+            limits,
+            log: Vec::new(),
+        },
+    );
     store.limiter(|host| &mut host.limits);
     store.set_fuel(10_000)?;
     let mut linker = Linker::new(&engine);
@@ -86,7 +95,9 @@ fn functions() -> Result<()> {
 #[test]
 fn host_functions() -> Result<()> {
     let (mut store, instance) = start()?;
-    instance.get_typed_func::<(), ()>(&mut store, "greet")?.call(&mut store, ())?;
+    instance
+        .get_typed_func::<(), ()>(&mut store, "greet")?
+        .call(&mut store, ())?;
     assert_eq!(store.data().log, ["hello"]);
     let double = Func::wrap(&mut store, |x: i32| x * 2);
     assert_eq!(double.typed::<i32, i32>(&store)?.call(&mut store, 21)?, 42);
@@ -108,13 +119,21 @@ fn objects() -> Result<()> {
     memory.write(&mut store, 0, b"abc")?;
     assert_eq!(&memory.data(&store)[..3], b"abc");
     let table: Table = instance.get_table(&mut store, "table").expect("exported");
-    let add = table.get(&mut store, 1).and_then(|it| it.as_func().flatten());
+    let add = table
+        .get(&mut store, 1)
+        .and_then(|it| it.as_func().flatten());
     assert!(add.is_some());
     table.set(&mut store, 0, Ref::Func(add))?;
-    let counter = instance.get_global(&mut store, "counter").expect("exported");
+    let counter = instance
+        .get_global(&mut store, "counter")
+        .expect("exported");
     counter.set(&mut store, Val::I64(5))?;
     assert_eq!(counter.get(&mut store).i64(), Some(5));
-    let other = Table::new(&mut store, TableType::new(RefType::FUNCREF, 2, None), Ref::Func(None))?;
+    let other = Table::new(
+        &mut store,
+        TableType::new(RefType::FUNCREF, 2, None),
+        Ref::Func(None),
+    )?;
     Table::copy(&mut store, &other, 0, &table, 0, 2)?;
     assert!(other.get(&mut store, 0).is_some_and(|it| !it.is_null()));
     Memory::new(&mut store, MemoryType::new(1, None))?;
@@ -126,7 +145,10 @@ fn traps_and_types() -> Result<()> {
     let (mut store, instance) = start()?;
     let trap = instance.get_typed_func::<(), ()>(&mut store, "trap")?;
     let error = trap.call(&mut store, ()).expect_err("it traps");
-    assert_eq!(error.downcast_ref::<Trap>(), Some(&Trap::UnreachableCodeReached));
+    assert_eq!(
+        error.downcast_ref::<Trap>(),
+        Some(&Trap::UnreachableCodeReached)
+    );
     let module = instance.module(&store)?.clone();
     assert_eq!(module.name(), Some("program"));
     let import = module.imports().next().expect("it has imports");

@@ -1,7 +1,7 @@
 //! Calls that go on after an interruption.
 
 use tabwasm::{
-    Config, Engine, Error, Instance, Linker, ResumableCall, Result, Store, TypedResumableCall, Val,
+    Config, Engine, Error, Instance, Linker, Result, ResumableCall, Store, TypedResumableCall, Val,
 };
 
 use super::module;
@@ -66,7 +66,11 @@ fn from_every_fuel_value() -> Result<()> {
         let (whole, cost) = in_steps(name, argument, 1_000_000)?;
         for fuel in 0..=cost {
             let (result, used) = in_steps(name, argument, fuel)?;
-            assert_eq!(format!("{result:?}"), format!("{whole:?}"), "{name} from {fuel}");
+            assert_eq!(
+                format!("{result:?}"),
+                format!("{whole:?}"),
+                "{name} from {fuel}"
+            );
             assert_eq!(used, cost, "{name} from {fuel}");
         }
     }
@@ -105,8 +109,16 @@ fn wrong_use_is_an_error() -> Result<()> {
     };
     let (first, second, third, fourth) = (trapped(), trapped(), trapped(), trapped());
     assert!(first.resume(&mut store, &[], &mut results).is_err());
-    assert!(second.resume(&mut store, &[Val::I64(1)], &mut results).is_err());
-    assert!(third.resume(&mut other, &[Val::I32(1)], &mut results).is_err());
+    assert!(
+        second
+            .resume(&mut store, &[Val::I64(1)], &mut results)
+            .is_err()
+    );
+    assert!(
+        third
+            .resume(&mut other, &[Val::I32(1)], &mut results)
+            .is_err()
+    );
     assert!(fourth.resume(&mut store, &[Val::I32(1)], &mut []).is_err());
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Types across modules, and proposals.
 
 use tabwasm::spec::{Proposal, Proposals};
-use tabwasm::{Config, Engine, Extern, ExternType, FuncType, Instance, Module, Result, Store, ValType};
+use tabwasm::{
+    Config, Engine, Extern, ExternType, FuncType, Instance, Module, Result, Store, ValType,
+};
 
 use super::module;
 
@@ -36,19 +38,29 @@ fn module_types() {
         (func (export "f") (param i32) (result f64) (f64.const 0))
         (table (export "t") 3 externref) (@custom "extra" "content"))"#;
     let module = module(&engine, text);
-    let shown: Vec<_> = module.imports().map(|it| format!("{} {}: {}", it.module(), it.name(), it.ty())).collect();
+    let shown: Vec<_> = module
+        .imports()
+        .map(|it| format!("{} {}: {}", it.module(), it.name(), it.ty()))
+        .collect();
     assert_eq!(shown, ["a b: memory 1..2 pages", "a c: global (mut i64)"]);
     let ty = FuncType::new([ValType::I32], [ValType::F64]);
     assert_eq!(module.get_export("f"), Some(ExternType::Func(ty)));
-    assert_eq!(module.get_export("t").map(|ty| ty.to_string()).as_deref(), Some("table 3.. externref"));
+    assert_eq!(
+        module.get_export("t").map(|ty| ty.to_string()).as_deref(),
+        Some("table 3.. externref")
+    );
     assert_eq!(module.get_export("g"), None);
-    assert_eq!(module.custom_sections("extra").next(), Some(&b"content"[..]));
+    assert_eq!(
+        module.custom_sections("extra").next(),
+        Some(&b"content"[..])
+    );
     assert_eq!(module.custom_sections("none").count(), 0);
 }
 
 #[test]
 fn proposals_can_be_switched() -> Result<()> {
-    let bytes = wat::parse_str("(module (func (param i32) (result i32) (i32.extend8_s (local.get 0))))")?;
+    let bytes =
+        wat::parse_str("(module (func (param i32) (result i32) (i32.extend8_s (local.get 0))))")?;
     assert!(Module::validate(&Engine::default(), &bytes).is_ok());
     let engine = Engine::new(Config::new().wasm_proposal(Proposal::SignExtension, false))?;
     let error = Module::validate(&engine, &bytes).expect_err("it is off");

@@ -23,7 +23,7 @@ impl Number {
 
 impl Number {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x7F => Some(Self::I32),
             0x7E => Some(Self::I64),
@@ -66,7 +66,7 @@ impl Heap {
 
 impl Heap {
     /// What this byte stands for.
-    pub(crate) const fn from_code(code: u8) -> Option<Self> {
+    pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0x70 => Some(Self::Func),
             0x6F => Some(Self::Extern),
