@@ -181,9 +181,8 @@ fn parse_params(ty: &FuncType, args: &[String]) -> Result<Vec<Val>, String> {
         ));
     }
     params
-        .iter()
         .zip(args)
-        .map(|(ty, text)| parse_value(*ty, text))
+        .map(|(ty, text)| parse_value(ty, text))
         .collect()
 }
 
