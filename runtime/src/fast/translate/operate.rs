@@ -108,6 +108,7 @@ impl Translator<'_> {
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
             if !encodable(&operands[at]) {
+                self.protect(&mut operands[..at], base);
                 self.move_to_slot(operands[at], self.temp(base + at));
                 operands[at].at = At::Temp;
             }
@@ -168,6 +169,7 @@ impl Translator<'_> {
                 .find_map(|place| places[..count].iter().position(|p| p == place));
             let Some(at) = at else { break };
             debug_assert!(demoted < count);
+            self.protect(&mut operands[..at], base);
             let slot = self.temp(base + at);
             match (operands[at].at, places[at]) {
                 (At::Open, _) => {
@@ -184,6 +186,15 @@ impl Translator<'_> {
             places[at] = Place::S;
         }
         (operation, false)
+    }
+
+    /// Lays the open instruction down if it is among these operands: what its own operands are
+    /// read from may be the slot of an operand behind it, which is about to be written.
+    fn protect(&mut self, before: &mut [Operand], base: usize) {
+        if let Some(at) = before.iter().position(|operand| operand.at == At::Open) {
+            before[at].at = At::Temp;
+            self.close(To::W, self.temp(base + at));
+        }
     }
 
     /// Where an operand at a height can be read.
