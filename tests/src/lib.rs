@@ -1,6 +1,8 @@
 //! Helpers shared by the suites.
 //!
 
+pub mod corpus;
+
 use std::env;
 use std::path::{Path, PathBuf};
 

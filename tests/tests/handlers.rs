@@ -9,12 +9,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
-#[cfg_attr(not(target_arch = "x86_64"), should_panic(expected = "reads x86-64 assembly"))]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    should_panic(expected = "reads x86-64 assembly")
+)]
 fn handlers_end_in_jumps() {
-    assert!(cfg!(target_arch = "x86_64"), "this test reads x86-64 assembly");
+    assert!(
+        cfg!(target_arch = "x86_64"),
+        "this test reads x86-64 assembly"
+    );
     let text = std::fs::read_to_string(assembly()).expect("the compiler wrote assembly");
-    let callers: BTreeSet<&str> =
-        include_str!("handlers/callers.txt").lines().filter(|l| !l.starts_with('#')).collect();
+    let callers: BTreeSet<&str> = include_str!("handlers/callers.txt")
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .collect();
     let handlers = handlers(&text);
     let mut used = BTreeSet::new();
     let mut wrong = Vec::new();
@@ -28,11 +36,27 @@ fn handlers_end_in_jumps() {
             Some(fault) => wrong.push(format!("{}: {fault}", handler.instruction)),
         }
     }
-    println!("{} handlers, {} of them on the list of callers", handlers.len(), used.len());
-    assert!(handlers.len() > 1_000, "only {} handlers were found", handlers.len());
-    assert!(wrong.is_empty(), "{} handlers do not end in jumps:\n{}", wrong.len(), wrong.join("\n"));
+    println!(
+        "{} handlers, {} of them on the list of callers",
+        handlers.len(),
+        used.len()
+    );
+    assert!(
+        handlers.len() > 1_000,
+        "only {} handlers were found",
+        handlers.len()
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} handlers do not end in jumps:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     let stale: Vec<_> = callers.difference(&used).collect();
-    assert!(stale.is_empty(), "these call nothing and must leave the list: {stale:?}");
+    assert!(
+        stale.is_empty(),
+        "these call nothing and must leave the list: {stale:?}"
+    );
 }
 
 /// A handler in the assembly.
@@ -45,14 +69,31 @@ struct Handler {
 
 /// Compiles the library and gives the path of its assembly.
 fn assembly() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a workspace");
     let target = root.join("target/handlers");
     let status = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args(["rustc", "--quiet", "--release", "--package", "tabwasm", "--lib"])
+        .args([
+            "rustc",
+            "--quiet",
+            "--release",
+            "--package",
+            "tabwasm",
+            "--lib",
+        ])
         .args(["--features", "std", "--target-dir"])
         .arg(&target)
-        .args(["--", "-C", "symbol-mangling-version=v0", "-C", "codegen-units=1", "--emit", "asm"])
+        .args([
+            "--",
+            "-C",
+            "symbol-mangling-version=v0",
+            "-C",
+            "codegen-units=1",
+            "--emit",
+            "asm",
+        ])
         .status()
         .expect("cargo starts");
     assert!(status.success(), "the library does not compile");
@@ -70,15 +111,25 @@ fn handlers(text: &str) -> Vec<Handler> {
     let mut handlers = Vec::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let Some(symbol) = line.strip_suffix(':').filter(|symbol| symbol.starts_with("_R")) else {
+        let Some(symbol) = line
+            .strip_suffix(':')
+            .filter(|symbol| symbol.starts_with("_R"))
+        else {
             continue;
         };
         let name = format!("{:#}", rustc_demangle::demangle(symbol));
-        let Some((_, instruction)) = name.split_once("::backend::handler::<") else { continue };
-        let body: Vec<&str> =
-            lines.by_ref().take_while(|line| !line.starts_with(".Lfunc_end")).collect();
+        let Some((_, instruction)) = name.split_once("::backend::handler::<") else {
+            continue;
+        };
+        let body: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| !line.starts_with(".Lfunc_end"))
+            .collect();
         let instruction = without_paths(instruction.strip_suffix('>').unwrap_or(instruction));
-        handlers.push(Handler { instruction, fault: fault(&body) });
+        handlers.push(Handler {
+            instruction,
+            fault: fault(&body),
+        });
     }
     handlers
 }

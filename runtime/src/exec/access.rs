@@ -17,9 +17,6 @@ pub(crate) trait Access: Copy {
 
 /// What memory instructions move. Its bytes stand in memory with the least significant first.
 pub(crate) trait Scalar: Copy {
-    /// Its size in bytes.
-    const SIZE: usize;
-
     /// The value whose bytes in native order are those of memory.
     #[expect(
         clippy::wrong_self_convention,
@@ -34,8 +31,6 @@ pub(crate) trait Scalar: Copy {
 macro_rules! integer {
     ($($type:ty)*) => {$(
         impl Scalar for $type {
-            const SIZE: usize = size_of::<Self>();
-
             #[inline(always)]
             fn from_little_endian(self) -> Self {
                 Self::from_le(self)
@@ -53,8 +48,6 @@ macro_rules! integer {
 macro_rules! float {
     ($($type:ty)*) => {$(
         impl Scalar for $type {
-            const SIZE: usize = size_of::<Self>();
-
             #[inline(always)]
             fn from_little_endian(self) -> Self {
                 Self::from_bits(self.to_bits().from_little_endian())

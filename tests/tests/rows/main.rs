@@ -39,7 +39,8 @@ impl Cases {
     fn valid(&mut self, op: &Op, case: impl Display, program: &Program) {
         self.count += 1;
         if let Err(reject) = validate(&program.module(), &Features::of::<Std>()) {
-            self.wrong.push(format!("row `{}`, {case}: {reject}", op.key));
+            self.wrong
+                .push(format!("row `{}`, {case}: {reject}", op.key));
         }
     }
 

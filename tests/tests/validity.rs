@@ -1,0 +1,176 @@
+//! Validity, compared with the official scripts and with `wasmparser`.
+//!
+//! Every module of the scripts, as it is and with small mutations, gets a verdict of this library
+//! and one of `wasmparser` with the same features. Any disagreement is a failure, except that a
+//! module may be out of this library's budget.
+
+use tabwasm::profile::{Features, Std};
+use tabwasm::reject::Verdict;
+use tabwasm::spec::ErrorClass;
+use tabwasm::validate::{Heap, validate};
+use tabwasm_tests::corpus::{Module, Random, modules};
+use wasmparser::{Validator, WasmFeatures};
+
+/// Mutants of each module.
+const MUTANTS: usize = 48;
+
+/// Modules above this size are compared, but not mutated.
+const MUTABLE: usize = 4_096;
+
+/// Disagreements that are shown.
+const SHOWN: usize = 20;
+
+/// What this library supports. Recursion groups and reading earlier globals in constant
+/// expressions are part of `gc` there and of smaller proposals here.
+const SAME: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
+    .union(WasmFeatures::FLOATS)
+    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::TAIL_CALL)
+    .union(WasmFeatures::MULTI_MEMORY)
+    .union(WasmFeatures::MEMORY64)
+    .union(WasmFeatures::FUNCTION_REFERENCES)
+    .union(WasmFeatures::GC_TYPES);
+
+#[test]
+fn modules_of_the_scripts() {
+    let modules = modules();
+    assert!(
+        modules.len() > 1_000,
+        "only {} modules found",
+        modules.len()
+    );
+    let mut report = Report::default();
+    for module in &modules {
+        report.compare(&module.name, &module.bytes);
+        let verdict = verdict(&module.bytes);
+        match (module.valid, verdict) {
+            (true, Verdict::Invalid { rule, .. }) if rule.class() != ErrorClass::Unsupported => {
+                report.differ(format!("{} is valid; here {verdict}", module.name));
+            }
+            (false, Verdict::Valid) => report.differ(format!("{} is not valid", module.name)),
+            _ => {}
+        }
+    }
+    report.finish();
+}
+
+#[test]
+fn mutants() {
+    let modules = modules();
+    let mut report = Report::default();
+    for (number, module) in modules.iter().enumerate() {
+        if module.bytes.len() > MUTABLE {
+            continue;
+        }
+        let mut random = Random::new(number as u64 + 1);
+        for mutant in 0..MUTANTS {
+            let bytes = mutate(&modules, &module.bytes, &mut random);
+            report.compare(&format!("{} mutant {mutant}", module.name), &bytes);
+        }
+    }
+    report.finish();
+}
+
+/// Flips, replaces, removes, inserts, truncates or splices.
+fn mutate(modules: &[Module], bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..1 + random.below(3) {
+        // The header is left alone: nothing interesting is behind a broken one.
+        let Some(body) = bytes.len().checked_sub(8).filter(|body| *body > 0) else {
+            break;
+        };
+        let at = 8 + random.below(body);
+        match random.below(8) {
+            0 | 1 => bytes[at] ^= 1 << random.below(8),
+            2 | 3 => bytes[at] = random.number() as u8,
+            4 => bytes[at] = bytes[8 + random.below(body)],
+            5 => drop(bytes.remove(at)),
+            6 => bytes.insert(at, random.number() as u8),
+            _ if random.below(4) == 0 => bytes.truncate(at),
+            _ => {
+                let donor = &modules[random.below(modules.len())].bytes;
+                let start = random.below(donor.len().max(1));
+                let end = donor.len().min(start + 1 + random.below(16));
+                let piece = donor.get(start..end).unwrap_or_default();
+                let until = bytes.len().min(at + piece.len());
+                bytes.splice(at..until, piece.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+fn verdict(bytes: &[u8]) -> Verdict {
+    validate(bytes, &Features::of::<Std>(), Heap)
+}
+
+fn peer(bytes: &[u8], features: WasmFeatures) -> Result<(), String> {
+    let mut validator = Validator::new_with_features(features);
+    validator
+        .validate_all(bytes)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+#[derive(Default)]
+struct Report {
+    valid: usize,
+    invalid: usize,
+    out_of_budget: usize,
+    differences: Vec<String>,
+}
+
+impl Report {
+    fn compare(&mut self, name: &str, bytes: &[u8]) {
+        let verdict = verdict(bytes);
+        let with_gc = SAME.union(WasmFeatures::GC);
+        match verdict {
+            Verdict::Valid => {
+                self.valid += 1;
+                if let Err(error) = peer(bytes, with_gc) {
+                    self.differ(format!("{name}: valid here; wasmparser: {error}"));
+                }
+            }
+            Verdict::Invalid { rule, .. } => {
+                self.invalid += 1;
+                let unsupported = rule.class() == ErrorClass::Unsupported;
+                let features = if unsupported { SAME } else { with_gc };
+                if peer(bytes, features).is_ok() {
+                    self.differ(format!("{name}: valid for wasmparser; here {verdict}"));
+                }
+            }
+            Verdict::OutOfBudget { .. } => self.out_of_budget += 1,
+        }
+    }
+
+    fn differ(&mut self, difference: String) {
+        self.differences.push(difference);
+    }
+
+    fn finish(self) {
+        let Self {
+            valid,
+            invalid,
+            out_of_budget,
+            differences,
+        } = self;
+        println!("{valid} valid, {invalid} invalid, {out_of_budget} out of budget");
+        assert!(valid > 0 && invalid > 0);
+        let shown = differences
+            .iter()
+            .take(SHOWN)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(
+            differences.is_empty(),
+            "{} disagreements:\n{shown}",
+            differences.len()
+        );
+    }
+}
