@@ -57,7 +57,8 @@ impl Survey {
         }
     }
 
-    /// The two locals used most among those of a type; as many as the tier has registers for.
+    /// The two locals used most among those of a type; one, where the tier has no forms that
+    /// read the second.
     fn hottest(&self, kind: Kind, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
         for (index, used) in self
@@ -74,9 +75,8 @@ impl Survey {
                 (best[1], weights[1]) = (pin, used.weight);
             }
         }
-        let register = |place| form(Operation::moving(kind), &[place], Some(To::S)).is_some();
-        let [p, q] = best;
-        [p.filter(|_| register(Place::P)), q.filter(|_| register(Place::Q))]
+        let second = form(Operation::moving(kind), &[Place::Q], Some(To::S));
+        [best[0], best[1].filter(|_| second.is_some())]
     }
 
     fn count(&mut self, local: u32) {
