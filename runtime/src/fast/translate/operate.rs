@@ -108,7 +108,7 @@ impl Translator<'_> {
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
             if !encodable(&operands[at]) {
-                self.protect(&mut operands[..at], base);
+                self.land(&mut operands);
                 self.move_to_slot(operands[at], self.temp(base + at));
                 operands[at].at = At::Temp;
             }
@@ -169,7 +169,6 @@ impl Translator<'_> {
                 .find_map(|place| places[..count].iter().position(|p| p == place));
             let Some(at) = at else { break };
             debug_assert!(demoted < count);
-            self.protect(&mut operands[..at], base);
             let slot = self.temp(base + at);
             match (operands[at].at, places[at]) {
                 (At::Open, _) => {
@@ -179,6 +178,7 @@ impl Translator<'_> {
                 // The slot of which the accumulator is a copy.
                 (_, Place::A) => {}
                 _ => {
+                    self.land(operands);
                     self.move_to_slot(operands[at], slot);
                     operands[at].at = At::Temp;
                 }
@@ -188,12 +188,12 @@ impl Translator<'_> {
         (operation, false)
     }
 
-    /// Lays the open instruction down if it is among these operands: what its own operands are
-    /// read from may be the slot of an operand behind it, which is about to be written.
-    fn protect(&mut self, before: &mut [Operand], base: usize) {
-        if let Some(at) = before.iter().position(|operand| operand.at == At::Open) {
-            before[at].at = At::Temp;
-            self.close(To::W, self.temp(base + at));
+    /// Lays the open instruction down before the slot of an operand is written: its own operands
+    /// may stand there. If it gives one of these operands, that one stays in the accumulator, too.
+    fn land(&mut self, operands: &mut [Operand; OPERANDS]) {
+        self.spill();
+        for operand in operands.iter_mut().filter(|operand| operand.at == At::Open) {
+            operand.at = At::Temp;
         }
     }
 
