@@ -108,6 +108,7 @@ impl Translator<'_> {
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
             if !encodable(&operands[at]) {
+                self.land(&mut operands);
                 self.move_to_slot(operands[at], self.temp(base + at));
                 operands[at].at = At::Temp;
             }
@@ -177,6 +178,7 @@ impl Translator<'_> {
                 // The slot of which the accumulator is a copy.
                 (_, Place::A) => {}
                 _ => {
+                    self.land(operands);
                     self.move_to_slot(operands[at], slot);
                     operands[at].at = At::Temp;
                 }
@@ -184,6 +186,15 @@ impl Translator<'_> {
             places[at] = Place::S;
         }
         (operation, false)
+    }
+
+    /// Lays the open instruction down before the slot of an operand is written: its own operands
+    /// may stand there. If it gives one of these operands, that one stays in the accumulator, too.
+    fn land(&mut self, operands: &mut [Operand; OPERANDS]) {
+        self.spill();
+        for operand in operands.iter_mut().filter(|operand| operand.at == At::Open) {
+            operand.at = At::Temp;
+        }
     }
 
     /// Where an operand at a height can be read.
