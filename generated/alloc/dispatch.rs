@@ -316,95 +316,95 @@ pub(crate) enum Operation {
 pub(crate) const INFOS: [Info; 286] = [
     /* TableGet */             Info::new(1, &FIXED).gives(Int).traps(),
     /* TableSet */             Info::new(2, &FIXED).traps(),
-    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
     /* I32Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load64, Operation::I64LoadAny, Operation::I64LoadAny64]),
     /* I64Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps(),
+    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps().memories([Operation::F32Load64, Operation::F32LoadAny, Operation::F32LoadAny64]),
     /* F32Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F32).traps(),
     /* F32LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F32).traps(),
     /* F32LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F32).traps(),
-    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps(),
+    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps().memories([Operation::F64Load64, Operation::F64LoadAny, Operation::F64LoadAny64]),
     /* F64Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F64).traps(),
     /* F64LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F64).traps(),
     /* F64LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F64).traps(),
-    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8S64, Operation::I32Load8SAny, Operation::I32Load8SAny64]),
     /* I32Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8U64, Operation::I32Load8UAny, Operation::I32Load8UAny64]),
     /* I32Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16S64, Operation::I32Load16SAny, Operation::I32Load16SAny64]),
     /* I32Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16U64, Operation::I32Load16UAny, Operation::I32Load16UAny64]),
     /* I32Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8S64, Operation::I64Load8SAny, Operation::I64Load8SAny64]),
     /* I64Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8U64, Operation::I64Load8UAny, Operation::I64Load8UAny64]),
     /* I64Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16S64, Operation::I64Load16SAny, Operation::I64Load16SAny64]),
     /* I64Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16U64, Operation::I64Load16UAny, Operation::I64Load16UAny64]),
     /* I64Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32S64, Operation::I64Load32SAny, Operation::I64Load32SAny64]),
     /* I64Load32S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32U64, Operation::I64Load32UAny, Operation::I64Load32UAny64]),
     /* I64Load32U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Store */             Info::new(2, &STORE).traps(),
+    /* I32Store */             Info::new(2, &STORE).traps().memories([Operation::I32Store64, Operation::I32StoreAny, Operation::I32StoreAny64]),
     /* I32Store64 */           Info::new(2, &STORE_64).traps(),
     /* I32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store */             Info::new(2, &STORE).traps(),
+    /* I64Store */             Info::new(2, &STORE).traps().memories([Operation::I64Store64, Operation::I64StoreAny, Operation::I64StoreAny64]),
     /* I64Store64 */           Info::new(2, &STORE_64).traps(),
     /* I64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F32Store */             Info::new(2, &STORE).traps(),
+    /* F32Store */             Info::new(2, &STORE).traps().memories([Operation::F32Store64, Operation::F32StoreAny, Operation::F32StoreAny64]),
     /* F32Store64 */           Info::new(2, &STORE_64).traps(),
     /* F32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F64Store */             Info::new(2, &STORE).traps(),
+    /* F64Store */             Info::new(2, &STORE).traps().memories([Operation::F64Store64, Operation::F64StoreAny, Operation::F64StoreAny64]),
     /* F64Store64 */           Info::new(2, &STORE_64).traps(),
     /* F64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store8 */            Info::new(2, &STORE).traps(),
+    /* I32Store8 */            Info::new(2, &STORE).traps().memories([Operation::I32Store864, Operation::I32Store8Any, Operation::I32Store8Any64]),
     /* I32Store864 */          Info::new(2, &STORE_64).traps(),
     /* I32Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I32Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store16 */           Info::new(2, &STORE).traps(),
+    /* I32Store16 */           Info::new(2, &STORE).traps().memories([Operation::I32Store1664, Operation::I32Store16Any, Operation::I32Store16Any64]),
     /* I32Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I32Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I32Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store8 */            Info::new(2, &STORE).traps(),
+    /* I64Store8 */            Info::new(2, &STORE).traps().memories([Operation::I64Store864, Operation::I64Store8Any, Operation::I64Store8Any64]),
     /* I64Store864 */          Info::new(2, &STORE_64).traps(),
     /* I64Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I64Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store16 */           Info::new(2, &STORE).traps(),
+    /* I64Store16 */           Info::new(2, &STORE).traps().memories([Operation::I64Store1664, Operation::I64Store16Any, Operation::I64Store16Any64]),
     /* I64Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I64Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store32 */           Info::new(2, &STORE).traps(),
+    /* I64Store32 */           Info::new(2, &STORE).traps().memories([Operation::I64Store3264, Operation::I64Store32Any, Operation::I64Store32Any64]),
     /* I64Store3264 */         Info::new(2, &STORE_64).traps(),
     /* I64Store32Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store32Any64 */      Info::new(2, &STORE_ANY_64).traps(),
@@ -3259,13 +3259,13 @@ pub(crate) static HANDLERS: &[Handler] = &[
 pub(crate) struct TableGet;
 
 impl Hand for TableGet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::table::get(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::table::get(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -3274,14 +3274,14 @@ impl Hand for TableGet {
 pub(crate) struct TableSet;
 
 impl Hand for TableSet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            crate::exec::table::set(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        crate::exec::table::set(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -3336,12 +3336,12 @@ store!(I64Store32: i64 = i64_store32);
 pub(crate) struct MemorySize;
 
 impl Hand for MemorySize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            crate::exec::memory::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        crate::exec::memory::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3350,13 +3350,13 @@ impl Hand for MemorySize {
 pub(crate) struct MemoryGrow;
 
 impl Hand for MemoryGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::memory::grow(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::memory::grow(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -3623,12 +3623,12 @@ operation!(RefIsNull: (Ref) -> i32 = ref_is_null);
 pub(crate) struct RefFunc;
 
 impl Hand for RefFunc {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let f = FuncIdx(*words.add(0usize));
-            crate::exec::reference::func(m, f)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let f = FuncIdx(immediates[0]);
+        crate::exec::reference::func(m, f)?.put(slots);
         Ok(())
     }
 }
@@ -3653,16 +3653,16 @@ operation!(I64TruncSatF64U: (f64) -> i64 = i64_trunc_sat_f64_u);
 pub(crate) struct MemoryInit;
 
 impl Hand for MemoryInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = DataIdx(*words.add(0usize));
-            let x = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = DataIdx(immediates[0]);
+        let x = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3671,12 +3671,12 @@ impl Hand for MemoryInit {
 pub(crate) struct DataDrop;
 
 impl Hand for DataDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = DataIdx(*words.add(0usize));
-            crate::exec::memory::drop_data(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = DataIdx(immediates[0]);
+        crate::exec::memory::drop_data(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3685,16 +3685,16 @@ impl Hand for DataDrop {
 pub(crate) struct MemoryCopy;
 
 impl Hand for MemoryCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let y = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let y = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3703,15 +3703,15 @@ impl Hand for MemoryCopy {
 pub(crate) struct MemoryFill;
 
 impl Hand for MemoryFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3720,16 +3720,16 @@ impl Hand for MemoryFill {
 pub(crate) struct TableInit;
 
 impl Hand for TableInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = ElemIdx(*words.add(0usize));
-            let x = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = ElemIdx(immediates[0]);
+        let x = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3738,12 +3738,12 @@ impl Hand for TableInit {
 pub(crate) struct ElemDrop;
 
 impl Hand for ElemDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = ElemIdx(*words.add(0usize));
-            crate::exec::table::drop_elements(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = ElemIdx(immediates[0]);
+        crate::exec::table::drop_elements(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3752,16 +3752,16 @@ impl Hand for ElemDrop {
 pub(crate) struct TableCopy;
 
 impl Hand for TableCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let y = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let y = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3770,14 +3770,14 @@ impl Hand for TableCopy {
 pub(crate) struct TableGrow;
 
 impl Hand for TableGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = Ref::from_slot(*slots.add(0usize));
-            let b = *slots.add(1usize) & x.mask(m);
-            crate::exec::table::grow(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = Ref::from_slot(slots[0]);
+        let b = slots[1] & x.mask(m);
+        crate::exec::table::grow(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -3786,12 +3786,12 @@ impl Hand for TableGrow {
 pub(crate) struct TableSize;
 
 impl Hand for TableSize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            crate::exec::table::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        crate::exec::table::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3800,15 +3800,15 @@ impl Hand for TableSize {
 pub(crate) struct TableFill;
 
 impl Hand for TableFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::table::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::table::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }

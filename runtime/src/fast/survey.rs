@@ -116,11 +116,7 @@ impl<'a> Sink<'a> for Survey {
                 self.loops += 1;
             }
             Instruction::Block { .. } | Instruction::If { .. } => self.blocks.push(false),
-            Instruction::End => {
-                if self.blocks.pop() == Some(true) {
-                    self.loops -= 1;
-                }
-            }
+            Instruction::End if self.blocks.pop() == Some(true) => self.loops -= 1,
             _ => {}
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Blocks, and what branches do to the values that travel with them.
 
 use super::emit::LabelId;
-use super::operand::{At, Kind, Operand, To};
+use super::operand::{Kind, Operand, To};
 use super::{Translator, control};
 use crate::fast::dispatch::Operation;
 use crate::generated::shared::instruction::Instruction;

@@ -60,15 +60,18 @@ impl Translator<'_> {
         }
     }
 
-    /// Loads or stores: the four operations are those for memory 0 and 32-bit addresses, memory 0
-    /// and 64-bit addresses, any memory and 32-bit addresses, any memory and 64-bit addresses.
-    pub(crate) fn access(&mut self, operations: [Operation; 4], m: MemArg) {
-        let wide = usize::from(self.is_wide_memory(m.memory));
+    /// Loads or stores; the operation is the one for memory 0 and 32-bit addresses.
+    pub(crate) fn access(&mut self, operation: Operation, m: MemArg) {
+        let [wide, any, any_wide] = operation.info().memories.unwrap_or([operation; 3]);
+        let is_wide = self.is_wide_memory(m.memory);
         match u32::try_from(m.offset) {
-            Ok(offset) if m.memory.0 == 0 => self.operate(operations[wide], &[offset]),
+            Ok(offset) if m.memory.0 == 0 => {
+                self.operate(if is_wide { wide } else { operation }, &[offset]);
+            }
             _ => {
                 let [low, high] = halves(m.offset);
-                self.operate(operations[2 + wide], &[low, high, m.memory.0]);
+                let operation = if is_wide { any_wide } else { any };
+                self.operate(operation, &[low, high, m.memory.0]);
             }
         }
     }
