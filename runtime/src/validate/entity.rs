@@ -65,7 +65,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<&'v MemoryType, Reject> {
         let memory = self.memory(memarg.memory)?;
         if memarg.align > width.trailing_zeros() {
-            let detail = Detail::OutOf(u64::from(memarg.align), u64::from(width.trailing_zeros()));
+            let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));
             return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
         }
         if !memory.is_64 && memarg.offset > u64::from(u32::MAX) {
