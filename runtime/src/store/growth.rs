@@ -236,7 +236,9 @@ fn refused_new(what: &'static str, most: u64, wanted: u64) -> Error {
     if wanted > most {
         return refused(what, most, wanted);
     }
-    Error::msg(format_args!("the limits of the store do not allow {wanted} {what}"))
+    Error::msg(format_args!(
+        "the limits of the store do not allow {wanted} {what}"
+    ))
 }
 
 fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {

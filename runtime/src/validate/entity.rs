@@ -96,14 +96,6 @@ impl<'v, S: Storage> Validator<'v, S> {
         }
     }
 
-    /// The function type of a tag.
-    #[inline]
-    pub(crate) fn tag(&self, tag: TagIdx) -> Result<FuncSignature<'v>, Reject> {
-        let count = self.env.tags.len();
-        let found = self.env.tag(tag).and_then(|ty| self.env.type_func(ty));
-        found.ok_or_else(|| unknown(ErrorCode::UnknownTag, tag.0, count, self.at))
-    }
-
     /// A heap type, canonical.
     pub(crate) fn heap(&self, heap: HeapType) -> Result<HeapType, Reject> {
         self.env.resolve_heap(heap, self.at)

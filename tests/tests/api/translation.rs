@@ -25,13 +25,20 @@ fn operands_survive_moves_of_later_operands() -> Result<()> {
         ("constants", [Val::I32(1), Val::I32(0)]),
         ("calls", [Val::I32(6), Val::I32(5)]),
         ("long", [Val::I64(0x1_0000_0006), Val::I64(0x1_0000_0005)]),
-        ("shifted", [Val::I64(5 - 0x1_0000_0000), Val::I64(10 - 0x1_0000_0000)]),
+        (
+            "shifted",
+            [Val::I64(5 - 0x1_0000_0000), Val::I64(10 - 0x1_0000_0000)],
+        ),
     ] {
         let func = instance.get_func(&mut store, name).expect("exported");
         for (argument, expected) in (0..).zip(expected) {
             let mut results = [Val::I32(0)];
             func.call(&mut store, &[Val::I32(argument)], &mut results)?;
-            assert_eq!(format!("{results:?}"), format!("[{expected:?}]"), "{name} {argument}");
+            assert_eq!(
+                format!("{results:?}"),
+                format!("[{expected:?}]"),
+                "{name} {argument}"
+            );
         }
     }
     Ok(())
