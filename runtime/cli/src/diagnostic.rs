@@ -12,16 +12,10 @@ use crate::locate::locate;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = Style::new().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Shows an error.
 pub fn error(message: impl Display) {
     anstream::eprintln!("{ERROR}error{ERROR:#}{NOTE}:{NOTE:#} {message}");
-}
-
-/// Shows a warning.
-pub fn warning(message: impl Display) {
-    anstream::eprintln!("{WARNING}warning{WARNING:#}{NOTE}:{NOTE:#} {message}");
 }
 
 /// Shows what helps after an error.
