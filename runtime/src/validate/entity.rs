@@ -10,7 +10,7 @@ use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg,
-    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TypeIdx, ValType,
+    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TypeIdx, ValType,
 };
 
 impl<'v, S: Storage> Validator<'v, S> {
