@@ -316,95 +316,95 @@ pub(crate) enum Operation {
 pub(crate) const INFOS: [Info; 286] = [
     /* TableGet */             Info::new(1, &FIXED).gives(Int).traps(),
     /* TableSet */             Info::new(2, &FIXED).traps(),
-    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
     /* I32Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load64, Operation::I64LoadAny, Operation::I64LoadAny64]),
     /* I64Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps(),
+    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps().memories([Operation::F32Load64, Operation::F32LoadAny, Operation::F32LoadAny64]),
     /* F32Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F32).traps(),
     /* F32LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F32).traps(),
     /* F32LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F32).traps(),
-    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps(),
+    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps().memories([Operation::F64Load64, Operation::F64LoadAny, Operation::F64LoadAny64]),
     /* F64Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F64).traps(),
     /* F64LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F64).traps(),
     /* F64LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F64).traps(),
-    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8S64, Operation::I32Load8SAny, Operation::I32Load8SAny64]),
     /* I32Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8U64, Operation::I32Load8UAny, Operation::I32Load8UAny64]),
     /* I32Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16S64, Operation::I32Load16SAny, Operation::I32Load16SAny64]),
     /* I32Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16U64, Operation::I32Load16UAny, Operation::I32Load16UAny64]),
     /* I32Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8S64, Operation::I64Load8SAny, Operation::I64Load8SAny64]),
     /* I64Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8U64, Operation::I64Load8UAny, Operation::I64Load8UAny64]),
     /* I64Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16S64, Operation::I64Load16SAny, Operation::I64Load16SAny64]),
     /* I64Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16U64, Operation::I64Load16UAny, Operation::I64Load16UAny64]),
     /* I64Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32S64, Operation::I64Load32SAny, Operation::I64Load32SAny64]),
     /* I64Load32S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32U64, Operation::I64Load32UAny, Operation::I64Load32UAny64]),
     /* I64Load32U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Store */             Info::new(2, &STORE).traps(),
+    /* I32Store */             Info::new(2, &STORE).traps().memories([Operation::I32Store64, Operation::I32StoreAny, Operation::I32StoreAny64]),
     /* I32Store64 */           Info::new(2, &STORE_64).traps(),
     /* I32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store */             Info::new(2, &STORE).traps(),
+    /* I64Store */             Info::new(2, &STORE).traps().memories([Operation::I64Store64, Operation::I64StoreAny, Operation::I64StoreAny64]),
     /* I64Store64 */           Info::new(2, &STORE_64).traps(),
     /* I64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F32Store */             Info::new(2, &STORE).traps(),
+    /* F32Store */             Info::new(2, &STORE).traps().memories([Operation::F32Store64, Operation::F32StoreAny, Operation::F32StoreAny64]),
     /* F32Store64 */           Info::new(2, &STORE_64).traps(),
     /* F32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F64Store */             Info::new(2, &STORE).traps(),
+    /* F64Store */             Info::new(2, &STORE).traps().memories([Operation::F64Store64, Operation::F64StoreAny, Operation::F64StoreAny64]),
     /* F64Store64 */           Info::new(2, &STORE_64).traps(),
     /* F64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store8 */            Info::new(2, &STORE).traps(),
+    /* I32Store8 */            Info::new(2, &STORE).traps().memories([Operation::I32Store864, Operation::I32Store8Any, Operation::I32Store8Any64]),
     /* I32Store864 */          Info::new(2, &STORE_64).traps(),
     /* I32Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I32Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store16 */           Info::new(2, &STORE).traps(),
+    /* I32Store16 */           Info::new(2, &STORE).traps().memories([Operation::I32Store1664, Operation::I32Store16Any, Operation::I32Store16Any64]),
     /* I32Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I32Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I32Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store8 */            Info::new(2, &STORE).traps(),
+    /* I64Store8 */            Info::new(2, &STORE).traps().memories([Operation::I64Store864, Operation::I64Store8Any, Operation::I64Store8Any64]),
     /* I64Store864 */          Info::new(2, &STORE_64).traps(),
     /* I64Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I64Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store16 */           Info::new(2, &STORE).traps(),
+    /* I64Store16 */           Info::new(2, &STORE).traps().memories([Operation::I64Store1664, Operation::I64Store16Any, Operation::I64Store16Any64]),
     /* I64Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I64Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store32 */           Info::new(2, &STORE).traps(),
+    /* I64Store32 */           Info::new(2, &STORE).traps().memories([Operation::I64Store3264, Operation::I64Store32Any, Operation::I64Store32Any64]),
     /* I64Store3264 */         Info::new(2, &STORE_64).traps(),
     /* I64Store32Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store32Any64 */      Info::new(2, &STORE_ANY_64).traps(),
@@ -945,6 +945,73 @@ static UNARY: Forms = forms![
 /// Pairs of handlers that one handler can stand for, in order.
 #[rustfmt::skip]
 pub(crate) static FUSED: &[(u16, u16)] = &[
+    (number(Operation::I32Load, "SW"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Load, "SP"),    number(Operation::I32Eqz, "PJ")),
+    (number(Operation::I64Load, "SW"),    number(Operation::Move, "SS")),
+    (number(Operation::I64Load, "SW"),    number(Operation::Move, "IS")),
+    (number(Operation::I32Load8S, "SW"),  number(Operation::I32Add, "AIP")),
+    (number(Operation::I32Load8S, "PW"),  number(Operation::I32Add, "PIW")),
+    (number(Operation::I32Load8S, "PW"),  number(Operation::Move, "IS")),
+    (number(Operation::I32Load8U, "SA"),  number(Operation::I32Ne, "AIJ")),
+    (number(Operation::I32Load8U, "SA"),  number(Operation::I32And, "AIA")),
+    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Eq, "AIJ")),
+    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Ne, "AIJ")),
+    (number(Operation::I64Load32U, "PA"), number(Operation::I64Shl, "ASA")),
+    (number(Operation::I64Store32, "PA"), number(Operation::I32Add, "PIP")),
+    (number(Operation::I32LtU, "SIA"),    number(Operation::Select, "SIAW")),
+    (number(Operation::I32Add, "SAW"),    number(Operation::I32Xor, "SIA")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I64Load, "SW")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32Load8U, "AA")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32LtU, "AIJ")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32GtU, "AIJ")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "SS")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "PS")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "IS")),
+    (number(Operation::I32Add, "SIA"),    number(Operation::I32Load8U, "AA")),
+    (number(Operation::I32Add, "AIW"),    number(Operation::I32LtU, "AIJ")),
+    (number(Operation::I32Add, "AIP"),    number(Operation::I32GeU, "PIJ")),
+    (number(Operation::I32Add, "PIW"),    number(Operation::Move, "AP")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32GtU, "PIJ")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32LeU, "SPJ")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "SIW")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "AIW")),
+    (number(Operation::I32Sub, "PAA"),    number(Operation::I32Or, "AIA")),
+    (number(Operation::I32Mul, "SIW"),    number(Operation::I32Add, "SAW")),
+    (number(Operation::I32Mul, "AIA"),    number(Operation::I32Sub, "PAA")),
+    (number(Operation::I32And, "SSA"),    number(Operation::I32Mul, "SAW")),
+    (number(Operation::I32And, "AIA"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32And, "PIA"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Or, "SPW"),     number(Operation::Move, "SS")),
+    (number(Operation::I32Or, "AIA"),     number(Operation::I32Store8, "SA")),
+    (number(Operation::I32Shl, "SPP"),    number(Operation::I32And, "PIA")),
+    (number(Operation::I32ShrU, "ASA"),   number(Operation::I32Add, "SAA")),
+    (number(Operation::I64Add, "SAW"),    number(Operation::I64DivU, "AIW")),
+    (number(Operation::I64Sub, "SAA"),    number(Operation::I64Store32, "PA")),
+    (number(Operation::I64Mul, "AIA"),    number(Operation::I64Sub, "SAA")),
+    (number(Operation::I64DivU, "AIW"),   number(Operation::I64Mul, "AIA")),
+    (number(Operation::I64Shl, "ASA"),    number(Operation::I64Add, "SAW")),
+    (number(Operation::I32WrapI64, "SA"), number(Operation::I32And, "AIA")),
+    (number(Operation::Move, "SS"),       number(Operation::I32Load8S, "SW")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "AS")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "SS"),       number(Operation::Jump, "")),
+    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AJ")),
+    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AN")),
+    (number(Operation::Move, "SP"),       number(Operation::Jump, "")),
+    (number(Operation::Move, "AS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "AP"),       number(Operation::I32Add, "SIW")),
+    (number(Operation::Move, "PS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Add, "SIW")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Add, "PIP")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Shl, "SPP")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "PS")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "IS"),       number(Operation::Long, "S")),
+    (number(Operation::Move, "IS"),       number(Operation::Jump, "")),
+    (number(Operation::Select, "ISAW"),   number(Operation::I32Load8S, "PW")),
 ];
 
 /// All handlers: those of each operation in a row, in the order of its forms, then the fused.
@@ -3119,19 +3186,86 @@ pub(crate) static HANDLERS: &[Handler] = &[
     handler::<Unreachable>(),
     handler::<Fuel>(),
     handler::<Epoch>(),
+    handler::<Seq<Load<I32Load, M32, S, W>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Load<I32Load, M32, S, P>, Test<I32Eqz, P>>>(),
+    handler::<Seq<Load<I64Load, M32, S, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Load<I64Load, M32, S, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Load<I32Load8S, M32, S, W>, Binary<I32Add, A, I, P>>>(),
+    handler::<Seq<Load<I32Load8S, M32, P, W>, Binary<I32Add, P, I, W>>>(),
+    handler::<Seq<Load<I32Load8S, M32, P, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Load<I32Load8U, M32, S, A>, Branch<I32Ne, A, I>>>(),
+    handler::<Seq<Load<I32Load8U, M32, S, A>, Binary<I32And, A, I, A>>>(),
+    handler::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Eq, A, I>>>(),
+    handler::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Ne, A, I>>>(),
+    handler::<Seq<Load<I64Load32U, M32, P, A>, Binary<I64Shl, A, S, A>>>(),
+    handler::<Seq<Store<I64Store32, M32, P, A>, Binary<I32Add, P, I, P>>>(),
+    handler::<Seq<Binary<I32LtU, S, I, A>, Select<u64, S, I, A, W>>>(),
+    handler::<Seq<Binary<I32Add, S, A, W>, Binary<I32Xor, S, I, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Load<I64Load, M32, S, W>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Load<I32Load8U, M32, A, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Branch<I32LtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Branch<I32GtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, P, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, A>, Load<I32Load8U, M32, A, A>>>(),
+    handler::<Seq<Binary<I32Add, A, I, W>, Branch<I32LtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, A, I, P>, Branch<I32GeU, P, I>>>(),
+    handler::<Seq<Binary<I32Add, P, I, W>, Move<u64, A, P>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Branch<I32GtU, P, I>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Branch<I32LeU, S, P>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, A, I, W>>>(),
+    handler::<Seq<Binary<I32Sub, P, A, A>, Binary<I32Or, A, I, A>>>(),
+    handler::<Seq<Binary<I32Mul, S, I, W>, Binary<I32Add, S, A, W>>>(),
+    handler::<Seq<Binary<I32Mul, A, I, A>, Binary<I32Sub, P, A, A>>>(),
+    handler::<Seq<Binary<I32And, S, S, A>, Binary<I32Mul, S, A, W>>>(),
+    handler::<Seq<Binary<I32And, A, I, A>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32And, P, I, A>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32Or, S, P, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Binary<I32Or, A, I, A>, Store<I32Store8, M32, S, A>>>(),
+    handler::<Seq<Binary<I32Shl, S, P, P>, Binary<I32And, P, I, A>>>(),
+    handler::<Seq<Binary<I32ShrU, A, S, A>, Binary<I32Add, S, A, A>>>(),
+    handler::<Seq<Binary<I64Add, S, A, W>, Binary<I64DivU, A, I, W>>>(),
+    handler::<Seq<Binary<I64Sub, S, A, A>, Store<I64Store32, M32, P, A>>>(),
+    handler::<Seq<Binary<I64Mul, A, I, A>, Binary<I64Sub, S, A, A>>>(),
+    handler::<Seq<Binary<I64DivU, A, I, W>, Binary<I64Mul, A, I, A>>>(),
+    handler::<Seq<Binary<I64Shl, A, S, A>, Binary<I64Add, S, A, W>>>(),
+    handler::<Seq<Unary<I32WrapI64, S, A>, Binary<I32And, A, I, A>>>(),
+    handler::<Seq<Move<u64, S, S>, Load<I32Load8S, M32, S, W>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, A, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Jump>>(),
+    handler::<Seq<Move<u64, S, P>, Test<I32Eqz, A>>>(),
+    handler::<Seq<Move<u64, S, P>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Move<u64, S, P>, Jump>>(),
+    handler::<Seq<Move<u64, A, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, A, P>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Move<u64, P, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Add, P, I, P>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Shl, S, P, P>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, P, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Long<S>>>(),
+    handler::<Seq<Move<u64, I, S>, Jump>>(),
+    handler::<Seq<Select<u64, I, S, A, W>, Load<I32Load8S, M32, P, W>>>(),
 ];
 
 /// `table.get`
 pub(crate) struct TableGet;
 
 impl Hand for TableGet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::table::get(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::table::get(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -3140,14 +3274,14 @@ impl Hand for TableGet {
 pub(crate) struct TableSet;
 
 impl Hand for TableSet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            crate::exec::table::set(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        crate::exec::table::set(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -3202,12 +3336,12 @@ store!(I64Store32: i64 = i64_store32);
 pub(crate) struct MemorySize;
 
 impl Hand for MemorySize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            crate::exec::memory::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        crate::exec::memory::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3216,13 +3350,13 @@ impl Hand for MemorySize {
 pub(crate) struct MemoryGrow;
 
 impl Hand for MemoryGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::memory::grow(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::memory::grow(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -3489,12 +3623,12 @@ operation!(RefIsNull: (Ref) -> i32 = ref_is_null);
 pub(crate) struct RefFunc;
 
 impl Hand for RefFunc {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let f = FuncIdx(*words.add(0usize));
-            crate::exec::reference::func(m, f)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let f = FuncIdx(immediates[0]);
+        crate::exec::reference::func(m, f)?.put(slots);
         Ok(())
     }
 }
@@ -3519,16 +3653,16 @@ operation!(I64TruncSatF64U: (f64) -> i64 = i64_trunc_sat_f64_u);
 pub(crate) struct MemoryInit;
 
 impl Hand for MemoryInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = DataIdx(*words.add(0usize));
-            let x = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = DataIdx(immediates[0]);
+        let x = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3537,12 +3671,12 @@ impl Hand for MemoryInit {
 pub(crate) struct DataDrop;
 
 impl Hand for DataDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = DataIdx(*words.add(0usize));
-            crate::exec::memory::drop_data(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = DataIdx(immediates[0]);
+        crate::exec::memory::drop_data(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3551,16 +3685,16 @@ impl Hand for DataDrop {
 pub(crate) struct MemoryCopy;
 
 impl Hand for MemoryCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let y = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let y = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3569,15 +3703,15 @@ impl Hand for MemoryCopy {
 pub(crate) struct MemoryFill;
 
 impl Hand for MemoryFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3586,16 +3720,16 @@ impl Hand for MemoryFill {
 pub(crate) struct TableInit;
 
 impl Hand for TableInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = ElemIdx(*words.add(0usize));
-            let x = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = ElemIdx(immediates[0]);
+        let x = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3604,12 +3738,12 @@ impl Hand for TableInit {
 pub(crate) struct ElemDrop;
 
 impl Hand for ElemDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = ElemIdx(*words.add(0usize));
-            crate::exec::table::drop_elements(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = ElemIdx(immediates[0]);
+        crate::exec::table::drop_elements(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3618,16 +3752,16 @@ impl Hand for ElemDrop {
 pub(crate) struct TableCopy;
 
 impl Hand for TableCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let y = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let y = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -3636,14 +3770,14 @@ impl Hand for TableCopy {
 pub(crate) struct TableGrow;
 
 impl Hand for TableGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = Ref::from_slot(*slots.add(0usize));
-            let b = *slots.add(1usize) & x.mask(m);
-            crate::exec::table::grow(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = Ref::from_slot(slots[0]);
+        let b = slots[1] & x.mask(m);
+        crate::exec::table::grow(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -3652,12 +3786,12 @@ impl Hand for TableGrow {
 pub(crate) struct TableSize;
 
 impl Hand for TableSize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            crate::exec::table::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        crate::exec::table::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -3666,15 +3800,15 @@ impl Hand for TableSize {
 pub(crate) struct TableFill;
 
 impl Hand for TableFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::table::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::table::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }

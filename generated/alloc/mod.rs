@@ -52,7 +52,6 @@ pub(crate) const LIMITS: Limits = Limits {
     memory_pages: 65_536,
     table_elements: 10_000_000,
     stack_size: 262_144,
-    call_depth: 4_096,
     host_nesting: 100,
     backtrace_frames: 20,
     store_memory: 4_294_967_296,

@@ -37,213 +37,29 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::GlobalSet { x } => control::global_set(translator, x),
         Instruction::TableGet { x } => translator.hand(Operation::TableGet, &[x.0]),
         Instruction::TableSet { x } => translator.hand(Operation::TableSet, &[x.0]),
-        Instruction::I32Load { m } => translator.access(
-            [
-                Operation::I32Load,
-                Operation::I32Load64,
-                Operation::I32LoadAny,
-                Operation::I32LoadAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load { m } => translator.access(
-            [
-                Operation::I64Load,
-                Operation::I64Load64,
-                Operation::I64LoadAny,
-                Operation::I64LoadAny64,
-            ],
-            m,
-        ),
-        Instruction::F32Load { m } => translator.access(
-            [
-                Operation::F32Load,
-                Operation::F32Load64,
-                Operation::F32LoadAny,
-                Operation::F32LoadAny64,
-            ],
-            m,
-        ),
-        Instruction::F64Load { m } => translator.access(
-            [
-                Operation::F64Load,
-                Operation::F64Load64,
-                Operation::F64LoadAny,
-                Operation::F64LoadAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Load8S { m } => translator.access(
-            [
-                Operation::I32Load8S,
-                Operation::I32Load8S64,
-                Operation::I32Load8SAny,
-                Operation::I32Load8SAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Load8U { m } => translator.access(
-            [
-                Operation::I32Load8U,
-                Operation::I32Load8U64,
-                Operation::I32Load8UAny,
-                Operation::I32Load8UAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Load16S { m } => translator.access(
-            [
-                Operation::I32Load16S,
-                Operation::I32Load16S64,
-                Operation::I32Load16SAny,
-                Operation::I32Load16SAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Load16U { m } => translator.access(
-            [
-                Operation::I32Load16U,
-                Operation::I32Load16U64,
-                Operation::I32Load16UAny,
-                Operation::I32Load16UAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load8S { m } => translator.access(
-            [
-                Operation::I64Load8S,
-                Operation::I64Load8S64,
-                Operation::I64Load8SAny,
-                Operation::I64Load8SAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load8U { m } => translator.access(
-            [
-                Operation::I64Load8U,
-                Operation::I64Load8U64,
-                Operation::I64Load8UAny,
-                Operation::I64Load8UAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load16S { m } => translator.access(
-            [
-                Operation::I64Load16S,
-                Operation::I64Load16S64,
-                Operation::I64Load16SAny,
-                Operation::I64Load16SAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load16U { m } => translator.access(
-            [
-                Operation::I64Load16U,
-                Operation::I64Load16U64,
-                Operation::I64Load16UAny,
-                Operation::I64Load16UAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load32S { m } => translator.access(
-            [
-                Operation::I64Load32S,
-                Operation::I64Load32S64,
-                Operation::I64Load32SAny,
-                Operation::I64Load32SAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Load32U { m } => translator.access(
-            [
-                Operation::I64Load32U,
-                Operation::I64Load32U64,
-                Operation::I64Load32UAny,
-                Operation::I64Load32UAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Store { m } => translator.access(
-            [
-                Operation::I32Store,
-                Operation::I32Store64,
-                Operation::I32StoreAny,
-                Operation::I32StoreAny64,
-            ],
-            m,
-        ),
-        Instruction::I64Store { m } => translator.access(
-            [
-                Operation::I64Store,
-                Operation::I64Store64,
-                Operation::I64StoreAny,
-                Operation::I64StoreAny64,
-            ],
-            m,
-        ),
-        Instruction::F32Store { m } => translator.access(
-            [
-                Operation::F32Store,
-                Operation::F32Store64,
-                Operation::F32StoreAny,
-                Operation::F32StoreAny64,
-            ],
-            m,
-        ),
-        Instruction::F64Store { m } => translator.access(
-            [
-                Operation::F64Store,
-                Operation::F64Store64,
-                Operation::F64StoreAny,
-                Operation::F64StoreAny64,
-            ],
-            m,
-        ),
-        Instruction::I32Store8 { m } => translator.access(
-            [
-                Operation::I32Store8,
-                Operation::I32Store864,
-                Operation::I32Store8Any,
-                Operation::I32Store8Any64,
-            ],
-            m,
-        ),
-        Instruction::I32Store16 { m } => translator.access(
-            [
-                Operation::I32Store16,
-                Operation::I32Store1664,
-                Operation::I32Store16Any,
-                Operation::I32Store16Any64,
-            ],
-            m,
-        ),
-        Instruction::I64Store8 { m } => translator.access(
-            [
-                Operation::I64Store8,
-                Operation::I64Store864,
-                Operation::I64Store8Any,
-                Operation::I64Store8Any64,
-            ],
-            m,
-        ),
-        Instruction::I64Store16 { m } => translator.access(
-            [
-                Operation::I64Store16,
-                Operation::I64Store1664,
-                Operation::I64Store16Any,
-                Operation::I64Store16Any64,
-            ],
-            m,
-        ),
-        Instruction::I64Store32 { m } => translator.access(
-            [
-                Operation::I64Store32,
-                Operation::I64Store3264,
-                Operation::I64Store32Any,
-                Operation::I64Store32Any64,
-            ],
-            m,
-        ),
+        Instruction::I32Load { m } => translator.access(Operation::I32Load, m),
+        Instruction::I64Load { m } => translator.access(Operation::I64Load, m),
+        Instruction::F32Load { m } => translator.access(Operation::F32Load, m),
+        Instruction::F64Load { m } => translator.access(Operation::F64Load, m),
+        Instruction::I32Load8S { m } => translator.access(Operation::I32Load8S, m),
+        Instruction::I32Load8U { m } => translator.access(Operation::I32Load8U, m),
+        Instruction::I32Load16S { m } => translator.access(Operation::I32Load16S, m),
+        Instruction::I32Load16U { m } => translator.access(Operation::I32Load16U, m),
+        Instruction::I64Load8S { m } => translator.access(Operation::I64Load8S, m),
+        Instruction::I64Load8U { m } => translator.access(Operation::I64Load8U, m),
+        Instruction::I64Load16S { m } => translator.access(Operation::I64Load16S, m),
+        Instruction::I64Load16U { m } => translator.access(Operation::I64Load16U, m),
+        Instruction::I64Load32S { m } => translator.access(Operation::I64Load32S, m),
+        Instruction::I64Load32U { m } => translator.access(Operation::I64Load32U, m),
+        Instruction::I32Store { m } => translator.access(Operation::I32Store, m),
+        Instruction::I64Store { m } => translator.access(Operation::I64Store, m),
+        Instruction::F32Store { m } => translator.access(Operation::F32Store, m),
+        Instruction::F64Store { m } => translator.access(Operation::F64Store, m),
+        Instruction::I32Store8 { m } => translator.access(Operation::I32Store8, m),
+        Instruction::I32Store16 { m } => translator.access(Operation::I32Store16, m),
+        Instruction::I64Store8 { m } => translator.access(Operation::I64Store8, m),
+        Instruction::I64Store16 { m } => translator.access(Operation::I64Store16, m),
+        Instruction::I64Store32 { m } => translator.access(Operation::I64Store32, m),
         Instruction::MemorySize { x } => translator.hand(Operation::MemorySize, &[x.0]),
         Instruction::MemoryGrow { x } => translator.hand(Operation::MemoryGrow, &[x.0]),
         Instruction::I32Const { v, .. } => translator.constant(semantics::i32_const(v)),

@@ -52,7 +52,6 @@ pub(crate) const LIMITS: Limits = Limits {
     memory_pages: 65_536,
     table_elements: 65_536,
     stack_size: 65_536,
-    call_depth: 256,
     host_nesting: 4,
     backtrace_frames: 8,
     store_memory: 4_294_967_296,

@@ -92,9 +92,6 @@ pub const MAX_TABLE_ELEMENTS: u64 = 4_294_967_295;
 /// Bytes of the value stack of a call from the host: the most that can be asked for.
 pub const MAX_STACK_SIZE: u64 = 1_073_741_824;
 
-/// Calls of the guest that are active at once: the most that can be asked for.
-pub const MAX_CALL_DEPTH: u64 = 1_000_000;
-
 /// Calls from the host into the guest that are nested: the most that can be asked for.
 pub const MAX_HOST_NESTING: u64 = 1_000;
 
@@ -173,8 +170,6 @@ pub struct Limits {
     pub table_elements: u64,
     /// Bytes of the value stack of a call from the host.
     pub stack_size: u64,
-    /// Calls of the guest that are active at once.
-    pub call_depth: u64,
     /// Calls from the host into the guest that are nested.
     pub host_nesting: u64,
     /// Functions that the backtrace of an error names.
@@ -220,7 +215,6 @@ impl Limits {
         memory_pages: MAX_MEMORY_PAGES,
         table_elements: MAX_TABLE_ELEMENTS,
         stack_size: MAX_STACK_SIZE,
-        call_depth: MAX_CALL_DEPTH,
         host_nesting: MAX_HOST_NESTING,
         backtrace_frames: MAX_BACKTRACE_FRAMES,
         store_memory: MAX_STORE_MEMORY,
@@ -261,7 +255,6 @@ impl Limits {
             Limit::MemoryPages => self.memory_pages,
             Limit::TableElements => self.table_elements,
             Limit::StackSize => self.stack_size,
-            Limit::CallDepth => self.call_depth,
             Limit::HostNesting => self.host_nesting,
             Limit::BacktraceFrames => self.backtrace_frames,
             Limit::StoreMemory => self.store_memory,
@@ -306,7 +299,6 @@ impl Limits {
             Limit::MemoryPages => self.memory_pages = value,
             Limit::TableElements => self.table_elements = value,
             Limit::StackSize => self.stack_size = value,
-            Limit::CallDepth => self.call_depth = value,
             Limit::HostNesting => self.host_nesting = value,
             Limit::BacktraceFrames => self.backtrace_frames = value,
             Limit::StoreMemory => self.store_memory = value,
@@ -381,8 +373,6 @@ pub enum Limit {
     TableElements,
     /// Bytes of the value stack of a call from the host.
     StackSize,
-    /// Calls of the guest that are active at once.
-    CallDepth,
     /// Calls from the host into the guest that are nested.
     HostNesting,
     /// Functions that the backtrace of an error names.
@@ -397,7 +387,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 36] = [
+    pub const ALL: [Limit; 35] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -428,7 +418,6 @@ impl Limit {
         Limit::MemoryPages,
         Limit::TableElements,
         Limit::StackSize,
-        Limit::CallDepth,
         Limit::HostNesting,
         Limit::BacktraceFrames,
         Limit::StoreMemory,
@@ -471,7 +460,6 @@ impl Limit {
             Self::MemoryPages => "memory_pages",
             Self::TableElements => "table_elements",
             Self::StackSize => "stack_size",
-            Self::CallDepth => "call_depth",
             Self::HostNesting => "host_nesting",
             Self::BacktraceFrames => "backtrace_frames",
             Self::StoreMemory => "store_memory",

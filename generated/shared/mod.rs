@@ -3,6 +3,8 @@
 //! What the tables say, the same in every tier.
 
 #[cfg(feature = "alloc")]
+pub(crate) mod config;
+#[cfg(feature = "alloc")]
 pub(crate) mod constant;
 pub(crate) mod decode;
 pub(crate) mod error_code;

@@ -316,95 +316,95 @@ pub(crate) enum Operation {
 pub(crate) const INFOS: [Info; 286] = [
     /* TableGet */             Info::new(1, &FIXED).gives(Int).traps(),
     /* TableSet */             Info::new(2, &FIXED).traps(),
-    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
     /* I32Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load64, Operation::I64LoadAny, Operation::I64LoadAny64]),
     /* I64Load64 */            Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64LoadAny */           Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps(),
+    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(F32).traps().memories([Operation::F32Load64, Operation::F32LoadAny, Operation::F32LoadAny64]),
     /* F32Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F32).traps(),
     /* F32LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F32).traps(),
     /* F32LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F32).traps(),
-    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps(),
+    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(F64).traps().memories([Operation::F64Load64, Operation::F64LoadAny, Operation::F64LoadAny64]),
     /* F64Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(F64).traps(),
     /* F64LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(F64).traps(),
     /* F64LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(F64).traps(),
-    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8S64, Operation::I32Load8SAny, Operation::I32Load8SAny64]),
     /* I32Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load8U64, Operation::I32Load8UAny, Operation::I32Load8UAny64]),
     /* I32Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16S64, Operation::I32Load16SAny, Operation::I32Load16SAny64]),
     /* I32Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I32Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load16U64, Operation::I32Load16UAny, Operation::I32Load16UAny64]),
     /* I32Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I32Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I32Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8S */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8S64, Operation::I64Load8SAny, Operation::I64Load8SAny64]),
     /* I64Load8S64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8SAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load8U */            Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load8U64, Operation::I64Load8UAny, Operation::I64Load8UAny64]),
     /* I64Load8U64 */          Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load8UAny */         Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16S64, Operation::I64Load16SAny, Operation::I64Load16SAny64]),
     /* I64Load16S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load16U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load16U64, Operation::I64Load16UAny, Operation::I64Load16UAny64]),
     /* I64Load16U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load16UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32S */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32S64, Operation::I64Load32SAny, Operation::I64Load32SAny64]),
     /* I64Load32S64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32SAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32SAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps(),
+    /* I64Load32U */           Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I64Load32U64, Operation::I64Load32UAny, Operation::I64Load32UAny64]),
     /* I64Load32U64 */         Info::new(1, &LOAD_64).gives(Int).traps(),
     /* I64Load32UAny */        Info::new(1, &LOAD_ANY).gives(Int).traps(),
     /* I64Load32UAny64 */      Info::new(1, &LOAD_ANY_64).gives(Int).traps(),
-    /* I32Store */             Info::new(2, &STORE).traps(),
+    /* I32Store */             Info::new(2, &STORE).traps().memories([Operation::I32Store64, Operation::I32StoreAny, Operation::I32StoreAny64]),
     /* I32Store64 */           Info::new(2, &STORE_64).traps(),
     /* I32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store */             Info::new(2, &STORE).traps(),
+    /* I64Store */             Info::new(2, &STORE).traps().memories([Operation::I64Store64, Operation::I64StoreAny, Operation::I64StoreAny64]),
     /* I64Store64 */           Info::new(2, &STORE_64).traps(),
     /* I64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* I64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F32Store */             Info::new(2, &STORE).traps(),
+    /* F32Store */             Info::new(2, &STORE).traps().memories([Operation::F32Store64, Operation::F32StoreAny, Operation::F32StoreAny64]),
     /* F32Store64 */           Info::new(2, &STORE_64).traps(),
     /* F32StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F64Store */             Info::new(2, &STORE).traps(),
+    /* F64Store */             Info::new(2, &STORE).traps().memories([Operation::F64Store64, Operation::F64StoreAny, Operation::F64StoreAny64]),
     /* F64Store64 */           Info::new(2, &STORE_64).traps(),
     /* F64StoreAny */          Info::new(2, &STORE_ANY).traps(),
     /* F64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store8 */            Info::new(2, &STORE).traps(),
+    /* I32Store8 */            Info::new(2, &STORE).traps().memories([Operation::I32Store864, Operation::I32Store8Any, Operation::I32Store8Any64]),
     /* I32Store864 */          Info::new(2, &STORE_64).traps(),
     /* I32Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I32Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store16 */           Info::new(2, &STORE).traps(),
+    /* I32Store16 */           Info::new(2, &STORE).traps().memories([Operation::I32Store1664, Operation::I32Store16Any, Operation::I32Store16Any64]),
     /* I32Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I32Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I32Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store8 */            Info::new(2, &STORE).traps(),
+    /* I64Store8 */            Info::new(2, &STORE).traps().memories([Operation::I64Store864, Operation::I64Store8Any, Operation::I64Store8Any64]),
     /* I64Store864 */          Info::new(2, &STORE_64).traps(),
     /* I64Store8Any */         Info::new(2, &STORE_ANY).traps(),
     /* I64Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store16 */           Info::new(2, &STORE).traps(),
+    /* I64Store16 */           Info::new(2, &STORE).traps().memories([Operation::I64Store1664, Operation::I64Store16Any, Operation::I64Store16Any64]),
     /* I64Store1664 */         Info::new(2, &STORE_64).traps(),
     /* I64Store16Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store32 */           Info::new(2, &STORE).traps(),
+    /* I64Store32 */           Info::new(2, &STORE).traps().memories([Operation::I64Store3264, Operation::I64Store32Any, Operation::I64Store32Any64]),
     /* I64Store3264 */         Info::new(2, &STORE_64).traps(),
     /* I64Store32Any */        Info::new(2, &STORE_ANY).traps(),
     /* I64Store32Any64 */      Info::new(2, &STORE_ANY_64).traps(),
@@ -651,8 +651,9 @@ static CALL_REF: Forms = forms![
 /// Places of operands and result in the class `compare_mirrored`.
 #[rustfmt::skip]
 static COMPARE_MIRRORED: Forms = forms![
-    "SSA" "SSJ" "SAA" "SAJ" "SPA" "SPJ" "SQA" "SQJ" "SIA" "SIJ" "AAA" "AAJ" "APA" "APJ" "AQA" "AQJ"
-    "AIA" "AIJ" "PPA" "PPJ" "PQA" "PQJ" "PIA" "PIJ" "QQA" "QQJ" "QIA" "QIJ"
+    "SSW" "SSA" "SSJ" "SAW" "SAA" "SAJ" "SPW" "SPA" "SPJ" "SQW" "SQA" "SQJ" "SIW" "SIA" "SIJ" "AAW"
+    "AAA" "AAJ" "APW" "APA" "APJ" "AQW" "AQA" "AQJ" "AIW" "AIA" "AIJ" "PPW" "PPA" "PPJ" "PQW" "PQA"
+    "PQJ" "PIW" "PIA" "PIJ" "QQW" "QQA" "QQJ" "QIW" "QIA" "QIJ"
 ];
 
 /// Places of operands and result in the class `convert`.
@@ -977,6 +978,102 @@ static UNARY: Forms = forms![
 /// Pairs of handlers that one handler can stand for, in order.
 #[rustfmt::skip]
 pub(crate) static FUSED: &[(u16, u16)] = &[
+    (number(Operation::I32Load, "SW"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Load, "SP"),    number(Operation::I32Eqz, "PJ")),
+    (number(Operation::I32Load, "QW"),    number(Operation::I32ShrU, "ASA")),
+    (number(Operation::I32Load, "QA"),    number(Operation::I32Eqz, "AJ")),
+    (number(Operation::I64Load, "SW"),    number(Operation::Move, "SS")),
+    (number(Operation::I64Load, "SW"),    number(Operation::Move, "IS")),
+    (number(Operation::I32Load8S, "SW"),  number(Operation::I32Add, "AIP")),
+    (number(Operation::I32Load8S, "PW"),  number(Operation::I32Add, "PIW")),
+    (number(Operation::I32Load8S, "PW"),  number(Operation::Move, "IS")),
+    (number(Operation::I32Load8U, "SA"),  number(Operation::I32Ne, "AIJ")),
+    (number(Operation::I32Load8U, "SA"),  number(Operation::I32And, "AIA")),
+    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Eq, "AIJ")),
+    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Ne, "AIJ")),
+    (number(Operation::I64Load32U, "PA"), number(Operation::I64Shl, "ASA")),
+    (number(Operation::I32Store, "QA"),   number(Operation::I32And, "SSA")),
+    (number(Operation::I32Store8, "SA"),  number(Operation::I32Add, "QIQ")),
+    (number(Operation::I32Store8, "QA"),  number(Operation::I32LtU, "PIW")),
+    (number(Operation::I32Store8, "QA"),  number(Operation::I32Add, "SIW")),
+    (number(Operation::I64Store32, "PA"), number(Operation::I32Add, "PIP")),
+    (number(Operation::I32LtU, "SIA"),    number(Operation::Select, "SIAW")),
+    (number(Operation::I32LtU, "PIW"),    number(Operation::Move, "SP")),
+    (number(Operation::I32GtU, "SAW"),    number(Operation::Select, "ISAW")),
+    (number(Operation::I32GtU, "PIW"),    number(Operation::Move, "SP")),
+    (number(Operation::I32Add, "SSA"),    number(Operation::I32Add, "SAQ")),
+    (number(Operation::I32Add, "SAW"),    number(Operation::I32Xor, "SIA")),
+    (number(Operation::I32Add, "SAA"),    number(Operation::I32Store, "QA")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I64Load, "SW")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32Load8U, "AA")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32LtU, "AIJ")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32GtU, "AIJ")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::I32GtU, "PIW")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "SS")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "PS")),
+    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "IS")),
+    (number(Operation::I32Add, "SIA"),    number(Operation::I32Load8U, "AA")),
+    (number(Operation::I32Add, "SIA"),    number(Operation::I32Add, "AQW")),
+    (number(Operation::I32Add, "AQW"),    number(Operation::I32DivU, "PIW")),
+    (number(Operation::I32Add, "AIW"),    number(Operation::I32LtU, "AIJ")),
+    (number(Operation::I32Add, "AIP"),    number(Operation::I32GeU, "PIJ")),
+    (number(Operation::I32Add, "PIW"),    number(Operation::Move, "AP")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32GtU, "PIJ")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32LeU, "SPJ")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "SIW")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "AIW")),
+    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "QIQ")),
+    (number(Operation::I32Add, "PIQ"),    number(Operation::I32Load, "QA")),
+    (number(Operation::I32Add, "QIQ"),    number(Operation::I32Eqz, "QN")),
+    (number(Operation::I32Add, "QIQ"),    number(Operation::I32GtU, "PQJ")),
+    (number(Operation::I32Add, "QIQ"),    number(Operation::I32GtU, "PIW")),
+    (number(Operation::I32Add, "QIQ"),    number(Operation::I32DivU, "PIW")),
+    (number(Operation::I32Sub, "PAA"),    number(Operation::I32Or, "AIA")),
+    (number(Operation::I32Mul, "SAW"),    number(Operation::I32Add, "QIQ")),
+    (number(Operation::I32Mul, "SIW"),    number(Operation::I32Add, "SAW")),
+    (number(Operation::I32Mul, "AIA"),    number(Operation::I32Sub, "PAA")),
+    (number(Operation::I32DivU, "PIW"),   number(Operation::I32Mul, "AIA")),
+    (number(Operation::I32And, "SSA"),    number(Operation::I32Mul, "SAW")),
+    (number(Operation::I32And, "AIA"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32And, "PIA"),    number(Operation::I32Eqz, "AN")),
+    (number(Operation::I32Or, "SPW"),     number(Operation::Move, "SS")),
+    (number(Operation::I32Or, "AIA"),     number(Operation::I32Store8, "SA")),
+    (number(Operation::I32Or, "AIA"),     number(Operation::I32Store8, "QA")),
+    (number(Operation::I32Xor, "SIA"),    number(Operation::I32GtU, "SAW")),
+    (number(Operation::I32Shl, "SPP"),    number(Operation::I32And, "PIA")),
+    (number(Operation::I32ShrU, "ASA"),   number(Operation::I32Add, "SAA")),
+    (number(Operation::I64Add, "SAW"),    number(Operation::I64DivU, "AIW")),
+    (number(Operation::I64Sub, "SAA"),    number(Operation::I64Store32, "PA")),
+    (number(Operation::I64Mul, "AIA"),    number(Operation::I64Sub, "SAA")),
+    (number(Operation::I64DivU, "AIW"),   number(Operation::I64Mul, "AIA")),
+    (number(Operation::I64Shl, "ASA"),    number(Operation::I64Add, "SAW")),
+    (number(Operation::I32WrapI64, "SA"), number(Operation::I32And, "AIA")),
+    (number(Operation::Move, "SS"),       number(Operation::I32Load8S, "SW")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "AS")),
+    (number(Operation::Move, "SS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "SS"),       number(Operation::Jump, "")),
+    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AJ")),
+    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AN")),
+    (number(Operation::Move, "SP"),       number(Operation::Jump, "")),
+    (number(Operation::Move, "AS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "AP"),       number(Operation::I32Add, "SIW")),
+    (number(Operation::Move, "PS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "QS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "QS"),       number(Operation::Move, "PS")),
+    (number(Operation::Move, "QS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "QP"),       number(Operation::I32GeU, "SPJ")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Add, "SIW")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Add, "PIP")),
+    (number(Operation::Move, "IS"),       number(Operation::I32Shl, "SPP")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "SS")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "PS")),
+    (number(Operation::Move, "IS"),       number(Operation::Move, "IS")),
+    (number(Operation::Move, "IS"),       number(Operation::Long, "S")),
+    (number(Operation::Move, "IS"),       number(Operation::Jump, "")),
+    (number(Operation::Select, "PIAW"),   number(Operation::I32Eqz, "AJ")),
+    (number(Operation::Select, "ISAW"),   number(Operation::I32Load8S, "PW")),
 ];
 
 /// All handlers: those of each operation in a row, in the order of its forms, then the fused.
@@ -1649,284 +1746,424 @@ pub(crate) static HANDLERS: &[Handler] = &[
     handler::<Unary<I32Eqz, Q, A>>(),
     handler::<Test<I32Eqz, Q>>(),
     handler::<TestNot<I32Eqz, Q>>(),
+    handler::<Binary<I32Eq, S, S, W>>(),
     handler::<Binary<I32Eq, S, S, A>>(),
     handler::<Branch<I32Eq, S, S>>(),
+    handler::<Binary<I32Eq, S, A, W>>(),
     handler::<Binary<I32Eq, S, A, A>>(),
     handler::<Branch<I32Eq, S, A>>(),
+    handler::<Binary<I32Eq, S, P, W>>(),
     handler::<Binary<I32Eq, S, P, A>>(),
     handler::<Branch<I32Eq, S, P>>(),
+    handler::<Binary<I32Eq, S, Q, W>>(),
     handler::<Binary<I32Eq, S, Q, A>>(),
     handler::<Branch<I32Eq, S, Q>>(),
+    handler::<Binary<I32Eq, S, I, W>>(),
     handler::<Binary<I32Eq, S, I, A>>(),
     handler::<Branch<I32Eq, S, I>>(),
+    handler::<Binary<I32Eq, A, A, W>>(),
     handler::<Binary<I32Eq, A, A, A>>(),
     handler::<Branch<I32Eq, A, A>>(),
+    handler::<Binary<I32Eq, A, P, W>>(),
     handler::<Binary<I32Eq, A, P, A>>(),
     handler::<Branch<I32Eq, A, P>>(),
+    handler::<Binary<I32Eq, A, Q, W>>(),
     handler::<Binary<I32Eq, A, Q, A>>(),
     handler::<Branch<I32Eq, A, Q>>(),
+    handler::<Binary<I32Eq, A, I, W>>(),
     handler::<Binary<I32Eq, A, I, A>>(),
     handler::<Branch<I32Eq, A, I>>(),
+    handler::<Binary<I32Eq, P, P, W>>(),
     handler::<Binary<I32Eq, P, P, A>>(),
     handler::<Branch<I32Eq, P, P>>(),
+    handler::<Binary<I32Eq, P, Q, W>>(),
     handler::<Binary<I32Eq, P, Q, A>>(),
     handler::<Branch<I32Eq, P, Q>>(),
+    handler::<Binary<I32Eq, P, I, W>>(),
     handler::<Binary<I32Eq, P, I, A>>(),
     handler::<Branch<I32Eq, P, I>>(),
+    handler::<Binary<I32Eq, Q, Q, W>>(),
     handler::<Binary<I32Eq, Q, Q, A>>(),
     handler::<Branch<I32Eq, Q, Q>>(),
+    handler::<Binary<I32Eq, Q, I, W>>(),
     handler::<Binary<I32Eq, Q, I, A>>(),
     handler::<Branch<I32Eq, Q, I>>(),
+    handler::<Binary<I32Ne, S, S, W>>(),
     handler::<Binary<I32Ne, S, S, A>>(),
     handler::<Branch<I32Ne, S, S>>(),
+    handler::<Binary<I32Ne, S, A, W>>(),
     handler::<Binary<I32Ne, S, A, A>>(),
     handler::<Branch<I32Ne, S, A>>(),
+    handler::<Binary<I32Ne, S, P, W>>(),
     handler::<Binary<I32Ne, S, P, A>>(),
     handler::<Branch<I32Ne, S, P>>(),
+    handler::<Binary<I32Ne, S, Q, W>>(),
     handler::<Binary<I32Ne, S, Q, A>>(),
     handler::<Branch<I32Ne, S, Q>>(),
+    handler::<Binary<I32Ne, S, I, W>>(),
     handler::<Binary<I32Ne, S, I, A>>(),
     handler::<Branch<I32Ne, S, I>>(),
+    handler::<Binary<I32Ne, A, A, W>>(),
     handler::<Binary<I32Ne, A, A, A>>(),
     handler::<Branch<I32Ne, A, A>>(),
+    handler::<Binary<I32Ne, A, P, W>>(),
     handler::<Binary<I32Ne, A, P, A>>(),
     handler::<Branch<I32Ne, A, P>>(),
+    handler::<Binary<I32Ne, A, Q, W>>(),
     handler::<Binary<I32Ne, A, Q, A>>(),
     handler::<Branch<I32Ne, A, Q>>(),
+    handler::<Binary<I32Ne, A, I, W>>(),
     handler::<Binary<I32Ne, A, I, A>>(),
     handler::<Branch<I32Ne, A, I>>(),
+    handler::<Binary<I32Ne, P, P, W>>(),
     handler::<Binary<I32Ne, P, P, A>>(),
     handler::<Branch<I32Ne, P, P>>(),
+    handler::<Binary<I32Ne, P, Q, W>>(),
     handler::<Binary<I32Ne, P, Q, A>>(),
     handler::<Branch<I32Ne, P, Q>>(),
+    handler::<Binary<I32Ne, P, I, W>>(),
     handler::<Binary<I32Ne, P, I, A>>(),
     handler::<Branch<I32Ne, P, I>>(),
+    handler::<Binary<I32Ne, Q, Q, W>>(),
     handler::<Binary<I32Ne, Q, Q, A>>(),
     handler::<Branch<I32Ne, Q, Q>>(),
+    handler::<Binary<I32Ne, Q, I, W>>(),
     handler::<Binary<I32Ne, Q, I, A>>(),
     handler::<Branch<I32Ne, Q, I>>(),
+    handler::<Binary<I32LtS, S, S, W>>(),
     handler::<Binary<I32LtS, S, S, A>>(),
     handler::<Branch<I32LtS, S, S>>(),
+    handler::<Binary<I32LtS, S, A, W>>(),
     handler::<Binary<I32LtS, S, A, A>>(),
     handler::<Branch<I32LtS, S, A>>(),
+    handler::<Binary<I32LtS, S, P, W>>(),
     handler::<Binary<I32LtS, S, P, A>>(),
     handler::<Branch<I32LtS, S, P>>(),
+    handler::<Binary<I32LtS, S, Q, W>>(),
     handler::<Binary<I32LtS, S, Q, A>>(),
     handler::<Branch<I32LtS, S, Q>>(),
+    handler::<Binary<I32LtS, S, I, W>>(),
     handler::<Binary<I32LtS, S, I, A>>(),
     handler::<Branch<I32LtS, S, I>>(),
+    handler::<Binary<I32LtS, A, A, W>>(),
     handler::<Binary<I32LtS, A, A, A>>(),
     handler::<Branch<I32LtS, A, A>>(),
+    handler::<Binary<I32LtS, A, P, W>>(),
     handler::<Binary<I32LtS, A, P, A>>(),
     handler::<Branch<I32LtS, A, P>>(),
+    handler::<Binary<I32LtS, A, Q, W>>(),
     handler::<Binary<I32LtS, A, Q, A>>(),
     handler::<Branch<I32LtS, A, Q>>(),
+    handler::<Binary<I32LtS, A, I, W>>(),
     handler::<Binary<I32LtS, A, I, A>>(),
     handler::<Branch<I32LtS, A, I>>(),
+    handler::<Binary<I32LtS, P, P, W>>(),
     handler::<Binary<I32LtS, P, P, A>>(),
     handler::<Branch<I32LtS, P, P>>(),
+    handler::<Binary<I32LtS, P, Q, W>>(),
     handler::<Binary<I32LtS, P, Q, A>>(),
     handler::<Branch<I32LtS, P, Q>>(),
+    handler::<Binary<I32LtS, P, I, W>>(),
     handler::<Binary<I32LtS, P, I, A>>(),
     handler::<Branch<I32LtS, P, I>>(),
+    handler::<Binary<I32LtS, Q, Q, W>>(),
     handler::<Binary<I32LtS, Q, Q, A>>(),
     handler::<Branch<I32LtS, Q, Q>>(),
+    handler::<Binary<I32LtS, Q, I, W>>(),
     handler::<Binary<I32LtS, Q, I, A>>(),
     handler::<Branch<I32LtS, Q, I>>(),
+    handler::<Binary<I32LtU, S, S, W>>(),
     handler::<Binary<I32LtU, S, S, A>>(),
     handler::<Branch<I32LtU, S, S>>(),
+    handler::<Binary<I32LtU, S, A, W>>(),
     handler::<Binary<I32LtU, S, A, A>>(),
     handler::<Branch<I32LtU, S, A>>(),
+    handler::<Binary<I32LtU, S, P, W>>(),
     handler::<Binary<I32LtU, S, P, A>>(),
     handler::<Branch<I32LtU, S, P>>(),
+    handler::<Binary<I32LtU, S, Q, W>>(),
     handler::<Binary<I32LtU, S, Q, A>>(),
     handler::<Branch<I32LtU, S, Q>>(),
+    handler::<Binary<I32LtU, S, I, W>>(),
     handler::<Binary<I32LtU, S, I, A>>(),
     handler::<Branch<I32LtU, S, I>>(),
+    handler::<Binary<I32LtU, A, A, W>>(),
     handler::<Binary<I32LtU, A, A, A>>(),
     handler::<Branch<I32LtU, A, A>>(),
+    handler::<Binary<I32LtU, A, P, W>>(),
     handler::<Binary<I32LtU, A, P, A>>(),
     handler::<Branch<I32LtU, A, P>>(),
+    handler::<Binary<I32LtU, A, Q, W>>(),
     handler::<Binary<I32LtU, A, Q, A>>(),
     handler::<Branch<I32LtU, A, Q>>(),
+    handler::<Binary<I32LtU, A, I, W>>(),
     handler::<Binary<I32LtU, A, I, A>>(),
     handler::<Branch<I32LtU, A, I>>(),
+    handler::<Binary<I32LtU, P, P, W>>(),
     handler::<Binary<I32LtU, P, P, A>>(),
     handler::<Branch<I32LtU, P, P>>(),
+    handler::<Binary<I32LtU, P, Q, W>>(),
     handler::<Binary<I32LtU, P, Q, A>>(),
     handler::<Branch<I32LtU, P, Q>>(),
+    handler::<Binary<I32LtU, P, I, W>>(),
     handler::<Binary<I32LtU, P, I, A>>(),
     handler::<Branch<I32LtU, P, I>>(),
+    handler::<Binary<I32LtU, Q, Q, W>>(),
     handler::<Binary<I32LtU, Q, Q, A>>(),
     handler::<Branch<I32LtU, Q, Q>>(),
+    handler::<Binary<I32LtU, Q, I, W>>(),
     handler::<Binary<I32LtU, Q, I, A>>(),
     handler::<Branch<I32LtU, Q, I>>(),
+    handler::<Binary<I32GtS, S, S, W>>(),
     handler::<Binary<I32GtS, S, S, A>>(),
     handler::<Branch<I32GtS, S, S>>(),
+    handler::<Binary<I32GtS, S, A, W>>(),
     handler::<Binary<I32GtS, S, A, A>>(),
     handler::<Branch<I32GtS, S, A>>(),
+    handler::<Binary<I32GtS, S, P, W>>(),
     handler::<Binary<I32GtS, S, P, A>>(),
     handler::<Branch<I32GtS, S, P>>(),
+    handler::<Binary<I32GtS, S, Q, W>>(),
     handler::<Binary<I32GtS, S, Q, A>>(),
     handler::<Branch<I32GtS, S, Q>>(),
+    handler::<Binary<I32GtS, S, I, W>>(),
     handler::<Binary<I32GtS, S, I, A>>(),
     handler::<Branch<I32GtS, S, I>>(),
+    handler::<Binary<I32GtS, A, A, W>>(),
     handler::<Binary<I32GtS, A, A, A>>(),
     handler::<Branch<I32GtS, A, A>>(),
+    handler::<Binary<I32GtS, A, P, W>>(),
     handler::<Binary<I32GtS, A, P, A>>(),
     handler::<Branch<I32GtS, A, P>>(),
+    handler::<Binary<I32GtS, A, Q, W>>(),
     handler::<Binary<I32GtS, A, Q, A>>(),
     handler::<Branch<I32GtS, A, Q>>(),
+    handler::<Binary<I32GtS, A, I, W>>(),
     handler::<Binary<I32GtS, A, I, A>>(),
     handler::<Branch<I32GtS, A, I>>(),
+    handler::<Binary<I32GtS, P, P, W>>(),
     handler::<Binary<I32GtS, P, P, A>>(),
     handler::<Branch<I32GtS, P, P>>(),
+    handler::<Binary<I32GtS, P, Q, W>>(),
     handler::<Binary<I32GtS, P, Q, A>>(),
     handler::<Branch<I32GtS, P, Q>>(),
+    handler::<Binary<I32GtS, P, I, W>>(),
     handler::<Binary<I32GtS, P, I, A>>(),
     handler::<Branch<I32GtS, P, I>>(),
+    handler::<Binary<I32GtS, Q, Q, W>>(),
     handler::<Binary<I32GtS, Q, Q, A>>(),
     handler::<Branch<I32GtS, Q, Q>>(),
+    handler::<Binary<I32GtS, Q, I, W>>(),
     handler::<Binary<I32GtS, Q, I, A>>(),
     handler::<Branch<I32GtS, Q, I>>(),
+    handler::<Binary<I32GtU, S, S, W>>(),
     handler::<Binary<I32GtU, S, S, A>>(),
     handler::<Branch<I32GtU, S, S>>(),
+    handler::<Binary<I32GtU, S, A, W>>(),
     handler::<Binary<I32GtU, S, A, A>>(),
     handler::<Branch<I32GtU, S, A>>(),
+    handler::<Binary<I32GtU, S, P, W>>(),
     handler::<Binary<I32GtU, S, P, A>>(),
     handler::<Branch<I32GtU, S, P>>(),
+    handler::<Binary<I32GtU, S, Q, W>>(),
     handler::<Binary<I32GtU, S, Q, A>>(),
     handler::<Branch<I32GtU, S, Q>>(),
+    handler::<Binary<I32GtU, S, I, W>>(),
     handler::<Binary<I32GtU, S, I, A>>(),
     handler::<Branch<I32GtU, S, I>>(),
+    handler::<Binary<I32GtU, A, A, W>>(),
     handler::<Binary<I32GtU, A, A, A>>(),
     handler::<Branch<I32GtU, A, A>>(),
+    handler::<Binary<I32GtU, A, P, W>>(),
     handler::<Binary<I32GtU, A, P, A>>(),
     handler::<Branch<I32GtU, A, P>>(),
+    handler::<Binary<I32GtU, A, Q, W>>(),
     handler::<Binary<I32GtU, A, Q, A>>(),
     handler::<Branch<I32GtU, A, Q>>(),
+    handler::<Binary<I32GtU, A, I, W>>(),
     handler::<Binary<I32GtU, A, I, A>>(),
     handler::<Branch<I32GtU, A, I>>(),
+    handler::<Binary<I32GtU, P, P, W>>(),
     handler::<Binary<I32GtU, P, P, A>>(),
     handler::<Branch<I32GtU, P, P>>(),
+    handler::<Binary<I32GtU, P, Q, W>>(),
     handler::<Binary<I32GtU, P, Q, A>>(),
     handler::<Branch<I32GtU, P, Q>>(),
+    handler::<Binary<I32GtU, P, I, W>>(),
     handler::<Binary<I32GtU, P, I, A>>(),
     handler::<Branch<I32GtU, P, I>>(),
+    handler::<Binary<I32GtU, Q, Q, W>>(),
     handler::<Binary<I32GtU, Q, Q, A>>(),
     handler::<Branch<I32GtU, Q, Q>>(),
+    handler::<Binary<I32GtU, Q, I, W>>(),
     handler::<Binary<I32GtU, Q, I, A>>(),
     handler::<Branch<I32GtU, Q, I>>(),
+    handler::<Binary<I32LeS, S, S, W>>(),
     handler::<Binary<I32LeS, S, S, A>>(),
     handler::<Branch<I32LeS, S, S>>(),
+    handler::<Binary<I32LeS, S, A, W>>(),
     handler::<Binary<I32LeS, S, A, A>>(),
     handler::<Branch<I32LeS, S, A>>(),
+    handler::<Binary<I32LeS, S, P, W>>(),
     handler::<Binary<I32LeS, S, P, A>>(),
     handler::<Branch<I32LeS, S, P>>(),
+    handler::<Binary<I32LeS, S, Q, W>>(),
     handler::<Binary<I32LeS, S, Q, A>>(),
     handler::<Branch<I32LeS, S, Q>>(),
+    handler::<Binary<I32LeS, S, I, W>>(),
     handler::<Binary<I32LeS, S, I, A>>(),
     handler::<Branch<I32LeS, S, I>>(),
+    handler::<Binary<I32LeS, A, A, W>>(),
     handler::<Binary<I32LeS, A, A, A>>(),
     handler::<Branch<I32LeS, A, A>>(),
+    handler::<Binary<I32LeS, A, P, W>>(),
     handler::<Binary<I32LeS, A, P, A>>(),
     handler::<Branch<I32LeS, A, P>>(),
+    handler::<Binary<I32LeS, A, Q, W>>(),
     handler::<Binary<I32LeS, A, Q, A>>(),
     handler::<Branch<I32LeS, A, Q>>(),
+    handler::<Binary<I32LeS, A, I, W>>(),
     handler::<Binary<I32LeS, A, I, A>>(),
     handler::<Branch<I32LeS, A, I>>(),
+    handler::<Binary<I32LeS, P, P, W>>(),
     handler::<Binary<I32LeS, P, P, A>>(),
     handler::<Branch<I32LeS, P, P>>(),
+    handler::<Binary<I32LeS, P, Q, W>>(),
     handler::<Binary<I32LeS, P, Q, A>>(),
     handler::<Branch<I32LeS, P, Q>>(),
+    handler::<Binary<I32LeS, P, I, W>>(),
     handler::<Binary<I32LeS, P, I, A>>(),
     handler::<Branch<I32LeS, P, I>>(),
+    handler::<Binary<I32LeS, Q, Q, W>>(),
     handler::<Binary<I32LeS, Q, Q, A>>(),
     handler::<Branch<I32LeS, Q, Q>>(),
+    handler::<Binary<I32LeS, Q, I, W>>(),
     handler::<Binary<I32LeS, Q, I, A>>(),
     handler::<Branch<I32LeS, Q, I>>(),
+    handler::<Binary<I32LeU, S, S, W>>(),
     handler::<Binary<I32LeU, S, S, A>>(),
     handler::<Branch<I32LeU, S, S>>(),
+    handler::<Binary<I32LeU, S, A, W>>(),
     handler::<Binary<I32LeU, S, A, A>>(),
     handler::<Branch<I32LeU, S, A>>(),
+    handler::<Binary<I32LeU, S, P, W>>(),
     handler::<Binary<I32LeU, S, P, A>>(),
     handler::<Branch<I32LeU, S, P>>(),
+    handler::<Binary<I32LeU, S, Q, W>>(),
     handler::<Binary<I32LeU, S, Q, A>>(),
     handler::<Branch<I32LeU, S, Q>>(),
+    handler::<Binary<I32LeU, S, I, W>>(),
     handler::<Binary<I32LeU, S, I, A>>(),
     handler::<Branch<I32LeU, S, I>>(),
+    handler::<Binary<I32LeU, A, A, W>>(),
     handler::<Binary<I32LeU, A, A, A>>(),
     handler::<Branch<I32LeU, A, A>>(),
+    handler::<Binary<I32LeU, A, P, W>>(),
     handler::<Binary<I32LeU, A, P, A>>(),
     handler::<Branch<I32LeU, A, P>>(),
+    handler::<Binary<I32LeU, A, Q, W>>(),
     handler::<Binary<I32LeU, A, Q, A>>(),
     handler::<Branch<I32LeU, A, Q>>(),
+    handler::<Binary<I32LeU, A, I, W>>(),
     handler::<Binary<I32LeU, A, I, A>>(),
     handler::<Branch<I32LeU, A, I>>(),
+    handler::<Binary<I32LeU, P, P, W>>(),
     handler::<Binary<I32LeU, P, P, A>>(),
     handler::<Branch<I32LeU, P, P>>(),
+    handler::<Binary<I32LeU, P, Q, W>>(),
     handler::<Binary<I32LeU, P, Q, A>>(),
     handler::<Branch<I32LeU, P, Q>>(),
+    handler::<Binary<I32LeU, P, I, W>>(),
     handler::<Binary<I32LeU, P, I, A>>(),
     handler::<Branch<I32LeU, P, I>>(),
+    handler::<Binary<I32LeU, Q, Q, W>>(),
     handler::<Binary<I32LeU, Q, Q, A>>(),
     handler::<Branch<I32LeU, Q, Q>>(),
+    handler::<Binary<I32LeU, Q, I, W>>(),
     handler::<Binary<I32LeU, Q, I, A>>(),
     handler::<Branch<I32LeU, Q, I>>(),
+    handler::<Binary<I32GeS, S, S, W>>(),
     handler::<Binary<I32GeS, S, S, A>>(),
     handler::<Branch<I32GeS, S, S>>(),
+    handler::<Binary<I32GeS, S, A, W>>(),
     handler::<Binary<I32GeS, S, A, A>>(),
     handler::<Branch<I32GeS, S, A>>(),
+    handler::<Binary<I32GeS, S, P, W>>(),
     handler::<Binary<I32GeS, S, P, A>>(),
     handler::<Branch<I32GeS, S, P>>(),
+    handler::<Binary<I32GeS, S, Q, W>>(),
     handler::<Binary<I32GeS, S, Q, A>>(),
     handler::<Branch<I32GeS, S, Q>>(),
+    handler::<Binary<I32GeS, S, I, W>>(),
     handler::<Binary<I32GeS, S, I, A>>(),
     handler::<Branch<I32GeS, S, I>>(),
+    handler::<Binary<I32GeS, A, A, W>>(),
     handler::<Binary<I32GeS, A, A, A>>(),
     handler::<Branch<I32GeS, A, A>>(),
+    handler::<Binary<I32GeS, A, P, W>>(),
     handler::<Binary<I32GeS, A, P, A>>(),
     handler::<Branch<I32GeS, A, P>>(),
+    handler::<Binary<I32GeS, A, Q, W>>(),
     handler::<Binary<I32GeS, A, Q, A>>(),
     handler::<Branch<I32GeS, A, Q>>(),
+    handler::<Binary<I32GeS, A, I, W>>(),
     handler::<Binary<I32GeS, A, I, A>>(),
     handler::<Branch<I32GeS, A, I>>(),
+    handler::<Binary<I32GeS, P, P, W>>(),
     handler::<Binary<I32GeS, P, P, A>>(),
     handler::<Branch<I32GeS, P, P>>(),
+    handler::<Binary<I32GeS, P, Q, W>>(),
     handler::<Binary<I32GeS, P, Q, A>>(),
     handler::<Branch<I32GeS, P, Q>>(),
+    handler::<Binary<I32GeS, P, I, W>>(),
     handler::<Binary<I32GeS, P, I, A>>(),
     handler::<Branch<I32GeS, P, I>>(),
+    handler::<Binary<I32GeS, Q, Q, W>>(),
     handler::<Binary<I32GeS, Q, Q, A>>(),
     handler::<Branch<I32GeS, Q, Q>>(),
+    handler::<Binary<I32GeS, Q, I, W>>(),
     handler::<Binary<I32GeS, Q, I, A>>(),
     handler::<Branch<I32GeS, Q, I>>(),
+    handler::<Binary<I32GeU, S, S, W>>(),
     handler::<Binary<I32GeU, S, S, A>>(),
     handler::<Branch<I32GeU, S, S>>(),
+    handler::<Binary<I32GeU, S, A, W>>(),
     handler::<Binary<I32GeU, S, A, A>>(),
     handler::<Branch<I32GeU, S, A>>(),
+    handler::<Binary<I32GeU, S, P, W>>(),
     handler::<Binary<I32GeU, S, P, A>>(),
     handler::<Branch<I32GeU, S, P>>(),
+    handler::<Binary<I32GeU, S, Q, W>>(),
     handler::<Binary<I32GeU, S, Q, A>>(),
     handler::<Branch<I32GeU, S, Q>>(),
+    handler::<Binary<I32GeU, S, I, W>>(),
     handler::<Binary<I32GeU, S, I, A>>(),
     handler::<Branch<I32GeU, S, I>>(),
+    handler::<Binary<I32GeU, A, A, W>>(),
     handler::<Binary<I32GeU, A, A, A>>(),
     handler::<Branch<I32GeU, A, A>>(),
+    handler::<Binary<I32GeU, A, P, W>>(),
     handler::<Binary<I32GeU, A, P, A>>(),
     handler::<Branch<I32GeU, A, P>>(),
+    handler::<Binary<I32GeU, A, Q, W>>(),
     handler::<Binary<I32GeU, A, Q, A>>(),
     handler::<Branch<I32GeU, A, Q>>(),
+    handler::<Binary<I32GeU, A, I, W>>(),
     handler::<Binary<I32GeU, A, I, A>>(),
     handler::<Branch<I32GeU, A, I>>(),
+    handler::<Binary<I32GeU, P, P, W>>(),
     handler::<Binary<I32GeU, P, P, A>>(),
     handler::<Branch<I32GeU, P, P>>(),
+    handler::<Binary<I32GeU, P, Q, W>>(),
     handler::<Binary<I32GeU, P, Q, A>>(),
     handler::<Branch<I32GeU, P, Q>>(),
+    handler::<Binary<I32GeU, P, I, W>>(),
     handler::<Binary<I32GeU, P, I, A>>(),
     handler::<Branch<I32GeU, P, I>>(),
+    handler::<Binary<I32GeU, Q, Q, W>>(),
     handler::<Binary<I32GeU, Q, Q, A>>(),
     handler::<Branch<I32GeU, Q, Q>>(),
+    handler::<Binary<I32GeU, Q, I, W>>(),
     handler::<Binary<I32GeU, Q, I, A>>(),
     handler::<Branch<I32GeU, Q, I>>(),
     handler::<Unary<I64Eqz, S, W>>(),
@@ -1945,284 +2182,424 @@ pub(crate) static HANDLERS: &[Handler] = &[
     handler::<Unary<I64Eqz, Q, A>>(),
     handler::<Test<I64Eqz, Q>>(),
     handler::<TestNot<I64Eqz, Q>>(),
+    handler::<Binary<I64Eq, S, S, W>>(),
     handler::<Binary<I64Eq, S, S, A>>(),
     handler::<Branch<I64Eq, S, S>>(),
+    handler::<Binary<I64Eq, S, A, W>>(),
     handler::<Binary<I64Eq, S, A, A>>(),
     handler::<Branch<I64Eq, S, A>>(),
+    handler::<Binary<I64Eq, S, P, W>>(),
     handler::<Binary<I64Eq, S, P, A>>(),
     handler::<Branch<I64Eq, S, P>>(),
+    handler::<Binary<I64Eq, S, Q, W>>(),
     handler::<Binary<I64Eq, S, Q, A>>(),
     handler::<Branch<I64Eq, S, Q>>(),
+    handler::<Binary<I64Eq, S, I, W>>(),
     handler::<Binary<I64Eq, S, I, A>>(),
     handler::<Branch<I64Eq, S, I>>(),
+    handler::<Binary<I64Eq, A, A, W>>(),
     handler::<Binary<I64Eq, A, A, A>>(),
     handler::<Branch<I64Eq, A, A>>(),
+    handler::<Binary<I64Eq, A, P, W>>(),
     handler::<Binary<I64Eq, A, P, A>>(),
     handler::<Branch<I64Eq, A, P>>(),
+    handler::<Binary<I64Eq, A, Q, W>>(),
     handler::<Binary<I64Eq, A, Q, A>>(),
     handler::<Branch<I64Eq, A, Q>>(),
+    handler::<Binary<I64Eq, A, I, W>>(),
     handler::<Binary<I64Eq, A, I, A>>(),
     handler::<Branch<I64Eq, A, I>>(),
+    handler::<Binary<I64Eq, P, P, W>>(),
     handler::<Binary<I64Eq, P, P, A>>(),
     handler::<Branch<I64Eq, P, P>>(),
+    handler::<Binary<I64Eq, P, Q, W>>(),
     handler::<Binary<I64Eq, P, Q, A>>(),
     handler::<Branch<I64Eq, P, Q>>(),
+    handler::<Binary<I64Eq, P, I, W>>(),
     handler::<Binary<I64Eq, P, I, A>>(),
     handler::<Branch<I64Eq, P, I>>(),
+    handler::<Binary<I64Eq, Q, Q, W>>(),
     handler::<Binary<I64Eq, Q, Q, A>>(),
     handler::<Branch<I64Eq, Q, Q>>(),
+    handler::<Binary<I64Eq, Q, I, W>>(),
     handler::<Binary<I64Eq, Q, I, A>>(),
     handler::<Branch<I64Eq, Q, I>>(),
+    handler::<Binary<I64Ne, S, S, W>>(),
     handler::<Binary<I64Ne, S, S, A>>(),
     handler::<Branch<I64Ne, S, S>>(),
+    handler::<Binary<I64Ne, S, A, W>>(),
     handler::<Binary<I64Ne, S, A, A>>(),
     handler::<Branch<I64Ne, S, A>>(),
+    handler::<Binary<I64Ne, S, P, W>>(),
     handler::<Binary<I64Ne, S, P, A>>(),
     handler::<Branch<I64Ne, S, P>>(),
+    handler::<Binary<I64Ne, S, Q, W>>(),
     handler::<Binary<I64Ne, S, Q, A>>(),
     handler::<Branch<I64Ne, S, Q>>(),
+    handler::<Binary<I64Ne, S, I, W>>(),
     handler::<Binary<I64Ne, S, I, A>>(),
     handler::<Branch<I64Ne, S, I>>(),
+    handler::<Binary<I64Ne, A, A, W>>(),
     handler::<Binary<I64Ne, A, A, A>>(),
     handler::<Branch<I64Ne, A, A>>(),
+    handler::<Binary<I64Ne, A, P, W>>(),
     handler::<Binary<I64Ne, A, P, A>>(),
     handler::<Branch<I64Ne, A, P>>(),
+    handler::<Binary<I64Ne, A, Q, W>>(),
     handler::<Binary<I64Ne, A, Q, A>>(),
     handler::<Branch<I64Ne, A, Q>>(),
+    handler::<Binary<I64Ne, A, I, W>>(),
     handler::<Binary<I64Ne, A, I, A>>(),
     handler::<Branch<I64Ne, A, I>>(),
+    handler::<Binary<I64Ne, P, P, W>>(),
     handler::<Binary<I64Ne, P, P, A>>(),
     handler::<Branch<I64Ne, P, P>>(),
+    handler::<Binary<I64Ne, P, Q, W>>(),
     handler::<Binary<I64Ne, P, Q, A>>(),
     handler::<Branch<I64Ne, P, Q>>(),
+    handler::<Binary<I64Ne, P, I, W>>(),
     handler::<Binary<I64Ne, P, I, A>>(),
     handler::<Branch<I64Ne, P, I>>(),
+    handler::<Binary<I64Ne, Q, Q, W>>(),
     handler::<Binary<I64Ne, Q, Q, A>>(),
     handler::<Branch<I64Ne, Q, Q>>(),
+    handler::<Binary<I64Ne, Q, I, W>>(),
     handler::<Binary<I64Ne, Q, I, A>>(),
     handler::<Branch<I64Ne, Q, I>>(),
+    handler::<Binary<I64LtS, S, S, W>>(),
     handler::<Binary<I64LtS, S, S, A>>(),
     handler::<Branch<I64LtS, S, S>>(),
+    handler::<Binary<I64LtS, S, A, W>>(),
     handler::<Binary<I64LtS, S, A, A>>(),
     handler::<Branch<I64LtS, S, A>>(),
+    handler::<Binary<I64LtS, S, P, W>>(),
     handler::<Binary<I64LtS, S, P, A>>(),
     handler::<Branch<I64LtS, S, P>>(),
+    handler::<Binary<I64LtS, S, Q, W>>(),
     handler::<Binary<I64LtS, S, Q, A>>(),
     handler::<Branch<I64LtS, S, Q>>(),
+    handler::<Binary<I64LtS, S, I, W>>(),
     handler::<Binary<I64LtS, S, I, A>>(),
     handler::<Branch<I64LtS, S, I>>(),
+    handler::<Binary<I64LtS, A, A, W>>(),
     handler::<Binary<I64LtS, A, A, A>>(),
     handler::<Branch<I64LtS, A, A>>(),
+    handler::<Binary<I64LtS, A, P, W>>(),
     handler::<Binary<I64LtS, A, P, A>>(),
     handler::<Branch<I64LtS, A, P>>(),
+    handler::<Binary<I64LtS, A, Q, W>>(),
     handler::<Binary<I64LtS, A, Q, A>>(),
     handler::<Branch<I64LtS, A, Q>>(),
+    handler::<Binary<I64LtS, A, I, W>>(),
     handler::<Binary<I64LtS, A, I, A>>(),
     handler::<Branch<I64LtS, A, I>>(),
+    handler::<Binary<I64LtS, P, P, W>>(),
     handler::<Binary<I64LtS, P, P, A>>(),
     handler::<Branch<I64LtS, P, P>>(),
+    handler::<Binary<I64LtS, P, Q, W>>(),
     handler::<Binary<I64LtS, P, Q, A>>(),
     handler::<Branch<I64LtS, P, Q>>(),
+    handler::<Binary<I64LtS, P, I, W>>(),
     handler::<Binary<I64LtS, P, I, A>>(),
     handler::<Branch<I64LtS, P, I>>(),
+    handler::<Binary<I64LtS, Q, Q, W>>(),
     handler::<Binary<I64LtS, Q, Q, A>>(),
     handler::<Branch<I64LtS, Q, Q>>(),
+    handler::<Binary<I64LtS, Q, I, W>>(),
     handler::<Binary<I64LtS, Q, I, A>>(),
     handler::<Branch<I64LtS, Q, I>>(),
+    handler::<Binary<I64LtU, S, S, W>>(),
     handler::<Binary<I64LtU, S, S, A>>(),
     handler::<Branch<I64LtU, S, S>>(),
+    handler::<Binary<I64LtU, S, A, W>>(),
     handler::<Binary<I64LtU, S, A, A>>(),
     handler::<Branch<I64LtU, S, A>>(),
+    handler::<Binary<I64LtU, S, P, W>>(),
     handler::<Binary<I64LtU, S, P, A>>(),
     handler::<Branch<I64LtU, S, P>>(),
+    handler::<Binary<I64LtU, S, Q, W>>(),
     handler::<Binary<I64LtU, S, Q, A>>(),
     handler::<Branch<I64LtU, S, Q>>(),
+    handler::<Binary<I64LtU, S, I, W>>(),
     handler::<Binary<I64LtU, S, I, A>>(),
     handler::<Branch<I64LtU, S, I>>(),
+    handler::<Binary<I64LtU, A, A, W>>(),
     handler::<Binary<I64LtU, A, A, A>>(),
     handler::<Branch<I64LtU, A, A>>(),
+    handler::<Binary<I64LtU, A, P, W>>(),
     handler::<Binary<I64LtU, A, P, A>>(),
     handler::<Branch<I64LtU, A, P>>(),
+    handler::<Binary<I64LtU, A, Q, W>>(),
     handler::<Binary<I64LtU, A, Q, A>>(),
     handler::<Branch<I64LtU, A, Q>>(),
+    handler::<Binary<I64LtU, A, I, W>>(),
     handler::<Binary<I64LtU, A, I, A>>(),
     handler::<Branch<I64LtU, A, I>>(),
+    handler::<Binary<I64LtU, P, P, W>>(),
     handler::<Binary<I64LtU, P, P, A>>(),
     handler::<Branch<I64LtU, P, P>>(),
+    handler::<Binary<I64LtU, P, Q, W>>(),
     handler::<Binary<I64LtU, P, Q, A>>(),
     handler::<Branch<I64LtU, P, Q>>(),
+    handler::<Binary<I64LtU, P, I, W>>(),
     handler::<Binary<I64LtU, P, I, A>>(),
     handler::<Branch<I64LtU, P, I>>(),
+    handler::<Binary<I64LtU, Q, Q, W>>(),
     handler::<Binary<I64LtU, Q, Q, A>>(),
     handler::<Branch<I64LtU, Q, Q>>(),
+    handler::<Binary<I64LtU, Q, I, W>>(),
     handler::<Binary<I64LtU, Q, I, A>>(),
     handler::<Branch<I64LtU, Q, I>>(),
+    handler::<Binary<I64GtS, S, S, W>>(),
     handler::<Binary<I64GtS, S, S, A>>(),
     handler::<Branch<I64GtS, S, S>>(),
+    handler::<Binary<I64GtS, S, A, W>>(),
     handler::<Binary<I64GtS, S, A, A>>(),
     handler::<Branch<I64GtS, S, A>>(),
+    handler::<Binary<I64GtS, S, P, W>>(),
     handler::<Binary<I64GtS, S, P, A>>(),
     handler::<Branch<I64GtS, S, P>>(),
+    handler::<Binary<I64GtS, S, Q, W>>(),
     handler::<Binary<I64GtS, S, Q, A>>(),
     handler::<Branch<I64GtS, S, Q>>(),
+    handler::<Binary<I64GtS, S, I, W>>(),
     handler::<Binary<I64GtS, S, I, A>>(),
     handler::<Branch<I64GtS, S, I>>(),
+    handler::<Binary<I64GtS, A, A, W>>(),
     handler::<Binary<I64GtS, A, A, A>>(),
     handler::<Branch<I64GtS, A, A>>(),
+    handler::<Binary<I64GtS, A, P, W>>(),
     handler::<Binary<I64GtS, A, P, A>>(),
     handler::<Branch<I64GtS, A, P>>(),
+    handler::<Binary<I64GtS, A, Q, W>>(),
     handler::<Binary<I64GtS, A, Q, A>>(),
     handler::<Branch<I64GtS, A, Q>>(),
+    handler::<Binary<I64GtS, A, I, W>>(),
     handler::<Binary<I64GtS, A, I, A>>(),
     handler::<Branch<I64GtS, A, I>>(),
+    handler::<Binary<I64GtS, P, P, W>>(),
     handler::<Binary<I64GtS, P, P, A>>(),
     handler::<Branch<I64GtS, P, P>>(),
+    handler::<Binary<I64GtS, P, Q, W>>(),
     handler::<Binary<I64GtS, P, Q, A>>(),
     handler::<Branch<I64GtS, P, Q>>(),
+    handler::<Binary<I64GtS, P, I, W>>(),
     handler::<Binary<I64GtS, P, I, A>>(),
     handler::<Branch<I64GtS, P, I>>(),
+    handler::<Binary<I64GtS, Q, Q, W>>(),
     handler::<Binary<I64GtS, Q, Q, A>>(),
     handler::<Branch<I64GtS, Q, Q>>(),
+    handler::<Binary<I64GtS, Q, I, W>>(),
     handler::<Binary<I64GtS, Q, I, A>>(),
     handler::<Branch<I64GtS, Q, I>>(),
+    handler::<Binary<I64GtU, S, S, W>>(),
     handler::<Binary<I64GtU, S, S, A>>(),
     handler::<Branch<I64GtU, S, S>>(),
+    handler::<Binary<I64GtU, S, A, W>>(),
     handler::<Binary<I64GtU, S, A, A>>(),
     handler::<Branch<I64GtU, S, A>>(),
+    handler::<Binary<I64GtU, S, P, W>>(),
     handler::<Binary<I64GtU, S, P, A>>(),
     handler::<Branch<I64GtU, S, P>>(),
+    handler::<Binary<I64GtU, S, Q, W>>(),
     handler::<Binary<I64GtU, S, Q, A>>(),
     handler::<Branch<I64GtU, S, Q>>(),
+    handler::<Binary<I64GtU, S, I, W>>(),
     handler::<Binary<I64GtU, S, I, A>>(),
     handler::<Branch<I64GtU, S, I>>(),
+    handler::<Binary<I64GtU, A, A, W>>(),
     handler::<Binary<I64GtU, A, A, A>>(),
     handler::<Branch<I64GtU, A, A>>(),
+    handler::<Binary<I64GtU, A, P, W>>(),
     handler::<Binary<I64GtU, A, P, A>>(),
     handler::<Branch<I64GtU, A, P>>(),
+    handler::<Binary<I64GtU, A, Q, W>>(),
     handler::<Binary<I64GtU, A, Q, A>>(),
     handler::<Branch<I64GtU, A, Q>>(),
+    handler::<Binary<I64GtU, A, I, W>>(),
     handler::<Binary<I64GtU, A, I, A>>(),
     handler::<Branch<I64GtU, A, I>>(),
+    handler::<Binary<I64GtU, P, P, W>>(),
     handler::<Binary<I64GtU, P, P, A>>(),
     handler::<Branch<I64GtU, P, P>>(),
+    handler::<Binary<I64GtU, P, Q, W>>(),
     handler::<Binary<I64GtU, P, Q, A>>(),
     handler::<Branch<I64GtU, P, Q>>(),
+    handler::<Binary<I64GtU, P, I, W>>(),
     handler::<Binary<I64GtU, P, I, A>>(),
     handler::<Branch<I64GtU, P, I>>(),
+    handler::<Binary<I64GtU, Q, Q, W>>(),
     handler::<Binary<I64GtU, Q, Q, A>>(),
     handler::<Branch<I64GtU, Q, Q>>(),
+    handler::<Binary<I64GtU, Q, I, W>>(),
     handler::<Binary<I64GtU, Q, I, A>>(),
     handler::<Branch<I64GtU, Q, I>>(),
+    handler::<Binary<I64LeS, S, S, W>>(),
     handler::<Binary<I64LeS, S, S, A>>(),
     handler::<Branch<I64LeS, S, S>>(),
+    handler::<Binary<I64LeS, S, A, W>>(),
     handler::<Binary<I64LeS, S, A, A>>(),
     handler::<Branch<I64LeS, S, A>>(),
+    handler::<Binary<I64LeS, S, P, W>>(),
     handler::<Binary<I64LeS, S, P, A>>(),
     handler::<Branch<I64LeS, S, P>>(),
+    handler::<Binary<I64LeS, S, Q, W>>(),
     handler::<Binary<I64LeS, S, Q, A>>(),
     handler::<Branch<I64LeS, S, Q>>(),
+    handler::<Binary<I64LeS, S, I, W>>(),
     handler::<Binary<I64LeS, S, I, A>>(),
     handler::<Branch<I64LeS, S, I>>(),
+    handler::<Binary<I64LeS, A, A, W>>(),
     handler::<Binary<I64LeS, A, A, A>>(),
     handler::<Branch<I64LeS, A, A>>(),
+    handler::<Binary<I64LeS, A, P, W>>(),
     handler::<Binary<I64LeS, A, P, A>>(),
     handler::<Branch<I64LeS, A, P>>(),
+    handler::<Binary<I64LeS, A, Q, W>>(),
     handler::<Binary<I64LeS, A, Q, A>>(),
     handler::<Branch<I64LeS, A, Q>>(),
+    handler::<Binary<I64LeS, A, I, W>>(),
     handler::<Binary<I64LeS, A, I, A>>(),
     handler::<Branch<I64LeS, A, I>>(),
+    handler::<Binary<I64LeS, P, P, W>>(),
     handler::<Binary<I64LeS, P, P, A>>(),
     handler::<Branch<I64LeS, P, P>>(),
+    handler::<Binary<I64LeS, P, Q, W>>(),
     handler::<Binary<I64LeS, P, Q, A>>(),
     handler::<Branch<I64LeS, P, Q>>(),
+    handler::<Binary<I64LeS, P, I, W>>(),
     handler::<Binary<I64LeS, P, I, A>>(),
     handler::<Branch<I64LeS, P, I>>(),
+    handler::<Binary<I64LeS, Q, Q, W>>(),
     handler::<Binary<I64LeS, Q, Q, A>>(),
     handler::<Branch<I64LeS, Q, Q>>(),
+    handler::<Binary<I64LeS, Q, I, W>>(),
     handler::<Binary<I64LeS, Q, I, A>>(),
     handler::<Branch<I64LeS, Q, I>>(),
+    handler::<Binary<I64LeU, S, S, W>>(),
     handler::<Binary<I64LeU, S, S, A>>(),
     handler::<Branch<I64LeU, S, S>>(),
+    handler::<Binary<I64LeU, S, A, W>>(),
     handler::<Binary<I64LeU, S, A, A>>(),
     handler::<Branch<I64LeU, S, A>>(),
+    handler::<Binary<I64LeU, S, P, W>>(),
     handler::<Binary<I64LeU, S, P, A>>(),
     handler::<Branch<I64LeU, S, P>>(),
+    handler::<Binary<I64LeU, S, Q, W>>(),
     handler::<Binary<I64LeU, S, Q, A>>(),
     handler::<Branch<I64LeU, S, Q>>(),
+    handler::<Binary<I64LeU, S, I, W>>(),
     handler::<Binary<I64LeU, S, I, A>>(),
     handler::<Branch<I64LeU, S, I>>(),
+    handler::<Binary<I64LeU, A, A, W>>(),
     handler::<Binary<I64LeU, A, A, A>>(),
     handler::<Branch<I64LeU, A, A>>(),
+    handler::<Binary<I64LeU, A, P, W>>(),
     handler::<Binary<I64LeU, A, P, A>>(),
     handler::<Branch<I64LeU, A, P>>(),
+    handler::<Binary<I64LeU, A, Q, W>>(),
     handler::<Binary<I64LeU, A, Q, A>>(),
     handler::<Branch<I64LeU, A, Q>>(),
+    handler::<Binary<I64LeU, A, I, W>>(),
     handler::<Binary<I64LeU, A, I, A>>(),
     handler::<Branch<I64LeU, A, I>>(),
+    handler::<Binary<I64LeU, P, P, W>>(),
     handler::<Binary<I64LeU, P, P, A>>(),
     handler::<Branch<I64LeU, P, P>>(),
+    handler::<Binary<I64LeU, P, Q, W>>(),
     handler::<Binary<I64LeU, P, Q, A>>(),
     handler::<Branch<I64LeU, P, Q>>(),
+    handler::<Binary<I64LeU, P, I, W>>(),
     handler::<Binary<I64LeU, P, I, A>>(),
     handler::<Branch<I64LeU, P, I>>(),
+    handler::<Binary<I64LeU, Q, Q, W>>(),
     handler::<Binary<I64LeU, Q, Q, A>>(),
     handler::<Branch<I64LeU, Q, Q>>(),
+    handler::<Binary<I64LeU, Q, I, W>>(),
     handler::<Binary<I64LeU, Q, I, A>>(),
     handler::<Branch<I64LeU, Q, I>>(),
+    handler::<Binary<I64GeS, S, S, W>>(),
     handler::<Binary<I64GeS, S, S, A>>(),
     handler::<Branch<I64GeS, S, S>>(),
+    handler::<Binary<I64GeS, S, A, W>>(),
     handler::<Binary<I64GeS, S, A, A>>(),
     handler::<Branch<I64GeS, S, A>>(),
+    handler::<Binary<I64GeS, S, P, W>>(),
     handler::<Binary<I64GeS, S, P, A>>(),
     handler::<Branch<I64GeS, S, P>>(),
+    handler::<Binary<I64GeS, S, Q, W>>(),
     handler::<Binary<I64GeS, S, Q, A>>(),
     handler::<Branch<I64GeS, S, Q>>(),
+    handler::<Binary<I64GeS, S, I, W>>(),
     handler::<Binary<I64GeS, S, I, A>>(),
     handler::<Branch<I64GeS, S, I>>(),
+    handler::<Binary<I64GeS, A, A, W>>(),
     handler::<Binary<I64GeS, A, A, A>>(),
     handler::<Branch<I64GeS, A, A>>(),
+    handler::<Binary<I64GeS, A, P, W>>(),
     handler::<Binary<I64GeS, A, P, A>>(),
     handler::<Branch<I64GeS, A, P>>(),
+    handler::<Binary<I64GeS, A, Q, W>>(),
     handler::<Binary<I64GeS, A, Q, A>>(),
     handler::<Branch<I64GeS, A, Q>>(),
+    handler::<Binary<I64GeS, A, I, W>>(),
     handler::<Binary<I64GeS, A, I, A>>(),
     handler::<Branch<I64GeS, A, I>>(),
+    handler::<Binary<I64GeS, P, P, W>>(),
     handler::<Binary<I64GeS, P, P, A>>(),
     handler::<Branch<I64GeS, P, P>>(),
+    handler::<Binary<I64GeS, P, Q, W>>(),
     handler::<Binary<I64GeS, P, Q, A>>(),
     handler::<Branch<I64GeS, P, Q>>(),
+    handler::<Binary<I64GeS, P, I, W>>(),
     handler::<Binary<I64GeS, P, I, A>>(),
     handler::<Branch<I64GeS, P, I>>(),
+    handler::<Binary<I64GeS, Q, Q, W>>(),
     handler::<Binary<I64GeS, Q, Q, A>>(),
     handler::<Branch<I64GeS, Q, Q>>(),
+    handler::<Binary<I64GeS, Q, I, W>>(),
     handler::<Binary<I64GeS, Q, I, A>>(),
     handler::<Branch<I64GeS, Q, I>>(),
+    handler::<Binary<I64GeU, S, S, W>>(),
     handler::<Binary<I64GeU, S, S, A>>(),
     handler::<Branch<I64GeU, S, S>>(),
+    handler::<Binary<I64GeU, S, A, W>>(),
     handler::<Binary<I64GeU, S, A, A>>(),
     handler::<Branch<I64GeU, S, A>>(),
+    handler::<Binary<I64GeU, S, P, W>>(),
     handler::<Binary<I64GeU, S, P, A>>(),
     handler::<Branch<I64GeU, S, P>>(),
+    handler::<Binary<I64GeU, S, Q, W>>(),
     handler::<Binary<I64GeU, S, Q, A>>(),
     handler::<Branch<I64GeU, S, Q>>(),
+    handler::<Binary<I64GeU, S, I, W>>(),
     handler::<Binary<I64GeU, S, I, A>>(),
     handler::<Branch<I64GeU, S, I>>(),
+    handler::<Binary<I64GeU, A, A, W>>(),
     handler::<Binary<I64GeU, A, A, A>>(),
     handler::<Branch<I64GeU, A, A>>(),
+    handler::<Binary<I64GeU, A, P, W>>(),
     handler::<Binary<I64GeU, A, P, A>>(),
     handler::<Branch<I64GeU, A, P>>(),
+    handler::<Binary<I64GeU, A, Q, W>>(),
     handler::<Binary<I64GeU, A, Q, A>>(),
     handler::<Branch<I64GeU, A, Q>>(),
+    handler::<Binary<I64GeU, A, I, W>>(),
     handler::<Binary<I64GeU, A, I, A>>(),
     handler::<Branch<I64GeU, A, I>>(),
+    handler::<Binary<I64GeU, P, P, W>>(),
     handler::<Binary<I64GeU, P, P, A>>(),
     handler::<Branch<I64GeU, P, P>>(),
+    handler::<Binary<I64GeU, P, Q, W>>(),
     handler::<Binary<I64GeU, P, Q, A>>(),
     handler::<Branch<I64GeU, P, Q>>(),
+    handler::<Binary<I64GeU, P, I, W>>(),
     handler::<Binary<I64GeU, P, I, A>>(),
     handler::<Branch<I64GeU, P, I>>(),
+    handler::<Binary<I64GeU, Q, Q, W>>(),
     handler::<Binary<I64GeU, Q, Q, A>>(),
     handler::<Branch<I64GeU, Q, Q>>(),
+    handler::<Binary<I64GeU, Q, I, W>>(),
     handler::<Binary<I64GeU, Q, I, A>>(),
     handler::<Branch<I64GeU, Q, I>>(),
     handler::<Binary<F32Eq, S, S, A>>(),
@@ -5486,19 +5863,115 @@ pub(crate) static HANDLERS: &[Handler] = &[
     handler::<Unreachable>(),
     handler::<Fuel>(),
     handler::<Epoch>(),
+    handler::<Seq<Load<I32Load, M32, S, W>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Load<I32Load, M32, S, P>, Test<I32Eqz, P>>>(),
+    handler::<Seq<Load<I32Load, M32, Q, W>, Binary<I32ShrU, A, S, A>>>(),
+    handler::<Seq<Load<I32Load, M32, Q, A>, Test<I32Eqz, A>>>(),
+    handler::<Seq<Load<I64Load, M32, S, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Load<I64Load, M32, S, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Load<I32Load8S, M32, S, W>, Binary<I32Add, A, I, P>>>(),
+    handler::<Seq<Load<I32Load8S, M32, P, W>, Binary<I32Add, P, I, W>>>(),
+    handler::<Seq<Load<I32Load8S, M32, P, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Load<I32Load8U, M32, S, A>, Branch<I32Ne, A, I>>>(),
+    handler::<Seq<Load<I32Load8U, M32, S, A>, Binary<I32And, A, I, A>>>(),
+    handler::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Eq, A, I>>>(),
+    handler::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Ne, A, I>>>(),
+    handler::<Seq<Load<I64Load32U, M32, P, A>, Binary<I64Shl, A, S, A>>>(),
+    handler::<Seq<Store<I32Store, M32, Q, A>, Binary<I32And, S, S, A>>>(),
+    handler::<Seq<Store<I32Store8, M32, S, A>, Binary<I32Add, Q, I, Q>>>(),
+    handler::<Seq<Store<I32Store8, M32, Q, A>, Binary<I32LtU, P, I, W>>>(),
+    handler::<Seq<Store<I32Store8, M32, Q, A>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Store<I64Store32, M32, P, A>, Binary<I32Add, P, I, P>>>(),
+    handler::<Seq<Binary<I32LtU, S, I, A>, Select<u64, S, I, A, W>>>(),
+    handler::<Seq<Binary<I32LtU, P, I, W>, Move<u64, S, P>>>(),
+    handler::<Seq<Binary<I32GtU, S, A, W>, Select<u64, I, S, A, W>>>(),
+    handler::<Seq<Binary<I32GtU, P, I, W>, Move<u64, S, P>>>(),
+    handler::<Seq<Binary<I32Add, S, S, A>, Binary<I32Add, S, A, Q>>>(),
+    handler::<Seq<Binary<I32Add, S, A, W>, Binary<I32Xor, S, I, A>>>(),
+    handler::<Seq<Binary<I32Add, S, A, A>, Store<I32Store, M32, Q, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Load<I64Load, M32, S, W>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Load<I32Load8U, M32, A, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Branch<I32LtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Branch<I32GtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Binary<I32GtU, P, I, W>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, P, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, W>, Move<u64, I, S>>>(),
+    handler::<Seq<Binary<I32Add, S, I, A>, Load<I32Load8U, M32, A, A>>>(),
+    handler::<Seq<Binary<I32Add, S, I, A>, Binary<I32Add, A, Q, W>>>(),
+    handler::<Seq<Binary<I32Add, A, Q, W>, Binary<I32DivU, P, I, W>>>(),
+    handler::<Seq<Binary<I32Add, A, I, W>, Branch<I32LtU, A, I>>>(),
+    handler::<Seq<Binary<I32Add, A, I, P>, Branch<I32GeU, P, I>>>(),
+    handler::<Seq<Binary<I32Add, P, I, W>, Move<u64, A, P>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Branch<I32GtU, P, I>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Branch<I32LeU, S, P>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, A, I, W>>>(),
+    handler::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>>>(),
+    handler::<Seq<Binary<I32Add, P, I, Q>, Load<I32Load, M32, Q, A>>>(),
+    handler::<Seq<Binary<I32Add, Q, I, Q>, TestNot<I32Eqz, Q>>>(),
+    handler::<Seq<Binary<I32Add, Q, I, Q>, Branch<I32GtU, P, Q>>>(),
+    handler::<Seq<Binary<I32Add, Q, I, Q>, Binary<I32GtU, P, I, W>>>(),
+    handler::<Seq<Binary<I32Add, Q, I, Q>, Binary<I32DivU, P, I, W>>>(),
+    handler::<Seq<Binary<I32Sub, P, A, A>, Binary<I32Or, A, I, A>>>(),
+    handler::<Seq<Binary<I32Mul, S, A, W>, Binary<I32Add, Q, I, Q>>>(),
+    handler::<Seq<Binary<I32Mul, S, I, W>, Binary<I32Add, S, A, W>>>(),
+    handler::<Seq<Binary<I32Mul, A, I, A>, Binary<I32Sub, P, A, A>>>(),
+    handler::<Seq<Binary<I32DivU, P, I, W>, Binary<I32Mul, A, I, A>>>(),
+    handler::<Seq<Binary<I32And, S, S, A>, Binary<I32Mul, S, A, W>>>(),
+    handler::<Seq<Binary<I32And, A, I, A>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32And, P, I, A>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Binary<I32Or, S, P, W>, Move<u64, S, S>>>(),
+    handler::<Seq<Binary<I32Or, A, I, A>, Store<I32Store8, M32, S, A>>>(),
+    handler::<Seq<Binary<I32Or, A, I, A>, Store<I32Store8, M32, Q, A>>>(),
+    handler::<Seq<Binary<I32Xor, S, I, A>, Binary<I32GtU, S, A, W>>>(),
+    handler::<Seq<Binary<I32Shl, S, P, P>, Binary<I32And, P, I, A>>>(),
+    handler::<Seq<Binary<I32ShrU, A, S, A>, Binary<I32Add, S, A, A>>>(),
+    handler::<Seq<Binary<I64Add, S, A, W>, Binary<I64DivU, A, I, W>>>(),
+    handler::<Seq<Binary<I64Sub, S, A, A>, Store<I64Store32, M32, P, A>>>(),
+    handler::<Seq<Binary<I64Mul, A, I, A>, Binary<I64Sub, S, A, A>>>(),
+    handler::<Seq<Binary<I64DivU, A, I, W>, Binary<I64Mul, A, I, A>>>(),
+    handler::<Seq<Binary<I64Shl, A, S, A>, Binary<I64Add, S, A, W>>>(),
+    handler::<Seq<Unary<I32WrapI64, S, A>, Binary<I32And, A, I, A>>>(),
+    handler::<Seq<Move<u64, S, S>, Load<I32Load8S, M32, S, W>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, A, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, S, S>, Jump>>(),
+    handler::<Seq<Move<u64, S, P>, Test<I32Eqz, A>>>(),
+    handler::<Seq<Move<u64, S, P>, TestNot<I32Eqz, A>>>(),
+    handler::<Seq<Move<u64, S, P>, Jump>>(),
+    handler::<Seq<Move<u64, A, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, A, P>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Move<u64, P, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, Q, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, Q, S>, Move<u64, P, S>>>(),
+    handler::<Seq<Move<u64, Q, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, Q, P>, Branch<I32GeU, S, P>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Add, S, I, W>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Add, P, I, P>>>(),
+    handler::<Seq<Move<u64, I, S>, Binary<I32Shl, S, P, P>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, S, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, P, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Move<u64, I, S>>>(),
+    handler::<Seq<Move<u64, I, S>, Long<S>>>(),
+    handler::<Seq<Move<u64, I, S>, Jump>>(),
+    handler::<Seq<Select<u64, P, I, A, W>, Test<I32Eqz, A>>>(),
+    handler::<Seq<Select<u64, I, S, A, W>, Load<I32Load8S, M32, P, W>>>(),
 ];
 
 /// `table.get`
 pub(crate) struct TableGet;
 
 impl Hand for TableGet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::table::get(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::table::get(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -5507,14 +5980,14 @@ impl Hand for TableGet {
 pub(crate) struct TableSet;
 
 impl Hand for TableSet {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            crate::exec::table::set(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        crate::exec::table::set(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -5569,12 +6042,12 @@ store!(I64Store32: i64 = i64_store32);
 pub(crate) struct MemorySize;
 
 impl Hand for MemorySize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            crate::exec::memory::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        crate::exec::memory::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -5583,13 +6056,13 @@ impl Hand for MemorySize {
 pub(crate) struct MemoryGrow;
 
 impl Hand for MemoryGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            crate::exec::memory::grow(m, x, a)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        crate::exec::memory::grow(m, x, a)?.put(slots);
         Ok(())
     }
 }
@@ -5856,12 +6329,12 @@ operation!(RefIsNull: (Ref) -> i32 = ref_is_null);
 pub(crate) struct RefFunc;
 
 impl Hand for RefFunc {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let f = FuncIdx(*words.add(0usize));
-            crate::exec::reference::func(m, f)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let f = FuncIdx(immediates[0]);
+        crate::exec::reference::func(m, f)?.put(slots);
         Ok(())
     }
 }
@@ -5886,16 +6359,16 @@ operation!(I64TruncSatF64U: (f64) -> i64 = i64_trunc_sat_f64_u);
 pub(crate) struct MemoryInit;
 
 impl Hand for MemoryInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = DataIdx(*words.add(0usize));
-            let x = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = DataIdx(immediates[0]);
+        let x = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -5904,12 +6377,12 @@ impl Hand for MemoryInit {
 pub(crate) struct DataDrop;
 
 impl Hand for DataDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = DataIdx(*words.add(0usize));
-            crate::exec::memory::drop_data(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = DataIdx(immediates[0]);
+        crate::exec::memory::drop_data(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -5918,16 +6391,16 @@ impl Hand for DataDrop {
 pub(crate) struct MemoryCopy;
 
 impl Hand for MemoryCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let y = MemoryIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let y = MemoryIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -5936,15 +6409,15 @@ impl Hand for MemoryCopy {
 pub(crate) struct MemoryFill;
 
 impl Hand for MemoryFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = MemoryIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = MemoryIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -5953,16 +6426,16 @@ impl Hand for MemoryFill {
 pub(crate) struct TableInit;
 
 impl Hand for TableInit {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let y = ElemIdx(*words.add(0usize));
-            let x = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = i32::from_slot(*slots.add(1usize));
-            let c = i32::from_slot(*slots.add(2usize));
-            crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let y = ElemIdx(immediates[0]);
+        let x = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = i32::from_slot(slots[1]);
+        let c = i32::from_slot(slots[2]);
+        crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -5971,12 +6444,12 @@ impl Hand for TableInit {
 pub(crate) struct ElemDrop;
 
 impl Hand for ElemDrop {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = ElemIdx(*words.add(0usize));
-            crate::exec::table::drop_elements(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 0;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = ElemIdx(immediates[0]);
+        crate::exec::table::drop_elements(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -5985,16 +6458,16 @@ impl Hand for ElemDrop {
 pub(crate) struct TableCopy;
 
 impl Hand for TableCopy {
-    const IMMEDIATES: usize = 2usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let y = TableIdx(*words.add(1usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = *slots.add(1usize) & y.mask(m);
-            let c = *slots.add(2usize) & x.mask(m) & y.mask(m);
-            crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 2;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let y = TableIdx(immediates[1]);
+        let a = slots[0] & x.mask(m);
+        let b = slots[1] & y.mask(m);
+        let c = slots[2] & x.mask(m) & y.mask(m);
+        crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
         Ok(())
     }
 }
@@ -6003,14 +6476,14 @@ impl Hand for TableCopy {
 pub(crate) struct TableGrow;
 
 impl Hand for TableGrow {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = Ref::from_slot(*slots.add(0usize));
-            let b = *slots.add(1usize) & x.mask(m);
-            crate::exec::table::grow(m, x, a, b)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = Ref::from_slot(slots[0]);
+        let b = slots[1] & x.mask(m);
+        crate::exec::table::grow(m, x, a, b)?.put(slots);
         Ok(())
     }
 }
@@ -6019,12 +6492,12 @@ impl Hand for TableGrow {
 pub(crate) struct TableSize;
 
 impl Hand for TableSize {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            crate::exec::table::size(m, x)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 1;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        crate::exec::table::size(m, x)?.put(slots);
         Ok(())
     }
 }
@@ -6033,15 +6506,15 @@ impl Hand for TableSize {
 pub(crate) struct TableFill;
 
 impl Hand for TableFill {
-    const IMMEDIATES: usize = 1usize;
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-        unsafe {
-            let x = TableIdx(*words.add(0usize));
-            let a = *slots.add(0usize) & x.mask(m);
-            let b = Ref::from_slot(*slots.add(1usize));
-            let c = *slots.add(2usize) & x.mask(m);
-            crate::exec::table::fill(m, x, a, b, c)?.put(slots);
-        }
+    const IMMEDIATES: usize = 1;
+    const SLOTS: usize = 3;
+
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+        let x = TableIdx(immediates[0]);
+        let a = slots[0] & x.mask(m);
+        let b = Ref::from_slot(slots[1]);
+        let c = slots[2] & x.mask(m);
+        crate::exec::table::fill(m, x, a, b, c)?.put(slots);
         Ok(())
     }
 }

@@ -52,7 +52,6 @@ pub(crate) const LIMITS: Limits = Limits {
     memory_pages: 65_536,
     table_elements: 10_000_000,
     stack_size: 1_048_576,
-    call_depth: 16_384,
     host_nesting: 100,
     backtrace_frames: 100,
     store_memory: 17_179_869_184,

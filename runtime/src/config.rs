@@ -96,15 +96,10 @@ impl Config {
         self
     }
 
-    /// Bytes of the stack of a call from the host into the guest.
+    /// Bytes of the stack of a call from the host into the guest; it bounds how deep the guest can
+    /// call.
     pub fn max_wasm_stack(&mut self, bytes: usize) -> &mut Self {
         self.features.limits.stack_size = bytes as u64;
-        self
-    }
-
-    /// How many calls of the guest may be active at once.
-    pub fn set_max_recursion_depth(&mut self, depth: usize) -> &mut Self {
-        self.features.limits.call_depth = depth as u64;
         self
     }
 

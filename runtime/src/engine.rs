@@ -1,6 +1,7 @@
 //! The engine: set-up, types and time shared by modules and stores.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +13,7 @@ use crate::func_type::FuncType;
 use crate::lock::Lock;
 use crate::profile::Features;
 use crate::registry::Registry;
-use crate::spec::Limits;
+use crate::spec::{Limit, Limits};
 use crate::types::{RefType, TypeId, ValType};
 use crate::validate::subtype::{is_ref_subtype, is_subtype};
 
@@ -32,13 +33,31 @@ impl Engine {
     /// An engine of this configuration.
     ///
     /// # Errors
-    /// If the configuration admits a proposal that this build does not support.
+    /// If the configuration admits a proposal that this build does not support, or without one that
+    /// it requires, or sets a limit above what the tables allow.
     pub fn new(config: &Config) -> Result<Self> {
-        let supported = Config::supported();
-        for proposal in config.proposals().iter() {
+        let (admitted, supported) = (config.proposals(), Config::supported());
+        let refuse = |why: String| Err(UseError::Configuration(why.into()).into());
+        for proposal in admitted.iter() {
+            let name = proposal.name();
             if !supported.contains(proposal) {
-                let why = format!("this build does not support proposal `{}`", proposal.name());
-                return Err(UseError::Configuration(why.into()).into());
+                return refuse(format!("this build does not support proposal `{name}`"));
+            }
+            if let Some(missing) = proposal
+                .requires()
+                .iter()
+                .find(|it| !admitted.contains(*it))
+            {
+                let missing = missing.name();
+                return refuse(format!(
+                    "proposal `{name}` requires `{missing}`, which is off"
+                ));
+            }
+        }
+        for limit in Limit::ALL {
+            let (wanted, most) = (config.features.limits.get(limit), Limits::MAX.get(limit));
+            if wanted > most {
+                return refuse(format!("limit `{}` cannot be above {most}", limit.name()));
             }
         }
         Ok(Self::of(config.clone()))

@@ -13,6 +13,24 @@
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
 //! Without `std`, square roots and rounding of floats need the feature `libm`.
+#![cfg_attr(
+    feature = "alloc",
+    doc = r"
+# The runtime
+
+Its names are wasmtime's: [`Engine`], [`Module`], [`Store`], [`Linker`], [`Instance`]; [`porting`]
+has an example.
+
+- *Threads.* [`Engine`], [`Module`] and [`Linker`] are `Send` and `Sync`; a [`Store`] is if its data
+  is. Handles ([`Func`], [`Memory`] …) are numbers.
+- *Panics.* No guest can cause one, nor wrong use, but for the functions that say so. A host
+  function that panics unwinds through the guest; its store stays usable.
+- *Limits* are on by default: [`spec::Limits`] has those of modules and stores; a
+  [`ResourceLimiter`] adds the host's own.
+- *Unsafe code* stands in few modules, each with its invariant at the top: the arenas of stores,
+  and the engine.
+"
+)]
 #![no_std]
 
 #[cfg(feature = "alloc")]
@@ -129,3 +147,7 @@ pub use self::{
 pub use spec::Trap;
 pub use spec::Trap as TrapCode;
 pub use types::{GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
+
+#[cfg(feature = "alloc")]
+#[doc = include_str!("porting.md")]
+pub mod porting {}

@@ -386,7 +386,10 @@ impl<T> Clone for InstancePre<T> {
 
 impl<T> fmt::Debug for Linker<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.modules.iter().map(|(module, names)| (module, names.keys()));
+        let names = self
+            .modules
+            .iter()
+            .map(|(module, names)| (module, names.keys()));
         f.debug_map()
             .entries(names.map(|(module, names)| (module, names.collect::<Vec<_>>())))
             .finish()

@@ -81,8 +81,8 @@ impl Memory {
         Ok(Self(store.inner().handle(number)))
     }
 
-    /// A memory over bytes of the host; it can grow up to their number, and is not counted as
-    /// memory of the store.
+    /// A memory over bytes of the host; it can grow up to their number. What it starts with is
+    /// not counted as memory of the store.
     ///
     /// # Errors
     /// If `buffer` has less than the type's minimum.

@@ -21,10 +21,20 @@ pub(crate) struct Registry {
 impl Registry {
     /// The number of a type of its own, whose references are the engine's.
     pub(crate) fn func_type(&mut self, ty: &FuncType) -> TypeId {
-        let shape = (ty.param_types().len() as u32) << u16::BITS | ty.result_types().len() as u32;
-        let types = ty.param_types().iter().chain(ty.result_types());
-        let key = [1, shape].into_iter().chain(types.map(|ty| ty.bits()));
-        self.group(key.collect(), |_| [ty.clone()])
+        let (params, results) = (ty.param_types(), ty.result_types());
+        let types = params.iter().chain(results).map(|ty| ty.bits());
+        let key = match (u16::try_from(params.len()), u16::try_from(results.len())) {
+            (Ok(params), Ok(results)) => {
+                let shape = u32::from(params) << u16::BITS | u32::from(results);
+                [1, shape].into_iter().chain(types).collect()
+            }
+            // No module has such a type, and no group that many members.
+            _ => [u32::MAX, params.len() as u32]
+                .into_iter()
+                .chain(types)
+                .collect(),
+        };
+        self.group(key, |_| [ty.clone()])
     }
 
     /// The numbers of all types of a module.
@@ -115,5 +125,15 @@ mod tests {
             id
         );
         assert_eq!(registry.get(id), Some(&binary));
+        let wide = |params, results| {
+            FuncType::new(
+                [ValType::I32].repeat(params),
+                [ValType::I32].repeat(results),
+            )
+        };
+        assert_ne!(
+            registry.func_type(&wide(1, 65_536)),
+            registry.func_type(&wide(65_537, 0))
+        );
     }
 }

@@ -28,6 +28,8 @@ pub enum Detail {
     Number(u64),
     /// The index or size asked for, and how many there are.
     OutOf(u64, u64),
+    /// What is there, and the most that may be.
+    AtMost(u64, u64),
     /// The type that the rule asks for, and the one that is there.
     Types {
         /// Asked for.
@@ -148,6 +150,7 @@ impl fmt::Display for Reject {
             Detail::None => {}
             Detail::Number(number) => write!(f, " {number}")?,
             Detail::OutOf(number, count) => write!(f, " {number} (there are {count})")?,
+            Detail::AtMost(found, most) => write!(f, ": {found}, at most {most}")?,
             Detail::Types { expected, found } => write!(f, ": expected {expected}, found {found}")?,
             Detail::Missing(expected) => write!(f, ": expected {expected}, found nothing")?,
             Detail::Proposal(proposal) => write!(f, " `{}`", proposal.name())?,

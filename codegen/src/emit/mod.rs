@@ -4,6 +4,7 @@
 //! line to `SHARED` (or to `TIERS`, with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
+pub mod config;
 pub mod constant;
 pub mod decode;
 pub mod dispatch;
@@ -40,6 +41,7 @@ type TierEmitter = fn(&Model, &Tier) -> Option<Source>;
 /// Files of `generated/shared/`, the same in every tier.
 #[rustfmt::skip]
 const SHARED: &[(&str, SharedEmitter)] = &[
+    ("config",      config::emit),
     ("constant",    constant::emit),
     ("decode",      decode::emit),
     ("error_code",  error_code::emit),
@@ -56,7 +58,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
 ];
 
 /// Those of the shared files that only an engine uses; builds without one leave them out.
-const EXECUTION: &[&str] = &["constant", "semantics"];
+const EXECUTION: &[&str] = &["config", "constant", "semantics"];
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]

@@ -1,7 +1,7 @@
 //! `<tier>/translate.rs`: what the fast engine's translator does with each instruction.
 
 use super::Source;
-use super::operation::{MEMORIES, is_constant};
+use super::operation::is_constant;
 use crate::model::{Meaning, Model, Op, Tier};
 use crate::names::{function, ident};
 use proc_macro2::TokenStream;
@@ -48,9 +48,7 @@ fn arm(op: &Op) -> TokenStream {
     let body = match &op.meaning {
         Meaning::Do(_) if is_constant(op) => return constant(op),
         Meaning::Do(_) if op.facts.loads || op.facts.stores => {
-            let operations =
-                MEMORIES.map(|(_, suffix, _)| ident(&format!("{}{suffix}", op.variant)));
-            quote! { translator.access([#(Operation::#operations),*], #(#names),*) }
+            quote! { translator.access(Operation::#variant, #(#names),*) }
         }
         Meaning::Do(_) => quote! { translator.operate(Operation::#variant, &[]) },
         Meaning::Hand { .. } => quote! { translator.hand(Operation::#variant, &[#(#names.0),*]) },

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use clap::builder::styling::{AnsiColor, Style};
 use tabwasm::reject::Reject;
-use tabwasm::{Error, WasmBacktrace};
+use tabwasm::{Error, FrameInfo, WasmBacktrace};
 
 use crate::hexdump::Hexdump;
 use crate::input::Input;
@@ -12,16 +12,10 @@ use crate::locate::locate;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = Style::new().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Shows an error.
 pub fn error(message: impl Display) {
     anstream::eprintln!("{ERROR}error{ERROR:#}{NOTE}:{NOTE:#} {message}");
-}
-
-/// Shows a warning.
-pub fn warning(message: impl Display) {
-    anstream::eprintln!("{WARNING}warning{WARNING:#}{NOTE}:{NOTE:#} {message}");
 }
 
 /// Shows what helps after an error.
@@ -57,20 +51,28 @@ pub fn failed(failure: &Error) {
     }
 }
 
+/// One line a frame; repetitions, as recursion makes them, are counted.
 fn frames(backtrace: &WasmBacktrace) {
-    for (number, frame) in backtrace.frames().iter().enumerate() {
-        let name = frame
-            .func_name()
-            .map(|name| format!(" `{name}`"))
-            .unwrap_or_default();
-        let offset = match (frame.module_offset(), frame.func_offset()) {
-            (Some(module), Some(func)) => format!(" at {module:#x} (function + {func:#x})"),
-            (Some(module), None) => format!(" at {module:#x}"),
-            (None, _) => String::new(),
-        };
-        anstream::eprintln!(
-            "  {number:>3}: function {}{name}{offset}",
-            frame.func_index()
-        );
+    let mut numbers = 0..;
+    for run in backtrace.frames().chunk_by(|a, b| line(a) == line(b)) {
+        let number = numbers.next().unwrap_or(0);
+        anstream::eprintln!("  {number:>3}: {}", line(&run[0]));
+        if run.len() > 1 {
+            anstream::eprintln!("       … and {} more like this", run.len() - 1);
+            numbers.nth(run.len() - 2);
+        }
     }
+}
+
+fn line(frame: &FrameInfo) -> String {
+    let name = match frame.func_name() {
+        Some(name) => format!(" `{name}`"),
+        None => String::new(),
+    };
+    let offset = match (frame.module_offset(), frame.func_offset()) {
+        (Some(module), Some(func)) => format!(" at {module:#x} (function + {func:#x})"),
+        (Some(module), None) => format!(" at {module:#x}"),
+        (None, _) => String::new(),
+    };
+    format!("function {}{name}{offset}", frame.func_index())
 }

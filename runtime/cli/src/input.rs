@@ -1,5 +1,6 @@
 //! Reading modules: binary or text, from a file or from standard input.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -23,7 +24,7 @@ impl Input {
     pub fn read(path: &str) -> Result<Self, Exit> {
         let name = if path == "-" { "<stdin>" } else { path }.to_owned();
         let bytes = read(path).map_err(|error| {
-            diagnostic::error(&format!("cannot read `{name}`: {error}"));
+            diagnostic::error(format_args!("cannot read `{name}`: {error}"));
             Exit::Usage
         })?;
         let is_text = is_text(path, &bytes);
@@ -42,7 +43,7 @@ impl Input {
             }),
             Err(mut error) => {
                 error.set_path(Path::new(&name));
-                diagnostic::error(&error.to_string());
+                diagnostic::error(error);
                 Err(Exit::InvalidModule)
             }
         }
@@ -58,14 +59,15 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
-/// By its name; on standard input, by its first character.
+/// By its name if that says it, otherwise by its first character.
 fn is_text(path: &str, bytes: &[u8]) -> bool {
-    match Path::new(path).extension() {
-        Some(extension) => extension.eq_ignore_ascii_case("wat"),
-        None => bytes
+    let extension = Path::new(path).extension();
+    match extension.and_then(OsStr::to_str) {
+        Some("wat") => true,
+        Some("wasm") => false,
+        _ => bytes
             .trim_ascii_start()
-            .iter()
-            .take(1)
-            .any(|first| b"(;".contains(first)),
+            .first()
+            .is_some_and(|first| b"(;".contains(first)),
     }
 }

@@ -275,8 +275,14 @@ fn fail(error: &Error) -> Exit {
     }
     diagnostic::failed(error);
     match error.as_trap_code() {
-        Some(Trap::Interrupt) => Exit::Timeout,
-        Some(Trap::OutOfFuel) => Exit::OutOfFuel,
+        Some(Trap::Interrupt) => {
+            diagnostic::help("`--timeout` sets the time");
+            Exit::Timeout
+        }
+        Some(Trap::OutOfFuel) => {
+            diagnostic::help("`--fuel` sets how much work may be done");
+            Exit::OutOfFuel
+        }
         Some(_) => Exit::Trap,
         None if error.as_reject().is_some() => Exit::InvalidModule,
         None => Exit::Usage,

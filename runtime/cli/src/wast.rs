@@ -1,12 +1,13 @@
 //! `tabwasm wast PATH…`: official test scripts.
 
+use std::cell::Cell;
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::builder::styling::{AnsiColor, Style};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use tabwasm::Config;
 
@@ -212,28 +213,29 @@ impl Total {
 struct Progress {
     bar: ProgressBar,
     start: Instant,
+    shown: Cell<bool>,
 }
 
 impl Progress {
     fn new(files: usize) -> Self {
-        let bar = if io::stderr().is_terminal() {
-            ProgressBar::new(files as u64)
-        } else {
-            ProgressBar::hidden()
-        };
+        let bar = ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self {
             bar,
             start: Instant::now(),
+            shown: Cell::new(false),
         }
     }
 
     fn advance(&self, file: &Path) {
-        self.bar.inc(1);
-        if self.start.elapsed() > PATIENCE {
-            self.bar.set_message(file.display().to_string());
+        if !self.shown.get() && self.start.elapsed() > PATIENCE {
+            self.shown.set(true);
+            // Draws only on a terminal.
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
+        self.bar.set_message(file.display().to_string());
+        self.bar.inc(1);
     }
 
     fn aside(&self, print: impl FnOnce()) {

@@ -413,7 +413,7 @@ fn scripts_are_counted() {
         Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
     );
     assert!(
-        output.stdout.contains("3:9: assert_return"),
+        output.stdout.contains("3:10: assert_return"),
         "{}",
         output.stdout
     );

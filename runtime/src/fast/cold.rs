@@ -78,8 +78,11 @@ pub(crate) unsafe fn hand<X: Hand>(
     slots: *mut u64,
     immediates: *const u32,
 ) -> Handed {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller's promise; the translator wrote as many words and left room for as many
+    // slots as `X` says.
     unsafe {
+        let slots = core::slice::from_raw_parts_mut(slots, X::SLOTS);
+        let immediates = core::slice::from_raw_parts(immediates, X::IMMEDIATES);
         let result = X::call(&mut *context, slots, immediates);
         (*context).refresh();
         match result {

@@ -56,6 +56,7 @@ macro_rules! instructions {
                 $words
             }
             #[inline(always)]
+            #[allow(unused_unsafe, reason = "some of them only say where to go on")]
             unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
                 // SAFETY: the promise of `Instruction::execute`.
                 unsafe { $body }

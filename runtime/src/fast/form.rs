@@ -20,6 +20,9 @@ pub(crate) struct Info {
     pub(crate) swapped: Option<Operation>,
     /// The operation that gives the opposite truth value.
     pub(crate) negation: Option<Operation>,
+    /// For an access to memory 0 by 32-bit addresses: the same by 64-bit addresses, then to any
+    /// memory by 32-bit and by 64-bit addresses.
+    pub(crate) memories: Option<[Operation; 3]>,
     /// The forms of its class.
     pub(crate) forms: &'static Forms,
 }
@@ -34,6 +37,7 @@ impl Info {
             placed: false,
             swapped: None,
             negation: None,
+            memories: None,
             forms,
         }
     }
@@ -53,6 +57,12 @@ impl Info {
     /// It can trap or call.
     pub(crate) const fn traps(mut self) -> Self {
         self.placed = true;
+        self
+    }
+
+    /// For other memories and addresses.
+    pub(crate) const fn memories(mut self, operations: [Operation; 3]) -> Self {
+        self.memories = Some(operations);
         self
     }
 

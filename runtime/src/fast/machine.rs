@@ -25,13 +25,11 @@ use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 pub(crate) trait Hand {
     /// Words of its immediates.
     const IMMEDIATES: usize;
+    /// Slots of its operands or of its results, whichever are more.
+    const SLOTS: usize;
 
-    /// Calls it.
-    ///
-    /// # Safety
-    /// The context is live; `slots` hold the operands and have room for the results, `words` the
-    /// immediates.
-    unsafe fn call(m: &mut Context, slots: *mut u64, words: *const u32) -> Result<(), Stop>;
+    /// Calls it with its operands in `slots`, where the results come to stand.
+    fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop>;
 }
 
 /// The instruction: first slot, immediates.
@@ -61,20 +59,16 @@ impl<X: Hand> Instruction for CallHand<X> {
 /// What a `hand` function gives back, written to the slots of its operands.
 pub(crate) trait Results {
     /// Writes it.
-    ///
-    /// # Safety
-    /// There is a slot for it.
-    unsafe fn put(self, slots: *mut u64);
+    fn put(self, slots: &mut [u64]);
 }
 
 impl Results for () {
-    unsafe fn put(self, _: *mut u64) {}
+    fn put(self, _: &mut [u64]) {}
 }
 
 impl<T: Value> Results for T {
-    unsafe fn put(self, slots: *mut u64) {
-        // SAFETY: the caller's promise.
-        unsafe { *slots = self.into_slot() }
+    fn put(self, slots: &mut [u64]) {
+        slots[0] = self.into_slot();
     }
 }
 

@@ -124,7 +124,7 @@ impl Invocation {
 
     /// Goes on: with the results of the host function that failed, if one did.
     pub(crate) fn resume(
-        mut self: Box<Self>,
+        mut self,
         store: StorePointers,
         host: &[u64],
         slots: &mut [u64],
@@ -135,7 +135,7 @@ impl Invocation {
             unsafe { core::ptr::copy_nonoverlapping(host.as_ptr(), self.state.sp, host.len()) };
         }
         self.state.context = core::ptr::null_mut();
-        drive(store, *self, slots)
+        drive(store, self, slots)
     }
 }
 

@@ -5,6 +5,9 @@
 
 use alloc::vec::Vec;
 
+use super::dispatch::Operation;
+use super::form::form;
+use super::translate::{Kind, Place, To};
 use crate::generated::shared::instruction::Instruction;
 use crate::reject::Reject;
 use crate::types::ValType;
@@ -49,13 +52,14 @@ impl Survey {
     /// The pins of the function that was counted last.
     pub(crate) fn finish(&self) -> Pins {
         Pins {
-            integers: self.hottest(|ty| ty == ValType::I32 || ty == ValType::I64),
-            floats: self.hottest(|ty| ty == ValType::F64),
+            integers: self.hottest(Kind::Int, |ty| ty == ValType::I32 || ty == ValType::I64),
+            floats: self.hottest(Kind::F64, |ty| ty == ValType::F64),
         }
     }
 
-    /// The two locals used most among those of a type.
-    fn hottest(&self, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
+    /// The two locals used most among those of a type; one, where the tier has no forms that
+    /// read the second.
+    fn hottest(&self, kind: Kind, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
         for (index, used) in self
             .uses
@@ -71,7 +75,8 @@ impl Survey {
                 (best[1], weights[1]) = (pin, used.weight);
             }
         }
-        best
+        let second = form(Operation::moving(kind), &[Place::Q], Some(To::S));
+        [best[0], best[1].filter(|_| second.is_some())]
     }
 
     fn count(&mut self, local: u32) {
@@ -111,11 +116,7 @@ impl<'a> Sink<'a> for Survey {
                 self.loops += 1;
             }
             Instruction::Block { .. } | Instruction::If { .. } => self.blocks.push(false),
-            Instruction::End => {
-                if self.blocks.pop() == Some(true) {
-                    self.loops -= 1;
-                }
-            }
+            Instruction::End if self.blocks.pop() == Some(true) => self.loops -= 1,
             _ => {}
         }
         Ok(())

@@ -284,7 +284,9 @@ impl Module {
     }
 
     fn names(&self) -> Option<Names<'_>> {
-        self.custom_sections(Names::SECTION).next().map(|content| Names::new(Reader::new(content)))
+        self.custom_sections(Names::SECTION)
+            .next()
+            .map(|content| Names::new(Reader::new(content)))
     }
 
     /// The export of this name.

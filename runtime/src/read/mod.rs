@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         let at = self.position;
         let left = self.remaining();
         self.bytes(length as usize).map_err(|_| {
-            let detail = Detail::OutOf(u64::from(length), left as u64);
+            let detail = Detail::AtMost(u64::from(length), left as u64);
             Reject::with(ErrorCode::LengthOutOfBounds, at, detail)
         })
     }

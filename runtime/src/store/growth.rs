@@ -116,7 +116,7 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
             bytes: MemoryBytes::Owned(bytes),
             ty,
         })?),
-        _ => Err(refused("memory bytes", most, desired)),
+        _ => Err(refused_new("memory bytes", most, desired)),
     }
 }
 
@@ -152,7 +152,7 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
     })?;
     match made {
         Some(elements) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
-        _ => Err(refused("table elements", most, ty.min)),
+        _ => Err(refused_new("table elements", most, ty.min)),
     }
 }
 
@@ -229,6 +229,16 @@ fn attempt(
             Ok(false)
         }
     }
+}
+
+/// A new object is larger than its type or the engine allow, or than the host wants.
+fn refused_new(what: &'static str, most: u64, wanted: u64) -> Error {
+    if wanted > most {
+        return refused(what, most, wanted);
+    }
+    Error::msg(format_args!(
+        "the limits of the store do not allow {wanted} {what}"
+    ))
 }
 
 fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {

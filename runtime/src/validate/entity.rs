@@ -10,7 +10,7 @@ use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg,
-    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagIdx, TypeIdx, ValType,
+    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TypeIdx, ValType,
 };
 
 impl<'v, S: Storage> Validator<'v, S> {
@@ -65,7 +65,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<&'v MemoryType, Reject> {
         let memory = self.memory(memarg.memory)?;
         if memarg.align > width.trailing_zeros() {
-            let detail = Detail::OutOf(u64::from(memarg.align), u64::from(width.trailing_zeros()));
+            let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));
             return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
         }
         if !memory.is_64 && memarg.offset > u64::from(u32::MAX) {
@@ -94,14 +94,6 @@ impl<'v, S: Storage> Validator<'v, S> {
             )),
             _ => Ok(()),
         }
-    }
-
-    /// The function type of a tag.
-    #[inline]
-    pub(crate) fn tag(&self, tag: TagIdx) -> Result<FuncSignature<'v>, Reject> {
-        let count = self.env.tags.len();
-        let found = self.env.tag(tag).and_then(|ty| self.env.type_func(ty));
-        found.ok_or_else(|| unknown(ErrorCode::UnknownTag, tag.0, count, self.at))
     }
 
     /// A heap type, canonical.

@@ -78,7 +78,10 @@ impl Locals {
         at: usize,
     ) -> Result<(), Reject> {
         let end = u64::from(self.count) + u64::from(count);
-        let Some(end) = u32::try_from(end).ok().filter(|end| u64::from(*end) <= most) else {
+        let Some(end) = u32::try_from(end)
+            .ok()
+            .filter(|end| u64::from(*end) <= most)
+        else {
             return Err(Reject::limit(Limit::Locals, end, at));
         };
         if count == 0 {

@@ -483,7 +483,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
         if !ty.is_64 && size > most {
-            let detail = Detail::OutOf(size, most);
+            let detail = Detail::AtMost(size, most);
             return Err(Reject::with(ErrorCode::TableSize, at, detail));
         }
         if !self.env.tables.is_empty() && !self.gate.has(Proposal::ReferenceTypes) {
@@ -507,7 +507,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
             return Err(Reject::with(
                 ErrorCode::MemorySize,
                 at,
-                Detail::OutOf(size, most),
+                Detail::AtMost(size, most),
             ));
         }
         if ty.shared && ty.max.is_none() {
@@ -557,7 +557,7 @@ fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
         Some(max) if max < min => Err(Reject::with(
             ErrorCode::SizeMinimum,
             at,
-            Detail::OutOf(min, max),
+            Detail::AtMost(min, max),
         )),
         _ => Ok(()),
     }

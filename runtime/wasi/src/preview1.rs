@@ -133,3 +133,19 @@ fn answer<T: 'static, R>(
     };
     u32::from(result.err().map_or(SUCCESS, |errno| errno as u16))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_functions_are_there() {
+        assert_eq!(FUNCTIONS.len() + 1, 46);
+        let mut linker = Linker::new(&tabwasm::Engine::default());
+        assert!(add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx).is_ok());
+        assert!(
+            add_to_linker(&mut linker, |ctx| ctx).is_err(),
+            "names are defined once"
+        );
+    }
+}

@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tabwasm::{
-    Caller, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store, Trap, Val,
+    Caller, CompilationMode, Config, Engine, ExternRef, Func, Instance, Linker, Result, Store,
+    Trap, Val,
 };
 
-use super::{instance, module};
+use super::{configured, instance, module};
 
 #[test]
 fn sixteen_parameters_of_every_kind() -> Result<()> {
@@ -183,5 +184,20 @@ fn one_module_in_many_threads() -> Result<()> {
             assert_eq!(thread.join().expect("no panic").ok(), Some(5050));
         }
     });
+    Ok(())
+}
+
+#[test]
+fn translated_before_the_first_call() -> Result<()> {
+    let eager = |config: &mut Config| _ = config.compilation_mode(CompilationMode::Eager);
+    let text = r#"(module (func $g (result i32) (i32.const 7))
+        (func (export "f") (result i32) (call $g)))"#;
+    let (mut store, instance) = configured(eager, text);
+    assert_eq!(
+        instance
+            .get_typed_func::<(), i32>(&mut store, "f")?
+            .call(&mut store, ())?,
+        7
+    );
     Ok(())
 }

@@ -9,6 +9,7 @@ mod limits;
 mod objects;
 mod porting;
 mod resume;
+mod translation;
 mod types;
 
 use tabwasm::{Config, Engine, Instance, Linker, Module, Store};

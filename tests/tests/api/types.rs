@@ -65,6 +65,13 @@ fn proposals_can_be_switched() -> Result<()> {
     let engine = Engine::new(Config::new().wasm_proposal(Proposal::SignExtension, false))?;
     let error = Module::validate(&engine, &bytes).expect_err("it is off");
     assert!(error.to_string().contains("sign_extension"), "{error}");
+    assert!(Engine::new(Config::new().wasm_sign_extension(false)).is_ok());
+    assert!(Engine::new(Config::new().wasm_simd(true)).is_err());
+    let error = Engine::new(Config::new().wasm_reference_types(false)).expect_err("others need it");
+    assert!(
+        error.to_string().contains("requires `reference_types`"),
+        "{error}"
+    );
     assert!(Engine::new(Config::new().wasm_proposals(Proposals::ALL)).is_err());
     Ok(())
 }

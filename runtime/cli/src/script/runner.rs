@@ -78,6 +78,9 @@ impl Runner {
     pub(super) fn new(config: &Config) -> Result<Self, Error> {
         let engine = Engine::new(config)?;
         let mut store = Store::new(&engine, ());
+        // Where the configuration counts these, there is more than any script needs.
+        let _ = store.set_fuel(u64::MAX);
+        store.set_epoch_deadline(u64::MAX);
         let mut linker = Linker::new(&engine);
         linker.allow_shadowing(true);
         spectest::define(&mut store, &mut linker)?;

@@ -77,12 +77,11 @@ pub(super) fn compare(
         ));
     }
     for (expected, found) in expected.iter().zip(found) {
-        let fits = match expected {
-            WastRet::Core(pattern) => matches(store, pattern, found),
-            _ => false,
+        let WastRet::Core(pattern) = expected else {
+            return Err("expected a value of the component model".to_owned());
         };
-        if !fits {
-            return Err(format!("expected {expected:?}, found {found:?}"));
+        if !matches(store, pattern, found) {
+            return Err(format!("expected {pattern:?}, found {found:?}"));
         }
     }
     Ok(())

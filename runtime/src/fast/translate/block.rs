@@ -1,7 +1,7 @@
 //! Blocks, and what branches do to the values that travel with them.
 
 use super::emit::LabelId;
-use super::operand::{At, Kind, Operand, To};
+use super::operand::{Kind, Operand, To};
 use super::{Translator, control};
 use crate::fast::dispatch::Operation;
 use crate::generated::shared::instruction::Instruction;
@@ -52,25 +52,32 @@ pub(super) struct Target {
 impl Translator<'_> {
     /// The beginning of the function.
     pub(super) fn begin(&mut self) {
-    self.begin_function();
-    let label = self.code.label();
-    let results = self.results as u32;
-    let types = BlockTypes::Function;
-    self.blocks.push(Block { kind: BlockKind::Function, label, base: 0, params: 0, results, types });
-}
+        self.begin_function();
+        let label = self.code.label();
+        let results = self.results as u32;
+        let types = BlockTypes::Function;
+        self.blocks.push(Block {
+            kind: BlockKind::Function,
+            label,
+            base: 0,
+            params: 0,
+            results,
+            types,
+        });
+    }
 
     /// Follows the structure of code that is never reached; `depth` blocks of it are open.
     pub(super) fn skip(&mut self, i: &Instruction<'_>, depth: u32) {
-    match (i, depth) {
-        (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
-            self.dead = Some(depth + 1);
+        match (i, depth) {
+            (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
+                self.dead = Some(depth + 1);
+            }
+            (Instruction::End, 0) => control::end(self),
+            (Instruction::Else, 0) => control::else_(self),
+            (Instruction::End, _) => self.dead = Some(depth - 1),
+            _ => {}
         }
-        (Instruction::End, 0) => control::end(self),
-        (Instruction::Else, 0) => control::else_(self),
-        (Instruction::End, _) => self.dead = Some(depth - 1),
-        _ => {}
     }
-}
 
     pub(super) fn enter_block(&mut self, kind: BlockKind, bt: BlockType, label: LabelId) {
         let (params, results) = self.arity(bt);
@@ -81,7 +88,14 @@ impl Translator<'_> {
         };
         let base = self.stack.len() - params;
         let (params, results) = (params as u32, results as u32);
-        self.blocks.push(Block { kind, label, base, params, results, types });
+        self.blocks.push(Block {
+            kind,
+            label,
+            base,
+            params,
+            results,
+            types,
+        });
     }
 
     /// Numbers of parameters and results.
@@ -101,10 +115,16 @@ impl Translator<'_> {
         for at in 0..count {
             let ty = match types {
                 BlockTypes::Short(ty) => ty,
-                BlockTypes::Function => Some(self.module.defined_signature(self.index).results()[at]),
+                BlockTypes::Function => {
+                    Some(self.module.defined_signature(self.index).results()[at])
+                }
                 BlockTypes::Func(ty) => {
                     let ty = self.func_type(ty);
-                    Some(if params { ty.params()[at] } else { ty.results()[at] })
+                    Some(if params {
+                        ty.params()[at]
+                    } else {
+                        ty.results()[at]
+                    })
                 }
             };
             self.push_temp(ty.unwrap_or(ValType::I32));
@@ -115,7 +135,11 @@ impl Translator<'_> {
     pub(super) fn target(&self, l: LabelIdx) -> Target {
         let at = self.blocks.len() - 1 - l.0 as usize;
         let block = &self.blocks[at];
-        let arity = if block.kind == BlockKind::Loop { block.params } else { block.results };
+        let arity = if block.kind == BlockKind::Loop {
+            block.params
+        } else {
+            block.results
+        };
         Target {
             label: block.label,
             base: block.base,

@@ -56,7 +56,9 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
     let Some(block) = t.blocks.last() else { return };
     let (label, base, results) = (block.label, block.base, block.results as usize);
     let (params, types) = (block.params as usize, block.types);
-    let BlockKind::If(otherwise) = block.kind else { return };
+    let BlockKind::If(otherwise) = block.kind else {
+        return;
+    };
     if t.dead.take().is_none() {
         t.spill();
         t.settle_all(results);
@@ -245,7 +247,11 @@ pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
     let base = t.arguments(ty.params().len(), 1);
     let words = [t.module.type_id(y).0, x.0, t.temp(base)];
     let wide = t.is_wide_table(x);
-    let operation = if wide { Operation::CallIndirect64 } else { Operation::CallIndirect };
+    let operation = if wide {
+        Operation::CallIndirect64
+    } else {
+        Operation::CallIndirect
+    };
     t.operate(operation, &words);
     t.end_call(base, ty.results());
 }
@@ -280,7 +286,11 @@ pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableI
     let words = [t.module.type_id(y).0, x.0, t.temp(base), count as u32];
     let wide = t.is_wide_table(x);
     t.operate(
-        if wide { Operation::ReturnCallIndirect64 } else { Operation::ReturnCallIndirect },
+        if wide {
+            Operation::ReturnCallIndirect64
+        } else {
+            Operation::ReturnCallIndirect
+        },
         &words,
     );
     t.dead = Some(0);

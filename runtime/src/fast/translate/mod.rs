@@ -99,11 +99,13 @@ const NOTES: usize = 32;
 impl<'m> Translator<'m> {
     fn new(module: &'m Module, index: u32) -> Self {
         let config = module.engine().config();
+        let body = module.body(module.env().imported_funcs() + index);
         Self {
             module,
             index,
             code: Emitter::default(),
-            at: 0,
+            // What happens at the entry stands before the first instruction.
+            at: body.map_or(0, |body| body.start),
             pins: module.pins(index),
             locals: Vec::new(),
             params: module.defined_signature(index).params().len(),
@@ -227,7 +229,8 @@ impl<'m> Translator<'m> {
 
     /// The same for one that can trap or call.
     fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.code.instruction(operation.only(), words, Some(self.at))
+        self.code
+            .instruction(operation.only(), words, Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.

@@ -3,11 +3,12 @@
 
 use super::Translator;
 use super::operand::Kind;
-use crate::types::{
-    FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx,
-};
+use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 
-const NOTHING: FuncSignature<'static> = FuncSignature { params: &[], results: &[] };
+const NOTHING: FuncSignature<'static> = FuncSignature {
+    params: &[],
+    results: &[],
+};
 
 impl<'m> Translator<'m> {
     /// Parameters and results of a function.
@@ -22,12 +23,18 @@ impl<'m> Translator<'m> {
 
     /// The class of a global's value.
     pub(super) fn global(&self, x: GlobalIdx) -> Kind {
-        self.module.env().global(x).map_or(Kind::Int, |global| Kind::of(global.content))
+        self.module
+            .env()
+            .global(x)
+            .map_or(Kind::Int, |global| Kind::of(global.content))
     }
 
     /// Whether a memory has 64-bit addresses.
     pub(super) fn is_wide_memory(&self, x: MemoryIdx) -> bool {
-        self.module.env().memory(x).is_some_and(|memory| memory.is_64)
+        self.module
+            .env()
+            .memory(x)
+            .is_some_and(|memory| memory.is_64)
     }
 
     /// Whether a table has 64-bit indices.

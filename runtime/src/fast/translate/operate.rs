@@ -60,15 +60,18 @@ impl Translator<'_> {
         }
     }
 
-    /// Loads or stores: the four operations are those for memory 0 and 32-bit addresses, memory 0
-    /// and 64-bit addresses, any memory and 32-bit addresses, any memory and 64-bit addresses.
-    pub(crate) fn access(&mut self, operations: [Operation; 4], m: MemArg) {
-        let wide = usize::from(self.is_wide_memory(m.memory));
+    /// Loads or stores; the operation is the one for memory 0 and 32-bit addresses.
+    pub(crate) fn access(&mut self, operation: Operation, m: MemArg) {
+        let [wide, any, any_wide] = operation.info().memories.unwrap_or([operation; 3]);
+        let is_wide = self.is_wide_memory(m.memory);
         match u32::try_from(m.offset) {
-            Ok(offset) if m.memory.0 == 0 => self.operate(operations[wide], &[offset]),
+            Ok(offset) if m.memory.0 == 0 => {
+                self.operate(if is_wide { wide } else { operation }, &[offset]);
+            }
             _ => {
                 let [low, high] = halves(m.offset);
-                self.operate(operations[2 + wide], &[low, high, m.memory.0]);
+                let operation = if is_wide { any_wide } else { any };
+                self.operate(operation, &[low, high, m.memory.0]);
             }
         }
     }
@@ -108,6 +111,7 @@ impl Translator<'_> {
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
             if !encodable(&operands[at]) {
+                self.land(&mut operands);
                 self.move_to_slot(operands[at], self.temp(base + at));
                 operands[at].at = At::Temp;
             }
@@ -177,6 +181,7 @@ impl Translator<'_> {
                 // The slot of which the accumulator is a copy.
                 (_, Place::A) => {}
                 _ => {
+                    self.land(operands);
                     self.move_to_slot(operands[at], slot);
                     operands[at].at = At::Temp;
                 }
@@ -184,6 +189,15 @@ impl Translator<'_> {
             places[at] = Place::S;
         }
         (operation, false)
+    }
+
+    /// Lays the open instruction down before the slot of an operand is written: its own operands
+    /// may stand there. If it gives one of these operands, that one stays in the accumulator, too.
+    fn land(&mut self, operands: &mut [Operand; OPERANDS]) {
+        self.spill();
+        for operand in operands.iter_mut().filter(|operand| operand.at == At::Open) {
+            operand.at = At::Temp;
+        }
     }
 
     /// Where an operand at a height can be read.

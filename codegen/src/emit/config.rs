@@ -1,0 +1,42 @@
+//! `shared/config.rs`: a switch of the engine's configuration for each proposal.
+
+use super::Source;
+use crate::model::{Model, Proposal};
+use crate::names::{ident, variant};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new(
+        "spec/proposals.toml",
+        "A switch of the configuration for each proposal.",
+    );
+    let switches = model.proposals.iter().map(switch);
+    source.item(quote! {
+        use super::proposal::Proposal;
+        use crate::config::Config;
+    });
+    source.item(quote! { impl Config { #(#switches)* } });
+    source
+}
+
+fn switch(proposal: &Proposal) -> TokenStream {
+    let name = format_ident!("wasm_{}", proposal.key);
+    let variant = ident(&variant(&proposal.key));
+    let support = if proposal.supported {
+        ""
+    } else {
+        " Not supported yet."
+    };
+    let doc = format!(
+        "Whether to admit `{}`: {}.{support}",
+        proposal.key, proposal.doc
+    );
+    quote! {
+        #[doc = #doc]
+        pub fn #name(&mut self, enable: bool) -> &mut Self {
+            self.wasm_proposal(Proposal::#variant, enable)
+        }
+    }
+}
