@@ -371,7 +371,8 @@ impl Subtype {
     /// The proposal that brought it, if not the first version.
     pub const fn proposal(self) -> Option<Proposal> {
         match self {
-            Self::Sub | Self::SubFinal | Self::Rec => Some(Proposal::Gc),
+            Self::Sub | Self::SubFinal => Some(Proposal::Gc),
+            Self::Rec => Some(Proposal::FunctionReferences),
         }
     }
 }

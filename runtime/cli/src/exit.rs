@@ -21,6 +21,8 @@ pub enum Exit {
     OutOfFuel,
     /// The guest trapped.
     Trap,
+    /// Nobody reads the standard output any more.
+    BrokenPipe,
 }
 
 impl Exit {
@@ -36,6 +38,7 @@ impl Exit {
             Self::Timeout => 124,
             Self::OutOfFuel => 125,
             Self::Trap => 134,
+            Self::BrokenPipe => 141,
         }
     }
 }

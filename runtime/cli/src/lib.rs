@@ -14,6 +14,7 @@ pub mod hexdump;
 pub mod input;
 pub mod json;
 pub mod locate;
+mod output;
 #[cfg(feature = "std")]
 pub mod run;
 pub mod script;

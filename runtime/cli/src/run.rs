@@ -15,6 +15,7 @@ use crate::args::Run;
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::input::Input;
+use crate::output::line;
 
 /// The function that a program begins with.
 const ENTRY: &str = "_start";
@@ -157,7 +158,7 @@ fn invoke(
     let mut results = vec![Val::I32(0); ty.results().len()];
     func.call(store, &params, &mut results)?;
     for result in &results {
-        println!("{}", show(result));
+        line!("{}", show(result));
     }
     Ok(Exit::Success)
 }

@@ -8,6 +8,7 @@ use crate::diagnostic;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::json::Object;
+use crate::output::line;
 
 /// Validates modules; the first failure decides how the process ends.
 pub fn run(args: &Validate) -> Exit {
@@ -43,11 +44,11 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
 
 fn report(args: &Validate, input: &Input, reject: Option<&Reject>) {
     if args.json {
-        anstream::println!("{}", line(input, reject));
+        line!("{}", line(input, reject));
         return;
     }
     match reject {
-        None => anstream::println!("{}: valid", input.name),
+        None => line!("{}: valid", input.name),
         Some(reject) => diagnostic::rejected(input, reject),
     }
 }

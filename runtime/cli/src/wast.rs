@@ -15,6 +15,7 @@ use crate::args::{Tier, Wast};
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::json::Object;
+use crate::output::line;
 use crate::script::{self, Report};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -61,7 +62,7 @@ pub fn run(args: &Wast) -> Exit {
     }
     progress.finish();
     if args.json {
-        anstream::println!("{}", total.json());
+        line!("{}", total.json());
     } else {
         total.print();
     }
@@ -101,7 +102,7 @@ fn print(report: &Report) {
     } else {
         (BAD, "FAILED")
     };
-    anstream::println!(
+    line!(
         "{style}{word}{style:#} {}: {} passed, {} failed, {} skipped{}",
         report.file,
         report.passed,
@@ -111,14 +112,14 @@ fn print(report: &Report) {
     );
     for failure in report.failures.iter().take(SHOWN) {
         let (line, column) = (failure.line, failure.column);
-        anstream::println!(
+        line!(
             "       {line}:{column}: {}: {}",
             failure.directive,
             failure.message
         );
     }
     if report.failures.len() > SHOWN {
-        anstream::println!("       … and {} more", report.failures.len() - SHOWN);
+        line!("       … and {} more", report.failures.len() - SHOWN);
     }
 }
 
@@ -156,7 +157,7 @@ fn print_json(report: &Report) {
         .number("text_only", report.text_only)
         .object("skips", &skips)
         .list("failures", failures);
-    anstream::println!("{line}");
+    line!("{line}");
 }
 
 #[derive(Default)]
@@ -183,12 +184,12 @@ impl Total {
 
     fn print(&self) {
         if self.text_only > 0 {
-            anstream::println!(
+            line!(
                 "{} assertions on text were answered by the text parser and are counted apart",
                 self.text_only
             );
         }
-        anstream::println!(
+        line!(
             "{} files, {} directives: {} passed, {} failed, {} skipped",
             self.files,
             self.directives(),

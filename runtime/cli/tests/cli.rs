@@ -425,3 +425,19 @@ fn scripts_are_counted() {
         "{last}"
     );
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    let script = file("pipe.wast", "(module)\n".repeat(2));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tabwasm"))
+        .arg("wast")
+        .args(vec![script; 2_000])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

@@ -197,6 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next instruction.
+    #[inline(never)]
     pub fn instruction(&mut self, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
         crate::generated::shared::decode::decode(self, gate)
     }

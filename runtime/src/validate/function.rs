@@ -7,6 +7,7 @@ use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
+use crate::generated::shared::decode::decode;
 use crate::generated::shared::validate::step;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
@@ -68,7 +69,7 @@ fn steps<'a, S: Storage>(
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
         v.at = reader.position();
-        let instruction = reader.instruction(gate)?;
+        let instruction = decode(reader, gate)?;
         let effect = v.effect();
         step(v, &instruction)?;
         sink.accept(v.at, &instruction, effect)?;

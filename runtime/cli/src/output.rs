@@ -1,0 +1,22 @@
+//! Lines on standard output.
+
+use std::fmt;
+use std::io::Write;
+
+use crate::exit::Exit;
+
+/// Prints a line, coloured on terminals only; a reader that has gone away ends the process, as it
+/// ends other tools of a pipeline, and without a panic.
+macro_rules! line {
+    ($($argument:tt)*) => {
+        $crate::output::print(format_args!($($argument)*))
+    };
+}
+pub(crate) use line;
+
+/// What [`line!`] does.
+pub(crate) fn print(line: fmt::Arguments<'_>) {
+    if writeln!(anstream::stdout(), "{line}").is_err() {
+        std::process::exit(Exit::BrokenPipe.code());
+    }
+}
