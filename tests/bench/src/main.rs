@@ -1,11 +1,14 @@
 //! Tabwasm and its peers on the same kernels, in one process.
 //!
 //! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
-//! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`.
+//! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
+//! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
 //!
 //! Wall time on a shared machine is only worth its comparison: engines take turns on each
 //! kernel in each round, and what counts is the ratio within a round.
 
+#[cfg(feature = "differential")]
+mod differential;
 mod engines;
 mod kernels;
 mod measure;
@@ -36,6 +39,12 @@ fn execute() -> Result<ExitCode, Error> {
     match options::parse(std::env::args().skip(1))? {
         Command::Help => println!("{USAGE}"),
         Command::Validate(files) => validation::compare(&files)?,
+        #[cfg(feature = "differential")]
+        Command::Differential(options) => {
+            if differential::compare(&options)? > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Execute(plan) => {
             let results = measure::execute(&plan)?;
             if plan.json {

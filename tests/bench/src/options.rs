@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use crate::Error;
+#[cfg(feature = "differential")]
+use crate::differential;
 use crate::engines::{ENGINES, Engine};
 use crate::kernels::{KERNELS, Kernel};
 
@@ -13,6 +15,7 @@ Tabwasm and its peers on the same kernels
 
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
+       tabwasm-bench differential [--seconds N] [--seed S]
 
 Options:
   --quick          stop after 30 seconds and at most 9 rounds
@@ -20,7 +23,13 @@ Options:
   --kernel NAME    only this kernel; may be repeated
   --engine NAME    only this engine; may be repeated
   --json           one JSON object instead of a table
-  --help           this text";
+  --help           this text
+
+`differential` (in builds with that feature) runs random modules on tabwasm, in several
+configurations, and on wasmi. Each mismatch is printed with its seed and a file to
+reproduce it; a seed gives the same module every time.
+  --seconds N      begin no module later than this [default: 60]
+  --seed S         seed of the first module; the next ones follow [default: 0]";
 
 /// What the user wants.
 pub enum Command {
@@ -28,6 +37,9 @@ pub enum Command {
     Execute(Plan),
     /// Compare validation, also on these files.
     Validate(Vec<String>),
+    /// Compare the results of random modules.
+    #[cfg(feature = "differential")]
+    Differential(differential::Options),
     /// Show the usage.
     Help,
 }
@@ -51,6 +63,10 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     let mut arguments = arguments.peekable();
     if arguments.next_if(|first| first == "validate").is_some() {
         return Ok(Command::Validate(arguments.collect()));
+    }
+    #[cfg(feature = "differential")]
+    if arguments.next_if(|first| first == "differential").is_some() {
+        return Ok(Command::Differential(random_modules(arguments)?));
     }
     let (mut kernels, mut engines) = (Vec::new(), Vec::new());
     let (mut rounds, mut quick, mut json) = (None, false, false);
@@ -85,6 +101,27 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         budget: quick.then_some(Duration::from_secs(30)),
         json,
     }))
+}
+
+#[cfg(feature = "differential")]
+fn random_modules(
+    mut arguments: impl Iterator<Item = String>,
+) -> Result<differential::Options, Error> {
+    let (mut seconds, mut seed) = (60, 0);
+    while let Some(flag) = arguments.next() {
+        let value = arguments
+            .next()
+            .ok_or_else(|| format!("{flag} needs a value"))?;
+        match flag.as_str() {
+            "--seconds" => seconds = value.parse()?,
+            "--seed" => seed = value.parse()?,
+            other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
+        }
+    }
+    Ok(differential::Options {
+        budget: Duration::from_secs(seconds),
+        seed,
+    })
 }
 
 fn named<T>(

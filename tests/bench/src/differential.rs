@@ -1,0 +1,121 @@
+//! Random modules on our engine and on wasmi: every difference is a bug of one of them.
+//!
+//! Half of the modules come from `wasm-smith`, which knows all of the format; the other half from
+//! [`generate`], which writes the code that is hard to translate to registers. Each module runs
+//! on wasmi once, then on our engine in each of its [`run::VARIANTS`]; results, kinds of traps,
+//! memories, globals and sizes of tables must agree after every call.
+
+mod generate;
+mod plan;
+mod random;
+mod run;
+mod shrink;
+mod smith;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use self::generate::Program;
+use self::plan::Plan;
+use self::random::Random;
+use self::run::{Outcome, VARIANTS, Variant};
+use crate::Error;
+
+/// What to try, and for how long.
+pub struct Options {
+    /// Time to spend.
+    pub budget: Duration,
+    /// Seed of the first module; those of the others follow it.
+    pub seed: u64,
+}
+
+/// Runs modules until the time is over; gives the number of mismatches.
+pub fn compare(options: &Options) -> Result<usize, Error> {
+    let folder = std::env::temp_dir().join("tabwasm-differential");
+    std::fs::create_dir_all(&folder)?;
+    let (begin, mut totals) = (Instant::now(), Totals::default());
+    for seed in options.seed.. {
+        if begin.elapsed() >= options.budget {
+            break;
+        }
+        let Some(finding) = examine(seed, &mut totals)? else {
+            continue;
+        };
+        totals.mismatches += 1;
+        let path: PathBuf = folder.join(format!("{seed}.wasm"));
+        std::fs::write(&path, &finding.wasm)?;
+        println!("seed {seed}: {} ({})", path.display(), finding.what);
+    }
+    let Totals {
+        modules,
+        calls,
+        mismatches,
+    } = totals;
+    println!("{modules} modules, {calls} calls, {mismatches} mismatches");
+    Ok(mismatches)
+}
+
+#[derive(Default)]
+struct Totals {
+    modules: usize,
+    calls: usize,
+    mismatches: usize,
+}
+
+/// A module on which the engines differ.
+struct Finding {
+    wasm: Vec<u8>,
+    what: String,
+}
+
+/// Tries the module of a seed; what differs is made as small as possible.
+fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
+    let mut random = Random::new(seed);
+    let program = random.chance(2).then(|| Program::new(&mut random));
+    let wasm = match &program {
+        Some(program) => program.encode(),
+        None => smith::module(&mut random)?,
+    };
+    let plan = Plan::new(&wasm, seed)?;
+    let expected = match &program {
+        Some(program) => run::reference(&program.plain().encode(), &plan),
+        None => run::reference(&wasm, &plan),
+    };
+    totals.modules += 1;
+    totals.calls += expected.len();
+    for variant in &VARIANTS {
+        let Some(what) = difference(&wasm, &plan, &expected, variant) else {
+            continue;
+        };
+        let differs = |program: &Program| {
+            let expected = run::reference(&program.plain().encode(), &plan);
+            difference(&program.encode(), &plan, &expected, variant).is_some()
+        };
+        let wasm = match program {
+            Some(program) => shrink::shrink(program, differs).encode(),
+            None => wasm,
+        };
+        return Ok(Some(Finding { wasm, what }));
+    }
+    Ok(None)
+}
+
+/// What differs in a variant of our engine, if something does.
+fn difference(wasm: &[u8], plan: &Plan, expected: &[Outcome], variant: &Variant) -> Option<String> {
+    // Where the reference gave up, there is nothing to compare with.
+    if expected.is_empty() {
+        return None;
+    }
+    // No more calls than the reference has finished: one that never ends would not end here.
+    let ours = run::ours(wasm, plan, variant, expected.len());
+    let mut pairs = expected.iter().zip(&ours).enumerate();
+    let (at, (theirs, ours)) = pairs.find(|(_, (theirs, ours))| theirs != ours)?;
+    let name = match at.checked_sub(1) {
+        None => "instantiation",
+        Some(call) => &plan.calls[call].name,
+    };
+    Some(format!(
+        "{}, {name}: wasmi {theirs:?}, tabwasm {ours:?}",
+        variant.name
+    ))
+}
