@@ -4,6 +4,7 @@
 
 mod calls;
 mod errors;
+mod expressions;
 mod handles;
 mod limits;
 mod objects;
