@@ -74,7 +74,12 @@ fn copy() -> PathBuf {
     for (path, text) in tree.matching("runtime/src/", ".rs") {
         write(&copy.join(path), text);
     }
-    for path in ["runtime/Cargo.toml", "runtime/build.rs", "Cargo.lock"] {
+    for path in [
+        "runtime/Cargo.toml",
+        "runtime/build.rs",
+        "runtime/src/porting.md",
+        "Cargo.lock",
+    ] {
         write(
             &copy.join(path),
             &fs::read_to_string(workspace.join(path)).unwrap(),
