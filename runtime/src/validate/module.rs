@@ -52,6 +52,9 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
     }
     pass.bodies_are_complete(sections.position())?;
     pass.data_is_complete(sections.position())?;
+    // What only served to find equal names and types.
+    pass.env.exports.release();
+    pass.env.nodes.release();
     Ok(pass.env)
 }
 
