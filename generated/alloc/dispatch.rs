@@ -12,7 +12,7 @@ use crate::fast::instruction::*;
 use crate::fast::machine::{Addressed, CallHand, Hand, Results};
 use crate::fast::memory::{Any, M32, M64};
 use crate::fast::operation::{self, load, operation, store};
-use crate::fast::place::{A, I, P, Q, S, W};
+use crate::fast::place::*;
 use crate::fast::translate::Kind::{F32, F64, Int};
 use crate::fast::value::Value;
 use crate::generated::shared::semantics;

@@ -12,7 +12,7 @@
 //! | `alloc` | `alloc` | the full runtime on `core` and an allocator |
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
-//! Without `std`, square roots and rounding of floats need the feature `libm`.
+//! Without `std`, square roots need the feature `libm`.
 #![cfg_attr(
     feature = "alloc",
     doc = r"

@@ -41,6 +41,9 @@ impl Registry {
     pub(crate) fn module(&mut self, env: &Environment<Heap>) -> Box<[TypeId]> {
         let mut ids: Vec<TypeId> = (0..env.type_count()).map(|_| TypeId::default()).collect();
         let number = |ids: &[TypeId], ty: u32| ids.get(ty as usize).map_or(0, |id| id.0);
+        // Doubling from little would hold everything twice for a while.
+        let different = env.groups().map(|group| env.group_length(group) as usize);
+        self.types.reserve(different.sum());
         for group in env.groups() {
             let members = group.0..group.0 + env.group_length(group);
             let key = env.group_key(group, |ty| number(&ids, ty.0)).collect();
@@ -64,13 +67,16 @@ impl Registry {
                 }
             }
         }
-        let canonical = |ty| {
-            env.canonical(TypeIdx(ty))
-                .map_or(0, |ty| number(&ids, ty.0))
-        };
-        (0..env.type_count())
-            .map(|ty| TypeId(canonical(ty)))
-            .collect()
+        // Canonical types come before those that are equal to them.
+        for ty in 0..env.type_count() {
+            let canonical = env
+                .canonical(TypeIdx(ty))
+                .map_or(0, |ty| number(&ids, ty.0));
+            if let Some(place) = ids.get_mut(ty as usize) {
+                *place = TypeId(canonical);
+            }
+        }
+        ids.into_boxed_slice()
     }
 
     /// The type with this number.

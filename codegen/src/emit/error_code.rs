@@ -1,7 +1,7 @@
 //! `shared/error_code.rs`: the reasons to refuse a module.
 
 use super::Source;
-use super::enumeration::{Member, accessor, enumeration};
+use super::enumeration::{Expected, Member, accessor, enumeration, expectations};
 use super::trap::sentence;
 use crate::model::Model;
 use crate::names::{ident, variant};
@@ -47,24 +47,11 @@ pub fn emit(model: &Model) -> Source {
         "u8",
         &members,
     ));
-    let texts: Vec<_> = named
+    let expected: Vec<Expected<'_>> = named
         .iter()
-        .map(|(name, error)| {
-            (name.clone(), {
-                let t = &error.text;
-                quote!(#t)
-            })
-        })
+        .map(|(name, error)| (name.clone(), error.text.as_str(), error.also.as_slice()))
         .collect();
-    let also: Vec<_> = named
-        .iter()
-        .map(|(name, error)| {
-            (name.clone(), {
-                let t = &error.also;
-                quote!(&[#(#t),*])
-            })
-        })
-        .collect();
+    let expectations = expectations(&expected);
     let class: Vec<_> = named
         .iter()
         .map(|(name, error)| {
@@ -72,24 +59,12 @@ pub fn emit(model: &Model) -> Source {
             (name.clone(), quote! { ErrorClass::#class })
         })
         .collect();
-    let text = accessor(
-        "What the official scripts expect, and people read.",
-        "text",
-        quote!(&'static str),
-        &texts,
-    );
-    let also = accessor(
-        "What the official scripts call it elsewhere.",
-        "also",
-        quote!(&'static [&'static str]),
-        &also,
-    );
     let class = accessor(
         "What kind of reason it is.",
         "class",
         quote!(ErrorClass),
         &class,
     );
-    source.item(quote! { impl ErrorCode { #text #also #class } });
+    source.item(quote! { impl ErrorCode { #expectations #class } });
     source
 }

@@ -1,7 +1,7 @@
 //! `shared/trap.rs`: the kinds of traps.
 
 use super::Source;
-use super::enumeration::{Member, accessor, enumeration};
+use super::enumeration::{Expected, Member, enumeration, expectations};
 use crate::model::Model;
 use crate::names::{ident, variant};
 use quote::quote;
@@ -28,38 +28,13 @@ pub fn emit(model: &Model) -> Source {
         "u8",
         &members,
     ));
-    let texts: Vec<_> = named
+    let expected: Vec<Expected<'_>> = named
         .iter()
-        .map(|(name, trap)| {
-            (name.clone(), {
-                let t = &trap.text;
-                quote!(#t)
-            })
-        })
+        .map(|(name, trap)| (name.clone(), trap.text.as_str(), trap.also.as_slice()))
         .collect();
-    let also: Vec<_> = named
-        .iter()
-        .map(|(name, trap)| {
-            (name.clone(), {
-                let t = &trap.also;
-                quote!(&[#(#t),*])
-            })
-        })
-        .collect();
-    let text = accessor(
-        "What the official scripts expect, and people read.",
-        "text",
-        quote!(&'static str),
-        &texts,
-    );
-    let also = accessor(
-        "What the official scripts call it elsewhere.",
-        "also",
-        quote!(&'static [&'static str]),
-        &also,
-    );
+    let expectations = expectations(&expected);
     source.item(quote! {
-        impl Trap { #text #also }
+        impl Trap { #expectations }
 
         impl fmt::Display for Trap {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -40,6 +40,10 @@ pub(crate) struct A;
 /// The first pinned local of the value's class.
 pub(crate) struct P;
 /// The second pinned local of the value's class.
+#[cfg_attr(
+    not(feature = "std"),
+    allow(dead_code, reason = "the tier may have no such forms")
+)]
 pub(crate) struct Q;
 /// An immediate in the code.
 pub(crate) struct I;

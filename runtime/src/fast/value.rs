@@ -35,9 +35,17 @@ pub(crate) trait Value: Copy {
     fn set_first_pin(self, state: &mut State);
 
     /// The second pinned register of this type's class.
+    #[cfg_attr(
+        not(feature = "std"),
+        allow(dead_code, reason = "the tier may have no such forms")
+    )]
     fn second_pin(state: &State) -> Self;
 
     /// Sets the second pinned register of this type's class.
+    #[cfg_attr(
+        not(feature = "std"),
+        allow(dead_code, reason = "the tier may have no such forms")
+    )]
     fn set_second_pin(self, state: &mut State);
 }
 

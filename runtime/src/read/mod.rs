@@ -3,7 +3,7 @@
 //! A [`Reader`] walks over bytes; positions are offsets from the start of the module, so that
 //! errors and ranges need no arithmetic. Nothing is sized by a count that the input claims.
 //! Instructions are read by the generated decoder, the only place where opcodes are matched;
-//! it calls [`immediate`]. Standard: chapter 5, "Binary Format".
+//! it calls `immediate`. Standard: chapter 5, "Binary Format".
 
 mod entry;
 pub(crate) mod immediate;

@@ -165,8 +165,10 @@ impl RefType {
         let number = self.0 & Self::MAX_NUMBER;
         if self.0 & Self::CONCRETE != 0 {
             HeapType::Concrete(number)
-        } else {
+        } else if (number as usize) < ABSTRACT.len() {
             ABSTRACT[number as usize]
+        } else {
+            HeapType::Bottom
         }
     }
 

@@ -6,8 +6,8 @@
 //! body again. There is no second path that trusts its input.
 //!
 //! The rules of an instruction are its row of the tables: the columns `type`, `where` and
-//! `check` become the generated function `step`, which calls the [`validator::Validator`],
-//! [`predicate`] and [`check`]. Standard: chapter 3, "Validation", and the algorithm of its
+//! `check` become the generated function `step`, which calls the `Validator`,
+//! `predicate` and `check`. Standard: chapter 3, "Validation", and the algorithm of its
 //! appendix.
 //!
 //! Scratch memory is behind [`Storage`]: vectors that grow fallibly, or slices of the caller.

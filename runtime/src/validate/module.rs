@@ -52,6 +52,9 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
     }
     pass.bodies_are_complete(sections.position())?;
     pass.data_is_complete(sections.position())?;
+    // What only served to find equal names and types.
+    pass.env.exports.release();
+    pass.env.nodes.release();
     Ok(pass.env)
 }
 
@@ -366,11 +369,9 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
         let exports = self.env.exports.as_mut_slice();
         exports.sort_unstable_by(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
-        match exports
-            .windows(2)
-            .find(|pair| name(&pair[0]) == name(&pair[1]))
-        {
-            Some(pair) => Err(Reject::new(ErrorCode::DuplicateExport, pair[1].start)),
+        let mut pairs = exports.iter().zip(exports.iter().skip(1));
+        match pairs.find(|(first, second)| name(first) == name(second)) {
+            Some((_, second)) => Err(Reject::new(ErrorCode::DuplicateExport, second.start)),
             None => Ok(()),
         }
     }

@@ -38,6 +38,11 @@ pub trait List<T: Copy> {
         let _ = more;
     }
 
+    /// Drops all items, and their memory if it is the list's.
+    fn release(&mut self) {
+        self.truncate(0);
+    }
+
     /// How many there are.
     #[inline(always)]
     fn len(&self) -> usize {
@@ -130,6 +135,10 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
     #[inline(always)]
     fn truncate(&mut self, len: usize) {
         self.truncate(len);
+    }
+
+    fn release(&mut self) {
+        *self = Self::new();
     }
 
     fn reserve(&mut self, more: usize) {

@@ -116,7 +116,7 @@ impl Random {
                 Expr::Get(self.local(ty))
             };
         }
-        let mut sub = |random: &mut Self, ty| {
+        let sub = |random: &mut Self, ty| {
             let depth = random.below(depth);
             Box::new(random.expr(ty, depth))
         };
