@@ -106,8 +106,9 @@ fn difference(wasm: &[u8], plan: &Plan, expected: &[Outcome], variant: &Variant)
     if expected.is_empty() {
         return None;
     }
-    // No more calls than the reference has finished: one that never ends would not end here.
-    let ours = run::ours(wasm, plan, variant, expected.len());
+    // No more calls than those that end, on the reference and with fuel on ours.
+    let calls = run::ours(wasm, plan, &VARIANTS[0], expected.len()).len();
+    let ours = run::ours(wasm, plan, variant, calls);
     let mut pairs = expected.iter().zip(&ours).enumerate();
     let (at, (theirs, ours)) = pairs.find(|(_, (theirs, ours))| theirs != ours)?;
     let name = match at.checked_sub(1) {

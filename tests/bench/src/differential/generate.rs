@@ -68,9 +68,10 @@ impl Program {
         program
     }
 
-    /// A program that gives the same, for the reference: every value of a local goes through a
-    /// call. wasmi 2.0 loses values of locals that are assigned in one arm of an `if` or in a
-    /// loop while they wait on the stack.
+    /// A program that gives the same, for the reference: every value of a local and the condition
+    /// of every `select` goes through a call. wasmi 2.0 loses values of locals that are assigned
+    /// in one arm of an `if` or in a loop while they wait on the stack, and selects the wrong
+    /// value by some comparisons with zero.
     pub fn plain(&self) -> Self {
         let mut plain = self.clone();
         let identities = self.functions.len() as u32;
@@ -82,6 +83,9 @@ impl Program {
                     Instruction::LocalGet(local) | Instruction::LocalTee(local) => Some(local),
                     _ => None,
                 };
+                if let Instruction::Select | Instruction::TypedSelect(_) = instruction {
+                    body.code.push(Instruction::Call(identities));
+                }
                 body.code.push(instruction);
                 if let Some(local) = read {
                     let is = |ty: &ValType| *ty == locals[local as usize];
