@@ -18,7 +18,7 @@ pub fn shrink(mut program: Program, differs: impl Fn(&Program) -> bool) -> Progr
             while length > 0 {
                 let mut at = 0;
                 while at + length <= program.bodies[body].code.len() {
-                    match without(&program, body, at, length, &holds) {
+                    match without(&program, body, at, length, holds) {
                         Some(less) => (program, smaller) = (less, true),
                         None => at += 1,
                     }
