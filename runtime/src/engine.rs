@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
-use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::cause::UseError;
 use crate::config::Config;
+use crate::counter::Counter;
 use crate::error::Result;
 use crate::func_type::FuncType;
 use crate::lock::Lock;
@@ -26,7 +26,7 @@ pub struct Engine(Arc<EngineInner>);
 struct EngineInner {
     config: Config,
     types: Lock<Registry>,
-    epoch: AtomicU64,
+    epoch: Counter,
 }
 
 impl Engine {
@@ -67,7 +67,7 @@ impl Engine {
         Self(Arc::new(EngineInner {
             config,
             types: Lock::default(),
-            epoch: AtomicU64::new(0),
+            epoch: Counter::new(),
         }))
     }
 
@@ -83,7 +83,7 @@ impl Engine {
 
     /// Advances the epoch; safe to call from any thread and from signal handlers.
     pub fn increment_epoch(&self) {
-        self.0.epoch.fetch_add(1, Ordering::Relaxed);
+        self.0.epoch.next();
     }
 
     /// What is admitted.
@@ -97,13 +97,13 @@ impl Engine {
     }
 
     /// The epoch, for running code to poll.
-    pub(crate) fn epoch(&self) -> &AtomicU64 {
+    pub(crate) fn epoch(&self) -> &Counter {
         &self.0.epoch
     }
 
     /// The epoch now.
     pub(crate) fn current_epoch(&self) -> u64 {
-        self.0.epoch.load(Ordering::Relaxed)
+        self.0.epoch.now()
     }
 
     /// Works with the types.

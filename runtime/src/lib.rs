@@ -71,6 +71,8 @@ mod config;
 #[cfg(feature = "alloc")]
 mod constant;
 #[cfg(feature = "alloc")]
+mod counter;
+#[cfg(feature = "alloc")]
 mod engine;
 #[cfg(feature = "alloc")]
 mod error;

@@ -5,10 +5,10 @@
 //! functions, a change of instance).
 
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicU64;
 
 use super::stack::Record;
 use super::state::{Exit, State};
+use crate::counter::Counter;
 use crate::error::Error;
 use crate::spec::Trap;
 use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
@@ -40,7 +40,7 @@ pub(crate) struct Context {
     /// Fuel left.
     pub(crate) fuel: u64,
     /// The engine's epoch.
-    pub(crate) epoch: NonNull<AtomicU64>,
+    pub(crate) epoch: NonNull<Counter>,
     /// The epoch at which running code is interrupted.
     pub(crate) deadline: u64,
     /// The store.

@@ -97,7 +97,7 @@ instructions! {
     /// Looks whether the engine's epoch has reached the deadline.
     Epoch [0] |_words, state| {
         let context = state.context;
-        let now = (*context).epoch.as_ref().load(core::sync::atomic::Ordering::Relaxed);
+        let now = (*context).epoch.as_ref().now();
         if now >= (*context).deadline { Flow::Exit(Exit::Epoch) } else { Flow::Next }
     }
 

@@ -3,7 +3,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::arena::Arena;
 use super::entity::{
@@ -11,6 +10,7 @@ use super::entity::{
 };
 use super::limiter::Limiter;
 use crate::cause::UseError;
+use crate::counter::Counter;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fast::Stack;
@@ -82,9 +82,9 @@ impl Handle {
 impl StoreInner {
     /// An empty store.
     pub(crate) fn new(engine: Engine) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
+        static NEXT: Counter = Counter::new();
         Self {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            id: NEXT.next(),
             engine,
             funcs: Arena::default(),
             tables: Arena::default(),
