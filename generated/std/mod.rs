@@ -26,7 +26,7 @@ pub(crate) const LIMITS: Limits = Limits {
     function_size: 7_654_321,
     name_length: 100_000,
     custom_sections: 1_000_000,
-    types: 1_000_000,
+    types: 100_000,
     rec_group_size: 1_000_000,
     subtyping_depth: 63,
     struct_fields: 10_000,

@@ -168,6 +168,14 @@ fn many_types_cost_little() {
         .collect();
     let group = [&[1, 0x4E], &number(MANY)[..], &members].concat();
     compile(module(&[section(1, &group)])).unwrap_or_else(|reject| panic!("{reject}"));
+    // More than that is over the limit, before it costs anything.
+    let more = [
+        &number(3 * MANY)[..],
+        &[0x60, 0, 0].repeat(3 * MANY as usize),
+    ]
+    .concat();
+    let reject = refused(module(&[section(1, &more)]));
+    assert_eq!(limit(reject), Some(Limit::Types));
 }
 
 /// A type index as a signed number: the sign's bit must be clear.
