@@ -18,7 +18,8 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::TailCall)
     .with(Proposal::MultiMemory)
     .with(Proposal::Memory64)
-    .with(Proposal::FunctionReferences);
+    .with(Proposal::FunctionReferences)
+    .with(Proposal::CustomPageSizes);
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {

@@ -497,12 +497,14 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
 
     fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
         ordered(ty.min, ty.max, at)?;
-        let address_bits = if ty.is_64 { u64::BITS } else { u32::BITS };
-        let page = u32::from(ty.page_size_log2);
-        if page != 0 && ty.page_size_log2 != MemoryType::default().page_size_log2 {
-            return Err(Reject::new(ErrorCode::CustomPageSize, at));
+        if wire::PageSize::from_code(ty.page_size_log2).is_none() {
+            return Err(Reject::with(
+                ErrorCode::CustomPageSize,
+                at,
+                Detail::Number(ty.page_size()),
+            ));
         }
-        let most = 1u64.checked_shl(address_bits - page).unwrap_or(u64::MAX);
+        let most = ty.most_pages();
         let size = ty.max.unwrap_or(ty.min).max(ty.min);
         if size > most {
             return Err(Reject::with(
