@@ -66,6 +66,8 @@ pub enum ErrorCode {
     MalformedExportKind,
     /// Limits with unknown flags.
     MalformedLimitsFlags,
+    /// A page size that 64 bits do not hold.
+    MalformedPageSize,
     /// Neither constant nor variable.
     MalformedMutability,
     /// No value type has this code.
@@ -198,7 +200,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 82] = [
+    pub const ALL: [ErrorCode; 83] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -217,6 +219,7 @@ impl ErrorCode {
         ErrorCode::MalformedImportKind,
         ErrorCode::MalformedExportKind,
         ErrorCode::MalformedLimitsFlags,
+        ErrorCode::MalformedPageSize,
         ErrorCode::MalformedMutability,
         ErrorCode::MalformedValueType,
         ErrorCode::MalformedReferenceType,
@@ -306,6 +309,7 @@ impl ErrorCode {
             Self::MalformedImportKind => "malformed import kind",
             Self::MalformedExportKind => "malformed export kind",
             Self::MalformedLimitsFlags => "malformed limits flags",
+            Self::MalformedPageSize | Self::CustomPageSize => "invalid custom page size",
             Self::MalformedMutability => "malformed mutability",
             Self::MalformedValueType => "malformed value type",
             Self::MalformedReferenceType => "malformed reference type",
@@ -364,7 +368,6 @@ impl ErrorCode {
             Self::MultipleTables => "multiple tables",
             Self::TagResults => "non-empty tag result type",
             Self::SharedWithoutMaximum => "shared memory must have maximum",
-            Self::CustomPageSize => "invalid custom page size",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
@@ -394,6 +397,7 @@ impl ErrorCode {
             | Self::MalformedImportKind
             | Self::MalformedExportKind
             | Self::MalformedLimitsFlags
+            | Self::MalformedPageSize
             | Self::MalformedMutability
             | Self::MalformedValueType
             | Self::MalformedReferenceType
@@ -482,6 +486,7 @@ impl ErrorCode {
             | Self::MalformedImportKind
             | Self::MalformedExportKind
             | Self::MalformedLimitsFlags
+            | Self::MalformedPageSize
             | Self::MalformedMutability
             | Self::MalformedValueType
             | Self::MalformedReferenceType

@@ -30,6 +30,8 @@ pub enum Proposal {
     Memory64,
     /// Typed references to functions.
     FunctionReferences,
+    /// Memories with pages of one byte.
+    CustomPageSizes,
     /// 128-bit vectors.
     Simd,
     /// Vectors whose results depend on the machine.
@@ -40,8 +42,6 @@ pub enum Proposal {
     Gc,
     /// Shared memories, atomic operations.
     Threads,
-    /// Memories with pages of one byte.
-    CustomPageSizes,
     /// 128-bit addition and multiplication.
     WideArithmetic,
     /// The first design of exceptions, never standardised.
@@ -63,12 +63,12 @@ impl Proposal {
         Proposal::MultiMemory,
         Proposal::Memory64,
         Proposal::FunctionReferences,
+        Proposal::CustomPageSizes,
         Proposal::Simd,
         Proposal::RelaxedSimd,
         Proposal::Exceptions,
         Proposal::Gc,
         Proposal::Threads,
-        Proposal::CustomPageSizes,
         Proposal::WideArithmetic,
         Proposal::LegacyExceptions,
     ];
@@ -90,12 +90,12 @@ impl Proposal {
             Self::MultiMemory => "multi_memory",
             Self::Memory64 => "memory64",
             Self::FunctionReferences => "function_references",
+            Self::CustomPageSizes => "custom_page_sizes",
             Self::Simd => "simd",
             Self::RelaxedSimd => "relaxed_simd",
             Self::Exceptions => "exceptions",
             Self::Gc => "gc",
             Self::Threads => "threads",
-            Self::CustomPageSizes => "custom_page_sizes",
             Self::WideArithmetic => "wide_arithmetic",
             Self::LegacyExceptions => "legacy_exceptions",
         }
@@ -119,8 +119,8 @@ impl Proposal {
             | Self::RelaxedSimd
             | Self::Exceptions
             | Self::Gc => Some("3.0"),
-            Self::Threads
-            | Self::CustomPageSizes
+            Self::CustomPageSizes
+            | Self::Threads
             | Self::WideArithmetic
             | Self::LegacyExceptions => None,
         }
@@ -137,8 +137,8 @@ impl Proposal {
             | Self::BulkMemory
             | Self::ExtendedConst
             | Self::TailCall
-            | Self::Simd
             | Self::CustomPageSizes
+            | Self::Simd
             | Self::WideArithmetic
             | Self::LegacyExceptions => Proposals::EMPTY.with(Proposal::Mvp),
             Self::ReferenceTypes | Self::MultiMemory | Self::Memory64 | Self::Threads => {
@@ -177,7 +177,8 @@ impl Proposals {
         .with(Proposal::TailCall)
         .with(Proposal::MultiMemory)
         .with(Proposal::Memory64)
-        .with(Proposal::FunctionReferences);
+        .with(Proposal::FunctionReferences)
+        .with(Proposal::CustomPageSizes);
 
     /// With one more.
     #[must_use]

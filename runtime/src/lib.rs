@@ -48,6 +48,7 @@ mod generated {
 }
 
 mod capability;
+pub mod handle;
 #[cfg_attr(
     not(feature = "alloc"),
     expect(dead_code, reason = "only engines compute")
@@ -103,6 +104,8 @@ mod lock;
 #[cfg(feature = "alloc")]
 mod memory;
 #[cfg(feature = "alloc")]
+mod memory_type;
+#[cfg(feature = "alloc")]
 mod module;
 #[cfg(feature = "alloc")]
 mod registry;
@@ -139,6 +142,7 @@ pub use self::{
     limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     linker::{InstancePre, Linker},
     memory::Memory,
+    memory_type::MemoryTypeBuilder,
     module::Module,
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::{Store, UpdateDeadline},
