@@ -120,7 +120,13 @@ impl Reject {
     #[inline(never)]
     pub const fn limit(limit: Limit, at_least: u64, offset: usize) -> Self {
         let (limit, at_least) = (limit as usize, word(at_least));
-        Self::packed(ErrorCode::LimitExceeded, offset, Kind::Limit, limit, at_least)
+        Self::packed(
+            ErrorCode::LimitExceeded,
+            offset,
+            Kind::Limit,
+            limit,
+            at_least,
+        )
     }
 
     /// A proposal is not admitted.
@@ -257,5 +263,9 @@ impl fmt::Display for Verdict {
 /// The number, or the largest that a word can hold.
 const fn word(number: u64) -> usize {
     let most = usize::MAX as u64;
-    if number < most { number as usize } else { usize::MAX }
+    if number < most {
+        number as usize
+    } else {
+        usize::MAX
+    }
 }

@@ -4,6 +4,7 @@
 //! cell it complains about. Emitters only read.
 
 mod cost;
+mod edit;
 mod expression;
 mod failure;
 mod form;
@@ -16,6 +17,7 @@ mod tier;
 mod wire;
 
 pub use cost::Costs;
+pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
@@ -74,6 +76,8 @@ pub struct Model {
     pub forms: Forms,
     /// Instructions, sorted by wire code.
     pub ops: Vec<Op>,
+    /// The overlays over the tables, and what they did.
+    pub overlays: Overlays,
 }
 
 impl Model {

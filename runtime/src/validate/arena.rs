@@ -296,13 +296,21 @@ impl<T: Item> List<T> for ArenaList<'_, T> {
 
     #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
-        (index < self.len()).then(|| T::get(self.arena.bytes, self.arena.offset(self.place, index, T::SIZE)))
+        (index < self.len()).then(|| {
+            T::get(
+                self.arena.bytes,
+                self.arena.offset(self.place, index, T::SIZE),
+            )
+        })
     }
 
     #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
         if index < self.len() {
-            item.put(self.arena.bytes, self.arena.offset(self.place, index, T::SIZE));
+            item.put(
+                self.arena.bytes,
+                self.arena.offset(self.place, index, T::SIZE),
+            );
         }
     }
 
