@@ -85,7 +85,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 impl Context<'_> {
-    fn all<'k>(
+    pub(super) fn all<'k>(
         &mut self,
         what: &str,
         keys: impl IntoIterator<Item = &'k String>,
@@ -98,7 +98,7 @@ impl Context<'_> {
         }
     }
 
-    fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
+    pub(super) fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
         if !known.contains(&key) {
             let hint = did_you_mean(key, known.iter().copied(), "not in the table");
             self.report
