@@ -18,7 +18,8 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::TailCall)
     .with(Proposal::MultiMemory)
     .with(Proposal::Memory64)
-    .with(Proposal::FunctionReferences);
+    .with(Proposal::FunctionReferences)
+    .with(Proposal::CustomPageSizes);
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {
@@ -26,6 +27,7 @@ pub(crate) const LIMITS: Limits = Limits {
     function_size: 65_536,
     name_length: 255,
     custom_sections: 1_000,
+    arena: 4_294_967_295,
     types: 256,
     rec_group_size: 64,
     subtyping_depth: 15,

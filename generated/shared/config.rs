@@ -66,6 +66,11 @@ impl Config {
         self.wasm_proposal(Proposal::FunctionReferences, enable)
     }
 
+    /// Whether to admit `custom_page_sizes`: memories with pages of one byte.
+    pub fn wasm_custom_page_sizes(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::CustomPageSizes, enable)
+    }
+
     /// Whether to admit `simd`: 128-bit vectors. Not supported yet.
     pub fn wasm_simd(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::Simd, enable)
@@ -89,11 +94,6 @@ impl Config {
     /// Whether to admit `threads`: shared memories, atomic operations. Not supported yet.
     pub fn wasm_threads(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::Threads, enable)
-    }
-
-    /// Whether to admit `custom_page_sizes`: memories with pages of one byte. Not supported yet.
-    pub fn wasm_custom_page_sizes(&mut self, enable: bool) -> &mut Self {
-        self.wasm_proposal(Proposal::CustomPageSizes, enable)
     }
 
     /// Whether to admit `wide_arithmetic`: 128-bit addition and multiplication. Not supported yet.

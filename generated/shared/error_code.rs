@@ -66,6 +66,8 @@ pub enum ErrorCode {
     MalformedExportKind,
     /// Limits with unknown flags.
     MalformedLimitsFlags,
+    /// A page size that 64 bits do not hold.
+    MalformedPageSize,
     /// Neither constant nor variable.
     MalformedMutability,
     /// No value type has this code.
@@ -236,7 +238,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 101] = [
+    pub const ALL: [ErrorCode; 102] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -255,6 +257,7 @@ impl ErrorCode {
         ErrorCode::MalformedImportKind,
         ErrorCode::MalformedExportKind,
         ErrorCode::MalformedLimitsFlags,
+        ErrorCode::MalformedPageSize,
         ErrorCode::MalformedMutability,
         ErrorCode::MalformedValueType,
         ErrorCode::MalformedReferenceType,
@@ -363,6 +366,7 @@ impl ErrorCode {
             Self::MalformedImportKind => "malformed import kind",
             Self::MalformedExportKind => "malformed export kind",
             Self::MalformedLimitsFlags => "malformed limits flags",
+            Self::MalformedPageSize | Self::CustomPageSize => "invalid custom page size",
             Self::MalformedMutability => "malformed mutability",
             Self::MalformedValueType => "malformed value type",
             Self::MalformedReferenceType => "malformed reference type",
@@ -432,7 +436,6 @@ impl ErrorCode {
             Self::MultipleTables => "multiple tables",
             Self::TagResults => "non-empty tag result type",
             Self::SharedWithoutMaximum => "shared memory must have maximum",
-            Self::CustomPageSize => "invalid custom page size",
             Self::UnknownModule => "unknown module",
             Self::UnknownComponent => "unknown component",
             Self::UnknownInstance => "unknown instance",
@@ -470,6 +473,7 @@ impl ErrorCode {
             | Self::MalformedImportKind
             | Self::MalformedExportKind
             | Self::MalformedLimitsFlags
+            | Self::MalformedPageSize
             | Self::MalformedMutability
             | Self::MalformedValueType
             | Self::MalformedReferenceType
@@ -577,6 +581,7 @@ impl ErrorCode {
             | Self::MalformedImportKind
             | Self::MalformedExportKind
             | Self::MalformedLimitsFlags
+            | Self::MalformedPageSize
             | Self::MalformedMutability
             | Self::MalformedValueType
             | Self::MalformedReferenceType

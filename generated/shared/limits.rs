@@ -14,6 +14,9 @@ pub const MAX_WASM_NAME_LENGTH: u64 = 100_000;
 /// Custom sections of a module: the most that can be asked for.
 pub const MAX_CUSTOM_SECTIONS: u64 = 1_000_000;
 
+/// Bytes of the memory that a caller gives for validation: the most that can be asked for.
+pub const MAX_ARENA: u64 = 4_294_967_295;
+
 /// Types of a module: the most that can be asked for.
 pub const MAX_TYPES: u64 = 1_000_000;
 
@@ -169,6 +172,8 @@ pub struct Limits {
     pub name_length: u64,
     /// Custom sections of a module.
     pub custom_sections: u64,
+    /// Bytes of the memory that a caller gives for validation.
+    pub arena: u64,
     /// Types of a module.
     pub types: u64,
     /// Types of a recursive group.
@@ -274,6 +279,7 @@ impl Limits {
         function_size: MAX_FUNCTION_SIZE,
         name_length: MAX_WASM_NAME_LENGTH,
         custom_sections: MAX_CUSTOM_SECTIONS,
+        arena: MAX_ARENA,
         types: MAX_TYPES,
         rec_group_size: MAX_REC_GROUP_SIZE,
         subtyping_depth: MAX_SUBTYPING_DEPTH,
@@ -331,6 +337,7 @@ impl Limits {
             Limit::FunctionSize => self.function_size,
             Limit::NameLength => self.name_length,
             Limit::CustomSections => self.custom_sections,
+            Limit::Arena => self.arena,
             Limit::Types => self.types,
             Limit::RecGroupSize => self.rec_group_size,
             Limit::SubtypingDepth => self.subtyping_depth,
@@ -392,6 +399,7 @@ impl Limits {
             Limit::FunctionSize => self.function_size = value,
             Limit::NameLength => self.name_length = value,
             Limit::CustomSections => self.custom_sections = value,
+            Limit::Arena => self.arena = value,
             Limit::Types => self.types = value,
             Limit::RecGroupSize => self.rec_group_size = value,
             Limit::SubtypingDepth => self.subtyping_depth = value,
@@ -457,6 +465,8 @@ pub enum Limit {
     NameLength,
     /// Custom sections of a module.
     CustomSections,
+    /// Bytes of the memory that a caller gives for validation.
+    Arena,
     /// Types of a module.
     Types,
     /// Types of a recursive group.
@@ -557,11 +567,12 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 52] = [
+    pub const ALL: [Limit; 53] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
         Limit::CustomSections,
+        Limit::Arena,
         Limit::Types,
         Limit::RecGroupSize,
         Limit::SubtypingDepth,
@@ -621,6 +632,7 @@ impl Limit {
             Self::FunctionSize => "function_size",
             Self::NameLength => "name_length",
             Self::CustomSections => "custom_sections",
+            Self::Arena => "arena",
             Self::Types => "types",
             Self::RecGroupSize => "rec_group_size",
             Self::SubtypingDepth => "subtyping_depth",

@@ -30,6 +30,8 @@ pub enum Proposal {
     Memory64,
     /// Typed references to functions.
     FunctionReferences,
+    /// Memories with pages of one byte.
+    CustomPageSizes,
     /// 128-bit vectors.
     Simd,
     /// Vectors whose results depend on the machine.
@@ -40,8 +42,6 @@ pub enum Proposal {
     Gc,
     /// Shared memories, atomic operations.
     Threads,
-    /// Memories with pages of one byte.
-    CustomPageSizes,
     /// 128-bit addition and multiplication.
     WideArithmetic,
     /// The first design of exceptions, never standardised.
@@ -87,12 +87,12 @@ impl Proposal {
         Proposal::MultiMemory,
         Proposal::Memory64,
         Proposal::FunctionReferences,
+        Proposal::CustomPageSizes,
         Proposal::Simd,
         Proposal::RelaxedSimd,
         Proposal::Exceptions,
         Proposal::Gc,
         Proposal::Threads,
-        Proposal::CustomPageSizes,
         Proposal::WideArithmetic,
         Proposal::LegacyExceptions,
         Proposal::ComponentModel,
@@ -126,12 +126,12 @@ impl Proposal {
             Self::MultiMemory => "multi_memory",
             Self::Memory64 => "memory64",
             Self::FunctionReferences => "function_references",
+            Self::CustomPageSizes => "custom_page_sizes",
             Self::Simd => "simd",
             Self::RelaxedSimd => "relaxed_simd",
             Self::Exceptions => "exceptions",
             Self::Gc => "gc",
             Self::Threads => "threads",
-            Self::CustomPageSizes => "custom_page_sizes",
             Self::WideArithmetic => "wide_arithmetic",
             Self::LegacyExceptions => "legacy_exceptions",
             Self::ComponentModel => "component_model",
@@ -167,8 +167,8 @@ impl Proposal {
             | Self::RelaxedSimd
             | Self::Exceptions
             | Self::Gc => Some("3.0"),
-            Self::Threads
-            | Self::CustomPageSizes
+            Self::CustomPageSizes
+            | Self::Threads
             | Self::WideArithmetic
             | Self::LegacyExceptions
             | Self::ComponentModelMoreAsyncBuiltins
@@ -196,8 +196,8 @@ impl Proposal {
             | Self::BulkMemory
             | Self::ExtendedConst
             | Self::TailCall
-            | Self::Simd
             | Self::CustomPageSizes
+            | Self::Simd
             | Self::WideArithmetic
             | Self::LegacyExceptions
             | Self::ComponentModel => Proposals::EMPTY.with(Proposal::Mvp),
@@ -250,7 +250,8 @@ impl Proposals {
         .with(Proposal::TailCall)
         .with(Proposal::MultiMemory)
         .with(Proposal::Memory64)
-        .with(Proposal::FunctionReferences);
+        .with(Proposal::FunctionReferences)
+        .with(Proposal::CustomPageSizes);
 
     /// With one more.
     #[must_use]

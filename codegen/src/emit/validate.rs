@@ -166,11 +166,11 @@ fn rules(op: &Op, signature: &Signature) -> String {
         steps.extend(signature.params.iter().rev().map(|item| match item {
             TypeItem::AnyReference => "v.pop_ref()?;".to_string(),
             _ if is_single(item) => format!("v.pop({})?;", item_of(op, item)),
-            _ => format!("v.pop_all({}.as_slice())?;", item_of(op, item)),
+            _ => format!("v.pop_all({})?;", item_of(op, item)),
         }));
         steps.extend(signature.results.iter().map(|item| match item {
             _ if is_single(item) => format!("v.push({})?;", item_of(op, item)),
-            _ => format!("v.push_all({}.as_slice())?;", item_of(op, item)),
+            _ => format!("v.push_all({})?;", item_of(op, item)),
         }));
         steps.push(if signature.diverges {
             "v.diverge()".into()

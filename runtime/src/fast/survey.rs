@@ -11,7 +11,7 @@ use super::translate::{Kind, Place, To};
 use crate::generated::shared::instruction::Instruction;
 use crate::reject::Reject;
 use crate::types::ValType;
-use crate::validate::{Effect, Header, Sink};
+use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
 /// Locals that live in registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,11 +93,9 @@ impl Use {
 }
 
 impl<'a> Sink<'a> for Survey {
-    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
+    fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         self.uses.clear();
-        let params = header.signature.params().iter().copied();
-        self.uses.extend(params.take(SURVEYED).map(Use::none));
-        for run in header.locals {
+        for run in header.runs() {
             self.uses
                 .resize(SURVEYED.min(run.end as usize), Use::none(run.ty));
         }

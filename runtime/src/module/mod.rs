@@ -308,14 +308,14 @@ impl Module {
         match kind {
             ExternKind::Func => EntityType::Func(self.func_type_id(FuncIdx(index))),
             ExternKind::Table => {
-                let ty = env.table(TableIdx(index)).copied().unwrap_or_default();
+                let ty = env.table(TableIdx(index)).unwrap_or_default();
                 EntityType::Table(self.table_type(ty))
             }
             ExternKind::Memory => {
-                EntityType::Memory(env.memory(MemoryIdx(index)).copied().unwrap_or_default())
+                EntityType::Memory(env.memory(MemoryIdx(index)).unwrap_or_default())
             }
             ExternKind::Global => {
-                let ty = env.global(GlobalIdx(index)).copied().unwrap_or_default();
+                let ty = env.global(GlobalIdx(index)).unwrap_or_default();
                 EntityType::Global(self.global_type(ty))
             }
             ExternKind::Tag => {

@@ -16,6 +16,9 @@ use crate::types::{
 const NEGATIVE: u8 = 1 << 6;
 const CONTINUES: u8 = 1 << 7;
 
+/// Flags that the limits of tables can have.
+const TABLE_FLAGS: [wire::LimitsFlag; 2] = [wire::LimitsFlag::Maximum, wire::LimitsFlag::Address64];
+
 impl Reader<'_> {
     /// A value type.
     pub(crate) fn val_type(&mut self, gate: &impl Gate) -> Result<ValType, Reject> {
@@ -106,14 +109,9 @@ impl Reader<'_> {
     /// The type of a table.
     pub(crate) fn table_type(&mut self, gate: &impl Gate) -> Result<TableType, Reject> {
         let element = self.ref_type(gate)?;
-        let at = self.position();
-        let limits = self.limits(gate)?;
-        if limits.shared || limits.page_size_log2.is_some() {
-            return Err(Reject::new(ErrorCode::MalformedLimitsFlags, at));
-        }
         let Limits {
             min, max, is_64, ..
-        } = limits;
+        } = self.limits(gate, &TABLE_FLAGS)?;
         Ok(TableType {
             element,
             min,
@@ -130,8 +128,7 @@ impl Reader<'_> {
             is_64,
             shared,
             page_size_log2,
-        } = self.limits(gate)?;
-        let page_size_log2 = page_size_log2.unwrap_or(MemoryType::default().page_size_log2);
+        } = self.limits(gate, &wire::LimitsFlag::ALL)?;
         Ok(MemoryType {
             min,
             max,
@@ -167,10 +164,9 @@ impl Reader<'_> {
         }
     }
 
-    fn limits(&mut self, gate: &impl Gate) -> Result<Limits, Reject> {
+    fn limits(&mut self, gate: &impl Gate, known: &[wire::LimitsFlag]) -> Result<Limits, Reject> {
         let at = self.position();
         let flags = self.u8()?;
-        let known = wire::LimitsFlag::ALL;
         if known.iter().fold(flags, |left, flag| left & !flag.code()) != 0 {
             return Err(malformed(ErrorCode::MalformedLimitsFlags, at, flags));
         }
@@ -189,11 +185,9 @@ impl Reader<'_> {
             None
         };
         let page_size_log2 = if has(wire::LimitsFlag::PageSize) {
-            let at = self.position();
-            let log2 = u8::try_from(self.u32()?);
-            Some(log2.map_err(|_| Reject::new(ErrorCode::CustomPageSize, at))?)
+            self.page_size_log2()?
         } else {
-            None
+            wire::PageSize::Standard.code()
         };
         Ok(Limits {
             min,
@@ -202,6 +196,18 @@ impl Reader<'_> {
             shared: has(wire::LimitsFlag::Shared),
             page_size_log2,
         })
+    }
+
+    fn page_size_log2(&mut self) -> Result<u8, Reject> {
+        let at = self.position();
+        let log2 = self.u32()?;
+        match u8::try_from(log2) {
+            Ok(small) if log2 < u64::BITS => Ok(small),
+            _ => {
+                let detail = Detail::AtMost(log2.into(), u64::from(u64::BITS) - 1);
+                Err(Reject::with(ErrorCode::MalformedPageSize, at, detail))
+            }
+        }
     }
 
     fn bound(&mut self, wide: bool) -> Result<u64, Reject> {
@@ -219,7 +225,7 @@ struct Limits {
     max: Option<u64>,
     is_64: bool,
     shared: bool,
-    page_size_log2: Option<u8>,
+    page_size_log2: u8,
 }
 
 /// The value, if its wire code belongs to no proposal or to an admitted one.

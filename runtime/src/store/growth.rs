@@ -36,8 +36,8 @@ pub(crate) unsafe fn grow_memory(
     let most = memory_ceiling(inner, &memory.ty);
     let desired = pages
         .checked_add(delta)
-        .and_then(|pages| bytes(pages, &memory.ty));
-    let maximum = memory.ty.max.and_then(|pages| bytes(pages, &memory.ty));
+        .and_then(|pages| memory.ty.bytes(pages));
+    let maximum = memory.ty.max.and_then(|pages| memory.ty.bytes(pages));
     let growth = Growth {
         resource: Resource::Memory,
         current,
@@ -97,8 +97,8 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         .count(store.typed, "memories of the store", now, most, |host| {
             host.memories()
         })?;
-    let desired = bytes(ty.min, &ty).unwrap_or(u64::MAX);
-    let maximum = ty.max.and_then(|pages| bytes(pages, &ty));
+    let desired = ty.bytes(ty.min).unwrap_or(u64::MAX);
+    let maximum = ty.max.and_then(|pages| ty.bytes(pages));
     let growth = Growth {
         resource: Resource::Memory,
         current: 0,
@@ -250,21 +250,15 @@ fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {
     .into()
 }
 
-fn bytes(pages: u64, ty: &MemoryType) -> Option<u64> {
-    pages.checked_mul(1 << ty.page_size_log2)
-}
-
 /// The most bytes that a memory of this type can have.
 fn memory_ceiling(inner: &StoreInner, ty: &MemoryType) -> u64 {
     let limits = inner.engine.limits();
-    let most = limits
-        .memory_pages
-        .saturating_mul(1 << MemoryType::default().page_size_log2);
-    let most = if ty.is_64 { most } else { most.min(1 << 32) };
-    ty.max
-        .and_then(|pages| bytes(pages, ty))
-        .unwrap_or(u64::MAX)
-        .min(most)
+    let most = [
+        MemoryType::default().bytes(limits.memory_pages),
+        ty.bytes(ty.most_pages()),
+        ty.max.and_then(|pages| ty.bytes(pages)),
+    ];
+    most.into_iter().flatten().min().unwrap_or(u64::MAX)
 }
 
 /// The most elements that a table of this type can have.

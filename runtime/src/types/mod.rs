@@ -6,6 +6,7 @@
 //! [`TypeId`]. Standard: section 2.3, "Types", and section 5.3.
 
 mod immediate;
+mod memory;
 mod object;
 mod reference;
 mod value;
@@ -15,6 +16,7 @@ pub use crate::generated::shared::indices::{
     TagIdx, TypeIdx,
 };
 pub use immediate::{BlockType, Labels, LabelsIter, MemArg, ValTypes, ValTypesIter};
-pub use object::{ExternKind, FuncSignature, GlobalType, MemoryType, TableType, TagType};
+pub use memory::MemoryType;
+pub use object::{ExternKind, FuncSignature, GlobalType, TableType, TagType};
 pub use reference::{HeapType, Ref, RefType, TypeId};
 pub use value::ValType;

@@ -1,4 +1,4 @@
-//! Types of functions, tables, memories, globals and tags.
+//! Types of functions, tables, globals and tags.
 //!
 
 use super::{RefType, TypeIdx, ValType};
@@ -35,21 +35,6 @@ pub struct TableType {
     pub max: Option<u64>,
     /// Whether it is indexed by `i64`.
     pub is_64: bool,
-}
-
-/// The type of a linear memory; sizes in pages.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct MemoryType {
-    /// Pages that it starts with.
-    pub min: u64,
-    /// The most that it may grow to.
-    pub max: Option<u64>,
-    /// Whether it is addressed by `i64`.
-    pub is_64: bool,
-    /// Whether threads share it.
-    pub shared: bool,
-    /// Binary logarithm of the size of a page.
-    pub page_size_log2: u8,
 }
 
 /// The type of a global variable.
@@ -95,18 +80,6 @@ impl TableType {
     }
 }
 
-impl MemoryType {
-    /// The type of its addresses.
-    #[inline]
-    pub const fn index_type(&self) -> ValType {
-        if self.is_64 {
-            ValType::I64
-        } else {
-            ValType::I32
-        }
-    }
-}
-
 macro_rules! defaults {
     ($($type:ident { $($field:ident: $value:expr),* })*) => {$(
         impl Default for $type {
@@ -119,6 +92,5 @@ macro_rules! defaults {
 
 defaults! {
     TableType { element: RefType::FUNCREF, min: 0, max: None, is_64: false }
-    MemoryType { min: 0, max: None, is_64: false, shared: false, page_size_log2: 16 }
     GlobalType { content: ValType::I32, mutable: false }
 }

@@ -74,6 +74,12 @@ impl ValType {
         Self(bits)
     }
 
+    /// The type of these bits.
+    #[inline]
+    pub(crate) const fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     /// The word itself; equal types have equal words.
     pub(crate) const fn bits(self) -> u32 {
         self.0

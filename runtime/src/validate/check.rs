@@ -2,6 +2,7 @@
 //!
 //! Standard: section 3.4, "Instructions".
 
+use super::environment::{Signature, Types};
 use super::stack::FrameKind;
 use super::storage::Storage;
 use super::subtype::is_subtype;
@@ -36,7 +37,7 @@ fn enter<S: Storage>(
         BlockType::Value(ty) => BlockType::Value(v.env.resolve(ty, v.at)?),
         BlockType::Func(ty) => {
             v.type_(ty)?;
-            v.pop_all(v.block_params(bt))?;
+            v.pop_all(v.env.block(bt).params)?;
             bt
         }
     };
@@ -55,30 +56,25 @@ pub(crate) fn else_<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> 
 /// `end`
 pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
     let frame = v.leave()?;
-    let results = v.block_results(frame.block());
+    let Signature { params, results } = v.env.block(frame.block());
     if frame.kind == FrameKind::If {
-        without_else(v, v.block_params(frame.block()), results.as_slice())?;
+        without_else(v, params, results)?;
     }
     if frame.kind == FrameKind::Body {
         Ok(())
     } else {
-        v.push_all(results.as_slice())
+        v.push_all(results)
     }
 }
 
 /// An `if` alone gives what it takes.
 fn without_else<S: Storage>(
     v: &Validator<'_, S>,
-    params: &[ValType],
-    results: &[ValType],
+    params: Types,
+    results: Types,
 ) -> Result<(), Reject> {
-    let same = params.len() == results.len();
-    if same
-        && params
-            .iter()
-            .zip(results)
-            .all(|(param, result)| is_subtype(*param, *result))
-    {
+    let mut pairs = v.env.value_types(params).zip(v.env.value_types(results));
+    if params.len() == results.len() && pairs.all(|(param, result)| is_subtype(param, result)) {
         return Ok(());
     }
     let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
@@ -89,10 +85,9 @@ fn without_else<S: Storage>(
 pub(crate) fn br_table<S: Storage>(v: &mut Validator<'_, S>, l: Labels<'_>) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     let default = v.label(l.default())?;
-    v.peek_all(default.as_slice())?;
+    v.peek_all(default)?;
     for label in l.iter() {
         let types = v.label(label)?;
-        let (types, default) = (types.as_slice(), default.as_slice());
         // Most targets take the same; what the default takes has been looked at.
         if types == default {
             continue;
@@ -157,8 +152,8 @@ pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<()
 pub(crate) fn br_on_null<S: Storage>(v: &mut Validator<'_, S>, l: LabelIdx) -> Result<(), Reject> {
     let ty = v.pop_ref()?;
     let label = v.label(l)?;
-    v.pop_all(label.as_slice())?;
-    v.push_all(label.as_slice())?;
+    v.pop_all(label)?;
+    v.push_all(label)?;
     v.push(ValType::reference(ty.non_null()))
 }
 
@@ -168,16 +163,17 @@ pub(crate) fn br_on_non_null<S: Storage>(
     l: LabelIdx,
 ) -> Result<(), Reject> {
     let label = v.label(l)?;
-    let Some((last, others)) = label.as_slice().split_last() else {
+    let Some(place) = label.len().checked_sub(1) else {
         return Err(Reject::with(
             ErrorCode::TypeMismatch,
             v.at,
             Detail::OutOf(0, 1),
         ));
     };
+    let (last, others) = (v.env.value_type(label, place), label.without_last());
     let found = v.pop_ref()?.non_null();
-    if !is_subtype(ValType::reference(found), *last) {
-        return Err(v.mismatch(*last, ValType::reference(found)));
+    if !is_subtype(ValType::reference(found), last) {
+        return Err(v.mismatch(last, ValType::reference(found)));
     }
     v.pop_all(others)?;
     v.push_all(others)

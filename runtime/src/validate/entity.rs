@@ -3,17 +3,17 @@
 //! The generated rules resolve each immediate first; what the column `type` says of it
 //! ([`type_fn`](super::type_fn)) is then read from the entity.
 
-use super::environment::unknown;
+use super::environment::{Signature, unknown};
 use super::storage::{List, Storage};
 use super::validator::Validator;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{
-    DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg,
-    MemoryIdx, MemoryType, RefType, TableIdx, TableType, TypeIdx, ValType,
+    DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg, MemoryIdx,
+    MemoryType, RefType, TableIdx, TableType, TypeIdx, ValType,
 };
 
-impl<'v, S: Storage> Validator<'v, S> {
+impl<S: Storage> Validator<'_, S> {
     /// The type of a local.
     #[inline(always)]
     pub(crate) fn local(&self, local: LocalIdx) -> Result<ValType, Reject> {
@@ -22,7 +22,7 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// A global.
     #[inline]
-    pub(crate) fn global(&self, global: GlobalIdx) -> Result<&'v GlobalType, Reject> {
+    pub(crate) fn global(&self, global: GlobalIdx) -> Result<GlobalType, Reject> {
         let count = self.env.globals.len();
         let found = self.env.global(global);
         found.ok_or_else(|| unknown(ErrorCode::UnknownGlobal, global.0, count, self.at))
@@ -30,23 +30,23 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// The type of a function.
     #[inline]
-    pub(crate) fn func(&self, func: FuncIdx) -> Result<FuncSignature<'v>, Reject> {
+    pub(crate) fn func(&self, func: FuncIdx) -> Result<Signature, Reject> {
         let count = self.env.funcs.len();
-        let found = self.env.func_type(func);
+        let found = self.env.signature_of(func);
         found.ok_or_else(|| unknown(ErrorCode::UnknownFunction, func.0, count, self.at))
     }
 
     /// A function type.
     #[inline]
-    pub(crate) fn type_(&self, ty: TypeIdx) -> Result<FuncSignature<'v>, Reject> {
+    pub(crate) fn type_(&self, ty: TypeIdx) -> Result<Signature, Reject> {
         let count = self.env.types.len();
-        let found = self.env.type_func(ty);
+        let found = self.env.signature(ty);
         found.ok_or_else(|| unknown(ErrorCode::UnknownType, ty.0, count, self.at))
     }
 
     /// A table.
     #[inline]
-    pub(crate) fn table(&self, table: TableIdx) -> Result<&'v TableType, Reject> {
+    pub(crate) fn table(&self, table: TableIdx) -> Result<TableType, Reject> {
         let count = self.env.tables.len();
         let found = self.env.table(table);
         found.ok_or_else(|| unknown(ErrorCode::UnknownTable, table.0, count, self.at))
@@ -54,7 +54,7 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// A memory.
     #[inline]
-    pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<&'v MemoryType, Reject> {
+    pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<MemoryType, Reject> {
         let count = self.env.memories.len();
         let found = self.env.memory(memory);
         found.ok_or_else(|| unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
@@ -62,7 +62,7 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// The memory of an access of so many bytes.
     #[inline(always)]
-    pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<&'v MemoryType, Reject> {
+    pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<MemoryType, Reject> {
         let memory = self.memory(memarg.memory)?;
         if memarg.align > width.trailing_zeros() {
             let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));

@@ -2,13 +2,18 @@
 //!
 
 use super::group::Node;
+use super::item::fields;
+#[cfg(feature = "alloc")]
+use super::storage::Heap;
 use super::storage::{List, Storage};
 use crate::read::Span;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
+#[cfg(feature = "alloc")]
+use crate::types::FuncSignature;
 use crate::types::{
-    BlockType, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, HeapType, MemoryIdx,
-    MemoryType, RefType, TableIdx, TableType, TagIdx, TypeIdx, ValType,
+    BlockType, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, MemoryIdx, MemoryType, RefType,
+    TableIdx, TableType, TagIdx, TypeIdx, ValType,
 };
 
 /// What a module declares outside of its function bodies.
@@ -58,6 +63,137 @@ pub struct TypeDef {
     pub(crate) group: u32,
 }
 
+fields! {
+    TypeDef { start: u32, params: u16, results: u16, canonical: u32, group: u32 }
+}
+
+impl TypeDef {
+    /// Its parameters and results.
+    #[inline]
+    pub(crate) fn signature(&self) -> Signature {
+        let Self {
+            start,
+            params,
+            results,
+            ..
+        } = *self;
+        Signature {
+            params: Types::Range {
+                start,
+                count: params,
+            },
+            results: Types::Range {
+                start: start + u32::from(params),
+                count: results,
+            },
+        }
+    }
+}
+
+/// The parameters and results of a function or block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Signature {
+    /// What it takes.
+    pub params: Types,
+    /// What it gives.
+    pub results: Types,
+}
+
+/// Types of values: one, or some of those that the environment holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Types {
+    /// This one.
+    One(ValType),
+    /// A range of the environment's.
+    Range {
+        /// The first.
+        start: u32,
+        /// How many.
+        count: u16,
+    },
+}
+
+impl Types {
+    /// How many there are.
+    #[inline]
+    pub const fn len(self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Range { count, .. } => count as usize,
+        }
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// All but the last.
+    pub(crate) const fn without_last(self) -> Self {
+        match self {
+            Self::One(_) => Self::NONE,
+            Self::Range { start, count } => Self::Range {
+                start,
+                count: count.saturating_sub(1),
+            },
+        }
+    }
+
+    const NONE: Self = Self::Range { start: 0, count: 0 };
+}
+
+impl Default for Types {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Environment<Heap> {
+    /// The parameters and results of a function.
+    #[inline]
+    pub fn func_type(&self, func: FuncIdx) -> Option<FuncSignature<'_>> {
+        self.type_func(self.func_type_index(func)?)
+    }
+
+    /// The parameters and results of a function type.
+    #[inline]
+    pub fn type_func(&self, ty: TypeIdx) -> Option<FuncSignature<'_>> {
+        let Signature { params, results } = self.signature(ty)?;
+        Some(FuncSignature {
+            params: self.slice(params)?,
+            results: self.slice(results)?,
+        })
+    }
+
+    fn slice(&self, types: Types) -> Option<&[ValType]> {
+        match types {
+            Types::One(_) => None,
+            Types::Range { start, count } => {
+                let start = start as usize;
+                self.value_types
+                    .as_slice()
+                    .get(start..start + usize::from(count))
+            }
+        }
+    }
+
+    /// All tables, imported ones first.
+    pub fn tables(&self) -> &[TableType] {
+        &self.tables
+    }
+
+    /// All memories, imported ones first.
+    pub fn memories(&self) -> &[MemoryType] {
+        &self.memories
+    }
+
+    /// All globals, imported ones first.
+    pub fn globals(&self) -> &[GlobalType] {
+        &self.globals
+    }
+}
+
 impl<S: Storage> Default for Environment<S>
 where
     S::List<ValType>: Default,
@@ -92,38 +228,43 @@ where
 impl<S: Storage> Environment<S> {
     /// The parameters and results of a function.
     #[inline]
-    pub fn func_type(&self, func: FuncIdx) -> Option<FuncSignature<'_>> {
-        self.type_func(self.func_type_index(func)?)
+    pub fn signature_of(&self, func: FuncIdx) -> Option<Signature> {
+        self.signature(self.func_type_index(func)?)
     }
 
     /// The canonical index of a function's type.
     #[inline]
     pub fn func_type_index(&self, func: FuncIdx) -> Option<TypeIdx> {
-        self.funcs
-            .as_slice()
-            .get(func.0 as usize)
-            .copied()
-            .map(TypeIdx)
+        self.funcs.get(func.0 as usize).map(TypeIdx)
     }
 
     /// The parameters and results of a function type.
     #[inline]
-    pub fn type_func(&self, ty: TypeIdx) -> Option<FuncSignature<'_>> {
-        let def = self.types.as_slice().get(ty.0 as usize)?;
-        let params = def.start as usize;
-        let results = params + usize::from(def.params);
-        let types = self.value_types.as_slice();
-        Some(FuncSignature {
-            params: types.get(params..results)?,
-            results: types.get(results..results + usize::from(def.results))?,
-        })
+    pub fn signature(&self, ty: TypeIdx) -> Option<Signature> {
+        self.types.get(ty.0 as usize).map(|def| def.signature())
+    }
+
+    /// One of the types; the bottom type where there is none.
+    #[inline(always)]
+    pub fn value_type(&self, types: Types, index: usize) -> ValType {
+        match types {
+            Types::One(ty) => ty,
+            Types::Range { start, .. } => {
+                let ty = self.value_types.get(start as usize + index);
+                ty.unwrap_or(ValType::BOTTOM)
+            }
+        }
+    }
+
+    /// The types, one after the other.
+    pub fn value_types(&self, types: Types) -> impl DoubleEndedIterator<Item = ValType> + '_ {
+        (0..types.len()).map(move |index| self.value_type(types, index))
     }
 
     /// The canonical index of a type: the first equal one of the module.
     #[inline]
     pub fn canonical(&self, ty: TypeIdx) -> Option<TypeIdx> {
         self.types
-            .as_slice()
             .get(ty.0 as usize)
             .map(|def| TypeIdx(def.canonical))
     }
@@ -135,51 +276,32 @@ impl<S: Storage> Environment<S> {
 
     /// A table.
     #[inline]
-    pub fn table(&self, table: TableIdx) -> Option<&TableType> {
-        self.tables.as_slice().get(table.0 as usize)
+    pub fn table(&self, table: TableIdx) -> Option<TableType> {
+        self.tables.get(table.0 as usize)
     }
 
     /// A memory.
     #[inline]
-    pub fn memory(&self, memory: MemoryIdx) -> Option<&MemoryType> {
-        self.memories.as_slice().get(memory.0 as usize)
+    pub fn memory(&self, memory: MemoryIdx) -> Option<MemoryType> {
+        self.memories.get(memory.0 as usize)
     }
 
     /// A global.
     #[inline]
-    pub fn global(&self, global: GlobalIdx) -> Option<&GlobalType> {
-        self.globals.as_slice().get(global.0 as usize)
+    pub fn global(&self, global: GlobalIdx) -> Option<GlobalType> {
+        self.globals.get(global.0 as usize)
     }
 
     /// The function type of a tag.
     #[inline]
     pub fn tag(&self, tag: TagIdx) -> Option<TypeIdx> {
-        self.tags
-            .as_slice()
-            .get(tag.0 as usize)
-            .copied()
-            .map(TypeIdx)
+        self.tags.get(tag.0 as usize).map(TypeIdx)
     }
 
     /// The type of the elements of a segment.
     #[inline]
     pub fn element(&self, elem: ElemIdx) -> Option<RefType> {
-        self.elements.as_slice().get(elem.0 as usize).copied()
-    }
-
-    /// All tables, imported ones first.
-    pub fn tables(&self) -> &[TableType] {
-        self.tables.as_slice()
-    }
-
-    /// All memories, imported ones first.
-    pub fn memories(&self) -> &[MemoryType] {
-        self.memories.as_slice()
-    }
-
-    /// All globals, imported ones first.
-    pub fn globals(&self) -> &[GlobalType] {
-        self.globals.as_slice()
+        self.elements.get(elem.0 as usize)
     }
 
     /// How many functions there are, imported ones included.
@@ -227,22 +349,16 @@ impl<S: Storage> Environment<S> {
         self.counts.imported_tags
     }
 
-    /// The parameters of a block of this type.
+    /// The parameters and results of a block of this type.
     #[inline]
-    pub fn block_params<'b>(&'b self, block: &'b BlockType) -> &'b [ValType] {
+    pub fn block(&self, block: BlockType) -> Signature {
         match block {
-            BlockType::Empty | BlockType::Value(_) => &[],
-            BlockType::Func(ty) => self.type_func(*ty).map_or(&[], |func| func.params),
-        }
-    }
-
-    /// The results of a block of this type.
-    #[inline]
-    pub fn block_results<'b>(&'b self, block: &'b BlockType) -> &'b [ValType] {
-        match block {
-            BlockType::Empty => &[],
-            BlockType::Value(ty) => core::slice::from_ref(ty),
-            BlockType::Func(ty) => self.type_func(*ty).map_or(&[], |func| func.results),
+            BlockType::Empty => Signature::default(),
+            BlockType::Value(ty) => Signature {
+                results: Types::One(ty),
+                ..Signature::default()
+            },
+            BlockType::Func(ty) => self.signature(ty).unwrap_or_default(),
         }
     }
 
@@ -279,7 +395,7 @@ impl<S: Storage> Environment<S> {
 
     /// Whether references to this function are allowed in bodies.
     pub(crate) fn is_declared(&self, func: FuncIdx) -> bool {
-        let word = self.declared.as_slice().get((func.0 / u32::BITS) as usize);
+        let word = self.declared.get((func.0 / u32::BITS) as usize);
         word.is_some_and(|word| word >> (func.0 % u32::BITS) & 1 != 0)
     }
 }

@@ -35,7 +35,7 @@ pub fn function<'a, S: Storage>(
     }
     let Some((ty, signature)) = env
         .func_type_index(func)
-        .and_then(|ty| Some((ty, env.type_func(ty)?)))
+        .and_then(|ty| Some((ty, env.signature(ty)?)))
     else {
         return Err(unknown(
             ErrorCode::UnknownFunction,
@@ -45,14 +45,13 @@ pub fn function<'a, S: Storage>(
         ));
     };
     scratch.clear();
-    let locals = Locals::read(&mut reader, gate, env, scratch, signature.params())?;
-    let runs = scratch.runs.as_slice();
-    let declared = runs.partition_point(|run| run.end <= signature.params().len() as u32);
+    let locals = Locals::read(&mut reader, gate, env, scratch, signature.params)?;
     let header = Header {
         func,
-        signature,
-        locals: runs.get(declared..).unwrap_or_default(),
-        local_count: locals.count,
+        runs: &scratch.runs,
+        params: signature.params.len() as u32,
+        locals: locals.count,
+        code: reader.position(),
     };
     sink.begin(header)?;
     let results = BlockType::Func(ty);

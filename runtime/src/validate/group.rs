@@ -6,9 +6,12 @@
 //! indices; a crit-bit tree finds it in time linear in the words, whatever the input. Standard:
 //! section 3.1.2, "Rolling and Unrolling".
 
+use core::cell::Cell;
 use core::iter::FusedIterator;
+use core::ops::Range;
 
 use super::environment::{Environment, TypeDef};
+use super::item::{Bytes, Item};
 use super::storage::{List, Storage};
 use crate::reject::Reject;
 use crate::spec::Limit;
@@ -22,16 +25,36 @@ pub struct Node {
     below: [u32; 2],
 }
 
+impl Item for Node {
+    const SIZE: usize = 4 * u32::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        let word = |index: usize| u32::get(bytes, at + index * u32::SIZE);
+        Self {
+            word: word(0),
+            bit: word(1),
+            below: [word(2), word(3)],
+        }
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        let [left, right] = self.below;
+        for (word, index) in [self.word, self.bit, left, right].into_iter().zip(0..) {
+            word.put(bytes, at + index * u32::SIZE);
+        }
+    }
+}
+
 /// Marks, in `below`, a group rather than a node.
 const LEAF: u32 = 1 << 31;
 
 /// The words of a group: equal for equal groups, never a prefix of another group's.
-#[derive(Clone, Debug)]
-pub struct GroupWords<'e, F> {
-    types: &'e [TypeDef],
-    values: &'e [ValType],
+pub struct GroupWords<'e, S: Storage, F> {
+    env: &'e Environment<S>,
+    /// The next type.
+    next: u32,
     /// Value types of the current type, not yet given.
-    pending: &'e [ValType],
+    pending: Range<u32>,
     first: u32,
     length: u32,
     outside: F,
@@ -41,20 +64,21 @@ pub struct GroupWords<'e, F> {
 impl<S: Storage> Environment<S> {
     /// The first types of the recursion groups that are equal to no earlier one, in order.
     pub fn groups(&self) -> impl Iterator<Item = TypeIdx> + '_ {
-        let types = self.types.as_slice().iter().zip(0..);
-        types
-            .filter(|(def, index)| def.group == *index && def.canonical == *index)
-            .map(|(_, index)| TypeIdx(index))
+        (0..self.type_count())
+            .filter(|index| {
+                let def = self.types.get(*index as usize);
+                def.is_some_and(|def| def.group == *index && def.canonical == *index)
+            })
+            .map(TypeIdx)
     }
 
     /// How many types the group that begins with this type has.
     pub fn group_length(&self, first: TypeIdx) -> u32 {
-        let types = self
-            .types
-            .as_slice()
-            .get(first.0 as usize..)
-            .unwrap_or_default();
-        types.iter().take_while(|def| def.group == first.0).count() as u32
+        let in_group = |index: &u32| {
+            let def = self.types.get(*index as usize);
+            def.is_some_and(|def| def.group == first.0)
+        };
+        (first.0..).take_while(in_group).count() as u32
     }
 
     /// A key of the group that begins with this type: equal groups of any modules have equal
@@ -64,15 +88,11 @@ impl<S: Storage> Environment<S> {
         &self,
         first: TypeIdx,
         outside: F,
-    ) -> GroupWords<'_, F> {
+    ) -> GroupWords<'_, S, F> {
         GroupWords {
-            types: self
-                .types
-                .as_slice()
-                .get(first.0 as usize..)
-                .unwrap_or_default(),
-            values: self.value_types.as_slice(),
-            pending: &[],
+            env: self,
+            next: first.0,
+            pending: 0..0,
             first: first.0,
             length: self.group_length(first),
             outside,
@@ -99,7 +119,7 @@ impl<S: Storage> Environment<S> {
         }
     }
 
-    fn words(&self, first: u32) -> GroupWords<'_, impl FnMut(TypeIdx) -> u32 + use<S>> {
+    fn words(&self, first: u32) -> GroupWords<'_, S, impl FnMut(TypeIdx) -> u32 + use<S>> {
         self.group_key(TypeIdx(first), |ty| ty.0)
     }
 
@@ -109,7 +129,7 @@ impl<S: Storage> Environment<S> {
         let (mut place, mut word) = (0, words.next().unwrap_or(0));
         let mut below = root;
         while below & LEAF == 0 {
-            let Some(node) = self.nodes.as_slice().get(below as usize) else {
+            let Some(node) = self.nodes.get(below as usize) else {
                 break;
             };
             if node.word > place {
@@ -144,7 +164,7 @@ impl<S: Storage> Environment<S> {
         let mut below = root;
         let mut parent = None;
         while below & LEAF == 0 {
-            let Some(node) = self.nodes.as_slice().get(below as usize) else {
+            let Some(node) = self.nodes.get(below as usize) else {
                 break;
             };
             if (node.word, node.bit) >= (word, bit) {
@@ -171,8 +191,9 @@ impl<S: Storage> Environment<S> {
         match parent {
             None => self.root = Some(number as u32),
             Some((parent, turn)) => {
-                if let Some(parent) = self.nodes.as_mut_slice().get_mut(parent as usize) {
-                    parent.below[turn] = number as u32;
+                if let Some(mut node) = self.nodes.get(parent as usize) {
+                    node.below[turn] = number as u32;
+                    self.nodes.set(parent as usize, node);
                 }
             }
         }
@@ -181,19 +202,17 @@ impl<S: Storage> Environment<S> {
 
     /// Lets the types of a group be those of an earlier, equal one, and forgets their words.
     fn replace(&mut self, first: u32, twin: u32) {
-        let types = self.types.as_mut_slice();
-        let (earlier, later) = types.split_at_mut(first as usize);
-        let Some(twins) = earlier.get(twin as usize..) else {
-            return;
-        };
-        if let Some(def) = later.first() {
+        if let Some(def) = self.types.get(first as usize) {
             self.value_types.truncate(def.start as usize);
         }
-        for (def, twin) in later.iter_mut().zip(twins) {
-            *def = TypeDef {
-                group: first,
-                ..*twin
-            };
+        for (index, twin) in (first as usize..self.types.len()).zip(twin as usize..) {
+            if let Some(twin) = self.types.get(twin) {
+                let def = TypeDef {
+                    group: first,
+                    ..twin
+                };
+                self.types.set(index, def);
+            }
         }
     }
 }
@@ -203,7 +222,7 @@ fn side(word: u32, bit: u32) -> usize {
     usize::from(word << bit & LEAF != 0)
 }
 
-impl<F: FnMut(TypeIdx) -> u32> Iterator for GroupWords<'_, F> {
+impl<S: Storage, F: FnMut(TypeIdx) -> u32> Iterator for GroupWords<'_, S, F> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
@@ -211,25 +230,24 @@ impl<F: FnMut(TypeIdx) -> u32> Iterator for GroupWords<'_, F> {
             self.begun = true;
             return Some(self.length);
         }
-        if let Some((ty, rest)) = self.pending.split_first() {
-            self.pending = rest;
-            return Some(self.word(*ty));
+        if let Some(index) = self.pending.next() {
+            let ty = self.env.value_types.get(index as usize)?;
+            return Some(self.word(ty));
         }
-        let (def, rest) = self.types.split_first()?;
+        let def = self.env.types.get(self.next as usize)?;
         if def.group != self.first {
             return None;
         }
-        self.types = rest;
-        let start = def.start as usize;
-        let count = usize::from(def.params) + usize::from(def.results);
-        self.pending = self.values.get(start..start + count).unwrap_or_default();
+        self.next += 1;
+        let count = u32::from(def.params) + u32::from(def.results);
+        self.pending = def.start..def.start + count;
         Some(u32::from(def.params) << u16::BITS | u32::from(def.results))
     }
 }
 
-impl<F: FnMut(TypeIdx) -> u32> FusedIterator for GroupWords<'_, F> {}
+impl<S: Storage, F: FnMut(TypeIdx) -> u32> FusedIterator for GroupWords<'_, S, F> {}
 
-impl<F: FnMut(TypeIdx) -> u32> GroupWords<'_, F> {
+impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
     fn word(&mut self, ty: ValType) -> u32 {
         let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
             return ty.bits();

@@ -3,7 +3,8 @@
 //! Declarations are runs (`n` times a type) and stay so: a body of a few bytes may declare
 //! 50,000 locals. The types of the first locals are spelled out, for speed.
 
-use super::environment::{Environment, unknown};
+use super::environment::{Environment, Types, unknown};
+use super::item::fields;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use crate::profile::Gate;
@@ -21,8 +22,9 @@ pub struct LocalRun {
     pub ty: ValType,
 }
 
-/// How many types are spelled out.
-const SPELLED: usize = 64;
+fields! {
+    LocalRun { end: u32, ty: ValType }
+}
 
 /// What a body knows about its locals besides their types.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,13 +44,13 @@ impl Locals {
         gate: &impl Gate,
         env: &Environment<S>,
         scratch: &mut Scratch<S>,
-        params: &[ValType],
+        params: Types,
     ) -> Result<Self, Reject> {
         let at = reader.position();
         let most = gate.limits().locals;
         let mut locals = Self::default();
-        for ty in params {
-            locals.add(scratch, 1, *ty, most, at)?;
+        for ty in env.value_types(params) {
+            locals.add(scratch, 1, ty, most, at)?;
         }
         // Whether they are countable at all is decided before the limit is.
         let mut total = params.len() as u64;
@@ -92,7 +94,7 @@ impl Locals {
             .runs
             .push(LocalRun { end, ty }, u64::MAX)
             .map_err(full)?;
-        while scratch.locals.len() < SPELLED.min(end as usize) {
+        while scratch.locals.len() < S::SPELLED.min(end as usize) {
             if scratch.locals.push(ty, u64::MAX).is_err() {
                 break;
             }
@@ -131,8 +133,8 @@ impl Locals {
         local: LocalIdx,
         at: usize,
     ) -> Result<ValType, Reject> {
-        match scratch.locals.as_slice().get(local.0 as usize) {
-            Some(ty) => Ok(*ty),
+        match scratch.locals.get(local.0 as usize) {
+            Some(ty) => Ok(ty),
             None => self.search(scratch, local, at),
         }
     }
@@ -145,7 +147,7 @@ impl Locals {
         local: LocalIdx,
         at: usize,
     ) -> Result<ValType, Reject> {
-        let runs = scratch.runs.as_slice();
+        let runs = &scratch.runs;
         match runs.get(runs.partition_point(|run| run.end <= local.0)) {
             Some(run) => Ok(run.ty),
             None => Err(unknown(
@@ -161,7 +163,7 @@ impl Locals {
 impl<S: Storage> Scratch<S> {
     /// Whether a local has been set, given that it is tracked.
     pub(crate) fn is_set(&self, local: LocalIdx) -> bool {
-        let word = self.set.as_slice().get((local.0 / u32::BITS) as usize);
+        let word = self.set.get((local.0 / u32::BITS) as usize);
         word.is_some_and(|word| word >> (local.0 % u32::BITS) & 1 != 0)
     }
 
@@ -186,12 +188,9 @@ impl<S: Storage> Scratch<S> {
     }
 
     fn flip(&mut self, local: u32) {
-        let word = self
-            .set
-            .as_mut_slice()
-            .get_mut((local / u32::BITS) as usize);
-        if let Some(word) = word {
-            *word ^= 1 << (local % u32::BITS);
+        let place = (local / u32::BITS) as usize;
+        if let Some(word) = self.set.get(place) {
+            self.set.set(place, word ^ 1 << (local % u32::BITS));
         }
     }
 }

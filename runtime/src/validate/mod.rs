@@ -10,14 +10,17 @@
 //! `predicate` and `check`. Standard: chapter 3, "Validation", and the algorithm of its
 //! appendix.
 //!
-//! Scratch memory is behind [`Storage`]: vectors that grow fallibly, or slices of the caller.
+//! Scratch memory is behind [`Storage`]: vectors that grow fallibly, or an [`Arena`] in bytes of
+//! the caller.
 
+pub(crate) mod arena;
 pub(crate) mod check;
 mod constant;
 mod entity;
 mod environment;
 mod function;
 mod group;
+pub(crate) mod item;
 mod local;
 mod module;
 pub(crate) mod predicate;
@@ -28,63 +31,79 @@ pub(crate) mod subtype;
 pub(crate) mod type_fn;
 pub(crate) mod validator;
 
-pub use environment::{Environment, TypeDef};
+pub use arena::{Arena, ArenaList};
+pub use environment::{Environment, Signature, TypeDef, Types};
 pub use function::function;
 pub use group::{GroupWords, Node};
+pub use item::{Bytes, Item};
 pub use local::LocalRun;
 pub use module::module;
-pub use stack::{Frame, Scratch};
+pub use stack::{Frame, Link, Scratch};
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
-pub use storage::{Full, List, Slices, Storage};
+pub use storage::{Full, List, Storage};
 
 use crate::profile::Gate;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Export, Import, Span};
 use crate::reject::{Reject, Verdict};
 use crate::spec::Instruction;
 use crate::types::{
-    DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, MemoryType,
-    TableIdx, TableType, TagIdx, TypeIdx,
+    DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, MemoryIdx, MemoryType, TableIdx, TableType,
+    TagIdx, TypeIdx,
 };
 
 /// Says whether these bytes are a valid module.
 ///
 /// ```
 /// use tabwasm::profile::NoAlloc;
-/// use tabwasm::validate::{Slices, validate};
+/// use tabwasm::validate::{Arena, validate};
 /// use tabwasm::reject::Verdict;
 ///
 /// let empty = b"\0asm\x01\0\0\0";
-/// assert_eq!(validate(empty, &NoAlloc, Slices::default()), Verdict::Valid);
+/// let mut memory = [0; 256];
+/// assert_eq!(validate(empty, &NoAlloc, &Arena::new(&mut memory)), Verdict::Valid);
 /// ```
 pub fn validate<G: Gate, S: Storage>(bytes: &[u8], gate: &G, storage: S) -> Verdict {
     module(bytes, gate, storage, &mut ()).into()
 }
 
 /// What a step says to the sink.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Effect {
     /// Whether the instruction can be reached, judged before it.
     pub reachable: bool,
+    /// How many operands there are before it.
+    pub height: u32,
+    /// The innermost block before it.
+    pub(crate) frame: Frame,
 }
 
 /// What precedes the instructions of a body.
 #[derive(Clone, Copy, Debug)]
-pub struct Header<'v> {
+pub struct Header<'v, L> {
     /// The function.
     pub func: FuncIdx,
-    /// Its parameters and results.
-    pub signature: FuncSignature<'v>,
-    /// Its declared locals, without the parameters.
-    pub locals: &'v [LocalRun],
+    /// Its locals: the parameters, then the declared ones.
+    pub runs: &'v L,
+    /// How many parameters there are.
+    pub params: u32,
     /// How many locals there are, parameters included.
-    pub local_count: u32,
+    pub locals: u32,
+    /// Where the first instruction stands.
+    pub code: usize,
+}
+
+impl<L: List<LocalRun>> Header<'_, L> {
+    /// The locals, parameters included.
+    pub fn runs(&self) -> impl Iterator<Item = LocalRun> + '_ {
+        (0..self.runs.len()).filter_map(|index| self.runs.get(index))
+    }
 }
 
 /// Takes the instructions of one body.
 pub trait Sink<'a> {
     /// The body begins.
-    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
+    fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         let _ = header;
         Ok(())
     }

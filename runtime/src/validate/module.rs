@@ -52,9 +52,6 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
     }
     pass.bodies_are_complete(sections.position())?;
     pass.data_is_complete(sections.position())?;
-    // What only served to find equal names and types.
-    pass.env.exports.release();
-    pass.env.nodes.release();
     Ok(pass.env)
 }
 
@@ -153,6 +150,8 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
             }
             self.env.close_group(first, limits.types, at)?;
         }
+        // It only served to find equal types.
+        self.env.nodes.release();
         Ok(())
     }
 
@@ -367,11 +366,18 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
     fn exports_differ(&mut self) -> Result<(), Reject> {
         let bytes = self.bytes;
         let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
-        let exports = self.env.exports.as_mut_slice();
-        exports.sort_unstable_by(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
-        let mut pairs = exports.iter().zip(exports.iter().skip(1));
-        match pairs.find(|(first, second)| name(first) == name(second)) {
-            Some((_, second)) => Err(Reject::new(ErrorCode::DuplicateExport, second.start)),
+        let exports = &mut self.env.exports;
+        exports.sort(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
+        let mut names = (0..exports.len()).filter_map(|index| exports.get(index));
+        let mut before = names.next();
+        let same = names.find(|span| {
+            before
+                .replace(*span)
+                .is_some_and(|b| name(&b) == name(span))
+        });
+        exports.release();
+        match same {
+            Some(second) => Err(Reject::new(ErrorCode::DuplicateExport, second.start)),
             None => Ok(()),
         }
     }
@@ -379,8 +385,8 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
     fn start<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let func = FuncIdx(r.u32()?);
-        match self.env.func_type(func) {
-            Some(ty) if ty.params().is_empty() && ty.results().is_empty() => sink.start(func),
+        match self.env.signature_of(func) {
+            Some(ty) if ty.params.is_empty() && ty.results.is_empty() => sink.start(func),
             Some(_) => Err(Reject::new(ErrorCode::StartFunction, at)),
             None => Err(unknown(
                 ErrorCode::UnknownFunction,
@@ -497,12 +503,14 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
 
     fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
         ordered(ty.min, ty.max, at)?;
-        let address_bits = if ty.is_64 { u64::BITS } else { u32::BITS };
-        let page = u32::from(ty.page_size_log2);
-        if page != 0 && ty.page_size_log2 != MemoryType::default().page_size_log2 {
-            return Err(Reject::new(ErrorCode::CustomPageSize, at));
+        if wire::PageSize::from_code(ty.page_size_log2).is_none() {
+            return Err(Reject::with(
+                ErrorCode::CustomPageSize,
+                at,
+                Detail::Number(ty.page_size()),
+            ));
         }
-        let most = 1u64.checked_shl(address_bits - page).unwrap_or(u64::MAX);
+        let most = ty.most_pages();
         let size = ty.max.unwrap_or(ty.min).max(ty.min);
         if size > most {
             return Err(Reject::with(
@@ -530,8 +538,8 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         let ty = self.env.known_type(ty, at)?;
         if self
             .env
-            .type_func(ty)
-            .is_some_and(|func| !func.results().is_empty())
+            .signature(ty)
+            .is_some_and(|func| !func.results.is_empty())
         {
             return Err(Reject::new(ErrorCode::TagResults, at));
         }

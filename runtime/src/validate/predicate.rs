@@ -3,9 +3,10 @@
 //! Each takes the validator, then its arguments: immediates as they stand, types as
 //! [`type_fn`](super::type_fn) gives them.
 
+use super::environment::Types;
 use super::storage::Storage;
 use super::subtype::is_subtype;
-use super::validator::{Types, Validator};
+use super::validator::Validator;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{FuncIdx, GlobalIdx, LocalIdx, ValType};
@@ -78,27 +79,27 @@ pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> 
 }
 
 /// `sub(a, b)`: values of the first types are values of the second.
-pub(crate) fn sub<'t, S: Storage>(
+pub(crate) fn sub<S: Storage>(
     v: &Validator<'_, S>,
-    found: impl Into<Types<'t>>,
-    expected: impl Into<Types<'t>>,
+    found: impl Into<Types>,
+    expected: impl Into<Types>,
 ) -> Result<(), Reject> {
     let (found, expected) = (found.into(), expected.into());
-    let (found, expected) = (found.as_slice(), expected.as_slice());
     if found.len() != expected.len() {
         let detail = Detail::OutOf(found.len() as u64, expected.len() as u64);
         return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));
     }
-    for (found, expected) in found.iter().zip(expected) {
-        if !is_subtype(*found, *expected) {
-            return Err(v.mismatch(*expected, *found));
+    let pairs = v.env.value_types(found).zip(v.env.value_types(expected));
+    for (found, expected) in pairs {
+        if !is_subtype(found, expected) {
+            return Err(v.mismatch(expected, found));
         }
     }
     Ok(())
 }
 
-impl From<ValType> for Types<'_> {
+impl From<ValType> for Types {
     fn from(ty: ValType) -> Self {
-        Self::One([ty])
+        Self::One(ty)
     }
 }

@@ -47,7 +47,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
             (false, _) => {
                 let at = reader.position();
                 let target = TableIdx(if explicit { reader.u32()? } else { 0 });
-                let Some(table) = self.env.table(target).copied() else {
+                let Some(table) = self.env.table(target) else {
                     let count = self.env.tables.len();
                     return Err(unknown(ErrorCode::UnknownTable, target.0, count, at));
                 };
@@ -155,7 +155,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         target: MemoryIdx,
         at: usize,
     ) -> Result<SegmentMode<MemoryIdx>, Reject> {
-        let Some(memory) = self.env.memory(target).copied() else {
+        let Some(memory) = self.env.memory(target) else {
             let count = self.env.memories.len();
             return Err(unknown(ErrorCode::UnknownMemory, target.0, count, at));
         };
@@ -190,8 +190,8 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
             let full = |full: super::Full| full.reject(Limit::Functions, funcs.len(), at);
             declared.push(0, u64::MAX).map_err(full)?;
         }
-        if let Some(word) = declared.as_mut_slice().get_mut(word) {
-            *word |= 1 << (func.0 % u32::BITS);
+        if let Some(bits) = declared.get(word) {
+            declared.set(word, bits | 1 << (func.0 % u32::BITS));
         }
         Ok(())
     }

@@ -1,6 +1,10 @@
 //! The validator's stacks, kept from one body to the next.
 //!
 
+use core::cell::Cell;
+
+use super::environment::{Environment, Signature, Types};
+use super::item::{Bytes, Item, fields};
 use super::local::LocalRun;
 use super::storage::{List, Storage};
 use crate::types::{BlockType, TypeIdx, ValType};
@@ -56,6 +60,21 @@ pub struct Frame {
     block: PackedBlock,
     pub(crate) kind: FrameKind,
     pub(crate) reachable: bool,
+    /// For the sink.
+    pub(crate) link: Link,
+}
+
+/// What a sink remembers of a block; the validator only keeps it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Link {
+    /// A position of code, or the last branch to the end of the block.
+    pub(crate) target: u32,
+    /// A number of branches.
+    pub(crate) branches: u32,
+}
+
+fields! {
+    Link { target: u32, branches: u32 }
 }
 
 /// Kinds of blocks.
@@ -74,7 +93,22 @@ pub(crate) enum FrameKind {
     Else,
 }
 
+fields! {
+    Frame { height: u32, initialised: u32, block: PackedBlock, kind: FrameKind, reachable: bool, link: Link }
+}
+
 impl Frame {
+    /// What a branch to the block takes.
+    #[inline]
+    pub(crate) fn label<S: Storage>(&self, env: &Environment<S>) -> Types {
+        let Signature { params, results } = env.block(self.block());
+        if self.kind == FrameKind::Loop {
+            params
+        } else {
+            results
+        }
+    }
+
     pub(crate) fn new(
         kind: FrameKind,
         block: BlockType,
@@ -87,6 +121,7 @@ impl Frame {
             block: block.into(),
             kind,
             reachable: true,
+            link: Link::default(),
         }
     }
 
@@ -95,10 +130,39 @@ impl Frame {
     }
 }
 
-/// A block type in one word, so that a frame has sixteen bytes: function types are numbered
+impl FrameKind {
+    const ALL: [Self; 5] = [Self::Body, Self::Block, Self::Loop, Self::If, Self::Else];
+}
+
+impl Item for FrameKind {
+    const SIZE: usize = u8::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        let kind = Self::ALL.get(usize::from(u8::get(bytes, at)));
+        kind.copied().unwrap_or_default()
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        (self as u8).put(bytes, at);
+    }
+}
+
+/// A block type in one word, so that a frame is small: function types are numbered
 /// above the number types.
 #[derive(Clone, Copy, Debug, Default)]
 struct PackedBlock(u32);
+
+impl Item for PackedBlock {
+    const SIZE: usize = u32::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        Self(u32::get(bytes, at))
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        self.0.put(bytes, at);
+    }
+}
 
 impl PackedBlock {
     const EMPTY: u32 = 0;
@@ -137,7 +201,7 @@ mod tests {
 
     #[test]
     fn frames_are_small_and_keep_their_block_type() {
-        assert_eq!(size_of::<Frame>(), 16);
+        assert_eq!(size_of::<Frame>(), 24);
         let blocks = [
             BlockType::Empty,
             BlockType::Value(ValType::I32),

@@ -1,19 +1,21 @@
 //! Where the validator keeps its lists.
 //!
 
-use super::environment::{Environment, TypeDef};
-use super::group::Node;
-use super::local::LocalRun;
-use super::stack::{Frame, Scratch};
-use crate::read::Span;
+use core::cmp::Ordering;
+
+use super::environment::Environment;
+use super::item::Item;
+use super::stack::Scratch;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit};
-use crate::types::{GlobalType, MemoryType, RefType, TableType, ValType};
 
 /// Gives lists for the tables of a module and for the validator's stacks.
 pub trait Storage: Sized {
     /// A list.
-    type List<T: Copy + 'static>: List<T>;
+    type List<T: Item>: List<T>;
+
+    /// How many types of locals are spelled out, for speed.
+    const SPELLED: usize;
 
     /// All lists, empty.
     fn open(self) -> (Environment<Self>, Scratch<Self>);
@@ -21,17 +23,23 @@ pub trait Storage: Sized {
 
 /// A list that can be full.
 pub trait List<T: Copy> {
-    /// The items.
-    fn as_slice(&self) -> &[T];
+    /// How many items there are.
+    fn len(&self) -> usize;
 
-    /// The items.
-    fn as_mut_slice(&mut self) -> &mut [T];
+    /// An item.
+    fn get(&self, index: usize) -> Option<T>;
+
+    /// Replaces an item; there is no effect if there is none.
+    fn set(&mut self, index: usize, item: T);
 
     /// Adds an item unless there would be more than `most`.
     fn push(&mut self, item: T, most: u64) -> Result<(), Full>;
 
     /// Drops all items behind the first `len`.
     fn truncate(&mut self, len: usize);
+
+    /// Sorts the items.
+    fn sort(&mut self, compare: impl FnMut(&T, &T) -> Ordering);
 
     /// Makes room for so many items more, if that is possible.
     fn reserve(&mut self, more: usize) {
@@ -43,12 +51,6 @@ pub trait List<T: Copy> {
         self.truncate(0);
     }
 
-    /// How many there are.
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.as_slice().len()
-    }
-
     /// Whether there is none.
     #[inline(always)]
     fn is_empty(&self) -> bool {
@@ -57,16 +59,61 @@ pub trait List<T: Copy> {
 
     /// The last item.
     #[inline(always)]
-    fn last(&self) -> Option<&T> {
-        self.as_slice().last()
+    fn last(&self) -> Option<T> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    /// Replaces the last item, if there is one.
+    fn set_last(&mut self, item: T) {
+        self.set(self.len().wrapping_sub(1), item);
     }
 
     /// Takes the last item away.
     #[inline(always)]
     fn pop(&mut self) -> Option<T> {
-        let last = self.as_slice().last().copied();
+        let last = self.last();
         self.truncate(self.len().saturating_sub(1));
         last
+    }
+
+    /// Whether the last items are these; if so, the first `R` of them become `results`, and the
+    /// others are dropped. `R` is not more than `P`.
+    #[inline(always)]
+    fn replace_top<const P: usize, const R: usize>(
+        &mut self,
+        params: [T; P],
+        results: [T; R],
+    ) -> bool
+    where
+        T: PartialEq,
+    {
+        let Some(start) = self.len().checked_sub(P) else {
+            return false;
+        };
+        for (index, param) in (start..).zip(params) {
+            if self.get(index) != Some(param) {
+                return false;
+            }
+        }
+        for (index, result) in (start..).zip(results) {
+            self.set(index, result);
+        }
+        self.truncate(start + R);
+        true
+    }
+
+    /// How many of the first items satisfy a condition that those behind them do not.
+    fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle).is_some_and(&mut first) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 }
 
@@ -77,6 +124,8 @@ pub enum Full {
     Limit,
     /// The allocator has no memory.
     Memory,
+    /// The caller's memory would have to have so many bytes.
+    Arena(u64),
 }
 
 impl Full {
@@ -92,6 +141,7 @@ impl Full {
                 at,
                 Detail::Limit { limit, at_least },
             ),
+            Self::Arena(bytes) => Reject::limit(Limit::Arena, bytes, at),
         }
     }
 }
@@ -103,7 +153,9 @@ pub struct Heap;
 
 #[cfg(feature = "alloc")]
 impl Storage for Heap {
-    type List<T: Copy + 'static> = alloc::vec::Vec<T>;
+    type List<T: Item> = alloc::vec::Vec<T>;
+
+    const SPELLED: usize = 64;
 
     fn open(self) -> (Environment<Self>, Scratch<Self>) {
         Default::default()
@@ -113,13 +165,20 @@ impl Storage for Heap {
 #[cfg(feature = "alloc")]
 impl<T: Copy> List<T> for alloc::vec::Vec<T> {
     #[inline(always)]
-    fn as_slice(&self) -> &[T] {
-        self
+    fn len(&self) -> usize {
+        self.len()
     }
 
     #[inline(always)]
-    fn as_mut_slice(&mut self) -> &mut [T] {
-        self
+    fn get(&self, index: usize) -> Option<T> {
+        self.as_slice().get(index).copied()
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: usize, item: T) {
+        if let Some(place) = self.get_mut(index) {
+            *place = item;
+        }
     }
 
     #[inline(always)]
@@ -137,6 +196,10 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
         self.truncate(len);
     }
 
+    fn sort(&mut self, compare: impl FnMut(&T, &T) -> Ordering) {
+        self.sort_unstable_by(compare);
+    }
+
     fn release(&mut self) {
         *self = Self::new();
     }
@@ -144,6 +207,28 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
     fn reserve(&mut self, more: usize) {
         // Without memory now, `push` will say so.
         let _ = self.try_reserve_exact(more);
+    }
+
+    #[inline(always)]
+    fn replace_top<const P: usize, const R: usize>(
+        &mut self,
+        params: [T; P],
+        results: [T; R],
+    ) -> bool
+    where
+        T: PartialEq,
+    {
+        let len = self.len();
+        match self.as_mut_slice().last_chunk_mut::<P>() {
+            Some(top) if *top == params => {
+                for (slot, result) in top.iter_mut().zip(results) {
+                    *slot = result;
+                }
+                self.truncate(len - (P - R));
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -158,123 +243,5 @@ fn grow<T>(list: &mut alloc::vec::Vec<T>, most: u64) -> Result<(), Full> {
     match wanted.checked_sub(list.len()) {
         None | Some(0) => Err(Full::Limit),
         Some(more) => list.try_reserve_exact(more).map_err(|_| Full::Memory),
-    }
-}
-
-/// Lists in slices of the caller; what they can hold is a limit of its own.
-///
-/// A slice of the default, empty, is right for what the modules do not have.
-#[derive(Debug, Default)]
-pub struct Slices<'s> {
-    /// Parameters and results of all types.
-    pub value_types: &'s mut [ValType],
-    /// Types.
-    pub types: &'s mut [TypeDef],
-    /// Search tree of types: as many as types.
-    pub nodes: &'s mut [Node],
-    /// Functions, imported ones included.
-    pub funcs: &'s mut [u32],
-    /// Tables, imported ones included.
-    pub tables: &'s mut [TableType],
-    /// Memories, imported ones included.
-    pub memories: &'s mut [MemoryType],
-    /// Globals, imported ones included.
-    pub globals: &'s mut [GlobalType],
-    /// Tags, imported ones included.
-    pub tags: &'s mut [u32],
-    /// Element segments.
-    pub elements: &'s mut [RefType],
-    /// Functions that may be referred to: a bit for each.
-    pub declared: &'s mut [u32],
-    /// Names of exports.
-    pub exports: &'s mut [Span],
-    /// Operands of a function.
-    pub values: &'s mut [ValType],
-    /// Blocks around an instruction.
-    pub frames: &'s mut [Frame],
-    /// Declarations of locals of a function.
-    pub runs: &'s mut [LocalRun],
-    /// The first locals of a function, for speed.
-    pub locals: &'s mut [ValType],
-    /// Locals without default that have been set, in order.
-    pub initialised: &'s mut [u32],
-    /// Locals that have been set: a bit for each.
-    pub set: &'s mut [u32],
-}
-
-impl<'s> Storage for Slices<'s> {
-    type List<T: Copy + 'static> = SliceList<'s, T>;
-
-    fn open(self) -> (Environment<Self>, Scratch<Self>) {
-        fn list<T>(items: &mut [T]) -> SliceList<'_, T> {
-            SliceList { items, len: 0 }
-        }
-        let environment = Environment {
-            value_types: list(self.value_types),
-            types: list(self.types),
-            nodes: list(self.nodes),
-            funcs: list(self.funcs),
-            tables: list(self.tables),
-            memories: list(self.memories),
-            globals: list(self.globals),
-            tags: list(self.tags),
-            elements: list(self.elements),
-            declared: list(self.declared),
-            exports: list(self.exports),
-            counts: Default::default(),
-            root: None,
-        };
-        let scratch = Scratch {
-            values: list(self.values),
-            frames: list(self.frames),
-            runs: list(self.runs),
-            locals: list(self.locals),
-            initialised: list(self.initialised),
-            set: list(self.set),
-        };
-        (environment, scratch)
-    }
-}
-
-/// A list in a slice of the caller.
-#[derive(Debug)]
-pub struct SliceList<'s, T> {
-    items: &'s mut [T],
-    len: usize,
-}
-
-impl<T> Default for SliceList<'_, T> {
-    fn default() -> Self {
-        Self {
-            items: &mut [],
-            len: 0,
-        }
-    }
-}
-
-impl<T: Copy> List<T> for SliceList<'_, T> {
-    #[inline(always)]
-    fn as_slice(&self) -> &[T] {
-        self.items.get(..self.len).unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn as_mut_slice(&mut self) -> &mut [T] {
-        self.items.get_mut(..self.len).unwrap_or_default()
-    }
-
-    #[inline(always)]
-    fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
-        if self.len as u64 >= most {
-            return Err(Full::Limit);
-        }
-        *self.items.get_mut(self.len).ok_or(Full::Limit)? = item;
-        self.len += 1;
-        Ok(())
-    }
-
-    #[inline(always)]
-    fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
     }
 }

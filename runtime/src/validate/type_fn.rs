@@ -2,9 +2,10 @@
 //!
 //! Each takes entities that [`entity`](super::entity) has resolved, and gives one type, or types.
 
+use super::environment::{Signature, Types};
 use super::storage::Storage;
-use super::validator::{Types, Validator};
-use crate::types::{FuncSignature, GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
+use super::validator::Validator;
+use crate::types::{GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
 
 /// What has addresses or indices.
 pub(crate) trait Addressed {
@@ -32,7 +33,7 @@ pub(crate) trait Elements {
     fn element(&self) -> RefType;
 }
 
-impl Elements for &TableType {
+impl Elements for TableType {
     #[inline(always)]
     fn element(&self) -> RefType {
         self.element
@@ -48,13 +49,13 @@ impl Elements for RefType {
 
 /// `at(x)`: the type of addresses of a memory, or of indices of a table.
 #[inline(always)]
-pub(crate) fn at(x: &impl Addressed) -> ValType {
+pub(crate) fn at(x: impl Addressed) -> ValType {
     x.address()
 }
 
 /// `min_at(x, y)`: the narrower of two such types.
 #[inline(always)]
-pub(crate) fn min_at(x: &impl Addressed, y: &impl Addressed) -> ValType {
+pub(crate) fn min_at(x: impl Addressed, y: impl Addressed) -> ValType {
     if x.address() == ValType::I64 {
         y.address()
     } else {
@@ -76,7 +77,7 @@ pub(crate) fn local(x: ValType) -> ValType {
 
 /// `global(x)`: the type of a global.
 #[inline(always)]
-pub(crate) fn global(x: &GlobalType) -> ValType {
+pub(crate) fn global(x: GlobalType) -> ValType {
     x.content
 }
 
@@ -88,24 +89,24 @@ pub(crate) fn reference(nullable: bool, heap: HeapType) -> ValType {
 
 /// `params(f)`: what a function takes.
 #[inline(always)]
-pub(crate) fn params(f: FuncSignature<'_>) -> Types<'_> {
-    Types::Slice(f.params())
+pub(crate) fn params(f: Signature) -> Types {
+    f.params
 }
 
 /// `results(f)`: what a function gives.
 #[inline(always)]
-pub(crate) fn results(f: FuncSignature<'_>) -> Types<'_> {
-    Types::Slice(f.results())
+pub(crate) fn results(f: Signature) -> Types {
+    f.results
 }
 
 /// `label(l)`: what a branch takes.
 #[inline(always)]
-pub(crate) fn label(l: Types<'_>) -> Types<'_> {
+pub(crate) fn label(l: Types) -> Types {
     l
 }
 
 /// `return`: what the function gives.
 #[inline(always)]
-pub(crate) fn return_<'v, S: Storage>(v: &Validator<'v, S>) -> Types<'v> {
-    v.block_results(v.results)
+pub(crate) fn return_<S: Storage>(v: &Validator<'_, S>) -> Types {
+    v.env.block(v.results).results
 }

@@ -5,14 +5,14 @@
 //! is there, and equal) is decided inline by comparing words; the rest is out of the way.
 
 use super::Effect;
-use super::environment::{Environment, unknown};
+use super::environment::{Environment, Types, unknown};
 use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::is_subtype;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Limits};
-use crate::types::{BlockType, FuncSignature, HeapType, LabelIdx, RefType, ValType};
+use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
 pub(crate) struct Validator<'v, S: Storage> {
@@ -34,23 +34,6 @@ pub(crate) struct Validator<'v, S: Storage> {
 struct Stacks {
     values: u64,
     frames: u64,
-}
-
-/// Types of a label or block: borrowed, or one by value.
-#[derive(Clone, Copy)]
-pub(crate) enum Types<'v> {
-    Slice(&'v [ValType]),
-    One([ValType; 1]),
-}
-
-impl Types<'_> {
-    #[inline(always)]
-    pub(crate) fn as_slice(&self) -> &[ValType] {
-        match self {
-            Self::Slice(types) => types,
-            Self::One(types) => types,
-        }
-    }
 }
 
 impl<'v, S: Storage> Validator<'v, S> {
@@ -98,6 +81,8 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn effect(&self) -> Effect {
         Effect {
             reachable: self.reachable,
+            height: self.scratch.values.len() as u32,
+            frame: self.scratch.frames.last().unwrap_or_default(),
         }
     }
 
@@ -109,21 +94,20 @@ impl<'v, S: Storage> Validator<'v, S> {
         results: [ValType; R],
     ) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len >= self.height + P
-            && let Some(top) = self.scratch.values.as_mut_slice().last_chunk_mut::<P>()
-            && *top == params
-        {
+        if len >= self.height + P {
             if R <= P {
                 // The results take the place of the operands.
-                for (slot, ty) in top.iter_mut().zip(results) {
-                    *slot = ty;
+                if self.scratch.values.replace_top(params, results) {
+                    return Ok(());
                 }
-                self.scratch.values.truncate(len - (P - R));
-                return Ok(());
+                self.pop_slowly(params.into_iter())?;
+            } else if self.scratch.values.replace_top(params, []) {
+                // There are more results than operands.
+            } else {
+                self.pop_slowly(params.into_iter())?;
             }
-            self.scratch.values.truncate(len - P);
         } else {
-            self.pop_slowly(&params)?;
+            self.pop_slowly(params.into_iter())?;
         }
         for ty in results {
             self.push(ty)?;
@@ -135,54 +119,53 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[inline(always)]
     pub(crate) fn pop(&mut self, expected: ValType) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len > self.height && self.scratch.values.last() == Some(&expected) {
+        if len > self.height && self.scratch.values.last() == Some(expected) {
             self.scratch.values.truncate(len - 1);
             return Ok(());
         }
-        self.pop_slowly(&[expected])
+        self.pop_slowly(core::iter::once(expected))
     }
 
     /// Takes operands of these types, the last first.
     #[inline]
-    pub(crate) fn pop_all(&mut self, expected: &[ValType]) -> Result<(), Reject> {
+    pub(crate) fn pop_all(&mut self, expected: Types) -> Result<(), Reject> {
         match expected {
-            [] => Ok(()),
-            [ty] => self.pop(*ty),
-            types => self.pop_slowly(types),
+            Types::One(ty) => self.pop(ty),
+            Types::Range { count: 0, .. } => Ok(()),
+            types => self.pop_slowly(self.env.value_types(types)),
         }
     }
 
-    #[inline(never)]
-    fn pop_slowly(&mut self, expected: &[ValType]) -> Result<(), Reject> {
-        for ty in expected.iter().rev() {
+    fn pop_slowly(
+        &mut self,
+        expected: impl DoubleEndedIterator<Item = ValType>,
+    ) -> Result<(), Reject> {
+        for ty in expected.rev() {
             let Some(found) = self.take() else {
-                return Err(self.missing(*ty));
+                return Err(self.missing(ty));
             };
-            if !is_subtype(found, *ty) {
-                return Err(self.mismatch(*ty, found));
+            if !is_subtype(found, ty) {
+                return Err(self.mismatch(ty, found));
             }
         }
         Ok(())
     }
 
     /// Checks that operands of these types are there, and leaves them as they are.
-    pub(crate) fn peek_all(&self, expected: &[ValType]) -> Result<(), Reject> {
-        let values = self
-            .scratch
-            .values
-            .as_slice()
-            .get(self.height..)
-            .unwrap_or_default();
-        for (depth, ty) in expected.iter().rev().enumerate() {
-            match values
-                .len()
-                .checked_sub(1 + depth)
-                .and_then(|place| values.get(place))
-            {
-                Some(found) if is_subtype(*found, *ty) => {}
-                Some(found) => return Err(self.mismatch(*ty, *found)),
-                None if self.reachable => return Err(self.missing(*ty)),
-                None => return Ok(()),
+    pub(crate) fn peek_all(&self, expected: Types) -> Result<(), Reject> {
+        let mut place = self.scratch.values.len();
+        for ty in self.env.value_types(expected).rev() {
+            if place <= self.height {
+                return if self.reachable {
+                    Err(self.missing(ty))
+                } else {
+                    Ok(())
+                };
+            }
+            place -= 1;
+            let found = self.scratch.values.get(place).unwrap_or(ValType::BOTTOM);
+            if !is_subtype(found, ty) {
+                return Err(self.mismatch(ty, found));
             }
         }
         Ok(())
@@ -224,19 +207,18 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// Gives operands.
     #[inline]
-    pub(crate) fn push_all(&mut self, types: &[ValType]) -> Result<(), Reject> {
-        for ty in types {
-            self.push(*ty)?;
-        }
-        Ok(())
+    pub(crate) fn push_all(&mut self, types: Types) -> Result<(), Reject> {
+        let env = self.env;
+        env.value_types(types).try_for_each(|ty| self.push(ty))
     }
 
     /// What follows cannot be reached.
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height);
         self.reachable = false;
-        if let Some(frame) = self.scratch.frames.as_mut_slice().last_mut() {
+        if let Some(mut frame) = self.scratch.frames.last() {
             frame.reachable = false;
+            self.scratch.frames.set_last(frame);
         }
         Ok(())
     }
@@ -251,18 +233,17 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.height = height;
         self.reachable = true;
         if kind != FrameKind::Body {
-            let params = self.block_params(block);
-            self.push_all(params)?;
+            self.push_all(self.env.block(block).params)?;
         }
         Ok(())
     }
 
     /// Leaves the innermost block, whose results must be there and nothing else.
     pub(crate) fn leave(&mut self) -> Result<Frame, Reject> {
-        let Some(frame) = self.scratch.frames.last().copied() else {
+        let Some(frame) = self.scratch.frames.last() else {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
-        self.pop_all(self.block_results(frame.block()).as_slice())?;
+        self.pop_all(self.env.block(frame.block()).results)?;
         if self.scratch.values.len() != self.height {
             return Err(self.superfluous());
         }
@@ -279,41 +260,12 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// The types that a branch to this label takes.
     #[inline]
-    pub(crate) fn label(&self, label: LabelIdx) -> Result<Types<'v>, Reject> {
-        let frames = self.scratch.frames.as_slice();
-        let place = frames.len().checked_sub(1 + label.0 as usize);
-        match place.and_then(|place| frames.get(place)) {
-            Some(frame) if frame.kind == FrameKind::Loop => {
-                Ok(Types::Slice(self.block_params(frame.block())))
-            }
-            Some(frame) => Ok(self.block_results(frame.block())),
-            None => Err(unknown(
-                ErrorCode::UnknownLabel,
-                label.0,
-                frames.len(),
-                self.at,
-            )),
-        }
-    }
-
-    /// The operands that a block of this type takes.
-    pub(crate) fn block_params(&self, block: BlockType) -> &'v [ValType] {
-        self.block_func(block).map_or(&[], |func| func.params())
-    }
-
-    /// The operands that a block of this type gives.
-    #[inline]
-    pub(crate) fn block_results(&self, block: BlockType) -> Types<'v> {
-        match block {
-            BlockType::Value(ty) => Types::One([ty]),
-            block => Types::Slice(self.block_func(block).map_or(&[], |func| func.results())),
-        }
-    }
-
-    fn block_func(&self, block: BlockType) -> Option<FuncSignature<'v>> {
-        match block {
-            BlockType::Func(ty) => self.env.type_func(ty),
-            BlockType::Empty | BlockType::Value(_) => None,
+    pub(crate) fn label(&self, label: LabelIdx) -> Result<Types, Reject> {
+        let count = self.scratch.frames.len();
+        let place = count.checked_sub(1 + label.0 as usize);
+        match place.and_then(|place| self.scratch.frames.get(place)) {
+            Some(frame) => Ok(frame.label(self.env)),
+            None => Err(unknown(ErrorCode::UnknownLabel, label.0, count, self.at)),
         }
     }
 

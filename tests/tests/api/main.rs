@@ -8,6 +8,7 @@ mod expressions;
 mod handles;
 mod limits;
 mod objects;
+mod pages;
 mod porting;
 mod resume;
 mod translation;

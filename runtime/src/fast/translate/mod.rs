@@ -34,7 +34,7 @@ use crate::generated::shared::instruction::Instruction;
 use crate::module::Module;
 use crate::reject::Reject;
 use crate::types::ValType;
-use crate::validate::{Effect, Header, Sink};
+use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
 /// Translates all functions that the module defines.
 pub(crate) fn all(module: &Module) -> Result<(), Error> {
@@ -318,10 +318,8 @@ impl Meter {
 }
 
 impl<'a> Sink<'a> for Translator<'_> {
-    fn begin(&mut self, header: Header<'_>) -> Result<(), Reject> {
-        let params = header.signature.params();
-        self.locals.extend(params.iter().map(|&ty| Kind::of(ty)));
-        for run in header.locals {
+    fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
+        for run in header.runs() {
             self.locals.resize(run.end as usize, Kind::of(run.ty));
         }
         self.begin();

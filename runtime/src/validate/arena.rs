@@ -1,0 +1,414 @@
+//! Lists in the caller's bytes.
+//!
+//! What a module's table consists of grows up from the front, the validator's other stacks grow
+//! down from the back; each list lies right behind the one before it, and gives way when that
+//! one grows. So there is room exactly as long as the items fit, whatever the mixture, and the
+//! front is the table when validation has ended.
+//!
+//! All lists share the bytes, which is why these are cells.
+
+use core::cell::Cell;
+use core::cmp::Ordering;
+use core::fmt;
+use core::marker::PhantomData;
+
+use super::environment::Environment;
+use super::item::Item;
+use super::stack::Scratch;
+use super::storage::{Full, List, Storage};
+
+/// Memory of the caller, for one validation.
+///
+/// ```
+/// use tabwasm::profile::NoAlloc;
+/// use tabwasm::reject::Verdict;
+/// use tabwasm::validate::{Arena, validate};
+///
+/// let mut bytes = [0; 1024];
+/// let arena = Arena::new(&mut bytes);
+/// assert_eq!(validate(b"\0asm\x01\0\0\0", &NoAlloc, &arena), Verdict::Valid);
+/// assert!(arena.peak() < 100);
+/// ```
+pub struct Arena<'b> {
+    bytes: &'b [Cell<u8>],
+    regions: [Region; Place::COUNT],
+    /// Bytes in use at the front and at the back.
+    used: [Cell<usize>; 2],
+    peak: Cell<usize>,
+}
+
+/// Where a list lies: its distance from its end of the memory, and its number of items.
+#[derive(Default)]
+pub(crate) struct Region {
+    start: Cell<usize>,
+    len: Cell<usize>,
+}
+
+/// The lists, each behind the one before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
+pub(crate) enum Place {
+    // At the front: what stays, in the order of the sections.
+    ValueTypes,
+    Types,
+    Funcs,
+    Bodies,
+    Tables,
+    Memories,
+    Tags,
+    Globals,
+    Branches,
+    // Behind them, because there are few where a branch is.
+    Values,
+    // At the back.
+    Exports,
+    Nodes,
+    Declared,
+    Elements,
+    Runs,
+    Locals,
+    Set,
+    Initialised,
+    Frames,
+}
+
+impl Place {
+    const COUNT: usize = Self::Frames as usize + 1;
+    const FIRST_AT_BACK: Self = Self::Exports;
+
+    /// Index of its end of the memory in `used`.
+    #[inline(always)]
+    fn side(self) -> usize {
+        usize::from(self >= Self::FIRST_AT_BACK)
+    }
+
+    /// The places behind it, at the same end.
+    #[inline(always)]
+    fn behind(self) -> core::ops::Range<usize> {
+        let end = if self < Self::FIRST_AT_BACK {
+            Self::FIRST_AT_BACK as usize
+        } else {
+            Self::COUNT
+        };
+        self as usize + 1..end
+    }
+}
+
+impl<'b> Arena<'b> {
+    /// Uses these bytes.
+    pub fn new(bytes: &'b mut [u8]) -> Self {
+        Self {
+            bytes: Cell::from_mut(bytes).as_slice_of_cells(),
+            regions: Default::default(),
+            used: Default::default(),
+            peak: Cell::new(0),
+        }
+    }
+
+    /// How many bytes were in use at most: with so many, validation ends the same way.
+    pub fn peak(&self) -> usize {
+        self.peak.get()
+    }
+
+    /// Leaves so many bytes at the front alone.
+    pub(crate) fn skip(&self, bytes: usize) -> Result<(), Full> {
+        self.claim(0, bytes)?;
+        for region in &self.regions[..Place::FIRST_AT_BACK as usize] {
+            region.start.set(bytes);
+        }
+        Ok(())
+    }
+
+    /// The list of a place.
+    pub(crate) fn list<'s, T: Item>(&'s self, place: Place) -> ArenaList<'s, T>
+    where
+        'b: 's,
+    {
+        ArenaList {
+            arena: self,
+            place,
+            items: PhantomData,
+        }
+    }
+
+    /// Bytes of the front, for what stays behind when the lists are done with.
+    pub(crate) fn front(&self) -> &'b [Cell<u8>] {
+        self.bytes
+    }
+
+    /// Where a list at the front begins, and how many items it has.
+    pub(crate) fn extent(&self, place: Place) -> (usize, usize) {
+        let region = self.region(place);
+        (region.start.get(), region.len.get())
+    }
+
+    #[inline(always)]
+    fn region(&self, place: Place) -> &Region {
+        &self.regions[place as usize]
+    }
+
+    /// Takes so many bytes more at an end.
+    #[inline(always)]
+    fn claim(&self, side: usize, bytes: usize) -> Result<(), Full> {
+        let used = self.used[0].get() + self.used[1].get() + bytes;
+        if used > self.bytes.len() {
+            return Err(Full::Arena(used as u64));
+        }
+        if used > self.peak.get() {
+            self.peak.set(used);
+        }
+        self.used[side].set(self.used[side].get() + bytes);
+        Ok(())
+    }
+
+    /// Moves what lies behind a place: up by `more` bytes, then down by `less`.
+    #[inline(always)]
+    fn shift(&self, place: Place, more: usize, less: usize) {
+        let behind = &self.regions[place.behind()];
+        let Some(first) = behind.first() else {
+            return;
+        };
+        let (start, end) = (first.start.get(), self.used[place.side()].get());
+        // Before the claim the end is that of the items, after it that of the room for them.
+        let end = end - more;
+        if start < end {
+            self.slide(place.side(), start, end, start + more - less);
+        }
+        for region in behind {
+            region.start.set(region.start.get() + more - less);
+        }
+    }
+
+    /// Moves the bytes of a range, counted from an end of the memory.
+    #[inline(never)]
+    fn slide(&self, side: usize, start: usize, end: usize, to: usize) {
+        let count = end - start;
+        let (from, to) = match side {
+            0 => (start, to),
+            _ => (self.bytes.len() - end, self.bytes.len() - to - count),
+        };
+        let move_byte = |at: usize| {
+            if let (Some(from), Some(to)) = (self.bytes.get(from + at), self.bytes.get(to + at)) {
+                to.set(from.get());
+            }
+        };
+        if to < from {
+            (0..count).for_each(move_byte);
+        } else {
+            (0..count).rev().for_each(move_byte);
+        }
+    }
+}
+
+impl fmt::Debug for Arena<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arena")
+            .field("bytes", &self.bytes.len())
+            .field("peak", &self.peak)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'s> Storage for &'s Arena<'s> {
+    type List<T: Item> = ArenaList<'s, T>;
+
+    const SPELLED: usize = 0;
+
+    fn open(self) -> (Environment<Self>, Scratch<Self>) {
+        let environment = Environment {
+            value_types: self.list(Place::ValueTypes),
+            types: self.list(Place::Types),
+            nodes: self.list(Place::Nodes),
+            funcs: self.list(Place::Funcs),
+            tables: self.list(Place::Tables),
+            memories: self.list(Place::Memories),
+            globals: self.list(Place::Globals),
+            tags: self.list(Place::Tags),
+            elements: self.list(Place::Elements),
+            declared: self.list(Place::Declared),
+            exports: self.list(Place::Exports),
+            counts: Default::default(),
+            root: None,
+        };
+        let scratch = Scratch {
+            values: self.list(Place::Values),
+            frames: self.list(Place::Frames),
+            runs: self.list(Place::Runs),
+            locals: self.list(Place::Locals),
+            initialised: self.list(Place::Initialised),
+            set: self.list(Place::Set),
+        };
+        (environment, scratch)
+    }
+}
+
+/// A list in the caller's bytes.
+pub struct ArenaList<'s, T> {
+    arena: &'s Arena<'s>,
+    place: Place,
+    items: PhantomData<T>,
+}
+
+impl<T: Item> ArenaList<'_, T> {
+    /// Where an item is.
+    #[inline(always)]
+    fn offset(&self, index: usize) -> usize {
+        let start = self.arena.region(self.place).start.get();
+        if self.place < Place::FIRST_AT_BACK {
+            start + index * T::SIZE
+        } else {
+            self.arena.bytes.len() - start - (index + 1) * T::SIZE
+        }
+    }
+}
+
+impl<T: Item> List<T> for ArenaList<'_, T> {
+    #[inline(always)]
+    fn len(&self) -> usize {
+        self.arena.region(self.place).len.get()
+    }
+
+    #[inline(always)]
+    fn get(&self, index: usize) -> Option<T> {
+        (index < self.len()).then(|| T::get(self.arena.bytes, self.offset(index)))
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: usize, item: T) {
+        if index < self.len() {
+            item.put(self.arena.bytes, self.offset(index));
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
+        let index = self.len();
+        if index as u64 >= most {
+            return Err(Full::Limit);
+        }
+        self.arena.claim(self.place.side(), T::SIZE)?;
+        self.arena.shift(self.place, T::SIZE, 0);
+        self.arena.region(self.place).len.set(index + 1);
+        item.put(self.arena.bytes, self.offset(index));
+        Ok(())
+    }
+
+    #[inline]
+    fn truncate(&mut self, len: usize) {
+        let region = self.arena.region(self.place);
+        let Some(fewer) = region.len.get().checked_sub(len) else {
+            return;
+        };
+        let bytes = fewer * T::SIZE;
+        self.arena.shift(self.place, 0, bytes);
+        region.len.set(len);
+        let used = &self.arena.used[self.place.side()];
+        used.set(used.get() - bytes);
+    }
+
+    /// Heap sort: no memory, and no input takes long.
+    fn sort(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
+        let count = self.len();
+        let mut sink = |list: &mut Self, mut parent: usize, end: usize| {
+            loop {
+                let mut child = 2 * parent + 1;
+                let (Some(above), Some(left)) = (list.get(parent), list.get(child)) else {
+                    return;
+                };
+                if child >= end {
+                    return;
+                }
+                let mut below = left;
+                if let Some(right) = list.get(child + 1).filter(|_| child + 1 < end)
+                    && compare(&left, &right) == Ordering::Less
+                {
+                    (child, below) = (child + 1, right);
+                }
+                if compare(&above, &below) != Ordering::Less {
+                    return;
+                }
+                list.set(parent, below);
+                list.set(child, above);
+                parent = child;
+            }
+        };
+        for parent in (0..count / 2).rev() {
+            sink(self, parent, count);
+        }
+        for end in (1..count).rev() {
+            if let (Some(first), Some(last)) = (self.get(0), self.get(end)) {
+                self.set(0, last);
+                self.set(end, first);
+            }
+            sink(self, 0, end);
+        }
+    }
+}
+
+impl<T> fmt::Debug for ArenaList<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_give_way_to_each_other() {
+        let mut bytes = [0; 64];
+        let arena = Arena::new(&mut bytes);
+        let mut types = arena.list::<u32>(Place::Types);
+        let mut values = arena.list::<u32>(Place::Values);
+        let mut runs = arena.list::<u64>(Place::Runs);
+        let mut frames = arena.list::<u16>(Place::Frames);
+        for number in 0..3 {
+            values.push(10 + number, 9).unwrap();
+            types.push(number, 9).unwrap();
+            frames.push(20 + number as u16, 9).unwrap();
+            runs.push(u64::from(30 + number), 9).unwrap();
+        }
+        for index in 0..3 {
+            assert_eq!(types.get(index), Some(index as u32));
+            assert_eq!(values.get(index), Some(10 + index as u32));
+            assert_eq!(runs.get(index), Some(30 + index as u64));
+            assert_eq!(frames.get(index), Some(20 + index as u16));
+        }
+        types.truncate(1);
+        runs.truncate(0);
+        assert_eq!((values.get(2), frames.get(2)), (Some(12), Some(22)));
+        assert_eq!((types.len(), arena.peak()), (1, 54));
+        assert_eq!(values.push(0, 3), Err(Full::Limit));
+    }
+
+    #[test]
+    fn the_memory_can_be_filled_to_the_last_byte() {
+        let mut bytes = [0; 12];
+        let arena = Arena::new(&mut bytes);
+        let mut values = arena.list::<u32>(Place::Values);
+        let mut frames = arena.list::<u32>(Place::Frames);
+        values.push(1, 9).unwrap();
+        frames.push(2, 9).unwrap();
+        values.push(3, 9).unwrap();
+        assert_eq!(frames.push(4, 9), Err(Full::Arena(16)));
+        assert_eq!((values.pop(), frames.pop()), (Some(3), Some(2)));
+        assert_eq!(values.len(), 1);
+    }
+
+    #[test]
+    fn sorts() {
+        let mut bytes = [0; 400];
+        let arena = Arena::new(&mut bytes);
+        for count in 0..50 {
+            let mut list = arena.list::<u32>(Place::Exports);
+            list.truncate(0);
+            for index in 0..count {
+                list.push(index * 7 % 31, 99).unwrap();
+            }
+            list.sort(Ord::cmp);
+            let sorted = (1..count as usize).all(|at| list.get(at - 1) <= list.get(at));
+            assert!(sorted, "{count} items");
+        }
+    }
+}
