@@ -222,8 +222,8 @@ pub enum ErrorCode {
     OuterAliasSort,
     /// A type without fields, cases, types or labels.
     TooFewParts,
-    /// More than 32 labels.
-    TooManyFlags,
+    /// A type of flags with more labels than bits.
+    TooManyParts,
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
@@ -335,7 +335,7 @@ impl ErrorCode {
         ErrorCode::UnknownScope,
         ErrorCode::OuterAliasSort,
         ErrorCode::TooFewParts,
-        ErrorCode::TooManyFlags,
+        ErrorCode::TooManyParts,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
@@ -443,7 +443,7 @@ impl ErrorCode {
             Self::UnknownScope => "invalid outer alias count",
             Self::OuterAliasSort => "outer alias of this sort",
             Self::TooFewParts => "type must have at least one part",
-            Self::TooManyFlags => "too many flags",
+            Self::TooManyParts => "type has too many parts",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
@@ -551,7 +551,7 @@ impl ErrorCode {
             | Self::UnknownScope
             | Self::OuterAliasSort
             | Self::TooFewParts
-            | Self::TooManyFlags
+            | Self::TooManyParts
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
@@ -659,7 +659,7 @@ impl ErrorCode {
             | Self::UnknownScope
             | Self::OuterAliasSort
             | Self::TooFewParts
-            | Self::TooManyFlags => ErrorClass::Invalid,
+            | Self::TooManyParts => ErrorClass::Invalid,
             Self::UnsupportedProposal | Self::UnsupportedSquareRoot | Self::Component => {
                 ErrorClass::Unsupported
             }

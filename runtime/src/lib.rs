@@ -48,6 +48,7 @@ mod generated {
 }
 
 mod capability;
+pub mod component;
 #[cfg_attr(
     not(feature = "alloc"),
     expect(dead_code, reason = "only engines compute")

@@ -56,7 +56,9 @@ fn references(context: &mut Context<'_>, component: &Component) {
         context.all("error", [&sort.error], sort.cell("error"), &errors);
     }
     for group in &component.groups {
-        context.all("error", &group.error, &group.origin, &errors);
+        if let Some((error, origin)) = &group.error {
+            context.named("error", error, origin, &errors);
+        }
         for row in &group.rows {
             context.all("sort", &row.defines, row.cell("defines"), &sorts);
             context.all("limit", &row.bounds.limit, row.cell("limit"), &limits);

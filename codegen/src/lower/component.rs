@@ -5,7 +5,7 @@ use super::scanner::{Scanned, Scanner};
 use super::wire::bytes;
 use crate::diag::Diagnostic;
 use crate::load::{Document, Entry};
-use crate::model::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
+use crate::model::{Bounds, Component, ComponentSection, Group, Origin, Part, Production, Sort};
 use std::collections::BTreeMap;
 
 const PRODUCTION: &[&str] = &[
@@ -80,10 +80,11 @@ fn sorts(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Sort>
 }
 
 fn groups(document: &Document, report: &mut Vec<Diagnostic>) -> Vec<Group> {
-    let errors: BTreeMap<String, String> = super::tiers::documented(document, "error", report)
-        .into_iter()
-        .map(|error| (error.key, error.doc))
-        .collect();
+    let errors: BTreeMap<String, (String, Origin)> =
+        super::tiers::documented(document, "error", report)
+            .into_iter()
+            .map(|error| (error.key, (error.doc, error.origin)))
+            .collect();
     let file = document.file.trim_end_matches(".toml");
     let file = file.rsplit('/').next().unwrap_or(file);
     let tables = document.entries.iter().filter(|entry| entry.key != "error");

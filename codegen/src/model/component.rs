@@ -62,8 +62,8 @@ pub struct Group {
     pub key: String,
     /// The file without folder and extension: `types`, `canon`, `names`.
     pub file: String,
-    /// The error of a first byte that no row has, by key.
-    pub error: Option<String>,
+    /// The error of a first byte that no row has, by key, and where it stands.
+    pub error: Option<(String, Origin)>,
     /// Its rows.
     pub rows: Vec<Production>,
     /// Where it stands.

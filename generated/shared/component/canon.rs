@@ -2,9 +2,13 @@
 
 //! Canonical definitions and their options.
 
-#![allow(unused_imports, reason = "each table needs some of them")]
+#![allow(
+    unused_imports,
+    unused_variables,
+    reason = "each table needs some of them"
+)]
 
-use super::{canon::*, names::*, sort::*, types::*};
+use super::{names::*, sort::*, types::*};
 use crate::component::decode::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
     Item, Judge, Label, List, Options, ValType, list, read, silent,

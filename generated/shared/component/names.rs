@@ -2,9 +2,13 @@
 
 //! Names of imports and exports.
 
-#![allow(unused_imports, reason = "each table needs some of them")]
+#![allow(
+    unused_imports,
+    unused_variables,
+    reason = "each table needs some of them"
+)]
 
-use super::{canon::*, names::*, sort::*, types::*};
+use super::{canon::*, sort::*, types::*};
 use crate::component::decode::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
     Item, Judge, Label, List, Options, ValType, list, read, silent,
@@ -54,9 +58,9 @@ impl<'a> Decode<'a> for ExternName<'a> {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Plain { name: read(r, judge)? },
-            0x01 => Self::AlsoPlain { name: read(r, judge)? },
-            0x02 => Self::Attributed { name: read(r, judge)?, attributes: list(r, judge, 0..=u32::MAX, Limit::ComponentAttributes)? },
+            0x00 => judge.extern_name(at, Self::Plain { name: read(r, judge)? })?,
+            0x01 => judge.extern_name(at, Self::AlsoPlain { name: read(r, judge)? })?,
+            0x02 => judge.extern_name(at, Self::Attributed { name: read(r, judge)?, attributes: list(r, judge, 0..=u32::MAX, Limit::ComponentAttributes)? })?,
             code => return Err(malformed(ErrorCode::MalformedExternName, at, code)),
         })
     }

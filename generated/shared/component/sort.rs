@@ -2,7 +2,7 @@
 
 //! Sorts, and the indices of what is of them.
 
-use crate::component::decode::{Decode, Judge};
+use crate::component::decode::{Decode, Judge, index};
 use crate::generated::shared::error_code::ErrorCode;
 use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
@@ -215,7 +215,7 @@ pub struct CoreFuncIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreFuncIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreFunc).map(Self)
+        index(r, judge, Sort::CoreFunc).map(Self)
     }
 }
 
@@ -225,7 +225,7 @@ pub struct CoreTableIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTableIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreTable).map(Self)
+        index(r, judge, Sort::CoreTable).map(Self)
     }
 }
 
@@ -235,7 +235,7 @@ pub struct CoreMemoryIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreMemoryIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreMemory).map(Self)
+        index(r, judge, Sort::CoreMemory).map(Self)
     }
 }
 
@@ -245,7 +245,7 @@ pub struct CoreGlobalIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreGlobalIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreGlobal).map(Self)
+        index(r, judge, Sort::CoreGlobal).map(Self)
     }
 }
 
@@ -255,7 +255,7 @@ pub struct CoreTagIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTagIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreTag).map(Self)
+        index(r, judge, Sort::CoreTag).map(Self)
     }
 }
 
@@ -265,7 +265,7 @@ pub struct CoreTypeIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTypeIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreType).map(Self)
+        index(r, judge, Sort::CoreType).map(Self)
     }
 }
 
@@ -275,7 +275,7 @@ pub struct CoreModuleIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreModuleIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreModule).map(Self)
+        index(r, judge, Sort::CoreModule).map(Self)
     }
 }
 
@@ -285,7 +285,7 @@ pub struct CoreInstanceIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreInstanceIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::CoreInstance).map(Self)
+        index(r, judge, Sort::CoreInstance).map(Self)
     }
 }
 
@@ -295,7 +295,7 @@ pub struct FuncIdx(pub u32);
 
 impl<'a> Decode<'a> for FuncIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::Func).map(Self)
+        index(r, judge, Sort::Func).map(Self)
     }
 }
 
@@ -305,7 +305,7 @@ pub struct ValueIdx(pub u32);
 
 impl<'a> Decode<'a> for ValueIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::Value).map(Self)
+        index(r, judge, Sort::Value).map(Self)
     }
 }
 
@@ -315,7 +315,7 @@ pub struct TypeIdx(pub u32);
 
 impl<'a> Decode<'a> for TypeIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::Type).map(Self)
+        index(r, judge, Sort::Type).map(Self)
     }
 }
 
@@ -325,7 +325,7 @@ pub struct ComponentIdx(pub u32);
 
 impl<'a> Decode<'a> for ComponentIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::Component).map(Self)
+        index(r, judge, Sort::Component).map(Self)
     }
 }
 
@@ -335,6 +335,6 @@ pub struct InstanceIdx(pub u32);
 
 impl<'a> Decode<'a> for InstanceIdx {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        judge.next_index(r, Sort::Instance).map(Self)
+        index(r, judge, Sort::Instance).map(Self)
     }
 }

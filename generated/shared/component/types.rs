@@ -2,9 +2,13 @@
 
 //! Types, and what else components consist of.
 
-#![allow(unused_imports, reason = "each table needs some of them")]
+#![allow(
+    unused_imports,
+    unused_variables,
+    reason = "each table needs some of them"
+)]
 
-use super::{canon::*, names::*, sort::*, types::*};
+use super::{canon::*, names::*, sort::*};
 use crate::component::decode::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
     Item, Judge, Label, List, Options, ValType, list, read, silent,
@@ -700,6 +704,14 @@ impl ValueBound {
             Self::Type { .. } => "type",
         }
     }
+
+    /// The proposal that brought it, if not the first version.
+    pub const fn proposal(&self) -> Option<Proposal> {
+        match self {
+            Self::Eq { .. } => Some(Proposal::ComponentModelValues),
+            Self::Type { .. } => Some(Proposal::ComponentModelValues),
+        }
+    }
 }
 
 impl<'a> Decode<'a> for ValueBound {
@@ -707,8 +719,8 @@ impl<'a> Decode<'a> for ValueBound {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Eq { value: read(r, judge)? },
-            0x01 => Self::Type { ty: read(r, judge)? },
+            0x00 => judge.admit(Proposal::ComponentModelValues, at, Self::Eq { value: read(r, judge)? })?,
+            0x01 => judge.admit(Proposal::ComponentModelValues, at, Self::Type { ty: read(r, judge)? })?,
             code => return Err(malformed(ErrorCode::MalformedExternType, at, code)),
         })
     }
@@ -989,7 +1001,7 @@ impl<'a> Decode<'a> for Alias<'a> {
     #[rustfmt::skip]
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let at = r.position();
-        Ok(judge.alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })?)
+        judge.alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })
     }
 }
 
@@ -1006,7 +1018,7 @@ impl<'a> Decode<'a> for CoreAlias {
     #[rustfmt::skip]
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let at = r.position();
-        Ok(judge.core_alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })?)
+        judge.core_alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })
     }
 }
 

@@ -18,12 +18,16 @@ pub(super) fn emit(model: &Model, file: &str, tagline: &str) -> Source {
     let component = &model.component;
     let mut source = Source::new(&format!("spec/component/{file}.toml"), tagline);
     source.item(quote! {
-        #![allow(unused_imports, reason = "each table needs some of them")]
+        #![allow(unused_imports, unused_variables, reason = "each table needs some of them")]
     });
+    let others = ["canon", "names", "sort", "types"]
+        .into_iter()
+        .filter(|other| *other != file);
+    let others = others.map(ident);
     source.item(quote! {
         use core::num::NonZeroU32;
 
-        use super::{canon::*, names::*, sort::*, types::*};
+        use super::{#(#others::*),*};
         use crate::component::decode::{
             CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
             Item, Judge, Label, List, Options, ValType, list, read, silent,
@@ -75,7 +79,11 @@ fn sequence(source: &mut Source, component: &Component, row: &Production) {
             .collect();
         source.line(&format!("        Ok(Self {{ {} }})", names.join(", ")));
     } else {
-        source.line(&format!("        Ok({})", value(row, "Self")));
+        let value = value(row, "Self");
+        source.line(&match value.strip_suffix('?') {
+            Some(result) => format!("        {result}"),
+            None => format!("        Ok({value})"),
+        });
     }
     source.line("    }");
     source.line("}\n");
@@ -125,7 +133,11 @@ fn head(source: &mut Source, name: &str, borrows: bool) {
 }
 
 fn decode(source: &mut Source, group: &Group) {
-    let error = variant(group.error.as_deref().unwrap_or_default());
+    let error = group
+        .error
+        .as_ref()
+        .map(|(key, _)| variant(key))
+        .unwrap_or_default();
     let construct = |row: &Production| value(row, &format!("Self::{}", variant(&row.key)));
     let arms: Vec<Arm> = group
         .rows

@@ -17,7 +17,7 @@ pub(super) fn emit(model: &Model) -> Source {
         "Sorts, and the indices of what is of them.",
     );
     source.item(quote! {
-        use crate::component::decode::{Decode, Judge};
+        use crate::component::decode::{Decode, Judge, index};
         use crate::generated::shared::error_code::ErrorCode;
         use crate::generated::shared::limits::Limit;
         use crate::generated::shared::proposal::Proposal;
@@ -161,7 +161,7 @@ fn index(sort: &Sort) -> TokenStream {
 
         impl<'a> Decode<'a> for #name {
             fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-                judge.next_index(r, Sort::#variant).map(Self)
+                index(r, judge, Sort::#variant).map(Self)
             }
         }
     }
