@@ -49,6 +49,7 @@ mod generated {
 
 mod capability;
 pub mod component;
+pub mod handle;
 #[cfg_attr(
     not(feature = "alloc"),
     expect(dead_code, reason = "only engines compute")

@@ -56,9 +56,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     model.errors = failures::errors(table("errors"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);
-    let instructions = documents
-        .iter()
-        .filter(|document| document.file.starts_with(INSTRUCTIONS));
+    let instructions = documents.iter().filter(|document| document.instructions);
     model.ops = instruction::lower(instructions, out);
     facts::relate(&mut model.ops);
     (model, report)
@@ -85,8 +83,6 @@ const TABLES: &[&str] = &[
     "component/names",
 ];
 
-const INSTRUCTIONS: &str = "spec/instructions/";
-
 fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {
     let file = format!("spec/{name}.toml");
     documents.iter().find(|document| document.file == file)
@@ -99,10 +95,7 @@ fn known_files(documents: &[Document], report: &mut Vec<Diagnostic>) {
     {
         report.push(Diagnostic::error(format!("there is no spec/{name}.toml")));
     }
-    for document in documents
-        .iter()
-        .filter(|document| !document.file.starts_with(INSTRUCTIONS))
-    {
+    for document in documents.iter().filter(|document| !document.instructions) {
         let name = document
             .file
             .trim_start_matches("spec/")

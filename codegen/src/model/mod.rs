@@ -5,6 +5,7 @@
 
 mod component;
 mod cost;
+mod edit;
 mod expression;
 mod failure;
 mod form;
@@ -18,6 +19,7 @@ mod wire;
 
 pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
+pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
@@ -78,6 +80,8 @@ pub struct Model {
     pub forms: Forms,
     /// Instructions, sorted by wire code.
     pub ops: Vec<Op>,
+    /// The overlays over the tables, and what they did.
+    pub overlays: Overlays,
 }
 
 impl Model {
