@@ -5,6 +5,7 @@
 //! Instructions are read by the generated decoder, the only place where opcodes are matched;
 //! it calls `immediate`. Standard: chapter 5, "Binary Format".
 
+mod composite;
 mod entry;
 pub(crate) mod immediate;
 mod leb;
@@ -12,6 +13,9 @@ mod names;
 mod section;
 mod types;
 
+pub use composite::{
+    CompositeType, CoreTypes, FieldType, FieldTypes, StorageType, SubType, SuperTypes,
+};
 pub use entry::{
     ConstExpr, DataSegment, ElementItem, ElementItems, ElementItemsIter, ElementSegment, Export,
     Import, ImportType, SegmentMode, Span,
