@@ -84,7 +84,7 @@ fn rows_keep_their_place() {
         .iter()
         .map(|limit| limit.key.as_str())
         .collect();
-    assert_eq!(limits, ["name_length", "locals"]);
+    assert_eq!(limits, ["name_length", "locals", "fields"]);
     let mut edits = model.overlays.edits.iter();
     let edit = edits.find(|edit| edit.key == "name_length");
     let edit = edit.expect("an edit of this row");

@@ -3,6 +3,7 @@
 mod capability;
 mod code;
 mod columns;
+mod component;
 mod forms;
 mod functions;
 mod limits;
@@ -36,6 +37,7 @@ type Pass = fn(&mut Context<'_>);
 const PASSES: &[Pass] = &[
     capability::check,
     columns::check,
+    component::check,
     forms::check,
     functions::check,
     limits::check,

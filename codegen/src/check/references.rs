@@ -87,7 +87,7 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 impl Context<'_> {
-    fn all<'k>(
+    pub(super) fn all<'k>(
         &mut self,
         what: &str,
         keys: impl IntoIterator<Item = &'k String>,
@@ -100,7 +100,7 @@ impl Context<'_> {
         }
     }
 
-    fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
+    pub(super) fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
         if known.contains(&key) {
             return;
         }

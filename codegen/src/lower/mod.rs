@@ -3,6 +3,7 @@
 //! Lowering judges the form of cells; whether the facts agree with each other is for
 //! [`crate::check`].
 
+mod component;
 mod costs;
 mod expression;
 mod facts;
@@ -34,10 +35,23 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     let table = |name: &str| table(documents, name);
     let out = &mut report;
     model.proposals = proposals::lower(table("proposals"), out);
+    model
+        .proposals
+        .extend(proposals::lower(table("component/proposals"), out));
     (model.capabilities, model.tiers) = tiers::lower(table("tiers"), &model.proposals, out);
     model.limits = limits::lower(table("limits"), &model.tiers, out);
+    model
+        .limits
+        .extend(limits::lower(table("component/limits"), &model.tiers, out));
     model.wire = wire::lower(table("types"), out);
     model.sections = sections::lower(table("sections"), out);
+    let productions = ["types", "canon", "names"].map(|name| table(&format!("component/{name}")));
+    model.component = component::lower(
+        table("component/sections"),
+        table("component/sorts"),
+        &productions,
+        out,
+    );
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
     model.costs = costs::lower(table("costs"), out);
@@ -60,6 +74,13 @@ const TABLES: &[&str] = &[
     "costs",
     "forms",
     "fusion",
+    "component/proposals",
+    "component/limits",
+    "component/sections",
+    "component/sorts",
+    "component/types",
+    "component/canon",
+    "component/names",
 ];
 
 fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {

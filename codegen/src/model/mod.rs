@@ -3,6 +3,7 @@
 //! Nothing here knows TOML. Every item keeps its [`Origin`], so that a check can point at the
 //! cell it complains about. Emitters only read.
 
+mod component;
 mod cost;
 mod edit;
 mod expression;
@@ -16,6 +17,7 @@ mod signature;
 mod tier;
 mod wire;
 
+pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
 pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use expression::{Expression, Facts, bare, is_comparison};
@@ -66,6 +68,8 @@ pub struct Model {
     pub wire: Wire,
     /// Sections in the order of their ids.
     pub sections: Vec<Section>,
+    /// The Component Model.
+    pub component: Component,
     /// Trap kinds.
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.
