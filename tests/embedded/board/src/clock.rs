@@ -10,7 +10,9 @@ pub struct Clock {
 /// Begins to count.
 pub fn start() -> Clock {
     timer::begin();
-    Clock { start: timer::now() }
+    Clock {
+        start: timer::now(),
+    }
 }
 
 impl Clock {

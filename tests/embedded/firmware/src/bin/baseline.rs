@@ -11,7 +11,9 @@ static MODULE: &[u8] = include_bytes!("../../../kernel/kernel.wasm");
 #[unsafe(no_mangle)]
 fn main() -> u32 {
     let clock = board::clock::start();
-    let sum = black_box(MODULE).iter().fold(0u32, |sum, byte| sum.wrapping_add((*byte).into()));
+    let sum = black_box(MODULE)
+        .iter()
+        .fold(0u32, |sum, byte| sum.wrapping_add((*byte).into()));
     black_box(sum);
     board::report("instructions", clock.instructions());
     board::report("stack", board::stack::peak());
