@@ -51,6 +51,8 @@ pub(crate) const LIMITS: Limits = Limits {
     select_types: 10,
     catches: 64,
     constant_size: 1_024,
+    branches: 32_767,
+    branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 65_536,
     stack_size: 65_536,
@@ -60,3 +62,5 @@ pub(crate) const LIMITS: Limits = Limits {
     store_elements: 65_536,
     store_objects: 4_096,
 };
+
+pub(crate) mod execute;

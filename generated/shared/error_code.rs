@@ -192,6 +192,8 @@ pub enum ErrorCode {
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
+    /// The table was made from other bytes, or by another version.
+    ForeignTable,
     /// Beyond a row of `limits.toml`.
     LimitExceeded,
     /// No memory for the tables of the validator.
@@ -200,7 +202,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 83] = [
+    pub const ALL: [ErrorCode; 84] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -282,6 +284,7 @@ impl ErrorCode {
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
+        ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
     ];
@@ -371,6 +374,7 @@ impl ErrorCode {
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
+            Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
         }
@@ -460,6 +464,7 @@ impl ErrorCode {
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
         }
@@ -546,9 +551,10 @@ impl ErrorCode {
             | Self::TagResults
             | Self::SharedWithoutMaximum
             | Self::CustomPageSize => ErrorClass::Invalid,
-            Self::UnsupportedProposal | Self::UnsupportedSquareRoot | Self::Component => {
-                ErrorClass::Unsupported
-            }
+            Self::UnsupportedProposal
+            | Self::UnsupportedSquareRoot
+            | Self::Component
+            | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }
     }

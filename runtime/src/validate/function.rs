@@ -69,7 +69,7 @@ fn steps<'a, S: Storage>(
     while !reader.is_at_end() {
         v.at = reader.position();
         let instruction = decode(reader, gate)?;
-        let effect = v.effect();
+        let effect = v.effect(reader.position());
         step(v, &instruction)?;
         sink.accept(v.at, &instruction, effect)?;
         if v.is_done() {

@@ -78,10 +78,11 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// What the sink hears about the next instruction.
     #[inline(always)]
-    pub(crate) fn effect(&self) -> Effect {
+    pub(crate) fn effect(&self, end: usize) -> Effect {
         Effect {
             reachable: self.reachable,
             height: self.scratch.values.len() as u32,
+            end,
             frame: self.scratch.frames.last().unwrap_or_default(),
         }
     }
