@@ -61,6 +61,23 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 4_294_967_296,
     store_elements: 65_536,
     store_objects: 4_096,
+    component_nesting: 8,
+    component_modules: 64,
+    component_components: 64,
+    component_instances: 128,
+    component_funcs: 1_024,
+    component_core_funcs: 1_024,
+    component_core_entities: 64,
+    component_core_types: 256,
+    component_types: 1_024,
+    component_values: 64,
+    component_exports: 512,
+    component_arguments: 256,
+    component_fields: 128,
+    component_params: 64,
+    component_declarators: 1_024,
+    component_options: 16,
+    component_attributes: 16,
 };
 
 pub(crate) mod execute;

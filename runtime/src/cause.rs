@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use crate::externs::ExternType;
+use crate::handle::HandleError;
 use crate::types::ValType;
 
 /// The guest asked to end the program.
@@ -94,6 +95,8 @@ impl fmt::Display for LinkError {
 pub enum UseError {
     /// A handle was used with a store that it does not belong to.
     OtherStore,
+    /// The value was taken out of the store.
+    Dropped,
     /// Objects of two engines were mixed.
     OtherEngine,
     /// Another number of arguments than the function has parameters.
@@ -140,6 +143,7 @@ impl fmt::Display for UseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OtherStore => f.write_str("the object belongs to another store"),
+            Self::Dropped => f.write_str("the value was taken out of the store"),
             Self::OtherEngine => f.write_str("the object belongs to another engine"),
             Self::ArgumentCount { expected, found } => {
                 write!(f, "expected {expected} arguments, found {found}")
@@ -160,6 +164,15 @@ impl fmt::Display for UseError {
                 write!(f, "{what} is not switched on in the configuration")
             }
             Self::Configuration(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<HandleError> for UseError {
+    fn from(error: HandleError) -> Self {
+        match error {
+            HandleError::Unknown => Self::OtherStore,
+            HandleError::Dropped => Self::Dropped,
         }
     }
 }

@@ -3,16 +3,16 @@
 use alloc::boxed::Box;
 use core::any::Any;
 
-use crate::cause::{LimitError, UseError};
+use crate::cause::{LimitError, OutOfMemory, UseError};
 use crate::error::Result;
 use crate::store::context::AsContextMut;
-use crate::store::entity::ExternEntity;
+use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};
 use crate::types::Ref as Slot;
 
 /// A value of the host that the guest can hold and pass on, but not look into.
 ///
-/// It lives as long as its store. Copies name the same value.
+/// It lives as long as its store, unless the host takes it out before. Copies name the same value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExternRef(pub(crate) Handle);
 
@@ -24,49 +24,67 @@ impl ExternRef {
     pub fn new<T: Any + Send + Sync>(mut store: impl AsContextMut, value: T) -> Result<Self> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let (limit, wanted) = (
-            inner.engine.limits().store_objects,
-            inner.externs.len() as u64 + 1,
-        );
-        if wanted > limit {
-            return Err(LimitError {
-                what: "external references",
-                limit,
-                wanted,
-            }
-            .into());
+        match inner.externs.insert(Box::new(value)) {
+            Ok(handle) => Ok(Self(inner.handle(handle.bits()))),
+            Err(_) => Err(full(inner)),
         }
-        let number = inner.externs.push(ExternEntity {
-            value: Box::new(value),
-        })?;
-        Ok(Self(inner.handle(number)))
     }
 
     /// The value.
     ///
     /// # Errors
-    /// If it belongs to another store.
+    /// If it belongs to another store or was taken out of this one.
     pub fn data<'a, T: 'a>(
         &self,
         store: impl Into<crate::StoreContext<'a, T>>,
     ) -> Result<&'a (dyn Any + Send + Sync)> {
         let inner = store.into().inner();
-        let entity = inner
+        Ok(&**inner
             .externs
-            .get(inner.number(self.0)?)
-            .ok_or(UseError::OtherStore)?;
-        Ok(&*entity.value)
+            .get(self.handle(inner)?)
+            .map_err(UseError::from)?)
+    }
+
+    /// Takes the value out of the store, for which other values find room then. To use a copy of
+    /// this reference from now on is an error, also where the guest passes one to the host.
+    ///
+    /// # Errors
+    /// If it belongs to another store or was taken out before.
+    pub fn take(self, mut store: impl AsContextMut) -> Result<Box<dyn Any + Send + Sync>> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let handle = self.handle(inner)?;
+        Ok(inner.externs.remove(handle).map_err(UseError::from)?)
+    }
+
+    fn handle(self, store: &StoreInner) -> Result<HostHandle, UseError> {
+        Ok(HostHandle::from_bits(store.number(self.0)?))
     }
 
     /// As it stands in a slot of this store.
     pub(crate) fn to_slot(self, store: &StoreInner) -> Result<Slot, UseError> {
-        Ok(Slot(store.number(self.0)? + 1))
+        let handle = self.handle(store)?;
+        store.externs.get(handle)?;
+        Ok(Slot(handle.bits()))
     }
 
     /// From a slot of this store; nothing for null.
     pub(crate) fn from_slot(slot: Slot, store: &StoreInner) -> Option<Self> {
-        slot.0
-            .checked_sub(1)
-            .map(|number| Self(store.handle(number)))
+        (!slot.is_null()).then(|| Self(store.handle(slot.0)))
     }
+}
+
+/// No room for one more.
+fn full(store: &StoreInner) -> crate::Error {
+    let limit = store.engine.limits().store_objects;
+    let wanted = store.externs.len() as u64 + 1;
+    if wanted <= limit {
+        return OutOfMemory.into();
+    }
+    LimitError {
+        what: "external references",
+        limit,
+        wanted,
+    }
+    .into()
 }

@@ -49,7 +49,9 @@ mod generated {
 
 mod capability;
 pub mod compact;
+pub mod component;
 mod exec;
+pub mod handle;
 mod num;
 pub mod profile;
 pub mod read;

@@ -172,7 +172,7 @@ impl Ref {
             }
             Self::Func(None) => RefType::new(true, HeapType::NoFunc),
             Self::Extern(Some(value)) => {
-                store.number(value.0)?;
+                value.to_slot(store)?;
                 RefType::new(false, HeapType::Extern)
             }
             Self::Extern(None) => RefType::new(true, HeapType::NoExtern),

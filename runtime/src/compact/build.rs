@@ -156,7 +156,7 @@ impl<'a> Sink<'a> for Builder<'_> {
 
     fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
         let (height, reachable) = (effect.height, effect.reachable);
-        let link = effect.frame.link;
+        let link = effect.ended.link;
         if reachable && height > u32::from(self.body.height) {
             self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
         }
@@ -185,11 +185,11 @@ impl<'a> Sink<'a> for Builder<'_> {
                 });
             }
             Instruction::End => {
-                let code = match effect.frame.kind {
+                let code = match effect.ended.kind {
                     FrameKind::Body => at,
                     _ => effect.end,
                 };
-                if effect.frame.kind != FrameKind::Loop {
+                if effect.ended.kind != FrameKind::Loop {
                     // Of an `if` without `else`, the condition goes there, too.
                     self.resolve(link.branches, code)?;
                     self.resolve(link.target, code)?;

@@ -10,11 +10,14 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::Any;
 use core::ptr::NonNull;
 
 use crate::error::Error;
 use crate::fast::code::Cell;
+use crate::handle::{Handle, Handle32};
 use crate::module::Module;
+use crate::spec::Limits;
 use crate::types::{DataIdx, ElemIdx, GlobalType, MemoryType, Ref, TableType, TypeId};
 
 /// A function, of an instance or of the host.
@@ -103,10 +106,13 @@ pub(crate) struct TagEntity {
 }
 
 /// A value that only the host understands, behind an `externref`.
-pub(crate) struct ExternEntity {
-    /// The value.
-    pub(crate) value: Box<dyn core::any::Any + Send + Sync>,
-}
+pub(crate) type HostValue = Box<dyn Any + Send + Sync>;
+
+/// A reference to a [`HostValue`] as it stands in a slot: room for as many as the limits can ever
+/// allow, and for the reuse of their entries.
+pub(crate) type HostHandle = Handle32<27>;
+
+const _: () = assert!(HostHandle::MOST as u64 >= Limits::MAX.store_objects);
 
 /// An instance of a module: its index spaces, imports first.
 pub(crate) struct InstanceEntity {

@@ -6,7 +6,8 @@ use core::ptr::NonNull;
 
 use super::arena::Arena;
 use super::entity::{
-    ExternEntity, FuncEntity, GlobalEntity, InstanceEntity, MemoryEntity, TableEntity, TagEntity,
+    FuncEntity, GlobalEntity, HostHandle, HostValue, InstanceEntity, MemoryEntity, TableEntity,
+    TagEntity,
 };
 use super::limiter::Limiter;
 use crate::cause::UseError;
@@ -14,6 +15,7 @@ use crate::counter::Counter;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fast::Stack;
+use crate::handle::{Entry, HandleTable};
 
 /// Everything that running code touches.
 pub(crate) struct StoreInner {
@@ -31,8 +33,8 @@ pub(crate) struct StoreInner {
     pub(crate) globals: Arena<GlobalEntity>,
     /// Tags.
     pub(crate) tags: Arena<TagEntity>,
-    /// Host values behind `externref`; a reference to number `n` is `n + 1`.
-    pub(crate) externs: Arena<ExternEntity>,
+    /// Host values behind `externref`; references are their handles.
+    pub(crate) externs: HandleTable<Vec<Entry<HostValue>>, HostHandle>,
     /// Instances.
     pub(crate) instances: Arena<InstanceEntity>,
     /// Fuel left; meaningful when the engine consumes fuel.
@@ -67,7 +69,7 @@ pub(crate) type EpochCallback = Box<dyn FnMut(NonNull<()>) -> Result<u64, Error>
 pub(crate) struct Handle {
     /// The store's [`StoreInner::id`].
     pub(crate) store: u64,
-    /// Number in the store's arena of its kind.
+    /// Number in the store's arena of its kind; of a host value, its handle.
     pub(crate) number: u32,
 }
 
@@ -83,6 +85,7 @@ impl StoreInner {
     /// An empty store.
     pub(crate) fn new(engine: Engine) -> Self {
         static NEXT: Counter = Counter::new();
+        let most = u32::try_from(engine.limits().store_objects).unwrap_or(u32::MAX);
         Self {
             id: NEXT.next(),
             engine,
@@ -91,7 +94,7 @@ impl StoreInner {
             memories: Arena::default(),
             globals: Arena::default(),
             tags: Arena::default(),
-            externs: Arena::default(),
+            externs: HandleTable::new(Vec::new(), most),
             instances: Arena::default(),
             fuel: 0,
             epoch_deadline: 0,

@@ -98,7 +98,7 @@ impl MemoryType {
     }
 
     /// Bytes of so many pages, if they can be counted.
-    pub(crate) fn bytes(&self, pages: u64) -> Option<u64> {
+    pub const fn bytes(&self, pages: u64) -> Option<u64> {
         pages.checked_mul(self.page_size())
     }
 

@@ -8,7 +8,6 @@ use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
 use crate::generated::shared::decode::decode;
-use crate::generated::shared::validate::step;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
 use crate::reject::{Detail, Reject};
@@ -68,10 +67,14 @@ fn steps<'a, S: Storage>(
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
         v.at = reader.position();
-        let instruction = decode(reader, gate)?;
-        let effect = v.effect(reader.position());
-        step(v, &instruction)?;
-        sink.accept(v.at, &instruction, effect)?;
+        // By reference, because an instruction is large.
+        let decoded = decode(reader, gate);
+        let instruction = match &decoded {
+            Ok(instruction) => instruction,
+            Err(reject) => return Err(*reject),
+        };
+        let effect = v.step(instruction, reader.position())?;
+        sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
             return complete(reader);
         }

@@ -76,8 +76,8 @@ pub struct Effect {
     pub height: u32,
     /// The offset behind it.
     pub end: usize,
-    /// The innermost block before it.
-    pub(crate) frame: Frame,
+    /// The block that it ends, if it ends one.
+    pub(crate) ended: Frame,
 }
 
 /// What precedes the instructions of a body.
@@ -120,7 +120,7 @@ pub trait Sink<'a> {
 }
 
 impl<'a> Sink<'a> for () {
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
         Ok(())
     }
@@ -222,7 +222,7 @@ pub trait ModuleSink<'a> {
 impl<'a> ModuleSink<'a> for () {
     type Body = ();
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut (), Reject> {
         Ok(self)
     }

@@ -137,14 +137,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         for _ in 0..count {
             let at = r.position();
             let first = self.env.types.len() as u32;
-            let rec = wire::Subtype::Rec;
-            let length = if r.peek() == Some(rec.code()) {
-                r.u8()?;
-                crate::read::admit(self.gate, rec.proposal(), at, ())?;
-                r.count(Limit::RecGroupSize, limits.rec_group_size)?
-            } else {
-                1
-            };
+            let length = r.group_length(self.gate)?;
             for _ in 0..length {
                 self.ty(r, first, length)?;
             }

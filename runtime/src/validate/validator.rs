@@ -10,8 +10,9 @@ use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::is_subtype;
+use crate::generated::shared::validate::step;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit, Limits};
+use crate::spec::{ErrorCode, Instruction, Limit, Limits};
 use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
@@ -23,9 +24,10 @@ pub(crate) struct Validator<'v, S: Storage> {
     pub(crate) at: usize,
     /// What `return` gives.
     pub(crate) results: BlockType,
-    /// Operands below the innermost block.
-    height: usize,
-    reachable: bool,
+    /// The innermost block, but for what the sink remembers of it.
+    frame: Frame,
+    /// The block that was left last.
+    ended: Frame,
     limits: Stacks,
 }
 
@@ -50,15 +52,14 @@ impl<'v, S: Storage> Validator<'v, S> {
             values: limits.operand_stack,
             frames: limits.block_nesting,
         };
-        let (height, reachable) = (0, true);
         let mut v = Self {
             env,
             scratch,
             locals,
             at,
             results,
-            height,
-            reachable,
+            frame: Frame::default(),
+            ended: Frame::default(),
             limits,
         };
         v.enter(FrameKind::Body, results)?;
@@ -66,7 +67,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Whether the last `end` has been met.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn is_done(&self) -> bool {
         self.scratch.frames.is_empty()
     }
@@ -76,26 +77,38 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.scratch.frames.last().map(|frame| frame.kind)
     }
 
-    /// What the sink hears about the next instruction.
-    #[inline(always)]
-    pub(crate) fn effect(&self, end: usize) -> Effect {
-        Effect {
-            reachable: self.reachable,
-            height: self.scratch.values.len() as u32,
+    /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
+    #[cfg_attr(not(small), inline(always))]
+    pub(crate) fn step(
+        &mut self,
+        instruction: &Instruction<'_>,
+        end: usize,
+    ) -> Result<Effect, Reject> {
+        let (reachable, height) = (self.frame.reachable, self.scratch.values.len() as u32);
+        step(self, instruction)?;
+        Ok(Effect {
+            reachable,
+            height,
             end,
-            frame: self.scratch.frames.last().unwrap_or_default(),
-        }
+            ended: self.ended,
+        })
+    }
+
+    /// Operands below the innermost block.
+    #[cfg_attr(not(small), inline(always))]
+    fn height(&self) -> usize {
+        self.frame.height as usize
     }
 
     /// Takes and gives operands of these types.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn signature<const P: usize, const R: usize>(
         &mut self,
         params: [ValType; P],
         results: [ValType; R],
     ) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len >= self.height + P {
+        if len >= self.height() + P {
             if R <= P {
                 // The results take the place of the operands.
                 if self.scratch.values.replace_top(params, results) {
@@ -117,10 +130,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Takes an operand of this type.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn pop(&mut self, expected: ValType) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len > self.height && self.scratch.values.last() == Some(expected) {
+        if len > self.height() && self.scratch.values.last() == Some(expected) {
             self.scratch.values.truncate(len - 1);
             return Ok(());
         }
@@ -156,8 +169,8 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn peek_all(&self, expected: Types) -> Result<(), Reject> {
         let mut place = self.scratch.values.len();
         for ty in self.env.value_types(expected).rev() {
-            if place <= self.height {
-                return if self.reachable {
+            if place <= self.height() {
+                return if self.frame.reachable {
                     Err(self.missing(ty))
                 } else {
                     Ok(())
@@ -188,11 +201,11 @@ impl<'v, S: Storage> Validator<'v, S> {
             .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn take(&mut self) -> Option<ValType> {
-        if self.scratch.values.len() > self.height {
+        if self.scratch.values.len() > self.height() {
             self.scratch.values.pop()
-        } else if self.reachable {
+        } else if self.frame.reachable {
             None
         } else {
             Some(ValType::BOTTOM)
@@ -200,7 +213,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Gives an operand.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn push(&mut self, ty: ValType) -> Result<(), Reject> {
         let push = self.scratch.values.push(ty, self.limits.values);
         push.map_err(|full| full.reject(Limit::OperandStack, self.scratch.values.len(), self.at))
@@ -215,8 +228,8 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// What follows cannot be reached.
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
-        self.scratch.values.truncate(self.height);
-        self.reachable = false;
+        self.scratch.values.truncate(self.height());
+        self.frame.reachable = false;
         if let Some(mut frame) = self.scratch.frames.last() {
             frame.reachable = false;
             self.scratch.frames.set_last(frame);
@@ -231,8 +244,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         let depth = self.scratch.frames.len();
         let push = self.scratch.frames.push(frame, self.limits.frames);
         push.map_err(|full| full.reject(Limit::BlockNesting, depth, self.at))?;
-        self.height = height;
-        self.reachable = true;
+        self.frame = frame;
         if kind != FrameKind::Body {
             self.push_all(self.env.block(block).params)?;
         }
@@ -245,17 +257,15 @@ impl<'v, S: Storage> Validator<'v, S> {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
         self.pop_all(self.env.block(frame.block()).results)?;
-        if self.scratch.values.len() != self.height {
+        if self.scratch.values.len() != self.height() {
             return Err(self.superfluous());
         }
         if self.locals.tracked {
             self.scratch.unset(frame.initialised);
         }
         self.scratch.frames.pop();
-        if let Some(outer) = self.scratch.frames.last() {
-            self.height = outer.height as usize;
-            self.reachable = outer.reachable;
-        }
+        self.frame = self.scratch.frames.last().unwrap_or_default();
+        self.ended = frame;
         Ok(frame)
     }
 
@@ -293,7 +303,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         Reject::with(
             ErrorCode::TypeMismatch,
             self.at,
-            Detail::OutOf(there, self.height as u64),
+            Detail::OutOf(there, self.height() as u64),
         )
     }
 }

@@ -60,6 +60,49 @@ fn of_another_store() -> Result<()> {
 }
 
 #[test]
+fn of_values_that_were_taken_out() -> Result<()> {
+    let engine = Engine::default();
+    let mut store = Store::new(&engine, ());
+    let module = module(
+        &engine,
+        r#"(module (global (export "held") (mut externref) (ref.null extern))
+            (func (export "pass") (param externref) (result externref) (local.get 0)))"#,
+    );
+    let instance = Instance::new(&mut store, &module, &[])?;
+    let held = instance.get_global(&mut store, "held").expect("exported");
+    let pass =
+        instance.get_typed_func::<Option<ExternRef>, Option<ExternRef>>(&mut store, "pass")?;
+    let is_dropped = |error: tabwasm::Error| error.downcast_ref() == Some(&UseError::Dropped);
+
+    let value = ExternRef::new(&mut store, 7)?;
+    held.set(&mut store, Some(value).into())?;
+    let other = ExternRef::new(&mut store, 8)?;
+    assert_eq!(pass.call(&mut store, Some(value))?, Some(value));
+    assert_eq!(value.take(&mut store)?.downcast_ref(), Some(&7));
+    assert!(value.take(&mut store).is_err_and(is_dropped));
+
+    // The next value takes the place, but not the name.
+    let next = ExternRef::new(&mut store, 9)?;
+    assert_ne!(next, value);
+    assert!(value.data(&store).is_err_and(is_dropped));
+    assert!(pass.call(&mut store, Some(value)).is_err_and(is_dropped));
+    assert!(Val::from(value).ty(&store).is_err_and(is_dropped));
+    let old = held.get(&mut store).unwrap_extern_ref().expect("not null");
+    assert!(old == value && old.data(&store).is_err_and(is_dropped));
+    assert_eq!(other.data(&store)?.downcast_ref(), Some(&8));
+    assert_eq!(next.data(&store)?.downcast_ref(), Some(&9));
+
+    // Room is found again and again, and no name comes twice.
+    let mut seen = std::collections::HashSet::from([value, other, next]);
+    for number in 0..1_000 {
+        let value = ExternRef::new(&mut store, number)?;
+        assert!(seen.insert(value));
+        value.take(&mut store)?;
+    }
+    Ok(())
+}
+
+#[test]
 fn of_another_engine() {
     let module = module(&Engine::default(), "(module)");
     let engine = Engine::default();
