@@ -10,6 +10,7 @@ mod failures;
 mod forms;
 mod immediate;
 mod instruction;
+mod levels;
 mod limits;
 mod predicate;
 mod proposals;
@@ -40,6 +41,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     model.sections = sections::lower(table("sections"), out);
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
+    model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);
     let instructions = documents
@@ -59,6 +61,7 @@ const TABLES: &[&str] = &[
     "sections",
     "traps",
     "errors",
+    "levels",
     "costs",
     "forms",
     "fusion",
