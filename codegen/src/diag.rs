@@ -3,7 +3,7 @@
 //! A message says what is wrong in the words of the table's reader, points at the token, shows
 //! the other place if there is one, and ends with what to do. All errors of a run are collected.
 
-use crate::model::Origin;
+use crate::model::{EditKind, Origin, Overlays};
 use crate::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -59,6 +59,34 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
         self.help = Some(text.into());
         self
+    }
+
+    /// Where it touches a row that an overlay changes, also the row in the other file.
+    #[must_use]
+    pub fn on_both_sides(mut self, overlays: &Overlays) -> Diagnostic {
+        for edit in &overlays.edits {
+            let (EditKind::Changed, Some((row, key))) = (edit.kind, &edit.base) else {
+                continue;
+            };
+            self = match (self.touches(&edit.row), self.touches(row)) {
+                (true, false) => self.with(key, "changes this row"),
+                (false, true) => self.with(&edit.at, "changed here"),
+                _ => self,
+            };
+        }
+        self
+    }
+
+    /// Whether both say the same of the same place.
+    pub fn is_about(&self, other: &Diagnostic) -> bool {
+        self.message == other.message && self.place() == other.place()
+    }
+
+    /// Whether a label lies within a place.
+    fn touches(&self, place: &Origin) -> bool {
+        self.labels.iter().any(|Label { origin, .. }| {
+            origin.file == place.file && origin.start >= place.start && origin.end <= place.end
+        })
     }
 
     fn label(mut self, origin: &Origin, text: impl Into<String>, primary: bool) -> Diagnostic {

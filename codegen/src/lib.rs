@@ -13,6 +13,7 @@ pub mod lower;
 pub mod model;
 pub mod names;
 pub mod tree;
+pub mod vendor;
 
 pub use tree::Tree;
 
@@ -25,9 +26,14 @@ use model::Model;
 /// # Errors
 /// All errors of the tables and of their links with the runtime, sorted.
 pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
-    let (documents, mut report) = load::load(tree);
-    let readable = report.is_empty();
-    let (model, errors) = lower::lower(&documents);
+    let load::Loaded {
+        documents,
+        overlays,
+        mut report,
+        readable,
+    } = load::load(tree);
+    let (mut model, errors) = lower::lower(&documents);
+    model.overlays = overlays;
     report.extend(errors);
     if readable {
         report.extend(check::check(&model, tree));
@@ -35,14 +41,19 @@ pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
     if report.is_empty() {
         Ok(model)
     } else {
-        Err(diag::sorted(report))
+        let report = report.into_iter();
+        let report = report.map(|diagnostic| diagnostic.on_both_sides(&model.overlays));
+        Err(diag::sorted(report.collect()))
     }
 }
 
 /// What `generated/` must hold, formatted by the workspace's `rustfmt.toml`.
 ///
 /// # Errors
-/// A message for people, when rustfmt is absent or refuses a file.
+/// A message for people, when that file cannot be read, or when rustfmt is absent or refuses a file.
 pub fn generate(model: &Model, workspace: &std::path::Path) -> Result<Files, String> {
-    emit::format::format(emit::emit(model), workspace)
+    let config = workspace.join("rustfmt.toml");
+    let config = std::fs::read_to_string(&config)
+        .map_err(|error| format!("cannot read {}: {error}", config.display()))?;
+    emit::format::format(emit::emit(model), &config)
 }

@@ -1,31 +1,18 @@
-//! `cargo gen`: writes `generated/`, compares it, or explains a row.
+//! `cargo gen`: writes `generated/`, compares it, explains a row, or writes a whole runtime.
 
+mod arguments;
+mod folder;
+
+use arguments::{Action, Arguments};
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, fs, io};
-use tabwasm_codegen::emit::Files;
+use std::{env, io};
 use tabwasm_codegen::model::Model;
-use tabwasm_codegen::{Tree, diag, explain, fresh, generate, model};
-
-const USAGE: &str = "usage: cargo gen [--check | explain MNEMONIC]";
+use tabwasm_codegen::{Tree, diag, explain, fresh, generate, model, vendor};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
-    let generated = workspace.join("generated");
-    let done = match arguments[..] {
-        [] => run(workspace, |_, _, files| write(&generated, files)),
-        ["--check"] => run(workspace, |_, _, files| compare(&generated, files)),
-        ["explain", key] => run(workspace, |tree, model, files| {
-            explain::explain(tree, model, files, key)
-        }),
-        _ => Err(USAGE.to_string()),
-    };
-    match done {
+    match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
         Ok(text) => {
             anstream::print!("{text}");
             ExitCode::SUCCESS
@@ -37,55 +24,63 @@ fn main() -> ExitCode {
     }
 }
 
-/// Makes the files, and gives them to what the arguments ask for.
-fn run(
-    workspace: &Path,
-    then: impl FnOnce(&Tree, &Model, &Files) -> Result<String, String>,
-) -> Result<String, String> {
-    let tree = Tree::read(workspace).map_err(|error| format!("cannot read the tables: {error}"))?;
+fn run(arguments: &Arguments) -> Result<String, String> {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
+    let to = match &arguments.to {
+        Some(to) => PathBuf::from(to),
+        None => workspace.join("generated"),
+    };
+    match &arguments.action {
+        Action::Help => Ok(arguments::USAGE.to_string()),
+        Action::Vendor => {
+            let (tree, model) = checked(embedded()?, arguments)?;
+            folder::update(&to, &vendor::vendor(&tree, &model)?)
+        }
+        Action::Check if arguments.overlay.is_some() && arguments.to.is_none() => {
+            let (_, model) = checked(read(workspace)?, arguments)?;
+            Ok(format!("{}\n", vendor::origin(&model)))
+        }
+        action => {
+            let (tree, model) = checked(read(workspace)?, arguments)?;
+            let files = generate(&model, workspace)?;
+            match action {
+                Action::Explain(key) => explain::explain(&tree, &model, &files, key),
+                Action::Check => match fresh::stale(&files, &folder::read(&to)?) {
+                    None => Ok(format!("generated/: {} files, all fresh\n", files.len())),
+                    Some(report) => Err(report),
+                },
+                _ => folder::write(&to, &files),
+            }
+        }
+    }
+}
+
+/// The tables and sources that this program carries.
+#[cfg(feature = "vendor")]
+fn embedded() -> Result<Tree, String> {
+    Ok(tabwasm_sources::files().into_iter().collect())
+}
+
+#[cfg(not(feature = "vendor"))]
+fn embedded() -> Result<Tree, String> {
+    Err("this build carries no sources: build it with the feature `vendor`".to_string())
+}
+
+fn read(workspace: &Path) -> Result<Tree, String> {
+    Tree::read(workspace).map_err(|error| format!("cannot read the tables: {error}"))
+}
+
+/// The tables with the overlay on top, and their model; or all that is wrong with them.
+fn checked(mut tree: Tree, arguments: &Arguments) -> Result<(Tree, Model), String> {
+    if let Some(overlay) = &arguments.overlay {
+        tree.read_overlay(overlay)
+            .map_err(|error| format!("cannot read {overlay}: {error}"))?;
+    }
     let colours = io::stderr().is_terminal();
-    let model = model(&tree).map_err(|report| diag::render(&tree, &report, colours))?;
-    then(&tree, &model, &generate(&model, workspace)?)
-}
-
-/// Writes what differs, and deletes what no emitter makes.
-fn write(folder: &Path, files: &Files) -> Result<String, String> {
-    let failed =
-        |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
-    let found = on_disk(folder)?;
-    let mut written = 0;
-    for (path, text) in files
-        .iter()
-        .filter(|(path, text)| found.get(*path) != Some(*text))
-    {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))
-            .map_err(|error| failed(&path, error))?;
-        fs::write(&path, text).map_err(|error| failed(&path, error))?;
-        written += 1;
+    match model(&tree) {
+        Ok(model) => Ok((tree, model)),
+        Err(report) => Err(diag::render(&tree, &report, colours)),
     }
-    for path in found.keys().filter(|path| !files.contains_key(*path)) {
-        let path = folder.join(path);
-        fs::remove_file(&path).map_err(|error| failed(&path, error))?;
-    }
-    Ok(format!(
-        "generated/: {} files, {written} written\n",
-        files.len()
-    ))
-}
-
-fn compare(folder: &Path, files: &Files) -> Result<String, String> {
-    match fresh::stale(files, &on_disk(folder)?) {
-        None => Ok(format!("generated/: {} files, all fresh\n", files.len())),
-        Some(report) => Err(report),
-    }
-}
-
-fn on_disk(folder: &Path) -> Result<Files, String> {
-    let tree = Tree::read_all(folder)
-        .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-    Ok(tree
-        .matching("", "")
-        .map(|(path, text)| (path.to_string(), text.to_string()))
-        .collect())
 }

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span};
 
 /// Name of the function of a row: `i32_load8_s`.
 pub fn function(key: &str) -> String {
-    let name = key.replace('.', "_");
+    let name = key.replace(['.', '-'], "_");
     if is_reserved(&name) { name + "_" } else { name }
 }
 
@@ -18,7 +18,7 @@ pub fn function(key: &str) -> String {
 /// (`i32x4.relaxed_2`), so that different keys have different names.
 pub fn variant(key: &str) -> String {
     let mut name = String::new();
-    for word in key.split(['.', '_']) {
+    for word in key.split(['.', '_', '-']) {
         let mut letters = word.chars();
         let Some(first) = letters.next() else {
             continue;
@@ -34,7 +34,7 @@ pub fn variant(key: &str) -> String {
 
 /// Name of a constant: `NAME_LENGTH`.
 pub fn constant(key: &str) -> String {
-    key.replace('.', "_").to_ascii_uppercase()
+    key.replace(['.', '-'], "_").to_ascii_uppercase()
 }
 
 /// An identifier for `quote!`.
@@ -80,6 +80,32 @@ pub const IMMEDIATES: &[(&str, &str)] = &[
     ("u32", "u32"),
 ];
 
+/// Kinds of parts of components that are read by hand-written code, with their types; the others
+/// are sorts (their indices), groups and sequences.
+pub const PARTS: &[(&str, &str)] = &[
+    ("u32", "u32"),
+    ("positive", "NonZeroU32"),
+    ("name", "&'a str"),
+    ("label", "Label<'a>"),
+    ("content", "&'a [u8]"),
+    ("async", "bool"),
+    ("shared", "bool"),
+    ("sort", "Sort"),
+    ("core_sort", "CoreSort"),
+    ("item", "Item"),
+    ("core_item", "CoreItem"),
+    ("valtype", "ValType"),
+    ("options", "Options<'a>"),
+    ("declarators", "Declarators<'a>"),
+    ("core_valtype", "CoreValType"),
+    ("core_group", "CoreGroup<'a>"),
+    ("core_import", "CoreImport<'a>"),
+    ("core_extern_type", "CoreExternType"),
+];
+
+/// Parts of components that say nothing: a byte that must be so.
+pub const SILENT: &[&str] = &["zero", "instance_sort"];
+
 fn is_reserved(word: &str) -> bool {
     syn::parse_str::<Ident>(word).is_err()
 }
@@ -94,6 +120,7 @@ mod tests {
         assert_eq!(variant("i32.load8_s"), "I32Load8S");
         assert_eq!(variant("memory.atomic.wait32"), "MemoryAtomicWait32");
         assert_eq!(variant("select_typed"), "SelectTyped");
+        assert_eq!(variant("stream.cancel-read"), "StreamCancelRead");
         assert_eq!(constant("name_length"), "NAME_LENGTH");
     }
 

@@ -3,6 +3,8 @@
 //! All paths are relative to the workspace and have forward slashes. A tree is a value: a test
 //! lays a few changed files over the real ones and runs the same pipeline.
 
+use crate::load;
+use crate::model::{HAND, NUM, beside};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::{fs, io};
@@ -11,6 +13,8 @@ use std::{fs, io};
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: BTreeMap<String, String>,
+    /// The overlay that lies on top.
+    overlay: Option<String>,
 }
 
 impl Tree {
@@ -37,9 +41,45 @@ impl Tree {
         Ok(tree)
     }
 
+    /// Reads an overlay, those that it extends, and the Rust files that they bring; their paths are
+    /// the given one and relatives of it.
+    ///
+    /// # Errors
+    /// When the overlay, or a folder, cannot be read.
+    pub fn read_overlay(&mut self, file: &str) -> io::Result<()> {
+        self.insert(file, fs::read_to_string(file)?);
+        self.overlay = Some(file.to_string());
+        let mut next = Some(file.to_string());
+        while let Some(file) = next {
+            for plot in [HAND, NUM] {
+                self.add(Path::new(""), &beside(&file, plot.beside))?;
+            }
+            next = self.get(&file).and_then(|text| load::base_of(&file, text));
+            if let Some(below) = &next {
+                match fs::read_to_string(below) {
+                    Ok(text) if self.get(below).is_none() => self.insert(below.as_str(), text),
+                    // What is missing, or extends itself, is for the loader to tell.
+                    _ => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lays an overlay that is among the texts on top of the tables.
+    pub fn set_overlay(&mut self, file: impl Into<String>) {
+        self.overlay = Some(file.into());
+    }
+
+    /// The overlay on top of the tables.
+    pub fn overlay(&self) -> Option<&str> {
+        self.overlay.as_deref()
+    }
+
     /// These texts with those of another tree laid over them.
     pub fn overlaid(mut self, over: Tree) -> Tree {
         self.files.extend(over.files);
+        self.overlay = over.overlay.or(self.overlay);
         self
     }
 
@@ -91,5 +131,15 @@ impl Tree {
             }
         }
         Ok(())
+    }
+}
+
+impl<P: Into<String>, T: Into<String>> FromIterator<(P, T)> for Tree {
+    fn from_iter<I: IntoIterator<Item = (P, T)>>(files: I) -> Tree {
+        let mut tree = Tree::default();
+        for (path, text) in files {
+            tree.insert(path, text);
+        }
+        tree
     }
 }

@@ -59,6 +59,23 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 4_294_967_296,
     store_elements: 10_000_000,
     store_objects: 1_000_000,
+    component_nesting: 100,
+    component_modules: 1_000,
+    component_components: 1_000,
+    component_instances: 4_096,
+    component_funcs: 100_000,
+    component_core_funcs: 100_000,
+    component_core_entities: 10_000,
+    component_core_types: 100_000,
+    component_types: 100_000,
+    component_values: 1_000,
+    component_exports: 100_000,
+    component_arguments: 10_000,
+    component_fields: 10_000,
+    component_params: 1_000,
+    component_declarators: 100_000,
+    component_options: 16,
+    component_attributes: 16,
 };
 
 pub(crate) mod dispatch;

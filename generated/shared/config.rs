@@ -105,4 +105,64 @@ impl Config {
     pub fn wasm_legacy_exceptions(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::LegacyExceptions, enable)
     }
+
+    /// Whether to admit `component_model`: components: linking, values, resources. Not supported yet.
+    pub fn wasm_component_model(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModel, enable)
+    }
+
+    /// Whether to admit `component_model_async`: streams, futures, tasks and what waits for them. Not supported yet.
+    pub fn wasm_component_model_async(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelAsync, enable)
+    }
+
+    /// Whether to admit `component_model_map`: maps. Not supported yet.
+    pub fn wasm_component_model_map(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelMap, enable)
+    }
+
+    /// Whether to admit `component_model_implements`: the attributes `implements` and `external-id`. Not supported yet.
+    pub fn wasm_component_model_implements(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelImplements, enable)
+    }
+
+    /// Whether to admit `component_model_more_async_builtins`: cancellation that does not wait. Not supported yet.
+    pub fn wasm_component_model_more_async_builtins(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelMoreAsyncBuiltins, enable)
+    }
+
+    /// Whether to admit `component_model_threading`: cooperative threads. Not supported yet.
+    pub fn wasm_component_model_threading(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelThreading, enable)
+    }
+
+    /// Whether to admit `component_model_shared_threads`: threads that share everything. Not supported yet.
+    pub fn wasm_component_model_shared_threads(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelSharedThreads, enable)
+    }
+
+    /// Whether to admit `component_model_fixed_length_lists`: lists of a length that the type says. Not supported yet.
+    pub fn wasm_component_model_fixed_length_lists(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelFixedLengthLists, enable)
+    }
+
+    /// Whether to admit `component_model_error_context`: errors with a message for debugging. Not supported yet.
+    pub fn wasm_component_model_error_context(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelErrorContext, enable)
+    }
+
+    /// Whether to admit `component_model_canonical_names`: the attribute `version-suffix`. Not supported yet.
+    pub fn wasm_component_model_canonical_names(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelCanonicalNames, enable)
+    }
+
+    /// Whether to admit `component_model_values`: values as imports, exports and definitions; start functions. Not supported yet.
+    pub fn wasm_component_model_values(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelValues, enable)
+    }
+
+    /// Whether to admit `component_model_forward`: joining two streams or futures. Not supported yet.
+    pub fn wasm_component_model_forward(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelForward, enable)
+    }
 }

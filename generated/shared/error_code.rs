@@ -94,6 +94,28 @@ pub enum ErrorCode {
     MalformedMemarg,
     /// A catch clause of an unknown kind.
     MalformedCatch,
+    /// No sort has this code.
+    MalformedSort,
+    /// No type of components begins with this code.
+    MalformedComponentType,
+    /// No declarator begins with this code.
+    MalformedDeclarator,
+    /// Nothing of this kind can be imported or exported.
+    MalformedExternType,
+    /// An instance is made in no such way.
+    MalformedInstance,
+    /// An alias names nothing of this kind.
+    MalformedAlias,
+    /// A name of an import or export is not written so.
+    MalformedExternName,
+    /// A name has an unknown attribute.
+    MalformedAttribute,
+    /// No canonical definition has this code.
+    MalformedCanon,
+    /// No canonical option has this code.
+    MalformedCanonOption,
+    /// Neither zero nor one.
+    MalformedFlag,
     /// An index that must be zero without multi-memory or reference types.
     ZeroByteExpected,
     /// No instruction has this opcode.
@@ -186,6 +208,22 @@ pub enum ErrorCode {
     SharedWithoutMaximum,
     /// A page size other than 1 and 65,536.
     CustomPageSize,
+    /// A core module index that does not exist.
+    UnknownModule,
+    /// A component index that does not exist.
+    UnknownComponent,
+    /// An instance index that does not exist.
+    UnknownInstance,
+    /// A value index that does not exist.
+    UnknownValue,
+    /// An alias names a scope that is not around it.
+    UnknownScope,
+    /// An alias names something of an enclosing scope that only instances have.
+    OuterAliasSort,
+    /// A type without fields, cases, types or labels.
+    TooFewParts,
+    /// A type of flags with more labels than bits.
+    TooManyParts,
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
@@ -200,7 +238,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 83] = [
+    pub const ALL: [ErrorCode; 102] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -233,6 +271,17 @@ impl ErrorCode {
         ErrorCode::MalformedDataSegment,
         ErrorCode::MalformedMemarg,
         ErrorCode::MalformedCatch,
+        ErrorCode::MalformedSort,
+        ErrorCode::MalformedComponentType,
+        ErrorCode::MalformedDeclarator,
+        ErrorCode::MalformedExternType,
+        ErrorCode::MalformedInstance,
+        ErrorCode::MalformedAlias,
+        ErrorCode::MalformedExternName,
+        ErrorCode::MalformedAttribute,
+        ErrorCode::MalformedCanon,
+        ErrorCode::MalformedCanonOption,
+        ErrorCode::MalformedFlag,
         ErrorCode::ZeroByteExpected,
         ErrorCode::IllegalOpcode,
         ErrorCode::EndExpected,
@@ -279,6 +328,14 @@ impl ErrorCode {
         ErrorCode::TagResults,
         ErrorCode::SharedWithoutMaximum,
         ErrorCode::CustomPageSize,
+        ErrorCode::UnknownModule,
+        ErrorCode::UnknownComponent,
+        ErrorCode::UnknownInstance,
+        ErrorCode::UnknownValue,
+        ErrorCode::UnknownScope,
+        ErrorCode::OuterAliasSort,
+        ErrorCode::TooFewParts,
+        ErrorCode::TooManyParts,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
@@ -323,6 +380,17 @@ impl ErrorCode {
             Self::MalformedDataSegment => "malformed data segment kind",
             Self::MalformedMemarg => "malformed memop flags",
             Self::MalformedCatch => "malformed catch clause",
+            Self::MalformedSort => "malformed sort",
+            Self::MalformedComponentType => "malformed component type",
+            Self::MalformedDeclarator => "malformed declarator",
+            Self::MalformedExternType => "malformed extern type",
+            Self::MalformedInstance => "malformed instance",
+            Self::MalformedAlias => "malformed alias target",
+            Self::MalformedExternName => "malformed extern name",
+            Self::MalformedAttribute => "malformed attribute",
+            Self::MalformedCanon => "malformed canonical definition",
+            Self::MalformedCanonOption => "malformed canonical option",
+            Self::MalformedFlag => "malformed flag",
             Self::ZeroByteExpected => "zero byte expected",
             Self::IllegalOpcode => "illegal opcode",
             Self::EndExpected => "END opcode expected",
@@ -368,6 +436,14 @@ impl ErrorCode {
             Self::MultipleTables => "multiple tables",
             Self::TagResults => "non-empty tag result type",
             Self::SharedWithoutMaximum => "shared memory must have maximum",
+            Self::UnknownModule => "unknown module",
+            Self::UnknownComponent => "unknown component",
+            Self::UnknownInstance => "unknown instance",
+            Self::UnknownValue => "unknown value",
+            Self::UnknownScope => "invalid outer alias count",
+            Self::OuterAliasSort => "outer alias of this sort",
+            Self::TooFewParts => "type must have at least one part",
+            Self::TooManyParts => "type has too many parts",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
@@ -411,6 +487,17 @@ impl ErrorCode {
             | Self::MalformedDataSegment
             | Self::MalformedMemarg
             | Self::MalformedCatch
+            | Self::MalformedSort
+            | Self::MalformedComponentType
+            | Self::MalformedDeclarator
+            | Self::MalformedExternType
+            | Self::MalformedInstance
+            | Self::MalformedAlias
+            | Self::MalformedExternName
+            | Self::MalformedAttribute
+            | Self::MalformedCanon
+            | Self::MalformedCanonOption
+            | Self::MalformedFlag
             | Self::ZeroByteExpected
             | Self::IllegalOpcode
             | Self::EndExpected
@@ -457,6 +544,14 @@ impl ErrorCode {
             | Self::TagResults
             | Self::SharedWithoutMaximum
             | Self::CustomPageSize
+            | Self::UnknownModule
+            | Self::UnknownComponent
+            | Self::UnknownInstance
+            | Self::UnknownValue
+            | Self::UnknownScope
+            | Self::OuterAliasSort
+            | Self::TooFewParts
+            | Self::TooManyParts
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
@@ -500,6 +595,17 @@ impl ErrorCode {
             | Self::MalformedDataSegment
             | Self::MalformedMemarg
             | Self::MalformedCatch
+            | Self::MalformedSort
+            | Self::MalformedComponentType
+            | Self::MalformedDeclarator
+            | Self::MalformedExternType
+            | Self::MalformedInstance
+            | Self::MalformedAlias
+            | Self::MalformedExternName
+            | Self::MalformedAttribute
+            | Self::MalformedCanon
+            | Self::MalformedCanonOption
+            | Self::MalformedFlag
             | Self::ZeroByteExpected
             | Self::IllegalOpcode
             | Self::EndExpected
@@ -545,7 +651,15 @@ impl ErrorCode {
             | Self::MultipleTables
             | Self::TagResults
             | Self::SharedWithoutMaximum
-            | Self::CustomPageSize => ErrorClass::Invalid,
+            | Self::CustomPageSize
+            | Self::UnknownModule
+            | Self::UnknownComponent
+            | Self::UnknownInstance
+            | Self::UnknownValue
+            | Self::UnknownScope
+            | Self::OuterAliasSort
+            | Self::TooFewParts
+            | Self::TooManyParts => ErrorClass::Invalid,
             Self::UnsupportedProposal | Self::UnsupportedSquareRoot | Self::Component => {
                 ErrorClass::Unsupported
             }

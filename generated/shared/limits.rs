@@ -110,6 +110,57 @@ pub const MAX_STORE_ELEMENTS: u64 = 4_294_967_295;
 /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references: the most that can be asked for.
 pub const MAX_STORE_OBJECTS: u64 = 100_000_000;
 
+/// Scopes around a definition: components and types of components, instances and modules: the most that can be asked for.
+pub const MAX_COMPONENT_NESTING: u64 = 100;
+
+/// Core modules of a component, imported and aliased ones included: the most that can be asked for.
+pub const MAX_COMPONENT_MODULES: u64 = 100_000;
+
+/// Components of a component, imported and aliased ones included: the most that can be asked for.
+pub const MAX_COMPONENT_COMPONENTS: u64 = 100_000;
+
+/// Instances of a component, and core instances of it: the most that can be asked for.
+pub const MAX_COMPONENT_INSTANCES: u64 = 100_000;
+
+/// Functions of a component: the most that can be asked for.
+pub const MAX_COMPONENT_FUNCS: u64 = 1_000_000;
+
+/// Core functions of a component: the most that can be asked for.
+pub const MAX_COMPONENT_CORE_FUNCS: u64 = 1_000_000;
+
+/// Core tables of a component, and as many memories, globals and tags: the most that can be asked for.
+pub const MAX_COMPONENT_CORE_ENTITIES: u64 = 100_000;
+
+/// Core types of a component or of a type of modules: the most that can be asked for.
+pub const MAX_COMPONENT_CORE_TYPES: u64 = 1_000_000;
+
+/// Types of a component or of a type of components or instances: the most that can be asked for.
+pub const MAX_COMPONENT_TYPES: u64 = 1_000_000;
+
+/// Values of a component: the most that can be asked for.
+pub const MAX_COMPONENT_VALUES: u64 = 1_000_000;
+
+/// Exports that an instance definition lists: the most that can be asked for.
+pub const MAX_COMPONENT_EXPORTS: u64 = 1_000_000;
+
+/// Arguments of an instantiation or of a start function: the most that can be asked for.
+pub const MAX_COMPONENT_ARGUMENTS: u64 = 100_000;
+
+/// Fields, cases, types or labels of a type: the most that can be asked for.
+pub const MAX_COMPONENT_FIELDS: u64 = 10_000;
+
+/// Parameters of a function: the most that can be asked for.
+pub const MAX_COMPONENT_PARAMS: u64 = 1_000;
+
+/// Declarators of a type of components, instances or modules: the most that can be asked for.
+pub const MAX_COMPONENT_DECLARATORS: u64 = 1_000_000;
+
+/// Options of a canonical definition: the most that can be asked for.
+pub const MAX_COMPONENT_OPTIONS: u64 = 64;
+
+/// Attributes of a name: the most that can be asked for.
+pub const MAX_COMPONENT_ATTRIBUTES: u64 = 1_000;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -185,6 +236,40 @@ pub struct Limits {
     pub store_elements: u64,
     /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
     pub store_objects: u64,
+    /// Scopes around a definition: components and types of components, instances and modules.
+    pub component_nesting: u64,
+    /// Core modules of a component, imported and aliased ones included.
+    pub component_modules: u64,
+    /// Components of a component, imported and aliased ones included.
+    pub component_components: u64,
+    /// Instances of a component, and core instances of it.
+    pub component_instances: u64,
+    /// Functions of a component.
+    pub component_funcs: u64,
+    /// Core functions of a component.
+    pub component_core_funcs: u64,
+    /// Core tables of a component, and as many memories, globals and tags.
+    pub component_core_entities: u64,
+    /// Core types of a component or of a type of modules.
+    pub component_core_types: u64,
+    /// Types of a component or of a type of components or instances.
+    pub component_types: u64,
+    /// Values of a component.
+    pub component_values: u64,
+    /// Exports that an instance definition lists.
+    pub component_exports: u64,
+    /// Arguments of an instantiation or of a start function.
+    pub component_arguments: u64,
+    /// Fields, cases, types or labels of a type.
+    pub component_fields: u64,
+    /// Parameters of a function.
+    pub component_params: u64,
+    /// Declarators of a type of components, instances or modules.
+    pub component_declarators: u64,
+    /// Options of a canonical definition.
+    pub component_options: u64,
+    /// Attributes of a name.
+    pub component_attributes: u64,
 }
 
 impl Limits {
@@ -226,6 +311,23 @@ impl Limits {
         store_memory: MAX_STORE_MEMORY,
         store_elements: MAX_STORE_ELEMENTS,
         store_objects: MAX_STORE_OBJECTS,
+        component_nesting: MAX_COMPONENT_NESTING,
+        component_modules: MAX_COMPONENT_MODULES,
+        component_components: MAX_COMPONENT_COMPONENTS,
+        component_instances: MAX_COMPONENT_INSTANCES,
+        component_funcs: MAX_COMPONENT_FUNCS,
+        component_core_funcs: MAX_COMPONENT_CORE_FUNCS,
+        component_core_entities: MAX_COMPONENT_CORE_ENTITIES,
+        component_core_types: MAX_COMPONENT_CORE_TYPES,
+        component_types: MAX_COMPONENT_TYPES,
+        component_values: MAX_COMPONENT_VALUES,
+        component_exports: MAX_COMPONENT_EXPORTS,
+        component_arguments: MAX_COMPONENT_ARGUMENTS,
+        component_fields: MAX_COMPONENT_FIELDS,
+        component_params: MAX_COMPONENT_PARAMS,
+        component_declarators: MAX_COMPONENT_DECLARATORS,
+        component_options: MAX_COMPONENT_OPTIONS,
+        component_attributes: MAX_COMPONENT_ATTRIBUTES,
     };
 
     /// The value of a limit.
@@ -267,6 +369,23 @@ impl Limits {
             Limit::StoreMemory => self.store_memory,
             Limit::StoreElements => self.store_elements,
             Limit::StoreObjects => self.store_objects,
+            Limit::ComponentNesting => self.component_nesting,
+            Limit::ComponentModules => self.component_modules,
+            Limit::ComponentComponents => self.component_components,
+            Limit::ComponentInstances => self.component_instances,
+            Limit::ComponentFuncs => self.component_funcs,
+            Limit::ComponentCoreFuncs => self.component_core_funcs,
+            Limit::ComponentCoreEntities => self.component_core_entities,
+            Limit::ComponentCoreTypes => self.component_core_types,
+            Limit::ComponentTypes => self.component_types,
+            Limit::ComponentValues => self.component_values,
+            Limit::ComponentExports => self.component_exports,
+            Limit::ComponentArguments => self.component_arguments,
+            Limit::ComponentFields => self.component_fields,
+            Limit::ComponentParams => self.component_params,
+            Limit::ComponentDeclarators => self.component_declarators,
+            Limit::ComponentOptions => self.component_options,
+            Limit::ComponentAttributes => self.component_attributes,
         }
     }
 
@@ -312,6 +431,23 @@ impl Limits {
             Limit::StoreMemory => self.store_memory = value,
             Limit::StoreElements => self.store_elements = value,
             Limit::StoreObjects => self.store_objects = value,
+            Limit::ComponentNesting => self.component_nesting = value,
+            Limit::ComponentModules => self.component_modules = value,
+            Limit::ComponentComponents => self.component_components = value,
+            Limit::ComponentInstances => self.component_instances = value,
+            Limit::ComponentFuncs => self.component_funcs = value,
+            Limit::ComponentCoreFuncs => self.component_core_funcs = value,
+            Limit::ComponentCoreEntities => self.component_core_entities = value,
+            Limit::ComponentCoreTypes => self.component_core_types = value,
+            Limit::ComponentTypes => self.component_types = value,
+            Limit::ComponentValues => self.component_values = value,
+            Limit::ComponentExports => self.component_exports = value,
+            Limit::ComponentArguments => self.component_arguments = value,
+            Limit::ComponentFields => self.component_fields = value,
+            Limit::ComponentParams => self.component_params = value,
+            Limit::ComponentDeclarators => self.component_declarators = value,
+            Limit::ComponentOptions => self.component_options = value,
+            Limit::ComponentAttributes => self.component_attributes = value,
         }
         self
     }
@@ -393,11 +529,45 @@ pub enum Limit {
     StoreElements,
     /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
     StoreObjects,
+    /// Scopes around a definition: components and types of components, instances and modules.
+    ComponentNesting,
+    /// Core modules of a component, imported and aliased ones included.
+    ComponentModules,
+    /// Components of a component, imported and aliased ones included.
+    ComponentComponents,
+    /// Instances of a component, and core instances of it.
+    ComponentInstances,
+    /// Functions of a component.
+    ComponentFuncs,
+    /// Core functions of a component.
+    ComponentCoreFuncs,
+    /// Core tables of a component, and as many memories, globals and tags.
+    ComponentCoreEntities,
+    /// Core types of a component or of a type of modules.
+    ComponentCoreTypes,
+    /// Types of a component or of a type of components or instances.
+    ComponentTypes,
+    /// Values of a component.
+    ComponentValues,
+    /// Exports that an instance definition lists.
+    ComponentExports,
+    /// Arguments of an instantiation or of a start function.
+    ComponentArguments,
+    /// Fields, cases, types or labels of a type.
+    ComponentFields,
+    /// Parameters of a function.
+    ComponentParams,
+    /// Declarators of a type of components, instances or modules.
+    ComponentDeclarators,
+    /// Options of a canonical definition.
+    ComponentOptions,
+    /// Attributes of a name.
+    ComponentAttributes,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 36] = [
+    pub const ALL: [Limit; 53] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -434,6 +604,23 @@ impl Limit {
         Limit::StoreMemory,
         Limit::StoreElements,
         Limit::StoreObjects,
+        Limit::ComponentNesting,
+        Limit::ComponentModules,
+        Limit::ComponentComponents,
+        Limit::ComponentInstances,
+        Limit::ComponentFuncs,
+        Limit::ComponentCoreFuncs,
+        Limit::ComponentCoreEntities,
+        Limit::ComponentCoreTypes,
+        Limit::ComponentTypes,
+        Limit::ComponentValues,
+        Limit::ComponentExports,
+        Limit::ComponentArguments,
+        Limit::ComponentFields,
+        Limit::ComponentParams,
+        Limit::ComponentDeclarators,
+        Limit::ComponentOptions,
+        Limit::ComponentAttributes,
     ];
 }
 
@@ -477,6 +664,23 @@ impl Limit {
             Self::StoreMemory => "store_memory",
             Self::StoreElements => "store_elements",
             Self::StoreObjects => "store_objects",
+            Self::ComponentNesting => "component_nesting",
+            Self::ComponentModules => "component_modules",
+            Self::ComponentComponents => "component_components",
+            Self::ComponentInstances => "component_instances",
+            Self::ComponentFuncs => "component_funcs",
+            Self::ComponentCoreFuncs => "component_core_funcs",
+            Self::ComponentCoreEntities => "component_core_entities",
+            Self::ComponentCoreTypes => "component_core_types",
+            Self::ComponentTypes => "component_types",
+            Self::ComponentValues => "component_values",
+            Self::ComponentExports => "component_exports",
+            Self::ComponentArguments => "component_arguments",
+            Self::ComponentFields => "component_fields",
+            Self::ComponentParams => "component_params",
+            Self::ComponentDeclarators => "component_declarators",
+            Self::ComponentOptions => "component_options",
+            Self::ComponentAttributes => "component_attributes",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 //! What the tables say, the same in every tier.
 
+pub(crate) mod component;
 #[cfg(feature = "alloc")]
 pub(crate) mod config;
 #[cfg(feature = "alloc")]

@@ -46,11 +46,35 @@ pub enum Proposal {
     WideArithmetic,
     /// The first design of exceptions, never standardised.
     LegacyExceptions,
+    /// Components: linking, values, resources.
+    ComponentModel,
+    /// Streams, futures, tasks and what waits for them.
+    ComponentModelAsync,
+    /// Maps.
+    ComponentModelMap,
+    /// The attributes `implements` and `external-id`.
+    ComponentModelImplements,
+    /// Cancellation that does not wait.
+    ComponentModelMoreAsyncBuiltins,
+    /// Cooperative threads.
+    ComponentModelThreading,
+    /// Threads that share everything.
+    ComponentModelSharedThreads,
+    /// Lists of a length that the type says.
+    ComponentModelFixedLengthLists,
+    /// Errors with a message for debugging.
+    ComponentModelErrorContext,
+    /// The attribute `version-suffix`.
+    ComponentModelCanonicalNames,
+    /// Values as imports, exports and definitions; start functions.
+    ComponentModelValues,
+    /// Joining two streams or futures.
+    ComponentModelForward,
 }
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 20] = [
+    pub const ALL: [Proposal; 32] = [
         Proposal::Mvp,
         Proposal::MutableGlobals,
         Proposal::SignExtension,
@@ -71,6 +95,18 @@ impl Proposal {
         Proposal::Threads,
         Proposal::WideArithmetic,
         Proposal::LegacyExceptions,
+        Proposal::ComponentModel,
+        Proposal::ComponentModelAsync,
+        Proposal::ComponentModelMap,
+        Proposal::ComponentModelImplements,
+        Proposal::ComponentModelMoreAsyncBuiltins,
+        Proposal::ComponentModelThreading,
+        Proposal::ComponentModelSharedThreads,
+        Proposal::ComponentModelFixedLengthLists,
+        Proposal::ComponentModelErrorContext,
+        Proposal::ComponentModelCanonicalNames,
+        Proposal::ComponentModelValues,
+        Proposal::ComponentModelForward,
     ];
 }
 
@@ -98,6 +134,18 @@ impl Proposal {
             Self::Threads => "threads",
             Self::WideArithmetic => "wide_arithmetic",
             Self::LegacyExceptions => "legacy_exceptions",
+            Self::ComponentModel => "component_model",
+            Self::ComponentModelAsync => "component_model_async",
+            Self::ComponentModelMap => "component_model_map",
+            Self::ComponentModelImplements => "component_model_implements",
+            Self::ComponentModelMoreAsyncBuiltins => "component_model_more_async_builtins",
+            Self::ComponentModelThreading => "component_model_threading",
+            Self::ComponentModelSharedThreads => "component_model_shared_threads",
+            Self::ComponentModelFixedLengthLists => "component_model_fixed_length_lists",
+            Self::ComponentModelErrorContext => "component_model_error_context",
+            Self::ComponentModelCanonicalNames => "component_model_canonical_names",
+            Self::ComponentModelValues => "component_model_values",
+            Self::ComponentModelForward => "component_model_forward",
         }
     }
 
@@ -122,7 +170,18 @@ impl Proposal {
             Self::CustomPageSizes
             | Self::Threads
             | Self::WideArithmetic
-            | Self::LegacyExceptions => None,
+            | Self::LegacyExceptions
+            | Self::ComponentModelMoreAsyncBuiltins
+            | Self::ComponentModelThreading
+            | Self::ComponentModelSharedThreads
+            | Self::ComponentModelFixedLengthLists
+            | Self::ComponentModelErrorContext
+            | Self::ComponentModelCanonicalNames
+            | Self::ComponentModelValues
+            | Self::ComponentModelForward => None,
+            Self::ComponentModel => Some("wasi 0.2.0"),
+            Self::ComponentModelAsync => Some("wasi 0.3.0"),
+            Self::ComponentModelMap | Self::ComponentModelImplements => Some("wasi 0.3.1"),
         }
     }
 
@@ -140,7 +199,8 @@ impl Proposal {
             | Self::CustomPageSizes
             | Self::Simd
             | Self::WideArithmetic
-            | Self::LegacyExceptions => Proposals::EMPTY.with(Proposal::Mvp),
+            | Self::LegacyExceptions
+            | Self::ComponentModel => Proposals::EMPTY.with(Proposal::Mvp),
             Self::ReferenceTypes | Self::MultiMemory | Self::Memory64 | Self::Threads => {
                 Proposals::EMPTY.with(Proposal::BulkMemory)
             }
@@ -149,6 +209,19 @@ impl Proposal {
             }
             Self::RelaxedSimd => Proposals::EMPTY.with(Proposal::Simd),
             Self::Gc => Proposals::EMPTY.with(Proposal::FunctionReferences),
+            Self::ComponentModelAsync
+            | Self::ComponentModelMap
+            | Self::ComponentModelImplements
+            | Self::ComponentModelFixedLengthLists
+            | Self::ComponentModelErrorContext
+            | Self::ComponentModelCanonicalNames
+            | Self::ComponentModelValues => Proposals::EMPTY.with(Proposal::ComponentModel),
+            Self::ComponentModelMoreAsyncBuiltins
+            | Self::ComponentModelThreading
+            | Self::ComponentModelForward => Proposals::EMPTY.with(Proposal::ComponentModelAsync),
+            Self::ComponentModelSharedThreads => Proposals::EMPTY
+                .with(Proposal::ComponentModelThreading)
+                .with(Proposal::Threads),
         }
     }
 }

@@ -59,6 +59,23 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 17_179_869_184,
     store_elements: 100_000_000,
     store_objects: 10_000_000,
+    component_nesting: 100,
+    component_modules: 1_000,
+    component_components: 1_000,
+    component_instances: 4_096,
+    component_funcs: 1_000_000,
+    component_core_funcs: 1_000_000,
+    component_core_entities: 10_000,
+    component_core_types: 100_000,
+    component_types: 1_000_000,
+    component_values: 1_000,
+    component_exports: 100_000,
+    component_arguments: 100_000,
+    component_fields: 10_000,
+    component_params: 1_000,
+    component_declarators: 100_000,
+    component_options: 16,
+    component_attributes: 16,
 };
 
 pub(crate) mod dispatch;

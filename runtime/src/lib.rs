@@ -48,6 +48,7 @@ mod generated {
 }
 
 mod capability;
+pub mod component;
 pub mod handle;
 #[cfg_attr(
     not(feature = "alloc"),

@@ -1,13 +1,14 @@
 //! Wrong tables and what the generator says about them.
 //!
-//! Each folder of `spec_errors/` but `base` holds the files that differ from `base` and the
-//! expected text. `BLESS=1 cargo test -p tabwasm-tests --test spec_errors` rewrites the texts.
+//! Each folder of `spec_errors/` but `base` holds the files that differ from `base`, or an overlay
+//! over it (`overlay.toml`), and the expected text. `BLESS=1 cargo test -p tabwasm-tests --test spec_errors` rewrites the texts.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 use tabwasm_codegen::{Tree, diag, model};
 
 const EXPECTED: &str = "expected.txt";
+const OVERLAY: &str = "overlay.toml";
 
 #[test]
 fn the_base_is_right() {
@@ -21,7 +22,12 @@ fn the_base_is_right() {
 fn every_mistake_is_told() {
     let base = Tree::read_all(&folder().join("base")).unwrap();
     let cases = cases();
-    assert!(cases.len() >= 16, "only {} cases", cases.len());
+    let overlays = cases.iter().filter(|case| case.join(OVERLAY).exists());
+    assert!(
+        overlays.count() >= 15 && cases.len() >= 55,
+        "{} cases",
+        cases.len()
+    );
     let wrong: Vec<String> = cases
         .iter()
         .filter_map(|case| differs(&base, case))
@@ -34,6 +40,9 @@ fn differs(base: &Tree, case: &Path) -> Option<String> {
     let mut own = Tree::read_all(case).unwrap();
     let expected = own.get(EXPECTED).unwrap_or_default().to_string();
     own.remove(EXPECTED);
+    if own.get(OVERLAY).is_some() {
+        own.set_overlay(OVERLAY);
+    }
     let tree = base.clone().overlaid(own);
     let said = match model(&tree) {
         Ok(_) => "no error\n".to_string(),

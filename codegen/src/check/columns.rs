@@ -16,10 +16,18 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
-/// The first column that stands behind one that should follow it.
+/// The first column that stands behind one that should follow it, in the same file.
 fn order(op: &Op) -> Option<Diagnostic> {
+    let mut files: Vec<&str> = op.cells.iter().map(|(_, at)| at.file.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    files.into_iter().find_map(|file| order_in(op, file))
+}
+
+fn order_in(op: &Op, file: &str) -> Option<Diagnostic> {
+    let cells: Vec<_> = op.cells.iter().filter(|(_, at)| at.file == file).collect();
     let rank = |column: &str| COLUMNS.iter().position(|known| *known == column);
-    let pairs = op.cells.iter().zip(op.cells.iter().skip(1));
+    let pairs = cells.iter().zip(cells.iter().skip(1));
     let (before, after) = pairs
         .into_iter()
         .find(|(before, after)| rank(&before.0) > rank(&after.0))?;

@@ -1,13 +1,13 @@
 //! Whether cells and hand-written functions name each other, in both directions.
 
 use super::code::{self, Function};
-use super::{Context, place, signature};
+use super::{Context, modules, place, signature};
 use crate::diag::{Diagnostic, did_you_mean, nearest};
-use crate::model::{Meaning, Op, Origin};
+use crate::model::{HAND, Meaning, NUM, Op, Origin};
 use crate::names;
 
+const RUNTIME: &str = "runtime/src/";
 const EXEC: &str = "runtime/src/exec/";
-const NUM: &str = "runtime/src/num/";
 const CHECK: &str = "runtime/src/validate/check.rs";
 const CONTROL: &str = "runtime/src/fast/translate/control.rs";
 
@@ -52,7 +52,9 @@ pub(super) fn check(context: &mut Context<'_>) {
                 context
                     .report
                     .extend(named.iter().filter_map(|wish| grant(wish, &functions)));
-                context.report.extend(unnamed(file, &functions, &named));
+                if context.tree.overlay().is_none() || !file.starts_with(RUNTIME) {
+                    context.report.extend(unnamed(file, &functions, &named));
+                }
             }
         }
     }
@@ -79,7 +81,7 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
     match &op.meaning {
         Meaning::Hand { module, function } => {
             wishes.push(wish(
-                format!("{EXEC}{module}.rs"),
+                modules::file(context, op, HAND, module),
                 function,
                 "hand",
                 Kind::Hand,
@@ -96,7 +98,7 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
     for path in &op.facts.primitives {
         if let Some((module, function)) = path.split_once("::") {
             wishes.push(wish(
-                format!("{NUM}{module}.rs"),
+                modules::file(context, op, NUM, module),
                 function,
                 "do",
                 Kind::Primitive,
@@ -111,8 +113,14 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
     wishes
 }
 
-/// Files with functions that must be named: also those that no row names any more.
+/// Files with functions that must be named: also those that no row names any more. Under an
+/// overlay the runtime may have functions left, as the overlay may remove rows.
 fn hand_files(context: &Context<'_>) -> Vec<String> {
+    if context.tree.overlay().is_some() {
+        let own = context.model.overlays.modules(context.tree).into_iter();
+        let own = own.filter(|module| module.plot == HAND);
+        return own.map(|module| module.file).collect();
+    }
     let is_hand = |path: &&str| {
         let name = path.trim_start_matches(EXEC).trim_end_matches(".rs");
         !NOT_HAND.contains(&name)
@@ -174,10 +182,10 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
 /// Functions that should be named by a row.
 fn unnamed(file: &str, functions: &[Function], named: &[&Wish<'_>]) -> Vec<Diagnostic> {
     let must = |function: &&Function| {
-        if file.starts_with(EXEC) {
+        if file != CHECK && file != CONTROL {
             signature::takes_machine(&function.signature)
         } else {
-            file == CHECK || file == CONTROL
+            true
         }
     };
     let left = functions.iter().filter(must);
@@ -197,7 +205,7 @@ fn unnamed(file: &str, functions: &[Function], named: &[&Wish<'_>]) -> Vec<Diagn
 
 /// Path of a file's module within the crate.
 fn module(file: &str) -> String {
-    file.trim_start_matches("runtime/src/")
+    file.trim_start_matches(RUNTIME)
         .trim_end_matches(".rs")
         .replace('/', "::")
 }

@@ -3,16 +3,20 @@
 mod capability;
 mod code;
 mod columns;
+mod component;
 mod forms;
 mod functions;
 mod limits;
+mod modules;
 mod opcodes;
 mod place;
 mod proposals;
 mod references;
+mod removals;
 mod sections;
 mod semantics;
 mod signature;
+mod tiers;
 mod types;
 
 use crate::diag::Diagnostic;
@@ -24,6 +28,8 @@ struct Context<'a> {
     model: &'a Model,
     tree: &'a Tree,
     report: Vec<Diagnostic>,
+    /// Rows that an overlay removes and others name, each with all places that name it.
+    removed: Vec<Diagnostic>,
 }
 
 type Pass = fn(&mut Context<'_>);
@@ -31,14 +37,18 @@ type Pass = fn(&mut Context<'_>);
 const PASSES: &[Pass] = &[
     capability::check,
     columns::check,
+    component::check,
     forms::check,
     functions::check,
     limits::check,
+    modules::check,
     opcodes::check,
     proposals::check,
     references::check,
+    removals::check,
     sections::check,
     semantics::check,
+    tiers::check,
     types::check,
 ];
 
@@ -48,6 +58,7 @@ pub fn check(model: &Model, tree: &Tree) -> Vec<Diagnostic> {
         model,
         tree,
         report: Vec::new(),
+        removed: Vec::new(),
     };
     for pass in PASSES {
         pass(&mut context);

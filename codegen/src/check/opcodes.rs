@@ -6,7 +6,7 @@ use crate::model::{Code, Op, Proposal};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let mut ops: Vec<&Op> = context.model.ops.iter().collect();
-    ops.sort_by_key(|op| &op.origin);
+    ops.sort_by_key(|op| (context.model.overlays.rank(&op.origin.file), &op.origin));
     for (place, op) in ops.iter().enumerate() {
         let before = &ops[..place];
         if let Some(first) = before.iter().find(|other| other.code == op.code) {

@@ -21,7 +21,8 @@ pub(super) fn part(within: &Origin, range: std::ops::Range<usize>) -> Origin {
     }
 }
 
-fn find(text: &str, word: &str) -> Option<usize> {
+/// Where a word begins in a text, if it does.
+pub(super) fn find(text: &str, word: &str) -> Option<usize> {
     let inside = |letter: Option<char>| {
         letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
     };

@@ -97,10 +97,12 @@ pub(super) fn check(context: &mut Context<'_>) {
     for (key, _, origin) in &model.forms.budgets {
         context.named("tier", key, origin, &tiers);
     }
+    let removed = std::mem::take(&mut context.removed);
+    context.report.extend(removed);
 }
 
 impl Context<'_> {
-    fn all<'k>(
+    pub(super) fn all<'k>(
         &mut self,
         what: &str,
         keys: impl IntoIterator<Item = &'k String>,
@@ -113,8 +115,20 @@ impl Context<'_> {
         }
     }
 
-    fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
-        if !known.contains(&key) {
+    pub(super) fn named(&mut self, what: &str, key: &str, at: &Origin, known: &[&str]) {
+        if known.contains(&key) {
+            return;
+        }
+        let table = if what == "instruction" { "op" } else { what };
+        if let Some(removed) = self.model.overlays.removal(table, key) {
+            let message = format!("the {what} `{key}` is removed, but rows name it");
+            let error = Diagnostic::error(message).at(&removed.at, "removed here");
+            let error = error.help("change or remove the rows that name it, too");
+            match self.removed.iter_mut().find(|other| other.is_about(&error)) {
+                Some(known) => *known = known.clone().with(at, "named here"),
+                None => self.removed.push(error.with(at, "named here")),
+            }
+        } else {
             let hint = did_you_mean(key, known.iter().copied(), "not in the table");
             self.report
                 .push(Diagnostic::error(format!("no {what} `{key}`")).at(at, hint));

@@ -5,28 +5,28 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs, io, process};
 
-/// Formats the Rust files by the workspace's `rustfmt.toml`; the others stay as they are.
+/// Formats the Rust files by the text of a `rustfmt.toml`; the others stay as they are.
 ///
 /// # Errors
 /// A message for people, when there is no rustfmt or when it refuses a file.
-pub fn format(files: Files, workspace: &Path) -> Result<Files, String> {
+pub fn format(files: Files, config: &str) -> Result<Files, String> {
     let folder = env::temp_dir().join(format!("tabwasm-codegen-{}-{:p}", process::id(), &files));
-    let formatted = in_folder(files, workspace, &folder);
+    let formatted = in_folder(files, config, &folder);
     let _ = fs::remove_dir_all(&folder);
     formatted
 }
 
-fn in_folder(files: Files, workspace: &Path, folder: &Path) -> Result<Files, String> {
+fn in_folder(files: Files, config: &str, folder: &Path) -> Result<Files, String> {
     let failed = |error: io::Error| format!("cannot format in {}: {error}", folder.display());
     for (path, text) in &files {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
         fs::write(path, text).map_err(failed)?;
     }
+    let configuration = folder.join("rustfmt.toml");
+    fs::write(&configuration, config).map_err(failed)?;
     let mut command = Command::new("rustfmt");
-    command
-        .arg("--config-path")
-        .arg(workspace.join("rustfmt.toml"));
+    command.arg("--config-path").arg(configuration);
     // A `mod.rs` brings the files beside it.
     command.args(
         files

@@ -4,6 +4,7 @@
 //! line to `SHARED` (or to `TIERS`, with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
+pub mod component;
 pub mod config;
 pub mod constant;
 pub mod decode;
@@ -76,7 +77,18 @@ pub fn emit(model: &Model) -> Files {
         .iter()
         .map(|(name, emit)| (*name, emit(model)))
         .collect();
-    add(&mut files, "shared", module::shared(), shared);
+    let mut module = module::shared();
+    module.line("pub(crate) mod component;");
+    add(&mut files, "shared", module, shared);
+    let component = component::FILES
+        .iter()
+        .map(|(name, emit)| (*name, emit(model)));
+    add(
+        &mut files,
+        "shared/component",
+        component::module(),
+        component.collect(),
+    );
     for tier in &model.tiers {
         let own = TIERS
             .iter()

@@ -9,8 +9,11 @@ use toml::de::{DeTable, DeValue};
 pub struct Document {
     /// Its path.
     pub file: String,
-    /// Top-level keys in the order of the text.
+    /// Top-level keys in the order of the text; below each that is a table its rows, dotted keys
+    /// joined.
     pub entries: Vec<Entry>,
+    /// Whether its rows are instructions.
+    pub instructions: bool,
     /// Whether it is TOML.
     pub readable: bool,
 }
@@ -74,10 +77,16 @@ impl Document {
         table: &DeTable<'_>,
         report: &mut Vec<Diagnostic>,
     ) -> Document {
-        let mut reader = Reader { file, text, report };
+        let mut entries = entries(file, text, table, report);
+        for entry in &mut entries {
+            if let Value::Row(below) = &mut entry.cell.value {
+                *below = flattened(below);
+            }
+        }
         Document {
             file: file.to_string(),
-            entries: reader.entries(table),
+            entries,
+            instructions: file.starts_with(super::INSTRUCTIONS),
             readable: true,
         }
     }
@@ -87,6 +96,7 @@ impl Document {
         Document {
             file: file.to_string(),
             entries: Vec::new(),
+            instructions: file.starts_with(super::INSTRUCTIONS),
             readable: false,
         }
     }
@@ -99,20 +109,36 @@ impl Document {
             .map(|entry| &entry.cell)
     }
 
-    /// The rows below a top-level key, dotted keys joined.
+    /// The rows below a top-level key.
     pub fn rows(&self, key: &str) -> Vec<Entry> {
-        match self.cell(key) {
-            Some(Cell {
-                value: Value::Row(entries),
-                ..
-            }) => flattened(entries),
+        match self.cell(key).map(|cell| &cell.value) {
+            Some(Value::Row(rows)) => rows.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The rows below a top-level key, to be changed.
+    pub(super) fn rows_mut(&mut self, key: &str) -> Option<&mut Vec<Entry>> {
+        let entry = self.entries.iter_mut().find(|entry| entry.key == key)?;
+        match &mut entry.cell.value {
+            Value::Row(rows) => Some(rows),
+            _ => None,
         }
     }
 }
 
+/// The entries of a parsed file as they are nested there.
+pub(super) fn entries(
+    file: &str,
+    text: &str,
+    table: &DeTable<'_>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Entry> {
+    Reader { file, text, report }.entries(table)
+}
+
 /// Joins dotted keys: a table of nothing but tables is a part of a key.
-fn flattened(entries: &[Entry]) -> Vec<Entry> {
+pub(super) fn flattened(entries: &[Entry]) -> Vec<Entry> {
     let mut rows = Vec::new();
     for entry in entries {
         match &entry.cell.value {

@@ -1,29 +1,73 @@
 //! TOML to documents: every cell with its place, nothing judged but the notation.
 
 mod document;
+mod merge;
+mod overlay;
 
 pub use document::{Cell, Document, Entry, Value};
+pub use overlay::{BASE, base_of};
 
 use crate::diag::Diagnostic;
-use crate::model::Origin;
+use crate::model::{Origin, Overlays};
 use crate::tree::Tree;
 use std::ops::Range;
 use toml::de::{DeTable, Error};
 
-/// Reads all tables of a tree. A file that is not TOML gives errors and a document without rows.
-pub fn load(tree: &Tree) -> (Vec<Document>, Vec<Diagnostic>) {
+/// Where the tables of instructions stand.
+const INSTRUCTIONS: &str = "spec/instructions/";
+
+/// What the tables of a tree say.
+pub struct Loaded {
+    /// The tables, overlays laid over them.
+    pub documents: Vec<Document>,
+    /// The overlays.
+    pub overlays: Overlays,
+    /// What is wrong.
+    pub report: Vec<Diagnostic>,
+    /// Whether all files could be read, so that it makes sense to check what they say.
+    pub readable: bool,
+}
+
+/// Reads all tables of a tree, and lays its overlays over them. A file that is not TOML gives
+/// errors and a document without rows.
+pub fn load(tree: &Tree) -> Loaded {
     let mut documents = Vec::new();
     let mut report = Vec::new();
     for (file, text) in tree.matching("spec/", ".toml") {
-        let (table, errors) = DeTable::parse_recoverable(text);
-        if errors.is_empty() {
-            documents.push(Document::new(file, text, table.get_ref(), &mut report));
-        } else {
-            documents.push(Document::unreadable(file));
-            report.extend(syntax(file, text, &errors));
-        }
+        documents.push(match parse(file, text, &mut report) {
+            Some(table) => Document::new(file, text, table.get_ref(), &mut report),
+            None => Document::unreadable(file),
+        });
     }
-    (documents, report)
+    let chain = match tree.overlay() {
+        Some(top) => overlay::chain(tree, top, &mut report),
+        None => Vec::new(),
+    };
+    let readable = report.is_empty();
+    let overlays = match readable {
+        true => merge::merge(&mut documents, chain, &mut report),
+        false => Overlays::default(),
+    };
+    Loaded {
+        documents,
+        overlays,
+        report,
+        readable,
+    }
+}
+
+/// The table of a file; nothing, and errors, if it is not TOML.
+fn parse<'t>(
+    file: &str,
+    text: &'t str,
+    report: &mut Vec<Diagnostic>,
+) -> Option<toml::Spanned<DeTable<'t>>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Some(table);
+    }
+    report.extend(syntax(file, text, &errors));
+    None
 }
 
 /// The first error of each line: the others follow from it.

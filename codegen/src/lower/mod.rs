@@ -3,6 +3,7 @@
 //! Lowering judges the form of cells; whether the facts agree with each other is for
 //! [`crate::check`].
 
+mod component;
 mod costs;
 mod expression;
 mod facts;
@@ -35,18 +36,29 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     let table = |name: &str| table(documents, name);
     let out = &mut report;
     model.proposals = proposals::lower(table("proposals"), out);
+    model
+        .proposals
+        .extend(proposals::lower(table("component/proposals"), out));
     (model.capabilities, model.tiers) = tiers::lower(table("tiers"), &model.proposals, out);
     model.limits = limits::lower(table("limits"), &model.tiers, out);
+    model
+        .limits
+        .extend(limits::lower(table("component/limits"), &model.tiers, out));
     model.wire = wire::lower(table("types"), out);
     model.sections = sections::lower(table("sections"), out);
+    let productions = ["types", "canon", "names"].map(|name| table(&format!("component/{name}")));
+    model.component = component::lower(
+        table("component/sections"),
+        table("component/sorts"),
+        &productions,
+        out,
+    );
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
     model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);
-    let instructions = documents
-        .iter()
-        .filter(|document| document.file.starts_with(INSTRUCTIONS));
+    let instructions = documents.iter().filter(|document| document.instructions);
     model.ops = instruction::lower(instructions, out);
     facts::relate(&mut model.ops);
     (model, report)
@@ -65,9 +77,14 @@ const TABLES: &[&str] = &[
     "costs",
     "forms",
     "fusion",
+    "component/proposals",
+    "component/limits",
+    "component/sections",
+    "component/sorts",
+    "component/types",
+    "component/canon",
+    "component/names",
 ];
-
-const INSTRUCTIONS: &str = "spec/instructions/";
 
 fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {
     let file = format!("spec/{name}.toml");
@@ -81,10 +98,7 @@ fn known_files(documents: &[Document], report: &mut Vec<Diagnostic>) {
     {
         report.push(Diagnostic::error(format!("there is no spec/{name}.toml")));
     }
-    for document in documents
-        .iter()
-        .filter(|document| !document.file.starts_with(INSTRUCTIONS))
-    {
+    for document in documents.iter().filter(|document| !document.instructions) {
         let name = document
             .file
             .trim_start_matches("spec/")

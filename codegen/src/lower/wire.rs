@@ -47,7 +47,7 @@ fn codes(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -> Vec<
 }
 
 /// One byte, or a list of bytes.
-fn bytes(row: &mut Row<'_>) -> Vec<u8> {
+pub(super) fn bytes(row: &mut Row<'_>) -> Vec<u8> {
     let expected = "a byte, or a list of bytes";
     let byte = |value: &Value| match value {
         Value::Integer(number) => u8::try_from(*number).ok(),

@@ -3,7 +3,9 @@
 //! Nothing here knows TOML. Every item keeps its [`Origin`], so that a check can point at the
 //! cell it complains about. Emitters only read.
 
+mod component;
 mod cost;
+mod edit;
 mod expression;
 mod failure;
 mod form;
@@ -16,7 +18,9 @@ mod signature;
 mod tier;
 mod wire;
 
+pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
+pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
@@ -66,6 +70,8 @@ pub struct Model {
     pub wire: Wire,
     /// Sections in the order of their ids.
     pub sections: Vec<Section>,
+    /// The Component Model.
+    pub component: Component,
     /// Trap kinds.
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.
@@ -78,6 +84,8 @@ pub struct Model {
     pub forms: Forms,
     /// Instructions, sorted by wire code.
     pub ops: Vec<Op>,
+    /// The overlays over the tables, and what they did.
+    pub overlays: Overlays,
 }
 
 impl Model {

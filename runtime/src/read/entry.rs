@@ -193,15 +193,20 @@ impl<'a> Reader<'a> {
     pub(crate) fn import(&mut self, gate: &impl Gate) -> Result<Import<'a>, Reject> {
         let module = self.name(gate)?;
         let name = self.name(gate)?;
+        let ty = self.import_type(gate)?;
+        Ok(Import { module, name, ty })
+    }
+
+    /// What an import asks for.
+    pub(crate) fn import_type(&mut self, gate: &impl Gate) -> Result<ImportType, Reject> {
         let kind = self.external(gate, ErrorCode::MalformedImportKind)?;
-        let ty = match kind {
+        Ok(match kind {
             ExternKind::Func => ImportType::Func(TypeIdx(self.u32()?)),
             ExternKind::Table => ImportType::Table(self.table_type(gate)?),
             ExternKind::Memory => ImportType::Memory(self.memory_type(gate)?),
             ExternKind::Global => ImportType::Global(self.global_type(gate)?),
             ExternKind::Tag => ImportType::Tag(self.tag_type(gate)?),
-        };
-        Ok(Import { module, name, ty })
+        })
     }
 
     /// An export.

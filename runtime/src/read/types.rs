@@ -180,14 +180,18 @@ impl Reader<'_> {
 
     /// The type of a global.
     pub(crate) fn global_type(&mut self, gate: &impl Gate) -> Result<GlobalType, Reject> {
-        let content = self.val_type(gate)?;
+        Ok(GlobalType {
+            content: self.val_type(gate)?,
+            mutable: self.mutability()?,
+        })
+    }
+
+    /// Whether a global, field or element can be written.
+    pub(crate) fn mutability(&mut self) -> Result<bool, Reject> {
         let at = self.position();
         let code = self.u8()?;
         match wire::Mutability::from_code(code) {
-            Some(mutability) => Ok(GlobalType {
-                content,
-                mutable: mutability == wire::Mutability::Variable,
-            }),
+            Some(mutability) => Ok(mutability == wire::Mutability::Variable),
             None => Err(malformed(ErrorCode::MalformedMutability, at, code)),
         }
     }

@@ -8,6 +8,9 @@ pub const MAX_NAME_LENGTH: u64 = 100_000;
 /// Locals of a function: the most that can be asked for.
 pub const MAX_LOCALS: u64 = 50_000;
 
+/// Fields of a type: the most that can be asked for.
+pub const MAX_FIELDS: u64 = 100;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -15,6 +18,8 @@ pub struct Limits {
     pub name_length: u64,
     /// Locals of a function.
     pub locals: u64,
+    /// Fields of a type.
+    pub fields: u64,
 }
 
 impl Limits {
@@ -22,6 +27,7 @@ impl Limits {
     pub const MAX: Limits = Limits {
         name_length: MAX_NAME_LENGTH,
         locals: MAX_LOCALS,
+        fields: MAX_FIELDS,
     };
 
     /// The value of a limit.
@@ -29,6 +35,7 @@ impl Limits {
         match limit {
             Limit::NameLength => self.name_length,
             Limit::Locals => self.locals,
+            Limit::Fields => self.fields,
         }
     }
 
@@ -40,6 +47,7 @@ impl Limits {
         match limit {
             Limit::NameLength => self.name_length = value,
             Limit::Locals => self.locals = value,
+            Limit::Fields => self.fields = value,
         }
         self
     }
@@ -53,11 +61,13 @@ pub enum Limit {
     NameLength,
     /// Locals of a function.
     Locals,
+    /// Fields of a type.
+    Fields,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 2] = [Limit::NameLength, Limit::Locals];
+    pub const ALL: [Limit; 3] = [Limit::NameLength, Limit::Locals, Limit::Fields];
 }
 
 impl Limit {
@@ -66,6 +76,7 @@ impl Limit {
         match self {
             Self::NameLength => "name_length",
             Self::Locals => "locals",
+            Self::Fields => "fields",
         }
     }
 }

@@ -14,11 +14,19 @@ pub enum Proposal {
     Refs,
     /// Structures.
     Gc,
+    /// A gate of components.
+    Later,
 }
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 4] = [Proposal::Mvp, Proposal::Bulk, Proposal::Refs, Proposal::Gc];
+    pub const ALL: [Proposal; 5] = [
+        Proposal::Mvp,
+        Proposal::Bulk,
+        Proposal::Refs,
+        Proposal::Gc,
+        Proposal::Later,
+    ];
 }
 
 impl Proposal {
@@ -29,6 +37,7 @@ impl Proposal {
             Self::Bulk => "bulk",
             Self::Refs => "refs",
             Self::Gc => "gc",
+            Self::Later => "later",
         }
     }
 
@@ -38,6 +47,7 @@ impl Proposal {
             Self::Mvp => Some("1.0"),
             Self::Bulk | Self::Refs => Some("2.0"),
             Self::Gc => Some("3.0"),
+            Self::Later => None,
         }
     }
 
@@ -45,7 +55,7 @@ impl Proposal {
     pub const fn requires(self) -> Proposals {
         match self {
             Self::Mvp => Proposals::EMPTY,
-            Self::Bulk => Proposals::EMPTY.with(Proposal::Mvp),
+            Self::Bulk | Self::Later => Proposals::EMPTY.with(Proposal::Mvp),
             Self::Refs => Proposals::EMPTY.with(Proposal::Bulk),
             Self::Gc => Proposals::EMPTY.with(Proposal::Refs),
         }

@@ -12,4 +12,5 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY.with(Proposal::Mvp).wit
 pub(crate) const LIMITS: Limits = Limits {
     name_length: 255,
     locals: 100,
+    fields: 10,
 };

@@ -1,0 +1,111 @@
+//! What the command line asks for.
+
+/// How to call the generator.
+pub(crate) const USAGE: &str = "\
+usage: cargo gen [--check] [--overlay FILE [--to FOLDER]]
+       cargo gen explain MNEMONIC [--overlay FILE]
+       tabwasm-codegen vendor [--overlay FILE] --to FOLDER
+
+  --check     compare instead of writing
+  --overlay   lay these changes over the tables
+  --to        write there instead of to generated/
+  explain     show what becomes of a row
+  vendor      write the sources of a whole runtime
+";
+
+/// What to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Write what the tables give.
+    Write,
+    /// Compare it with what is there.
+    Check,
+    /// Show what becomes of a row.
+    Explain(String),
+    /// Write a whole runtime.
+    Vendor,
+    /// Say how to call the generator.
+    Help,
+}
+
+/// What to do with which tables.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) action: Action,
+    pub(crate) overlay: Option<String>,
+    pub(crate) to: Option<String>,
+}
+
+/// Reads the arguments behind the name of the program.
+pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
+    let (mut action, mut overlay, mut to) = (None, None, None);
+    let mut arguments = arguments;
+    while let Some(argument) = arguments.next() {
+        let mut value = || {
+            let value = arguments.next();
+            value.ok_or_else(|| format!("`{argument}` needs a value\n\n{USAGE}"))
+        };
+        match argument.as_str() {
+            "--overlay" => overlay = Some(value()?),
+            "--to" => to = Some(value()?),
+            "--check" if action.is_none() => action = Some(Action::Check),
+            "explain" if action.is_none() => action = Some(Action::Explain(value()?)),
+            "vendor" if action.is_none() => action = Some(Action::Vendor),
+            "--help" | "-h" if action.is_none() => action = Some(Action::Help),
+            other => return Err(format!("unexpected `{other}`\n\n{USAGE}")),
+        }
+    }
+    let action = action.unwrap_or(Action::Write);
+    match (&action, &overlay, &to) {
+        (Action::Vendor, _, None) => Err(format!("`vendor` needs `--to FOLDER`\n\n{USAGE}")),
+        (Action::Write, Some(_), None) => Err(format!(
+            "generated/ is for the tables alone: say `--to FOLDER`, or `--check`\n\n{USAGE}"
+        )),
+        _ => Ok(Arguments {
+            action,
+            overlay,
+            to,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Arguments, String> {
+        parse(line.split_whitespace().map(str::to_string))
+    }
+
+    #[test]
+    fn in_any_order() {
+        let both = [
+            "vendor --overlay a.toml --to b",
+            "--to b vendor --overlay a.toml",
+        ];
+        let expected = Arguments {
+            action: Action::Vendor,
+            overlay: Some("a.toml".to_string()),
+            to: Some("b".to_string()),
+        };
+        for line in both {
+            assert_eq!(parsed(line).as_ref(), Ok(&expected));
+        }
+        assert_eq!(parsed("").map(|all| all.action), Ok(Action::Write));
+        assert_eq!(parsed("--check").map(|all| all.action), Ok(Action::Check));
+    }
+
+    #[test]
+    fn mistakes() {
+        for line in [
+            "--chek",
+            "vendor",
+            "explain",
+            "--overlay a.toml",
+            "--check vendor",
+        ] {
+            let message = parsed(line).expect_err(line);
+            assert!(message.ends_with(USAGE), "{line}: {message}");
+        }
+    }
+}

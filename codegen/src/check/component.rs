@@ -1,0 +1,205 @@
+//! Whether the tables of the Component Model agree with each other.
+
+use super::Context;
+use super::place;
+use crate::diag::Diagnostic;
+use crate::model::{Component, Group, Origin, Part, Production};
+use crate::names::{PARTS, SILENT};
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let component = &context.model.component;
+    references(context, component);
+    ids(context, component);
+    let sorts = component.sorts.iter();
+    codes(
+        context,
+        sorts.map(|sort| (sort.key.as_str(), sort.code.as_slice(), sort.cell("code"))),
+    );
+    for group in &component.groups {
+        names(context, component, group);
+        let rows = group.rows.iter().filter(|row| !row.code.is_empty());
+        codes(
+            context,
+            rows.map(|row| (row.key.as_str(), row.code.as_slice(), row.cell("code"))),
+        );
+        form(context, group);
+        for row in &group.rows {
+            parts(context, component, row);
+        }
+    }
+}
+
+/// Keys that cells name.
+fn references(context: &mut Context<'_>, component: &Component) {
+    let model = context.model;
+    let proposals: Vec<&str> = keys(&model.proposals, |proposal| &proposal.key);
+    let limits: Vec<&str> = keys(&model.limits, |limit| &limit.key);
+    let errors: Vec<&str> = keys(&model.errors, |error| &error.key);
+    let sorts: Vec<&str> = keys(&component.sorts, |sort| &sort.key);
+    for section in &component.sections {
+        context.all("sort", &section.defines, section.cell("defines"), &sorts);
+        context.all(
+            "proposal",
+            &section.proposal,
+            section.cell("proposal"),
+            &proposals,
+        );
+    }
+    for sort in &component.sorts {
+        context.all(
+            "proposal",
+            &sort.proposal,
+            sort.cell("proposal"),
+            &proposals,
+        );
+        context.all("limit", [&sort.limit], sort.cell("limit"), &limits);
+        context.all("error", [&sort.error], sort.cell("error"), &errors);
+    }
+    for group in &component.groups {
+        if let Some((error, origin)) = &group.error {
+            context.named("error", error, origin, &errors);
+        }
+        for row in &group.rows {
+            context.all("sort", &row.defines, row.cell("defines"), &sorts);
+            context.all("limit", &row.bounds.limit, row.cell("limit"), &limits);
+            context.all("proposal", &row.proposal, row.cell("proposal"), &proposals);
+        }
+    }
+}
+
+fn keys<T>(rows: &[T], key: impl Fn(&T) -> &String) -> Vec<&str> {
+    rows.iter().map(|row| key(row).as_str()).collect()
+}
+
+fn ids(context: &mut Context<'_>, component: &Component) {
+    for (place, section) in component.sections.iter().enumerate() {
+        let before = &component.sections[..place];
+        if let Some(first) = before.iter().find(|other| other.id == section.id) {
+            let message = format!("section id {} is already `{}`", section.id, first.key);
+            let error = Diagnostic::error(message).at(section.cell("id"), "second use");
+            context
+                .report
+                .push(error.with(first.cell("id"), "first use"));
+        }
+    }
+}
+
+/// No code is another one, or the beginning of it.
+fn codes<'m>(
+    context: &mut Context<'_>,
+    rows: impl Iterator<Item = (&'m str, &'m [u8], &'m Origin)>,
+) {
+    let mut seen: Vec<(&str, &[u8], &Origin)> = Vec::new();
+    for (key, code, origin) in rows {
+        let clash = |(_, other, _): &&(&str, &[u8], &Origin)| {
+            other.starts_with(code) || code.starts_with(other)
+        };
+        if let Some((first, _, other)) = seen.iter().find(clash) {
+            let message = format!("`{key}` begins as `{first}` does");
+            let error = Diagnostic::error(message).at(origin, "second use");
+            context.report.push(error.with(other, "first use"));
+        }
+        seen.push((key, code, origin));
+    }
+}
+
+/// No kind has two meanings.
+fn names(context: &mut Context<'_>, component: &Component, group: &Group) {
+    let own = (group.key.as_str(), &group.origin);
+    let rows = group.rows.iter().map(|row| (row.key.as_str(), &row.origin));
+    let sequences = rows.filter(|_| group.is_sequence());
+    for (key, origin) in sequences.chain([own]) {
+        if let Some(sort) = component.sort(key) {
+            let error =
+                Diagnostic::error(format!("`{key}` is a sort")).at(origin, "no kind of part");
+            context.report.push(error.with(&sort.origin, "this one"));
+        }
+    }
+}
+
+/// Whether the columns of a group's rows fit together.
+fn form(context: &mut Context<'_>, group: &Group) {
+    let report = &mut context.report;
+    if group.error.is_none() != group.is_sequence() {
+        let message = format!("`{}` has no error for an unknown code", group.key);
+        let error = Diagnostic::error(message).at(&group.origin, "not in `[error]` of this file");
+        report.push(error.help(format!("add `{} = '…'` below `[error]`", group.key)));
+    }
+    let others = group.rows.iter().filter(|row| row.code.is_empty());
+    for row in others.skip(usize::from(!group.is_sequence())) {
+        if !group.is_sequence() {
+            let message = format!("`{}` has no `code`", row.key);
+            report
+                .push(Diagnostic::error(message).at(&row.origin, "one row of a group may lack it"));
+        }
+    }
+    if let (Some(with), Some(without)) = (
+        group.rows.iter().find(|row| row.defines.is_some()),
+        group.rows.iter().find(|row| row.defines.is_none()),
+    ) {
+        let message = format!("`{}` does not say what it `defines`", without.key);
+        let error = Diagnostic::error(message).at(&without.origin, "in this row");
+        report.push(error.with(with.cell("defines"), "but here"));
+    }
+}
+
+/// Whether the parts of a row are of known kinds, and its bounds those of a list.
+fn parts(context: &mut Context<'_>, component: &Component, row: &Production) {
+    let mut names: Vec<&str> = Vec::new();
+    for part in &row.parts {
+        let known = known(component, part);
+        context.named("kind", &part.kind, &part.origin, &known);
+        if let Some(around) = part
+            .around
+            .as_ref()
+            .filter(|word| !["list", "option"].contains(&word.as_str()))
+        {
+            let error = Diagnostic::error(format!("no kind `{around}<…>`"));
+            context
+                .report
+                .push(error.at(&part.origin, "`list<…>` or `option<…>`"));
+        }
+        if let Some(name) = &part.name {
+            if names.contains(&name.as_str()) {
+                let at = place::word(context.tree, row.cell("imm"), name);
+                let error = Diagnostic::error(format!("two parts are named `{name}`"));
+                context.report.push(error.at(&at, "of this row"));
+            }
+            names.push(name);
+        }
+    }
+    let lists = row
+        .parts
+        .iter()
+        .filter(|part| part.around.as_deref() == Some("list"))
+        .count();
+    if (lists == 1) != row.bounds.limit.is_some() {
+        let message = format!(
+            "`{}` needs one list and a `limit` for it, or neither",
+            row.key
+        );
+        context
+            .report
+            .push(Diagnostic::error(message).at(&row.origin, "in this row"));
+    }
+}
+
+/// The kinds that a part can have: those with a name, or those without.
+fn known<'m>(component: &'m Component, part: &Part) -> Vec<&'m str> {
+    if part.name.is_none() {
+        return SILENT.to_vec();
+    }
+    let sequences = component.groups.iter().filter(|group| group.is_sequence());
+    let groups = component.groups.iter().filter(|group| !group.is_sequence());
+    PARTS
+        .iter()
+        .map(|(kind, _)| *kind)
+        .chain(component.sorts.iter().map(|sort| sort.key.as_str()))
+        .chain(groups.map(|group| group.key.as_str()))
+        .chain(
+            sequences
+                .flat_map(|group| &group.rows)
+                .map(|row| row.key.as_str()),
+        )
+        .collect()
+}

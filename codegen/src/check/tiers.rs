@@ -1,0 +1,24 @@
+//! Whether each tier has a profile in the runtime.
+
+use super::{Context, place};
+use crate::diag::Diagnostic;
+
+const FILE: &str = "runtime/src/profile.rs";
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let Some(text) = context.tree.get(FILE) else {
+        return;
+    };
+    for tier in &context.model.tiers {
+        if place::find(text, &format!("generated::{}", tier.key)).is_none() {
+            let message = format!("tier `{}` has no profile", tier.key);
+            let error = Diagnostic::error(message).at(
+                &tier.origin,
+                format!("no `generated::{}` in {FILE}", tier.key),
+            );
+            context
+                .report
+                .push(error.help("change one of the tiers that are there"));
+        }
+    }
+}

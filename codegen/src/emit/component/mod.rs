@@ -1,0 +1,43 @@
+//! `shared/component/`: the Component Model.
+
+mod production;
+mod read;
+mod section;
+mod sort;
+
+use super::Source;
+use crate::model::Model;
+
+/// Files of `generated/shared/component/`.
+#[rustfmt::skip]
+pub(super) const FILES: &[(&str, super::SharedEmitter)] = &[
+    ("canon",   canon),
+    ("names",   names),
+    ("section", section::emit),
+    ("sort",    sort::emit),
+    ("types",   types),
+];
+
+fn canon(model: &Model) -> Source {
+    production::emit(model, "canon", "Canonical definitions and their options.")
+}
+
+fn names(model: &Model) -> Source {
+    production::emit(model, "names", "Names of imports and exports.")
+}
+
+fn types(model: &Model) -> Source {
+    production::emit(
+        model,
+        "types",
+        "Types, and what else components consist of.",
+    )
+}
+
+/// `mod.rs` of the folder; the list of modules is added by the caller.
+pub(super) fn module() -> Source {
+    Source::new(
+        "spec/component/",
+        "What the tables say of the Component Model.",
+    )
+}

@@ -1,0 +1,337 @@
+//! `types.rs`, `canon.rs`, `names.rs`: an enum for each group, a struct for each sequence, and how
+//! they are read.
+
+use super::read::{Arm, alternatives};
+use super::sort::function;
+use crate::emit::Source;
+use crate::emit::decode::hex;
+use crate::emit::enumeration::{Member, accessor, enumeration, option};
+use crate::emit::section::proposal;
+use crate::emit::trap::sentence;
+use crate::model::{Component, Group, Model, Part, Production};
+use crate::names::{PARTS, ident, variant};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The file that a table becomes.
+pub(super) fn emit(model: &Model, file: &str, tagline: &str) -> Source {
+    let component = &model.component;
+    let mut source = Source::new(&format!("spec/component/{file}.toml"), tagline);
+    source.item(quote! {
+        #![allow(unused_imports, unused_variables, reason = "each table needs some of them")]
+    });
+    let others = ["canon", "names", "sort", "types"]
+        .into_iter()
+        .filter(|other| *other != file);
+    let others = others.map(ident);
+    source.item(quote! {
+        use core::num::NonZeroU32;
+
+        use super::{#(#others::*),*};
+        use crate::component::decode::{
+            CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
+            Item, Judge, Label, List, Options, ValType, list, read, silent,
+        };
+        use crate::generated::shared::error_code::ErrorCode;
+        use crate::generated::shared::limits::Limit;
+        use crate::generated::shared::proposal::Proposal;
+        use crate::read::{Reader, malformed};
+        use crate::reject::Reject;
+    });
+    for group in component.groups.iter().filter(|group| group.file == file) {
+        if group.is_sequence() {
+            for row in &group.rows {
+                sequence(&mut source, component, row);
+            }
+        } else {
+            alternative(&mut source, component, group);
+        }
+    }
+    source
+}
+
+/// A struct.
+fn sequence(source: &mut Source, component: &Component, row: &Production) {
+    let (name, doc) = (ident(&variant(&row.key)), document(row));
+    let generics = lifetime(borrows_row(component, row));
+    let fields = fields(component, row, &quote!(pub));
+    source.item(quote! {
+        #[doc = #doc]
+        #[derive(Clone, Copy, Debug)]
+        pub struct #name #generics { #(#fields),* }
+    });
+    head(source, &name.to_string(), borrows_row(component, row));
+    let silent = row.parts.iter().any(|part| part.name.is_none());
+    if row.check.is_some() {
+        source.line("        let at = r.position();");
+    }
+    if silent {
+        for part in &row.parts {
+            source.line(&match &part.name {
+                Some(name) => format!("        let {name} = {};", read(row, part)),
+                None => format!("        silent::{}(r)?;", part.kind),
+            });
+        }
+        let names: Vec<&str> = row
+            .parts
+            .iter()
+            .filter_map(|part| part.name.as_deref())
+            .collect();
+        source.line(&format!("        Ok(Self {{ {} }})", names.join(", ")));
+    } else {
+        let value = value(row, "Self");
+        source.line(&match value.strip_suffix('?') {
+            Some(result) => format!("        {result}"),
+            None => format!("        Ok({value})"),
+        });
+    }
+    source.line("    }");
+    source.line("}\n");
+}
+
+/// An enum.
+fn alternative(source: &mut Source, component: &Component, group: &Group) {
+    let name = ident(&variant(&group.key));
+    let borrows = group.rows.iter().any(|row| borrows_row(component, row));
+    let (generics, any) = (
+        lifetime(borrows),
+        if borrows { quote!(<'_>) } else { quote!() },
+    );
+    let doc = format!("Alternatives of the table `{}`.", group.key);
+    source.item(if group.is_plain() {
+        let member = |row: &Production| Member {
+            name: ident(&variant(&row.key)),
+            doc: document(row),
+        };
+        let members: Vec<Member> = group.rows.iter().map(member).collect();
+        enumeration(&variant(&group.key), &doc, "u8", &members)
+    } else {
+        let variants = group.rows.iter().map(|row| {
+            let (name, doc) = (ident(&variant(&row.key)), document(row));
+            let fields = fields(component, row, &quote!());
+            let fields = (!row.parts.is_empty()).then(|| quote! { { #(#fields),* } });
+            quote! { #[doc = #doc] #name #fields }
+        });
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Copy, Debug)]
+            pub enum #name #generics { #(#variants),* }
+        }
+    });
+    let accessors = accessors(group);
+    source.item(quote! { impl #name #any { #accessors } });
+    head(source, &name.to_string(), borrows);
+    decode(source, group);
+}
+
+/// The beginning of the function that reads a type.
+fn head(source: &mut Source, name: &str, borrows: bool) {
+    let generics = if borrows { "<'a>" } else { "" };
+    source.line(&format!("impl<'a> Decode<'a> for {name}{generics} {{"));
+    source.line("    #[rustfmt::skip]");
+    source.line("    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {");
+}
+
+fn decode(source: &mut Source, group: &Group) {
+    let error = group
+        .error
+        .as_ref()
+        .map(|(key, _)| variant(key))
+        .unwrap_or_default();
+    let construct = |row: &Production| value(row, &format!("Self::{}", variant(&row.key)));
+    let arms: Vec<Arm> = group
+        .rows
+        .iter()
+        .filter(|row| !row.code.is_empty())
+        .map(|row| Arm {
+            code: row.code.clone(),
+            value: construct(row),
+        })
+        .collect();
+    let other = group.rows.iter().find(|row| row.code.is_empty());
+    if other.is_some() {
+        source.line("        let start = *r;");
+    }
+    let other = other.map(|row| format!("{{ *r = start; {} }}", construct(row)));
+    function(source, &alternatives(&arms, other.as_deref(), &error));
+}
+
+/// The expression that reads the parts of a row and makes a value of them.
+fn value(row: &Production, path: &str) -> String {
+    let part = |part: &Part| Some(format!("{}: {}", part.name.as_ref()?, read(row, part)));
+    let parts: Vec<String> = row.parts.iter().filter_map(part).collect();
+    let mut value = path.to_string();
+    if !parts.is_empty() {
+        value = format!("{path} {{ {} }}", parts.join(", "));
+    }
+    if let Some(check) = &row.check {
+        value = format!("judge.{check}(at, {value})?");
+    }
+    match &row.proposal {
+        Some(key) => format!("judge.admit(Proposal::{}, at, {value})?", variant(key)),
+        None => value,
+    }
+}
+
+/// The expression that reads a part.
+fn read(row: &Production, part: &Part) -> String {
+    if part.around.as_deref() != Some("list") {
+        return "read(r, judge)?".to_string();
+    }
+    let most = row
+        .bounds
+        .most
+        .map_or_else(|| "u32::MAX".to_string(), |most| most.to_string());
+    let limit = variant(row.bounds.limit.as_deref().unwrap_or_default());
+    format!(
+        "list(r, judge, {}..={most}, Limit::{limit})?",
+        row.bounds.least
+    )
+}
+
+fn accessors(group: &Group) -> TokenStream {
+    let parts = |row: &Production| {
+        if row.parts.is_empty() {
+            quote!()
+        } else {
+            quote!({ .. })
+        }
+    };
+    let each = |value: &dyn Fn(&Production) -> TokenStream| -> Vec<(Ident, TokenStream)> {
+        group
+            .rows
+            .iter()
+            .map(|row| (ident(&variant(&row.key)), value(row)))
+            .collect()
+    };
+    let by_row = |doc: &str,
+                  name: &str,
+                  result: TokenStream,
+                  value: &dyn Fn(&Production) -> TokenStream| {
+        if group.is_plain() {
+            return accessor(doc, name, result, &each(value));
+        }
+        let name = ident(name);
+        let arms = group.rows.iter().map(|row| {
+            let (variant, parts, value) = (ident(&variant(&row.key)), parts(row), value(row));
+            quote! { Self::#variant #parts => #value }
+        });
+        quote! { #[doc = #doc] pub const fn #name(&self) -> #result { match self { #(#arms),* } } }
+    };
+    let name = by_row(
+        "How the text format calls it.",
+        "name",
+        quote!(&'static str),
+        &|row| {
+            let name = row.spelling();
+            quote!(#name)
+        },
+    );
+    let code = group.is_plain().then(|| {
+        by_row("Its byte on the wire.", "code", quote!(u8), &|row| {
+            let byte = hex(row.code.first().copied().unwrap_or_default().into());
+            quote!(#byte)
+        })
+    });
+    let some = |cell: &dyn Fn(&Production) -> bool| group.rows.iter().any(cell);
+    let proposal = some(&|row| row.proposal.is_some()).then(|| {
+        let doc = "The proposal that brought it, if not the first version.";
+        by_row(doc, "proposal", quote!(Option<Proposal>), &|row| {
+            option(row.proposal.as_ref().map(|key| proposal(key)))
+        })
+    });
+    let defines = some(&|row| row.defines.is_some()).then(|| {
+        by_row(
+            "The sort of which it defines one.",
+            "defines",
+            quote!(Sort),
+            &|row| {
+                let sort = ident(&variant(row.defines.as_deref().unwrap_or_default()));
+                quote!(Sort::#sort)
+            },
+        )
+    });
+    let class = some(&|row| row.group.is_some()).then(|| {
+        let doc = "Of those with the same there can be one.";
+        by_row(doc, "group", quote!(&'static str), &|row| {
+            let group = row.group.as_deref().unwrap_or_default();
+            quote!(#group)
+        })
+    });
+    quote! { #name #code #proposal #defines #class }
+}
+
+fn fields(component: &Component, row: &Production, public: &TokenStream) -> Vec<TokenStream> {
+    let named = row
+        .parts
+        .iter()
+        .filter_map(|part| Some((part.name.as_ref()?, part)));
+    named
+        .map(|(name, part)| {
+            let (name, rust) = (ident(name), rust(component, part));
+            let kind = match &part.around {
+                Some(around) => format!("{around}<{}>", part.kind),
+                None => part.kind.clone(),
+            };
+            let doc = format!("The part `{kind}`.");
+            quote! { #[doc = #doc] #public #name: #rust }
+        })
+        .collect()
+}
+
+/// The type of a part.
+fn rust(component: &Component, part: &Part) -> TokenStream {
+    let kind = &part.kind;
+    let inner: TokenStream = match PARTS.iter().find(|(known, _)| known == kind) {
+        Some((_, rust)) => rust.parse().unwrap_or_default(),
+        None if component.sort(kind).is_some() => {
+            let name = ident(&format!("{}Idx", variant(kind)));
+            quote!(#name)
+        }
+        None => {
+            let (name, lifetime) = (ident(&variant(kind)), lifetime(borrows(component, kind)));
+            quote!(#name #lifetime)
+        }
+    };
+    match part.around.as_deref() {
+        Some("list") => quote!(List<'a, #inner>),
+        Some(_) => quote!(Option<#inner>),
+        None => inner,
+    }
+}
+
+fn lifetime(borrows: bool) -> TokenStream {
+    if borrows { quote!(<'a>) } else { quote!() }
+}
+
+fn borrows_row(component: &Component, row: &Production) -> bool {
+    let list = |part: &Part| part.around.as_deref() == Some("list");
+    row.parts
+        .iter()
+        .any(|part| list(part) || borrows(component, &part.kind))
+}
+
+/// Whether the type of a kind holds a part of the bytes.
+fn borrows(component: &Component, kind: &str) -> bool {
+    if let Some((_, rust)) = PARTS.iter().find(|(known, _)| *known == kind) {
+        return rust.contains("'a");
+    }
+    if component.sort(kind).is_some() {
+        return false;
+    }
+    let rows = component
+        .group(kind)
+        .map(|group| &group.rows)
+        .into_iter()
+        .flatten();
+    rows.chain(component.sequence(kind))
+        .any(|row| borrows_row(component, row))
+}
+
+fn document(row: &Production) -> String {
+    if row.doc.is_empty() {
+        format!("`{}`", row.spelling())
+    } else {
+        sentence(&row.doc)
+    }
+}

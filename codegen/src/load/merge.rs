@@ -1,0 +1,409 @@
+//! Lays overlays over documents: rows removed, changed, added.
+//!
+//! A table goes by its name in the file that has it (`op`, `limit`, `cost`); where two files have
+//! one of a name, and for what stands above the tables, the file comes first (`costs.class`,
+//! `costs.schedule`).
+
+use super::document::{Cell, Document, Entry, Value, flattened};
+use super::overlay::Overlay;
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::model::{Edit, EditKind, Origin, Overlays};
+
+/// The table of instructions, whose rows stand in many files.
+const OPS: &str = "op";
+
+/// A table: the document that has it (of instructions, any), and its key there.
+#[derive(Clone)]
+struct Target {
+    document: Option<usize>,
+    table: String,
+}
+
+struct Merge<'a> {
+    documents: &'a mut Vec<Document>,
+    edits: Vec<Edit>,
+    report: &'a mut Vec<Diagnostic>,
+}
+
+/// Lays overlays over the documents, the first of them first.
+pub(super) fn merge(
+    documents: &mut Vec<Document>,
+    overlays: Vec<Overlay>,
+    report: &mut Vec<Diagnostic>,
+) -> Overlays {
+    let mut merge = Merge {
+        documents,
+        edits: Vec::new(),
+        report,
+    };
+    let files = overlays.iter().map(|overlay| overlay.file.clone());
+    let files = files.collect();
+    for overlay in overlays {
+        merge.apply(&overlay);
+    }
+    Overlays {
+        files,
+        edits: merge.edits,
+    }
+}
+
+impl Merge<'_> {
+    fn apply(&mut self, overlay: &Overlay) {
+        let first = self.edits.len();
+        for (target, entry) in self.targets(overlay, "remove") {
+            self.remove(&target, &entry);
+        }
+        for (target, entry) in self.targets(overlay, "change") {
+            for row in rows(&entry) {
+                self.change(&target, row, first);
+            }
+        }
+        let mut instructions = Vec::new();
+        for (target, entry) in self.targets(overlay, "add") {
+            for row in rows(&entry) {
+                self.add(&target, row, &mut instructions);
+            }
+        }
+        if let Some(document) = document(overlay, instructions) {
+            self.documents.push(document);
+        }
+    }
+
+    fn remove(&mut self, target: &Target, entry: &Entry) {
+        let Value::List(keys) = &entry.cell.value else {
+            let message = format!("what is removed from `{}` is a list of keys", entry.key);
+            let found = format!("found {}", entry.cell.value.noun());
+            return self
+                .report
+                .push(Diagnostic::error(message).at(&entry.cell.origin, found));
+        };
+        for item in keys {
+            let Value::Text(key) = &item.value else {
+                let error = Diagnostic::error("a key is a string");
+                self.report
+                    .push(error.at(&item.origin, format!("found {}", item.value.noun())));
+                continue;
+            };
+            match self.find(target, key) {
+                None => self.absent("remove", target, key, &item.origin),
+                Some((document, place)) => {
+                    let rows = self.documents[document].rows_mut(&target.table);
+                    if let Some(row) = rows.map(|rows| rows.remove(place)) {
+                        let base = Some((row.whole(), row.origin.clone()));
+                        self.edit(
+                            EditKind::Removed,
+                            target,
+                            key,
+                            &item.origin,
+                            &item.origin,
+                            base,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Replaces cells of a row; `first` is the first edit of this overlay.
+    fn change(&mut self, target: &Target, new: Entry, first: usize) {
+        let Some((document, place)) = self.find(target, &new.key) else {
+            let removed = self.edits[first..]
+                .iter()
+                .find(|edit| edit.table == target.table && edit.key == new.key);
+            if let Some(removed) = removed {
+                let message = format!("`{}` is removed and changed", new.key);
+                let error = Diagnostic::error(message).at(&new.origin, "changed here");
+                let error = error.with(&removed.at, "removed here");
+                return self
+                    .report
+                    .push(error.help("to replace a row as a whole, remove it and add it"));
+            }
+            return self.absent("change", target, &new.key, &new.origin);
+        };
+        let whole = new.whole();
+        let Some(row) = self.documents[document]
+            .rows_mut(&target.table)
+            .and_then(|rows| rows.get_mut(place))
+        else {
+            return;
+        };
+        let base = Some((row.whole(), row.origin.clone()));
+        match (&mut row.cell.value, new.cell.value) {
+            (Value::Row(cells), Value::Row(changed)) => {
+                for cell in changed {
+                    match cells.iter_mut().find(|old| old.key == cell.key) {
+                        Some(old) => *old = cell,
+                        None => cells.push(cell),
+                    }
+                }
+            }
+            (old, value) => {
+                *old = value;
+                row.cell.origin = new.cell.origin;
+                row.origin = new.origin.clone();
+            }
+        }
+        self.edit(
+            EditKind::Changed,
+            target,
+            &new.key,
+            &new.origin,
+            &whole,
+            base,
+        );
+    }
+
+    /// Adds a row to its table, or to the instructions that this overlay adds.
+    fn add(&mut self, target: &Target, row: Entry, instructions: &mut Vec<Entry>) {
+        if let Some((document, place)) = self.find(target, &row.key) {
+            let first = self.documents[document].rows(&target.table)[place]
+                .origin
+                .clone();
+            let error = Diagnostic::error(format!("there is a row `{}` already", row.key));
+            let error = error.at(&row.origin, "added here").with(&first, "this one");
+            let help = format!(
+                "to change some of its cells, write it under `change`; to replace it, also `remove` it from `{}`",
+                target.table
+            );
+            return self.report.push(error.help(help));
+        }
+        let (whole, at, key) = (row.whole(), row.origin.clone(), row.key.clone());
+        match target.document {
+            None => instructions.push(row),
+            Some(document) => {
+                if let Some(rows) = self.documents[document].rows_mut(&target.table) {
+                    rows.push(row);
+                }
+            }
+        }
+        self.edit(EditKind::Added, target, &key, &at, &whole, None);
+    }
+
+    /// The document and the place of a row.
+    fn find(&self, target: &Target, key: &str) -> Option<(usize, usize)> {
+        let mut documents = self.documents.iter().enumerate();
+        documents.find_map(|(number, document)| {
+            let has_table = match target.document {
+                Some(own) => own == number,
+                None => document.instructions,
+            };
+            let rows = has_table.then(|| document.rows(&target.table))?;
+            let place = rows.iter().position(|row| row.key == key)?;
+            Some((number, place))
+        })
+    }
+
+    fn absent(&mut self, verb: &str, target: &Target, key: &str, at: &Origin) {
+        let mut keys = Vec::new();
+        for (number, document) in self.documents.iter().enumerate() {
+            if target
+                .document
+                .map_or(document.instructions, |own| own == number)
+            {
+                keys.extend(document.rows(&target.table).into_iter().map(|row| row.key));
+            }
+        }
+        let error = Diagnostic::error(format!(
+            "there is no row `{key}` in `{}` to {verb}",
+            target.table
+        ));
+        let removed = self
+            .edits
+            .iter()
+            .rfind(|edit| edit.table == target.table && edit.key == key);
+        let error = match removed {
+            Some(removed) => error
+                .at(at, "not there any more")
+                .with(&removed.at, "removed here"),
+            None => {
+                let keys = keys.iter().map(String::as_str);
+                error.at(at, did_you_mean(key, keys, "not in the table"))
+            }
+        };
+        self.report.push(error);
+    }
+
+    fn edit(
+        &mut self,
+        kind: EditKind,
+        target: &Target,
+        key: &str,
+        at: &Origin,
+        row: &Origin,
+        base: Option<(Origin, Origin)>,
+    ) {
+        self.edits.push(Edit {
+            kind,
+            table: target.table.clone(),
+            key: key.to_string(),
+            at: at.clone(),
+            row: row.clone(),
+            base,
+        });
+    }
+
+    /// The tables that an overlay names below a verb, with what stands there.
+    fn targets(&mut self, overlay: &Overlay, verb: &str) -> Vec<(Target, Entry)> {
+        let mut targets = Vec::new();
+        for entry in overlay.tables(verb, self.report) {
+            self.target(verb, entry, &mut targets);
+        }
+        targets
+    }
+
+    fn target(&mut self, verb: &str, entry: &Entry, targets: &mut Vec<(Target, Entry)>) {
+        let key = entry.key.as_str();
+        if key == OPS {
+            return targets.push((table(None, key), entry.clone()));
+        }
+        let having: Vec<usize> = (0..self.documents.len())
+            .filter(|number| {
+                let document = &self.documents[*number];
+                name(document).is_some_and(|name| !name.contains('/')) && has(document, key)
+            })
+            .collect();
+        match having[..] {
+            [document] => targets.push((table(Some(document), key), entry.clone())),
+            [] => self.in_file(verb, key, entry, targets),
+            _ => {
+                let names = having
+                    .iter()
+                    .filter_map(|number| name(&self.documents[*number]));
+                let names: Vec<String> = names.map(|name| format!("`{name}.{key}`")).collect();
+                let error = Diagnostic::error(format!("several files have a table `{key}`"));
+                let error = error.at(&entry.origin, "which one?");
+                self.report
+                    .push(error.help(format!("write {}", names.join(" or "))));
+            }
+        }
+    }
+
+    /// What stands below the name of a file, or of a folder of files.
+    fn in_file(
+        &mut self,
+        verb: &str,
+        file: &str,
+        entry: &Entry,
+        targets: &mut Vec<(Target, Entry)>,
+    ) {
+        let number = self
+            .documents
+            .iter()
+            .position(|document| name(document) == Some(file));
+        let folder = format!("{file}/");
+        let is_folder = self
+            .documents
+            .iter()
+            .any(|document| name(document).is_some_and(|name| name.starts_with(&folder)));
+        let below = match &entry.cell.value {
+            Value::Row(below) if number.is_some() || is_folder => below,
+            _ => return self.no_table(file, &entry.origin, None),
+        };
+        for child in below {
+            match number {
+                None => self.in_file(verb, &format!("{folder}{}", child.key), child, targets),
+                Some(number) if has(&self.documents[number], &child.key) => {
+                    targets.push((table(Some(number), &child.key), child.clone()));
+                }
+                Some(number) => self.alone(verb, number, child),
+            }
+        }
+    }
+
+    /// Replaces a cell that stands above the tables of a file.
+    fn alone(&mut self, verb: &str, document: usize, new: &Entry) {
+        let entries = &mut self.documents[document].entries;
+        match entries.iter_mut().find(|entry| entry.key == new.key) {
+            Some(old) if verb == "change" => {
+                let base = Some((old.whole(), old.origin.clone()));
+                *old = new.clone();
+                let target = table(Some(document), &new.key);
+                self.edit(
+                    EditKind::Changed,
+                    &target,
+                    &new.key,
+                    &new.origin,
+                    &new.whole(),
+                    base,
+                );
+            }
+            Some(old) => {
+                let message = format!("`{}` can only be changed", new.key);
+                let error = Diagnostic::error(message).at(&new.origin, "not a table of rows");
+                self.report.push(error.with(&old.origin, "this one"));
+            }
+            None => self.no_table(&new.key, &new.origin, Some(document)),
+        }
+    }
+
+    fn no_table(&mut self, key: &str, at: &Origin, document: Option<usize>) {
+        let mut known: Vec<&str> = Vec::new();
+        for (number, found) in self.documents.iter().enumerate() {
+            if document.is_none_or(|only| only == number) && !found.instructions {
+                known.extend(found.entries.iter().map(|entry| entry.key.as_str()));
+            }
+        }
+        if document.is_none() {
+            known.push(OPS);
+        }
+        known.sort_unstable();
+        known.dedup();
+        let hint = did_you_mean(key, known.iter().copied(), "not known");
+        let error = Diagnostic::error(format!("no table `{key}`")).at(at, hint);
+        self.report
+            .push(error.note(format!("tables are {}", known.join(" "))));
+    }
+}
+
+fn table(document: Option<usize>, table: &str) -> Target {
+    Target {
+        document,
+        table: table.to_string(),
+    }
+}
+
+/// The rows of a table of an overlay.
+fn rows(entry: &Entry) -> Vec<Entry> {
+    match &entry.cell.value {
+        Value::Row(below) => flattened(below),
+        _ => Vec::new(),
+    }
+}
+
+/// The name of a file of tables, without folder and ending; none for instructions.
+fn name(document: &Document) -> Option<&str> {
+    let name = document.file.strip_prefix("spec/")?.strip_suffix(".toml")?;
+    (!document.instructions).then_some(name)
+}
+
+/// Whether a document has a table of this name.
+fn has(document: &Document, key: &str) -> bool {
+    matches!(
+        document.cell(key).map(|cell| &cell.value),
+        Some(Value::Row(_))
+    )
+}
+
+/// The instructions that an overlay adds, as a file of its proposal would hold them.
+fn document(overlay: &Overlay, instructions: Vec<Entry>) -> Option<Document> {
+    let first = instructions.first()?.origin.clone();
+    let ops = Entry {
+        key: OPS.to_string(),
+        origin: first.clone(),
+        cell: Cell {
+            value: Value::Row(instructions),
+            origin: first,
+        },
+    };
+    Some(Document {
+        file: overlay.file.clone(),
+        entries: overlay
+            .entry("proposal")
+            .cloned()
+            .into_iter()
+            .chain([ops])
+            .collect(),
+        instructions: true,
+        readable: true,
+    })
+}

@@ -1,0 +1,116 @@
+//! What overlays did to the rows of the tables that they extend.
+
+use super::Origin;
+use crate::tree::Tree;
+
+/// The overlays of a model.
+#[derive(Clone, Debug, Default)]
+pub struct Overlays {
+    /// Their files, each below the one that extends it.
+    pub files: Vec<String>,
+    /// What they did, in that order.
+    pub edits: Vec<Edit>,
+}
+
+/// One row that an overlay adds, changes or removes.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Which of these.
+    pub kind: EditKind,
+    /// The table, such as `op`.
+    pub table: String,
+    /// Key of the row.
+    pub key: String,
+    /// The key's place in the overlay.
+    pub at: Origin,
+    /// The whole row in the overlay.
+    pub row: Origin,
+    /// The row that was there before: the whole of it, and its key's place.
+    pub base: Option<(Origin, Origin)>,
+}
+
+/// What an overlay does to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditKind {
+    /// It was not there.
+    Added,
+    /// Some of its cells are others.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+impl Overlays {
+    /// The last removal of a row that is not there any more.
+    pub fn removal(&self, table: &str, key: &str) -> Option<&Edit> {
+        let mut edits = self.edits.iter().rev();
+        let last = edits.find(|edit| edit.table == table && edit.key == key)?;
+        (last.kind == EditKind::Removed).then_some(last)
+    }
+
+    /// The place of a file in the stack: 0 for the tables below all overlays.
+    pub fn rank(&self, file: &str) -> usize {
+        let place = self.files.iter().position(|overlay| overlay == file);
+        place.map_or(0, |place| place + 1)
+    }
+
+    /// The Rust files that stand beside the overlays.
+    pub fn modules(&self, tree: &Tree) -> Vec<OwnModule> {
+        let mut modules: Vec<OwnModule> = Vec::new();
+        for (overlay, plot) in self
+            .files
+            .iter()
+            .flat_map(|file| [(file, HAND), (file, NUM)])
+        {
+            let start = beside(overlay, plot.beside) + "/";
+            for (file, _) in tree.matching(&start, ".rs") {
+                let name = file[start.len()..].trim_end_matches(".rs").to_string();
+                if !name.contains('/') && !modules.iter().any(|known| known.file == file) {
+                    let file = file.to_string();
+                    modules.push(OwnModule { plot, name, file });
+                }
+            }
+        }
+        modules
+    }
+}
+
+/// A place for modules of an overlay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plot {
+    /// The folder beside the overlay.
+    pub beside: &'static str,
+    /// The module of the runtime that they join.
+    pub within: &'static str,
+}
+
+/// Functions that `hand` cells name.
+pub const HAND: Plot = Plot {
+    beside: "hand",
+    within: "exec",
+};
+
+/// Primitives that `do` cells name.
+pub const NUM: Plot = Plot {
+    beside: "num",
+    within: "num",
+};
+
+/// A module of an overlay's own.
+#[derive(Clone, Debug)]
+pub struct OwnModule {
+    /// Where it stands, and what it joins.
+    pub plot: Plot,
+    /// Its name.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+}
+
+/// The path of something in the folder of a file.
+pub fn beside(file: &str, name: &str) -> String {
+    match file.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name.to_string(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Overlays that are right: what they add, change and remove is what the model says.
+
+use std::path::Path;
+use tabwasm_codegen::model::{EditKind, Model};
+use tabwasm_codegen::{Tree, diag, model, vendor};
+
+const FIRST: &str = "\
+extends = 'wasm-3.0'
+proposal = 'rotations'
+
+[add.proposal]
+rotations = { requires = ['mvp'], doc = 'rotations' }
+
+[add.op]
+i32.rotl3 = { op = [0xFC, 128], type = 'i32 -> i32', do = 'a.rotate_left(3)' }
+
+[add.forms.class]
+unary = { type = 'int -> int', large = 'S -> W', doc = 'one operand' }
+
+[change.limit]
+name_length = { small = 64 }
+
+[change.tier]
+small = { proposals = ['mvp', 'bulk', 'rotations'] }
+
+[change.costs]
+schedule = 2
+
+[change.costs.class]
+hand = 5
+";
+
+const SECOND: &str = "\
+extends = 'first.toml'
+proposal = 'mvp'
+
+[add.op]
+i32.sub = { op = 0x6B, type = 'i32 i32 -> i32', do = 'b.wrapping_sub(a)' }
+
+[change.op]
+i32.rotl3 = { do = 'a.rotate_left(4)', doc = 'by four' }
+
+[change.limit]
+name_length = { large = 128 }
+
+[remove]
+op = ['memory.grow', 'i32.sub']
+cost = ['br_table']
+";
+
+#[test]
+fn overlays_stack() {
+    let model = stacked();
+    let rotl3 = model.op("i32.rotl3").expect("an added row");
+    assert_eq!(rotl3.proposal, "rotations");
+    assert_eq!(
+        rotl3.expression().map(|it| &*it.text),
+        Some("a.rotate_left(4)")
+    );
+    assert_eq!(rotl3.doc.as_deref(), Some("by four"));
+    let sub = model.op("i32.sub").expect("a replaced row");
+    assert_eq!(
+        sub.expression().map(|it| &*it.text),
+        Some("b.wrapping_sub(a)")
+    );
+    assert!(model.op("memory.grow").is_none());
+    assert!(model.costs.exceptions.is_empty());
+    assert_eq!(model.costs.schedule, 2);
+    assert!(model.costs.classes.contains(&("hand".to_string(), 5)));
+    let length = model.limits.iter().find(|limit| limit.key == "name_length");
+    assert_eq!(length.map(|limit| &limit.tiers[..]), Some(&[64, 128][..]));
+    assert!(model.tiers[0].proposals.contains(&"rotations".to_string()));
+    assert_eq!(
+        vendor::origin(&model),
+        "wasm-3.0 + first.toml + second.toml, 4 rows added, 6 rows changed, 3 rows removed"
+    );
+}
+
+#[test]
+fn rows_keep_their_place() {
+    let model = stacked();
+    let limits: Vec<&str> = model
+        .limits
+        .iter()
+        .map(|limit| limit.key.as_str())
+        .collect();
+    assert_eq!(limits, ["name_length", "locals", "fields"]);
+    let mut edits = model.overlays.edits.iter();
+    let edit = edits.find(|edit| edit.key == "name_length");
+    let edit = edit.expect("an edit of this row");
+    assert_eq!(edit.kind, EditKind::Changed);
+    assert_eq!(edit.at.file, "first.toml");
+}
+
+fn stacked() -> Model {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/spec_errors/base");
+    let mut tree = Tree::read_all(&folder).expect("the tables can be read");
+    tree.insert("first.toml", FIRST);
+    tree.insert("second.toml", SECOND);
+    tree.set_overlay("second.toml");
+    model(&tree).unwrap_or_else(|report| panic!("{}", diag::render(&tree, &report, false)))
+}

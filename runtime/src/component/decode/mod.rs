@@ -1,0 +1,83 @@
+//! Reading the productions of the component format.
+//!
+//! The generated decoders say what consists of what; here are the parts that are no rows. One
+//! decoder serves everybody: views read with a [`Judge`] that has nothing to object, the levels of
+//! validation with one that knows the index spaces.
+
+mod declarators;
+mod list;
+mod part;
+pub(crate) mod silent;
+
+pub use declarators::{Declarators, DeclaratorsIter, ModuleDeclaratorsIter};
+pub(crate) use list::list;
+pub use list::{List, ListIter};
+pub use part::{
+    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Item, Label, Options,
+    ValType,
+};
+
+use super::{Alias, CoreAlias, ExternName, Sort};
+use crate::profile::{Everything, Gate};
+use crate::read::Reader;
+use crate::reject::Reject;
+
+/// Says whether what is read is allowed; by default everything is that the gate admits.
+pub(crate) trait Judge: Gate {
+    /// An index of a sort.
+    fn index(&self, at: usize, sort: Sort, index: u32) -> Result<(), Reject> {
+        let _ = (at, sort, index);
+        Ok(())
+    }
+
+    /// An alias.
+    fn alias<'a>(&self, at: usize, alias: Alias<'a>) -> Result<Alias<'a>, Reject> {
+        let _ = at;
+        Ok(alias)
+    }
+
+    /// An alias within a type of modules.
+    fn core_alias(&self, at: usize, alias: CoreAlias) -> Result<CoreAlias, Reject> {
+        let _ = at;
+        Ok(alias)
+    }
+
+    /// A label.
+    fn label(&self, at: usize, label: &str) -> Result<(), Reject> {
+        let _ = (at, label);
+        Ok(())
+    }
+
+    /// A name of an import or export.
+    fn extern_name<'a>(&self, at: usize, name: ExternName<'a>) -> Result<ExternName<'a>, Reject> {
+        let _ = at;
+        Ok(name)
+    }
+
+    /// The options of a canonical definition.
+    fn options(&self, at: usize, options: &Options<'_>) -> Result<(), Reject> {
+        let _ = (at, options);
+        Ok(())
+    }
+}
+
+impl Judge for Everything {}
+
+/// What can be read.
+pub(crate) trait Decode<'a>: Copy {
+    /// Reads one.
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject>;
+}
+
+/// Reads what is expected.
+pub(crate) fn read<'a, T: Decode<'a>>(r: &mut Reader<'a>, judge: &impl Judge) -> Result<T, Reject> {
+    T::decode(r, judge)
+}
+
+/// An index of a sort.
+pub(crate) fn index(r: &mut Reader<'_>, judge: &impl Judge, sort: Sort) -> Result<u32, Reject> {
+    let at = r.position();
+    let index = r.u32()?;
+    judge.index(at, sort, index)?;
+    Ok(index)
+}

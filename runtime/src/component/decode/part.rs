@@ -1,0 +1,179 @@
+//! Parts of productions that are no rows: numbers, names, value types, items, core types.
+//!
+
+use core::fmt;
+use core::num::NonZeroU32;
+
+use super::{Decode, Judge, List, index, list, read};
+use crate::component::{CanonOption, Primitive, Sort, TypeIdx};
+use crate::read::{CoreTypes, Reader, malformed};
+use crate::reject::Reject;
+use crate::spec::{ErrorCode, Limit};
+
+/// A value type of core WebAssembly.
+pub type CoreValType = crate::types::ValType;
+/// An import of core WebAssembly.
+pub type CoreImport<'a> = crate::read::Import<'a>;
+/// The type of an import or export of core WebAssembly.
+pub type CoreExternType = crate::read::ImportType;
+/// Types of core WebAssembly that are defined together.
+pub type CoreGroup<'a> = CoreTypes<'a>;
+/// Options of a canonical definition.
+pub type Options<'a> = List<'a, CanonOption>;
+
+/// A value type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValType {
+    /// One that needs no definition.
+    Primitive(Primitive),
+    /// A defined one.
+    Type(TypeIdx),
+}
+
+/// A label: words with hyphens between them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Label<'a>(pub &'a str);
+
+/// Something in an index space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// Its sort.
+    pub sort: Sort,
+    /// Its index among those of the sort.
+    pub index: u32,
+}
+
+/// Something of core WebAssembly in an index space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CoreItem(pub Item);
+
+/// A sort of core WebAssembly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CoreSort(pub Sort);
+
+impl fmt::Debug for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, f)
+    }
+}
+
+impl<'a> Decode<'a> for ValType {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        let mut ahead = *r;
+        // Codes are negative numbers, indices are not.
+        match u32::try_from(ahead.i33()?) {
+            Ok(_) => index(r, judge, Sort::Type).map(|index| Self::Type(TypeIdx(index))),
+            Err(_) => read(r, judge).map(Self::Primitive),
+        }
+    }
+}
+
+impl<'a> Decode<'a> for Label<'a> {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        let at = r.position();
+        let label = r.name(judge)?;
+        judge.label(at, label)?;
+        Ok(Self(label))
+    }
+}
+
+impl<'a> Decode<'a> for Item {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        let sort = read(r, judge)?;
+        let index = index(r, judge, sort)?;
+        Ok(Self { sort, index })
+    }
+}
+
+impl<'a> Decode<'a> for CoreItem {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        let sort = Sort::core(r)?;
+        let index = index(r, judge, sort)?;
+        Ok(Self(Item { sort, index }))
+    }
+}
+
+impl<'a> Decode<'a> for CoreSort {
+    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+        Sort::core(r).map(Self)
+    }
+}
+
+impl<'a> Decode<'a> for Options<'a> {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        let at = r.position();
+        let options = list(r, judge, 0..=u32::MAX, Limit::ComponentOptions)?;
+        judge.options(at, &options)?;
+        Ok(options)
+    }
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        match bool::decode(r, judge)? {
+            true => read(r, judge).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+impl<'a> Decode<'a> for bool {
+    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+        let at = r.position();
+        match r.u8()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            code => Err(malformed(ErrorCode::MalformedFlag, at, code)),
+        }
+    }
+}
+
+impl<'a> Decode<'a> for u32 {
+    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+        r.u32()
+    }
+}
+
+impl<'a> Decode<'a> for NonZeroU32 {
+    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+        let at = r.position();
+        Self::new(r.u32()?).ok_or(Reject::new(ErrorCode::TooFewParts, at))
+    }
+}
+
+impl<'a> Decode<'a> for &'a str {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        r.name(judge)
+    }
+}
+
+impl<'a> Decode<'a> for &'a [u8] {
+    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+        let length = r.u32()?;
+        r.counted(length)
+    }
+}
+
+impl<'a> Decode<'a> for CoreValType {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        r.val_type(judge)
+    }
+}
+
+impl<'a> Decode<'a> for CoreImport<'a> {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        r.import(judge)
+    }
+}
+
+impl<'a> Decode<'a> for CoreExternType {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        r.import_type(judge)
+    }
+}
+
+impl<'a> Decode<'a> for CoreGroup<'a> {
+    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+        r.core_types(judge)
+    }
+}
