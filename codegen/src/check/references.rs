@@ -80,7 +80,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .map(|error| error.key.as_str())
         .collect();
     for rule in &model.levels.rules {
-        context.named("level", &rule.level, rule.cell("level"), &levels);
+        context.all("level", [&rule.level], rule.cell("level"), &levels);
         context.all("error", &rule.errors, rule.cell("errors"), &errors);
     }
     for code in model.wire.groups.iter().flat_map(|group| &group.codes) {

@@ -22,6 +22,7 @@ pub use entry::{
 };
 pub use names::Names;
 pub use section::{Section, Sections};
+pub(crate) use types::malformed;
 
 use core::ops::Range;
 

@@ -7,7 +7,7 @@ use super::Reader;
 use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit, Proposal};
+use crate::spec::{ErrorCode, Proposal};
 use crate::types::{
     BlockType, GlobalType, HeapType, MemoryType, RefType, TableType, TagType, TypeIdx, ValType,
 };
@@ -20,46 +20,6 @@ const CONTINUES: u8 = 1 << 7;
 const TABLE_FLAGS: [wire::LimitsFlag; 2] = [wire::LimitsFlag::Maximum, wire::LimitsFlag::Address64];
 
 impl Reader<'_> {
-    /// The number of types that are defined together.
-    pub(crate) fn group_length(&mut self, gate: &impl Gate) -> Result<u32, Reject> {
-        let (at, rec) = (self.position(), wire::Subtype::Rec);
-        if self.peek() != Some(rec.code()) {
-            return Ok(1);
-        }
-        self.u8()?;
-        admit(gate, rec.proposal(), at, ())?;
-        self.count(Limit::RecGroupSize, gate.limits().rec_group_size)
-    }
-
-    /// What the type of a function begins with.
-    pub(crate) fn func_form(&mut self) -> Result<(), Reject> {
-        let at = self.position();
-        let code = self.u8()?;
-        let proposal = match (
-            wire::Subtype::from_code(code),
-            wire::Composite::from_code(code),
-        ) {
-            (_, Some(wire::Composite::Func)) => return Ok(()),
-            (_, Some(other)) => other.proposal(),
-            // Groups do not nest.
-            (Some(wire::Subtype::Rec) | None, None) => {
-                return Err(malformed(ErrorCode::MalformedType, at, code));
-            }
-            (Some(other), None) => other.proposal(),
-        };
-        Err(Reject::proposal(proposal.unwrap_or(Proposal::Gc), at))
-    }
-
-    /// The number of results of a function type.
-    pub(crate) fn result_count(&mut self, gate: &impl Gate) -> Result<u32, Reject> {
-        let at = self.position();
-        let count = self.count(Limit::Results, gate.limits().results)?;
-        if count > 1 {
-            gate.admit(Proposal::MultiValue, at, ())?;
-        }
-        Ok(count)
-    }
-
     /// A value type.
     pub(crate) fn val_type(&mut self, gate: &impl Gate) -> Result<ValType, Reject> {
         let at = self.position();

@@ -72,7 +72,7 @@ impl<G: Gate> Frame<'_, G> {
     fn entry(&mut self, id: SectionId, r: &mut Reader<'_>) -> Result<(), Reject> {
         let gate = self.gate;
         match id {
-            SectionId::Type => self.types(r),
+            SectionId::Type => r.core_types(gate).map(drop),
             SectionId::Import => r.import(gate).map(drop),
             SectionId::Function => {
                 self.funcs += 1;
@@ -97,20 +97,6 @@ impl<G: Gate> Frame<'_, G> {
             SectionId::Data => self.data(r),
             SectionId::Custom | SectionId::Start | SectionId::DataCount | SectionId::Code => Ok(()),
         }
-    }
-
-    /// Types that are defined together.
-    fn types(&mut self, r: &mut Reader<'_>) -> Result<(), Reject> {
-        for _ in 0..r.group_length(self.gate)? {
-            r.func_form()?;
-            for _ in 0..r.count(Limit::Params, self.gate.limits().params)? {
-                r.val_type(self.gate)?;
-            }
-            for _ in 0..r.result_count(self.gate)? {
-                r.val_type(self.gate)?;
-            }
-        }
-        Ok(())
     }
 
     fn element(&mut self, r: &mut Reader<'_>) -> Result<(), Reject> {

@@ -9,7 +9,7 @@ use super::storage::{Full, List, Storage};
 use super::{ModuleSink, Sink, frame};
 use crate::generated::shared::wire;
 use crate::profile::Gate;
-use crate::read::{Export, Import, ImportType, Reader, Sections, Span};
+use crate::read::{Export, Import, ImportType, Reader, Sections, Span, malformed};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal, SectionId};
 use crate::types::{
@@ -187,12 +187,33 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
     /// One type of a group that begins at `first`.
     fn ty(&mut self, r: &mut Reader<'a>, first: u32, length: u32) -> Result<(), Reject> {
         let at = r.position();
-        r.func_form()?;
+        let code = r.u8()?;
+        if let Some(form) = wire::Subtype::from_code(code) {
+            return Err(match form.proposal() {
+                // Groups do not nest.
+                _ if form == wire::Subtype::Rec => malformed(ErrorCode::MalformedType, at, code),
+                proposal => Reject::proposal(proposal.unwrap_or(Proposal::Gc), at),
+            });
+        }
+        match wire::Composite::from_code(code) {
+            Some(wire::Composite::Func) => {}
+            Some(other) => {
+                return Err(Reject::proposal(
+                    other.proposal().unwrap_or(Proposal::Gc),
+                    at,
+                ));
+            }
+            None => return Err(malformed(ErrorCode::MalformedType, at, code)),
+        }
         let limits = self.gate.limits();
         let start = self.env.value_types.len() as u32;
         let params = r.count(Limit::Params, limits.params)?;
         self.value_types(r, params, first, length)?;
-        let results = r.result_count(self.gate)?;
+        let at_results = r.position();
+        let results = r.count(Limit::Results, limits.results)?;
+        if results > 1 {
+            self.gate.admit(Proposal::MultiValue, at_results, ())?;
+        }
         self.value_types(r, results, first, length)?;
         let index = self.env.types.len() as u32;
         let (params, results) = (params as u16, results as u16);
