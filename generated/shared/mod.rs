@@ -16,7 +16,6 @@ pub(crate) mod limits;
 pub(crate) mod opcode;
 pub(crate) mod proposal;
 pub(crate) mod section;
-#[cfg(feature = "alloc")]
 pub(crate) mod semantics;
 pub(crate) mod trap;
 pub(crate) mod validate;

@@ -11,6 +11,7 @@ pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
+pub mod execute;
 pub mod format;
 pub mod index;
 pub mod indices;
@@ -61,12 +62,13 @@ const SHARED: &[(&str, SharedEmitter)] = &[
 ];
 
 /// Those of the shared files that only an engine uses; builds without one leave them out.
-const EXECUTION: &[&str] = &["config", "constant", "semantics"];
+const EXECUTION: &[&str] = &["config", "constant"];
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]
 const TIERS: &[(&str, TierEmitter)] = &[
     ("dispatch",  dispatch::emit),
+    ("execute",   execute::emit),
     ("translate", translate::emit),
 ];
 

@@ -62,6 +62,11 @@ pub enum Command {
     Validate(Validate),
     /// Run official test scripts.
     Wast(Wast),
+    /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
+    #[cfg(feature = "spec")]
+    Spec(crate::spec::args::Spec),
+    /// Print what lets a shell complete this command.
+    Completions(Completions),
 }
 
 /// How to run a module.
@@ -136,6 +141,14 @@ pub struct Wast {
     /// Scripts, or folders of scripts.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+}
+
+/// For which shell.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// A tier of the library that has an allocator.

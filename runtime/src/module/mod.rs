@@ -18,7 +18,6 @@ use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
-use crate::registry::{ref_with_numbers, with_numbers};
 use crate::reject::Reject;
 use crate::spec::Level;
 use crate::types::{
@@ -343,7 +342,7 @@ impl Module {
 
     /// The type with the engine's numbers.
     pub(crate) fn table_type(&self, ty: TableType) -> TableType {
-        let element = ref_with_numbers(ty.element, |ty| self.type_id(TypeIdx(ty)).0);
+        let element = ty.element.renumber(|ty| self.type_id(TypeIdx(ty)).0);
         TableType { element, ..ty }
     }
 
@@ -356,7 +355,7 @@ impl Module {
     }
 
     fn val_type(&self, ty: ValType) -> ValType {
-        with_numbers(ty, |ty| self.type_id(TypeIdx(ty)).0)
+        ty.renumber(|ty| self.type_id(TypeIdx(ty)).0)
     }
 
     /// The object of an import and its names.

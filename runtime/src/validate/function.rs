@@ -8,7 +8,6 @@ use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
 use crate::generated::shared::decode::decode;
-use crate::generated::shared::validate::step;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
 use crate::reject::Reject;
@@ -74,8 +73,7 @@ fn steps<'a, S: Storage>(
             Ok(instruction) => instruction,
             Err(reject) => return Err(*reject),
         };
-        let effect = v.effect();
-        step(v, instruction)?;
+        let effect = v.step(instruction, reader.position())?;
         sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
             // Nothing may follow the last `end`.

@@ -288,7 +288,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
                 ty.func = self.add_tag(ty.func, at)?;
             }
         }
-        sink.import(&import)
+        sink.import(&import, at)
     }
 
     fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
@@ -380,7 +380,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         let there = self.env.exports.len();
         let push = self.env.exports.push(name, self.gate.limits().exports);
         push.map_err(|full| full.reject(Limit::Exports, there, at))?;
-        sink.export(&export)
+        sink.export(&export, at)
     }
 
     /// Sorts the names of exports to find equal ones.
