@@ -230,6 +230,8 @@ pub enum ErrorCode {
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
+    /// The input is a module.
+    Module,
     /// Beyond a row of `limits.toml`.
     LimitExceeded,
     /// No memory for the tables of the validator.
@@ -238,7 +240,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 102] = [
+    pub const ALL: [ErrorCode; 103] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -339,6 +341,7 @@ impl ErrorCode {
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
+        ErrorCode::Module,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
     ];
@@ -447,6 +450,7 @@ impl ErrorCode {
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
+            Self::Module => "module instead of component",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
         }
@@ -555,6 +559,7 @@ impl ErrorCode {
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Module
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
         }
@@ -660,9 +665,10 @@ impl ErrorCode {
             | Self::OuterAliasSort
             | Self::TooFewParts
             | Self::TooManyParts => ErrorClass::Invalid,
-            Self::UnsupportedProposal | Self::UnsupportedSquareRoot | Self::Component => {
-                ErrorClass::Unsupported
-            }
+            Self::UnsupportedProposal
+            | Self::UnsupportedSquareRoot
+            | Self::Component
+            | Self::Module => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }
     }

@@ -264,15 +264,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
 
     fn table<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
-        let [initialised, reserved] = wire::INITIALISED;
-        let explicit = r.peek() == Some(initialised);
-        if explicit {
-            r.u8()?;
-            self.gate.admit(Proposal::FunctionReferences, at, ())?;
-            if r.u8()? != reserved {
-                return Err(Reject::new(ErrorCode::MalformedTable, at));
-            }
-        }
+        let explicit = r.has_initial_value(self.gate)?;
         let table = TableIdx(self.env.tables.len() as u32);
         let mut ty = r.table_type(self.gate)?;
         ty.element = self.env.resolve_ref(ty.element, at)?;

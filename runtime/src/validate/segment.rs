@@ -9,10 +9,10 @@ use super::subtype::is_ref_subtype;
 use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::read::{
-    DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span, admit, malformed,
+    DataSegment, ElementForm, ElementItems, ElementSegment, Reader, SegmentMode, Span,
 };
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit, Proposal};
+use crate::spec::{ErrorCode, Limit};
 use crate::types::{FuncIdx, HeapType, MemoryIdx, RefType, TableIdx, ValType};
 
 impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
@@ -21,26 +21,11 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         &mut self,
         reader: &mut Reader<'_>,
     ) -> Result<ElementSegment, Reject> {
-        let at = reader.position();
-        let flags = reader.u32()?;
-        let [inactive, explicit, expressions] = [
-            wire::ElementFlag::Inactive,
-            wire::ElementFlag::Explicit,
-            wire::ElementFlag::Expressions,
-        ]
-        .map(|flag| flags & u32::from(flag.code()) != 0);
-        let known = wire::ElementFlag::ALL;
-        if known
-            .iter()
-            .fold(flags, |left, flag| left & !u32::from(flag.code()))
-            != 0
-        {
-            let detail = Detail::Number(flags.into());
-            return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
-        }
-        if inactive || explicit || expressions {
-            self.gate.admit(Proposal::BulkMemory, at, ())?;
-        }
+        let ElementForm {
+            inactive,
+            explicit,
+            expressions,
+        } = reader.element_form(self.gate)?;
         let mode = match (inactive, explicit) {
             (true, false) => SegmentMode::Passive,
             (true, true) => SegmentMode::Declarative,
@@ -59,7 +44,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         // What is written short is a list of functions, which are never null.
         let element = match (inactive || explicit, expressions) {
             (true, true) => self.env.resolve_ref(reader.ref_type(self.gate)?, at)?,
-            (true, false) => self.element_kind(reader)?,
+            (true, false) => reader.element_kind()?,
             (false, true) => RefType::FUNCREF,
             (false, false) => RefType::new(false, HeapType::Func),
         };
@@ -80,15 +65,6 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
             element,
             items,
         })
-    }
-
-    fn element_kind(&self, reader: &mut Reader<'_>) -> Result<RefType, Reject> {
-        let at = reader.position();
-        let code = reader.u8()?;
-        match wire::ElementKind::from_code(code) {
-            Some(wire::ElementKind::Func) => Ok(RefType::new(false, HeapType::Func)),
-            None => Err(malformed(ErrorCode::MalformedElementKind, at, code)),
-        }
     }
 
     fn element_items(
@@ -121,13 +97,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
     /// Reads and validates a data segment.
     pub(crate) fn data_segment(&mut self, reader: &mut Reader<'_>) -> Result<DataSegment, Reject> {
         let at = reader.position();
-        let flags = reader.u32()?;
-        let kind = u8::try_from(flags).ok().and_then(wire::DataKind::from_code);
-        let Some(kind) = kind else {
-            let detail = Detail::Number(flags.into());
-            return Err(Reject::with(ErrorCode::MalformedDataSegment, at, detail));
-        };
-        admit(self.gate, kind.proposal(), at, ())?;
+        let kind = reader.data_kind(self.gate)?;
         let mode = match kind {
             wire::DataKind::Passive => SegmentMode::Passive,
             wire::DataKind::Active => self.data_target(reader, MemoryIdx(0), at)?,
@@ -137,15 +107,9 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
                 self.data_target(reader, target, at)?
             }
         };
-        let length = reader.u32()?;
-        let start = reader.position();
-        reader.counted(length)?;
         Ok(DataSegment {
             mode,
-            bytes: Span {
-                start,
-                end: reader.position(),
-            },
+            bytes: reader.data_bytes()?,
         })
     }
 
