@@ -7,7 +7,10 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(tail)");
+    println!("cargo::rustc-check-cfg=cfg(tail, small)");
+    if matches!(env::var("OPT_LEVEL").as_deref(), Ok("s" | "z")) {
+        println!("cargo::rustc-cfg=small");
+    }
     let set = |name: &str| env::var_os(name).is_some();
     let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let optimised = !matches!(env::var("OPT_LEVEL").as_deref(), Ok("0" | "1"));

@@ -11,7 +11,7 @@ use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 
 /// Reads one instruction.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
 pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
     let at = r.position();

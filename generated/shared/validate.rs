@@ -22,7 +22,7 @@ const I32: ValType = ValType::I32;
 const I64: ValType = ValType::I64;
 
 /// Applies the rules of one instruction.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
 pub(crate) fn step<S: Storage>(
     v: &mut Validator<'_, S>,

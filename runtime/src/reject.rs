@@ -9,14 +9,31 @@ use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
 use crate::types::ValType;
 
 /// Why decoding or validation stopped.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+///
+/// Every step of decoding and validation can give one, so it is small: four machine words. Where a
+/// word has 32 bits, numbers of its detail that do not fit are the largest that do.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reject {
-    /// What is wrong.
-    pub code: ErrorCode,
     /// Offset from the start of the module.
     pub offset: usize,
-    /// What else is known.
-    pub detail: Detail,
+    /// What is wrong.
+    pub code: ErrorCode,
+    kind: Kind,
+    first: usize,
+    second: usize,
+}
+
+/// Which [`Detail`] the two numbers of a [`Reject`] stand for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
+    None,
+    Number,
+    OutOf,
+    AtMost,
+    Types,
+    Missing,
+    Proposal,
+    Limit,
 }
 
 /// Facts beside the code of a [`Reject`].
@@ -76,43 +93,90 @@ impl Reject {
     #[cold]
     #[inline(never)]
     pub const fn new(code: ErrorCode, offset: usize) -> Self {
-        Self {
-            code,
-            offset,
-            detail: Detail::None,
-        }
+        Self::packed(code, offset, Kind::None, 0, 0)
     }
 
     /// With what else is known.
     #[cold]
     #[inline(never)]
     pub const fn with(code: ErrorCode, offset: usize, detail: Detail) -> Self {
-        Self {
-            code,
-            offset,
-            detail,
-        }
+        let (kind, first, second) = match detail {
+            Detail::None => (Kind::None, 0, 0),
+            Detail::Number(number) => (Kind::Number, number, 0),
+            Detail::OutOf(number, count) => (Kind::OutOf, number, count),
+            Detail::AtMost(found, most) => (Kind::AtMost, found, most),
+            Detail::Types { expected, found } => {
+                (Kind::Types, expected.bits() as u64, found.bits() as u64)
+            }
+            Detail::Missing(expected) => (Kind::Missing, expected.bits() as u64, 0),
+            Detail::Proposal(proposal) => (Kind::Proposal, proposal as u64, 0),
+            Detail::Limit { limit, at_least } => (Kind::Limit, limit as u64, at_least),
+        };
+        Self::packed(code, offset, kind, word(first), word(second))
     }
 
     /// A limit is exceeded.
     #[cold]
     #[inline(never)]
     pub const fn limit(limit: Limit, at_least: u64, offset: usize) -> Self {
-        Self {
-            code: ErrorCode::LimitExceeded,
+        let (limit, at_least) = (limit as usize, word(at_least));
+        Self::packed(
+            ErrorCode::LimitExceeded,
             offset,
-            detail: Detail::Limit { limit, at_least },
-        }
+            Kind::Limit,
+            limit,
+            at_least,
+        )
     }
 
     /// A proposal is not admitted.
     #[cold]
     #[inline(never)]
     pub const fn proposal(proposal: Proposal, offset: usize) -> Self {
+        let code = ErrorCode::UnsupportedProposal;
+        Self::packed(code, offset, Kind::Proposal, proposal as usize, 0)
+    }
+
+    const fn packed(
+        code: ErrorCode,
+        offset: usize,
+        kind: Kind,
+        first: usize,
+        second: usize,
+    ) -> Self {
         Self {
-            code: ErrorCode::UnsupportedProposal,
             offset,
-            detail: Detail::Proposal(proposal),
+            code,
+            kind,
+            first,
+            second,
+        }
+    }
+
+    /// What else is known.
+    pub fn detail(&self) -> Detail {
+        let (first, second) = (self.first as u64, self.second as u64);
+        match self.kind {
+            Kind::None => Detail::None,
+            Kind::Number => Detail::Number(first),
+            Kind::OutOf => Detail::OutOf(first, second),
+            Kind::AtMost => Detail::AtMost(first, second),
+            Kind::Types => Detail::Types {
+                expected: ValType::from_bits(self.first as u32),
+                found: ValType::from_bits(self.second as u32),
+            },
+            Kind::Missing => Detail::Missing(ValType::from_bits(self.first as u32)),
+            Kind::Proposal => match Proposal::ALL.get(self.first) {
+                Some(proposal) => Detail::Proposal(*proposal),
+                None => Detail::None,
+            },
+            Kind::Limit => match Limit::ALL.get(self.first) {
+                Some(limit) => Detail::Limit {
+                    limit: *limit,
+                    at_least: second,
+                },
+                None => Detail::None,
+            },
         }
     }
 
@@ -122,9 +186,19 @@ impl Reject {
     }
 }
 
+impl fmt::Debug for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reject")
+            .field("code", &self.code)
+            .field("offset", &self.offset)
+            .field("detail", &self.detail())
+            .finish()
+    }
+}
+
 impl From<Reject> for Verdict {
     fn from(reject: Reject) -> Self {
-        match reject.detail {
+        match reject.detail() {
             Detail::Limit { limit, at_least } => Self::OutOfBudget { limit, at_least },
             _ => Self::Invalid {
                 offset: reject.offset,
@@ -146,7 +220,7 @@ impl<T> From<Result<T, Reject>> for Verdict {
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code.text())?;
-        match self.detail {
+        match self.detail() {
             Detail::None => {}
             Detail::Number(number) => write!(f, " {number}")?,
             Detail::OutOf(number, count) => write!(f, " {number} (there are {count})")?,
@@ -183,5 +257,15 @@ impl fmt::Display for Verdict {
                 )
             }
         }
+    }
+}
+
+/// The number, or the largest that a word can hold.
+const fn word(number: u64) -> usize {
+    let most = usize::MAX as u64;
+    if number < most {
+        number as usize
+    } else {
+        usize::MAX
     }
 }

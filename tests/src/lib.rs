@@ -2,6 +2,7 @@
 //!
 
 pub mod corpus;
+pub mod encode;
 
 use std::env;
 use std::path::{Path, PathBuf};

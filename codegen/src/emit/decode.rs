@@ -25,7 +25,7 @@ pub fn emit(model: &Model) -> Source {
         use crate::reject::Reject;
     });
     source.line("/// Reads one instruction.");
-    source.line("#[inline(always)]");
+    source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
     source.line(
         "pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {",

@@ -29,7 +29,7 @@ pub fn emit(model: &Model) -> Source {
         source.item(quote! { const #short: ValType = ValType::#name; });
     }
     source.line("/// Applies the rules of one instruction.");
-    source.line("#[inline(always)]");
+    source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
     source.line("pub(crate) fn step<S: Storage>(");
     source.line("    v: &mut Validator<'_, S>,");

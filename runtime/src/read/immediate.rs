@@ -14,7 +14,7 @@ use crate::types::{
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident: $index:ident;)*) => {$(
         $(#[$doc])*
-        #[inline(always)]
+        #[cfg_attr(not(small), inline(always))]
         pub(crate) fn $name(r: &mut Reader<'_>, _: &impl Gate) -> Result<$index, Reject> {
             r.u32().map($index)
         }
@@ -39,7 +39,7 @@ index! {
 }
 
 /// A table; a zero byte before there were several.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Reject> {
     if gate.has(Proposal::ReferenceTypes) {
         r.u32().map(TableIdx)
@@ -49,7 +49,7 @@ pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Re
 }
 
 /// A memory; a zero byte before there were several.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn memory(r: &mut Reader<'_>, gate: &impl Gate) -> Result<MemoryIdx, Reject> {
     if gate.has(Proposal::MultiMemory) {
         r.u32().map(MemoryIdx)
@@ -81,7 +81,7 @@ pub(crate) fn labels<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Labels<
 }
 
 /// The type of a block.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn block(r: &mut Reader<'_>, gate: &impl Gate) -> Result<BlockType, Reject> {
     r.block_type(gate)
 }
@@ -104,7 +104,7 @@ pub(crate) fn valtypes<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<ValTy
 }
 
 /// Alignment, memory and offset. Whether the alignment suits the access is for the validator.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn memarg(r: &mut Reader<'_>, gate: &impl Gate, _: u32) -> Result<MemArg, Reject> {
     let at = r.position();
     let mut align = r.u32()?;
@@ -137,25 +137,25 @@ fn flags(gate: &impl Gate, flags: u32, at: usize) -> Result<u32, Reject> {
 }
 
 /// A number of 32 bits.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn i32(r: &mut Reader<'_>, _: &impl Gate) -> Result<i32, Reject> {
     r.i32()
 }
 
 /// A number of 64 bits.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn i64(r: &mut Reader<'_>, _: &impl Gate) -> Result<i64, Reject> {
     r.i64()
 }
 
 /// The bits of an `f32`.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn f32(r: &mut Reader<'_>, _: &impl Gate) -> Result<f32, Reject> {
     r.f32()
 }
 
 /// The bits of an `f64`.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn f64(r: &mut Reader<'_>, _: &impl Gate) -> Result<f64, Reject> {
     r.f64()
 }

@@ -17,7 +17,7 @@ const STEP: u32 = 7;
 
 impl Reader<'_> {
     /// An unsigned number of 32 bits.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn u32(&mut self) -> Result<u32, Reject> {
         match self.short() {
             Some(byte) => Ok(u32::from(byte)),
@@ -26,7 +26,7 @@ impl Reader<'_> {
     }
 
     /// An unsigned number of 64 bits.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn u64(&mut self) -> Result<u64, Reject> {
         match self.short() {
             Some(byte) => Ok(u64::from(byte)),
@@ -35,7 +35,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 32 bits.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn i32(&mut self) -> Result<i32, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte) as i32),
@@ -44,7 +44,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 33 bits, as block and heap types have it.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn i33(&mut self) -> Result<i64, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte)),
@@ -53,7 +53,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 64 bits.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn i64(&mut self) -> Result<i64, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte)),
@@ -62,7 +62,7 @@ impl Reader<'_> {
     }
 
     /// The number of one byte, if it is one.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn short(&mut self) -> Option<u8> {
         let byte = *self.bytes.get(self.position)?;
         if byte >= CONTINUES {
@@ -123,7 +123,7 @@ impl Reader<'_> {
 }
 
 /// The bits of a byte's number, its sign extended.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 fn extend(byte: u8) -> i64 {
     let bits = i64::from(byte & !CONTINUES);
     if byte & SIGN != 0 {

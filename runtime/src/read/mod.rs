@@ -58,25 +58,25 @@ impl<'a> Reader<'a> {
     }
 
     /// The offset in the module of what is read next.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub const fn position(&self) -> usize {
         self.position
     }
 
     /// The offset in the module of the end.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub const fn end(&self) -> usize {
         self.bytes.len()
     }
 
     /// How many bytes are left.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub const fn remaining(&self) -> usize {
         self.bytes.len().saturating_sub(self.position)
     }
 
     /// Whether nothing is left.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub const fn is_at_end(&self) -> bool {
         self.position >= self.bytes.len()
     }
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn u8(&mut self) -> Result<u8, Reject> {
         match self.bytes.get(self.position) {
             Some(&byte) => {

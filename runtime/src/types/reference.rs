@@ -14,7 +14,7 @@ impl Ref {
     pub const NULL: Self = Self(0);
 
     /// Whether it is null.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub const fn is_null(self) -> bool {
         self.0 == 0
     }

@@ -77,13 +77,13 @@ impl Place {
     const FIRST_AT_BACK: Self = Self::Exports;
 
     /// Index of its end of the memory in `used`.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn side(self) -> usize {
         usize::from(self >= Self::FIRST_AT_BACK)
     }
 
     /// The places behind it, at the same end.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn behind(self) -> core::ops::Range<usize> {
         let end = if self < Self::FIRST_AT_BACK {
             Self::FIRST_AT_BACK as usize
@@ -142,35 +142,74 @@ impl<'b> Arena<'b> {
         (region.start.get(), region.len.get())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn region(&self, place: Place) -> &Region {
         &self.regions[place as usize]
+    }
+
+    /// Makes room at the end of a list, and gives where it is.
+    #[cfg_attr(small, inline(never))]
+    fn extend(&self, place: Place, size: usize) -> Result<usize, Full> {
+        let side = place.side();
+        self.claim(side, size)?;
+        self.shift(place, size, 0);
+        let region = self.region(place);
+        let index = region.len.get();
+        region.len.set(index + 1);
+        Ok(self.offset(place, index, size))
+    }
+
+    /// Drops items behind the first `len`.
+    #[cfg_attr(small, inline(never))]
+    fn truncate(&self, place: Place, len: usize, size: usize) {
+        let region = self.region(place);
+        let Some(fewer) = region.len.get().checked_sub(len) else {
+            return;
+        };
+        let bytes = fewer * size;
+        self.shift(place, 0, bytes);
+        region.len.set(len);
+        if let Some(used) = self.used.get(place.side()) {
+            used.set(used.get() - bytes);
+        }
+    }
+
+    /// Where an item of a list is.
+    #[cfg_attr(not(small), inline(always))]
+    fn offset(&self, place: Place, index: usize, size: usize) -> usize {
+        let start = self.region(place).start.get();
+        if place < Place::FIRST_AT_BACK {
+            start + index * size
+        } else {
+            self.bytes.len() - start - (index + 1) * size
+        }
     }
 
     /// Takes so many bytes more at an end.
     #[inline(always)]
     fn claim(&self, side: usize, bytes: usize) -> Result<(), Full> {
-        let used = self.used[0].get() + self.used[1].get() + bytes;
+        let [front, back] = &self.used;
+        let used = front.get() + back.get() + bytes;
         if used > self.bytes.len() {
             return Err(Full::Arena(used as u64));
         }
         if used > self.peak.get() {
             self.peak.set(used);
         }
-        self.used[side].set(self.used[side].get() + bytes);
+        let end = if side == 0 { front } else { back };
+        end.set(end.get() + bytes);
         Ok(())
     }
 
     /// Moves what lies behind a place: up by `more` bytes, then down by `less`.
     #[inline(always)]
     fn shift(&self, place: Place, more: usize, less: usize) {
-        let behind = &self.regions[place.behind()];
-        let Some(first) = behind.first() else {
+        let behind = self.regions.get(place.behind()).unwrap_or_default();
+        let (Some(first), Some(used)) = (behind.first(), self.used.get(place.side())) else {
             return;
         };
-        let (start, end) = (first.start.get(), self.used[place.side()].get());
         // Before the claim the end is that of the items, after it that of the room for them.
-        let end = end - more;
+        let (start, end) = (first.start.get(), used.get() - more);
         if start < end {
             self.slide(place.side(), start, end, start + more - less);
         }
@@ -249,61 +288,45 @@ pub struct ArenaList<'s, T> {
     items: PhantomData<T>,
 }
 
-impl<T: Item> ArenaList<'_, T> {
-    /// Where an item is.
-    #[inline(always)]
-    fn offset(&self, index: usize) -> usize {
-        let start = self.arena.region(self.place).start.get();
-        if self.place < Place::FIRST_AT_BACK {
-            start + index * T::SIZE
-        } else {
-            self.arena.bytes.len() - start - (index + 1) * T::SIZE
-        }
-    }
-}
-
 impl<T: Item> List<T> for ArenaList<'_, T> {
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn len(&self) -> usize {
         self.arena.region(self.place).len.get()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
-        (index < self.len()).then(|| T::get(self.arena.bytes, self.offset(index)))
+        (index < self.len()).then(|| {
+            T::get(
+                self.arena.bytes,
+                self.arena.offset(self.place, index, T::SIZE),
+            )
+        })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
         if index < self.len() {
-            item.put(self.arena.bytes, self.offset(index));
+            item.put(
+                self.arena.bytes,
+                self.arena.offset(self.place, index, T::SIZE),
+            );
         }
     }
 
     #[inline]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
-        let index = self.len();
-        if index as u64 >= most {
+        if self.len() as u64 >= most {
             return Err(Full::Limit);
         }
-        self.arena.claim(self.place.side(), T::SIZE)?;
-        self.arena.shift(self.place, T::SIZE, 0);
-        self.arena.region(self.place).len.set(index + 1);
-        item.put(self.arena.bytes, self.offset(index));
+        let offset = self.arena.extend(self.place, T::SIZE)?;
+        item.put(self.arena.bytes, offset);
         Ok(())
     }
 
     #[inline]
     fn truncate(&mut self, len: usize) {
-        let region = self.arena.region(self.place);
-        let Some(fewer) = region.len.get().checked_sub(len) else {
-            return;
-        };
-        let bytes = fewer * T::SIZE;
-        self.arena.shift(self.place, 0, bytes);
-        region.len.set(len);
-        let used = &self.arena.used[self.place.side()];
-        used.set(used.get() - bytes);
+        self.arena.truncate(self.place, len, T::SIZE);
     }
 
     /// Heap sort: no memory, and no input takes long.

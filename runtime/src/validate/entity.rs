@@ -15,7 +15,7 @@ use crate::types::{
 
 impl<S: Storage> Validator<'_, S> {
     /// The type of a local.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn local(&self, local: LocalIdx) -> Result<ValType, Reject> {
         self.locals.get(self.scratch, local, self.at)
     }
@@ -61,7 +61,7 @@ impl<S: Storage> Validator<'_, S> {
     }
 
     /// The memory of an access of so many bytes.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<MemoryType, Reject> {
         let memory = self.memory(memarg.memory)?;
         if memarg.align > width.trailing_zeros() {

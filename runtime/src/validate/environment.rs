@@ -245,7 +245,7 @@ impl<S: Storage> Environment<S> {
     }
 
     /// One of the types; the bottom type where there is none.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub fn value_type(&self, types: Types, index: usize) -> ValType {
         match types {
             Types::One(ty) => ty,

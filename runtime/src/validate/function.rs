@@ -68,10 +68,15 @@ fn steps<'a, S: Storage>(
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
         v.at = reader.position();
-        let instruction = decode(reader, gate)?;
+        // By reference, because an instruction is large.
+        let decoded = decode(reader, gate);
+        let instruction = match &decoded {
+            Ok(instruction) => instruction,
+            Err(reject) => return Err(*reject),
+        };
         let effect = v.effect();
-        step(v, &instruction)?;
-        sink.accept(v.at, &instruction, effect)?;
+        step(v, instruction)?;
+        sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
             return complete(reader);
         }

@@ -19,54 +19,132 @@ pub trait Item: Copy {
     fn put(self, bytes: &[Cell<u8>], at: usize);
 }
 
-/// Bytes that items are read from.
+/// Bytes that items are read from; those that are not there are zero.
 pub trait Bytes {
-    /// `N` bytes from `at` on; zeros, if they are not all there.
-    fn chunk<const N: usize>(&self, at: usize) -> [u8; N];
+    /// One.
+    fn byte(&self, at: usize) -> u8;
+    /// Two, if both are there.
+    fn half(&self, at: usize) -> u16;
+    /// Four, if all are there.
+    fn word(&self, at: usize) -> u32;
 }
+
+// The patterns are spelled out because compilers make a single load of them, at any level.
 
 impl Bytes for [u8] {
     #[inline(always)]
-    fn chunk<const N: usize>(&self, at: usize) -> [u8; N] {
-        let bytes = self.get(at..).and_then(<[u8]>::first_chunk);
-        bytes.copied().unwrap_or([0; N])
+    fn byte(&self, at: usize) -> u8 {
+        self.get(at).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn half(&self, at: usize) -> u16 {
+        match self.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u16::from_le_bytes(*bytes),
+            None => 0,
+        }
+    }
+
+    #[inline(always)]
+    fn word(&self, at: usize) -> u32 {
+        match self.get(at..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u32::from_le_bytes(*bytes),
+            None => 0,
+        }
     }
 }
 
 impl Bytes for [Cell<u8>] {
     #[inline(always)]
-    fn chunk<const N: usize>(&self, at: usize) -> [u8; N] {
-        match self.get(at..).and_then(<[Cell<u8>]>::first_chunk::<N>) {
-            Some(cells) => cells.each_ref().map(Cell::get),
-            None => [0; N],
+    fn byte(&self, at: usize) -> u8 {
+        self.get(at).map_or(0, Cell::get)
+    }
+
+    #[inline(always)]
+    fn half(&self, at: usize) -> u16 {
+        match self.get(at..) {
+            Some([a, b, ..]) => u16::from_le_bytes([a.get(), b.get()]),
+            _ => 0,
+        }
+    }
+
+    #[cfg_attr(small, inline(never))]
+    fn word(&self, at: usize) -> u32 {
+        match self.get(at..) {
+            Some([a, b, c, d, ..]) => u32::from_le_bytes([a.get(), b.get(), c.get(), d.get()]),
+            _ => 0,
         }
     }
 }
 
-macro_rules! integers {
-    ($($ty:ident)*) => {$(
-        impl Item for $ty {
-            const SIZE: usize = size_of::<$ty>();
+impl Item for u8 {
+    const SIZE: usize = 1;
 
-            #[inline(always)]
-            fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
-                Self::from_le_bytes(bytes.chunk(at))
-            }
+    #[inline(always)]
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        bytes.byte(at)
+    }
 
-            #[inline(always)]
-            fn put(self, bytes: &[Cell<u8>], at: usize) {
-                let cells = bytes.get(at..).and_then(<[Cell<u8>]>::first_chunk::<{ Self::SIZE }>);
-                if let Some(cells) = cells {
-                    for (cell, byte) in cells.iter().zip(self.to_le_bytes()) {
-                        cell.set(byte);
-                    }
-                }
-            }
+    #[inline(always)]
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        if let Some(cell) = bytes.get(at) {
+            cell.set(self);
         }
-    )*};
+    }
 }
 
-integers!(u8 u16 u32 u64);
+impl Item for u16 {
+    const SIZE: usize = 2;
+
+    #[inline(always)]
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        bytes.half(at)
+    }
+
+    #[inline(always)]
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        if let Some([a, b, ..]) = bytes.get(at..) {
+            let [x, y] = self.to_le_bytes();
+            a.set(x);
+            b.set(y);
+        }
+    }
+}
+
+impl Item for u32 {
+    const SIZE: usize = 4;
+
+    #[inline(always)]
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        bytes.word(at)
+    }
+
+    #[cfg_attr(small, inline(never))]
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        if let Some([a, b, c, d, ..]) = bytes.get(at..) {
+            let [w, x, y, z] = self.to_le_bytes();
+            a.set(w);
+            b.set(x);
+            c.set(y);
+            d.set(z);
+        }
+    }
+}
+
+impl Item for u64 {
+    const SIZE: usize = 8;
+
+    #[inline(always)]
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        u64::from(bytes.word(at)) | u64::from(bytes.word(at + u32::SIZE)) << u32::BITS
+    }
+
+    #[inline(always)]
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        (self as u32).put(bytes, at);
+        ((self >> u32::BITS) as u32).put(bytes, at + u32::SIZE);
+    }
+}
 
 /// Items that are stored as others.
 macro_rules! stored_as {
@@ -74,13 +152,13 @@ macro_rules! stored_as {
         impl Item for $ty {
             const SIZE: usize = <$other>::SIZE;
 
-            #[inline(always)]
+            #[cfg_attr(not(small), inline(always))]
             fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
                 let $stored = <$other>::get(bytes, at);
                 $from
             }
 
-            #[inline(always)]
+            #[cfg_attr(not(small), inline(always))]
             fn put(self, bytes: &[Cell<u8>], at: usize) {
                 let $value = self;
                 <$other>::put($to, bytes, at);

@@ -126,7 +126,7 @@ impl Locals {
     }
 
     /// The type of a local.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn get<S: Storage>(
         &self,
         scratch: &Scratch<S>,

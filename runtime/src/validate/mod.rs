@@ -118,7 +118,7 @@ pub trait Sink<'a> {
 }
 
 impl<'a> Sink<'a> for () {
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
         Ok(())
     }
@@ -220,7 +220,7 @@ pub trait ModuleSink<'a> {
 impl<'a> ModuleSink<'a> for () {
     type Body = ();
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut (), Reject> {
         Ok(self)
     }

@@ -46,7 +46,7 @@ pub(crate) fn data_count<S: Storage>(v: &Validator<'_, S>) -> Result<(), Reject>
 }
 
 /// `initialized(x)`: the local has a default or has been set.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn initialized<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
     if v.locals.tracked {
         tracked(v, x)
@@ -69,7 +69,7 @@ fn tracked<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> 
 }
 
 /// `initializes(x)`: from here on the local has been set.
-#[inline(always)]
+#[cfg_attr(not(small), inline(always))]
 pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
     if v.locals.tracked {
         v.scratch.set(x, v.at)

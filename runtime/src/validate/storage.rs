@@ -52,13 +52,13 @@ pub trait List<T: Copy> {
     }
 
     /// Whether there is none.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The last item.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn last(&self) -> Option<T> {
         self.get(self.len().checked_sub(1)?)
     }
@@ -69,7 +69,7 @@ pub trait List<T: Copy> {
     }
 
     /// Takes the last item away.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn pop(&mut self) -> Option<T> {
         let last = self.last();
         self.truncate(self.len().saturating_sub(1));
@@ -78,7 +78,7 @@ pub trait List<T: Copy> {
 
     /// Whether the last items are these; if so, the first `R` of them become `results`, and the
     /// others are dropped. `R` is not more than `P`.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn replace_top<const P: usize, const R: usize>(
         &mut self,
         params: [T; P],
@@ -164,24 +164,24 @@ impl Storage for Heap {
 
 #[cfg(feature = "alloc")]
 impl<T: Copy> List<T> for alloc::vec::Vec<T> {
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn len(&self) -> usize {
         self.len()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
         self.as_slice().get(index).copied()
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
         if let Some(place) = self.get_mut(index) {
             *place = item;
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
         if self.len() == self.capacity() {
             grow(self, most)?;
@@ -191,7 +191,7 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn truncate(&mut self, len: usize) {
         self.truncate(len);
     }
@@ -209,7 +209,7 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
         let _ = self.try_reserve_exact(more);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn replace_top<const P: usize, const R: usize>(
         &mut self,
         params: [T; P],

@@ -23,9 +23,8 @@ pub(crate) struct Validator<'v, S: Storage> {
     pub(crate) at: usize,
     /// What `return` gives.
     pub(crate) results: BlockType,
-    /// Operands below the innermost block.
-    height: usize,
-    reachable: bool,
+    /// The innermost block.
+    frame: Frame,
     limits: Stacks,
 }
 
@@ -50,15 +49,13 @@ impl<'v, S: Storage> Validator<'v, S> {
             values: limits.operand_stack,
             frames: limits.block_nesting,
         };
-        let (height, reachable) = (0, true);
         let mut v = Self {
             env,
             scratch,
             locals,
             at,
             results,
-            height,
-            reachable,
+            frame: Frame::default(),
             limits,
         };
         v.enter(FrameKind::Body, results)?;
@@ -66,7 +63,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Whether the last `end` has been met.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn is_done(&self) -> bool {
         self.scratch.frames.is_empty()
     }
@@ -77,24 +74,30 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// What the sink hears about the next instruction.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn effect(&self) -> Effect {
         Effect {
-            reachable: self.reachable,
+            reachable: self.frame.reachable,
             height: self.scratch.values.len() as u32,
-            frame: self.scratch.frames.last().unwrap_or_default(),
+            frame: self.frame,
         }
     }
 
+    /// Operands below the innermost block.
+    #[cfg_attr(not(small), inline(always))]
+    fn height(&self) -> usize {
+        self.frame.height as usize
+    }
+
     /// Takes and gives operands of these types.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn signature<const P: usize, const R: usize>(
         &mut self,
         params: [ValType; P],
         results: [ValType; R],
     ) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len >= self.height + P {
+        if len >= self.height() + P {
             if R <= P {
                 // The results take the place of the operands.
                 if self.scratch.values.replace_top(params, results) {
@@ -116,10 +119,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Takes an operand of this type.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn pop(&mut self, expected: ValType) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len > self.height && self.scratch.values.last() == Some(expected) {
+        if len > self.height() && self.scratch.values.last() == Some(expected) {
             self.scratch.values.truncate(len - 1);
             return Ok(());
         }
@@ -155,8 +158,8 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn peek_all(&self, expected: Types) -> Result<(), Reject> {
         let mut place = self.scratch.values.len();
         for ty in self.env.value_types(expected).rev() {
-            if place <= self.height {
-                return if self.reachable {
+            if place <= self.height() {
+                return if self.frame.reachable {
                     Err(self.missing(ty))
                 } else {
                     Ok(())
@@ -187,11 +190,11 @@ impl<'v, S: Storage> Validator<'v, S> {
             .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     fn take(&mut self) -> Option<ValType> {
-        if self.scratch.values.len() > self.height {
+        if self.scratch.values.len() > self.height() {
             self.scratch.values.pop()
-        } else if self.reachable {
+        } else if self.frame.reachable {
             None
         } else {
             Some(ValType::BOTTOM)
@@ -199,7 +202,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Gives an operand.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
     pub(crate) fn push(&mut self, ty: ValType) -> Result<(), Reject> {
         let push = self.scratch.values.push(ty, self.limits.values);
         push.map_err(|full| full.reject(Limit::OperandStack, self.scratch.values.len(), self.at))
@@ -214,12 +217,9 @@ impl<'v, S: Storage> Validator<'v, S> {
 
     /// What follows cannot be reached.
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
-        self.scratch.values.truncate(self.height);
-        self.reachable = false;
-        if let Some(mut frame) = self.scratch.frames.last() {
-            frame.reachable = false;
-            self.scratch.frames.set_last(frame);
-        }
+        self.scratch.values.truncate(self.height());
+        self.frame.reachable = false;
+        self.scratch.frames.set_last(self.frame);
         Ok(())
     }
 
@@ -230,8 +230,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         let depth = self.scratch.frames.len();
         let push = self.scratch.frames.push(frame, self.limits.frames);
         push.map_err(|full| full.reject(Limit::BlockNesting, depth, self.at))?;
-        self.height = height;
-        self.reachable = true;
+        self.frame = frame;
         if kind != FrameKind::Body {
             self.push_all(self.env.block(block).params)?;
         }
@@ -244,17 +243,14 @@ impl<'v, S: Storage> Validator<'v, S> {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
         self.pop_all(self.env.block(frame.block()).results)?;
-        if self.scratch.values.len() != self.height {
+        if self.scratch.values.len() != self.height() {
             return Err(self.superfluous());
         }
         if self.locals.tracked {
             self.scratch.unset(frame.initialised);
         }
         self.scratch.frames.pop();
-        if let Some(outer) = self.scratch.frames.last() {
-            self.height = outer.height as usize;
-            self.reachable = outer.reachable;
-        }
+        self.frame = self.scratch.frames.last().unwrap_or_default();
         Ok(frame)
     }
 
@@ -292,7 +288,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         Reject::with(
             ErrorCode::TypeMismatch,
             self.at,
-            Detail::OutOf(there, self.height as u64),
+            Detail::OutOf(there, self.height() as u64),
         )
     }
 }

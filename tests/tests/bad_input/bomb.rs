@@ -17,7 +17,7 @@ const DROP: u8 = 0x1A;
 const EMPTY: u8 = 0x40;
 
 fn limit(reject: Reject) -> Option<Limit> {
-    match reject.detail {
+    match reject.detail() {
         Detail::Limit { limit, .. } => Some(limit),
         _ => None,
     }

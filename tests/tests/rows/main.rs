@@ -10,7 +10,7 @@ use std::fmt::Display;
 
 use program::{Program, operands};
 use tabwasm::profile::{Features, Std};
-use tabwasm::reject::{Detail, Reject};
+use tabwasm::reject::Reject;
 use tabwasm::spec::{ErrorCode, Proposal};
 use tabwasm::validate::{Heap, module};
 use tabwasm_codegen::model::{Model, Op};
@@ -121,11 +121,7 @@ fn without_the_proposal() {
             features.proposals = features.proposals.without(needless);
         }
         let (bytes, offset) = program::alone(op);
-        let named = Reject {
-            code: ErrorCode::UnsupportedProposal,
-            offset,
-            detail: Detail::Proposal(proposal),
-        };
+        let named = Reject::proposal(proposal, offset);
         cases.count += 1;
         match validate(&bytes, &features) {
             Err(reject) if reject == named => {}

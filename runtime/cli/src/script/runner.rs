@@ -251,7 +251,7 @@ fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
 
 /// The proposal that is missing, if that is why the module was not accepted.
 fn unsupported(error: &Error) -> Option<Proposal> {
-    match error.as_reject()?.detail {
+    match error.as_reject()?.detail() {
         Detail::Proposal(proposal) => Some(proposal),
         _ => None,
     }

@@ -1,0 +1,5 @@
+//! Plays encoded test scripts on Tabwasm without an allocator.
+//!
+#![no_std]
+
+pub mod format;

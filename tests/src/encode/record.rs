@@ -1,0 +1,49 @@
+//! One record, while it is written.
+//!
+
+use tabwasm_player::format::{Header, Kind, Tag};
+
+/// A tag, a line, and what has been written so far.
+pub(super) struct Record {
+    tag: Tag,
+    line: u32,
+    bytes: Vec<u8>,
+}
+
+impl Record {
+    pub(super) fn new(tag: Tag, line: u32) -> Self {
+        let bytes = Vec::new();
+        Self { tag, line, bytes }
+    }
+
+    pub(super) fn raw(mut self, bytes: &[u8]) -> Self {
+        self.bytes.extend_from_slice(bytes);
+        self
+    }
+
+    pub(super) fn byte(self, byte: u8) -> Self {
+        self.raw(&[byte])
+    }
+
+    pub(super) fn number(self, number: u32) -> Self {
+        self.raw(&number.to_le_bytes())
+    }
+
+    pub(super) fn text(self, text: &str) -> Self {
+        self.number(text.len() as u32).raw(text.as_bytes())
+    }
+
+    pub(super) fn value(self, kind: Kind, bits: u64) -> Self {
+        self.byte(kind as u8).raw(&bits.to_le_bytes())
+    }
+
+    pub(super) fn write(self, out: &mut Vec<u8>) {
+        let header = Header {
+            tag: self.tag,
+            line: self.line,
+            length: self.bytes.len() as u32,
+        };
+        out.extend_from_slice(&header.to_bytes());
+        out.extend_from_slice(&self.bytes);
+    }
+}
