@@ -11,12 +11,16 @@ use tabwasm::view::ModuleView;
 use crate::Lines;
 
 /// The lines of a module.
-pub fn lines(bytes: &[u8]) -> Lines<Reject> {
+pub(crate) fn lines(bytes: &[u8]) -> Lines<Reject> {
     let module = ModuleView::new(bytes)?;
     let mut lines = Vec::new();
     for section in module.sections() {
         let section = section?;
-        lines.push(format!("section {} {:?}", section.id.id(), section.body.range()));
+        lines.push(format!(
+            "section {} {:?}",
+            section.id.id(),
+            section.body.range()
+        ));
     }
     for group in module.types() {
         let types: Vec<String> = group?.iter().map(|ty| sub_type(&ty)).collect();
@@ -24,14 +28,23 @@ pub fn lines(bytes: &[u8]) -> Lines<Reject> {
     }
     for import in module.imports() {
         let import = import?;
-        lines.push(format!("import {} {} {}", import.module, import.name, extern_type(&import.ty)));
+        lines.push(format!(
+            "import {} {} {}",
+            import.module,
+            import.name,
+            extern_type(&import.ty)
+        ));
     }
     for ty in module.functions() {
         lines.push(format!("function {}", ty?.0));
     }
     for table in module.tables() {
         let table = table?;
-        lines.push(format!("{} {:?}", table_type(&table.ty), table.init.map(expr)));
+        lines.push(format!(
+            "{} {:?}",
+            table_type(&table.ty),
+            table.init.map(expr)
+        ));
     }
     for memory in module.memories() {
         lines.push(memory_type(&memory?));
@@ -45,7 +58,12 @@ pub fn lines(bytes: &[u8]) -> Lines<Reject> {
     }
     for export in module.exports() {
         let export = export?;
-        lines.push(format!("export {} {} {}", export.name, kind(export.kind), export.index));
+        lines.push(format!(
+            "export {} {} {}",
+            export.name,
+            kind(export.kind),
+            export.index
+        ));
     }
     lines.push(format!("start {:?}", module.start()?.map(|func| func.0)));
     for segment in module.elements() {
@@ -65,9 +83,16 @@ pub fn lines(bytes: &[u8]) -> Lines<Reject> {
     for body in module.bodies() {
         let body = body?;
         let locals: Result<Vec<_>, _> = body.locals().collect();
-        let offsets: Result<Vec<usize>, _> =
-            body.instructions().map(|one| one.map(|(at, _)| at)).collect();
-        lines.push(format!("body {:?} {:?} {:?}", body.span().range(), locals?, offsets?));
+        let offsets: Result<Vec<usize>, _> = body
+            .instructions()
+            .map(|one| one.map(|(at, _)| at))
+            .collect();
+        lines.push(format!(
+            "body {:?} {:?} {:?}",
+            body.span().range(),
+            locals?,
+            offsets?
+        ));
     }
     for segment in module.data() {
         let segment = segment?;
@@ -79,19 +104,27 @@ pub fn lines(bytes: &[u8]) -> Lines<Reject> {
         lines.push(format!("custom {} {:?}", custom.name, custom.content()));
     }
     if let Some(names) = module.names() {
-        lines.push(format!("name {:?} {:?}", names.module(), names.funcs().collect::<Vec<_>>()));
+        lines.push(format!(
+            "name {:?} {:?}",
+            names.module(),
+            names.funcs().collect::<Vec<_>>()
+        ));
     }
     Ok(lines)
 }
 
 /// A type.
-pub fn sub_type(ty: &SubType<'_>) -> String {
+pub(crate) fn sub_type(ty: &SubType<'_>) -> String {
     let supers: Vec<u32> = ty.supertypes.iter().map(|index| index.0).collect();
     let is_final = if ty.is_final { "final " } else { "" };
     let composite = match ty.composite {
         CompositeType::Func { params, results } => {
             let types = |types: tabwasm::types::ValTypes<'_>| {
-                types.iter().map(|ty| ty.to_string()).collect::<Vec<_>>().join(" ")
+                types
+                    .iter()
+                    .map(|ty| ty.to_string())
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             format!("func {} -> {}", types(params), types(results))
         }
@@ -110,11 +143,15 @@ fn field(field: FieldType) -> String {
         StorageType::I8 => "i8".to_string(),
         StorageType::I16 => "i16".to_string(),
     };
-    if field.mutable { format!("mut {storage}") } else { storage }
+    if field.mutable {
+        format!("mut {storage}")
+    } else {
+        storage
+    }
 }
 
 /// What is imported.
-pub fn extern_type(ty: &ImportType) -> String {
+pub(crate) fn extern_type(ty: &ImportType) -> String {
     match ty {
         ImportType::Func(ty) => format!("func {}", ty.0),
         ImportType::Table(ty) => table_type(ty),
@@ -130,7 +167,10 @@ fn table_type(ty: &TableType) -> String {
 
 fn memory_type(ty: &MemoryType) -> String {
     let page = ty.page_size_log2;
-    format!("memory {}..{:?} {} {} {page}", ty.min, ty.max, ty.is_64, ty.shared)
+    format!(
+        "memory {}..{:?} {} {} {page}",
+        ty.min, ty.max, ty.is_64, ty.shared
+    )
 }
 
 fn global_type(ty: &GlobalType) -> String {

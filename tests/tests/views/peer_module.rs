@@ -12,15 +12,29 @@ use wasmparser::{
 use crate::Lines;
 
 /// The lines of a module.
-pub fn lines(bytes: &[u8]) -> Lines<String> {
+pub(crate) fn lines(bytes: &[u8]) -> Lines<String> {
     read(bytes).map_err(|error| error.to_string())
 }
 
 fn read(bytes: &[u8]) -> wasmparser::Result<Vec<String>> {
     let mut sections = Vec::new();
     let mut parts: [Vec<String>; 14] = Default::default();
-    let [types, imports, functions, tables, memories, tags, globals, exports, start, elements, count, bodies, data, customs] =
-        &mut parts;
+    let [
+        types,
+        imports,
+        functions,
+        tables,
+        memories,
+        tags,
+        globals,
+        exports,
+        start,
+        elements,
+        count,
+        bodies,
+        data,
+        customs,
+    ] = &mut parts;
     let mut name = None;
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload?;
@@ -109,7 +123,10 @@ fn read(bytes: &[u8]) -> wasmparser::Result<Vec<String>> {
                     let segment = segment?;
                     let mode = match &segment.kind {
                         DataKind::Passive => "passive".to_string(),
-                        DataKind::Active { memory_index, offset_expr } => {
+                        DataKind::Active {
+                            memory_index,
+                            offset_expr,
+                        } => {
                             format!("active {memory_index} {}", expr(offset_expr))
                         }
                     };
@@ -145,7 +162,11 @@ fn names_line(names: wasmparser::NameSectionReader<'_>) -> String {
             Name::Module { name, .. } if module.is_none() => module = Some(name),
             Name::Function(map) if funcs.is_none() => {
                 let names = map.into_iter().map_while(Result::ok);
-                funcs = Some(names.map(|naming| (naming.index, naming.name)).collect::<Vec<_>>());
+                funcs = Some(
+                    names
+                        .map(|naming| (naming.index, naming.name))
+                        .collect::<Vec<_>>(),
+                );
             }
             _ => {}
         }
@@ -161,7 +182,10 @@ fn elements_line(
     let mode = match kind {
         ElementKind::Passive => "passive".to_string(),
         ElementKind::Declared => "declarative".to_string(),
-        ElementKind::Active { table_index, offset_expr } => {
+        ElementKind::Active {
+            table_index,
+            offset_expr,
+        } => {
             format!("active {} {}", table_index.unwrap_or(0), expr(offset_expr))
         }
     };
@@ -185,18 +209,25 @@ fn elements_line(
 }
 
 /// Types that are defined together.
-pub fn rec_group(group: &RecGroup) -> Vec<String> {
+pub(crate) fn rec_group(group: &RecGroup) -> Vec<String> {
     group.types().map(sub_type).collect()
 }
 
 fn sub_type(ty: &SubType) -> String {
-    let supers: Vec<u32> =
-        ty.supertype_idxs.iter().filter_map(|index| index.as_module_index()).collect();
+    let supers: Vec<u32> = ty
+        .supertype_idxs
+        .iter()
+        .filter_map(|index| index.as_module_index())
+        .collect();
     let is_final = if ty.is_final { "final " } else { "" };
     let composite = match &ty.composite_type.inner {
         CompositeInnerType::Func(ty) => {
             let types = |types: &[ValType]| {
-                types.iter().map(|ty| val_type(*ty)).collect::<Vec<_>>().join(" ")
+                types
+                    .iter()
+                    .map(|ty| val_type(*ty))
+                    .collect::<Vec<_>>()
+                    .join(" ")
             };
             format!("func {} -> {}", types(ty.params()), types(ty.results()))
         }
@@ -216,11 +247,15 @@ fn field(field: &FieldType) -> String {
         StorageType::I16 => "i16".to_string(),
         StorageType::Val(ty) => val_type(ty),
     };
-    if field.mutable { format!("mut {storage}") } else { storage }
+    if field.mutable {
+        format!("mut {storage}")
+    } else {
+        storage
+    }
 }
 
 /// What is imported.
-pub fn extern_type(ty: &TypeRef) -> String {
+pub(crate) fn extern_type(ty: &TypeRef) -> String {
     match ty {
         TypeRef::Func(ty) | TypeRef::FuncExact(ty) => format!("func {ty}"),
         TypeRef::Table(ty) => table_type(ty),
@@ -232,12 +267,18 @@ pub fn extern_type(ty: &TypeRef) -> String {
 
 fn table_type(ty: &TableType) -> String {
     let element = ref_type(ty.element_type);
-    format!("table {element} {}..{:?} {}", ty.initial, ty.maximum, ty.table64)
+    format!(
+        "table {element} {}..{:?} {}",
+        ty.initial, ty.maximum, ty.table64
+    )
 }
 
 fn memory_type(ty: &MemoryType) -> String {
     let page = ty.page_size_log2.unwrap_or(16);
-    format!("memory {}..{:?} {} {} {page}", ty.initial, ty.maximum, ty.memory64, ty.shared)
+    format!(
+        "memory {}..{:?} {} {} {page}",
+        ty.initial, ty.maximum, ty.memory64, ty.shared
+    )
 }
 
 fn global_type(ty: &GlobalType) -> String {
@@ -245,7 +286,7 @@ fn global_type(ty: &GlobalType) -> String {
 }
 
 /// The kind of an export.
-pub fn kind(kind: ExternalKind) -> &'static str {
+pub(crate) fn kind(kind: ExternalKind) -> &'static str {
     match kind {
         ExternalKind::Func | ExternalKind::FuncExact => "func",
         ExternalKind::Table => "table",

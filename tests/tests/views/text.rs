@@ -3,7 +3,13 @@
 
 /// Words that only one of the notations has: names of types around what matters.
 const WRAPPERS: &[&str] = &[
-    "field", "case", "item", "coreitem", "defined", "variantcase", "componentfunctype",
+    "field",
+    "case",
+    "item",
+    "coreitem",
+    "defined",
+    "variantcase",
+    "componentfunctype",
 ];
 
 /// Words that the notations have for the same thing.
@@ -16,14 +22,15 @@ const SAME: &[(&str, &str)] = &[
 
 /// The words of a `Debug` text in order: names of variants, numbers and strings, without names of
 /// fields, indices' types and punctuation.
-pub fn words(debug: &str) -> String {
+pub(crate) fn words(debug: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut rest = debug;
     while let Some(first) = rest.chars().next() {
         let length = if first == '"' {
             1 + closing(&rest[1..]) + 1
         } else if first.is_alphanumeric() || first == '_' {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+            rest.find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len())
         } else {
             first.len_utf8()
         };
