@@ -51,6 +51,8 @@ pub(crate) const LIMITS: Limits = Limits {
     select_types: 10,
     catches: 10_000,
     constant_size: 100_000,
+    branches: 32_767,
+    branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 10_000_000,
     stack_size: 262_144,

@@ -51,6 +51,8 @@ pub(crate) const LIMITS: Limits = Limits {
     select_types: 10,
     catches: 64,
     constant_size: 1_024,
+    branches: 32_767,
+    branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 65_536,
     stack_size: 65_536,
@@ -77,3 +79,5 @@ pub(crate) const LIMITS: Limits = Limits {
     component_options: 16,
     component_attributes: 16,
 };
+
+pub(crate) mod execute;

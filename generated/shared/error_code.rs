@@ -232,6 +232,8 @@ pub enum ErrorCode {
     Component,
     /// The input is a module.
     Module,
+    /// The table was made from other bytes, or by another version.
+    ForeignTable,
     /// Beyond a row of `limits.toml`.
     LimitExceeded,
     /// No memory for the tables of the validator.
@@ -240,7 +242,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 103] = [
+    pub const ALL: [ErrorCode; 104] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -342,6 +344,7 @@ impl ErrorCode {
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
         ErrorCode::Module,
+        ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
     ];
@@ -451,6 +454,7 @@ impl ErrorCode {
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
             Self::Module => "module instead of component",
+            Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
         }
@@ -560,6 +564,7 @@ impl ErrorCode {
             | Self::UnsupportedSquareRoot
             | Self::Component
             | Self::Module
+            | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
         }
@@ -668,7 +673,8 @@ impl ErrorCode {
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
-            | Self::Module => ErrorClass::Unsupported,
+            | Self::Module
+            | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }
     }

@@ -86,6 +86,12 @@ pub const MAX_CATCHES: u64 = 10_000;
 /// Instructions of a constant expression: the most that can be asked for.
 pub const MAX_CONSTANT_SIZE: u64 = 1_000_000;
 
+/// Branches of a function that one branch leads over, in the compact engine: the most that can be asked for.
+pub const MAX_BRANCHES: u64 = 32_767;
+
+/// Operands that a branch takes along, in the compact engine: the most that can be asked for.
+pub const MAX_BRANCH_OPERANDS: u64 = 255;
+
 /// Pages of 64 KiB of a memory, when it is made or grown: the most that can be asked for.
 pub const MAX_MEMORY_PAGES: u64 = 2_147_483_648;
 
@@ -220,6 +226,10 @@ pub struct Limits {
     pub catches: u64,
     /// Instructions of a constant expression.
     pub constant_size: u64,
+    /// Branches of a function that one branch leads over, in the compact engine.
+    pub branches: u64,
+    /// Operands that a branch takes along, in the compact engine.
+    pub branch_operands: u64,
     /// Pages of 64 KiB of a memory, when it is made or grown.
     pub memory_pages: u64,
     /// Elements of a table, when it is made or grown.
@@ -303,6 +313,8 @@ impl Limits {
         select_types: MAX_SELECT_TYPES,
         catches: MAX_CATCHES,
         constant_size: MAX_CONSTANT_SIZE,
+        branches: MAX_BRANCHES,
+        branch_operands: MAX_BRANCH_OPERANDS,
         memory_pages: MAX_MEMORY_PAGES,
         table_elements: MAX_TABLE_ELEMENTS,
         stack_size: MAX_STACK_SIZE,
@@ -361,6 +373,8 @@ impl Limits {
             Limit::SelectTypes => self.select_types,
             Limit::Catches => self.catches,
             Limit::ConstantSize => self.constant_size,
+            Limit::Branches => self.branches,
+            Limit::BranchOperands => self.branch_operands,
             Limit::MemoryPages => self.memory_pages,
             Limit::TableElements => self.table_elements,
             Limit::StackSize => self.stack_size,
@@ -423,6 +437,8 @@ impl Limits {
             Limit::SelectTypes => self.select_types = value,
             Limit::Catches => self.catches = value,
             Limit::ConstantSize => self.constant_size = value,
+            Limit::Branches => self.branches = value,
+            Limit::BranchOperands => self.branch_operands = value,
             Limit::MemoryPages => self.memory_pages = value,
             Limit::TableElements => self.table_elements = value,
             Limit::StackSize => self.stack_size = value,
@@ -513,6 +529,10 @@ pub enum Limit {
     Catches,
     /// Instructions of a constant expression.
     ConstantSize,
+    /// Branches of a function that one branch leads over, in the compact engine.
+    Branches,
+    /// Operands that a branch takes along, in the compact engine.
+    BranchOperands,
     /// Pages of 64 KiB of a memory, when it is made or grown.
     MemoryPages,
     /// Elements of a table, when it is made or grown.
@@ -567,7 +587,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 53] = [
+    pub const ALL: [Limit; 55] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -596,6 +616,8 @@ impl Limit {
         Limit::SelectTypes,
         Limit::Catches,
         Limit::ConstantSize,
+        Limit::Branches,
+        Limit::BranchOperands,
         Limit::MemoryPages,
         Limit::TableElements,
         Limit::StackSize,
@@ -656,6 +678,8 @@ impl Limit {
             Self::SelectTypes => "select_types",
             Self::Catches => "catches",
             Self::ConstantSize => "constant_size",
+            Self::Branches => "branches",
+            Self::BranchOperands => "branch_operands",
             Self::MemoryPages => "memory_pages",
             Self::TableElements => "table_elements",
             Self::StackSize => "stack_size",

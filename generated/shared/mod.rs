@@ -11,11 +11,11 @@ pub(crate) mod decode;
 pub(crate) mod error_code;
 pub(crate) mod indices;
 pub(crate) mod instruction;
+pub(crate) mod level;
 pub(crate) mod limits;
 pub(crate) mod opcode;
 pub(crate) mod proposal;
 pub(crate) mod section;
-#[cfg(feature = "alloc")]
 pub(crate) mod semantics;
 pub(crate) mod trap;
 pub(crate) mod validate;

@@ -5,21 +5,13 @@
 //! globals and functions. Standard: section 4.7.3, "Instantiation", and 3.4.13, "Constant
 //! Expressions".
 
+use crate::exec::slot::Value;
 use crate::generated::shared::constant;
 use crate::profile::Everything;
 use crate::read::ConstExpr;
 use crate::reject::Reject;
 use crate::spec::{Instruction, Trap};
 use crate::types::{FuncIdx, GlobalIdx, Ref};
-
-/// A value that a slot holds.
-pub(crate) trait Value: Copy {
-    /// From a slot's bits.
-    fn from_bits(bits: u64) -> Self;
-
-    /// To a slot's bits.
-    fn into_bits(self) -> u64;
-}
 
 /// What constant expressions are evaluated with.
 pub(crate) trait Evaluator {
@@ -95,27 +87,4 @@ pub(crate) fn global_get(evaluator: &mut impl Evaluator, x: GlobalIdx) -> Result
 pub(crate) fn ref_func(evaluator: &mut impl Evaluator, f: FuncIdx) -> Result<(), Failure> {
     let func = evaluator.func(f);
     push(evaluator, func)
-}
-
-macro_rules! values {
-    ($($ty:ty, |$bits:ident| $from:expr, |$value:ident| $into:expr;)*) => {$(
-        impl Value for $ty {
-            fn from_bits($bits: u64) -> Self {
-                $from
-            }
-
-            fn into_bits(self) -> u64 {
-                let $value = self;
-                $into
-            }
-        }
-    )*};
-}
-
-values! {
-    i32, |bits| bits as i32, |value| (value as u32).into();
-    i64, |bits| bits as i64, |value| value as u64;
-    f32, |bits| f32::from_bits(bits as u32), |value| value.to_bits().into();
-    f64, |bits| f64::from_bits(bits), |value| value.to_bits();
-    Ref, |bits| Ref(bits as u32), |value| value.0.into();
 }

@@ -8,7 +8,7 @@
 //!
 //! | Cargo feature | tier | what it can do |
 //! |---|---|---|
-//! | none | `no_alloc` | the tables, the decoder and the validator in pure `no_std` |
+//! | none | `no_alloc` | the tables, the validator and the [`compact`] engine in pure `no_std` |
 //! | `alloc` | `alloc` | the full runtime on `core` and an allocator |
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
@@ -48,12 +48,10 @@ mod generated {
 }
 
 mod capability;
+pub mod compact;
 pub mod component;
+mod exec;
 pub mod handle;
-#[cfg_attr(
-    not(feature = "alloc"),
-    expect(dead_code, reason = "only engines compute")
-)]
 mod num;
 pub mod profile;
 pub mod read;
@@ -79,8 +77,6 @@ mod counter;
 mod engine;
 #[cfg(feature = "alloc")]
 mod error;
-#[cfg(feature = "alloc")]
-mod exec;
 #[cfg(feature = "alloc")]
 mod externref;
 #[cfg(feature = "alloc")]

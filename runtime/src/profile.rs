@@ -32,6 +32,8 @@ pub trait Profile {
     const PROPOSALS: Proposals;
     /// Limits in force.
     const LIMITS: Limits;
+    /// Whether the compact engine counts fuel.
+    const METERED: bool = true;
 }
 
 impl<P: Profile> Gate for P {

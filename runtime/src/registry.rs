@@ -8,7 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::func_type::FuncType;
-use crate::types::{HeapType, RefType, TypeId, TypeIdx, ValType};
+use crate::types::{TypeId, TypeIdx, ValType};
 use crate::validate::{Environment, Heap};
 
 /// The types of an engine; they stay for its life.
@@ -56,7 +56,7 @@ impl Registry {
                     let signature = env.type_func(TypeIdx(ty));
                     let (params, results) =
                         signature.map_or((&[][..], &[][..]), |ty| (ty.params(), ty.results()));
-                    let convert = |ty: &ValType| with_numbers(*ty, absolute);
+                    let convert = |ty: &ValType| ty.renumber(absolute);
                     FuncType::new(params.iter().map(convert), results.iter().map(convert))
                 };
                 members.clone().map(ty).collect::<Vec<_>>()
@@ -97,22 +97,6 @@ impl Registry {
         self.types.extend(types(first));
         self.groups.insert(key, first);
         first
-    }
-}
-
-/// The type with another number in the place of its concrete one.
-pub(crate) fn with_numbers(ty: ValType, number: impl FnOnce(u32) -> u32) -> ValType {
-    match ty.as_ref_type() {
-        Some(reference) => ValType::reference(ref_with_numbers(reference, number)),
-        None => ty,
-    }
-}
-
-/// The type with another number in the place of its concrete one.
-pub(crate) fn ref_with_numbers(ty: RefType, number: impl FnOnce(u32) -> u32) -> RefType {
-    match ty.concrete() {
-        Some(old) => RefType::new(ty.is_nullable(), HeapType::Concrete(number(old))),
-        None => ty,
     }
 }
 

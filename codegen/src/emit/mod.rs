@@ -11,10 +11,12 @@ pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
+pub mod execute;
 pub mod format;
 pub mod index;
 pub mod indices;
 pub mod instruction;
+pub mod level;
 pub mod limits;
 pub mod module;
 pub mod opcode;
@@ -48,6 +50,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("error_code",  error_code::emit),
     ("indices",     indices::emit),
     ("instruction", instruction::emit),
+    ("level",       level::emit),
     ("limits",      limits::emit),
     ("opcode",      opcode::emit),
     ("proposal",    proposal::emit),
@@ -59,12 +62,13 @@ const SHARED: &[(&str, SharedEmitter)] = &[
 ];
 
 /// Those of the shared files that only an engine uses; builds without one leave them out.
-const EXECUTION: &[&str] = &["config", "constant", "semantics"];
+const EXECUTION: &[&str] = &["config", "constant"];
 
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]
 const TIERS: &[(&str, TierEmitter)] = &[
     ("dispatch",  dispatch::emit),
+    ("execute",   execute::emit),
     ("translate", translate::emit),
 ];
 

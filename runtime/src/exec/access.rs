@@ -1,6 +1,8 @@
 //! Loads and stores: what `m` is in a `do` cell.
 //!
 
+use core::cell::Cell;
+
 use crate::spec::Trap;
 
 /// A memory with a static offset, ready to be accessed at an address.
@@ -26,6 +28,18 @@ pub(crate) trait Scalar: Copy {
 
     /// What has, in native order, the bytes for memory.
     fn to_little_endian(self) -> Self;
+
+    /// Reads it from the bytes of a memory, if they are all there.
+    fn read(bytes: &[Cell<u8>], at: usize) -> Option<Self>;
+
+    /// Writes it to the bytes of a memory, if they are all there.
+    fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()>;
+}
+
+/// The bytes of a scalar in a memory.
+#[inline(always)]
+fn cells<const N: usize>(bytes: &[Cell<u8>], at: usize) -> Option<&[Cell<u8>; N]> {
+    bytes.get(at..)?.first_chunk()
 }
 
 macro_rules! integer {
@@ -40,13 +54,26 @@ macro_rules! integer {
             fn to_little_endian(self) -> Self {
                 self.to_le()
             }
+
+            #[inline(always)]
+            fn read(bytes: &[Cell<u8>], at: usize) -> Option<Self> {
+                Some(Self::from_le_bytes(cells(bytes, at)?.each_ref().map(Cell::get)))
+            }
+
+            #[inline(always)]
+            fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()> {
+                for (cell, byte) in cells::<{ size_of::<$type>() }>(bytes, at)?.iter().zip(self.to_le_bytes()) {
+                    cell.set(byte);
+                }
+                Some(())
+            }
         }
     )*};
 }
 
 /// Floats go through their bits, so that no payload of a NaN is touched.
 macro_rules! float {
-    ($($type:ty)*) => {$(
+    ($($type:ty, $bits:ty;)*) => {$(
         impl Scalar for $type {
             #[inline(always)]
             fn from_little_endian(self) -> Self {
@@ -57,9 +84,19 @@ macro_rules! float {
             fn to_little_endian(self) -> Self {
                 Self::from_bits(self.to_bits().to_little_endian())
             }
+
+            #[inline(always)]
+            fn read(bytes: &[Cell<u8>], at: usize) -> Option<Self> {
+                <$bits>::read(bytes, at).map(Self::from_bits)
+            }
+
+            #[inline(always)]
+            fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()> {
+                self.to_bits().write(bytes, at)
+            }
         }
     )*};
 }
 
 integer!(i8 u8 i16 u16 i32 u32 i64 u64);
-float!(f32 f64);
+float!(f32, u32; f64, u64;);

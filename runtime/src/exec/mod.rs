@@ -8,6 +8,7 @@ pub(crate) mod access;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod reference;
+pub(crate) mod slot;
 pub(crate) mod table;
 
 use core::ops::Range;

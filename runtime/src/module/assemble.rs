@@ -90,7 +90,7 @@ impl<'a> ModuleSink<'a> for Assembler<'a> {
         push(&mut self.parts.bodies, body)
     }
 
-    fn import(&mut self, import: &Import<'a>) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, _: usize) -> Result<(), Reject> {
         let kind = match import.ty {
             Imported::Func(_) => ExternKind::Func,
             Imported::Table(_) => ExternKind::Table,
@@ -118,7 +118,7 @@ impl<'a> ModuleSink<'a> for Assembler<'a> {
         push(&mut self.parts.globals, init)
     }
 
-    fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
+    fn export(&mut self, export: &Export<'a>, _: usize) -> Result<(), Reject> {
         let name = self.span(export.name);
         push(
             &mut self.parts.exports,

@@ -18,8 +18,8 @@ use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
-use crate::registry::{ref_with_numbers, with_numbers};
 use crate::reject::Reject;
+use crate::spec::Level;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
@@ -144,7 +144,15 @@ impl Module {
     /// # Errors
     /// If they are not.
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-        validate::module(bytes, engine.features(), Heap, &mut ())?;
+        Self::validate_at(engine, Level::Full, bytes)
+    }
+
+    /// Says whether these bytes pass a level of validation; only [`Level::Full`] makes a module.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn validate_at(engine: &Engine, level: Level, bytes: &[u8]) -> Result<()> {
+        validate::check_at(level, bytes, engine.features(), Heap)?;
         Ok(())
     }
 
@@ -334,7 +342,7 @@ impl Module {
 
     /// The type with the engine's numbers.
     pub(crate) fn table_type(&self, ty: TableType) -> TableType {
-        let element = ref_with_numbers(ty.element, |ty| self.type_id(TypeIdx(ty)).0);
+        let element = ty.element.renumber(|ty| self.type_id(TypeIdx(ty)).0);
         TableType { element, ..ty }
     }
 
@@ -347,7 +355,7 @@ impl Module {
     }
 
     fn val_type(&self, ty: ValType) -> ValType {
-        with_numbers(ty, |ty| self.type_id(TypeIdx(ty)).0)
+        ty.renumber(|ty| self.type_id(TypeIdx(ty)).0)
     }
 
     /// The object of an import and its names.

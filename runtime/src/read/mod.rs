@@ -25,7 +25,6 @@ pub(crate) use names::name_parts;
 pub use names::{NameMap, Names};
 pub(crate) use section::magic;
 pub use section::{Section, Sections};
-pub(crate) use segment::ElementForm;
 pub(crate) use types::malformed;
 
 use core::ops::Range;
@@ -219,6 +218,15 @@ impl<'a> Reader<'a> {
             return Err(Reject::limit(limit, u64::from(count), at));
         }
         Ok(count)
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn complete(&self) -> Result<(), Reject> {
+        if self.is_at_end() {
+            return Ok(());
+        }
+        let detail = Detail::Number(self.remaining() as u64);
+        Err(Reject::with(ErrorCode::SectionSize, self.position, detail))
     }
 
     /// The next instruction.

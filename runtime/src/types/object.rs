@@ -68,6 +68,11 @@ pub enum ExternKind {
     Tag,
 }
 
+impl ExternKind {
+    /// How many kinds there are.
+    pub(crate) const COUNT: usize = Self::Tag as usize + 1;
+}
+
 impl TableType {
     /// The type of its indices.
     #[inline]

@@ -194,6 +194,14 @@ impl RefType {
         }
     }
 
+    /// The type with another number in the place of its concrete one.
+    pub(crate) fn renumber(self, number: impl FnOnce(u32) -> u32) -> Self {
+        match self.concrete() {
+            Some(old) => Self::new(self.is_nullable(), HeapType::Concrete(number(old))),
+            None => self,
+        }
+    }
+
     pub(crate) const fn bits(self) -> u32 {
         self.0
     }

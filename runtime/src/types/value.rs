@@ -74,6 +74,20 @@ impl ValType {
         Self(bits)
     }
 
+    /// Whether it is a reference to something of the host.
+    pub(crate) fn is_external(self) -> bool {
+        let heap = self.as_ref_type().map(RefType::heap);
+        matches!(heap, Some(HeapType::Extern | HeapType::NoExtern))
+    }
+
+    /// The type with another number in the place of its concrete one.
+    pub(crate) fn renumber(self, number: impl FnOnce(u32) -> u32) -> Self {
+        match self.as_ref_type() {
+            Some(ty) => Self::reference(ty.renumber(number)),
+            None => self,
+        }
+    }
+
     /// The type of these bits.
     #[inline]
     pub(crate) const fn from_bits(bits: u32) -> Self {

@@ -8,10 +8,9 @@ use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
 use crate::generated::shared::decode::decode;
-use crate::generated::shared::validate::step;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
-use crate::reject::{Detail, Reject};
+use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};
 use crate::types::{BlockType, FuncIdx};
 
@@ -74,25 +73,12 @@ fn steps<'a, S: Storage>(
             Ok(instruction) => instruction,
             Err(reject) => return Err(*reject),
         };
-        let effect = v.effect();
-        step(v, instruction)?;
+        let effect = v.step(instruction, reader.position())?;
         sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
-            return complete(reader);
+            // Nothing may follow the last `end`.
+            return reader.complete();
         }
     }
     Err(Reject::new(ErrorCode::EndExpected, reader.position()))
-}
-
-/// Nothing may follow the last `end`.
-fn complete(reader: &Reader<'_>) -> Result<(), Reject> {
-    if reader.is_at_end() {
-        return Ok(());
-    }
-    let detail = Detail::Number(reader.remaining() as u64);
-    Err(Reject::with(
-        ErrorCode::SectionSize,
-        reader.position(),
-        detail,
-    ))
 }

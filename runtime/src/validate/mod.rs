@@ -18,14 +18,16 @@ pub(crate) mod check;
 mod constant;
 mod entity;
 mod environment;
+mod frame;
 mod function;
 mod group;
 pub(crate) mod item;
+mod level;
 mod local;
 mod module;
 pub(crate) mod predicate;
 mod segment;
-mod stack;
+pub(crate) mod stack;
 mod storage;
 pub(crate) mod subtype;
 pub(crate) mod type_fn;
@@ -36,6 +38,7 @@ pub use environment::{Environment, Signature, TypeDef, Types};
 pub use function::function;
 pub use group::{GroupWords, Node};
 pub use item::{Bytes, Item};
+pub use level::{basic, check_at, standard, validate_at};
 pub use local::LocalRun;
 pub use module::module;
 pub use stack::{Frame, Link, Scratch};
@@ -74,8 +77,10 @@ pub struct Effect {
     pub reachable: bool,
     /// How many operands there are before it.
     pub height: u32,
-    /// The innermost block before it.
-    pub(crate) frame: Frame,
+    /// The offset behind it.
+    pub end: usize,
+    /// The block that it ends, if it ends one.
+    pub(crate) ended: Frame,
 }
 
 /// What precedes the instructions of a body.
@@ -139,9 +144,9 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// An import.
-    fn import(&mut self, import: &Import<'a>) -> Result<(), Reject> {
-        let _ = import;
+    /// An import, which stands at an offset.
+    fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
+        let _ = (import, at);
         Ok(())
     }
 
@@ -185,9 +190,9 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// An export.
-    fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
-        let _ = export;
+    /// An export, which stands at an offset.
+    fn export(&mut self, export: &Export<'a>, at: usize) -> Result<(), Reject> {
+        let _ = (export, at);
         Ok(())
     }
 

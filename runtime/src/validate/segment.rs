@@ -8,12 +8,10 @@ use super::storage::{List, Storage};
 use super::subtype::is_ref_subtype;
 use crate::generated::shared::wire;
 use crate::profile::Gate;
-use crate::read::{
-    DataSegment, ElementForm, ElementItems, ElementSegment, Reader, SegmentMode, Span,
-};
+use crate::read::{DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit};
-use crate::types::{FuncIdx, HeapType, MemoryIdx, RefType, TableIdx, ValType};
+use crate::types::{FuncIdx, MemoryIdx, RefType, TableIdx, ValType};
 
 impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
     /// Reads and validates an element segment.
@@ -21,15 +19,11 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         &mut self,
         reader: &mut Reader<'_>,
     ) -> Result<ElementSegment, Reject> {
-        let ElementForm {
-            inactive,
-            explicit,
-            expressions,
-        } = reader.element_form(self.gate)?;
-        let mode = match (inactive, explicit) {
-            (true, false) => SegmentMode::Passive,
-            (true, true) => SegmentMode::Declarative,
-            (false, _) => {
+        let form = reader.element_form(self.gate)?;
+        let mode = match (form.active, form.explicit) {
+            (false, false) => SegmentMode::Passive,
+            (false, true) => SegmentMode::Declarative,
+            (true, explicit) => {
                 let at = reader.position();
                 let target = TableIdx(if explicit { reader.u32()? } else { 0 });
                 let Some(table) = self.env.table(target) else {
@@ -41,13 +35,8 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
             }
         };
         let at = reader.position();
-        // What is written short is a list of functions, which are never null.
-        let element = match (inactive || explicit, expressions) {
-            (true, true) => self.env.resolve_ref(reader.ref_type(self.gate)?, at)?,
-            (true, false) => reader.element_kind()?,
-            (false, true) => RefType::FUNCREF,
-            (false, false) => RefType::new(false, HeapType::Func),
-        };
+        let element = reader.element_type(self.gate, form)?;
+        let element = self.env.resolve_ref(element, at)?;
         if let SegmentMode::Active { target, .. } = mode {
             let table = self
                 .env
@@ -59,7 +48,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
                 return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
             }
         }
-        let items = self.element_items(reader, element, expressions)?;
+        let items = self.element_items(reader, element, form.expressions)?;
         Ok(ElementSegment {
             mode,
             element,
@@ -107,9 +96,15 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
                 self.data_target(reader, target, at)?
             }
         };
+        let length = reader.u32()?;
+        let start = reader.position();
+        reader.counted(length)?;
         Ok(DataSegment {
             mode,
-            bytes: reader.data_bytes()?,
+            bytes: Span {
+                start,
+                end: reader.position(),
+            },
         })
     }
 

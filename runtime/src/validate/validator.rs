@@ -10,8 +10,9 @@ use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::is_subtype;
+use crate::generated::shared::validate::step;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit, Limits};
+use crate::spec::{ErrorCode, Instruction, Limit, Limits};
 use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
@@ -23,8 +24,10 @@ pub(crate) struct Validator<'v, S: Storage> {
     pub(crate) at: usize,
     /// What `return` gives.
     pub(crate) results: BlockType,
-    /// The innermost block.
+    /// The innermost block, but for what the sink remembers of it.
     frame: Frame,
+    /// The block that was left last.
+    ended: Frame,
     limits: Stacks,
 }
 
@@ -56,6 +59,7 @@ impl<'v, S: Storage> Validator<'v, S> {
             at,
             results,
             frame: Frame::default(),
+            ended: Frame::default(),
             limits,
         };
         v.enter(FrameKind::Body, results)?;
@@ -73,14 +77,21 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.scratch.frames.last().map(|frame| frame.kind)
     }
 
-    /// What the sink hears about the next instruction.
+    /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
     #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn effect(&self) -> Effect {
-        Effect {
-            reachable: self.frame.reachable,
-            height: self.scratch.values.len() as u32,
-            frame: self.frame,
-        }
+    pub(crate) fn step(
+        &mut self,
+        instruction: &Instruction<'_>,
+        end: usize,
+    ) -> Result<Effect, Reject> {
+        let (reachable, height) = (self.frame.reachable, self.scratch.values.len() as u32);
+        step(self, instruction)?;
+        Ok(Effect {
+            reachable,
+            height,
+            end,
+            ended: self.ended,
+        })
     }
 
     /// Operands below the innermost block.
@@ -219,7 +230,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height());
         self.frame.reachable = false;
-        self.scratch.frames.set_last(self.frame);
+        if let Some(mut frame) = self.scratch.frames.last() {
+            frame.reachable = false;
+            self.scratch.frames.set_last(frame);
+        }
         Ok(())
     }
 
@@ -251,6 +265,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         }
         self.scratch.frames.pop();
         self.frame = self.scratch.frames.last().unwrap_or_default();
+        self.ended = frame;
         Ok(frame)
     }
 

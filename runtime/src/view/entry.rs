@@ -11,8 +11,8 @@ use crate::component::{
 };
 use crate::profile::Everything;
 use crate::read::{CoreTypes, DataSegment, ElementSegment, Reader, Sections};
-use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, SectionId};
+use crate::reject::Reject;
+use crate::spec::SectionId;
 use crate::types::{MemoryType, TagType, TypeIdx};
 
 /// What a section of a module is a list of.
@@ -140,22 +140,9 @@ impl<'a> Items<'a> {
                 self.left = left;
                 read(&mut self.reader).map(Some)
             }
-            None => ended(&self.reader).map(|()| None),
+            None => self.reader.complete().map(|()| None),
         }
     }
-}
-
-/// An error unless all of a section was read.
-pub(crate) fn ended(section: &Reader<'_>) -> Result<(), Reject> {
-    if section.is_at_end() {
-        return Ok(());
-    }
-    let detail = Detail::Number(section.remaining() as u64);
-    Err(Reject::with(
-        ErrorCode::SectionSize,
-        section.position(),
-        detail,
-    ))
 }
 
 /// The entries of a section of a module, one after the other.

@@ -3,7 +3,7 @@
 //! Standard: section 5.5, "Modules".
 
 use super::custom::CustomSection;
-use super::entry::{Entries, Entry, ended, find};
+use super::entry::{Entries, Entry, find};
 use crate::profile::Everything;
 use crate::read::{
     ConstExpr, CoreTypes, DataSegment, ElementSegment, Export, Import, Names, Reader, Section,
@@ -170,7 +170,7 @@ impl<'a> ModuleView<'a> {
             return Ok(None);
         };
         let number = section.u32()?;
-        ended(&section).map(|()| Some(number))
+        section.complete().map(|()| Some(number))
     }
 }
 
@@ -232,7 +232,8 @@ impl<'a> FunctionBody<'a> {
 }
 
 fn local(reader: &mut Reader<'_>) -> Result<(u32, ValType), Reject> {
-    Ok((reader.u32()?, reader.val_type(&Everything)?))
+    // Whether they are countable together is not asked.
+    reader.local_run(&Everything, &mut 0)
 }
 
 fn skip_locals(reader: &mut Reader<'_>) -> Result<(), Reject> {
@@ -257,7 +258,7 @@ impl<'a> Entry<'a> for GlobalEntry {
     fn read(r: &mut Reader<'a>) -> Result<Self, Reject> {
         Ok(Self {
             ty: r.global_type(&Everything)?,
-            init: r.expression()?,
+            init: r.constant(&Everything)?,
         })
     }
 }

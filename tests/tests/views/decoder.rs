@@ -119,7 +119,7 @@ impl<'a> ModuleSink<'a> for Decoded {
         self.line(format!("{:?}", self.body.0))
     }
 
-    fn import(&mut self, import: &Import<'a>) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, _: usize) -> Result<(), Reject> {
         self.line(import_line(import))
     }
 
@@ -148,7 +148,7 @@ impl<'a> ModuleSink<'a> for Decoded {
         self.line(global_line(ty, init))
     }
 
-    fn export(&mut self, export: &Export<'a>) -> Result<(), Reject> {
+    fn export(&mut self, export: &Export<'a>, _: usize) -> Result<(), Reject> {
         self.line(format!("{export:?}"))
     }
 

@@ -1,0 +1,341 @@
+//! Writes a module's table while the module is validated.
+//!
+//! Branches to the end of a block are not known when they are met. Until then each holds, in place
+//! of its distances, where its instruction stands and how far back the branch before it to the
+//! same end is; the block's [`Link`] has the last one.
+
+use super::branch::Branch;
+use super::table::{Body, Data, Elements, Header, ImportEntry};
+use crate::read::{
+    ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType, SegmentMode, Span,
+};
+use crate::reject::Reject;
+use crate::spec::{Instruction, Limit};
+use crate::types::{
+    DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, LabelIdx, TableIdx, TableType,
+    TypeIdx,
+};
+use crate::validate::arena::{Arena, Place};
+use crate::validate::stack::{Frame, FrameKind, Link};
+use crate::validate::{
+    ArenaList, Effect, Environment, Full, Header as BodyHeader, List, LocalRun, ModuleSink, Sink,
+    Storage,
+};
+
+/// The sink of a validation in an arena, which holds the table's lists.
+pub(crate) struct Builder<'s> {
+    pub(crate) header: Header,
+    /// The lists that the validator fills.
+    env: Environment<&'s Arena<'s>>,
+    frames: ArenaList<'s, Frame>,
+    imports: ArenaList<'s, ImportEntry>,
+    bodies: ArenaList<'s, Body>,
+    table_inits: ArenaList<'s, Span>,
+    global_inits: ArenaList<'s, Span>,
+    elements: ArenaList<'s, Elements>,
+    branches: ArenaList<'s, Branch>,
+    data: ArenaList<'s, Data>,
+    /// The body that is being read.
+    index: u32,
+    span: Span,
+    body: Body,
+}
+
+impl<'s> Builder<'s> {
+    pub(crate) fn new(arena: &'s Arena<'s>) -> Self {
+        Self {
+            header: Header::default(),
+            env: arena.open().0,
+            frames: arena.list(Place::Frames),
+            imports: arena.list(Place::Imports),
+            bodies: arena.list(Place::Bodies),
+            table_inits: arena.list(Place::TableInits),
+            global_inits: arena.list(Place::GlobalInits),
+            elements: arena.list(Place::Elements),
+            branches: arena.list(Place::Branches),
+            data: arena.list(Place::Data),
+            index: 0,
+            span: Span::default(),
+            body: Body::default(),
+        }
+    }
+
+    /// Adds a branch to the table; gives its number.
+    fn branch(&mut self, branch: Branch, at: usize) -> Result<u32, Reject> {
+        let number = self.branches.len();
+        put(&mut self.branches, branch, Limit::Branches, at)?;
+        Ok(number as u32)
+    }
+
+    /// A branch of the instruction at `at`, to a label, with so many operands on the stack.
+    fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
+        let place = self.frames.len().wrapping_sub(1 + label.0 as usize);
+        let Some(mut frame) = self.frames.get(place) else {
+            return Ok(());
+        };
+        let arity = frame.label(&self.env).len() as u32;
+        let keep = within(arity, u8::MAX, Limit::BranchOperands, at)?;
+        let drop = height.saturating_sub(arity + frame.height);
+        let drop = within(drop, u16::MAX, Limit::OperandStack, at)?;
+        let branch = Branch {
+            keep,
+            drop,
+            ..Branch::default()
+        };
+        if frame.kind == FrameKind::Loop {
+            let number = self.branch(branch, at)?;
+            return self.aim(number, at, frame.link.target as usize, frame.link.branches);
+        }
+        frame.link.target = self.pending(branch, frame.link.target, at)?;
+        self.frames.set(place, frame);
+        Ok(())
+    }
+
+    /// Adds a branch whose target is not known; `last` and what it gives are one more than the
+    /// number of the last one to the same target.
+    fn pending(&mut self, branch: Branch, last: u32, at: usize) -> Result<u32, Reject> {
+        let number = self.branches.len() as u32;
+        let back = if last == 0 { 0 } else { number + 1 - last };
+        let back = within(back, u16::MAX, Limit::Branches, at)?;
+        let branch = Branch {
+            code: (at - self.span.start) as i32,
+            table: back as i16,
+            ..branch
+        };
+        Ok(self.branch(branch, at)? + 1)
+    }
+
+    /// Gives all branches of a chain their target.
+    fn resolve(&mut self, mut last: u32, code: usize) -> Result<(), Reject> {
+        let table = self.branches.len() as u32;
+        while let Some(number) = last.checked_sub(1) {
+            let Some(branch) = self.branches.get(number as usize) else {
+                break;
+            };
+            let at = self.span.start + branch.code as usize;
+            self.aim(number, at, code, table)?;
+            let back = u32::from(branch.table as u16);
+            last = if back == 0 { 0 } else { last - back };
+        }
+        Ok(())
+    }
+
+    /// Gives one branch, of the instruction at `at`, its target.
+    fn aim(&mut self, number: u32, at: usize, code: usize, table: u32) -> Result<(), Reject> {
+        let Some(mut branch) = self.branches.get(number as usize) else {
+            return Ok(());
+        };
+        let far = |_| Reject::limit(Limit::Branches, u64::from(table.abs_diff(number)), at);
+        branch.code = (code as i64 - at as i64) as i32;
+        branch.table = i16::try_from(i64::from(table) - i64::from(number)).map_err(far)?;
+        self.branches.set(number as usize, branch);
+        Ok(())
+    }
+
+    fn link(&mut self, link: Link) {
+        if let Some(mut frame) = self.frames.last() {
+            frame.link = link;
+            self.frames.set_last(frame);
+        }
+    }
+}
+
+impl<'a> Sink<'a> for Builder<'_> {
+    fn begin(&mut self, header: BodyHeader<'_, impl List<LocalRun>>) -> Result<(), Reject> {
+        let at = header.code;
+        let locals = header.locals - header.params;
+        self.body = Body {
+            code: at as u32,
+            end: self.span.end.saturating_sub(1) as u32,
+            branches: self.branches.len() as u32,
+            locals: within(locals, u16::MAX, Limit::Locals, at)?,
+            height: 0,
+        };
+        Ok(())
+    }
+
+    fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
+        let (height, reachable) = (effect.height, effect.reachable);
+        let link = effect.ended.link;
+        if reachable && height > u32::from(self.body.height) {
+            self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
+        }
+        let below = height.saturating_sub(1);
+        match *i {
+            Instruction::Loop { .. } => self.link(Link {
+                target: effect.end as u32,
+                branches: self.branches.len() as u32,
+            }),
+            Instruction::If { .. } if reachable => {
+                let branches = self.pending(Branch::default(), 0, at)?;
+                self.link(Link {
+                    target: 0,
+                    branches,
+                });
+            }
+            Instruction::Else => {
+                let mut target = link.target;
+                if reachable {
+                    target = self.pending(Branch::default(), target, at)?;
+                }
+                self.resolve(link.branches, effect.end)?;
+                self.link(Link {
+                    target,
+                    branches: 0,
+                });
+            }
+            Instruction::End => {
+                let code = match effect.ended.kind {
+                    FrameKind::Body => at,
+                    _ => effect.end,
+                };
+                if effect.ended.kind != FrameKind::Loop {
+                    // Of an `if` without `else`, the condition goes there, too.
+                    self.resolve(link.branches, code)?;
+                    self.resolve(link.target, code)?;
+                }
+            }
+            Instruction::Br { l } | Instruction::BrOnNonNull { l } if reachable => {
+                self.label(l, height, at)?;
+            }
+            Instruction::BrIf { l } | Instruction::BrOnNull { l } if reachable => {
+                self.label(l, below, at)?;
+            }
+            Instruction::BrTable { l } if reachable => {
+                for label in l.iter() {
+                    self.label(label, below, at)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl<'a, 's> ModuleSink<'a> for Builder<'s> {
+    type Body = Self;
+
+    fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
+        self.index = func.0 - self.header.imported_funcs;
+        self.span = span;
+        Ok(self)
+    }
+
+    fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
+        self.bodies.set(self.index as usize, self.body);
+        Ok(())
+    }
+
+    fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
+        let (kind, count) = match import.ty {
+            ImportType::Func(_) => (ExternKind::Func, &mut self.header.imported_funcs),
+            ImportType::Table(_) => (ExternKind::Table, &mut self.header.imported_tables),
+            ImportType::Memory(_) => (ExternKind::Memory, &mut self.header.imported_memories),
+            ImportType::Global(_) => (ExternKind::Global, &mut self.header.imported_globals),
+            ImportType::Tag(_) => (ExternKind::Tag, &mut self.header.imported_tags),
+        };
+        *count += 1;
+        let entry = ImportEntry {
+            name: at as u32,
+            kind: kind as u8,
+        };
+        put(&mut self.imports, entry, Limit::Imports, at)
+    }
+
+    fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
+        put(&mut self.bodies, Body::default(), Limit::Functions, 0)
+    }
+
+    fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
+        let span = init.map_or(Span::default(), |init| init.span);
+        put(&mut self.table_inits, span, Limit::Tables, span.start)
+    }
+
+    fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
+        put(
+            &mut self.global_inits,
+            init.span,
+            Limit::Globals,
+            init.span.start,
+        )
+    }
+
+    fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
+        if self.header.export_count == 0 {
+            self.header.exports = at as u32;
+        }
+        self.header.export_count += 1;
+        Ok(())
+    }
+
+    fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
+        self.header.start = func.0 + 1;
+        Ok(())
+    }
+
+    fn element(&mut self, _: ElemIdx, segment: &ElementSegment) -> Result<(), Reject> {
+        let mut entry = Elements {
+            items: segment.items.span,
+            count: segment.items.count,
+            ..Elements::default()
+        };
+        match segment.mode {
+            SegmentMode::Active { target, offset } => {
+                entry.flags = Elements::ACTIVE;
+                entry.table = target.0;
+                entry.offset = offset.span;
+            }
+            SegmentMode::Declarative => entry.flags = Elements::DECLARATIVE,
+            SegmentMode::Passive => {}
+        }
+        if segment.items.expressions {
+            entry.flags |= Elements::EXPRESSIONS;
+        }
+        put(
+            &mut self.elements,
+            entry,
+            Limit::ElementSegments,
+            entry.items.start,
+        )
+    }
+
+    fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
+        let mut entry = Data {
+            bytes: segment.bytes,
+            ..Data::default()
+        };
+        if let SegmentMode::Active { target, offset } = segment.mode {
+            entry.active = true;
+            entry.memory = target.0;
+            entry.offset = offset.span;
+        }
+        put(
+            &mut self.data,
+            entry,
+            Limit::DataSegments,
+            entry.bytes.start,
+        )
+    }
+}
+
+/// Adds an item, in as far as there is memory.
+fn put<T: crate::validate::Item>(
+    list: &mut ArenaList<'_, T>,
+    item: T,
+    limit: Limit,
+    at: usize,
+) -> Result<(), Reject> {
+    let length = list.len();
+    list.push(item, u64::MAX)
+        .map_err(|full: Full| full.reject(limit, length, at))
+}
+
+/// A number that has to fit into less.
+fn within<T: TryFrom<u32> + Into<u64>>(
+    number: u32,
+    _: T,
+    limit: Limit,
+    at: usize,
+) -> Result<T, Reject> {
+    T::try_from(number).map_err(|_| Reject::limit(limit, u64::from(number), at))
+}

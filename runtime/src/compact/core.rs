@@ -1,0 +1,492 @@
+//! The state of a store but for its value stack, and the instance that runs.
+//!
+
+use super::address::FuncAddr;
+use super::entity::{Bases, Frame, Global, Instance, Memory, Segment, Table};
+use super::error::{Error, Room};
+use super::exit::Exit;
+use super::link::Link;
+use super::module::Module;
+use super::registers::Registers;
+use super::table::{Body, Header, Layout, item};
+use crate::exec::machine::Stop;
+use crate::spec::Trap;
+use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
+use crate::validate::TypeDef;
+
+/// All lists of a store, and what is in use of each.
+pub(crate) struct Core<'m, 's> {
+    pub(crate) frames: &'s mut [Frame],
+    pub(crate) instances: List<'s, Instance<'m>>,
+    pub(crate) links: List<'s, Link>,
+    pub(crate) tables: List<'s, Table>,
+    pub(crate) elements: List<'s, Ref>,
+    pub(crate) memories: List<'s, Memory>,
+    pub(crate) memory: List<'s, u8>,
+    pub(crate) globals: List<'s, Global>,
+    pub(crate) types: List<'s, TypeId>,
+    pub(crate) segments: List<'s, Segment>,
+    /// How many frames are in use.
+    pub(crate) depth: usize,
+    /// The instance that runs.
+    pub(crate) current: Current<'m>,
+    /// Why the interpreter stopped, if not because of a trap.
+    pub(crate) reason: Exit,
+    /// Whether the next growth that needs more memory than there is fails.
+    pub(crate) refused: bool,
+}
+
+/// What the interpreter needs to know of an instance.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Current<'m> {
+    pub(crate) index: u32,
+    pub(crate) module: Module<'m>,
+    pub(crate) bases: Bases,
+    pub(crate) layout: Layout,
+    pub(crate) imported: Imported,
+    /// How many types and element segments it has.
+    pub(crate) types: u32,
+    pub(crate) elements: u32,
+}
+
+/// Numbers of imports of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Imported {
+    pub(crate) funcs: u32,
+    pub(crate) tables: u32,
+    pub(crate) memories: u32,
+    pub(crate) globals: u32,
+}
+
+/// A slice, of which the first items are in use.
+#[derive(Debug, Default)]
+pub(crate) struct List<'s, T> {
+    pub(crate) items: &'s mut [T],
+    pub(crate) len: usize,
+}
+
+impl<'s, T> List<'s, T> {
+    pub(crate) fn new(items: &'s mut [T]) -> Self {
+        Self { items, len: 0 }
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<&T> {
+        self.items.get(index)
+    }
+
+    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
+        self.items.get_mut(index)
+    }
+
+    /// The items in use.
+    pub(crate) fn used(&mut self) -> &mut [T] {
+        self.items.get_mut(..self.len).unwrap_or_default()
+    }
+
+    /// Adds an item, if there is room.
+    pub(crate) fn push(&mut self, item: T) -> Option<()> {
+        *self.items.get_mut(self.len)? = item;
+        self.len += 1;
+        Some(())
+    }
+}
+
+impl<'s, T: Copy> List<'s, T> {
+    /// Takes other memory in place of what it has; what is in use is copied.
+    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Room) -> Result<(), Error> {
+        let (to, from) = (items.get_mut(..self.len), self.items.get(..self.len));
+        let (Some(to), Some(from)) = (to, from) else {
+            let at_least = self.len as u64;
+            return Err(Error::Room { list, at_least });
+        };
+        to.copy_from_slice(from);
+        self.items = items;
+        Ok(())
+    }
+
+    /// Makes room for items at an index, and moves those from there on up.
+    pub(crate) fn insert(&mut self, at: usize, more: usize, item: T) -> Option<()> {
+        let len = self
+            .len
+            .checked_add(more)
+            .filter(|len| *len <= self.items.len())?;
+        self.items.copy_within(at..self.len, at + more);
+        self.items.get_mut(at..at + more)?.fill(item);
+        self.len = len;
+        Some(())
+    }
+}
+
+impl<'m> Current<'m> {
+    /// Of the instance with this number.
+    pub(crate) fn new(index: u32, instance: &Instance<'m>) -> Self {
+        let header: Header = instance.module.header();
+        Self {
+            index,
+            module: instance.module,
+            bases: instance.bases,
+            layout: Layout::of(&header),
+            imported: Imported {
+                funcs: header.imported_funcs,
+                tables: header.imported_tables,
+                memories: header.imported_memories,
+                globals: header.imported_globals,
+            },
+            types: header.types,
+            elements: header.elements,
+        }
+    }
+
+    /// The record of a function's body.
+    #[inline(always)]
+    pub(crate) fn body(&self, func: FuncIdx) -> Body {
+        let index = func.0.wrapping_sub(self.imported.funcs);
+        item(self.module.table, self.layout.bodies, index)
+    }
+
+    /// The index of a function's type.
+    #[inline(always)]
+    pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
+        TypeIdx(item(self.module.table, self.layout.funcs, func.0))
+    }
+
+    /// A type.
+    #[inline(always)]
+    pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
+        item(self.module.table, self.layout.types, ty.0)
+    }
+
+    pub(crate) fn table_link(&self, x: u32) -> u32 {
+        self.bases.links + self.imported.funcs + x
+    }
+
+    pub(crate) fn memory_link(&self, x: u32) -> u32 {
+        self.table_link(self.imported.tables) + x
+    }
+
+    pub(crate) fn global_link(&self, x: u32) -> u32 {
+        self.memory_link(self.imported.memories) + x
+    }
+}
+
+impl<'m> Core<'m, '_> {
+    /// What an import is linked to.
+    pub(crate) fn link(&self, index: u32) -> Link {
+        self.links.get(index as usize).copied().unwrap_or_default()
+    }
+
+    /// The number of a table in the store.
+    pub(crate) fn table_number(&self, x: TableIdx) -> usize {
+        let current = &self.current;
+        match x.0.checked_sub(current.imported.tables) {
+            Some(defined) => (current.bases.tables + defined) as usize,
+            None => self.link(current.table_link(x.0)).number() as usize,
+        }
+    }
+
+    /// The number of a memory in the store.
+    pub(crate) fn memory_number(&self, x: MemoryIdx) -> usize {
+        let current = &self.current;
+        match x.0.checked_sub(current.imported.memories) {
+            Some(defined) => (current.bases.memories + defined) as usize,
+            None => self.link(current.memory_link(x.0)).number() as usize,
+        }
+    }
+
+    /// The number of a global in the store.
+    #[inline(always)]
+    pub(crate) fn global_number(&self, x: GlobalIdx) -> usize {
+        let current = &self.current;
+        match x.0.checked_sub(current.imported.globals) {
+            Some(defined) => (current.bases.globals + defined) as usize,
+            None => self.link(current.global_link(x.0)).number() as usize,
+        }
+    }
+
+    /// A memory.
+    pub(crate) fn memory_of(&self, x: MemoryIdx) -> Memory {
+        let memory = self.memories.get(self.memory_number(x));
+        memory.copied().unwrap_or_default()
+    }
+
+    /// A table.
+    pub(crate) fn table_of(&self, x: TableIdx) -> Table {
+        let table = self.tables.get(self.table_number(x));
+        table.copied().unwrap_or_default()
+    }
+
+    /// The function that an index of the current instance means: itself, or what it is linked to.
+    pub(crate) fn func_addr(&self, f: FuncIdx) -> FuncAddr {
+        if f.0 < self.current.imported.funcs
+            && let Link::Func(func) = self.link(self.current.bases.links + f.0)
+        {
+            return func;
+        }
+        FuncAddr::new(self.current.index, f)
+    }
+
+    /// The store's type of an index of the current instance.
+    pub(crate) fn type_id(&self, y: TypeIdx) -> Option<TypeId> {
+        let place = self.current.bases.types.wrapping_add(y.0);
+        self.types.get(place as usize).copied()
+    }
+
+    /// The store's type of a function.
+    pub(crate) fn type_of(&self, func: FuncAddr) -> Option<TypeId> {
+        if func.instance() == self.current.index {
+            return self.type_id(self.current.func_type(func.func()));
+        }
+        let instance = self.instances.get(func.instance() as usize)?;
+        let other = Current::new(func.instance(), instance);
+        let place = instance
+            .bases
+            .types
+            .wrapping_add(other.func_type(func.func()).0);
+        self.types.get(place as usize).copied()
+    }
+
+    /// Makes an instance the one that runs.
+    pub(crate) fn switch(&mut self, r: &mut Registers<'m>, index: u32) {
+        if let Some(instance) = self.instances.get(index as usize) {
+            self.current = Current::new(index, instance);
+        }
+        self.attend(r);
+    }
+
+    /// Lets the registers be those of the instance that runs.
+    pub(crate) fn attend(&self, r: &mut Registers<'m>) {
+        r.wasm = self.current.module.wasm;
+        r.table = self.current.module.table;
+        let memory = self.memory_of(MemoryIdx(0));
+        (r.memory, r.length) = (memory.start, memory.len);
+    }
+
+    /// Stops for a reason that is no trap.
+    #[cold]
+    pub(crate) fn stop(&mut self, reason: Exit) -> Stop {
+        self.reason = reason;
+        Stop::Exit
+    }
+
+    /// Calls a function of the current instance.
+    pub(crate) fn call(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        f: FuncIdx,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let func = self.func_addr(f);
+        self.enter(slots, r, func, tail)
+    }
+
+    /// Calls what a reference refers to.
+    pub(crate) fn call_ref(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let reference = r.pop(slots);
+        let func = FuncAddr::from_ref(reference).ok_or(Trap::NullReference)?;
+        self.enter_checked(slots, r, func, tail)
+    }
+
+    /// Calls an element of a table.
+    pub(crate) fn call_indirect(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        (y, x): (TypeIdx, TableIdx),
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let place: u64 = r.pop(slots);
+        let table = self.table_of(x);
+        if place >= u64::from(table.len) {
+            return Err(Trap::TableOutOfBounds.into());
+        }
+        let element = self.elements.get(table.start as usize + place as usize);
+        let element = element.copied().unwrap_or_default();
+        let func = FuncAddr::from_ref(element).ok_or(Trap::IndirectCallToNull)?;
+        if self.type_of(func) != self.type_id(y) {
+            return Err(Trap::BadSignature.into());
+        }
+        self.enter_checked(slots, r, func, tail)
+    }
+
+    /// Begins a call; if there is no room for it, what said which function is still on the stack.
+    fn enter_checked(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        func: FuncAddr,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let done = self.enter(slots, r, func, tail);
+        if done.is_err() && r.ip == r.at {
+            r.sp = r.sp.wrapping_add(1);
+        }
+        done
+    }
+
+    /// Begins a call of a function, whose arguments are the last operands.
+    pub(crate) fn enter(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        func: FuncAddr,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let own = func.instance() == self.current.index;
+        if own && func.func().0 >= self.current.imported.funcs {
+            return self.begin(slots, r, func, tail);
+        }
+        let caller = self.current;
+        if !own {
+            self.switch(r, func.instance());
+        }
+        if func.func().0 < self.current.imported.funcs {
+            // A host function is known by the import that first brought it.
+            let id = self.link(self.current.bases.links + func.func().0).number();
+            self.current = caller;
+            self.attend(r);
+            return self.leave(slots, r, func, id, tail);
+        }
+        self.begin(slots, r, func, tail).inspect_err(|_| {
+            self.current = caller;
+            self.attend(r);
+        })
+    }
+
+    /// Begins a call of a function of the current instance.
+    fn begin(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        func: FuncAddr,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let body = self.current.body(func.func());
+        let ty = self.current.ty(self.current.func_type(func.func()));
+        let params = usize::from(ty.params);
+        let mut start = r.sp.wrapping_sub(params);
+        let base = if tail { r.base } else { start };
+        let locals = base.wrapping_add(params);
+        let free = locals.wrapping_add(body.locals.into());
+        if free.saturating_add(body.height.into()) > slots.len() {
+            return Err(self.full(r));
+        }
+        if tail {
+            if slots.get(start..r.sp).is_some() {
+                slots.copy_within(start..r.sp, base);
+            }
+            start = base;
+        } else {
+            let frame = Frame {
+                func: r.func,
+                ip: r.ip as u32,
+                branch: r.branch as u32,
+                base: r.base as u32,
+            };
+            let Some(place) = self.frames.get_mut(self.depth) else {
+                return Err(self.full(r));
+            };
+            *place = frame;
+            self.depth += 1;
+        }
+        if let Some(locals) = slots.get_mut(locals..free) {
+            locals.fill(0);
+        }
+        r.func = func;
+        r.base = start;
+        r.sp = free;
+        r.ip = body.code as usize;
+        r.end = body.end as usize;
+        r.aim(&self.current.layout, body.branches);
+        Ok(())
+    }
+
+    /// There is no room for a call, which has had no effect.
+    #[cold]
+    fn full(&mut self, r: &mut Registers<'m>) -> Stop {
+        r.ip = r.at;
+        self.stop(Exit::StackFull)
+    }
+
+    /// Leaves for a host function.
+    #[cold]
+    fn leave(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        func: FuncAddr,
+        id: u32,
+        tail: bool,
+    ) -> Result<(), Stop> {
+        let (params, _) = self.arity(func);
+        let results = if tail {
+            // Its results are the caller's, which has nothing more to do.
+            r.ip = r.end;
+            r.base
+        } else {
+            r.sp.wrapping_sub(params)
+        };
+        if slots.get(r.sp.wrapping_sub(params)..r.sp).is_some() {
+            slots.copy_within(r.sp.wrapping_sub(params)..r.sp, results);
+        }
+        r.sp = results.wrapping_add(params);
+        Err(self.stop(Exit::Host { func, id }))
+    }
+
+    /// How many parameters and results a function has.
+    pub(crate) fn arity(&self, func: FuncAddr) -> (usize, usize) {
+        let ty = self.signature(func);
+        (ty.params.into(), ty.results.into())
+    }
+
+    /// The type of a function, as its module has it.
+    pub(crate) fn signature(&self, func: FuncAddr) -> TypeDef {
+        let instance = self.instances.get(func.instance() as usize);
+        let current = Current::new(func.instance(), &instance.copied().unwrap_or_default());
+        current.ty(current.func_type(func.func()))
+    }
+
+    /// Ends a function: gives its results to its caller.
+    #[inline(always)]
+    pub(crate) fn leave_function(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+    ) -> Result<(), Stop> {
+        if r.func == FuncAddr::CONSTANT {
+            return Err(self.stop(Exit::Done));
+        }
+        let ty = self.current.ty(self.current.func_type(r.func.func()));
+        let count = usize::from(ty.results);
+        let from = r.sp.wrapping_sub(count);
+        if count == 1 {
+            let value: u64 = r.pop(slots);
+            r.sp = r.base;
+            r.push(slots, value);
+        } else {
+            if slots.get(from..r.sp).is_some() {
+                slots.copy_within(from..r.sp, r.base);
+            }
+            r.sp = r.base.wrapping_add(count);
+        }
+        let Some(depth) = self.depth.checked_sub(1) else {
+            return Err(self.stop(Exit::Done));
+        };
+        let frame = self.frames.get(depth).copied().unwrap_or_default();
+        self.depth = depth;
+        r.ip = frame.ip as usize;
+        r.branch = frame.branch as usize;
+        r.base = frame.base as usize;
+        r.func = frame.func;
+        if frame.func.instance() != self.current.index {
+            self.switch(r, frame.func.instance());
+        }
+        r.end = self.current.body(frame.func.func()).end as usize;
+        Ok(())
+    }
+}

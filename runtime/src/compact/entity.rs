@@ -1,0 +1,89 @@
+//! What a store consists of.
+//!
+
+use super::address::FuncAddr;
+use super::module::Module;
+use crate::types::{RefType, ValType};
+
+/// A caller that waits for the function it has called.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Frame {
+    pub(crate) func: FuncAddr,
+    /// Offset of the instruction behind the call.
+    pub(crate) ip: u32,
+    /// Position in the module's table.
+    pub(crate) branch: u32,
+    /// Its first slot.
+    pub(crate) base: u32,
+}
+
+/// A module in a store.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Instance<'m> {
+    pub(crate) module: Module<'m>,
+    /// Where its parts begin in the store's lists.
+    pub(crate) bases: Bases,
+}
+
+/// Where parts of an instance begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Bases {
+    /// What its imports are linked to: functions, tables, memories, globals, in this order.
+    pub(crate) links: u32,
+    pub(crate) tables: u32,
+    pub(crate) memories: u32,
+    pub(crate) globals: u32,
+    pub(crate) types: u32,
+    /// Element segments, then data segments.
+    pub(crate) segments: u32,
+}
+
+/// A table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Table {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+    pub(crate) max: Option<u64>,
+    pub(crate) is_64: bool,
+    /// Its element type, with the number of the store's type.
+    pub(crate) element: Option<RefType>,
+}
+
+/// A memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    /// Where it begins in the store's bytes.
+    pub(crate) start: usize,
+    /// How many bytes it has.
+    pub(crate) len: usize,
+    /// The most pages that it may grow to.
+    pub(crate) max: Option<u64>,
+    pub(crate) page_size_log2: u8,
+    pub(crate) is_64: bool,
+}
+
+/// A global.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Global {
+    pub(crate) value: u64,
+    /// Its type, with the number of the store's type.
+    pub(crate) content: ValType,
+    pub(crate) mutable: bool,
+}
+
+/// What is left of a segment: elements of the store, or bytes of the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Segment {
+    pub(crate) start: u32,
+    pub(crate) len: u32,
+    pub(crate) is_element: bool,
+}
+
+impl Memory {
+    /// The most pages that it may have, whatever memory there is.
+    pub(crate) fn most_pages(&self) -> u64 {
+        let bits = if self.is_64 { u64::BITS } else { u32::BITS };
+        let pages = 1u64.checked_shl(bits - u32::from(self.page_size_log2));
+        self.max.unwrap_or(u64::MAX).min(pages.unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,86 @@
+//! What can be wrong with a use of a store.
+//!
+
+use core::fmt;
+
+use crate::spec::Trap;
+
+/// Why a module was not instantiated, or a call not begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Error {
+    /// A list of the store's memory is too short.
+    Room {
+        /// Which.
+        list: Room,
+        /// The length that would do, as far as is known.
+        at_least: u64,
+    },
+    /// An import is not given, or is of another kind or type.
+    Import {
+        /// The place of the import among the module's.
+        index: u32,
+    },
+    /// A call is under way.
+    Busy,
+    /// Nothing waits for what was given.
+    Idle,
+    /// There is no such instance, function or object.
+    Unknown,
+    /// There are too few or too many values, or they are of other types.
+    Types,
+    /// The instantiation trapped; what it had done before remains.
+    Trap(Trap),
+    /// The bytes are no snapshot of this store.
+    Snapshot,
+}
+
+/// The lists of a store's memory, as [`Ram`](super::Ram) has them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Room {
+    /// Slots of the value stack.
+    Slots,
+    /// Frames of callers.
+    Frames,
+    /// Instances.
+    Instances,
+    /// What imports are linked to.
+    Links,
+    /// Tables.
+    Tables,
+    /// Elements of tables and of passive segments.
+    Elements,
+    /// Memories.
+    Memories,
+    /// Bytes of memories.
+    Memory,
+    /// Globals.
+    Globals,
+    /// Types.
+    Types,
+    /// Segments.
+    Segments,
+    /// Bytes for a snapshot.
+    Snapshot,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room { list, at_least } => {
+                write!(
+                    f,
+                    "`{list:?}` of the store would have to have a length of {at_least}"
+                )
+            }
+            Self::Import { index } => write!(f, "incompatible or unknown import {index}"),
+            Self::Busy => f.write_str("a call is under way"),
+            Self::Idle => f.write_str("no call waits for this"),
+            Self::Unknown => f.write_str("there is no such object"),
+            Self::Types => f.write_str("the values are not of the types asked for"),
+            Self::Trap(trap) => f.write_str(trap.text()),
+            Self::Snapshot => f.write_str("this is no snapshot of this store"),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,473 @@
+//! Instantiation: links imports, makes objects, runs constant expressions, fills segments in.
+//!
+//! Standard: section 4.7.3. Until all is linked and there is room for everything, nothing is
+//! changed; what the segments do before one of them traps remains.
+
+use super::address::FuncAddr;
+use super::core::{Core, Current};
+use super::entity::{Bases, Global, Instance, Memory, Segment, Table};
+use super::error::{Error, Room};
+use super::exports::Extern;
+use super::fuel::Tank;
+use super::link::Link;
+use super::module::Module;
+use super::registers::Registers;
+use super::store::Store;
+use super::table::{Elements, item};
+use crate::exec::machine::{Machine, Stop};
+use crate::exec::{memory, table};
+use crate::generated::no_alloc::execute::execute;
+use crate::profile::Profile;
+use crate::read::{Reader, Span};
+use crate::spec::Trap;
+use crate::types::{
+    DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
+};
+use crate::validate::subtype::is_subtype;
+
+/// An instance of a store.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct InstanceIdx(pub u32);
+
+impl<'m, P: Profile> Store<'m, '_, P> {
+    /// Adds an instance.
+    pub(crate) fn add(
+        &mut self,
+        module: Module<'m>,
+        imports: &[Extern<'_>],
+    ) -> Result<InstanceIdx, Error> {
+        let core = &mut self.core;
+        let before = core.lengths();
+        let linked = core.open(module).and_then(|current| {
+            core.number_types(&current)?;
+            core.link_imports(&current, imports)?;
+            core.make(&current)?;
+            Ok(current)
+        });
+        let index = match linked {
+            Ok(current) => {
+                core.current = current;
+                current.index
+            }
+            Err(error) => {
+                core.cut(before);
+                return Err(error);
+            }
+        };
+        self.initialise().inspect_err(|error| {
+            // After a trap, functions of the instance may be in tables of others.
+            if !matches!(error, Error::Trap(_)) {
+                self.core.cut(before);
+            }
+        })?;
+        Ok(InstanceIdx(index))
+    }
+
+    /// Gives globals and tables their values, and fills the segments in.
+    fn initialise(&mut self) -> Result<(), Error> {
+        let (current, header) = (self.core.current, self.core.current.module.header());
+        for index in 0..header.global_inits {
+            let span = current.module.span(current.layout.global_inits, index);
+            let value = self.evaluate(span)?;
+            let place = (current.bases.globals + index) as usize;
+            if let Some(global) = self.core.globals.get_mut(place) {
+                global.value = value;
+            }
+        }
+        for index in 0..header.table_inits {
+            let span: Span = current.module.span(current.layout.table_inits, index);
+            if span != Span::default() {
+                let value = Ref(self.evaluate(span)? as u32);
+                let table = TableIdx(current.imported.tables + index);
+                self.core.table(table).fill(value);
+            }
+        }
+        for index in 0..header.elements {
+            self.elements(&current, index)?;
+        }
+        for index in 0..header.data {
+            self.data(&current, index, header.data_count)?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates the items of a segment; writes them to its table if it is active.
+    fn elements(&mut self, current: &Current<'m>, index: u32) -> Result<(), Error> {
+        let segment = current.module.elements(index);
+        let place = (current.bases.segments + index) as usize;
+        if segment.flags & Elements::DECLARATIVE != 0 {
+            return Ok(());
+        }
+        let active = segment.flags & Elements::ACTIVE != 0;
+        let offset = if active {
+            self.evaluate(segment.offset)?
+        } else {
+            0
+        };
+        let kept = self.core.segments.get(place).copied().unwrap_or_default();
+        if active {
+            // All or nothing: the length is looked at first.
+            let there = self.core.table(TableIdx(segment.table)).len() as u64;
+            let end = offset.checked_add(segment.count.into());
+            if end.is_none_or(|end| end > there) {
+                return Err(Error::Trap(Trap::TableOutOfBounds));
+            }
+        }
+        let mut reader = segment.items.reader(current.module.wasm);
+        for item in 0..u64::from(segment.count) {
+            let value = self.item(&mut reader, segment.flags)?;
+            if active {
+                let done = table::set(
+                    &mut self.core,
+                    TableIdx(segment.table),
+                    offset + item,
+                    value,
+                );
+                done.map_err(stopped)?;
+            } else if let Some(element) = self
+                .core
+                .elements
+                .get_mut(kept.start as usize + item as usize)
+            {
+                *element = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// One item of an element segment.
+    fn item(&mut self, reader: &mut Reader<'m>, flags: u8) -> Result<Ref, Error> {
+        if flags & Elements::EXPRESSIONS == 0 {
+            let func = FuncIdx(reader.u32().unwrap_or(0));
+            return Ok(self.core.func_ref(func));
+        }
+        // No instruction makes a reference of several operands.
+        let value = self.compute(reader.position(), 1)?;
+        // The expression has ended where the interpreter has stopped.
+        *reader = Reader::range(
+            self.core.current.module.wasm,
+            self.registers.ip..reader.end(),
+        );
+        Ok(Ref(value as u32))
+    }
+
+    /// Copies an active data segment; keeps what instructions may still ask for.
+    fn data(&mut self, current: &Current<'m>, index: u32, kept: bool) -> Result<(), Error> {
+        let segment = current.module.data(index);
+        if segment.active {
+            let offset = self.evaluate(segment.offset)?;
+            let bytes = current
+                .module
+                .wasm
+                .get(segment.bytes.range())
+                .unwrap_or_default();
+            let memory = self.core.memory(MemoryIdx(segment.memory));
+            let place = usize::try_from(offset).ok();
+            let target =
+                place.and_then(|place| memory.get_mut(place..place.checked_add(bytes.len())?));
+            target
+                .ok_or(Error::Trap(Trap::MemoryOutOfBounds))?
+                .copy_from_slice(bytes);
+            if kept {
+                let dropped = memory::drop_data(&mut self.core, DataIdx(index));
+                dropped.map_err(stopped)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The value of a constant expression, whose operands take two bytes each at least.
+    fn evaluate(&mut self, span: Span) -> Result<u64, Error> {
+        self.compute(span.start, span.end.saturating_sub(span.start).div_ceil(2))
+    }
+
+    /// The value of a constant expression with so many operands at most.
+    fn compute(&mut self, start: usize, operands: usize) -> Result<u64, Error> {
+        let (list, at_least) = (Room::Slots, operands as u64);
+        if operands > self.slots.len() {
+            return Err(Error::Room { list, at_least });
+        }
+        let mut r = Registers {
+            ip: start,
+            func: FuncAddr::CONSTANT,
+            ..Registers::default()
+        };
+        self.core.attend(&mut r);
+        let mut fuel = u64::MAX;
+        let mut tank = Tank { rest: &mut fuel };
+        self.core.depth = 0;
+        let stop = execute::<P>(&mut self.core, self.slots, &mut r, &mut tank);
+        self.registers = r;
+        match stop {
+            Stop::Exit => Ok(self.slots.first().copied().unwrap_or(0)),
+            Stop::Trap(trap) => Err(Error::Trap(trap)),
+        }
+    }
+}
+
+impl<'m> Core<'m, '_> {
+    /// Adds an instance without contents.
+    fn open(&mut self, module: Module<'m>) -> Result<Current<'m>, Error> {
+        let index = self.instances.len;
+        let bases = Bases {
+            links: self.links.len as u32,
+            tables: self.tables.len as u32,
+            memories: self.memories.len as u32,
+            globals: self.globals.len as u32,
+            types: self.types.len as u32,
+            segments: self.segments.len as u32,
+        };
+        let instance = Instance { module, bases };
+        let known = (index as u64) < FuncAddr::INSTANCES.into();
+        let pushed = known.then(|| self.instances.push(instance)).flatten();
+        pushed.ok_or_else(|| room(Room::Instances, index, 1))?;
+        Ok(Current::new(index as u32, &instance))
+    }
+
+    /// Gives the instance's types their numbers in the store.
+    fn number_types(&mut self, current: &Current<'m>) -> Result<(), Error> {
+        for ty in 0..current.types {
+            let number = self.number_type(current, ty);
+            let pushed = self.types.push(number);
+            let count = current.types as usize;
+            pushed.ok_or_else(|| room(Room::Types, current.bases.types as usize, count))?;
+        }
+        Ok(())
+    }
+
+    /// Checks what is given for imports, and remembers it.
+    fn link_imports(&mut self, current: &Current<'m>, imports: &[Extern<'_>]) -> Result<(), Error> {
+        let header = current.module.header();
+        let imported = current.imported;
+        let count = imported.funcs + imported.tables + imported.memories + imported.globals;
+        let (at, more) = (self.links.len, count as usize);
+        let inserted = self.links.insert(at, more, Link::default());
+        inserted.ok_or_else(|| room(Room::Links, at, more))?;
+        let mut seen = [0; ExternKind::COUNT];
+        for index in 0..header.imports {
+            let error = Error::Import { index };
+            let given = imports.get(index as usize).ok_or(error)?;
+            let kind = current.module.import(index).kind();
+            let number = seen.get_mut(kind as usize).ok_or(error)?;
+            let x = *number;
+            *number += 1;
+            let link = self.link_import(current, kind, x, given).ok_or(error)?;
+            let place = match kind {
+                ExternKind::Func => current.bases.links + x,
+                ExternKind::Table => current.table_link(x),
+                ExternKind::Memory => current.memory_link(x),
+                ExternKind::Global => current.global_link(x),
+                ExternKind::Tag => return Err(error),
+            };
+            *self.links.get_mut(place as usize).ok_or(error)? = link;
+        }
+        Ok(())
+    }
+
+    /// What the import with index `x` of its kind is linked to, if what is given fits.
+    fn link_import(
+        &self,
+        current: &Current<'m>,
+        kind: ExternKind,
+        x: u32,
+        given: &Extern<'_>,
+    ) -> Option<Link> {
+        let (table, layout) = (current.module.table, &current.layout);
+        match (kind, *given) {
+            (ExternKind::Func, Extern::Func(func)) => {
+                let asked = self.number_of(current, current.func_type(FuncIdx(x)).0);
+                let known = self.look(InstanceIdx(func.instance()))?;
+                let there = func.func().0 < known.module.header().funcs;
+                (there && self.type_of(func) == Some(asked)).then_some(Link::Func(func))
+            }
+            (
+                ExternKind::Func,
+                Extern::Host {
+                    id,
+                    params,
+                    results,
+                },
+            ) => {
+                let (asked_params, asked_results) = current.module.func_type(FuncIdx(x));
+                let same = asked_params.eq(params.iter().copied())
+                    && asked_results.eq(results.iter().copied());
+                same.then_some(Link::Host(id))
+            }
+            (ExternKind::Table, Extern::Table(number)) => {
+                let asked: TableType = item(table, layout.tables, x);
+                let given = self.tables.get(number as usize)?;
+                let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
+                let fits = given.element == Some(element)
+                    && given.is_64 == asked.is_64
+                    && within(given.len.into(), given.max, asked.min, asked.max);
+                fits.then_some(Link::Entity(number))
+            }
+            (ExternKind::Memory, Extern::Memory(number)) => {
+                let asked: MemoryType = item(table, layout.memories, x);
+                let given = self.memories.get(number as usize)?;
+                let pages = (given.len as u64) >> given.page_size_log2;
+                let fits = given.is_64 == asked.is_64
+                    && given.page_size_log2 == asked.page_size_log2
+                    && within(pages, given.max, asked.min, asked.max);
+                fits.then_some(Link::Entity(number))
+            }
+            (ExternKind::Global, Extern::Global(number)) => {
+                let asked: GlobalType = item(table, layout.globals, x);
+                let given = self.globals.get(number as usize)?;
+                let content = self.outside(current, asked.content);
+                let fits = given.mutable == asked.mutable
+                    && (given.content == content
+                        || (!asked.mutable && is_subtype(given.content, content)));
+                fits.then_some(Link::Entity(number))
+            }
+            _ => None,
+        }
+    }
+
+    /// Makes the objects of an instance, all zero.
+    fn make(&mut self, current: &Current<'m>) -> Result<(), Error> {
+        let (header, module, layout) = (current.module.header(), current.module, &current.layout);
+        for index in current.imported.tables..header.tables {
+            let ty: TableType = item(module.table, layout.tables, index);
+            let table = Table {
+                start: self.elements.len as u32,
+                len: u32::try_from(ty.min).unwrap_or(u32::MAX),
+                max: ty.max,
+                is_64: ty.is_64,
+                element: Some(ty.element.renumber(|ty| self.number_of(current, ty).0)),
+            };
+            self.lengthen_tables(ty.min)?;
+            let at = self.tables.len;
+            self.tables
+                .push(table)
+                .ok_or_else(|| room(Room::Tables, at, 1))?;
+        }
+        for index in 0..header.elements {
+            let segment = module.elements(index);
+            let passive = segment.flags & (Elements::ACTIVE | Elements::DECLARATIVE) == 0;
+            let len = if passive { segment.count } else { 0 };
+            let start = self.elements.len as u32;
+            self.lengthen_tables(len.into())?;
+            self.add_segment(start, len, true)?;
+        }
+        for index in 0..if header.data_count { header.data } else { 0 } {
+            let Span { start, end } = module.data(index).bytes;
+            self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
+        }
+        for index in current.imported.memories..header.memories {
+            let ty: MemoryType = item(module.table, layout.memories, index);
+            let bytes = u128::from(ty.min) << ty.page_size_log2;
+            let start = self.memory.len;
+            let made = usize::try_from(bytes).ok().and_then(|len| {
+                self.memory.insert(start, len, 0)?;
+                Some(len)
+            });
+            let Some(len) = made else {
+                let at_least = u64::try_from(bytes + start as u128).unwrap_or(u64::MAX);
+                let list = Room::Memory;
+                return Err(Error::Room { list, at_least });
+            };
+            let memory = Memory {
+                start,
+                len,
+                max: ty.max,
+                page_size_log2: ty.page_size_log2,
+                is_64: ty.is_64,
+            };
+            let at = self.memories.len;
+            self.memories
+                .push(memory)
+                .ok_or_else(|| room(Room::Memories, at, 1))?;
+        }
+        for index in current.imported.globals..header.globals {
+            let ty: GlobalType = item(module.table, layout.globals, index);
+            let global = Global {
+                value: 0,
+                content: self.outside(current, ty.content),
+                mutable: ty.mutable,
+            };
+            let at = self.globals.len;
+            self.globals
+                .push(global)
+                .ok_or_else(|| room(Room::Globals, at, 1))?;
+        }
+        Ok(())
+    }
+
+    fn lengthen_tables(&mut self, more: u64) -> Result<(), Error> {
+        let at = self.elements.len;
+        let inserted = usize::try_from(more)
+            .ok()
+            .and_then(|more| self.elements.insert(at, more, Ref::NULL));
+        inserted.ok_or(Error::Room {
+            list: Room::Elements,
+            at_least: more.saturating_add(at as u64),
+        })
+    }
+
+    fn add_segment(&mut self, start: u32, len: u32, is_element: bool) -> Result<(), Error> {
+        let segment = Segment {
+            start,
+            len,
+            is_element,
+        };
+        let at = self.segments.len;
+        self.segments
+            .push(segment)
+            .ok_or_else(|| room(Room::Segments, at, 1))
+    }
+
+    /// How long the lists are.
+    fn lengths(&self) -> [usize; 9] {
+        [
+            self.instances.len,
+            self.links.len,
+            self.tables.len,
+            self.elements.len,
+            self.memories.len,
+            self.memory.len,
+            self.globals.len,
+            self.types.len,
+            self.segments.len,
+        ]
+    }
+
+    /// Cuts the lists to lengths that they had before.
+    fn cut(&mut self, lengths: [usize; 9]) {
+        [
+            self.instances.len,
+            self.links.len,
+            self.tables.len,
+            self.elements.len,
+            self.memories.len,
+            self.memory.len,
+            self.globals.len,
+            self.types.len,
+            self.segments.len,
+        ] = lengths;
+    }
+}
+
+/// A list is too short for so many items more.
+fn room(list: Room, there: usize, more: usize) -> Error {
+    let at_least = there as u64 + more as u64;
+    Error::Room { list, at_least }
+}
+
+/// Whether a size and maximum are within those asked for.
+fn within(size: u64, max: Option<u64>, min: u64, most: Option<u64>) -> bool {
+    size >= min
+        && match (max, most) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(max), Some(most)) => max <= most,
+        }
+}
+
+/// Nothing that instantiation calls stops for another reason than a trap.
+fn stopped(stop: Stop) -> Error {
+    match stop {
+        Stop::Trap(trap) => Error::Trap(trap),
+        Stop::Exit => Error::Busy,
+    }
+}

@@ -1,0 +1,218 @@
+//! The compact engine as a [`Machine`], for the functions that rows name in `hand`.
+//!
+
+use super::core::Core;
+use super::entity::Segment;
+use super::exit::{Exit, Growth};
+use super::registers::Registers;
+use crate::exec::machine::{Machine, Stop};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
+
+impl<'m> Core<'m, '_> {
+    /// Runs a row with `hand`. If it fails, the instruction has not been executed.
+    #[inline(always)]
+    pub(crate) fn hand(
+        &mut self,
+        r: &mut Registers<'m>,
+        f: impl FnOnce(&mut Self, &mut Registers<'m>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let mut own = *r;
+        let done = f(self, &mut own);
+        if done.is_ok() {
+            // It may have moved the memory.
+            self.attend(&mut own);
+            *r = own;
+        } else {
+            r.ip = r.at;
+        }
+        done
+    }
+
+    /// What is left of an element segment.
+    fn elements_of(&self, x: ElemIdx) -> Segment {
+        let place = self.current.bases.segments.wrapping_add(x.0);
+        let segment = self.segments.get(place as usize);
+        segment.copied().unwrap_or_default()
+    }
+
+    fn data_place(&self, x: DataIdx) -> usize {
+        let base = self.current.bases.segments + self.current.elements;
+        base.wrapping_add(x.0) as usize
+    }
+
+    fn forget(&mut self, place: usize) {
+        if let Some(segment) = self.segments.get_mut(place) {
+            segment.len = 0;
+        }
+    }
+
+    /// Nothing grows, or the host is asked for more memory.
+    fn lack<T>(&mut self, what: Growth, missing: u64) -> Result<Option<T>, Stop> {
+        if core::mem::take(&mut self.refused) {
+            return Ok(None);
+        }
+        Err(self.stop(Exit::Grow { what, missing }))
+    }
+}
+
+/// A part of a slice; nothing, if it is not there.
+fn part<T>(items: &mut [T], start: usize, len: usize) -> &mut [T] {
+    items
+        .get_mut(start..start.saturating_add(len))
+        .unwrap_or_default()
+}
+
+/// Two parts that do not overlap.
+fn parts<T>(
+    items: &mut [T],
+    (first, first_len): (usize, usize),
+    (second, second_len): (usize, usize),
+) -> (&mut [T], &[T]) {
+    let middle = first.max(second);
+    let Some((low, high)) = items.split_at_mut_checked(middle) else {
+        return (&mut [], &[]);
+    };
+    if first < second {
+        (part(low, first, first_len), part(high, 0, second_len))
+    } else {
+        (part(high, 0, first_len), part(low, second, second_len))
+    }
+}
+
+impl Machine for Core<'_, '_> {
+    fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
+        let memory = self.memory_of(x);
+        part(self.memory.items, memory.start, memory.len)
+    }
+
+    fn memory_pair(&mut self, to: MemoryIdx, from: MemoryIdx) -> (&mut [u8], Option<&[u8]>) {
+        if self.memory_number(to) == self.memory_number(from) {
+            return (self.memory(to), None);
+        }
+        let (to, from) = (self.memory_of(to), self.memory_of(from));
+        let bytes = &mut *self.memory.items;
+        let (to, from) = parts(bytes, (to.start, to.len), (from.start, from.len));
+        (to, Some(from))
+    }
+
+    fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]) {
+        let segment = self.segments.get(self.data_place(y));
+        let Segment { start, len, .. } = segment.copied().unwrap_or_default();
+        let (start, wasm) = (start as usize, self.current.module.wasm);
+        let data = wasm.get(start..start + len as usize).unwrap_or_default();
+        (self.memory(x), data)
+    }
+
+    fn memory_pages(&mut self, x: MemoryIdx) -> u64 {
+        let memory = self.memory_of(x);
+        (memory.len as u64) >> memory.page_size_log2
+    }
+
+    fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
+        let number = self.memory_number(x);
+        let (memory, before) = (self.memory_of(x), self.memory_pages(x));
+        let most = memory.most_pages();
+        let Some(_) = before.checked_add(delta).filter(|pages| *pages <= most) else {
+            return Ok(None);
+        };
+        let more = u128::from(delta) << memory.page_size_log2;
+        let room = (self.memory.items.len() - self.memory.len) as u128;
+        if more > room {
+            let missing = u64::try_from(more - room).unwrap_or(u64::MAX);
+            return self.lack(Growth::Memory, missing);
+        }
+        let (more, end) = (more as usize, memory.start + memory.len);
+        if self.memory.insert(end, more, 0).is_none() {
+            return Ok(None);
+        }
+        // They lie in order.
+        for (index, memory) in self.memories.used().iter_mut().enumerate() {
+            if index == number {
+                memory.len += more;
+            } else if index > number {
+                memory.start += more;
+            }
+        }
+        Ok(Some(before))
+    }
+
+    fn drop_data(&mut self, x: DataIdx) {
+        self.forget(self.data_place(x));
+    }
+
+    fn table(&mut self, x: TableIdx) -> &mut [Ref] {
+        let table = self.table_of(x);
+        part(
+            self.elements.items,
+            table.start as usize,
+            table.len as usize,
+        )
+    }
+
+    fn table_pair(&mut self, to: TableIdx, from: TableIdx) -> (&mut [Ref], Option<&[Ref]>) {
+        if self.table_number(to) == self.table_number(from) {
+            return (self.table(to), None);
+        }
+        let (to, from) = (self.table_of(to), self.table_of(from));
+        let (to, from) = parts(
+            self.elements.items,
+            (to.start as usize, to.len as usize),
+            (from.start as usize, from.len as usize),
+        );
+        (to, Some(from))
+    }
+
+    fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]) {
+        let (table, segment) = (self.table_of(x), self.elements_of(y));
+        parts(
+            self.elements.items,
+            (table.start as usize, table.len as usize),
+            (segment.start as usize, segment.len as usize),
+        )
+    }
+
+    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
+        let number = self.table_number(x);
+        let table = self.table_of(x);
+        let before = u64::from(table.len);
+        let most = table.max.unwrap_or(u64::MAX).min(u32::MAX.into());
+        let Some(_) = before.checked_add(delta).filter(|len| *len <= most) else {
+            return Ok(None);
+        };
+        let room = (self.elements.items.len() - self.elements.len) as u64;
+        if delta > room {
+            return self.lack(Growth::Table, delta - room);
+        }
+        let end = table.start + table.len;
+        if self
+            .elements
+            .insert(end as usize, delta as usize, init)
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let more = delta as u32;
+        for (index, table) in self.tables.used().iter_mut().enumerate() {
+            if index == number {
+                table.len += more;
+            } else if index > number {
+                table.start += more;
+            }
+        }
+        // Passive segments lie among the tables.
+        for segment in self.segments.used() {
+            if segment.is_element && segment.start >= end {
+                segment.start += more;
+            }
+        }
+        Ok(Some(before))
+    }
+
+    fn drop_elements(&mut self, x: ElemIdx) {
+        self.forget(self.current.bases.segments.wrapping_add(x.0) as usize);
+    }
+
+    fn func_ref(&mut self, f: FuncIdx) -> Ref {
+        self.func_addr(f).into_ref()
+    }
+}

@@ -1,0 +1,212 @@
+//! Modules: their bytes and their table.
+//!
+
+use super::build::Builder;
+use super::needs::Needs;
+use super::table::{Body, Data, Elements, Header, ImportEntry, KINDS, Layout, item};
+use crate::profile::{Everything, Gate};
+use crate::read::{Export, Reader, Span};
+use crate::reject::Reject;
+use crate::spec::Limit;
+use crate::types::{ExternKind, FuncIdx, ValType};
+use crate::validate::arena::Arena;
+use crate::validate::item::Item;
+use crate::validate::{self, TypeDef};
+
+/// A valid module: the bytes as they came, and a table of offsets made by the validator.
+///
+/// ```
+/// use tabwasm::compact::Module;
+/// use tabwasm::profile::NoAlloc;
+///
+/// let mut arena = [0; 256];
+/// let module = Module::new(b"\0asm\x01\0\0\0", &NoAlloc, &mut arena)?;
+/// assert_eq!(module.exports().count(), 0);
+///
+/// // On another machine, perhaps: no validator is needed there.
+/// let again = Module::with_table(module.wasm(), module.table())?;
+/// # Ok::<(), tabwasm::reject::Reject>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Module<'m> {
+    pub(crate) wasm: &'m [u8],
+    pub(crate) table: &'m [u8],
+}
+
+/// An import of a module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Import<'m> {
+    /// Name of the module.
+    pub module: &'m str,
+    /// Name within the module.
+    pub name: &'m str,
+    /// What is imported.
+    pub kind: ExternKind,
+}
+
+impl<'m> Module<'m> {
+    /// Validates a module as the standard says, and writes its table to the front of the arena.
+    ///
+    /// How large the arena has to be, [`Needs`] of an equal module says, or [`Reject`]: with a
+    /// detail [`Limit`](crate::reject::Detail::Limit) `arena`.
+    pub fn new(wasm: &'m [u8], gate: &impl Gate, arena: &'m mut [u8]) -> Result<Self, Reject> {
+        let used = build(wasm, gate, arena)?.0;
+        let table = arena.get(..used).unwrap_or_default();
+        Ok(Self { wasm, table })
+    }
+
+    /// With a table that was made before, perhaps elsewhere. That it was made of these bytes, and
+    /// by this version, is checked by a fingerprint in one pass over them, without memory. Who
+    /// forges a table can let the program go wrong, never the host.
+    pub fn with_table(wasm: &'m [u8], table: &'m [u8]) -> Result<Self, Reject> {
+        Header::get(table, 0).fits(wasm, table)?;
+        Ok(Self { wasm, table })
+    }
+
+    /// With a table that is known to be made of these bytes by this version. Nothing is checked:
+    /// with another table the program goes wrong, never the host.
+    pub const fn with_trusted_table(wasm: &'m [u8], table: &'m [u8]) -> Self {
+        Self { wasm, table }
+    }
+
+    /// The module's bytes.
+    pub const fn wasm(&self) -> &'m [u8] {
+        self.wasm
+    }
+
+    /// The module's table, for [`Module::with_table`].
+    pub const fn table(&self) -> &'m [u8] {
+        self.table
+    }
+
+    /// The imports, in order.
+    pub fn imports(&self) -> impl ExactSizeIterator<Item = Import<'m>> + use<'m> {
+        let (module, header) = (*self, self.header());
+        (0..header.imports).map(move |index| {
+            let entry = module.import(index);
+            let mut reader = Reader::range(module.wasm, entry.name as usize..module.wasm.len());
+            Import {
+                module: name(&mut reader),
+                name: name(&mut reader),
+                kind: entry.kind(),
+            }
+        })
+    }
+
+    /// The exports, in order.
+    pub fn exports(&self) -> impl ExactSizeIterator<Item = Export<'m>> + use<'m> {
+        let header = self.header();
+        let mut reader = Reader::range(self.wasm, header.exports as usize..self.wasm.len());
+        (0..header.export_count).map(move |_| {
+            // A table of another module may point anywhere.
+            reader.export(&Everything).unwrap_or(Export {
+                name: "",
+                kind: ExternKind::Func,
+                index: u32::MAX,
+            })
+        })
+    }
+
+    /// The export of this name.
+    pub fn export(&self, name: &str) -> Option<Export<'m>> {
+        self.exports().find(|export| export.name == name)
+    }
+
+    /// What the module needs to run.
+    pub fn needs(&self) -> Needs {
+        Needs::of(*self)
+    }
+
+    /// The start function.
+    pub fn start(&self) -> Option<FuncIdx> {
+        self.header().start.checked_sub(1).map(FuncIdx)
+    }
+
+    /// The types of a function's parameters, then those of its results.
+    pub fn func_type(
+        &self,
+        func: FuncIdx,
+    ) -> (
+        impl ExactSizeIterator<Item = ValType> + use<'m>,
+        impl ExactSizeIterator<Item = ValType> + use<'m>,
+    ) {
+        let layout = self.layout();
+        let ty: u32 = item(self.table, layout.funcs, func.0);
+        let def: TypeDef = item(self.table, layout.types, ty);
+        (
+            self.value_types(def.start, def.params),
+            self.value_types(def.start + u32::from(def.params), def.results),
+        )
+    }
+
+    pub(crate) fn value_types(
+        self,
+        start: u32,
+        count: u16,
+    ) -> impl ExactSizeIterator<Item = ValType> + use<'m> {
+        let layout = self.layout();
+        (0..count).map(move |index| {
+            item(
+                self.table,
+                layout.value_types,
+                start.wrapping_add(index.into()),
+            )
+        })
+    }
+
+    pub(crate) fn header(&self) -> Header {
+        Header::get(self.table, 0)
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::of(&self.header())
+    }
+
+    pub(crate) fn import(&self, index: u32) -> ImportEntry {
+        item(self.table, self.layout().imports, index)
+    }
+
+    pub(crate) fn body(&self, index: u32) -> Body {
+        item(self.table, self.layout().bodies, index)
+    }
+
+    pub(crate) fn elements(&self, index: u32) -> Elements {
+        item(self.table, self.layout().elements, index)
+    }
+
+    pub(crate) fn data(&self, index: u32) -> Data {
+        item(self.table, self.layout().data, index)
+    }
+
+    pub(crate) fn span(&self, list: usize, index: u32) -> Span {
+        item(self.table, list, index)
+    }
+}
+
+impl ImportEntry {
+    pub(crate) fn kind(&self) -> ExternKind {
+        KINDS[usize::from(self.kind) % KINDS.len()]
+    }
+}
+
+fn name<'m>(reader: &mut Reader<'m>) -> &'m str {
+    reader.name(&Everything).unwrap_or_default()
+}
+
+/// Validates a module and writes its table; gives the table's length and the most of the arena
+/// that was in use.
+pub(crate) fn build(
+    wasm: &[u8],
+    gate: &impl Gate,
+    arena: &mut [u8],
+) -> Result<(usize, usize), Reject> {
+    let arena = Arena::new(arena);
+    arena
+        .skip(Header::SIZE)
+        .map_err(|full| full.reject(Limit::Arena, 0, 0))?;
+    let mut builder = Builder::new(&arena);
+    validate::module(wasm, gate, &arena, &mut builder)?;
+    let header = builder.header.count(&arena, wasm);
+    header.put(arena.front(), 0);
+    Ok((Layout::of(&header).end as usize, arena.peak()))
+}

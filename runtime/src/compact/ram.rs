@@ -1,0 +1,34 @@
+//! The memory of a store, which its owner hands over.
+//!
+
+use super::entity::{Frame, Global, Instance, Memory, Segment, Table};
+use super::link::Link;
+use crate::types::{Ref, TypeId};
+
+/// Slices for all that a store consists of. What a module needs of each, [`Needs`](super::Needs)
+/// says; a slice of the default, empty, is right for what the modules do not have.
+#[derive(Debug, Default)]
+pub struct Ram<'m, 's> {
+    /// The value stack: locals and operands of the functions that run.
+    pub slots: &'s mut [u64],
+    /// Callers that wait.
+    pub frames: &'s mut [Frame],
+    /// Instances.
+    pub instances: &'s mut [Instance<'m>],
+    /// What imports are linked to.
+    pub links: &'s mut [Link],
+    /// Tables.
+    pub tables: &'s mut [Table],
+    /// Elements of all tables, and of passive segments.
+    pub elements: &'s mut [Ref],
+    /// Memories.
+    pub memories: &'s mut [Memory],
+    /// Bytes of all memories.
+    pub memory: &'s mut [u8],
+    /// Globals.
+    pub globals: &'s mut [Global],
+    /// Types of all instances.
+    pub types: &'s mut [TypeId],
+    /// Element segments, and data segments that instructions refer to.
+    pub segments: &'s mut [Segment],
+}

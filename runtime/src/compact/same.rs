@@ -1,0 +1,94 @@
+//! Types of different modules: which are the same.
+//!
+//! Equal types have one number in a store. Two are equal when they have the same place in groups
+//! that are: of the same number of types with the same parameters and results, in which other
+//! types of the groups stand at the same places, and types outside of them have the same number.
+//! Standard: section 3.1.2, "Rolling and Unrolling".
+
+use super::core::{Core, Current};
+use crate::types::{TypeId, TypeIdx, ValType};
+use crate::validate::TypeDef;
+
+impl<'m> Core<'m, '_> {
+    /// The number that a type of an instance gets, whose earlier types have theirs.
+    pub(crate) fn number_type(&self, own: &Current<'m>, ty: u32) -> TypeId {
+        let def = own.ty(TypeIdx(ty));
+        if def.canonical != ty {
+            return self.number_of(own, def.canonical);
+        }
+        // It follows from the number of the first type of its group.
+        if def.group != ty {
+            let first = self.number_of(own, def.group);
+            return TypeId(first.0.wrapping_add(ty - def.group));
+        }
+        for index in 0..own.index {
+            let Some(instance) = self.instances.get(index as usize) else {
+                continue;
+            };
+            let other = Current::new(index, instance);
+            for first in 0..other.types {
+                if self.is_same_group((own, ty), (&other, first)) {
+                    return self.number_of(&other, first);
+                }
+            }
+        }
+        TypeId(own.bases.types.wrapping_add(ty))
+    }
+
+    /// The store's number of an instance's type.
+    pub(crate) fn number_of(&self, of: &Current<'m>, ty: u32) -> TypeId {
+        let place = of.bases.types.wrapping_add(ty) as usize;
+        self.types.get(place).copied().unwrap_or_default()
+    }
+
+    /// The type with the store's number in place of the instance's.
+    pub(crate) fn outside(&self, of: &Current<'m>, ty: ValType) -> ValType {
+        ty.renumber(|number| self.number_of(of, number).0)
+    }
+
+    fn is_same_group(
+        &self,
+        (own, first): (&Current<'m>, u32),
+        (other, twin): (&Current<'m>, u32),
+    ) -> bool {
+        let (mut own_ty, mut other_ty) = (first, twin);
+        loop {
+            let (a, b) = (member(own, own_ty, first), member(other, other_ty, twin));
+            let (Some(a), Some(b)) = (a, b) else {
+                return a.is_none() && b.is_none();
+            };
+            if (a.params, a.results) != (b.params, b.results) {
+                return false;
+            }
+            let count = a.params + a.results;
+            let types = own.module.value_types(a.start, count);
+            let mut pairs = types.zip(other.module.value_types(b.start, count));
+            let same = pairs
+                .all(|(a, b)| self.comparable(own, first, a) == self.comparable(other, twin, b));
+            if !same {
+                return false;
+            }
+            own_ty += 1;
+            other_ty += 1;
+        }
+    }
+
+    /// A type of a group, so that equal ones of equal groups are equal.
+    fn comparable(&self, of: &Current<'m>, first: u32, ty: ValType) -> (bool, ValType) {
+        let inside = ty
+            .as_ref_type()
+            .and_then(|ty| ty.concrete())
+            .is_some_and(|number| member(of, number, first).is_some());
+        if inside {
+            (true, ty.renumber(|number| number - first))
+        } else {
+            (false, self.outside(of, ty))
+        }
+    }
+}
+
+/// A type of the group that begins at `first`, if it is one of them, and they are no copy.
+fn member(of: &Current<'_>, ty: u32, first: u32) -> Option<TypeDef> {
+    let def = (ty < of.types).then(|| of.ty(TypeIdx(ty)))?;
+    (def.group == first && ty >= first && def.canonical == ty).then_some(def)
+}

@@ -1,0 +1,366 @@
+//! Stores: instances and the call that is under way.
+//!
+
+use ::core::marker::PhantomData;
+use ::core::mem;
+
+use super::address::FuncAddr;
+use super::core::{Core, Current, List};
+use super::error::{Error, Room};
+use super::exit::Exit;
+use super::exports::Extern;
+use super::fuel::Tank;
+use super::instantiate::InstanceIdx;
+use super::module::Module;
+use super::ram::Ram;
+use super::registers::Registers;
+use super::value::Value;
+use crate::exec::machine::Stop;
+use crate::generated::no_alloc::execute::execute;
+use crate::profile::Profile;
+use crate::spec::Trap;
+use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, ValType};
+
+/// Instances in the caller's memory, and the call that is under way.
+///
+/// What the profile does not admit is not linked, so modules must have been validated with the
+/// same profile or a smaller one; what is not there traps.
+pub struct Store<'m, 's, P> {
+    pub(crate) core: Core<'m, 's>,
+    pub(crate) slots: &'s mut [u64],
+    pub(crate) registers: Registers<'m>,
+    pub(crate) state: State,
+    /// The function that the host has called last.
+    pub(crate) entry: FuncAddr,
+    profile: PhantomData<P>,
+}
+
+/// What `run` has to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(u8)]
+pub(crate) enum State {
+    /// Nothing: no call, or a call that is complete.
+    #[default]
+    Idle,
+    /// Go on.
+    Running,
+    /// Wait for a function of the host, called by a program.
+    Waiting,
+    /// Wait for a function of the host, called by the host.
+    Direct,
+}
+
+impl State {
+    pub(crate) const ALL: [Self; 4] = [Self::Idle, Self::Running, Self::Waiting, Self::Direct];
+}
+
+impl<'m, 's, P: Profile> Store<'m, 's, P> {
+    /// A store without instances.
+    pub fn new(ram: Ram<'m, 's>) -> Self {
+        Self {
+            core: Core {
+                frames: ram.frames,
+                instances: List::new(ram.instances),
+                links: List::new(ram.links),
+                tables: List::new(ram.tables),
+                elements: List::new(ram.elements),
+                memories: List::new(ram.memories),
+                memory: List::new(ram.memory),
+                globals: List::new(ram.globals),
+                types: List::new(ram.types),
+                segments: List::new(ram.segments),
+                depth: 0,
+                current: Current::default(),
+                reason: Exit::Done,
+                refused: false,
+            },
+            slots: ram.slots,
+            registers: Registers::default(),
+            state: State::Idle,
+            entry: FuncAddr::default(),
+            profile: PhantomData,
+        }
+    }
+
+    /// Makes an instance of a module; `imports` are what its imports mean, in their order.
+    ///
+    /// If the module has a start function, its call is under way afterwards:
+    /// [`run`](Self::run) the store.
+    pub fn instantiate(
+        &mut self,
+        module: Module<'m>,
+        imports: &[Extern<'_>],
+    ) -> Result<InstanceIdx, Error> {
+        if self.state != State::Idle {
+            return Err(Error::Busy);
+        }
+        let index = self.add(module, imports)?;
+        if let Some(start) = module.start() {
+            let current = self.core.look(index).ok_or(Error::Unknown)?;
+            self.core.current = current;
+            let func = self.core.func_addr(start);
+            self.call(func, &[])?;
+        }
+        Ok(index)
+    }
+
+    /// The export of this name.
+    pub fn export(&mut self, instance: InstanceIdx, name: &str) -> Option<Extern<'static>> {
+        self.core.export(instance, name)
+    }
+
+    /// The exported function of this name.
+    pub fn func(&mut self, instance: InstanceIdx, name: &str) -> Option<FuncAddr> {
+        match self.export(instance, name)? {
+            Extern::Func(func) => Some(func),
+            _ => None,
+        }
+    }
+
+    /// Begins a call, which [`run`](Self::run) executes.
+    pub fn call(&mut self, func: FuncAddr, params: &[Value]) -> Result<(), Error> {
+        if self.state != State::Idle {
+            return Err(Error::Busy);
+        }
+        let current = self.core.look(InstanceIdx(func.instance()));
+        let current = current
+            .filter(|current| func.func().0 < current.module.header().funcs)
+            .ok_or(Error::Unknown)?;
+        let (types, _) = current.module.func_type(func.func());
+        let count = types.len();
+        if count != params.len() {
+            return Err(Error::Types);
+        }
+        let len = self.slots.len();
+        for ((slot, param), ty) in self.slots.iter_mut().zip(params).zip(types) {
+            if !self.core.fits(&current, ty, *param) {
+                return Err(Error::Types);
+            }
+            *slot = param.bits();
+        }
+        let mut r = Registers {
+            sp: count,
+            // The call is as if the last in a function without locals.
+            ip: 1,
+            ..Registers::default()
+        };
+        self.core.depth = 0;
+        self.core.current = current;
+        self.core.attend(&mut r);
+        self.entry = func;
+        let begun = self.core.enter(self.slots, &mut r, func, true);
+        self.registers = r;
+        match (begun, self.core.reason) {
+            (Ok(()), _) => self.state = State::Running,
+            (Err(Stop::Exit), Exit::Host { .. }) => self.state = State::Direct,
+            _ => {
+                return Err(Error::Room {
+                    list: Room::Slots,
+                    at_least: len as u64 + 1,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the call that is under way until it is complete, or something else stops it. Without
+    /// a call there is nothing to do, and it is done.
+    ///
+    /// An instruction that there is no fuel for has not begun.
+    pub fn run(&mut self, fuel: &mut u64) -> Exit {
+        match self.state {
+            State::Idle => return Exit::Done,
+            State::Waiting | State::Direct => return self.core.reason,
+            State::Running => {}
+        }
+        let slots = mem::take(&mut self.slots);
+        let mut tank = Tank { rest: fuel };
+        let stop = execute::<P>(&mut self.core, slots, &mut self.registers, &mut tank);
+        self.slots = slots;
+        let exit = match stop {
+            Stop::Trap(trap) => Exit::Trap(trap),
+            Stop::Exit => self.core.reason,
+        };
+        self.state = match exit {
+            Exit::Done | Exit::Trap(_) => State::Idle,
+            Exit::Host { .. } => State::Waiting,
+            Exit::Fuel | Exit::Grow { .. } | Exit::StackFull => State::Running,
+        };
+        exit
+    }
+
+    /// Ends the call that is under way, if any.
+    pub fn abort(&mut self) {
+        self.state = State::Idle;
+    }
+
+    /// The results of the last call, once it is complete.
+    pub fn results(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
+        let current = self.core.look(InstanceIdx(self.entry.instance()));
+        let (_, types) = current
+            .unwrap_or_default()
+            .module
+            .func_type(self.entry.func());
+        let done = self.state == State::Idle;
+        let slots = if done { &*self.slots } else { &[] };
+        types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
+    }
+
+    /// The parameters of the function of the host that is called.
+    pub fn host_params(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
+        let func = self.host_func().unwrap_or_default();
+        let current = self.core.look(InstanceIdx(func.instance()));
+        let (types, _) = current.unwrap_or_default().module.func_type(func.func());
+        let start = self.registers.sp.saturating_sub(types.len());
+        let slots = self.slots.get(start..).unwrap_or_default();
+        types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
+    }
+
+    /// Gives the results of the function of the host that is called; [`run`](Self::run) goes on.
+    pub fn host_return(&mut self, results: &[Value]) -> Result<(), Error> {
+        let func = self.host_func().ok_or(Error::Idle)?;
+        let current = self.core.look(InstanceIdx(func.instance()));
+        let current = current.ok_or(Error::Unknown)?;
+        let (params, types) = current.module.func_type(func.func());
+        if types.len() != results.len() {
+            return Err(Error::Types);
+        }
+        let start = self.registers.sp.saturating_sub(params.len());
+        let end = start + results.len();
+        let len = self.slots.len();
+        if end > len {
+            return Err(Error::Room {
+                list: Room::Slots,
+                at_least: end as u64,
+            });
+        }
+        for ((index, result), ty) in (start..).zip(results).zip(types) {
+            if !self.core.fits(&current, ty, *result) {
+                return Err(Error::Types);
+            }
+            if let Some(slot) = self.slots.get_mut(index) {
+                *slot = result.bits();
+            }
+        }
+        self.registers.sp = end;
+        self.state = match self.state {
+            State::Direct => State::Idle,
+            _ => State::Running,
+        };
+        Ok(())
+    }
+
+    /// Ends the call with a trap of the function of the host that is called.
+    pub fn host_trap(&mut self, trap: Trap) -> Result<Exit, Error> {
+        self.host_func().ok_or(Error::Idle)?;
+        self.state = State::Idle;
+        Ok(Exit::Trap(trap))
+    }
+
+    fn host_func(&self) -> Option<FuncAddr> {
+        match (self.state, self.core.reason) {
+            (State::Waiting | State::Direct, Exit::Host { func, .. }) => Some(func),
+            _ => None,
+        }
+    }
+
+    /// Lets the growth that the store has not enough memory for fail: the program gets -1.
+    pub fn refuse(&mut self) {
+        self.core.refused = true;
+    }
+
+    /// Gives the store other bytes for its memories in place of what it has, which are copied.
+    pub fn extend(&mut self, memory: &'s mut [u8]) -> Result<(), Error> {
+        self.core.memory.replace(memory, Room::Memory)
+    }
+
+    /// Gives the store other elements for its tables in place of what it has, which are copied.
+    pub fn extend_tables(&mut self, elements: &'s mut [Ref]) -> Result<(), Error> {
+        self.core.elements.replace(elements, Room::Elements)
+    }
+
+    /// The bytes of a memory that [`export`](Self::export) has given.
+    pub fn memory(&mut self, memory: u32) -> Option<&mut [u8]> {
+        let found = self.core.memories.used().get(memory as usize).copied()?;
+        let end = found.start.checked_add(found.len)?;
+        self.core.memory.items.get_mut(found.start..end)
+    }
+
+    /// The bytes of the first memory of the instance that has called the host.
+    pub fn caller_memory(&mut self) -> &mut [u8] {
+        let number = self.core.memory_number(MemoryIdx(0)) as u32;
+        self.memory(number).unwrap_or_default()
+    }
+
+    /// The value of a global that [`export`](Self::export) has given.
+    pub fn global(&self, global: u32) -> Option<Value> {
+        let global = self.core.globals.get(global as usize)?;
+        Some(Value::of(global.content, global.value))
+    }
+
+    /// The export of this name, if it is a global: its value.
+    pub fn global_value(&mut self, instance: InstanceIdx, name: &str) -> Option<Value> {
+        match self.export(instance, name)? {
+            Extern::Global(global) => self.global(global),
+            _ => None,
+        }
+    }
+
+    /// The number of a function of the host that an instance has imported.
+    pub fn host_id(&self, func: FuncAddr) -> Option<u32> {
+        self.core.host(func)
+    }
+
+    /// How many of the slots the call that is under way uses.
+    pub fn depth(&self) -> usize {
+        self.registers.sp
+    }
+}
+
+impl<'m> Core<'m, '_> {
+    /// Whether a value is of a type of an instance.
+    pub(crate) fn fits(&self, of: &Current<'m>, ty: ValType, value: Value) -> bool {
+        match value {
+            Value::I32(_) => ty == ValType::I32,
+            Value::I64(_) => ty == ValType::I64,
+            Value::F32(_) => ty == ValType::F32,
+            Value::F64(_) => ty == ValType::F64,
+            Value::ExternRef(number) => {
+                let null = number.is_none();
+                ty.is_external() && number != Some(u32::MAX) && (!null || ty.is_defaultable())
+            }
+            Value::FuncRef(None) => ty.is_ref() && !ty.is_external() && ty.is_defaultable(),
+            Value::FuncRef(Some(func)) => {
+                let Some(ty) = ty.as_ref_type() else {
+                    return false;
+                };
+                let known = self.look(InstanceIdx(func.instance()));
+                if known.is_none_or(|of| func.func().0 >= of.module.header().funcs) {
+                    return false;
+                }
+                match ty.concrete() {
+                    Some(number) => self.type_of(func) == Some(self.number_of(of, number)),
+                    None => ty.heap() == HeapType::Func,
+                }
+            }
+        }
+    }
+
+    /// What `memory.grow` and `memory.size` give, as wide as the memory's addresses.
+    pub(crate) fn memory_address(&self, x: MemoryIdx, value: u64) -> u64 {
+        if self.memory_of(x).is_64 {
+            value
+        } else {
+            value & u64::from(u32::MAX)
+        }
+    }
+
+    /// What `table.grow` and `table.size` give, as wide as the table's indices.
+    pub(crate) fn table_address(&self, x: TableIdx, value: u64) -> u64 {
+        if self.table_of(x).is_64 {
+            value
+        } else {
+            value & u64::from(u32::MAX)
+        }
+    }
+}

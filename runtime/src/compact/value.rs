@@ -1,0 +1,70 @@
+//! Values that go in and out.
+//!
+
+use super::address::FuncAddr;
+use crate::exec::slot::Value as Slot;
+use crate::types::{Ref, ValType};
+
+/// A value of a program.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A number of 32 bits.
+    I32(i32),
+    /// A number of 64 bits.
+    I64(i64),
+    /// The bits of an `f32`.
+    F32(u32),
+    /// The bits of an `f64`.
+    F64(u64),
+    /// A function, or null.
+    FuncRef(Option<FuncAddr>),
+    /// A number of the host, which is not the largest, or null.
+    ExternRef(Option<u32>),
+}
+
+impl Value {
+    /// As a slot holds it.
+    pub(crate) fn bits(self) -> u64 {
+        match self {
+            Self::I32(value) => value.into_bits(),
+            Self::I64(value) => value.into_bits(),
+            Self::F32(bits) => bits.into(),
+            Self::F64(bits) => bits,
+            Self::FuncRef(func) => func.map_or(Ref::NULL, FuncAddr::into_ref).into_bits(),
+            Self::ExternRef(number) => number
+                .map_or(Ref::NULL, |number| Ref(number.wrapping_add(1)))
+                .into_bits(),
+        }
+    }
+
+    /// What a slot of this type holds.
+    pub(crate) fn of(ty: ValType, bits: u64) -> Self {
+        match ty {
+            ValType::I32 => Self::I32(Slot::from_bits(bits)),
+            ValType::I64 => Self::I64(Slot::from_bits(bits)),
+            ValType::F32 => Self::F32(bits as u32),
+            ValType::F64 => Self::F64(bits),
+            ty if ty.is_external() => Self::ExternRef((bits as u32).checked_sub(1)),
+            _ => Self::FuncRef(FuncAddr::from_ref(Slot::from_bits(bits))),
+        }
+    }
+}
+
+macro_rules! from {
+    ($($ty:ty, $variant:ident, |$value:ident| $bits:expr;)*) => {$(
+        impl From<$ty> for Value {
+            fn from($value: $ty) -> Self {
+                Self::$variant($bits)
+            }
+        }
+    )*};
+}
+
+from! {
+    i32, I32, |value| value;
+    u32, I32, |value| value as i32;
+    i64, I64, |value| value;
+    u64, I64, |value| value as i64;
+    f32, F32, |value| value.to_bits();
+    f64, F64, |value| value.to_bits();
+}
