@@ -12,6 +12,7 @@ mod failures;
 mod forms;
 mod immediate;
 mod instruction;
+mod levels;
 mod limits;
 mod predicate;
 mod proposals;
@@ -56,6 +57,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     );
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
+    model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);
     let instructions = documents.iter().filter(|document| document.instructions);
@@ -73,6 +75,7 @@ const TABLES: &[&str] = &[
     "sections",
     "traps",
     "errors",
+    "levels",
     "costs",
     "forms",
     "fusion",

@@ -10,6 +10,7 @@ mod example;
 mod expression;
 mod failure;
 mod form;
+mod level;
 mod limit;
 mod op;
 mod proposal;
@@ -25,6 +26,7 @@ pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
+pub use level::{Levels, Rule};
 pub use limit::Limit;
 pub use op::{Code, Immediate, Meaning, Op, Predicate};
 pub use proposal::{Proposal, ReservedCodes};
@@ -76,6 +78,8 @@ pub struct Model {
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.
     pub errors: Vec<Error>,
+    /// Levels of validation and their rules.
+    pub levels: Levels,
     /// Fuel costs.
     pub costs: Costs,
     /// Operand places and handler classes of the fast engine.

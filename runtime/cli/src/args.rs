@@ -4,7 +4,9 @@ use std::path::PathBuf;
 #[cfg(feature = "std")]
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tabwasm::spec::Level;
 
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
@@ -116,6 +118,9 @@ pub struct Validate {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
+    /// How much is asked: the bytes, all but the bodies, or what the standard asks.
+    #[arg(long, value_name = "LEVEL", value_parser = levels(), default_value = Level::Full.name())]
+    pub level: Level,
     /// Modules: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
@@ -177,6 +182,13 @@ impl Tier {
 pub enum EngineKind {
     /// Translates to register code.
     Fast,
+}
+
+fn levels() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(Level::ALL.map(Level::name)).map(|name| {
+        let named = |level: &Level| level.name() == name;
+        Level::ALL.into_iter().find(named).unwrap_or(Level::Full)
+    })
 }
 
 #[cfg(feature = "std")]

@@ -22,7 +22,7 @@ pub use entry::{
 };
 pub use names::Names;
 pub use section::{Section, Sections};
-pub(crate) use types::{admit, malformed};
+pub(crate) use types::malformed;
 
 use core::ops::Range;
 
@@ -198,6 +198,15 @@ impl<'a> Reader<'a> {
             return Err(Reject::limit(limit, u64::from(count), at));
         }
         Ok(count)
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn complete(&self) -> Result<(), Reject> {
+        if self.is_at_end() {
+            return Ok(());
+        }
+        let detail = Detail::Number(self.remaining() as u64);
+        Err(Reject::with(ErrorCode::SectionSize, self.position, detail))
     }
 
     /// The next instruction.
