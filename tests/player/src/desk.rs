@@ -5,8 +5,12 @@ use std::vec;
 
 use crate::{Broken, Counts, Listener, Room, Source, lengths, play};
 
-/// Plays all scripts in these bytes.
-pub fn play_bytes(bytes: &[u8], listener: &mut impl Listener) -> Result<Counts, Broken> {
+/// Plays all scripts in these bytes, with so many bytes for memories.
+pub fn play_bytes(
+    bytes: &[u8],
+    memory: usize,
+    listener: &mut impl Listener,
+) -> Result<Counts, Broken> {
     let room = Room {
         pool: &mut vec![0; lengths::POOL],
         slots: &mut vec![0; lengths::SLOTS],
@@ -15,7 +19,7 @@ pub fn play_bytes(bytes: &[u8], listener: &mut impl Listener) -> Result<Counts, 
         tables: &mut vec![Default::default(); lengths::ENTITIES],
         elements: &mut vec![Default::default(); lengths::ELEMENTS],
         memories: &mut vec![Default::default(); lengths::ENTITIES],
-        memory: &mut vec![0; lengths::MEMORY],
+        memory: &mut vec![0; memory],
         globals: &mut vec![Default::default(); lengths::ENTITIES],
         types: &mut vec![Default::default(); lengths::TYPES],
         segments: &mut vec![Default::default(); lengths::TYPES],

@@ -28,7 +28,7 @@ pub(crate) struct Player<'p> {
     count: usize,
     names: [(&'p str, u32); NAMES],
     named: usize,
-    /// Whether something was not to be had since the last directive began.
+    /// Whether more memory was asked for than there is: what follows may go another way.
     refused: bool,
 }
 
@@ -81,7 +81,6 @@ impl<'p> Player<'p> {
         source: &mut impl Source,
         header: Header,
     ) -> Result<Outcome, Broken> {
-        self.refused = false;
         let bytes = self.record(source, header.length)?;
         let done = match header.tag {
             Tag::Module => {
