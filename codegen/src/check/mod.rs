@@ -4,6 +4,7 @@ mod capability;
 mod code;
 mod columns;
 mod component;
+mod examples;
 mod failures;
 mod forms;
 mod functions;
@@ -39,6 +40,7 @@ const PASSES: &[Pass] = &[
     capability::check,
     columns::check,
     component::check,
+    examples::check,
     failures::check,
     forms::check,
     functions::check,
