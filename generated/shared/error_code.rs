@@ -230,6 +230,8 @@ pub enum ErrorCode {
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
+    /// The input is a module.
+    Module,
     /// The table was made from other bytes, or by another version.
     ForeignTable,
     /// Beyond a row of `limits.toml`.
@@ -240,7 +242,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 103] = [
+    pub const ALL: [ErrorCode; 104] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -341,6 +343,7 @@ impl ErrorCode {
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
+        ErrorCode::Module,
         ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
@@ -451,6 +454,7 @@ impl ErrorCode {
             Self::UnsupportedProposal => 301,
             Self::UnsupportedSquareRoot => 302,
             Self::Component => 303,
+            Self::Module => 305,
             Self::ForeignTable => 304,
             Self::LimitExceeded => 401,
             Self::OutOfMemory => 402,
@@ -560,6 +564,7 @@ impl ErrorCode {
             301 => Some(Self::UnsupportedProposal),
             302 => Some(Self::UnsupportedSquareRoot),
             303 => Some(Self::Component),
+            305 => Some(Self::Module),
             304 => Some(Self::ForeignTable),
             401 => Some(Self::LimitExceeded),
             402 => Some(Self::OutOfMemory),
@@ -669,6 +674,7 @@ impl ErrorCode {
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
+            Self::Module => "module instead of component",
             Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
@@ -778,6 +784,7 @@ impl ErrorCode {
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Module
             | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
@@ -887,6 +894,7 @@ impl ErrorCode {
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Module
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }
