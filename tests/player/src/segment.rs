@@ -2,9 +2,9 @@
 //!
 
 use tabwasm::compact::{Exit, Extern, Instance, InstanceIdx, Module, Ram, Store, Value};
-use tabwasm::profile::NoAlloc;
+use tabwasm::profile::{NoAlloc, Profile};
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::{ErrorClass, Trap};
+use tabwasm::spec::{ErrorClass, Limits, Proposals, Trap};
 
 use crate::cursor::Cursor;
 use crate::format::{Header, Outcome as Expected, Tag};
@@ -19,10 +19,18 @@ const NAMES: usize = 32;
 /// The most imports of a module, and arguments of a call.
 const IMPORTS: usize = 64;
 
+/// The tier `no_alloc` with the largest limits: the official scripts try some out.
+pub(crate) struct Wide;
+
+impl Profile for Wide {
+    const PROPOSALS: Proposals = NoAlloc::PROPOSALS;
+    const LIMITS: Limits = Limits::MAX;
+}
+
 /// Instances, and the memory that is left for more.
 pub(crate) struct Player<'p> {
     pool: &'p mut [u8],
-    store: Store<'p, 'p, NoAlloc>,
+    store: Store<'p, 'p, Wide>,
     /// What the records that make instances have made.
     made: [Result<InstanceIdx, Outcome>; INSTANCES],
     count: usize,
@@ -125,7 +133,7 @@ impl<'p> Player<'p> {
     /// Validates a module; its table stays.
     fn compile(&mut self, wasm: &'p [u8]) -> Result<Module<'p>, Stop> {
         let pool = core::mem::take(&mut self.pool);
-        let made = Module::new(wasm, &NoAlloc, pool).map(|module| module.table().len());
+        let made = Module::new(wasm, &Wide, pool).map(|module| module.table().len());
         let (table, rest) = pool.split_at_mut_checked(made.unwrap_or(0)).ok_or(Broken)?;
         self.pool = rest;
         made?;
@@ -167,7 +175,7 @@ impl<'p> Player<'p> {
     }
 
     fn rejected(&mut self, wasm: &'p [u8], class: ErrorClass) -> Result<(), Stop> {
-        let Err(reject) = Module::new(wasm, &NoAlloc, &mut *self.pool) else {
+        let Err(reject) = Module::new(wasm, &Wide, &mut *self.pool) else {
             return Err(Outcome::Failed("the module was accepted").into());
         };
         match reject.detail() {

@@ -36,7 +36,7 @@ pub(super) fn fresh_starts(directives: &[WastDirective<'_>]) -> Vec<bool> {
             None => last_use.len().checked_sub(1),
         };
         if let Some(last) = used.and_then(|used| last_use.get_mut(used)) {
-            *last = end;
+            *last = end.max(*last);
         }
     }
     let (mut made_so_far, mut needed_until) = (0, 0);
