@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     "shared/decode.rs",
     "shared/indices.rs",
     "shared/instruction.rs",
+    "shared/level.rs",
     "shared/limits.rs",
     "shared/opcode.rs",
     "shared/proposal.rs",

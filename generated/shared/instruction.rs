@@ -842,4 +842,12 @@ impl Instruction<'_> {
             Self::TableFill { .. } => Opcode::TableFill,
         }
     }
+
+    /// Whether it begins a block, which an `end` ends.
+    pub const fn begins_block(&self) -> bool {
+        matches!(
+            self,
+            Self::Block { .. } | Self::Loop { .. } | Self::If { .. }
+        )
+    }
 }

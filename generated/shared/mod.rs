@@ -11,6 +11,7 @@ pub(crate) mod decode;
 pub(crate) mod error_code;
 pub(crate) mod indices;
 pub(crate) mod instruction;
+pub(crate) mod level;
 pub(crate) mod limits;
 pub(crate) mod opcode;
 pub(crate) mod proposal;

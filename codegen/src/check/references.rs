@@ -77,6 +77,21 @@ pub(super) fn check(context: &mut Context<'_>) {
         );
         context.all("limit", &section.limit, section.cell("limit"), &limits);
     }
+    let levels: Vec<&str> = model
+        .levels
+        .levels
+        .iter()
+        .map(|level| level.key.as_str())
+        .collect();
+    let errors: Vec<&str> = model
+        .errors
+        .iter()
+        .map(|error| error.key.as_str())
+        .collect();
+    for rule in &model.levels.rules {
+        context.all("level", [&rule.level], rule.cell("level"), &levels);
+        context.all("error", &rule.errors, rule.cell("errors"), &errors);
+    }
     for code in model.wire.groups.iter().flat_map(|group| &group.codes) {
         context.all(
             "proposal",

@@ -33,15 +33,36 @@ pub fn emit(model: &Model) -> Source {
         };
         quote! { Self::#name #rest => Opcode::#name }
     });
+    let blocks: Vec<_> = model.ops.iter().filter_map(block).collect();
+    let begins = if blocks.is_empty() {
+        quote!(false)
+    } else {
+        quote! { matches!(self, #(#blocks)|*) }
+    };
     source.item(quote! {
         impl Instruction<'_> {
             /// Which instruction it is.
             pub const fn opcode(&self) -> Opcode {
                 match self { #(#arms),* }
             }
+
+            /// Whether it begins a block, which an `end` ends.
+            pub const fn begins_block(&self) -> bool {
+                #begins
+            }
         }
     });
     source
+}
+
+/// The pattern of an instruction that has a block type.
+fn block(op: &Op) -> Option<TokenStream> {
+    let name = ident(&op.variant);
+    let has = op
+        .immediates
+        .iter()
+        .any(|immediate| immediate.kind == "block");
+    has.then(|| quote! { Self::#name { .. } })
 }
 
 fn variant(op: &Op) -> TokenStream {

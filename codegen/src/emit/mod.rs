@@ -16,6 +16,7 @@ pub mod format;
 pub mod index;
 pub mod indices;
 pub mod instruction;
+pub mod level;
 pub mod limits;
 pub mod module;
 pub mod opcode;
@@ -50,6 +51,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("error_code",  error_code::emit),
     ("indices",     indices::emit),
     ("instruction", instruction::emit),
+    ("level",       level::emit),
     ("limits",      limits::emit),
     ("opcode",      opcode::emit),
     ("proposal",    proposal::emit),

@@ -5,12 +5,14 @@
 
 mod component;
 mod costs;
+mod examples;
 mod expression;
 mod facts;
 mod failures;
 mod forms;
 mod immediate;
 mod instruction;
+mod levels;
 mod limits;
 mod predicate;
 mod proposals;
@@ -21,6 +23,7 @@ mod signature;
 mod tiers;
 mod wire;
 
+pub use examples::lower as examples;
 pub use instruction::COLUMNS;
 
 use crate::diag::{self, Diagnostic};
@@ -54,6 +57,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     );
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
+    model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);
     let instructions = documents.iter().filter(|document| document.instructions);
@@ -71,6 +75,7 @@ const TABLES: &[&str] = &[
     "sections",
     "traps",
     "errors",
+    "levels",
     "costs",
     "forms",
     "fusion",

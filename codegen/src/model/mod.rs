@@ -6,9 +6,11 @@
 mod component;
 mod cost;
 mod edit;
+mod example;
 mod expression;
 mod failure;
 mod form;
+mod level;
 mod limit;
 mod op;
 mod proposal;
@@ -20,9 +22,11 @@ mod wire;
 pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
 pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
+pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
+pub use level::{Levels, Rule};
 pub use limit::Limit;
 pub use op::{Code, Immediate, Meaning, Op, Predicate};
 pub use proposal::{Proposal, ReservedCodes};
@@ -74,12 +78,16 @@ pub struct Model {
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.
     pub errors: Vec<Error>,
+    /// Levels of validation and their rules.
+    pub levels: Levels,
     /// Fuel costs.
     pub costs: Costs,
     /// Operand places and handler classes of the fast engine.
     pub forms: Forms,
     /// Instructions, sorted by wire code.
     pub ops: Vec<Op>,
+    /// Examples that overlays give.
+    pub examples: Vec<Example>,
     /// The overlays over the tables, and what they did.
     pub overlays: Overlays,
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 #[cfg(feature = "std")]
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tabwasm::spec::Level;
 
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
@@ -60,6 +62,11 @@ pub enum Command {
     Validate(Validate),
     /// Run official test scripts.
     Wast(Wast),
+    /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
+    #[cfg(feature = "spec")]
+    Spec(crate::spec::args::Spec),
+    /// Print what lets a shell complete this command.
+    Completions(Completions),
 }
 
 /// How to run a module.
@@ -111,6 +118,9 @@ pub struct Validate {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
+    /// How much is asked: the bytes, all but the bodies, or what the standard asks.
+    #[arg(long, value_name = "LEVEL", value_parser = levels(), default_value = Level::Full.name())]
+    pub level: Level,
     /// Modules: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
@@ -131,6 +141,14 @@ pub struct Wast {
     /// Scripts, or folders of scripts.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
+}
+
+/// For which shell.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
 /// A tier of the library that has an allocator.
@@ -164,6 +182,13 @@ impl Tier {
 pub enum EngineKind {
     /// Translates to register code.
     Fast,
+}
+
+fn levels() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(Level::ALL.map(Level::name)).map(|name| {
+        let named = |level: &Level| level.name() == name;
+        Level::ALL.into_iter().find(named).unwrap_or(Level::Full)
+    })
 }
 
 #[cfg(feature = "std")]

@@ -8,6 +8,7 @@
 compile_error!("choose the tier of the library: feature `std` (default) or `alloc`");
 
 pub mod args;
+pub mod completions;
 pub mod diagnostic;
 pub mod exit;
 pub mod hexdump;
@@ -18,5 +19,7 @@ mod output;
 #[cfg(feature = "std")]
 pub mod run;
 pub mod script;
+#[cfg(feature = "spec")]
+pub mod spec;
 pub mod validate;
 pub mod wast;

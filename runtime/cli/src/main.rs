@@ -6,7 +6,9 @@ use clap::Parser;
 use tabwasm_cli::args::{Cli, Command};
 #[cfg(feature = "std")]
 use tabwasm_cli::run;
-use tabwasm_cli::{validate, wast};
+#[cfg(feature = "spec")]
+use tabwasm_cli::spec;
+use tabwasm_cli::{completions, validate, wast};
 
 fn main() {
     let exit = match Cli::parse().command() {
@@ -14,6 +16,9 @@ fn main() {
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Wast(args) => wast::run(&args),
+        #[cfg(feature = "spec")]
+        Command::Spec(args) => spec::run(&args),
+        Command::Completions(args) => completions::run(&args),
     };
     process::exit(exit.code());
 }

@@ -28,7 +28,7 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
         Ok(input) => input,
         Err(exit) => return exit,
     };
-    let error = match Module::validate(engine, &input.bytes) {
+    let error = match Module::validate_at(engine, args.level, &input.bytes) {
         Ok(()) => {
             report(args, &input, None);
             return Exit::Success;

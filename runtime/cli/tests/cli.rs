@@ -394,6 +394,18 @@ fn validation_speaks_json() {
 }
 
 #[test]
+fn levels_ask_more_and_more() {
+    let body = file("body.wat", "(module (func (result i32)))");
+    let export = file("export.wat", r#"(module (export "f" (func 0)))"#);
+    let code = |level, file: &str| tabwasm(&["validate", "--level", level, file], b"").code;
+    assert_eq!(code("basic", &export), Some(0));
+    assert_eq!(code("standard", &export), Some(3));
+    assert_eq!(code("standard", &body), Some(0));
+    assert_eq!(code("full", &body), Some(3));
+    assert_eq!(code("half", &body), Some(2));
+}
+
+#[test]
 fn scripts_are_counted() {
     let path = file(
         "mixed.wast",

@@ -227,12 +227,13 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
+        let mut tags = 0;
         let (kind, count) = match import.ty {
             ImportType::Func(_) => (ExternKind::Func, &mut self.header.imported_funcs),
             ImportType::Table(_) => (ExternKind::Table, &mut self.header.imported_tables),
             ImportType::Memory(_) => (ExternKind::Memory, &mut self.header.imported_memories),
             ImportType::Global(_) => (ExternKind::Global, &mut self.header.imported_globals),
-            ImportType::Tag(_) => (ExternKind::Tag, &mut self.header.imported_tags),
+            ImportType::Tag(_) => (ExternKind::Tag, &mut tags),
         };
         *count += 1;
         let entry = ImportEntry {

@@ -7,7 +7,7 @@ use super::error::{Error, Room};
 use super::exit::Exit;
 use super::link::Link;
 use super::module::Module;
-use super::registers::Registers;
+use super::registers::{Registers, slide};
 use super::table::{Body, Header, Layout, item};
 use crate::exec::machine::Stop;
 use crate::spec::Trap;
@@ -99,7 +99,7 @@ impl<'s, T: Copy> List<'s, T> {
             let at_least = self.len as u64;
             return Err(Error::Room { list, at_least });
         };
-        to.copy_from_slice(from);
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         self.items = items;
         Ok(())
     }
@@ -110,8 +110,16 @@ impl<'s, T: Copy> List<'s, T> {
             .len
             .checked_add(more)
             .filter(|len| *len <= self.items.len())?;
-        self.items.copy_within(at..self.len, at + more);
-        self.items.get_mut(at..at + more)?.fill(item);
+        let behind = self.items.get_mut(at..len)?;
+        // One after the other from the last on: the places overlap.
+        for index in (more..behind.len()).rev() {
+            if let Some(item) = behind.get(index - more).copied()
+                && let Some(place) = behind.get_mut(index)
+            {
+                *place = item;
+            }
+        }
+        behind.get_mut(..more)?.fill(item);
         self.len = len;
         Some(())
     }
@@ -156,16 +164,21 @@ impl<'m> Current<'m> {
         item(self.module.table, self.layout.types, ty.0)
     }
 
+    pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {
+        self.bases.links.wrapping_add(f.0)
+    }
+
     pub(crate) fn table_link(&self, x: u32) -> u32 {
-        self.bases.links + self.imported.funcs + x
+        let first = self.bases.links.wrapping_add(self.imported.funcs);
+        first.wrapping_add(x)
     }
 
     pub(crate) fn memory_link(&self, x: u32) -> u32 {
-        self.table_link(self.imported.tables) + x
+        self.table_link(self.imported.tables).wrapping_add(x)
     }
 
     pub(crate) fn global_link(&self, x: u32) -> u32 {
-        self.memory_link(self.imported.memories) + x
+        self.memory_link(self.imported.memories).wrapping_add(x)
     }
 }
 
@@ -179,7 +192,7 @@ impl<'m> Core<'m, '_> {
     pub(crate) fn table_number(&self, x: TableIdx) -> usize {
         let current = &self.current;
         match x.0.checked_sub(current.imported.tables) {
-            Some(defined) => (current.bases.tables + defined) as usize,
+            Some(defined) => current.bases.tables.wrapping_add(defined) as usize,
             None => self.link(current.table_link(x.0)).number() as usize,
         }
     }
@@ -188,7 +201,7 @@ impl<'m> Core<'m, '_> {
     pub(crate) fn memory_number(&self, x: MemoryIdx) -> usize {
         let current = &self.current;
         match x.0.checked_sub(current.imported.memories) {
-            Some(defined) => (current.bases.memories + defined) as usize,
+            Some(defined) => current.bases.memories.wrapping_add(defined) as usize,
             None => self.link(current.memory_link(x.0)).number() as usize,
         }
     }
@@ -198,7 +211,7 @@ impl<'m> Core<'m, '_> {
     pub(crate) fn global_number(&self, x: GlobalIdx) -> usize {
         let current = &self.current;
         match x.0.checked_sub(current.imported.globals) {
-            Some(defined) => (current.bases.globals + defined) as usize,
+            Some(defined) => current.bases.globals.wrapping_add(defined) as usize,
             None => self.link(current.global_link(x.0)).number() as usize,
         }
     }
@@ -218,7 +231,7 @@ impl<'m> Core<'m, '_> {
     /// The function that an index of the current instance means: itself, or what it is linked to.
     pub(crate) fn func_addr(&self, f: FuncIdx) -> FuncAddr {
         if f.0 < self.current.imported.funcs
-            && let Link::Func(func) = self.link(self.current.bases.links + f.0)
+            && let Link::Func(func) = self.link(self.current.func_link(f))
         {
             return func;
         }
@@ -305,7 +318,9 @@ impl<'m> Core<'m, '_> {
         if place >= u64::from(table.len) {
             return Err(Trap::TableOutOfBounds.into());
         }
-        let element = self.elements.get(table.start as usize + place as usize);
+        let element = self
+            .elements
+            .get((table.start as usize).wrapping_add(place as usize));
         let element = element.copied().unwrap_or_default();
         let func = FuncAddr::from_ref(element).ok_or(Trap::IndirectCallToNull)?;
         if self.type_of(func) != self.type_id(y) {
@@ -347,7 +362,7 @@ impl<'m> Core<'m, '_> {
         }
         if func.func().0 < self.current.imported.funcs {
             // A host function is known by the import that first brought it.
-            let id = self.link(self.current.bases.links + func.func().0).number();
+            let id = self.link(self.current.func_link(func.func())).number();
             self.current = caller;
             self.attend(r);
             return self.leave(slots, r, func, id, tail);
@@ -377,9 +392,7 @@ impl<'m> Core<'m, '_> {
             return Err(self.full(r));
         }
         if tail {
-            if slots.get(start..r.sp).is_some() {
-                slots.copy_within(start..r.sp, base);
-            }
+            slide(slots, start, base, params);
             start = base;
         } else {
             let frame = Frame {
@@ -431,9 +444,7 @@ impl<'m> Core<'m, '_> {
         } else {
             r.sp.wrapping_sub(params)
         };
-        if slots.get(r.sp.wrapping_sub(params)..r.sp).is_some() {
-            slots.copy_within(r.sp.wrapping_sub(params)..r.sp, results);
-        }
+        slide(slots, r.sp.wrapping_sub(params), results, params);
         r.sp = results.wrapping_add(params);
         Err(self.stop(Exit::Host { func, id }))
     }
@@ -469,9 +480,7 @@ impl<'m> Core<'m, '_> {
             r.sp = r.base;
             r.push(slots, value);
         } else {
-            if slots.get(from..r.sp).is_some() {
-                slots.copy_within(from..r.sp, r.base);
-            }
+            slide(slots, from, r.base, count);
             r.sp = r.base.wrapping_add(count);
         }
         let Some(depth) = self.depth.checked_sub(1) else {

@@ -46,7 +46,7 @@ pub struct Table {
     pub(crate) max: Option<u64>,
     pub(crate) is_64: bool,
     /// Its element type, with the number of the store's type.
-    pub(crate) element: Option<RefType>,
+    pub(crate) element: RefType,
 }
 
 /// A memory.
@@ -80,10 +80,20 @@ pub struct Segment {
 }
 
 impl Memory {
+    /// How many pages it has.
+    pub(crate) fn pages(&self) -> u64 {
+        self.len as u64 >> self.page_bits()
+    }
+
+    /// Binary logarithm of the size of a page, less than the bits of any address.
+    pub(crate) fn page_bits(&self) -> u32 {
+        u32::from(self.page_size_log2) % u32::BITS
+    }
+
     /// The most pages that it may have, whatever memory there is.
     pub(crate) fn most_pages(&self) -> u64 {
         let bits = if self.is_64 { u64::BITS } else { u32::BITS };
-        let pages = 1u64.checked_shl(bits - u32::from(self.page_size_log2));
+        let pages = 1u64.checked_shl(bits - self.page_bits());
         self.max.unwrap_or(u64::MAX).min(pages.unwrap_or(u64::MAX))
     }
 }

@@ -65,7 +65,7 @@ impl<'m> Core<'m, '_> {
         if func.func().0 >= current.imported.funcs {
             return None;
         }
-        match self.link(current.bases.links + func.func().0) {
+        match self.link(current.func_link(func.func())) {
             Link::Host(id) => Some(id),
             _ => None,
         }

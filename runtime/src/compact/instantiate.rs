@@ -69,7 +69,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         for index in 0..header.global_inits {
             let span = current.module.span(current.layout.global_inits, index);
             let value = self.evaluate(span)?;
-            let place = (current.bases.globals + index) as usize;
+            let place = current.bases.globals.wrapping_add(index) as usize;
             if let Some(global) = self.core.globals.get_mut(place) {
                 global.value = value;
             }
@@ -94,7 +94,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     /// Evaluates the items of a segment; writes them to its table if it is active.
     fn elements(&mut self, current: &Current<'m>, index: u32) -> Result<(), Error> {
         let segment = current.module.elements(index);
-        let place = (current.bases.segments + index) as usize;
+        let place = current.bases.segments.wrapping_add(index) as usize;
         if segment.flags & Elements::DECLARATIVE != 0 {
             return Ok(());
         }
@@ -120,14 +120,14 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 let done = table::set(
                     &mut self.core,
                     TableIdx(segment.table),
-                    offset + item,
+                    offset.wrapping_add(item),
                     value,
                 );
                 done.map_err(stopped)?;
             } else if let Some(element) = self
                 .core
                 .elements
-                .get_mut(kept.start as usize + item as usize)
+                .get_mut((kept.start as usize).wrapping_add(item as usize))
             {
                 *element = value;
             }
@@ -167,7 +167,9 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 place.and_then(|place| memory.get_mut(place..place.checked_add(bytes.len())?));
             target
                 .ok_or(Error::Trap(Trap::MemoryOutOfBounds))?
-                .copy_from_slice(bytes);
+                .iter_mut()
+                .zip(bytes)
+                .for_each(|(to, from)| *to = *from);
             if kept {
                 let dropped = memory::drop_data(&mut self.core, DataIdx(index));
                 dropped.map_err(stopped)?;
@@ -253,7 +255,7 @@ impl<'m> Core<'m, '_> {
             *number += 1;
             let link = self.link_import(current, kind, x, given).ok_or(error)?;
             let place = match kind {
-                ExternKind::Func => current.bases.links + x,
+                ExternKind::Func => current.func_link(FuncIdx(x)),
                 ExternKind::Table => current.table_link(x),
                 ExternKind::Memory => current.memory_link(x),
                 ExternKind::Global => current.global_link(x),
@@ -297,7 +299,7 @@ impl<'m> Core<'m, '_> {
                 let asked: TableType = item(table, layout.tables, x);
                 let given = self.tables.get(number as usize)?;
                 let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
-                let fits = given.element == Some(element)
+                let fits = given.element == element
                     && given.is_64 == asked.is_64
                     && within(given.len.into(), given.max, asked.min, asked.max);
                 fits.then_some(Link::Entity(number))
@@ -305,7 +307,7 @@ impl<'m> Core<'m, '_> {
             (ExternKind::Memory, Extern::Memory(number)) => {
                 let asked: MemoryType = item(table, layout.memories, x);
                 let given = self.memories.get(number as usize)?;
-                let pages = (given.len as u64) >> given.page_size_log2;
+                let pages = given.pages();
                 let fits = given.is_64 == asked.is_64
                     && given.page_size_log2 == asked.page_size_log2
                     && within(pages, given.max, asked.min, asked.max);
@@ -334,7 +336,7 @@ impl<'m> Core<'m, '_> {
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
                 max: ty.max,
                 is_64: ty.is_64,
-                element: Some(ty.element.renumber(|ty| self.number_of(current, ty).0)),
+                element: ty.element.renumber(|ty| self.number_of(current, ty).0),
             };
             self.lengthen_tables(ty.min)?;
             let at = self.tables.len;
@@ -356,14 +358,15 @@ impl<'m> Core<'m, '_> {
         }
         for index in current.imported.memories..header.memories {
             let ty: MemoryType = item(module.table, layout.memories, index);
-            let bytes = u128::from(ty.min) << ty.page_size_log2;
+            let bytes = u128::from(ty.min) << (u32::from(ty.page_size_log2) % u32::BITS);
             let start = self.memory.len;
             let made = usize::try_from(bytes).ok().and_then(|len| {
                 self.memory.insert(start, len, 0)?;
                 Some(len)
             });
             let Some(len) = made else {
-                let at_least = u64::try_from(bytes + start as u128).unwrap_or(u64::MAX);
+                let at_least =
+                    u64::try_from(bytes.saturating_add(start as u128)).unwrap_or(u64::MAX);
                 let list = Room::Memory;
                 return Err(Error::Room { list, at_least });
             };
@@ -433,7 +436,7 @@ impl<'m> Core<'m, '_> {
     }
 
     /// Cuts the lists to lengths that they had before.
-    fn cut(&mut self, lengths: [usize; 9]) {
+    pub(crate) fn cut(&mut self, lengths: [usize; 9]) {
         [
             self.instances.len,
             self.links.len,

@@ -36,7 +36,11 @@ impl<'m> Core<'m, '_> {
     }
 
     fn data_place(&self, x: DataIdx) -> usize {
-        let base = self.current.bases.segments + self.current.elements;
+        let base = self
+            .current
+            .bases
+            .segments
+            .wrapping_add(self.current.elements);
         base.wrapping_add(x.0) as usize
     }
 
@@ -99,13 +103,15 @@ impl Machine for Core<'_, '_> {
         let segment = self.segments.get(self.data_place(y));
         let Segment { start, len, .. } = segment.copied().unwrap_or_default();
         let (start, wasm) = (start as usize, self.current.module.wasm);
-        let data = wasm.get(start..start + len as usize).unwrap_or_default();
+        let data = wasm
+            .get(start..start.saturating_add(len as usize))
+            .unwrap_or_default();
         (self.memory(x), data)
     }
 
     fn memory_pages(&mut self, x: MemoryIdx) -> u64 {
         let memory = self.memory_of(x);
-        (memory.len as u64) >> memory.page_size_log2
+        memory.pages()
     }
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
@@ -115,22 +121,22 @@ impl Machine for Core<'_, '_> {
         let Some(_) = before.checked_add(delta).filter(|pages| *pages <= most) else {
             return Ok(None);
         };
-        let more = u128::from(delta) << memory.page_size_log2;
-        let room = (self.memory.items.len() - self.memory.len) as u128;
+        let more = u128::from(delta) << memory.page_bits();
+        let room = self.memory.items.len().saturating_sub(self.memory.len) as u128;
         if more > room {
             let missing = u64::try_from(more - room).unwrap_or(u64::MAX);
             return self.lack(Growth::Memory, missing);
         }
-        let (more, end) = (more as usize, memory.start + memory.len);
+        let (more, end) = (more as usize, memory.start.wrapping_add(memory.len));
         if self.memory.insert(end, more, 0).is_none() {
             return Ok(None);
         }
         // They lie in order.
         for (index, memory) in self.memories.used().iter_mut().enumerate() {
             if index == number {
-                memory.len += more;
+                memory.len = memory.len.wrapping_add(more);
             } else if index > number {
-                memory.start += more;
+                memory.start = memory.start.wrapping_add(more);
             }
         }
         Ok(Some(before))
@@ -179,11 +185,11 @@ impl Machine for Core<'_, '_> {
         let Some(_) = before.checked_add(delta).filter(|len| *len <= most) else {
             return Ok(None);
         };
-        let room = (self.elements.items.len() - self.elements.len) as u64;
+        let room = self.elements.items.len().saturating_sub(self.elements.len) as u64;
         if delta > room {
             return self.lack(Growth::Table, delta - room);
         }
-        let end = table.start + table.len;
+        let end = table.start.wrapping_add(table.len);
         if self
             .elements
             .insert(end as usize, delta as usize, init)
@@ -194,15 +200,15 @@ impl Machine for Core<'_, '_> {
         let more = delta as u32;
         for (index, table) in self.tables.used().iter_mut().enumerate() {
             if index == number {
-                table.len += more;
+                table.len = table.len.wrapping_add(more);
             } else if index > number {
-                table.start += more;
+                table.start = table.start.wrapping_add(more);
             }
         }
         // Passive segments lie among the tables.
         for segment in self.segments.used() {
             if segment.is_element && segment.start >= end {
-                segment.start += more;
+                segment.start = segment.start.wrapping_add(more);
             }
         }
         Ok(Some(before))

@@ -39,6 +39,8 @@ mod access;
 mod address;
 mod branch;
 mod build;
+#[cfg(feature = "alloc")]
+mod calls;
 pub(crate) mod control;
 pub(crate) mod core;
 mod entity;
@@ -54,12 +56,15 @@ mod needs;
 mod ram;
 pub(crate) mod registers;
 mod same;
+mod snapshot;
 
 mod store;
 mod table;
 mod value;
 
 pub use address::FuncAddr;
+#[cfg(feature = "alloc")]
+pub use calls::Depth;
 pub use entity::{Frame, Global, Instance, Memory, Segment, Table};
 pub use error::{Error, Room};
 pub use exit::{Exit, Growth};

@@ -59,7 +59,7 @@ impl<'m> Module<'m> {
     /// by this version, is checked by a fingerprint in one pass over them, without memory. Who
     /// forges a table can let the program go wrong, never the host.
     pub fn with_table(wasm: &'m [u8], table: &'m [u8]) -> Result<Self, Reject> {
-        Header::get(table, 0).fits(wasm, table)?;
+        Header::of(table).fits(wasm, table)?;
         Ok(Self { wasm, table })
     }
 
@@ -135,7 +135,7 @@ impl<'m> Module<'m> {
         let def: TypeDef = item(self.table, layout.types, ty);
         (
             self.value_types(def.start, def.params),
-            self.value_types(def.start + u32::from(def.params), def.results),
+            self.value_types(def.start.wrapping_add(def.params.into()), def.results),
         )
     }
 
@@ -155,7 +155,7 @@ impl<'m> Module<'m> {
     }
 
     pub(crate) fn header(&self) -> Header {
-        Header::get(self.table, 0)
+        Header::of(self.table)
     }
 
     pub(crate) fn layout(&self) -> Layout {

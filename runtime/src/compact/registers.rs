@@ -214,11 +214,19 @@ impl Registers<'_> {
 fn unwind(slots: &mut [u64], sp: usize, branch: Branch) -> usize {
     let from = sp.saturating_sub(branch.keep.into());
     let to = from.saturating_sub(branch.drop.into());
-    let kept = from..sp;
-    if slots.get(kept.clone()).is_some() {
-        slots.copy_within(kept, to);
+    slide(slots, from, to, branch.keep.into());
+    to.wrapping_add(branch.keep.into())
+}
+
+/// Moves values down, as far as there are slots.
+#[inline(never)]
+pub(crate) fn slide(slots: &mut [u64], from: usize, to: usize, count: usize) {
+    for index in 0..count {
+        let value = slots.get(from.wrapping_add(index)).copied();
+        if let (Some(value), Some(slot)) = (value, slots.get_mut(to.wrapping_add(index))) {
+            *slot = value;
+        }
     }
-    to + usize::from(branch.keep)
 }
 
 #[inline(never)]

@@ -19,7 +19,7 @@ impl<'m> Core<'m, '_> {
         // It follows from the number of the first type of its group.
         if def.group != ty {
             let first = self.number_of(own, def.group);
-            return TypeId(first.0.wrapping_add(ty - def.group));
+            return TypeId(first.0.wrapping_add(ty.wrapping_sub(def.group)));
         }
         for index in 0..own.index {
             let Some(instance) = self.instances.get(index as usize) else {
@@ -60,7 +60,7 @@ impl<'m> Core<'m, '_> {
             if (a.params, a.results) != (b.params, b.results) {
                 return false;
             }
-            let count = a.params + a.results;
+            let count = a.params.wrapping_add(a.results);
             let types = own.module.value_types(a.start, count);
             let mut pairs = types.zip(other.module.value_types(b.start, count));
             let same = pairs
@@ -80,7 +80,7 @@ impl<'m> Core<'m, '_> {
             .and_then(|ty| ty.concrete())
             .is_some_and(|number| member(of, number, first).is_some());
         if inside {
-            (true, ty.renumber(|number| number - first))
+            (true, ty.renumber(|number| number.wrapping_sub(first)))
         } else {
             (false, self.outside(of, ty))
         }

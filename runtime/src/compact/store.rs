@@ -6,6 +6,7 @@ use ::core::mem;
 
 use super::address::FuncAddr;
 use super::core::{Core, Current, List};
+use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::exports::Extern;
@@ -226,7 +227,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             return Err(Error::Types);
         }
         let start = self.registers.sp.saturating_sub(params.len());
-        let end = start + results.len();
+        let end = start.saturating_add(results.len());
         let len = self.slots.len();
         if end > len {
             return Err(Error::Room {
@@ -272,6 +273,28 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Gives the store other bytes for its memories in place of what it has, which are copied.
     pub fn extend(&mut self, memory: &'s mut [u8]) -> Result<(), Error> {
         self.core.memory.replace(memory, Room::Memory)
+    }
+
+    /// Gives the store other slots in place of what it has, which are copied.
+    pub fn extend_slots(&mut self, slots: &'s mut [u64]) -> Result<(), Error> {
+        let mut own = List {
+            len: self.slots.len(),
+            items: mem::take(&mut self.slots),
+        };
+        let done = own.replace(slots, Room::Slots);
+        self.slots = own.items;
+        done
+    }
+
+    /// Gives the store other frames in place of what it has, which are copied.
+    pub fn extend_frames(&mut self, frames: &'s mut [Frame]) -> Result<(), Error> {
+        let mut own = List {
+            len: self.core.depth,
+            items: mem::take(&mut self.core.frames),
+        };
+        let done = own.replace(frames, Room::Frames);
+        self.core.frames = own.items;
+        done
     }
 
     /// Gives the store other elements for its tables in place of what it has, which are copied.

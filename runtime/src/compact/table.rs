@@ -90,7 +90,6 @@ pub(crate) struct Header {
     pub(crate) imported_tables: u32,
     pub(crate) imported_memories: u32,
     pub(crate) imported_globals: u32,
-    pub(crate) imported_tags: u32,
     pub(crate) value_types: u32,
     pub(crate) types: u32,
     pub(crate) imports: u32,
@@ -99,7 +98,6 @@ pub(crate) struct Header {
     pub(crate) tables: u32,
     pub(crate) table_inits: u32,
     pub(crate) memories: u32,
-    pub(crate) tags: u32,
     pub(crate) globals: u32,
     pub(crate) global_inits: u32,
     pub(crate) elements: u32,
@@ -116,9 +114,8 @@ fields! {
         format: u32, length: u32, fingerprint: u64,
         start: u32, exports: u32, export_count: u32, data_count: bool,
         imported_funcs: u32, imported_tables: u32, imported_memories: u32, imported_globals: u32,
-        imported_tags: u32,
         value_types: u32, types: u32, imports: u32, funcs: u32, bodies: u32, tables: u32,
-        table_inits: u32, memories: u32, tags: u32, globals: u32, global_inits: u32,
+        table_inits: u32, memories: u32, globals: u32, global_inits: u32,
         elements: u32, branches: u32, data: u32,
     }
 }
@@ -126,6 +123,20 @@ fields! {
 impl Header {
     /// What this version writes and reads.
     const FORMAT: u32 = 1;
+
+    /// The header of a table; the one of an empty module, if what it says cannot be.
+    pub(crate) fn of(table: &[u8]) -> Self {
+        let header = Self::get(table, 0);
+        let possible = Layout::of(&header).end == table.len() as u64
+            && header.imported_funcs <= header.funcs
+            && header.imported_tables <= header.tables
+            && header.imported_memories <= header.memories
+            && header.imported_globals <= header.globals
+            && header.bodies <= header.funcs - header.imported_funcs
+            && header.table_inits <= header.tables - header.imported_tables
+            && header.global_inits <= header.globals - header.imported_globals;
+        if possible { header } else { Self::default() }
+    }
 
     /// The header of what the lists at the front of an arena hold.
     pub(crate) fn count(self, arena: &Arena<'_>, wasm: &[u8]) -> Self {
@@ -142,7 +153,6 @@ impl Header {
             tables: count(Place::Tables),
             table_inits: count(Place::TableInits),
             memories: count(Place::Memories),
-            tags: count(Place::Tags),
             globals: count(Place::Globals),
             global_inits: count(Place::GlobalInits),
             elements: count(Place::Elements),
@@ -185,7 +195,6 @@ pub(crate) struct Layout {
     pub(crate) tables: usize,
     pub(crate) table_inits: usize,
     pub(crate) memories: usize,
-    pub(crate) tags: usize,
     pub(crate) globals: usize,
     pub(crate) global_inits: usize,
     pub(crate) elements: usize,
@@ -213,7 +222,6 @@ impl Layout {
             tables: list(header.tables, TableType::SIZE),
             table_inits: list(header.table_inits, Span::SIZE),
             memories: list(header.memories, MemoryType::SIZE),
-            tags: list(header.tags, u32::SIZE),
             globals: list(header.globals, GlobalType::SIZE),
             global_inits: list(header.global_inits, Span::SIZE),
             elements: list(header.elements, Elements::SIZE),

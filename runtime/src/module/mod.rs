@@ -19,6 +19,7 @@ use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
 use crate::reject::Reject;
+use crate::spec::Level;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
@@ -143,7 +144,15 @@ impl Module {
     /// # Errors
     /// If they are not.
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-        validate::module(bytes, engine.features(), Heap, &mut ())?;
+        Self::validate_at(engine, Level::Full, bytes)
+    }
+
+    /// Says whether these bytes pass a level of validation; only [`Level::Full`] makes a module.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn validate_at(engine: &Engine, level: Level, bytes: &[u8]) -> Result<()> {
+        validate::check_at(level, bytes, engine.features(), Heap)?;
         Ok(())
     }
 

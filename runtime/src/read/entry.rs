@@ -9,11 +9,11 @@ use super::Reader;
 use super::types::{admit, malformed};
 use crate::generated::shared::wire;
 use crate::profile::{Everything, Gate};
-use crate::reject::Reject;
-use crate::spec::{ErrorCode, Instruction};
+use crate::reject::{Detail, Reject};
+use crate::spec::{ErrorCode, Instruction, Proposal};
 use crate::types::{
-    ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, RefType, TableIdx, TableType, TagType,
-    TypeIdx,
+    ExternKind, FuncIdx, GlobalType, HeapType, MemoryIdx, MemoryType, RefType, TableIdx, TableType,
+    TagType, TypeIdx, ValType,
 };
 
 /// A range of the module's bytes.
@@ -106,6 +106,17 @@ pub struct ElementSegment {
     pub element: RefType,
     /// Its elements.
     pub items: ElementItems,
+}
+
+/// How an element segment is written.
+#[derive(Clone, Copy)]
+pub(crate) struct ElementForm {
+    /// Whether it is copied at instantiation.
+    pub(crate) active: bool,
+    /// With a table index if it is active, declarative if not.
+    pub(crate) explicit: bool,
+    /// Whether elements are expressions.
+    pub(crate) expressions: bool,
 }
 
 /// A data segment.
@@ -225,15 +236,122 @@ impl<'a> Reader<'a> {
         admit(gate, external.proposal(), at, kind)
     }
 
+    /// Instructions up to the `end` that ends them.
+    pub(crate) fn skim(&mut self, gate: &impl Gate) -> Result<Span, Reject> {
+        let start = self.position();
+        let mut blocks = 1;
+        while blocks > 0 {
+            if self.is_at_end() {
+                return Err(Reject::new(ErrorCode::EndExpected, self.position()));
+            }
+            let instruction = self.instruction(gate)?;
+            if instruction.begins_block() {
+                blocks += 1;
+            } else if instruction == Instruction::End {
+                blocks -= 1;
+            }
+        }
+        Ok(Span {
+            start,
+            end: self.position(),
+        })
+    }
+
     /// A constant expression that was validated before.
     pub(crate) fn expression(&mut self) -> Result<ConstExpr, Reject> {
-        let start = self.position();
-        while self.instruction(&Everything)? != Instruction::End {}
-        Ok(ConstExpr {
-            span: Span {
-                start,
-                end: self.position(),
-            },
+        self.constant(&Everything)
+    }
+
+    /// What may stand before the type of a table: whether an initial value follows the type.
+    pub(crate) fn table_form(&mut self, gate: &impl Gate) -> Result<bool, Reject> {
+        let at = self.position();
+        let [initialised, reserved] = wire::INITIALISED;
+        if self.peek() != Some(initialised) {
+            return Ok(false);
+        }
+        self.u8()?;
+        gate.admit(Proposal::FunctionReferences, at, ())?;
+        if self.u8()? != reserved {
+            return Err(Reject::new(ErrorCode::MalformedTable, at));
+        }
+        Ok(true)
+    }
+
+    /// What an element segment begins with.
+    pub(crate) fn element_form(&mut self, gate: &impl Gate) -> Result<ElementForm, Reject> {
+        let at = self.position();
+        let flags = self.u32()?;
+        let known = wire::ElementFlag::ALL;
+        if known
+            .iter()
+            .fold(flags, |left, flag| left & !u32::from(flag.code()))
+            != 0
+        {
+            let detail = Detail::Number(flags.into());
+            return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
+        }
+        if flags != 0 {
+            gate.admit(Proposal::BulkMemory, at, ())?;
+        }
+        let has = |flag: wire::ElementFlag| flags & u32::from(flag.code()) != 0;
+        Ok(ElementForm {
+            active: !has(wire::ElementFlag::Inactive),
+            explicit: has(wire::ElementFlag::Explicit),
+            expressions: has(wire::ElementFlag::Expressions),
         })
+    }
+
+    /// The type of the elements of a segment.
+    pub(crate) fn element_type(
+        &mut self,
+        gate: &impl Gate,
+        form: ElementForm,
+    ) -> Result<RefType, Reject> {
+        // What is written short is a list of functions, which are never null.
+        let func = RefType::new(false, HeapType::Func);
+        if form.active && !form.explicit {
+            return Ok(if form.expressions {
+                RefType::FUNCREF
+            } else {
+                func
+            });
+        }
+        if form.expressions {
+            return self.ref_type(gate);
+        }
+        let at = self.position();
+        let code = self.u8()?;
+        match wire::ElementKind::from_code(code) {
+            Some(wire::ElementKind::Func) => Ok(func),
+            None => Err(malformed(ErrorCode::MalformedElementKind, at, code)),
+        }
+    }
+
+    /// What a data segment begins with.
+    pub(crate) fn data_kind(&mut self, gate: &impl Gate) -> Result<wire::DataKind, Reject> {
+        let at = self.position();
+        let flags = self.u32()?;
+        let kind = u8::try_from(flags).ok().and_then(wire::DataKind::from_code);
+        let Some(kind) = kind else {
+            let detail = Detail::Number(flags.into());
+            return Err(Reject::with(ErrorCode::MalformedDataSegment, at, detail));
+        };
+        admit(gate, kind.proposal(), at, kind)
+    }
+
+    /// A declaration of locals: how many, and their type; `total` counts them.
+    pub(crate) fn local_run(
+        &mut self,
+        gate: &impl Gate,
+        total: &mut u64,
+    ) -> Result<(u32, ValType), Reject> {
+        let at = self.position();
+        let count = self.u32()?;
+        let ty = self.val_type(gate)?;
+        *total += u64::from(count);
+        if *total > u64::from(u32::MAX) {
+            return Err(Reject::new(ErrorCode::TooManyLocals, at));
+        }
+        Ok((count, ty))
     }
 }

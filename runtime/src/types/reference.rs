@@ -123,6 +123,12 @@ impl fmt::Display for HeapType {
 #[repr(transparent)]
 pub struct RefType(u32);
 
+impl Default for RefType {
+    fn default() -> Self {
+        Self::FUNCREF
+    }
+}
+
 impl RefType {
     /// Set in all of them.
     pub(crate) const TAG: u32 = 1 << 31;

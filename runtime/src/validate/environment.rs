@@ -329,6 +329,11 @@ impl<S: Storage> Environment<S> {
         self.counts.imported_funcs
     }
 
+    /// How many functions have a body.
+    pub(crate) fn defined_funcs(&self) -> u32 {
+        self.func_count() - self.imported_funcs()
+    }
+
     /// How many tables are imported.
     pub fn imported_tables(&self) -> u32 {
         self.counts.imported_tables

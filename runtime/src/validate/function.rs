@@ -10,7 +10,7 @@ use super::{Header, Sink};
 use crate::generated::shared::decode::decode;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
-use crate::reject::{Detail, Reject};
+use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};
 use crate::types::{BlockType, FuncIdx};
 
@@ -76,21 +76,9 @@ fn steps<'a, S: Storage>(
         let effect = v.step(instruction, reader.position())?;
         sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
-            return complete(reader);
+            // Nothing may follow the last `end`.
+            return reader.complete();
         }
     }
     Err(Reject::new(ErrorCode::EndExpected, reader.position()))
-}
-
-/// Nothing may follow the last `end`.
-fn complete(reader: &Reader<'_>) -> Result<(), Reject> {
-    if reader.is_at_end() {
-        return Ok(());
-    }
-    let detail = Detail::Number(reader.remaining() as u64);
-    Err(Reject::with(
-        ErrorCode::SectionSize,
-        reader.position(),
-        detail,
-    ))
 }

@@ -149,19 +149,19 @@ impl Item for u64 {
 /// Items that are stored as others.
 macro_rules! stored_as {
     ($($ty:ty as $other:ty: |$value:ident| $to:expr, |$stored:ident| $from:expr;)*) => {$(
-        impl Item for $ty {
-            const SIZE: usize = <$other>::SIZE;
+        impl $crate::validate::item::Item for $ty {
+            const SIZE: usize = <$other as $crate::validate::item::Item>::SIZE;
 
             #[cfg_attr(not(small), inline(always))]
-            fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
-                let $stored = <$other>::get(bytes, at);
+            fn get(bytes: &(impl $crate::validate::item::Bytes + ?Sized), at: usize) -> Self {
+                let $stored = <$other as $crate::validate::item::Item>::get(bytes, at);
                 $from
             }
 
             #[cfg_attr(not(small), inline(always))]
-            fn put(self, bytes: &[Cell<u8>], at: usize) {
+            fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
                 let $value = self;
-                <$other>::put($to, bytes, at);
+                <$other as $crate::validate::item::Item>::put($to, bytes, at);
             }
         }
     )*};
@@ -169,6 +169,7 @@ macro_rules! stored_as {
 
 stored_as! {
     bool as u8: |value| value.into(), |stored| stored != 0;
+    usize as u64: |value| value as u64, |stored| usize::try_from(stored).unwrap_or(usize::MAX);
     ValType as u32: |value| value.bits(), |stored| ValType::from_bits(stored);
     RefType as u32: |value| value.bits(), |stored| RefType::from_bits(stored).unwrap_or(RefType::FUNCREF);
 }
@@ -204,26 +205,22 @@ macro_rules! fields {
         }
     )*};
 }
-pub(crate) use fields;
+pub(crate) use {fields, stored_as};
 
-/// A size that need not be there: no size is the largest number.
-#[derive(Clone, Copy, Default)]
-struct Maximum(u64);
+impl Item for Option<u64> {
+    const SIZE: usize = bool::SIZE + u64::SIZE;
 
-impl From<Option<u64>> for Maximum {
-    fn from(max: Option<u64>) -> Self {
-        Self(max.unwrap_or(u64::MAX))
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        bool::get(bytes, at).then(|| u64::get(bytes, at + bool::SIZE))
     }
-}
 
-impl From<Maximum> for Option<u64> {
-    fn from(Maximum(max): Maximum) -> Self {
-        (max != u64::MAX).then_some(max)
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        self.is_some().put(bytes, at);
+        self.unwrap_or(0).put(bytes, at + bool::SIZE);
     }
 }
 
 stored_as! {
-    Maximum as u64: |value| value.0, |stored| Maximum(stored);
     Offset as u32: |value| value.0, |stored| Offset(stored);
 }
 
@@ -246,7 +243,7 @@ impl From<Offset> for usize {
 
 fields! {
     Span { start: Offset, end: Offset }
-    TableType { element: RefType, min: u64, max: Maximum, is_64: bool }
-    MemoryType { min: u64, max: Maximum, is_64: bool, shared: bool, page_size_log2: u8 }
+    TableType { element: RefType, min: u64, max: Option<u64>, is_64: bool }
+    MemoryType { min: u64, max: Option<u64>, is_64: bool, shared: bool, page_size_log2: u8 }
     GlobalType { content: ValType, mutable: bool }
 }

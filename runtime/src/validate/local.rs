@@ -57,13 +57,8 @@ impl Locals {
         let mut over = Ok(());
         for _ in 0..reader.u32()? {
             let at = reader.position();
-            let count = reader.u32()?;
-            let at_type = reader.position();
-            let ty = env.resolve(reader.val_type(gate)?, at_type)?;
-            total += u64::from(count);
-            if total > u64::from(u32::MAX) {
-                return Err(Reject::new(ErrorCode::TooManyLocals, at));
-            }
+            let (count, ty) = reader.local_run(gate, &mut total)?;
+            let ty = env.resolve(ty, at)?;
             over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
         }
         over?;

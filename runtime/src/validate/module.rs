@@ -6,10 +6,10 @@ use super::environment::{Environment, TypeDef, unknown};
 use super::function::function;
 use super::stack::Scratch;
 use super::storage::{Full, List, Storage};
-use super::{ModuleSink, Sink};
+use super::{ModuleSink, Sink, frame};
 use crate::generated::shared::wire;
 use crate::profile::Gate;
-use crate::read::{Export, Import, ImportType, Reader, Section, Sections, Span, malformed};
+use crate::read::{Export, Import, ImportType, Reader, Sections, Span, malformed};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal, SectionId};
 use crate::types::{
@@ -24,10 +24,16 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
     storage: S,
     sink: &mut M,
 ) -> Result<Environment<S>, Reject> {
-    let size = bytes.len() as u64;
-    if size > gate.limits().module_size {
-        return Err(Reject::limit(Limit::ModuleSize, size, 0));
-    }
+    run::<true, _, _, _>(bytes, gate, storage, sink)
+}
+
+/// The same, with bodies or without.
+pub(super) fn run<'a, const BODIES: bool, G: Gate, S: Storage, M: ModuleSink<'a>>(
+    bytes: &'a [u8],
+    gate: &G,
+    storage: S,
+    sink: &mut M,
+) -> Result<Environment<S>, Reject> {
     let (env, scratch) = storage.open();
     let mut pass = Pass {
         bytes,
@@ -35,24 +41,57 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
         env,
         scratch,
     };
+    let end = sections(bytes, gate, |id, reader| {
+        pass.section::<BODIES, M>(id, reader, sink)
+    })?;
+    let Environment { counts, .. } = &pass.env;
+    agree(
+        ErrorCode::CodeCount,
+        counts.bodies,
+        pass.env.defined_funcs(),
+        end,
+    )?;
+    if let Some(announced) = counts.data {
+        agree(ErrorCode::DataCount, counts.data_segments, announced, end)?;
+    }
+    Ok(pass.env)
+}
+
+/// Takes the sections one by one; gives the offset behind the last.
+pub(super) fn sections<'a>(
+    bytes: &'a [u8],
+    gate: &impl Gate,
+    mut take: impl FnMut(SectionId, &mut Reader<'a>) -> Result<(), Reject>,
+) -> Result<usize, Reject> {
+    let size = bytes.len() as u64;
+    if size > gate.limits().module_size {
+        return Err(Reject::limit(Limit::ModuleSize, size, 0));
+    }
     let mut sections = Sections::new(bytes)?;
     let mut custom = 0;
     while let Some(section) = sections.next(gate)? {
-        if section.id == SectionId::Custom {
-            custom += 1;
-            if custom > gate.limits().custom_sections {
-                return Err(Reject::limit(
-                    Limit::CustomSections,
-                    custom,
-                    section.body.start,
-                ));
-            }
+        let mut reader = section.body.reader(bytes);
+        take(section.id, &mut reader)?;
+        if section.id != SectionId::Custom {
+            reader.complete()?;
+            continue;
         }
-        pass.section(section, sink)?;
+        custom += 1;
+        if custom > gate.limits().custom_sections {
+            let at = section.body.start;
+            return Err(Reject::limit(Limit::CustomSections, custom, at));
+        }
     }
-    pass.bodies_are_complete(sections.position())?;
-    pass.data_is_complete(sections.position())?;
-    Ok(pass.env)
+    Ok(sections.position())
+}
+
+/// Whether there are as many as there must be.
+pub(super) fn agree(code: ErrorCode, there: u32, expected: u32, at: usize) -> Result<(), Reject> {
+    if there == expected {
+        return Ok(());
+    }
+    let detail = Detail::OutOf(there.into(), expected.into());
+    Err(Reject::with(code, at, detail))
 }
 
 /// The pass over one module.
@@ -64,33 +103,30 @@ pub(crate) struct Pass<'a, 'g, G, S: Storage> {
 }
 
 impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
-    fn section<M: ModuleSink<'a>>(&mut self, section: Section, sink: &mut M) -> Result<(), Reject> {
-        let mut reader = section.body.reader(self.bytes);
-        let r = &mut reader;
-        match section.id {
+    fn section<const BODIES: bool, M: ModuleSink<'a>>(
+        &mut self,
+        id: SectionId,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        match id {
             SectionId::Custom => {
                 let name = r.name(self.gate)?;
                 let span = Span {
                     start: r.position(),
                     end: r.end(),
                 };
-                return sink.custom(name, span);
+                sink.custom(name, span)
             }
-            SectionId::Type => self.types(r)?,
-            SectionId::Start => self.start(r, sink)?,
-            SectionId::DataCount => self.env.counts.data = Some(r.u32()?),
-            SectionId::Code => self.code(r, sink)?,
-            id => self.entries(id, r, sink)?,
+            SectionId::Type => self.types(r),
+            SectionId::Start => self.start(r, sink),
+            SectionId::DataCount => {
+                self.env.counts.data = Some(r.u32()?);
+                Ok(())
+            }
+            SectionId::Code => self.code::<BODIES, M>(r, sink),
+            id => self.entries(id, r, sink),
         }
-        if reader.is_at_end() {
-            return Ok(());
-        }
-        let detail = Detail::Number(reader.remaining() as u64);
-        Err(Reject::with(
-            ErrorCode::SectionSize,
-            reader.position(),
-            detail,
-        ))
     }
 
     /// Sections that are lists of independent entries.
@@ -264,15 +300,7 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
 
     fn table<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
-        let [initialised, reserved] = wire::INITIALISED;
-        let explicit = r.peek() == Some(initialised);
-        if explicit {
-            r.u8()?;
-            self.gate.admit(Proposal::FunctionReferences, at, ())?;
-            if r.u8()? != reserved {
-                return Err(Reject::new(ErrorCode::MalformedTable, at));
-            }
-        }
+        let explicit = r.table_form(self.gate)?;
         let table = TableIdx(self.env.tables.len() as u32);
         let mut ty = r.table_type(self.gate)?;
         ty.element = self.env.resolve_ref(ty.element, at)?;
@@ -413,25 +441,29 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
         sink.data(data, &segment)
     }
 
-    fn code<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
+    fn code<const BODIES: bool, M: ModuleSink<'a>>(
+        &mut self,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
         let at = r.position();
         let count = r.u32()?;
-        let expected = self.env.func_count() - self.env.imported_funcs();
-        if count != expected {
-            let detail = Detail::OutOf(count.into(), expected.into());
-            return Err(Reject::with(ErrorCode::CodeCount, at, detail));
-        }
+        agree(ErrorCode::CodeCount, count, self.env.defined_funcs(), at)?;
         for number in 0..count {
             let func = FuncIdx(self.env.imported_funcs() + number);
             let length = r.u32()?;
-            let body = r.sub(length)?;
-            let span = Span {
-                start: body.position(),
-                end: body.end(),
-            };
-            let body = sink.body(func, span)?;
-            self.body(func, span, body)?;
-            sink.end_body(func)?;
+            let mut body = r.sub(length)?;
+            if BODIES {
+                let span = Span {
+                    start: body.position(),
+                    end: body.end(),
+                };
+                let body = sink.body(func, span)?;
+                self.body(func, span, body)?;
+                sink.end_body(func)?;
+            } else {
+                frame::body(&mut body, self.gate)?;
+            }
             self.env.counts.bodies += 1;
         }
         Ok(())
@@ -448,26 +480,6 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
             &mut self.scratch,
             sink,
         )
-    }
-
-    fn bodies_are_complete(&self, at: usize) -> Result<(), Reject> {
-        let expected = self.env.func_count() - self.env.imported_funcs();
-        if self.env.counts.bodies == expected {
-            return Ok(());
-        }
-        let detail = Detail::OutOf(self.env.counts.bodies.into(), expected.into());
-        Err(Reject::with(ErrorCode::CodeCount, at, detail))
-    }
-
-    fn data_is_complete(&self, at: usize) -> Result<(), Reject> {
-        let there = self.env.counts.data_segments;
-        match self.env.counts.data {
-            Some(announced) if announced != there => {
-                let detail = Detail::OutOf(there.into(), announced.into());
-                Err(Reject::with(ErrorCode::DataCount, at, detail))
-            }
-            _ => Ok(()),
-        }
     }
 
     fn add_func(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {

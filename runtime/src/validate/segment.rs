@@ -8,12 +8,10 @@ use super::storage::{List, Storage};
 use super::subtype::is_ref_subtype;
 use crate::generated::shared::wire;
 use crate::profile::Gate;
-use crate::read::{
-    DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span, admit, malformed,
-};
+use crate::read::{DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span};
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit, Proposal};
-use crate::types::{FuncIdx, HeapType, MemoryIdx, RefType, TableIdx, ValType};
+use crate::spec::{ErrorCode, Limit};
+use crate::types::{FuncIdx, MemoryIdx, RefType, TableIdx, ValType};
 
 impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
     /// Reads and validates an element segment.
@@ -21,30 +19,11 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         &mut self,
         reader: &mut Reader<'_>,
     ) -> Result<ElementSegment, Reject> {
-        let at = reader.position();
-        let flags = reader.u32()?;
-        let [inactive, explicit, expressions] = [
-            wire::ElementFlag::Inactive,
-            wire::ElementFlag::Explicit,
-            wire::ElementFlag::Expressions,
-        ]
-        .map(|flag| flags & u32::from(flag.code()) != 0);
-        let known = wire::ElementFlag::ALL;
-        if known
-            .iter()
-            .fold(flags, |left, flag| left & !u32::from(flag.code()))
-            != 0
-        {
-            let detail = Detail::Number(flags.into());
-            return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
-        }
-        if inactive || explicit || expressions {
-            self.gate.admit(Proposal::BulkMemory, at, ())?;
-        }
-        let mode = match (inactive, explicit) {
-            (true, false) => SegmentMode::Passive,
-            (true, true) => SegmentMode::Declarative,
-            (false, _) => {
+        let form = reader.element_form(self.gate)?;
+        let mode = match (form.active, form.explicit) {
+            (false, false) => SegmentMode::Passive,
+            (false, true) => SegmentMode::Declarative,
+            (true, explicit) => {
                 let at = reader.position();
                 let target = TableIdx(if explicit { reader.u32()? } else { 0 });
                 let Some(table) = self.env.table(target) else {
@@ -56,13 +35,8 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
             }
         };
         let at = reader.position();
-        // What is written short is a list of functions, which are never null.
-        let element = match (inactive || explicit, expressions) {
-            (true, true) => self.env.resolve_ref(reader.ref_type(self.gate)?, at)?,
-            (true, false) => self.element_kind(reader)?,
-            (false, true) => RefType::FUNCREF,
-            (false, false) => RefType::new(false, HeapType::Func),
-        };
+        let element = reader.element_type(self.gate, form)?;
+        let element = self.env.resolve_ref(element, at)?;
         if let SegmentMode::Active { target, .. } = mode {
             let table = self
                 .env
@@ -74,21 +48,12 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
                 return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
             }
         }
-        let items = self.element_items(reader, element, expressions)?;
+        let items = self.element_items(reader, element, form.expressions)?;
         Ok(ElementSegment {
             mode,
             element,
             items,
         })
-    }
-
-    fn element_kind(&self, reader: &mut Reader<'_>) -> Result<RefType, Reject> {
-        let at = reader.position();
-        let code = reader.u8()?;
-        match wire::ElementKind::from_code(code) {
-            Some(wire::ElementKind::Func) => Ok(RefType::new(false, HeapType::Func)),
-            None => Err(malformed(ErrorCode::MalformedElementKind, at, code)),
-        }
     }
 
     fn element_items(
@@ -121,13 +86,7 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
     /// Reads and validates a data segment.
     pub(crate) fn data_segment(&mut self, reader: &mut Reader<'_>) -> Result<DataSegment, Reject> {
         let at = reader.position();
-        let flags = reader.u32()?;
-        let kind = u8::try_from(flags).ok().and_then(wire::DataKind::from_code);
-        let Some(kind) = kind else {
-            let detail = Detail::Number(flags.into());
-            return Err(Reject::with(ErrorCode::MalformedDataSegment, at, detail));
-        };
-        admit(self.gate, kind.proposal(), at, ())?;
+        let kind = reader.data_kind(self.gate)?;
         let mode = match kind {
             wire::DataKind::Passive => SegmentMode::Passive,
             wire::DataKind::Active => self.data_target(reader, MemoryIdx(0), at)?,

@@ -80,4 +80,9 @@ impl Instruction<'_> {
             Self::MemoryFill { .. } => Opcode::MemoryFill,
         }
     }
+
+    /// Whether it begins a block, which an `end` ends.
+    pub const fn begins_block(&self) -> bool {
+        false
+    }
 }

@@ -1,0 +1,105 @@
+//! `shared/level.rs`: levels of validation, and the rules that begin with them.
+
+use super::Source;
+use super::enumeration::{Member, accessor, enumeration};
+use super::trap::sentence;
+use crate::model::{Model, Rule};
+use crate::names::{ident, variant};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The file.
+pub fn emit(model: &Model) -> Source {
+    let mut source = Source::new(
+        "spec/levels.toml",
+        "Levels of validation, and the rules that begin with them.",
+    );
+    source.item(quote! { use super::error_code::ErrorCode; });
+    let member = |key: &str, doc: &str| Member {
+        name: name(key),
+        doc: sentence(doc),
+    };
+    let levels = &model.levels.levels;
+    let members: Vec<Member> = levels
+        .iter()
+        .map(|level| member(&level.key, &level.doc))
+        .collect();
+    source.item(enumeration(
+        "Level",
+        "How much is asked of a module; each level asks all that the one before it asks.",
+        "u8",
+        &members,
+    ));
+    let keys: Vec<_> = levels.iter().map(|level| key(&level.key)).collect();
+    let names = self::names(&keys);
+    source.item(quote! { impl Level { #names } });
+    let rules = &model.levels.rules;
+    let members: Vec<Member> = rules
+        .iter()
+        .map(|rule| member(&rule.key, &rule.doc))
+        .collect();
+    source.item(enumeration(
+        "Rule",
+        "Something that validation asks of a module.",
+        "u8",
+        &members,
+    ));
+    source.item(accessors(rules));
+    source
+}
+
+fn accessors(rules: &[Rule]) -> TokenStream {
+    let each = |value: &dyn Fn(&Rule) -> TokenStream| -> Vec<(Ident, TokenStream)> {
+        rules
+            .iter()
+            .map(|rule| (name(&rule.key), value(rule)))
+            .collect()
+    };
+    let keys: Vec<_> = rules.iter().map(|rule| key(&rule.key)).collect();
+    let names = self::names(&keys);
+    let level = accessor(
+        "The level that asks it first.",
+        "level",
+        quote!(Level),
+        &each(&|rule| {
+            let level = name(&rule.level);
+            quote!(Level::#level)
+        }),
+    );
+    let errors = accessor(
+        "The errors by which it refuses a module.",
+        "errors",
+        quote!(&'static [ErrorCode]),
+        &each(&|rule| {
+            let errors = rule.errors.iter().map(|key| name(key));
+            quote!(&[#(ErrorCode::#errors),*])
+        }),
+    );
+    let cost = accessor(
+        "The memory that it takes, in words.",
+        "cost",
+        quote!(&'static str),
+        &each(&|rule| {
+            let cost = &rule.cost;
+            quote!(#cost)
+        }),
+    );
+    quote! { impl Rule { #names #level #errors #cost } }
+}
+
+fn names(keys: &[(Ident, TokenStream)]) -> TokenStream {
+    accessor(
+        "Its key in `spec/levels.toml`.",
+        "name",
+        quote!(&'static str),
+        keys,
+    )
+}
+
+fn key(key: &str) -> (Ident, TokenStream) {
+    (name(key), quote!(#key))
+}
+
+fn name(key: &str) -> Ident {
+    ident(&variant(key))
+}

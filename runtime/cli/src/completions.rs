@@ -1,0 +1,21 @@
+//! `tabwasm completions SHELL`.
+
+use clap::CommandFactory;
+use clap_complete::generate;
+
+use crate::args::{Cli, Completions};
+use crate::exit::Exit;
+use crate::output;
+
+/// Prints the script that the shell reads.
+pub fn run(args: &Completions) -> Exit {
+    let mut command = <Cli as CommandFactory>::command();
+    let name = command.get_name().to_owned();
+    let mut script = Vec::new();
+    generate(args.shell, &mut command, name, &mut script);
+    output::print(format_args!(
+        "{}",
+        String::from_utf8_lossy(&script).trim_end()
+    ));
+    Exit::Success
+}

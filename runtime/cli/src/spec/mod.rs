@@ -1,0 +1,132 @@
+//! `tabwasm spec`: what the tables say.
+
+pub mod args;
+mod diff;
+mod layout;
+mod list;
+mod show;
+mod tables;
+
+use std::fs;
+use std::io::IsTerminal;
+
+use tabwasm_codegen::{emit, explain, vendor};
+
+use self::args::{Check, Diff, Explain, Fmt, Question, Spec};
+use self::tables::Tables;
+use crate::diagnostic;
+use crate::exit::Exit;
+use crate::json::Object;
+use crate::output::{line, print};
+
+/// Answers a question.
+pub fn run(args: &Spec) -> Exit {
+    let answer = match &args.question {
+        Question::List(args) => list::run(args),
+        Question::Show(args) => show::run(args),
+        Question::Check(args) => check(args),
+        Question::Diff(args) => compare(args),
+        Question::Fmt(args) => lay_out(args),
+        Question::Explain(args) => explain_row(args),
+    };
+    answer.unwrap_or_else(|exit| exit)
+}
+
+/// All that is wrong with several tables.
+fn check(args: &Check) -> Result<Exit, Exit> {
+    let mut exit = Exit::Success;
+    for name in &args.tables {
+        match Tables::read(name) {
+            Ok(tables) => line!("{name}: {}", vendor::origin(&tables.model)),
+            Err(failed) => exit = failed,
+        }
+    }
+    Ok(exit)
+}
+
+/// What has changed; a failure, if a module or a host can break by it.
+fn compare(args: &Diff) -> Result<Exit, Exit> {
+    let (before, after) = (Tables::read(&args.before)?, Tables::read(&args.after)?);
+    let changes = diff::diff(&before.model, &after.model);
+    let breaking = changes.iter().filter(|change| change.breaking).count();
+    for change in &changes {
+        let kind = if change.breaking {
+            "breaking"
+        } else {
+            "compatible"
+        };
+        if args.json {
+            let object = Object::line()
+                .text("kind", kind)
+                .text("table", change.table);
+            line!(
+                "{}",
+                object.text("row", &change.row).text("change", &change.what)
+            );
+        } else {
+            line!(
+                "{kind:<10}  {} `{}`: {}",
+                change.table,
+                change.row,
+                change.what
+            );
+        }
+    }
+    if !args.json {
+        line!("{} changes, {breaking} breaking", changes.len());
+    }
+    Ok(if breaking == 0 {
+        Exit::Success
+    } else {
+        Exit::Failure
+    })
+}
+
+/// Writes files as they should be laid out, or says which are not.
+fn lay_out(args: &Fmt) -> Result<Exit, Exit> {
+    let failed = |file: &str, error| {
+        diagnostic::error(format_args!("cannot access {file}: {error}"));
+        Exit::Usage
+    };
+    let mut exit = Exit::Success;
+    for file in &args.files {
+        let text = fs::read_to_string(file).map_err(|error| failed(file, error))?;
+        let laid_out = layout::lay_out(&text);
+        if laid_out == text {
+            continue;
+        }
+        if args.check {
+            line!("{file}: laid out otherwise");
+            exit = Exit::Failure;
+        } else {
+            fs::write(file, laid_out).map_err(|error| failed(file, error))?;
+            line!("{file}: laid out");
+        }
+    }
+    Ok(exit)
+}
+
+/// What becomes of an instruction.
+fn explain_row(args: &Explain) -> Result<Exit, Exit> {
+    let tables = Tables::read(&args.tables.name)?;
+    let explained = || {
+        let config = tables.tree.get("rustfmt.toml").unwrap_or_default();
+        let files = emit::format::format(emit::emit(&tables.model), config)?;
+        explain::explain(&tables.tree, &tables.model, &files, &args.instruction)
+    };
+    match explained() {
+        Ok(text) => {
+            print(format_args!("{}", text.trim_end()));
+            Ok(Exit::Success)
+        }
+        Err(message) => {
+            diagnostic::error(message);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+/// Whether what is printed goes to a terminal.
+fn to_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}

@@ -1,0 +1,261 @@
+//! `tabwasm spec show INSTRUCTION`.
+
+use clap::builder::styling::Style;
+use tabwasm_codegen::diag::did_you_mean;
+use tabwasm_codegen::emit::index;
+use tabwasm_codegen::model::{EditKind, Immediate, Meaning, Model, Op};
+use tabwasm_codegen::names;
+
+use super::args::Show;
+use super::tables::Tables;
+use super::to_terminal;
+use crate::diagnostic;
+use crate::exit::Exit;
+use crate::json::Object;
+use crate::output::line;
+
+/// Prints what the tables say of an instruction.
+pub(super) fn run(args: &Show) -> Result<Exit, Exit> {
+    let tables = Tables::read(&args.tables.name)?;
+    let Some(op) = tables.model.op(&args.instruction) else {
+        let keys = tables.model.ops.iter().map(|op| op.key.as_str());
+        diagnostic::error(format_args!("no instruction `{}`", args.instruction));
+        let hint = did_you_mean(&args.instruction, keys, "`tabwasm spec list` has them all");
+        diagnostic::help(hint);
+        return Err(Exit::Usage);
+    };
+    let facts = facts(&tables, op);
+    if args.json {
+        let object = Object::line().text("instruction", &op.key);
+        let facts = facts.iter();
+        line!(
+            "{}",
+            facts.fold(object, |object, (name, text)| object.text(name, text))
+        );
+        return Ok(Exit::Success);
+    }
+    let bold = if to_terminal() {
+        Style::new().bold()
+    } else {
+        Style::new()
+    };
+    line!("{bold}{}{bold:#}", op.key);
+    for (name, text) in facts {
+        for (place, part) in text.lines().enumerate() {
+            line!("  {:<11} {part}", if place == 0 { name } else { "" });
+        }
+    }
+    Ok(Exit::Success)
+}
+
+/// What is known of an instruction; lines where it is several things.
+fn facts(tables: &Tables, op: &Op) -> Vec<(&'static str, String)> {
+    let model = &tables.model;
+    let [
+        bytes,
+        _,
+        mnemonic,
+        _,
+        signature,
+        check,
+        constant,
+        ..,
+        meaning,
+    ] = index::columns(model, op);
+    let rule = if signature.is_empty() {
+        format!("the rule `{check}`")
+    } else {
+        signature
+    };
+    let conditions = op.predicates.iter().map(|it| {
+        let arguments: Vec<String> = it.arguments.iter().map(ToString::to_string).collect();
+        format!("{}({})", it.name, arguments.join(", "))
+    });
+    let immediates = op.immediates.iter().map(immediate);
+    let facts = [
+        ("text", op.text.clone().unwrap_or(mnemonic)),
+        ("encoding", bytes),
+        ("immediates", lines(immediates)),
+        ("type", rule),
+        ("where", lines(conditions)),
+        ("semantics", meaning),
+        ("traps", lines(traps(tables, op))),
+        ("constant", proposal_of(&constant)),
+        ("fuel", fuel(model, op)),
+        ("proposal", proposal(model, op)),
+        ("tiers", tiers(model, op)),
+        ("row", place(model, op)),
+        ("tests", lines(tests(op))),
+        ("doc", op.doc.clone().unwrap_or_default()),
+    ];
+    facts
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .collect()
+}
+
+fn lines(texts: impl IntoIterator<Item = String>) -> String {
+    texts.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+fn immediate(immediate: &Immediate) -> String {
+    let Immediate { name, kind, number } = immediate;
+    match (kind.as_str(), number) {
+        ("memarg", Some(most)) => format!("{name}: alignment of at most {most}, offset, memory"),
+        ("atomic", Some(size)) => format!("{name}: alignment of {size}, offset, memory"),
+        ("lane", Some(lanes)) => format!("{name}: a lane below {lanes}"),
+        (_, Some(number)) => format!("{name}: {kind}<{number}>"),
+        (_, None) => format!("{name}: {kind}"),
+    }
+}
+
+/// With what it traps: what the row says, what `m.load` and `m.store` do, and what the primitives
+/// of the row say in their sources.
+fn traps(tables: &Tables, op: &Op) -> Vec<String> {
+    let mut keys = op.traps.clone();
+    let known = &tables.model.traps;
+    if op.facts.loads || op.facts.stores {
+        let beyond = known.iter().find(|trap| trap.key == "memory_out_of_bounds");
+        keys.extend(beyond.map(|trap| trap.key.clone()));
+    }
+    for primitive in &op.facts.primitives {
+        let source = sources(tables, primitive);
+        let named = |key: &str| source.contains(&format!("Trap::{}", names::variant(key)));
+        keys.extend(
+            known
+                .iter()
+                .map(|trap| trap.key.clone())
+                .filter(|key| named(key)),
+        );
+    }
+    keys.dedup();
+    let with_text = |key: String| {
+        let text = known
+            .iter()
+            .find(|trap| trap.key == key)
+            .map(|trap| &trap.text);
+        text.map_or(key.clone(), |text| format!("{key}: {text}"))
+    };
+    let mut lines: Vec<String> = keys.into_iter().map(with_text).collect();
+    if lines.is_empty() && op.facts.may_trap {
+        lines.push(format!("as {} does", op.facts.primitives.join(", ")));
+    }
+    lines
+}
+
+/// The sources of all functions with the name of a primitive, such as `int::div_s`.
+fn sources(tables: &Tables, primitive: &str) -> String {
+    let Some((module, function)) = primitive.split_once("::") else {
+        return String::new();
+    };
+    let text = tables.tree.get(&format!("runtime/src/num/{module}.rs"));
+    let text = text.unwrap_or_default();
+    let begins = |rest: &&str| rest.starts_with(['(', '<']);
+    let name = format!("fn {function}");
+    let parts = text.split(&name).skip(1).filter(begins);
+    parts.map(body).collect()
+}
+
+/// A function from its parameters to the end of its body, if it has one.
+fn body(rest: &str) -> &str {
+    let mut depth = 0;
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            ';' if depth == 0 => return "",
+            '{' => depth += 1,
+            '}' if depth <= 1 => return &rest[..at],
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    rest
+}
+
+fn proposal_of(constant: &str) -> String {
+    match constant {
+        "" => "no".to_owned(),
+        proposal => format!("yes, with `{proposal}`"),
+    }
+}
+
+fn fuel(model: &Model, op: &Op) -> String {
+    let class = match &op.meaning {
+        Meaning::Do(_) => "do",
+        Meaning::Hand { .. } => "hand",
+        Meaning::Control(_) => "control",
+    };
+    let costs = &model.costs;
+    let own = costs.exceptions.iter().find(|(key, ..)| *key == op.key);
+    let of_class = costs.classes.iter().find(|(key, _)| key == class);
+    let (cost, why) = match (own, of_class) {
+        (Some((_, cost, _)), _) => (*cost, "its own".to_owned()),
+        (None, Some((_, cost))) => (*cost, format!("of its class `{class}`")),
+        (None, None) => (0, "none".to_owned()),
+    };
+    format!("{cost}, {why}; schedule {}", costs.schedule)
+}
+
+fn proposal(model: &Model, op: &Op) -> String {
+    let since = model
+        .proposal(&op.proposal)
+        .and_then(|it| it.since.as_ref());
+    match since {
+        Some(since) => format!("{}, in the standard since {since}", op.proposal),
+        None => format!("{}, in no released standard", op.proposal),
+    }
+}
+
+/// The tiers that have it.
+fn tiers(model: &Model, op: &Op) -> String {
+    let having = model
+        .tiers
+        .iter()
+        .filter(|tier| tier.proposals.contains(&op.proposal));
+    let names: Vec<&str> = having.map(|tier| tier.key.as_str()).collect();
+    let needs = op
+        .needs
+        .iter()
+        .map(|need| format!(", where the build has `{need}`"));
+    names.join(", ") + &needs.collect::<String>()
+}
+
+/// Where its row stands, and what overlays do to it.
+fn place(model: &Model, op: &Op) -> String {
+    let edits = model.overlays.edits.iter();
+    let edits = edits.filter(|edit| edit.table == "op" && edit.key == op.key);
+    let edits = edits.filter(|edit| edit.kind == EditKind::Changed);
+    let changed = edits.map(|edit| format!("\nchanged by {}", edit.at.file));
+    op.origin.file.clone() + &changed.collect::<String>()
+}
+
+/// The tests of the project that try the row.
+fn tests(op: &Op) -> Vec<String> {
+    let has = |kind: &str| op.immediates.iter().any(|immediate| immediate.kind == kind);
+    let typed = op.signature.is_some();
+    let indexed = op
+        .immediates
+        .iter()
+        .any(|it| it.kind != "memarg" && it.number.is_none());
+    [
+        (
+            true,
+            "oracle: opcode, immediates, type, constness and traps as in the standard",
+        ),
+        (true, "suite: the official scripts that use it"),
+        (
+            typed,
+            "rows: operands_of_the_right_type, in_dead_code, in_a_constant_expression",
+        ),
+        (
+            typed && !op.params().is_empty(),
+            "rows: an_operand_of_the_wrong_type, an_operand_too_few",
+        ),
+        (op.proposal != "mvp", "rows: without_the_proposal"),
+        (has("memarg"), "rows: alignment"),
+        (typed && indexed, "rows: an_index_too_far"),
+    ]
+    .into_iter()
+    .filter(|(tried, _)| *tried)
+    .map(|(_, test)| test.to_owned())
+    .collect()
+}

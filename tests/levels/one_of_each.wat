@@ -1,0 +1,2 @@
+;; without: multi_memory
+(module (memory 1) (memory 1))

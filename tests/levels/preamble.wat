@@ -1,0 +1,1 @@
+(module binary "\00asm\02\00\00\00")

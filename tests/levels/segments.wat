@@ -1,0 +1,1 @@
+(module (data (memory 0) (i32.const 0) "a"))

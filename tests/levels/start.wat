@@ -1,0 +1,1 @@
+(module (start 0) (func (param i32)))

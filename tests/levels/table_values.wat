@@ -1,0 +1,1 @@
+(module (type (func)) (table 1 (ref 0)))

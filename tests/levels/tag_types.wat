@@ -1,0 +1,2 @@
+;; with: exceptions
+(module (type (func (result i32))) (tag (type 0)))

@@ -1,0 +1,1 @@
+(module (import "" "" (func (type 0))))

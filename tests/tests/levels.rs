@@ -1,0 +1,153 @@
+//! Levels of validation, row by row.
+//!
+//! For each rule of `spec/levels.toml` there is a module `levels/KEY.wat` that breaks it and no
+//! rule before: the rule's level is the first that refuses it, by one of the rule's errors. Lines
+//! `;; with: PROPOSAL` and `;; without: PROPOSAL` switch proposals on and off. All modules of the
+//! official scripts show that a level refuses what the ones before it refuse, and only by errors
+//! of its rules.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+
+use tabwasm::profile::{Features, Std};
+use tabwasm::reject::{Reject, Verdict};
+use tabwasm::spec::{ErrorClass, Level, Proposal, Rule};
+use tabwasm::validate::{self, Heap, check_at, validate_at};
+use tabwasm_tests::corpus::{Module, Random, modules};
+use tabwasm_tests::workspace;
+
+#[test]
+fn each_rule_begins_with_its_level() {
+    let mut wrong = Vec::new();
+    for rule in Rule::ALL {
+        let path = folder().join(format!("{}.wat", rule.name()));
+        let Ok(text) = fs::read_to_string(&path) else {
+            wrong.push(format!("no module breaks the rule `{}`", rule.name()));
+            continue;
+        };
+        let wasm = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        let features = features(&text);
+        for level in Level::ALL {
+            let result = check_at(level, &wasm, &features, Heap);
+            let right = match &result {
+                Ok(()) => level < rule.level(),
+                Err(reject) => level >= rule.level() && rule.errors().contains(&reject.code),
+            };
+            if !right {
+                wrong.push(format!(
+                    "{}, level {}: {result:?}",
+                    rule.name(),
+                    level.name()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_module_breaks_a_rule() {
+    let rules: BTreeSet<String> = Rule::ALL.map(|rule| format!("{}.wat", rule.name())).into();
+    let files = fs::read_dir(folder()).expect("the folder");
+    let files: BTreeSet<String> = files
+        .map(|file| {
+            file.expect("a file")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    assert_eq!(files, rules);
+}
+
+#[test]
+fn levels_agree_on_all_modules() {
+    let modules = modules();
+    let features = Features::of::<Std>();
+    let mut wrong = Vec::new();
+    let mut refused = [0; Level::ALL.len()];
+    let mut compare = |name: &str, bytes: &[u8]| {
+        let mut refused_before = false;
+        for level in Level::ALL {
+            let result = check_at(level, bytes, &features, Heap);
+            refused[level as usize] += usize::from(result.is_err());
+            match result {
+                Ok(()) if refused_before => {
+                    wrong.push(format!(
+                        "{name}: `{}` accepts what a lower level refuses",
+                        level.name()
+                    ));
+                }
+                Err(reject) if !asked(level, &reject) => {
+                    wrong.push(format!(
+                        "{name}: `{}` has no rule for {reject}",
+                        level.name()
+                    ));
+                }
+                _ => {}
+            }
+            refused_before |= result.is_err();
+        }
+    };
+    for (number, Module { name, bytes, .. }) in modules.iter().enumerate() {
+        compare(name, bytes);
+        let mut random = Random::new(number as u64 + 1);
+        for mutant in 0..4 {
+            let mut bytes = bytes.clone();
+            if let Some(byte) = bytes.len().checked_sub(8).filter(|body| *body > 0) {
+                bytes[8 + random.below(byte)] = random.number() as u8;
+            }
+            compare(&format!("{name} mutant {mutant}"), &bytes);
+        }
+    }
+    println!(
+        "{} modules; refused by basic, standard and full: {refused:?}",
+        modules.len() * 5
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(refused[0] > 300 && refused[0] < refused[1] && refused[1] < refused[2]);
+}
+
+#[test]
+fn the_last_level_is_the_standard() {
+    let features = Features::of::<Std>();
+    for Module { name, bytes, .. } in &modules() {
+        let verdict: Verdict = validate_at(Level::Full, bytes, &features, Heap);
+        assert_eq!(
+            verdict,
+            validate::validate(bytes, &features, Heap),
+            "{name}"
+        );
+    }
+}
+
+/// Whether a rule of this level, or of one before, refuses so.
+fn asked(level: Level, reject: &Reject) -> bool {
+    let asks = |rule: &Rule| rule.level() <= level && rule.errors().contains(&reject.code);
+    matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
+        || Rule::ALL.iter().any(asks)
+}
+
+fn features(text: &str) -> Features {
+    let mut features = Features::of::<Std>();
+    let named = |name: &str| {
+        let found = Proposal::ALL
+            .iter()
+            .find(|proposal| proposal.name() == name);
+        *found.unwrap_or_else(|| panic!("no proposal `{name}`"))
+    };
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix(";; with: ") {
+            features.proposals = features.proposals.with(named(name));
+        }
+        if let Some(name) = line.strip_prefix(";; without: ") {
+            features.proposals = features.proposals.without(named(name));
+        }
+    }
+    features
+}
+
+fn folder() -> PathBuf {
+    workspace().join("tests/levels")
+}
