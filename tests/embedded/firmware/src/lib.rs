@@ -3,8 +3,11 @@
 
 #![no_std]
 
+pub mod memory;
+
 use core::hint::black_box;
 
+use memory::{Once, take};
 use tabwasm::compact::{Exit, Module, Ram, Store, Value};
 use tabwasm::profile::NoAlloc;
 
@@ -26,18 +29,10 @@ const FRAMES: usize = 8;
 /// The kernel's linear memory: two pages, of which one byte is behind what it uses.
 const MEMORY: usize = 1 << 17;
 
-static ROOM: Room = Room(core::cell::UnsafeCell::new([0; MEMORY]));
-
-/// Linear memory, outside of the stack.
-struct Room(core::cell::UnsafeCell<[u8; MEMORY]>);
-
-// SAFETY: there is one thread.
-unsafe impl Sync for Room {}
+static GUEST: Once<[u8; MEMORY]> = Once::new([0; MEMORY]);
 
 /// Runs the kernel; says whether its answer is right.
 pub fn run(module: Module<'_>) -> bool {
-    // SAFETY: called once by each program, so that this is the only reference.
-    let memory = unsafe { &mut *ROOM.0.get() };
     let mut slots = [0; SLOTS];
     let mut frames = [Default::default(); FRAMES];
     let mut instances = [Default::default()];
@@ -55,7 +50,7 @@ pub fn run(module: Module<'_>) -> bool {
         tables: &mut tables,
         elements: &mut elements,
         memories: &mut memories,
-        memory: &mut memory[..],
+        memory: take(&GUEST),
         globals: &mut globals,
         types: &mut types,
         segments: &mut segments,
