@@ -2,5 +2,8 @@
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::metadata=scripts={}", std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    println!(
+        "cargo::metadata=scripts={}",
+        std::env::var("CARGO_MANIFEST_DIR").unwrap()
+    );
 }

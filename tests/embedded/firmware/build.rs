@@ -1,6 +1,11 @@
-//! Chooses the linker script of the target.
+//! Chooses the linker script of the target, and makes the kernel's table, which a device keeps in
+//! flash.
 
 use std::env::var;
+use std::fs;
+
+use tabwasm::compact::Module;
+use tabwasm::profile::NoAlloc;
 
 fn main() {
     let script = match var("CARGO_CFG_TARGET_ARCH").unwrap().as_str() {
@@ -11,4 +16,12 @@ fn main() {
     let script = format!("{}/{script}", var("DEP_BOARD_SCRIPTS").unwrap());
     println!("cargo::rerun-if-changed={script}");
     println!("cargo::rustc-link-arg-bins=-T{script}");
+
+    let kernel = format!("{}/../kernel/kernel.wasm", var("CARGO_MANIFEST_DIR").unwrap());
+    println!("cargo::rerun-if-changed={kernel}");
+    let wasm = fs::read(kernel).unwrap();
+    let mut arena = vec![0; 1 << 16];
+    let module = Module::new(&wasm, &NoAlloc, &mut arena).unwrap();
+    let table = format!("{}/kernel.table", var("OUT_DIR").unwrap());
+    fs::write(table, module.table()).unwrap();
 }

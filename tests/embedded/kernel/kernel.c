@@ -1,4 +1,5 @@
-// What small controllers do all day, as one module: lists, matrices, a scanner, checksums, text.
+// What small controllers do all day, as one module: lists, matrices, a scanner, checksums, text,
+// a transform, packing, timers.
 //
 // Not CoreMark, but of its kind, so that footprints and instruction counts can be compared in
 // scale: about as much code, no imports, no floats, 2 KiB of working set. `run(n)` does the work n
@@ -470,6 +471,200 @@ static NOINLINE u16 log_line(u32 round, u16 crc) {
     return crc;
 }
 
+// ---- a filter and a transform ------------------------------------------------------------------
+
+#define POINTS 32
+
+static i32 real[POINTS], imaginary[POINTS];
+
+// A quarter of a sine in 15 bits, by Bhaskara's formula.
+static i32 quarter_sine(i32 at) {
+    i32 x = at * 180 / (POINTS / 2);
+    i32 p = x * (180 - x);
+    return (i32)((4 * 32767LL * p) / (40500 - p));
+}
+
+static NOINLINE i32 sine(i32 at) {
+    at &= POINTS - 1;
+    return at < POINTS / 2 ? quarter_sine(at) : -quarter_sine(at - POINTS / 2);
+}
+
+static NOINLINE void transform(void) {
+    for (i32 at = 0, turned = 0; at < POINTS; at++) {
+        if (at < turned) {
+            i32 kept = real[at];
+            real[at] = real[turned];
+            real[turned] = kept;
+        }
+        i32 bit = POINTS / 2;
+        while (turned & bit) {
+            turned ^= bit;
+            bit >>= 1;
+        }
+        turned |= bit;
+    }
+    for (i32 half = 1; half < POINTS; half *= 2) {
+        for (i32 phase = 0; phase < half; phase++) {
+            i32 angle = phase * (POINTS / 2) / half;
+            i32 cosine = sine(angle + POINTS / 4), negative = -sine(angle);
+            for (i32 low = phase; low < POINTS; low += 2 * half) {
+                i32 high = low + half;
+                i32 re = (i32)(((long long)real[high] * cosine - (long long)imaginary[high] * negative) >> 15);
+                i32 im = (i32)(((long long)real[high] * negative + (long long)imaginary[high] * cosine) >> 15);
+                real[high] = real[low] - re;
+                imaginary[high] = imaginary[low] - im;
+                real[low] += re;
+                imaginary[low] += im;
+            }
+        }
+    }
+}
+
+static NOINLINE u16 signals(u32 seed, u16 crc) {
+    i32 slow = 0, fast = 0;
+    for (i32 at = 0; at < POINTS; at++) {
+        i32 sample = (i32)(random(&seed) & 0x3FFF) - 0x2000 + (sine(at * 3) >> 3);
+        slow += (sample - slow) >> 4;
+        fast += (sample - fast) >> 1;
+        real[at] = fast - slow;
+        imaginary[at] = 0;
+    }
+    transform();
+    u32 strongest = 0, place = 0;
+    for (u32 at = 1; at < POINTS / 2; at++) {
+        i32 re = real[at] >> 4, im = imaginary[at] >> 4;
+        u32 power = (u32)(re * re + im * im);
+        if (power > strongest) {
+            strongest = power;
+            place = at;
+        }
+    }
+    return crc_word(strongest, crc_half((u16)place, crc));
+}
+
+// ---- packing -----------------------------------------------------------------------------------
+
+static u8 packed[600], unpacked[512];
+static u16 heads[64];
+
+static u32 hash(const u8 *at) { return ((u32)at[0] * 33 + at[1] * 17 + at[2]) & 63; }
+
+// Bytes below 128 stand for themselves; others begin a length and a distance.
+static NOINLINE u32 pack(const u8 *from, u32 length) {
+    u32 at = 0, out = 0;
+    for (u32 head = 0; head < LENGTH(heads); head++) heads[head] = 0xFFFF;
+    while (at < length && out + 3 < sizeof packed) {
+        u32 best = 0, distance = 0;
+        if (at + 3 <= length) {
+            u32 slot = hash(from + at), earlier = heads[slot];
+            heads[slot] = (u16)at;
+            if (earlier != 0xFFFF && at - earlier < 256) {
+                while (best < 127 && at + best < length && from[earlier + best] == from[at + best]) best++;
+                distance = at - earlier;
+            }
+        }
+        if (best >= 3) {
+            packed[out++] = (u8)(0x80 | best);
+            packed[out++] = (u8)distance;
+            at += best;
+        } else {
+            packed[out++] = from[at++] & 0x7F;
+        }
+    }
+    return out;
+}
+
+static NOINLINE u32 unpack(u32 length) {
+    u32 out = 0;
+    for (u32 at = 0; at < length;) {
+        u8 byte = packed[at++];
+        if (byte < 0x80) {
+            if (out < sizeof unpacked) unpacked[out++] = byte;
+        } else {
+            u32 distance = packed[at++];
+            for (u32 count = byte & 0x7F; count > 0; count--) {
+                if (out >= sizeof unpacked || distance > out) return 0;
+                unpacked[out] = unpacked[out - distance];
+                out++;
+            }
+        }
+    }
+    return out;
+}
+
+static NOINLINE u16 archive(u16 crc) {
+    u32 length = 0;
+    while (text[length] && length < sizeof text - 1) length++;
+    u32 small = pack((const u8 *)text, length);
+    crc = crc_half((u16)small, crc);
+    if (unpack(small) != length) return crc ^ 0xFFFF;
+    for (u32 at = 0; at < length; at++)
+        if (unpacked[at] != ((u8)text[at] & 0x7F)) return crc ^ 0xFF;
+    return crc;
+}
+
+// ---- a queue of timers -------------------------------------------------------------------------
+
+struct timer {
+    u32 due;
+    u16 owner;
+    u16 period;
+};
+
+static struct timer timers[24];
+static u32 armed;
+
+static void swap(u32 a, u32 b) {
+    struct timer kept = timers[a];
+    timers[a] = timers[b];
+    timers[b] = kept;
+}
+
+static NOINLINE void arm(struct timer timer) {
+    if (armed >= LENGTH(timers)) return;
+    u32 at = armed++;
+    timers[at] = timer;
+    while (at > 0 && timers[(at - 1) / 2].due > timers[at].due) {
+        swap(at, (at - 1) / 2);
+        at = (at - 1) / 2;
+    }
+}
+
+static NOINLINE struct timer fire(void) {
+    struct timer first = timers[0];
+    timers[0] = timers[--armed];
+    for (u32 at = 0;;) {
+        u32 least = at;
+        for (u32 child = 2 * at + 1; child <= 2 * at + 2; child++)
+            if (child < armed && timers[child].due < timers[least].due) least = child;
+        if (least == at) return first;
+        swap(at, least);
+        at = least;
+    }
+}
+
+static NOINLINE u16 schedule(u32 seed, u16 crc) {
+    armed = 0;
+    for (u16 owner = 0; owner < 16; owner++) {
+        u16 period = (u16)(random(&seed) % 90 + 10);
+        arm((struct timer){.due = period, .owner = owner, .period = period});
+    }
+    u32 now = 0;
+    for (i32 event = 0; event < 40; event++) {
+        struct timer timer = fire();
+        if (timer.due < now) return crc ^ 0xFFFF;
+        now = timer.due;
+        crc = crc_byte((u8)timer.owner, crc);
+        if (event & 3) {
+            timer.due += timer.period;
+            arm(timer);
+        } else if (armed == 0) {
+            break;
+        }
+    }
+    return crc_word(now, crc);
+}
+
 // ---- all together ------------------------------------------------------------------------------
 
 EXPORT("run") u32 run(u32 rounds) {
@@ -482,6 +677,12 @@ EXPORT("run") u32 run(u32 rounds) {
         crc = matrices(now, (i16)(crc & 0xFF), crc);
         sum = crc_half(crc, sum);
         crc = scans(now, (now & 3) + 5, crc);
+        sum = crc_half(crc, sum);
+        crc = signals(now, crc);
+        sum = crc_half(crc, sum);
+        crc = archive(crc);
+        sum = crc_half(crc, sum);
+        crc = schedule(now, crc);
         sum = crc_half(crc, sum);
         sum = log_line(round, sum);
     }

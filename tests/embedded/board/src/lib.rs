@@ -44,14 +44,14 @@ fn panic(info: &PanicInfo) -> ! {
         write(" at ");
         write(location.file());
         write(":");
-        write_number(location.line().into());
+        write_number(location.line());
     }
     write("\n");
     semihosting::exit(1)
 }
 
 /// Prints a line that names a figure, as `run.sh` reads it.
-pub fn report(name: &str, figure: u64) {
+pub fn report(name: &str, figure: u32) {
     write(name);
     write(" ");
     write_number(figure);

@@ -35,8 +35,8 @@ pub fn write(text: &str) {
 }
 
 /// Writes a number in decimal.
-pub fn write_number(number: u64) {
-    let mut digits = [0; 21];
+pub fn write_number(number: u32) {
+    let mut digits = [0; 11];
     let mut rest = number;
     let mut first = 0;
     // The last byte stays the NUL.
