@@ -63,7 +63,7 @@ impl Core<'_, '_> {
         let (mut start, mut len) = (r.memory, r.length);
         if align >= wire::MemargFlag::Memory.code() {
             let other;
-            (r.ip, other) = explicit(r);
+            (r.ip, other) = explicit(r.wasm, r.ip.wrapping_sub(1));
             if let Some(other) = other {
                 let memory = self.memory_of(other);
                 (start, len) = (memory.start, memory.len);
@@ -105,13 +105,17 @@ impl Core<'_, '_> {
 }
 
 /// What follows an alignment that is long, or says that a memory follows: the next position, and
-/// the memory.
+/// the memory. By value, so that the registers of the loop stay in registers.
+#[cold]
 #[inline(never)]
-fn explicit(r: &Registers<'_>) -> (usize, Option<MemoryIdx>) {
-    let mut own = *r;
-    own.ip = own.ip.wrapping_sub(1);
-    let flags = own.u32();
+fn explicit(wasm: &[u8], ip: usize) -> (usize, Option<MemoryIdx>) {
+    let mut r = Registers {
+        wasm,
+        ip,
+        ..Registers::default()
+    };
+    let flags = r.u32();
     let explicit = flags & u32::from(wire::MemargFlag::Memory.code()) != 0;
-    let memory = explicit.then(|| MemoryIdx(own.u32()));
-    (own.ip, memory)
+    let memory = explicit.then(|| MemoryIdx(r.u32()));
+    (r.ip, memory)
 }

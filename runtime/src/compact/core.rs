@@ -266,6 +266,14 @@ impl<'m> Core<'m, '_> {
         self.attend(r);
     }
 
+    /// The registers with another instance as the one that runs.
+    #[cold]
+    #[inline(never)]
+    fn switched(&mut self, mut r: Registers<'m>, index: u32) -> Registers<'m> {
+        self.switch(&mut r, index);
+        r
+    }
+
     /// Lets the registers be those of the instance that runs.
     pub(crate) fn attend(&self, r: &mut Registers<'m>) {
         r.wasm = self.current.module.wasm;
@@ -493,7 +501,7 @@ impl<'m> Core<'m, '_> {
         r.base = frame.base as usize;
         r.func = frame.func;
         if frame.func.instance() != self.current.index {
-            self.switch(r, frame.func.instance());
+            *r = self.switched(*r, frame.func.instance());
         }
         r.end = self.current.body(frame.func.func()).end as usize;
         Ok(())
