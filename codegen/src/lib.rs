@@ -12,6 +12,7 @@ pub mod load;
 pub mod lower;
 pub mod model;
 pub mod names;
+pub mod plain;
 pub mod tree;
 pub mod vendor;
 
@@ -29,12 +30,14 @@ pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
     let load::Loaded {
         documents,
         overlays,
+        examples,
         mut report,
         readable,
     } = load::load(tree);
     let (mut model, errors) = lower::lower(&documents);
     model.overlays = overlays;
     report.extend(errors);
+    model.examples = lower::examples(&examples, &mut report);
     if readable {
         report.extend(check::check(&model, tree));
     }

@@ -2,13 +2,33 @@
 //! others, with too few, or without its proposal; and it does the same whether its operands
 //! are constants or variables.
 
+#![cfg(feature = "alloc")]
+
 use std::fmt::Write;
 use tabwasm::spec::wire::{self, Composite, External, Number, Number::*};
 use tabwasm::spec::{Opcode, Proposal, SectionId};
-use tabwasm::{Config, Engine, Instance, Module, Result, Store, Val};
+use tabwasm::{Config, Engine, Instance, Module, Result, Store, Trap, Val};
 
 /// An opcode, its immediates, types of operands and results, and whether every build has it.
 struct Row(Opcode, &'static [u8], &'static [Number], &'static [Number], bool);
+
+/// An opcode, its operands, and what it gives.
+struct Example(Opcode, &'static [Val], std::result::Result<&'static [Val], Trap>);
+
+#[test]
+fn as_in_the_examples() {
+    for Example(opcode, operands, expected) in EXAMPLES {
+        let row = ROWS.iter().find(|row| row.0 == *opcode).expect("the row");
+        let Row(_, immediates, types, results, _) = row;
+        let body = [variables(types.len()), code(*opcode), immediates.to_vec()].concat();
+        let given = run(&module(types, results, &body), operands, results.len());
+        let expected = match expected {
+            Ok(values) => values.iter().map(shown).collect(),
+            Err(trap) => trap.to_string(),
+        };
+        assert_eq!(given, expected, "{} {operands:?}", opcode.mnemonic());
+    }
+}
 
 #[test]
 fn valid_with_operands_of_its_types_only() {

@@ -28,6 +28,9 @@ schedule = 2
 
 [change.costs.class]
 hand = 5
+
+[example]
+i32.rotl3 = ['1 -> 16']
 ";
 
 const SECOND: &str = "\
@@ -92,9 +95,48 @@ fn rows_keep_their_place() {
     assert_eq!(edit.at.file, "first.toml");
 }
 
-fn stacked() -> Model {
+#[test]
+fn examples_are_typed() {
+    let model = stacked();
+    let [example] = &model.examples[..] else {
+        panic!("{:?}", model.examples)
+    };
+    assert_eq!(
+        (example.key.as_str(), &*example.operands),
+        ("i32.rotl3", &["1".to_string()][..])
+    );
+}
+
+const INSTEAD: [&str; 7] = ["", "'", "[", "{", "=", ".", "\n"];
+
+/// Whatever stands in an overlay, there is an answer: a model, or errors that can be shown.
+#[test]
+fn nothing_panics() {
+    let mut tree = base();
+    let mut answers = 0;
+    for text in [FIRST, &SECOND.replace("first.toml", "wasm-3.0")] {
+        for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let (start, rest) = text.split_at(at);
+            let rest = rest.get(1..).unwrap_or_default();
+            let instead = INSTEAD[at % INSTEAD.len()];
+            tree.insert("overlay.toml", format!("{start}{instead}{rest}"));
+            tree.set_overlay("overlay.toml");
+            if let Err(report) = model(&tree) {
+                diag::render(&tree, &report, false);
+            }
+            answers += 1;
+        }
+    }
+    assert!(answers > 700, "{answers} overlays");
+}
+
+fn base() -> Tree {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/spec_errors/base");
-    let mut tree = Tree::read_all(&folder).expect("the tables can be read");
+    Tree::read_all(&folder).expect("the tables can be read")
+}
+
+fn stacked() -> Model {
+    let mut tree = base();
     tree.insert("first.toml", FIRST);
     tree.insert("second.toml", SECOND);
     tree.set_overlay("second.toml");

@@ -230,6 +230,8 @@ pub enum ErrorCode {
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
+    /// The input is a module.
+    Module,
     /// The table was made from other bytes, or by another version.
     ForeignTable,
     /// Beyond a row of `limits.toml`.
@@ -240,7 +242,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 103] = [
+    pub const ALL: [ErrorCode; 104] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -341,6 +343,7 @@ impl ErrorCode {
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
+        ErrorCode::Module,
         ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
@@ -450,6 +453,7 @@ impl ErrorCode {
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
+            Self::Module => "module instead of component",
             Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
@@ -559,6 +563,7 @@ impl ErrorCode {
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Module
             | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
@@ -668,6 +673,7 @@ impl ErrorCode {
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Module
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }

@@ -59,6 +59,7 @@ pub mod reject;
 pub mod spec;
 pub mod types;
 pub mod validate;
+pub mod view;
 
 #[cfg(feature = "alloc")]
 mod backtrace;

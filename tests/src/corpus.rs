@@ -39,17 +39,7 @@ pub fn modules() -> Vec<Module> {
         );
     }
     match shared("spec-tests") {
-        Some(folder) => {
-            for path in scripts(&folder) {
-                let name = path
-                    .strip_prefix(&folder)
-                    .unwrap_or(&path)
-                    .display()
-                    .to_string();
-                let text = fs::read_to_string(&path).unwrap_or_default();
-                read(&format!("official/{name}"), &text, &mut modules);
-            }
-        }
+        Some(folder) => modules.extend(modules_in(&folder)),
         None => {
             eprintln!("SKIPPED: the official suite of Wasm 3.0 is not here (shared/spec-tests)")
         }
@@ -57,6 +47,21 @@ pub fn modules() -> Vec<Module> {
     // The suites share most of their modules.
     let mut seen = HashSet::new();
     modules.retain(|module| seen.insert(module.bytes.clone()));
+    modules
+}
+
+/// All modules and components of the scripts in a folder and below, with second copies.
+pub fn modules_in(folder: &Path) -> Vec<Module> {
+    let mut modules = Vec::new();
+    for path in scripts(folder) {
+        let name = path
+            .strip_prefix(folder)
+            .unwrap_or(&path)
+            .display()
+            .to_string();
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        read(&format!("official/{name}"), &text, &mut modules);
+    }
     modules
 }
 

@@ -4,6 +4,7 @@ mod capability;
 mod code;
 mod columns;
 mod component;
+mod examples;
 mod forms;
 mod functions;
 mod limits;
@@ -38,6 +39,7 @@ const PASSES: &[Pass] = &[
     capability::check,
     columns::check,
     component::check,
+    examples::check,
     forms::check,
     functions::check,
     limits::check,

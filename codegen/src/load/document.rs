@@ -158,6 +158,21 @@ pub(super) fn flattened(entries: &[Entry]) -> Vec<Entry> {
     rows
 }
 
+/// Joins dotted keys whose values are no rows: every table is a part of a key.
+pub(super) fn leaves(entries: &[Entry]) -> Vec<Entry> {
+    let mut values = Vec::new();
+    for entry in entries {
+        match &entry.cell.value {
+            Value::Row(below) => {
+                let below = leaves(below).into_iter();
+                values.extend(below.map(|value| value.below(&entry.key)));
+            }
+            _ => values.push(entry.clone()),
+        }
+    }
+    values
+}
+
 impl Entry {
     /// The row with a dotted prefix before its key, as it stands in the text.
     fn below(mut self, prefix: &str) -> Entry {

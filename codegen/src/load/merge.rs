@@ -4,7 +4,7 @@
 //! one of a name, and for what stands above the tables, the file comes first (`costs.class`,
 //! `costs.schedule`).
 
-use super::document::{Cell, Document, Entry, Value, flattened};
+use super::document::{Cell, Document, Entry, Value, flattened, leaves};
 use super::overlay::Overlay;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::model::{Edit, EditKind, Origin, Overlays};
@@ -25,12 +25,12 @@ struct Merge<'a> {
     report: &'a mut Vec<Diagnostic>,
 }
 
-/// Lays overlays over the documents, the first of them first.
+/// Lays overlays over the documents, the first of them first; gives their examples, too.
 pub(super) fn merge(
     documents: &mut Vec<Document>,
     overlays: Vec<Overlay>,
     report: &mut Vec<Diagnostic>,
-) -> Overlays {
+) -> (Overlays, Vec<Entry>) {
     let mut merge = Merge {
         documents,
         edits: Vec::new(),
@@ -38,13 +38,13 @@ pub(super) fn merge(
     };
     let files = overlays.iter().map(|overlay| overlay.file.clone());
     let files = files.collect();
+    let mut examples = Vec::new();
     for overlay in overlays {
         merge.apply(&overlay);
+        examples.extend(leaves(overlay.tables("example", merge.report)));
     }
-    Overlays {
-        files,
-        edits: merge.edits,
-    }
+    let edits = merge.edits;
+    (Overlays { files, edits }, examples)
 }
 
 impl Merge<'_> {
@@ -54,19 +54,30 @@ impl Merge<'_> {
             self.remove(&target, &entry);
         }
         for (target, entry) in self.targets(overlay, "change") {
-            for row in rows(&entry) {
+            for row in self.rows(&entry) {
                 self.change(&target, row, first);
             }
         }
         let mut instructions = Vec::new();
         for (target, entry) in self.targets(overlay, "add") {
-            for row in rows(&entry) {
+            for row in self.rows(&entry) {
                 self.add(&target, row, &mut instructions);
             }
         }
         if let Some(document) = document(overlay, instructions) {
             self.documents.push(document);
         }
+    }
+
+    /// The rows of a table of an overlay.
+    fn rows(&mut self, entry: &Entry) -> Vec<Entry> {
+        if let Value::Row(below) = &entry.cell.value {
+            return flattened(below);
+        }
+        let error = Diagnostic::error(format!("`{}` is a table of rows", entry.key));
+        let found = format!("found {}", entry.cell.value.noun());
+        self.report.push(error.at(&entry.cell.origin, found));
+        Vec::new()
     }
 
     fn remove(&mut self, target: &Target, entry: &Entry) {
@@ -359,14 +370,6 @@ fn table(document: Option<usize>, table: &str) -> Target {
     Target {
         document,
         table: table.to_string(),
-    }
-}
-
-/// The rows of a table of an overlay.
-fn rows(entry: &Entry) -> Vec<Entry> {
-    match &entry.cell.value {
-        Value::Row(below) => flattened(below),
-        _ => Vec::new(),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Loaded {
     pub documents: Vec<Document>,
     /// The overlays.
     pub overlays: Overlays,
+    /// Examples that the overlays give, by row.
+    pub examples: Vec<Entry>,
     /// What is wrong.
     pub report: Vec<Diagnostic>,
     /// Whether all files could be read, so that it makes sense to check what they say.
@@ -44,13 +46,14 @@ pub fn load(tree: &Tree) -> Loaded {
         None => Vec::new(),
     };
     let readable = report.is_empty();
-    let overlays = match readable {
+    let (overlays, examples) = match readable {
         true => merge::merge(&mut documents, chain, &mut report),
-        false => Overlays::default(),
+        false => (Overlays::default(), Vec::new()),
     };
     Loaded {
         documents,
         overlays,
+        examples,
         report,
         readable,
     }

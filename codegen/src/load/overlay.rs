@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 pub const BASE: &str = "wasm-3.0";
 
 /// What an overlay may hold.
-const KEYS: &[&str] = &["extends", "proposal", "add", "change", "remove"];
+const KEYS: &[&str] = &["extends", "proposal", "add", "change", "remove", "example"];
 
 /// One overlay.
 pub(super) struct Overlay {
@@ -29,7 +29,7 @@ impl Overlay {
         self.entries.iter().find(|entry| entry.key == key)
     }
 
-    /// What is below `add`, `change` or `remove`.
+    /// What is below `add`, `change`, `remove` or `example`.
     pub(super) fn tables(&self, verb: &str, report: &mut Vec<Diagnostic>) -> &[Entry] {
         match self.entry(verb).map(|entry| &entry.cell) {
             None => &[],
@@ -38,7 +38,7 @@ impl Overlay {
                 ..
             }) => tables,
             Some(cell) => {
-                let error = Diagnostic::error(format!("`{verb}` holds tables of rows"));
+                let error = Diagnostic::error(format!("`{verb}` is a table"));
                 report.push(error.at(&cell.origin, format!("found {}", cell.value.noun())));
                 &[]
             }

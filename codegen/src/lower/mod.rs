@@ -5,6 +5,7 @@
 
 mod component;
 mod costs;
+mod examples;
 mod expression;
 mod facts;
 mod failures;
@@ -22,6 +23,7 @@ mod signature;
 mod tiers;
 mod wire;
 
+pub use examples::lower as examples;
 pub use instruction::COLUMNS;
 
 use crate::diag::{self, Diagnostic};

@@ -24,7 +24,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    fn new(text: &str, cell: &Cell) -> Text {
+    pub(super) fn new(text: &str, cell: &Cell) -> Text {
         let Origin { file, start, end } = cell.origin.clone();
         Text {
             text: text.to_string(),

@@ -6,6 +6,7 @@
 mod component;
 mod cost;
 mod edit;
+mod example;
 mod expression;
 mod failure;
 mod form;
@@ -21,6 +22,7 @@ mod wire;
 pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
 pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
+pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};
 pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
@@ -84,6 +86,8 @@ pub struct Model {
     pub forms: Forms,
     /// Instructions, sorted by wire code.
     pub ops: Vec<Op>,
+    /// Examples that overlays give.
+    pub examples: Vec<Example>,
     /// The overlays over the tables, and what they did.
     pub overlays: Overlays,
 }

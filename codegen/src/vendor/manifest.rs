@@ -24,8 +24,8 @@ pub(super) fn resolve(manifest: &str, workspace: &str) -> Result<String, String>
             inherit(dependencies, &inherited("dependencies"))?;
         }
     }
-    // A removed row leaves functions that nothing calls.
-    let lints = "rust.dead_code = 'allow'".parse().map_err(wrong)?;
+    // A removed row leaves functions and imports that nothing uses.
+    let lints = "rust.unused = 'allow'".parse().map_err(wrong)?;
     manifest.insert("lints".to_string(), Value::Table(lints));
     manifest.insert("workspace".to_string(), Value::Table(Table::new()));
     toml::to_string(&manifest).map_err(|error| format!("the manifest cannot be written: {error}"))
@@ -66,7 +66,7 @@ mod tests {
             "[workspace.package]\nversion = '1.2.3'\n[workspace.dependencies]\nlibm = '0.2'\n";
         let expected = "[package]\nname = \"a\"\npublish = false\nversion = \"1.2.3\"\n\n\
             [dependencies.libm]\noptional = true\nversion = \"0.2\"\n\n\
-            [lints.rust]\ndead_code = \"allow\"\n\n[workspace]\n";
+            [lints.rust]\nunused = \"allow\"\n\n[workspace]\n";
         let sorted = |text: &str| {
             let table: toml::Table = text.parse().expect("TOML");
             table

@@ -1,85 +1,80 @@
 //! `tests/rows.rs` of a vendored crate: each row that can stand alone, tried.
 //!
-//! The part that tries them is in `templates/rows.rs`; the table of rows goes behind it.
+//! The part that tries them is in `templates/rows.rs`; the tables of rows and of the
+//! overlay's examples go behind it.
 
 use crate::emit::Source;
-use crate::emit::source::aligned;
-use crate::model::{Immediate, Model, Op, TypeItem};
+use crate::model::{Example, Model, Op, Outcome};
+use crate::plain::{Number, plain};
 
 const TEMPLATE: &str = include_str!("../../templates/rows.rs");
 
 /// The file, before formatting.
 pub(super) fn emit(model: &Model) -> String {
-    let rows: Vec<Vec<String>> = model.ops.iter().filter_map(row).collect();
     let mut source = Source::new(
         "spec/instructions/ and the overlays",
         "Each row, by itself.",
     );
-    source.line("//!");
-    source.line(TEMPLATE);
-    source.line("#[rustfmt::skip]\nconst ROWS: &[Row] = &[");
-    for row in aligned(&rows) {
-        source.line(&format!("    {row}"));
-    }
-    source.line("];");
+    source.line("//!").line(TEMPLATE);
+    let rows: Vec<Vec<String>> = model.ops.iter().filter_map(row).collect();
+    source.table("The rows.", "const ROWS: &[Row] = &[", &rows, "];");
+    let examples = model.examples.iter();
+    let examples: Vec<Vec<String>> = examples.filter_map(|it| example(model, it)).collect();
+    source.table(
+        "What the overlay expects.",
+        "const EXAMPLES: &[Example] = &[",
+        &examples,
+        "];",
+    );
     source.text().to_string()
 }
 
-/// A line of the table; none for rows with operands or immediates that need more than a memory.
+/// A line of the table; none for rows that cannot stand alone.
 fn row(op: &Op) -> Option<Vec<String>> {
-    op.signature
-        .as_ref()
-        .filter(|signature| !signature.diverges)?;
-    if !op.predicates.is_empty() {
-        return None;
-    }
-    let mut immediates = Vec::new();
-    for immediate in &op.immediates {
-        immediates.extend(bytes(immediate)?);
-    }
-    let types = |items: &[TypeItem]| -> Option<String> {
-        let names: Option<Vec<&str>> = items.iter().map(|item| number(op, item)).collect();
-        Some(format!("&[{}],", names?.join(", ")))
+    let plain = plain(op)?;
+    let types = |numbers: &[Number]| {
+        let names: Vec<String> = numbers.iter().map(|number| capitals(*number)).collect();
+        format!("&[{}],", names.join(", "))
     };
     Some(vec![
         format!("Row(Opcode::{},", op.variant),
-        format!("&{immediates:?},"),
-        types(op.params())?,
-        types(op.results())? + " " + &format!("{}),", op.needs.is_none()),
+        format!("&{:?},", plain.immediates),
+        types(&plain.operands),
+        types(&plain.results) + &format!(" {}),", op.needs.is_none()),
     ])
 }
 
-/// A number type; addresses are those of a 32-bit memory.
-fn number(op: &Op, item: &TypeItem) -> Option<&'static str> {
-    let of_memory = |name: &String| {
-        let kind = op.immediate(name).map(|immediate| immediate.kind.as_str());
-        matches!(kind, Some("memarg" | "memory"))
+fn example(model: &Model, example: &Example) -> Option<Vec<String>> {
+    let op = model.op(&example.key)?;
+    let plain = plain(op)?;
+    let values = |literals: &[String], numbers: &[Number]| -> Option<String> {
+        let pairs = literals.iter().zip(numbers);
+        let values: Option<Vec<String>> =
+            pairs.map(|(text, number)| value(*number, text)).collect();
+        Some(format!("&[{}]", values?.join(", ")))
     };
-    match item {
-        TypeItem::Value(name) => match name.as_str() {
-            "i32" => Some("I32"),
-            "i64" => Some("I64"),
-            "f32" => Some("F32"),
-            "f64" => Some("F64"),
-            _ => None,
-        },
-        TypeItem::Function { name, arguments } => {
-            let address =
-                matches!(name.as_str(), "at" | "min_at") && arguments.iter().all(of_memory);
-            address.then_some("I32")
-        }
-        TypeItem::Reference { .. } | TypeItem::AnyReference => None,
-    }
+    let outcome = match &example.outcome {
+        Outcome::Results(results) => format!("Ok({})", values(results, &plain.results)?),
+        Outcome::Trap(key) => format!("Err(Trap::{})", crate::names::variant(key)),
+    };
+    Some(vec![
+        format!("Example(Opcode::{},", op.variant),
+        values(&example.operands, &plain.operands)? + ",",
+        outcome + "),",
+    ])
 }
 
-/// The smallest immediate of its kind.
-fn bytes(immediate: &Immediate) -> Option<Vec<u8>> {
-    let natural = immediate.number.unwrap_or(1).trailing_zeros() as u8;
-    match immediate.kind.as_str() {
-        "memory" | "i32" | "i64" => Some(vec![0]),
-        "memarg" => Some(vec![natural, 0]),
-        "f32" => Some(vec![0; 4]),
-        "f64" => Some(vec![0; 8]),
-        _ => None,
-    }
+/// A value, of the bits that a literal stands for.
+fn value(number: Number, literal: &str) -> Option<String> {
+    let bits = number.bits(literal)?;
+    let name = capitals(number);
+    Some(match number {
+        Number::I32 => format!("Val::{name}({})", bits as u32 as i32),
+        Number::I64 => format!("Val::{name}({})", bits as i64),
+        Number::F32 | Number::F64 => format!("Val::{name}({bits:#X})"),
+    })
+}
+
+fn capitals(number: Number) -> String {
+    number.name().to_uppercase()
 }

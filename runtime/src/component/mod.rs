@@ -5,6 +5,7 @@
 //! nothing is allocated. Standard: Component Model, `Binary.md`.
 
 pub(crate) mod decode;
+mod name;
 
 pub use crate::generated::shared::component::{
     canon::*, names::*, section::ComponentSectionId, sort::*, types::*,

@@ -259,7 +259,7 @@ impl<'a> Reader<'a> {
 
     /// A constant expression that was validated before.
     pub(crate) fn expression(&mut self) -> Result<ConstExpr, Reject> {
-        self.skim(&Everything).map(|span| ConstExpr { span })
+        self.constant(&Everything)
     }
 
     /// What may stand before the type of a table: whether an initial value follows the type.

@@ -11,6 +11,7 @@ pub(crate) mod immediate;
 mod leb;
 mod names;
 mod section;
+mod segment;
 mod types;
 
 pub use composite::{
@@ -20,7 +21,9 @@ pub use entry::{
     ConstExpr, DataSegment, ElementItem, ElementItems, ElementItemsIter, ElementSegment, Export,
     Import, ImportType, SegmentMode, Span,
 };
-pub use names::Names;
+pub(crate) use names::name_parts;
+pub use names::{NameMap, Names};
+pub(crate) use section::magic;
 pub use section::{Section, Sections};
 pub(crate) use types::malformed;
 
@@ -75,6 +78,23 @@ impl<'a> Reader<'a> {
     #[cfg_attr(not(small), inline(always))]
     pub const fn is_at_end(&self) -> bool {
         self.position >= self.bytes.len()
+    }
+
+    /// What is left to read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.position..).unwrap_or_default()
+    }
+
+    /// Takes everything that is left, as a reader of its own.
+    pub(crate) fn take(&mut self) -> Self {
+        let all = *self;
+        self.position = self.bytes.len();
+        all
+    }
+
+    /// All bytes up to the end, also those before what is read.
+    pub(crate) const fn whole(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// The bytes from an earlier position up to here.

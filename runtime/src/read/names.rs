@@ -16,6 +16,13 @@ pub struct Names<'a> {
     content: Reader<'a>,
 }
 
+/// Names by index, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct NameMap<'a> {
+    names: Reader<'a>,
+    left: u32,
+}
+
 impl<'a> Names<'a> {
     /// The name of the custom section.
     pub const SECTION: &'static str = "name";
@@ -32,27 +39,56 @@ impl<'a> Names<'a> {
 
     /// The name of a function.
     pub fn func(&self, func: FuncIdx) -> Option<&'a str> {
-        let mut names = self.part(FUNCS)?;
-        let count = names.u32().ok()?;
-        for _ in 0..count {
-            let index = names.u32().ok()?;
-            let name = names.name(&Everything).ok()?;
-            if index == func.0 {
-                return Some(name);
-            }
-        }
-        None
+        let mut names = self.funcs();
+        names.find_map(|(index, name)| (index == func.0).then_some(name))
+    }
+
+    /// The names of functions, with their indices.
+    pub fn funcs(&self) -> NameMap<'a> {
+        self.part(FUNCS).map(NameMap::new).unwrap_or_default()
     }
 
     fn part(&self, id: u8) -> Option<Reader<'a>> {
-        let mut section = self.content;
-        loop {
-            let found = section.u8().ok()?;
-            let length = section.u32().ok()?;
-            let content = section.sub(length).ok()?;
-            if found == id {
-                return Some(content);
-            }
+        let mut parts = name_parts(self.content);
+        parts.find_map(|(found, content)| (found == id).then_some(content))
+    }
+}
+
+impl<'a> NameMap<'a> {
+    /// Reads a count and so many pairs of index and name.
+    pub(crate) fn new(mut names: Reader<'a>) -> Self {
+        let left = names.u32().unwrap_or(0);
+        Self { names, left }
+    }
+}
+
+impl Default for NameMap<'_> {
+    fn default() -> Self {
+        Self {
+            names: Reader::new(&[]),
+            left: 0,
         }
     }
+}
+
+impl<'a> Iterator for NameMap<'a> {
+    type Item = (u32, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let index = self.names.u32().ok()?;
+        let name = self.names.name(&Everything).ok()?;
+        Some((index, name))
+    }
+}
+
+/// The parts of a section of names, with their ids.
+pub(crate) fn name_parts<'a>(
+    mut section: Reader<'a>,
+) -> impl Iterator<Item = (u8, Reader<'a>)> + use<'a> {
+    core::iter::from_fn(move || {
+        let id = section.u8().ok()?;
+        let length = section.u32().ok()?;
+        Some((id, section.sub(length).ok()?))
+    })
 }

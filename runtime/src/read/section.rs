@@ -28,10 +28,7 @@ impl<'a> Sections<'a> {
     /// The sections of a module whose header is right.
     pub fn new(module: &'a [u8]) -> Result<Self, Reject> {
         let mut reader = Reader::new(module);
-        let magic: [u8; 4] = reader.array().map_err(|reject| short(module, reject))?;
-        if magic != wire::MAGIC {
-            return Err(Reject::new(ErrorCode::MagicHeader, 0));
-        }
+        magic(&mut reader)?;
         let at = reader.position();
         let version: [u8; 4] = reader.array()?;
         if version == wire::COMPONENT_VERSION {
@@ -80,11 +77,13 @@ impl<'a> Sections<'a> {
     }
 }
 
-/// The official scripts distinguish an input without any header from one that is cut.
-fn short(module: &[u8], reject: Reject) -> Reject {
-    if wire::MAGIC.starts_with(module) {
-        reject
-    } else {
-        Reject::new(ErrorCode::MagicHeader, 0)
+/// Reads what modules and components begin with. The official scripts distinguish an input
+/// without any header from one that is cut.
+pub(crate) fn magic(r: &mut Reader<'_>) -> Result<(), Reject> {
+    let (at, rest) = (r.position(), r.rest());
+    match r.array() {
+        Ok(wire::MAGIC) => Ok(()),
+        Err(reject) if wire::MAGIC.starts_with(rest) => Err(reject),
+        _ => Err(Reject::new(ErrorCode::MagicHeader, at)),
     }
 }

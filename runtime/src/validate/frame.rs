@@ -4,7 +4,6 @@
 //! what they mean is not asked.
 
 use super::module::{agree, sections};
-use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::Reject;
@@ -78,14 +77,7 @@ impl<G: Gate> Frame<'_, G> {
                 self.funcs += 1;
                 r.u32().map(drop)
             }
-            SectionId::Table => {
-                let initialised = r.table_form(gate)?;
-                r.table_type(gate)?;
-                if initialised {
-                    r.skim(gate)?;
-                }
-                Ok(())
-            }
+            SectionId::Table => r.table(gate).map(drop),
             SectionId::Memory => r.memory_type(gate).map(drop),
             SectionId::Tag => r.tag_type(gate).map(drop),
             SectionId::Global => {
@@ -93,44 +85,13 @@ impl<G: Gate> Frame<'_, G> {
                 r.skim(gate).map(drop)
             }
             SectionId::Export => r.export(gate).map(drop),
-            SectionId::Element => self.element(r),
-            SectionId::Data => self.data(r),
+            SectionId::Element => r.element_segment(gate).map(drop),
+            SectionId::Data => {
+                self.segments += 1;
+                r.data_segment(gate).map(drop)
+            }
             SectionId::Custom | SectionId::Start | SectionId::DataCount | SectionId::Code => Ok(()),
         }
-    }
-
-    fn element(&mut self, r: &mut Reader<'_>) -> Result<(), Reject> {
-        let gate = self.gate;
-        let form = r.element_form(gate)?;
-        if form.active {
-            if form.explicit {
-                r.u32()?;
-            }
-            r.skim(gate)?;
-        }
-        r.element_type(gate, form)?;
-        for _ in 0..r.count(Limit::ElementItems, gate.limits().element_items)? {
-            if form.expressions {
-                r.skim(gate)?;
-            } else {
-                r.u32()?;
-            }
-        }
-        Ok(())
-    }
-
-    fn data(&mut self, r: &mut Reader<'_>) -> Result<(), Reject> {
-        let kind = r.data_kind(self.gate)?;
-        if kind == wire::DataKind::ActiveExplicit {
-            r.u32()?;
-        }
-        if kind != wire::DataKind::Passive {
-            r.skim(self.gate)?;
-        }
-        let length = r.u32()?;
-        r.counted(length)?;
-        self.segments += 1;
-        Ok(())
     }
 
     fn code(&mut self, r: &mut Reader<'_>) -> Result<(), Reject> {

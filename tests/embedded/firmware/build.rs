@@ -17,7 +17,10 @@ fn main() {
     println!("cargo::rerun-if-changed={script}");
     println!("cargo::rustc-link-arg-bins=-T{script}");
 
-    let kernel = format!("{}/../kernel/kernel.wasm", var("CARGO_MANIFEST_DIR").unwrap());
+    let kernel = format!(
+        "{}/../kernel/kernel.wasm",
+        var("CARGO_MANIFEST_DIR").unwrap()
+    );
     println!("cargo::rerun-if-changed={kernel}");
     let wasm = fs::read(kernel).unwrap();
     let mut arena = vec![0; 1 << 16];

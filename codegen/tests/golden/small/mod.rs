@@ -14,3 +14,5 @@ pub(crate) const LIMITS: Limits = Limits {
     locals: 100,
     fields: 10,
 };
+
+pub(crate) mod execute;

@@ -9,6 +9,7 @@ mod list;
 mod part;
 pub(crate) mod silent;
 
+pub(crate) use declarators::Scope;
 pub use declarators::{Declarators, DeclaratorsIter, ModuleDeclaratorsIter};
 pub(crate) use list::list;
 pub use list::{List, ListIter};

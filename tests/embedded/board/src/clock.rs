@@ -18,7 +18,9 @@ pub fn start() -> Clock {
 impl Clock {
     /// Instructions executed since the start; correct up to four billion.
     pub fn instructions(&self) -> u32 {
-        timer::now().wrapping_sub(self.start).wrapping_mul(timer::TICK)
+        timer::now()
+            .wrapping_sub(self.start)
+            .wrapping_mul(timer::TICK)
     }
 }
 

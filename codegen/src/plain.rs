@@ -1,0 +1,144 @@
+//! Rows that can be tried by themselves: numbers in, numbers out, and at most a memory.
+
+use crate::model::{Immediate, Op, TypeItem};
+
+/// What it takes to try a row.
+pub struct Plain {
+    /// Immediates on the wire, the smallest of their kind.
+    pub immediates: Vec<u8>,
+    /// Types of the operands.
+    pub operands: Vec<Number>,
+    /// Types of the results.
+    pub results: Vec<Number>,
+}
+
+/// A number type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+}
+
+/// A row as a plain one; nothing for rows that need more around them.
+pub fn plain(op: &Op) -> Option<Plain> {
+    let signature = op.signature.as_ref()?;
+    if signature.diverges || !op.predicates.is_empty() {
+        return None;
+    }
+    let types = |items: &[TypeItem]| -> Option<Vec<Number>> {
+        items.iter().map(|item| number(op, item)).collect()
+    };
+    let immediates: Option<Vec<Vec<u8>>> = op.immediates.iter().map(bytes).collect();
+    Some(Plain {
+        immediates: immediates?.concat(),
+        operands: types(&signature.params)?,
+        results: types(&signature.results)?,
+    })
+}
+
+impl Number {
+    /// Its name in the tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Number::I32 => "i32",
+            Number::I64 => "i64",
+            Number::F32 => "f32",
+            Number::F64 => "f64",
+        }
+    }
+
+    /// The bits of a literal: decimal or hexadecimal integers, signed or not, and floats as Rust
+    /// writes them; nothing if it is none of this type.
+    pub fn bits(self, literal: &str) -> Option<u64> {
+        let literal = literal.replace('_', "");
+        let integer = || -> Option<i128> {
+            let digits = literal.strip_prefix('-').unwrap_or(&literal);
+            if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+                return None;
+            }
+            let value = match digits.strip_prefix("0x") {
+                Some(digits) => i128::from(u64::from_str_radix(digits, 16).ok()?),
+                None => digits.parse().ok()?,
+            };
+            Some(if digits == literal { value } else { -value })
+        };
+        match self {
+            Number::I32 => {
+                let value = integer()?;
+                let fits = (i32::MIN.into()..=u32::MAX.into()).contains(&value);
+                fits.then_some(u64::from(value as u32))
+            }
+            Number::I64 => {
+                let value = integer()?;
+                let fits = (i64::MIN.into()..=u64::MAX.into()).contains(&value);
+                fits.then_some(value as u64)
+            }
+            Number::F32 => literal
+                .parse()
+                .ok()
+                .map(|value: f32| value.to_bits().into()),
+            Number::F64 => literal.parse().ok().map(f64::to_bits),
+        }
+    }
+}
+
+/// A number type; addresses are those of a 32-bit memory.
+fn number(op: &Op, item: &TypeItem) -> Option<Number> {
+    let of_memory = |name: &String| {
+        let kind = op.immediate(name).map(|immediate| immediate.kind.as_str());
+        matches!(kind, Some("memarg" | "memory"))
+    };
+    match item {
+        TypeItem::Value(name) => match name.as_str() {
+            "i32" => Some(Number::I32),
+            "i64" => Some(Number::I64),
+            "f32" => Some(Number::F32),
+            "f64" => Some(Number::F64),
+            _ => None,
+        },
+        TypeItem::Function { name, arguments } => {
+            let address =
+                matches!(name.as_str(), "at" | "min_at") && arguments.iter().all(of_memory);
+            address.then_some(Number::I32)
+        }
+        TypeItem::Reference { .. } | TypeItem::AnyReference => None,
+    }
+}
+
+/// The smallest immediate of its kind.
+fn bytes(immediate: &Immediate) -> Option<Vec<u8>> {
+    let natural = immediate.number.unwrap_or(1).trailing_zeros() as u8;
+    match immediate.kind.as_str() {
+        "memory" | "i32" | "i64" => Some(vec![0]),
+        "memarg" => Some(vec![natural, 0]),
+        "f32" => Some(vec![0; 4]),
+        "f64" => Some(vec![0; 8]),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number::{F32, I32, I64};
+
+    #[test]
+    fn literals() {
+        assert_eq!(I32.bits("-2"), Some(0xFFFF_FFFE));
+        assert_eq!(I32.bits("0xFFFF_FFFE"), Some(0xFFFF_FFFE));
+        assert_eq!(I32.bits("0x1_0000_0000"), None);
+        assert_eq!(I32.bits("-2147483649"), None);
+        assert_eq!(I64.bits("-1"), Some(u64::MAX));
+        assert_eq!(I64.bits("1.5"), None);
+        assert_eq!(F32.bits("1.5"), Some(0x3FC0_0000));
+        assert_eq!(F32.bits("-inf"), Some(0xFF80_0000));
+        assert_eq!(F32.bits("--"), None);
+        assert_eq!(I32.bits("--1"), None);
+        assert_eq!(I32.bits("0x-1"), None);
+    }
+}
