@@ -58,8 +58,7 @@ impl Needs {
         let memories = header.imported_memories..header.memories;
         let bytes = memories.clone().map(|index| {
             let ty: MemoryType = item(module.table, layout.memories, index);
-            ty.min
-                .saturating_mul(1 << (u32::from(ty.page_size_log2) % u32::BITS))
+            ty.bytes(ty.min).unwrap_or(u64::MAX)
         });
         let links = header.imported_funcs
             + header.imported_tables
