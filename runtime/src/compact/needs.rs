@@ -61,8 +61,7 @@ impl Needs {
         let memories = header.imported(ExternKind::Memory)..header.count(Place::Memories);
         let bytes = memories.clone().map(|index| {
             let ty: MemoryType = header.item(table, Place::Memories, index);
-            ty.min
-                .saturating_mul(1 << (u32::from(ty.page_size_log2) % u32::BITS))
+            ty.bytes(ty.min).unwrap_or(u64::MAX)
         });
         let globals = header.count(Place::Globals) - header.imported(ExternKind::Global);
         Self {
