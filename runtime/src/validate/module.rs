@@ -121,8 +121,9 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
             SectionId::Type => self.types(r),
             SectionId::Start => self.start(r, sink),
             SectionId::DataCount => {
-                self.env.counts.data = Some(r.u32()?);
-                Ok(())
+                let count = r.u32()?;
+                self.env.counts.data = Some(count);
+                sink.data_count(count)
             }
             SectionId::Code => self.code::<BODIES, M>(r, sink),
             id => self.entries(id, r, sink),
