@@ -218,8 +218,18 @@ pub enum ErrorCode {
     UnknownValue,
     /// An alias names a scope that is not around it.
     UnknownScope,
-    /// An alias names something of an enclosing scope that only instances have.
-    OuterAliasSort,
+    /// An alias names what cannot be had from there.
+    AliasSort,
+    /// A type of components or instances defines a resource.
+    ResourceInType,
+    /// A label is not words with hyphens between them.
+    MalformedLabel,
+    /// The name of an import or export is none.
+    MalformedName,
+    /// Two canonical options of which there can be one.
+    DuplicateOption,
+    /// A canonical option without one that it needs.
+    MissingOption,
     /// A type without fields, cases, types or labels.
     TooFewParts,
     /// A type of flags with more labels than bits.
@@ -230,6 +240,8 @@ pub enum ErrorCode {
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
+    /// Components are not validated fully yet.
+    Level,
     /// The input is a module.
     Module,
     /// The table was made from other bytes, or by another version.
@@ -242,7 +254,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 104] = [
+    pub const ALL: [ErrorCode; 110] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -337,12 +349,18 @@ impl ErrorCode {
         ErrorCode::UnknownInstance,
         ErrorCode::UnknownValue,
         ErrorCode::UnknownScope,
-        ErrorCode::OuterAliasSort,
+        ErrorCode::AliasSort,
+        ErrorCode::ResourceInType,
+        ErrorCode::MalformedLabel,
+        ErrorCode::MalformedName,
+        ErrorCode::DuplicateOption,
+        ErrorCode::MissingOption,
         ErrorCode::TooFewParts,
         ErrorCode::TooManyParts,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
+        ErrorCode::Level,
         ErrorCode::Module,
         ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
@@ -447,12 +465,18 @@ impl ErrorCode {
             Self::UnknownInstance => "unknown instance",
             Self::UnknownValue => "unknown value",
             Self::UnknownScope => "invalid outer alias count",
-            Self::OuterAliasSort => "outer alias of this sort",
+            Self::AliasSort => "alias of this sort",
+            Self::ResourceInType => "resources can only be defined within a concrete component",
+            Self::MalformedLabel => "not in kebab case",
+            Self::MalformedName => "not a valid extern name",
+            Self::DuplicateOption => "canonical option is specified more than once",
+            Self::MissingOption => "canonical option is required",
             Self::TooFewParts => "type must have at least one part",
             Self::TooManyParts => "type has too many parts",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
+            Self::Level => "unsupported level of validation",
             Self::Module => "module instead of component",
             Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
@@ -557,12 +581,18 @@ impl ErrorCode {
             | Self::UnknownInstance
             | Self::UnknownValue
             | Self::UnknownScope
-            | Self::OuterAliasSort
+            | Self::AliasSort
+            | Self::ResourceInType
+            | Self::MalformedLabel
+            | Self::MalformedName
+            | Self::DuplicateOption
+            | Self::MissingOption
             | Self::TooFewParts
             | Self::TooManyParts
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Level
             | Self::Module
             | Self::ForeignTable
             | Self::LimitExceeded
@@ -667,12 +697,18 @@ impl ErrorCode {
             | Self::UnknownInstance
             | Self::UnknownValue
             | Self::UnknownScope
-            | Self::OuterAliasSort
+            | Self::AliasSort
+            | Self::ResourceInType
+            | Self::MalformedLabel
+            | Self::MalformedName
+            | Self::DuplicateOption
+            | Self::MissingOption
             | Self::TooFewParts
             | Self::TooManyParts => ErrorClass::Invalid,
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
+            | Self::Level
             | Self::Module
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
