@@ -6,13 +6,18 @@ use tabwasm_codegen::Tree;
 use tabwasm_codegen::emit::Files;
 use tabwasm_codegen::vendor;
 
-/// Writes what differs, and deletes what no emitter makes.
-pub(crate) fn write(folder: &Path, files: &Files) -> Result<String, String> {
+/// Writes what differs, and deletes what no emitter makes: for a folder that holds nothing else.
+pub(crate) fn replace(folder: &Path, files: &Files) -> Result<String, String> {
     let found = read(folder)?;
-    let written = write_all(folder, files, &found)?;
     for path in found.keys().filter(|path| !files.contains_key(*path)) {
         remove(folder, path)?;
     }
+    write(folder, files)
+}
+
+/// Writes what differs.
+pub(crate) fn write(folder: &Path, files: &Files) -> Result<String, String> {
+    let written = write_all(folder, files, &read(folder)?)?;
     let name = folder.file_name().unwrap_or_default().display();
     Ok(format!(
         "{name}/: {} files, {written} written\n",

@@ -3,13 +3,13 @@
 mod arguments;
 mod folder;
 
-use arguments::{Action, Arguments};
+use arguments::{Action, Arguments, USAGE};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, io};
 use tabwasm_codegen::model::Model;
-use tabwasm_codegen::{Tree, diag, explain, fresh, generate, model, vendor};
+use tabwasm_codegen::{Tree, diag, emit, explain, fresh, generate, model, vendor};
 
 fn main() -> ExitCode {
     match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -33,7 +33,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         None => workspace.join("generated"),
     };
     match &arguments.action {
-        Action::Help => Ok(arguments::USAGE.to_string()),
+        Action::Help => Ok(USAGE.to_string()),
         Action::Vendor => {
             let (tree, model) = checked(embedded()?, arguments)?;
             folder::update(&to, &vendor::vendor(&tree, &model)?)
@@ -44,14 +44,21 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         }
         action => {
             let (tree, model) = checked(read(workspace)?, arguments)?;
-            let files = generate(&model, workspace)?;
+            let files = match tree.get("rustfmt.toml") {
+                Some(config) => emit::format::format(emit::emit(&model), config)?,
+                None => generate(&model, workspace)?,
+            };
             match action {
                 Action::Explain(key) => explain::explain(&tree, &model, &files, key),
                 Action::Check => match fresh::stale(&files, &folder::read(&to)?) {
                     None => Ok(format!("generated/: {} files, all fresh\n", files.len())),
                     Some(report) => Err(report),
                 },
-                _ => folder::write(&to, &files),
+                _ if arguments.to.is_some() => folder::write(&to, &files),
+                _ if is_clone(workspace) => folder::replace(&to, &files),
+                _ => Err(format!(
+                    "this is no clone of the project: say `--to FOLDER`\n\n{USAGE}"
+                )),
             }
         }
     }
@@ -68,7 +75,11 @@ fn embedded() -> Result<Tree, String> {
     Err("this build carries no sources: build it with the feature `vendor`".to_string())
 }
 
+/// The tables of the clone that this program was built in; its own, if that is gone.
 fn read(workspace: &Path) -> Result<Tree, String> {
+    if !is_clone(workspace) {
+        return embedded();
+    }
     Tree::read(workspace).map_err(|error| format!("cannot read the tables: {error}"))
 }
 
@@ -83,4 +94,8 @@ fn checked(mut tree: Tree, arguments: &Arguments) -> Result<(Tree, Model), Strin
         Ok(model) => Ok((tree, model)),
         Err(report) => Err(diag::render(&tree, &report, colours)),
     }
+}
+
+fn is_clone(workspace: &Path) -> bool {
+    workspace.join("spec").is_dir()
 }

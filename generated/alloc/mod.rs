@@ -8,6 +8,7 @@ use super::shared::proposal::{Proposal, Proposals};
 /// Supported proposals; the tier provides what they need.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::Mvp)
+    .with(Proposal::Floats)
     .with(Proposal::MutableGlobals)
     .with(Proposal::SignExtension)
     .with(Proposal::SaturatingFloatToInt)
@@ -80,5 +81,7 @@ pub(crate) const LIMITS: Limits = Limits {
     component_attributes: 16,
 };
 
+#[cfg(all(feature = "alloc", not(feature = "std")))]
 pub(crate) mod dispatch;
+#[cfg(all(feature = "alloc", not(feature = "std")))]
 pub(crate) mod translate;

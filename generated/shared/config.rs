@@ -11,6 +11,11 @@ impl Config {
         self.wasm_proposal(Proposal::Mvp, enable)
     }
 
+    /// Whether to admit `floats`: numbers of types f32 and f64.
+    pub fn wasm_floats(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::Floats, enable)
+    }
+
     /// Whether to admit `mutable_globals`: import and export of mutable globals.
     pub fn wasm_mutable_globals(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::MutableGlobals, enable)

@@ -220,6 +220,10 @@ pub enum ErrorCode {
     UnknownScope,
     /// An alias names what cannot be had from there.
     AliasSort,
+    /// A type without fields, cases, types or labels.
+    TooFewParts,
+    /// A type of flags with more labels than bits.
+    TooManyParts,
     /// A type of components or instances defines a resource.
     ResourceInType,
     /// A label is not words with hyphens between them.
@@ -230,20 +234,16 @@ pub enum ErrorCode {
     DuplicateOption,
     /// A canonical option without one that it needs.
     MissingOption,
-    /// A type without fields, cases, types or labels.
-    TooFewParts,
-    /// A type of flags with more labels than bits.
-    TooManyParts,
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
     UnsupportedSquareRoot,
     /// The input is a component.
     Component,
-    /// Components are not validated fully yet.
-    Level,
     /// The input is a module.
     Module,
+    /// Components are not validated fully yet.
+    Level,
     /// The table was made from other bytes, or by another version.
     ForeignTable,
     /// Beyond a row of `limits.toml`.
@@ -350,18 +350,18 @@ impl ErrorCode {
         ErrorCode::UnknownValue,
         ErrorCode::UnknownScope,
         ErrorCode::AliasSort,
+        ErrorCode::TooFewParts,
+        ErrorCode::TooManyParts,
         ErrorCode::ResourceInType,
         ErrorCode::MalformedLabel,
         ErrorCode::MalformedName,
         ErrorCode::DuplicateOption,
         ErrorCode::MissingOption,
-        ErrorCode::TooFewParts,
-        ErrorCode::TooManyParts,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
-        ErrorCode::Level,
         ErrorCode::Module,
+        ErrorCode::Level,
         ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
@@ -369,6 +369,239 @@ impl ErrorCode {
 }
 
 impl ErrorCode {
+    /// Its number, the same in every version; no other error or trap has it.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::MagicHeader => 101,
+            Self::UnknownVersion => 102,
+            Self::UnexpectedEnd => 103,
+            Self::UnexpectedEndOfSection => 104,
+            Self::LengthOutOfBounds => 105,
+            Self::IntegerTooLong => 106,
+            Self::IntegerTooLarge => 107,
+            Self::MalformedUtf8Encoding => 108,
+            Self::MalformedSectionId => 109,
+            Self::SectionOrder => 110,
+            Self::SectionSize => 111,
+            Self::CodeCount => 112,
+            Self::DataCount => 113,
+            Self::DataCountRequired => 114,
+            Self::TooManyLocals => 115,
+            Self::MalformedImportKind => 116,
+            Self::MalformedExportKind => 117,
+            Self::MalformedLimitsFlags => 118,
+            Self::MalformedPageSize => 119,
+            Self::MalformedMutability => 120,
+            Self::MalformedValueType => 121,
+            Self::MalformedReferenceType => 122,
+            Self::MalformedHeapType => 123,
+            Self::MalformedBlockType => 124,
+            Self::MalformedType => 125,
+            Self::MalformedTable => 126,
+            Self::MalformedTag => 127,
+            Self::MalformedElementKind => 128,
+            Self::MalformedElementSegment => 129,
+            Self::MalformedDataSegment => 130,
+            Self::MalformedMemarg => 131,
+            Self::MalformedCatch => 132,
+            Self::MalformedSort => 133,
+            Self::MalformedComponentType => 134,
+            Self::MalformedDeclarator => 135,
+            Self::MalformedExternType => 136,
+            Self::MalformedInstance => 137,
+            Self::MalformedAlias => 138,
+            Self::MalformedExternName => 139,
+            Self::MalformedAttribute => 140,
+            Self::MalformedCanon => 141,
+            Self::MalformedCanonOption => 142,
+            Self::MalformedFlag => 143,
+            Self::ZeroByteExpected => 144,
+            Self::IllegalOpcode => 145,
+            Self::EndExpected => 146,
+            Self::MisplacedElse => 147,
+            Self::TypeMismatch => 201,
+            Self::UnknownType => 202,
+            Self::UnknownFunction => 203,
+            Self::UnknownTable => 204,
+            Self::UnknownMemory => 205,
+            Self::UnknownGlobal => 206,
+            Self::UnknownTag => 207,
+            Self::UnknownLocal => 208,
+            Self::UnknownLabel => 209,
+            Self::UnknownElementSegment => 210,
+            Self::UnknownDataSegment => 211,
+            Self::UnknownField => 212,
+            Self::NotAFunctionType => 213,
+            Self::NotAStructureType => 214,
+            Self::NotAnArrayType => 215,
+            Self::UninitializedLocal => 216,
+            Self::ImmutableGlobal => 217,
+            Self::ImmutableField => 218,
+            Self::ImmutableArray => 219,
+            Self::ArrayTypes => 220,
+            Self::ArrayNotNumeric => 221,
+            Self::PackedAccess => 222,
+            Self::UnpackedAccess => 223,
+            Self::NotDefaultable => 224,
+            Self::Alignment => 225,
+            Self::AlignmentNotNatural => 226,
+            Self::OffsetOutOfRange => 227,
+            Self::InvalidLane => 228,
+            Self::InvalidResultArity => 229,
+            Self::UndeclaredFunction => 230,
+            Self::ConstantRequired => 231,
+            Self::DuplicateExport => 232,
+            Self::StartFunction => 233,
+            Self::SubType => 234,
+            Self::SizeMinimum => 235,
+            Self::MemorySize => 236,
+            Self::TableSize => 237,
+            Self::MultipleMemories => 238,
+            Self::MultipleTables => 239,
+            Self::TagResults => 240,
+            Self::SharedWithoutMaximum => 241,
+            Self::CustomPageSize => 242,
+            Self::UnknownModule => 243,
+            Self::UnknownComponent => 244,
+            Self::UnknownInstance => 245,
+            Self::UnknownValue => 246,
+            Self::UnknownScope => 247,
+            Self::AliasSort => 248,
+            Self::TooFewParts => 249,
+            Self::TooManyParts => 250,
+            Self::ResourceInType => 251,
+            Self::MalformedLabel => 252,
+            Self::MalformedName => 253,
+            Self::DuplicateOption => 254,
+            Self::MissingOption => 255,
+            Self::UnsupportedProposal => 301,
+            Self::UnsupportedSquareRoot => 302,
+            Self::Component => 303,
+            Self::Module => 305,
+            Self::Level => 306,
+            Self::ForeignTable => 304,
+            Self::LimitExceeded => 401,
+            Self::OutOfMemory => 402,
+        }
+    }
+
+    /// What has this number.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            101 => Some(Self::MagicHeader),
+            102 => Some(Self::UnknownVersion),
+            103 => Some(Self::UnexpectedEnd),
+            104 => Some(Self::UnexpectedEndOfSection),
+            105 => Some(Self::LengthOutOfBounds),
+            106 => Some(Self::IntegerTooLong),
+            107 => Some(Self::IntegerTooLarge),
+            108 => Some(Self::MalformedUtf8Encoding),
+            109 => Some(Self::MalformedSectionId),
+            110 => Some(Self::SectionOrder),
+            111 => Some(Self::SectionSize),
+            112 => Some(Self::CodeCount),
+            113 => Some(Self::DataCount),
+            114 => Some(Self::DataCountRequired),
+            115 => Some(Self::TooManyLocals),
+            116 => Some(Self::MalformedImportKind),
+            117 => Some(Self::MalformedExportKind),
+            118 => Some(Self::MalformedLimitsFlags),
+            119 => Some(Self::MalformedPageSize),
+            120 => Some(Self::MalformedMutability),
+            121 => Some(Self::MalformedValueType),
+            122 => Some(Self::MalformedReferenceType),
+            123 => Some(Self::MalformedHeapType),
+            124 => Some(Self::MalformedBlockType),
+            125 => Some(Self::MalformedType),
+            126 => Some(Self::MalformedTable),
+            127 => Some(Self::MalformedTag),
+            128 => Some(Self::MalformedElementKind),
+            129 => Some(Self::MalformedElementSegment),
+            130 => Some(Self::MalformedDataSegment),
+            131 => Some(Self::MalformedMemarg),
+            132 => Some(Self::MalformedCatch),
+            133 => Some(Self::MalformedSort),
+            134 => Some(Self::MalformedComponentType),
+            135 => Some(Self::MalformedDeclarator),
+            136 => Some(Self::MalformedExternType),
+            137 => Some(Self::MalformedInstance),
+            138 => Some(Self::MalformedAlias),
+            139 => Some(Self::MalformedExternName),
+            140 => Some(Self::MalformedAttribute),
+            141 => Some(Self::MalformedCanon),
+            142 => Some(Self::MalformedCanonOption),
+            143 => Some(Self::MalformedFlag),
+            144 => Some(Self::ZeroByteExpected),
+            145 => Some(Self::IllegalOpcode),
+            146 => Some(Self::EndExpected),
+            147 => Some(Self::MisplacedElse),
+            201 => Some(Self::TypeMismatch),
+            202 => Some(Self::UnknownType),
+            203 => Some(Self::UnknownFunction),
+            204 => Some(Self::UnknownTable),
+            205 => Some(Self::UnknownMemory),
+            206 => Some(Self::UnknownGlobal),
+            207 => Some(Self::UnknownTag),
+            208 => Some(Self::UnknownLocal),
+            209 => Some(Self::UnknownLabel),
+            210 => Some(Self::UnknownElementSegment),
+            211 => Some(Self::UnknownDataSegment),
+            212 => Some(Self::UnknownField),
+            213 => Some(Self::NotAFunctionType),
+            214 => Some(Self::NotAStructureType),
+            215 => Some(Self::NotAnArrayType),
+            216 => Some(Self::UninitializedLocal),
+            217 => Some(Self::ImmutableGlobal),
+            218 => Some(Self::ImmutableField),
+            219 => Some(Self::ImmutableArray),
+            220 => Some(Self::ArrayTypes),
+            221 => Some(Self::ArrayNotNumeric),
+            222 => Some(Self::PackedAccess),
+            223 => Some(Self::UnpackedAccess),
+            224 => Some(Self::NotDefaultable),
+            225 => Some(Self::Alignment),
+            226 => Some(Self::AlignmentNotNatural),
+            227 => Some(Self::OffsetOutOfRange),
+            228 => Some(Self::InvalidLane),
+            229 => Some(Self::InvalidResultArity),
+            230 => Some(Self::UndeclaredFunction),
+            231 => Some(Self::ConstantRequired),
+            232 => Some(Self::DuplicateExport),
+            233 => Some(Self::StartFunction),
+            234 => Some(Self::SubType),
+            235 => Some(Self::SizeMinimum),
+            236 => Some(Self::MemorySize),
+            237 => Some(Self::TableSize),
+            238 => Some(Self::MultipleMemories),
+            239 => Some(Self::MultipleTables),
+            240 => Some(Self::TagResults),
+            241 => Some(Self::SharedWithoutMaximum),
+            242 => Some(Self::CustomPageSize),
+            243 => Some(Self::UnknownModule),
+            244 => Some(Self::UnknownComponent),
+            245 => Some(Self::UnknownInstance),
+            246 => Some(Self::UnknownValue),
+            247 => Some(Self::UnknownScope),
+            248 => Some(Self::AliasSort),
+            249 => Some(Self::TooFewParts),
+            250 => Some(Self::TooManyParts),
+            251 => Some(Self::ResourceInType),
+            252 => Some(Self::MalformedLabel),
+            253 => Some(Self::MalformedName),
+            254 => Some(Self::DuplicateOption),
+            255 => Some(Self::MissingOption),
+            301 => Some(Self::UnsupportedProposal),
+            302 => Some(Self::UnsupportedSquareRoot),
+            303 => Some(Self::Component),
+            305 => Some(Self::Module),
+            306 => Some(Self::Level),
+            304 => Some(Self::ForeignTable),
+            401 => Some(Self::LimitExceeded),
+            402 => Some(Self::OutOfMemory),
+            _ => None,
+        }
+    }
+
     /// What the official scripts expect, and people read.
     pub const fn text(self) -> &'static str {
         match self {
@@ -466,18 +699,18 @@ impl ErrorCode {
             Self::UnknownValue => "unknown value",
             Self::UnknownScope => "invalid outer alias count",
             Self::AliasSort => "alias of this sort",
+            Self::TooFewParts => "type must have at least one part",
+            Self::TooManyParts => "type has too many parts",
             Self::ResourceInType => "resources can only be defined within a concrete component",
             Self::MalformedLabel => "not in kebab case",
             Self::MalformedName => "not a valid extern name",
             Self::DuplicateOption => "canonical option is specified more than once",
             Self::MissingOption => "canonical option is required",
-            Self::TooFewParts => "type must have at least one part",
-            Self::TooManyParts => "type has too many parts",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
-            Self::Level => "unsupported level of validation",
             Self::Module => "module instead of component",
+            Self::Level => "unsupported level of validation",
             Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
@@ -582,18 +815,18 @@ impl ErrorCode {
             | Self::UnknownValue
             | Self::UnknownScope
             | Self::AliasSort
+            | Self::TooFewParts
+            | Self::TooManyParts
             | Self::ResourceInType
             | Self::MalformedLabel
             | Self::MalformedName
             | Self::DuplicateOption
             | Self::MissingOption
-            | Self::TooFewParts
-            | Self::TooManyParts
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
-            | Self::Level
             | Self::Module
+            | Self::Level
             | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
@@ -698,18 +931,18 @@ impl ErrorCode {
             | Self::UnknownValue
             | Self::UnknownScope
             | Self::AliasSort
+            | Self::TooFewParts
+            | Self::TooManyParts
             | Self::ResourceInType
             | Self::MalformedLabel
             | Self::MalformedName
             | Self::DuplicateOption
-            | Self::MissingOption
-            | Self::TooFewParts
-            | Self::TooManyParts => ErrorClass::Invalid,
+            | Self::MissingOption => ErrorClass::Invalid,
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
-            | Self::Level
             | Self::Module
+            | Self::Level
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
         }

@@ -2,6 +2,8 @@
 
 //! Limits of the implementation.
 
+use super::proposal::Proposal;
+
 /// Bytes of a module: the most that can be asked for.
 pub const MAX_MODULE_SIZE: u64 = 4_294_967_295;
 
@@ -705,6 +707,128 @@ impl Limit {
             Self::ComponentDeclarators => "component_declarators",
             Self::ComponentOptions => "component_options",
             Self::ComponentAttributes => "component_attributes",
+        }
+    }
+
+    /// Limits that it must not be below in any configuration.
+    pub const fn above(self) -> &'static [Limit] {
+        match self {
+            Self::ModuleSize => &[Limit::FunctionSize],
+            Self::FunctionSize
+            | Self::NameLength
+            | Self::CustomSections
+            | Self::Arena
+            | Self::Types
+            | Self::RecGroupSize
+            | Self::SubtypingDepth
+            | Self::StructFields
+            | Self::Imports
+            | Self::Functions
+            | Self::Tables
+            | Self::Memories
+            | Self::Tags
+            | Self::Globals
+            | Self::Exports
+            | Self::ElementSegments
+            | Self::ElementItems
+            | Self::DataSegments
+            | Self::Params
+            | Self::Results
+            | Self::BlockNesting
+            | Self::BrTableTargets
+            | Self::SelectTypes
+            | Self::Catches
+            | Self::ConstantSize
+            | Self::Branches
+            | Self::BranchOperands
+            | Self::MemoryPages
+            | Self::TableElements
+            | Self::StackSize
+            | Self::HostNesting
+            | Self::BacktraceFrames
+            | Self::StoreMemory
+            | Self::StoreElements
+            | Self::StoreObjects
+            | Self::ComponentNesting
+            | Self::ComponentModules
+            | Self::ComponentComponents
+            | Self::ComponentInstances
+            | Self::ComponentFuncs
+            | Self::ComponentCoreFuncs
+            | Self::ComponentCoreEntities
+            | Self::ComponentCoreTypes
+            | Self::ComponentTypes
+            | Self::ComponentValues
+            | Self::ComponentExports
+            | Self::ComponentArguments
+            | Self::ComponentFields
+            | Self::ComponentParams
+            | Self::ComponentDeclarators
+            | Self::ComponentOptions
+            | Self::ComponentAttributes => &[],
+            Self::Locals => &[Limit::Params],
+            Self::OperandStack => &[Limit::Params, Limit::Results],
+        }
+    }
+
+    /// The proposal that needs at least two of what is limited.
+    pub const fn several(self) -> Option<Proposal> {
+        match self {
+            Self::ModuleSize
+            | Self::FunctionSize
+            | Self::NameLength
+            | Self::CustomSections
+            | Self::Arena
+            | Self::Types
+            | Self::RecGroupSize
+            | Self::SubtypingDepth
+            | Self::StructFields
+            | Self::Imports
+            | Self::Functions
+            | Self::Tags
+            | Self::Globals
+            | Self::Exports
+            | Self::ElementSegments
+            | Self::ElementItems
+            | Self::DataSegments
+            | Self::Params
+            | Self::Locals
+            | Self::BlockNesting
+            | Self::OperandStack
+            | Self::BrTableTargets
+            | Self::SelectTypes
+            | Self::Catches
+            | Self::ConstantSize
+            | Self::Branches
+            | Self::BranchOperands
+            | Self::MemoryPages
+            | Self::TableElements
+            | Self::StackSize
+            | Self::HostNesting
+            | Self::BacktraceFrames
+            | Self::StoreMemory
+            | Self::StoreElements
+            | Self::StoreObjects
+            | Self::ComponentNesting
+            | Self::ComponentModules
+            | Self::ComponentComponents
+            | Self::ComponentInstances
+            | Self::ComponentFuncs
+            | Self::ComponentCoreFuncs
+            | Self::ComponentCoreEntities
+            | Self::ComponentCoreTypes
+            | Self::ComponentTypes
+            | Self::ComponentValues
+            | Self::ComponentExports
+            | Self::ComponentArguments
+            | Self::ComponentFields
+            | Self::ComponentParams
+            | Self::ComponentDeclarators
+            | Self::ComponentOptions
+            | Self::ComponentAttributes => None,
+            Self::Tables => Some(Proposal::ReferenceTypes),
+            Self::Memories => Some(Proposal::MultiMemory),
+            Self::Results => Some(Proposal::MultiValue),
         }
     }
 }

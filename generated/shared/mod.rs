@@ -17,6 +17,7 @@ pub(crate) mod opcode;
 pub(crate) mod proposal;
 pub(crate) mod section;
 pub(crate) mod semantics;
+pub(crate) mod tier;
 pub(crate) mod trap;
 pub(crate) mod validate;
 pub(crate) mod wire;

@@ -2,12 +2,16 @@
 
 //! Proposals to the language, and sets of them.
 
+use super::tier::Capability;
+
 /// A proposal, or a part of the standard that can be off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Proposal {
     /// WebAssembly 1.0 as first released.
     Mvp,
+    /// Numbers of types f32 and f64.
+    Floats,
     /// Import and export of mutable globals.
     MutableGlobals,
     /// Sign extension within integers.
@@ -78,8 +82,9 @@ pub enum Proposal {
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 34] = [
+    pub const ALL: [Proposal; 35] = [
         Proposal::Mvp,
+        Proposal::Floats,
         Proposal::MutableGlobals,
         Proposal::SignExtension,
         Proposal::SaturatingFloatToInt,
@@ -121,6 +126,7 @@ impl Proposal {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mvp => "mvp",
+            Self::Floats => "floats",
             Self::MutableGlobals => "mutable_globals",
             Self::SignExtension => "sign_extension",
             Self::SaturatingFloatToInt => "saturating_float_to_int",
@@ -160,7 +166,7 @@ impl Proposal {
     /// The first released standard that contains it.
     pub const fn since(self) -> Option<&'static str> {
         match self {
-            Self::Mvp | Self::MutableGlobals => Some("1.0"),
+            Self::Mvp | Self::Floats | Self::MutableGlobals => Some("1.0"),
             Self::SignExtension
             | Self::SaturatingFloatToInt
             | Self::MultiValue
@@ -199,9 +205,9 @@ impl Proposal {
     pub const fn requires(self) -> Proposals {
         match self {
             Self::Mvp => Proposals::EMPTY,
-            Self::MutableGlobals
+            Self::Floats
+            | Self::MutableGlobals
             | Self::SignExtension
-            | Self::SaturatingFloatToInt
             | Self::MultiValue
             | Self::BulkMemory
             | Self::ExtendedConst
@@ -211,6 +217,7 @@ impl Proposal {
             | Self::WideArithmetic
             | Self::LegacyExceptions
             | Self::ComponentModel => Proposals::EMPTY.with(Proposal::Mvp),
+            Self::SaturatingFloatToInt => Proposals::EMPTY.with(Proposal::Floats),
             Self::ReferenceTypes | Self::MultiMemory | Self::Memory64 | Self::Threads => {
                 Proposals::EMPTY.with(Proposal::BulkMemory)
             }
@@ -236,6 +243,46 @@ impl Proposal {
                 .with(Proposal::Threads),
         }
     }
+
+    /// What a tier has to provide for it.
+    pub const fn needs(self) -> &'static [Capability] {
+        match self {
+            Self::Mvp
+            | Self::Floats
+            | Self::MutableGlobals
+            | Self::SignExtension
+            | Self::SaturatingFloatToInt
+            | Self::MultiValue
+            | Self::BulkMemory
+            | Self::ReferenceTypes
+            | Self::ExtendedConst
+            | Self::TailCall
+            | Self::MultiMemory
+            | Self::Memory64
+            | Self::FunctionReferences
+            | Self::CustomPageSizes
+            | Self::Simd
+            | Self::RelaxedSimd
+            | Self::WideArithmetic
+            | Self::LegacyExceptions
+            | Self::ComponentModel
+            | Self::ComponentModelAsync
+            | Self::ComponentModelMap
+            | Self::ComponentModelImplements
+            | Self::ComponentModelMoreAsyncBuiltins
+            | Self::ComponentModelThreading
+            | Self::ComponentModelSharedThreads
+            | Self::ComponentModelFixedLengthLists
+            | Self::ComponentModelErrorContext
+            | Self::ComponentModelCanonicalNames
+            | Self::ComponentModelValues
+            | Self::ComponentModelForward
+            | Self::ComponentModelNestedNames
+            | Self::ComponentModelAccessors => &[],
+            Self::Exceptions | Self::Gc => &[Capability::Heap],
+            Self::Threads => &[Capability::Threads],
+        }
+    }
 }
 
 /// A set of proposals.
@@ -252,6 +299,7 @@ impl Proposals {
     /// All whose instructions this version knows.
     pub const SUPPORTED: Proposals = Proposals::EMPTY
         .with(Proposal::Mvp)
+        .with(Proposal::Floats)
         .with(Proposal::MutableGlobals)
         .with(Proposal::SignExtension)
         .with(Proposal::SaturatingFloatToInt)

@@ -42,11 +42,13 @@ pub enum Trap {
     OutOfFuel,
     /// The epoch deadline was reached.
     Interrupt,
+    /// The compact engine was given a table that was not made of the module.
+    ForeignTable,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 17] = [
+    pub const ALL: [Trap; 18] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -64,10 +66,60 @@ impl Trap {
         Trap::AtomicWaitNonSharedMemory,
         Trap::OutOfFuel,
         Trap::Interrupt,
+        Trap::ForeignTable,
     ];
 }
 
 impl Trap {
+    /// Its number, the same in every version; no other error or trap has it.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::UnreachableCodeReached => 501,
+            Self::MemoryOutOfBounds => 502,
+            Self::TableOutOfBounds => 503,
+            Self::IndirectCallToNull => 504,
+            Self::BadSignature => 505,
+            Self::IntegerOverflow => 506,
+            Self::IntegerDivisionByZero => 507,
+            Self::BadConversionToInteger => 508,
+            Self::StackOverflow => 509,
+            Self::NullReference => 510,
+            Self::CastFailure => 511,
+            Self::ArrayOutOfBounds => 512,
+            Self::AllocationTooLarge => 513,
+            Self::HeapMisaligned => 514,
+            Self::AtomicWaitNonSharedMemory => 515,
+            Self::OutOfFuel => 516,
+            Self::Interrupt => 517,
+            Self::ForeignTable => 518,
+        }
+    }
+
+    /// What has this number.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            501 => Some(Self::UnreachableCodeReached),
+            502 => Some(Self::MemoryOutOfBounds),
+            503 => Some(Self::TableOutOfBounds),
+            504 => Some(Self::IndirectCallToNull),
+            505 => Some(Self::BadSignature),
+            506 => Some(Self::IntegerOverflow),
+            507 => Some(Self::IntegerDivisionByZero),
+            508 => Some(Self::BadConversionToInteger),
+            509 => Some(Self::StackOverflow),
+            510 => Some(Self::NullReference),
+            511 => Some(Self::CastFailure),
+            512 => Some(Self::ArrayOutOfBounds),
+            513 => Some(Self::AllocationTooLarge),
+            514 => Some(Self::HeapMisaligned),
+            515 => Some(Self::AtomicWaitNonSharedMemory),
+            516 => Some(Self::OutOfFuel),
+            517 => Some(Self::Interrupt),
+            518 => Some(Self::ForeignTable),
+            _ => None,
+        }
+    }
+
     /// What the official scripts expect, and people read.
     pub const fn text(self) -> &'static str {
         match self {
@@ -88,6 +140,7 @@ impl Trap {
             Self::AtomicWaitNonSharedMemory => "expected shared memory",
             Self::OutOfFuel => "all fuel consumed by WebAssembly",
             Self::Interrupt => "interrupt",
+            Self::ForeignTable => "table of another module",
         }
     }
 
@@ -108,7 +161,8 @@ impl Trap {
             | Self::HeapMisaligned
             | Self::AtomicWaitNonSharedMemory
             | Self::OutOfFuel
-            | Self::Interrupt => &[],
+            | Self::Interrupt
+            | Self::ForeignTable => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",

@@ -57,7 +57,8 @@ impl Number {
     /// The proposal that brought it, if not the first version.
     pub const fn proposal(self) -> Option<Proposal> {
         match self {
-            Self::I32 | Self::I64 | Self::F32 | Self::F64 => None,
+            Self::I32 | Self::I64 => None,
+            Self::F32 | Self::F64 => Some(Proposal::Floats),
         }
     }
 }

@@ -39,11 +39,9 @@ extern crate alloc;
 extern crate std;
 
 mod generated {
-    #[cfg(all(feature = "alloc", not(feature = "std")))]
     pub(crate) mod alloc;
     pub(crate) mod no_alloc;
     pub(crate) mod shared;
-    #[cfg(feature = "std")]
     pub(crate) mod std;
 }
 

@@ -3,9 +3,8 @@
 //! Decoder and validator ask one [`Gate`]. A [`Profile`] is a gate of constants, so that what
 //! it does not admit folds away; an engine's [`Features`] are a value.
 
-use crate::generated;
 use crate::reject::Reject;
-use crate::spec::{Limits, Proposal, Proposals};
+use crate::spec::{Limits, Proposal, Proposals, Tier};
 
 /// Says what is admitted.
 pub trait Gate {
@@ -53,30 +52,26 @@ impl<P: Profile> Gate for P {
 pub struct NoAlloc;
 
 impl Profile for NoAlloc {
-    const PROPOSALS: Proposals = generated::no_alloc::PROPOSALS;
-    const LIMITS: Limits = generated::no_alloc::LIMITS;
+    const PROPOSALS: Proposals = Tier::NoAlloc.proposals();
+    const LIMITS: Limits = Tier::NoAlloc.limits();
 }
 
 /// The tier `alloc`.
-#[cfg(all(feature = "alloc", not(feature = "std")))]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Alloc;
 
-#[cfg(all(feature = "alloc", not(feature = "std")))]
 impl Profile for Alloc {
-    const PROPOSALS: Proposals = generated::alloc::PROPOSALS;
-    const LIMITS: Limits = generated::alloc::LIMITS;
+    const PROPOSALS: Proposals = Tier::Alloc.proposals();
+    const LIMITS: Limits = Tier::Alloc.limits();
 }
 
 /// The tier `std`.
-#[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Std;
 
-#[cfg(feature = "std")]
 impl Profile for Std {
-    const PROPOSALS: Proposals = generated::std::PROPOSALS;
-    const LIMITS: Limits = generated::std::LIMITS;
+    const PROPOSALS: Proposals = Tier::Std.proposals();
+    const LIMITS: Limits = Tier::Std.limits();
 }
 
 /// What an engine admits.

@@ -1,7 +1,8 @@
 //! Why a module is not accepted: a code, an offset and numbers, never a string.
 //!
 //! A [`Reject`] is made without allocation in every tier and becomes words only when somebody
-//! displays it.
+//! displays it. Where there are no words, four numbers say it: [`ErrorCode::number`], the offset,
+//! and [`Detail::numbers`].
 
 use core::fmt;
 
@@ -65,6 +66,23 @@ pub enum Detail {
         /// The least value that could suffice.
         at_least: u64,
     },
+}
+
+impl Detail {
+    /// As two numbers, for places without words. Types are their bits; proposals and limits their
+    /// place in the table.
+    pub const fn numbers(self) -> (u64, u64) {
+        match self {
+            Self::None => (0, 0),
+            Self::Number(number) => (number, 0),
+            Self::OutOf(number, count) => (number, count),
+            Self::AtMost(found, most) => (found, most),
+            Self::Types { expected, found } => (expected.bits() as u64, found.bits() as u64),
+            Self::Missing(expected) => (expected.bits() as u64, 0),
+            Self::Proposal(proposal) => (proposal as u64, 0),
+            Self::Limit { limit, at_least } => (limit as u64, at_least),
+        }
+    }
 }
 
 /// What a validator says about a module.

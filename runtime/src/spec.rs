@@ -9,6 +9,7 @@ pub use crate::generated::shared::limits::*;
 pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
 pub use crate::generated::shared::proposal::{Proposal, Proposals};
 pub use crate::generated::shared::section::SectionId;
+pub use crate::generated::shared::tier::{Capability, Tier};
 pub use crate::generated::shared::trap::Trap;
 
 /// Codes of types, kinds and flags as they stand in the binary format.

@@ -5,6 +5,7 @@ mod code;
 mod columns;
 mod component;
 mod examples;
+mod failures;
 mod forms;
 mod functions;
 mod limits;
@@ -40,6 +41,7 @@ const PASSES: &[Pass] = &[
     columns::check,
     component::check,
     examples::check,
+    failures::check,
     forms::check,
     functions::check,
     limits::check,

@@ -59,6 +59,15 @@ pub(super) fn check(context: &mut Context<'_>) {
         );
         context.all("tier", &tier.extends, tier.cell("extends"), &tiers);
     }
+    for limit in &model.limits {
+        context.all("limit", &limit.above, limit.cell("above"), &limits);
+        context.all(
+            "proposal",
+            &limit.several,
+            limit.cell("several"),
+            &proposals,
+        );
+    }
     for section in &model.sections {
         context.all(
             "proposal",

@@ -2,6 +2,7 @@
 
 use super::{Context, place};
 use crate::diag::Diagnostic;
+use crate::names::variant;
 
 const FILE: &str = "runtime/src/profile.rs";
 
@@ -10,11 +11,11 @@ pub(super) fn check(context: &mut Context<'_>) {
         return;
     };
     for tier in &context.model.tiers {
-        if place::find(text, &format!("generated::{}", tier.key)).is_none() {
+        if place::find(text, &format!("Tier::{}", variant(&tier.key))).is_none() {
             let message = format!("tier `{}` has no profile", tier.key);
             let error = Diagnostic::error(message).at(
                 &tier.origin,
-                format!("no `generated::{}` in {FILE}", tier.key),
+                format!("no `Tier::{}` in {FILE}", variant(&tier.key)),
             );
             context
                 .report

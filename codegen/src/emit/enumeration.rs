@@ -60,18 +60,40 @@ pub fn accessor(
     }
 }
 
-/// A row that official scripts expect by its text: variant, text, other texts.
-pub type Expected<'m> = (Ident, &'m str, &'m [String]);
+/// A row that official scripts expect by its text: variant, number, text, other texts.
+pub type Expected<'m> = (Ident, u16, &'m str, &'m [String]);
 
-/// The accessors `text` and `also` of such rows.
+/// The accessors `number`, `from_number`, `text` and `also` of such rows.
 pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
+    let numbers: Vec<_> = rows
+        .iter()
+        .map(|(name, number, _, _)| {
+            let number = Literal::u16_unsuffixed(*number);
+            (name.clone(), quote! { #number })
+        })
+        .collect();
+    let named = numbers
+        .iter()
+        .map(|(name, number)| quote! { #number => Some(Self::#name) });
+    let from = quote! {
+        /// What has this number.
+        pub const fn from_number(number: u16) -> Option<Self> {
+            match number { #(#named,)* _ => None }
+        }
+    };
+    let number = accessor(
+        "Its number, the same in every version; no other error or trap has it.",
+        "number",
+        quote! { u16 },
+        &numbers,
+    );
     let text: Vec<_> = rows
         .iter()
-        .map(|(name, text, _)| (name.clone(), quote! { #text }))
+        .map(|(name, _, text, _)| (name.clone(), quote! { #text }))
         .collect();
     let also: Vec<_> = rows
         .iter()
-        .map(|(name, _, also)| (name.clone(), quote! { &[#(#also),*] }))
+        .map(|(name, _, _, also)| (name.clone(), quote! { &[#(#also),*] }))
         .collect();
     let text = accessor(
         "What the official scripts expect, and people read.",
@@ -85,7 +107,7 @@ pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
         quote! { &'static [&'static str] },
         &also,
     );
-    quote! { #text #also }
+    quote! { #number #from #text #also }
 }
 
 /// `Some(value)` or `None`.

@@ -49,7 +49,14 @@ pub fn emit(model: &Model) -> Source {
     ));
     let expected: Vec<Expected<'_>> = named
         .iter()
-        .map(|(name, error)| (name.clone(), error.text.as_str(), error.also.as_slice()))
+        .map(|(name, error)| {
+            (
+                name.clone(),
+                error.number,
+                error.text.as_str(),
+                error.also.as_slice(),
+            )
+        })
         .collect();
     let expectations = expectations(&expected);
     let class: Vec<_> = named

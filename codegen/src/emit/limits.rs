@@ -1,15 +1,16 @@
 //! `shared/limits.rs`: the limits of an implementation.
 
 use super::Source;
-use super::enumeration::{Member, accessor, enumeration};
+use super::enumeration::{Member, accessor, enumeration, option};
 use crate::model::Model;
 use crate::names::{ident, variant};
-use proc_macro2::Literal;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The file.
 pub fn emit(model: &Model) -> Source {
     let mut source = Source::new("spec/limits.toml", "Limits of the implementation.");
+    source.item(quote! { use super::proposal::Proposal; });
     for limit in &model.limits {
         let (name, doc) = (
             ident(&limit.constant),
@@ -80,8 +81,46 @@ pub fn emit(model: &Model) -> Source {
         quote!(&'static str),
         &names,
     );
-    source.item(quote! { impl Limit { #name } });
+    let relations = relations(model);
+    source.item(quote! { impl Limit { #name #relations } });
     source
+}
+
+/// How limits depend on each other and on proposals.
+fn relations(model: &Model) -> TokenStream {
+    let name = |key: &str| ident(&variant(key));
+    let above: Vec<_> = model
+        .limits
+        .iter()
+        .map(|limit| {
+            let others = limit.above.iter().map(|key| name(key));
+            (name(&limit.key), quote! { &[#(Limit::#others),*] })
+        })
+        .collect();
+    let several: Vec<_> = model
+        .limits
+        .iter()
+        .map(|limit| {
+            let proposal = limit.several.as_ref().map(|key| {
+                let proposal = name(key);
+                quote! { Proposal::#proposal }
+            });
+            (name(&limit.key), option(proposal))
+        })
+        .collect();
+    let above = accessor(
+        "Limits that it must not be below in any configuration.",
+        "above",
+        quote!(&'static [Limit]),
+        &above,
+    );
+    let several = accessor(
+        "The proposal that needs at least two of what is limited.",
+        "several",
+        quote!(Option<Proposal>),
+        &several,
+    );
+    quote! { #above #several }
 }
 
 /// A number with its digits in groups of three.

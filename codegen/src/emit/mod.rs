@@ -25,6 +25,7 @@ pub mod proposal;
 pub mod section;
 pub mod semantics;
 pub mod source;
+pub mod tier;
 pub mod translate;
 pub mod trap;
 pub mod validate;
@@ -56,6 +57,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("proposal",    proposal::emit),
     ("section",     section::emit),
     ("semantics",   semantics::emit),
+    ("tier",        tier::emit),
     ("trap",        trap::emit),
     ("validate",    validate::emit),
     ("wire",        wire::emit),
@@ -81,7 +83,12 @@ pub fn emit(model: &Model) -> Files {
         .collect();
     let mut module = module::shared();
     module.line("pub(crate) mod component;");
-    add(&mut files, "shared", module, shared);
+    let execution = |name: &str| {
+        EXECUTION
+            .contains(&name)
+            .then(|| "feature = \"alloc\"".to_string())
+    };
+    add(&mut files, "shared", module, shared, execution);
     let component = component::FILES
         .iter()
         .map(|(name, emit)| (*name, emit(model)));
@@ -90,6 +97,7 @@ pub fn emit(model: &Model) -> Files {
         "shared/component",
         component::module(),
         component.collect(),
+        |_| None,
     );
     for tier in &model.tiers {
         let own = TIERS
@@ -100,6 +108,7 @@ pub fn emit(model: &Model) -> Files {
             &tier.key,
             module::tier(model, tier),
             own.collect(),
+            |_| engine(model, tier),
         );
     }
     files.insert("opcodes.tsv".to_string(), index::tsv(model));
@@ -108,10 +117,33 @@ pub fn emit(model: &Model) -> Files {
     files
 }
 
-fn add(files: &mut Files, folder: &str, mut module: Source, children: Vec<(&str, Source)>) {
+/// When a build has the engine of a tier: where that is its tier.
+fn engine(model: &Model, tier: &Tier) -> Option<String> {
+    let own = format!("feature = \"{}\"", tier.feature.as_ref()?);
+    let above = model
+        .tiers
+        .iter()
+        .filter(|other| other.extends.as_ref() == Some(&tier.key))
+        .filter_map(|other| other.feature.as_ref())
+        .map(|feature| format!(", not(feature = \"{feature}\")"))
+        .collect::<String>();
+    Some(match &*above {
+        "" => own,
+        above => format!("all({own}{above})"),
+    })
+}
+
+/// Adds the files of a folder; `condition` says on which one depends.
+fn add(
+    files: &mut Files,
+    folder: &str,
+    mut module: Source,
+    children: Vec<(&str, Source)>,
+    condition: impl Fn(&str) -> Option<String>,
+) {
     for (name, source) in children {
-        if EXECUTION.contains(&name) {
-            module.line("#[cfg(feature = \"alloc\")]");
+        if let Some(condition) = condition(name) {
+            module.line(&format!("#[cfg({condition})]"));
         }
         module.line(&format!("pub(crate) mod {name};"));
         files.insert(format!("{folder}/{name}.rs"), source.text().to_string());

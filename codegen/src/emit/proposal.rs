@@ -2,6 +2,7 @@
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};
+use super::tier::capabilities;
 use super::trap::sentence;
 use crate::model::{Model, Proposal};
 use crate::names::{ident, variant};
@@ -14,6 +15,7 @@ pub fn emit(model: &Model) -> Source {
         "spec/proposals.toml",
         "Proposals to the language, and sets of them.",
     );
+    source.item(quote! { use super::tier::Capability; });
     let members: Vec<Member> = model
         .proposals
         .iter()
@@ -57,6 +59,7 @@ fn accessors(model: &Model) -> TokenStream {
         let requires = proposal.requires.iter().map(|key| name(key));
         quote! { Proposals::EMPTY #(.with(Proposal::#requires))* }
     });
+    let needs = each(&|proposal| capabilities(&proposal.needs));
     let names = accessor(
         "Its key in `spec/proposals.toml`.",
         "name",
@@ -75,7 +78,13 @@ fn accessors(model: &Model) -> TokenStream {
         quote!(Proposals),
         &requires,
     );
-    quote! { impl Proposal { #names #since #requires } }
+    let needs = accessor(
+        "What a tier has to provide for it.",
+        "needs",
+        quote!(&'static [Capability]),
+        &needs,
+    );
+    quote! { impl Proposal { #names #since #requires #needs } }
 }
 
 fn set(

@@ -30,7 +30,14 @@ pub fn emit(model: &Model) -> Source {
     ));
     let expected: Vec<Expected<'_>> = named
         .iter()
-        .map(|(name, trap)| (name.clone(), trap.text.as_str(), trap.also.as_slice()))
+        .map(|(name, trap)| {
+            (
+                name.clone(),
+                trap.number,
+                trap.text.as_str(),
+                trap.also.as_slice(),
+            )
+        })
         .collect();
     let expectations = expectations(&expected);
     source.item(quote! {

@@ -13,14 +13,16 @@ pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
     };
     let mut traps = Vec::new();
     for entry in document.rows("trap") {
-        let Some(mut row) = Row::new(&entry, &["text", "also", "doc"], report) else {
+        let Some(mut row) = Row::new(&entry, &["number", "text", "also", "doc"], report) else {
             continue;
         };
         traps.push(Trap {
             key: row.key.to_string(),
+            number: number(&mut row),
             text: row.required("text"),
             also: row.strings("also"),
             doc: row.required("doc"),
+            cells: row.places(),
             origin: entry.origin.clone(),
         });
     }
@@ -33,19 +35,26 @@ pub(super) fn errors(document: Option<&Document>, report: &mut Vec<Diagnostic>) 
     };
     let mut errors = Vec::new();
     for entry in document.rows("error") {
-        let Some(mut row) = Row::new(&entry, &["class", "text", "also", "doc"], report) else {
+        let Some(mut row) = Row::new(&entry, &["number", "class", "text", "also", "doc"], report)
+        else {
             continue;
         };
         errors.push(Error {
             key: row.key.to_string(),
+            number: number(&mut row),
             class: class(&mut row),
             text: row.required("text"),
             also: row.strings("also"),
             doc: row.required("doc"),
+            cells: row.places(),
             origin: entry.origin.clone(),
         });
     }
     errors
+}
+
+fn number(row: &mut Row<'_>) -> u16 {
+    row.number("number", u16::MAX.into()) as u16
 }
 
 fn class(row: &mut Row<'_>) -> String {

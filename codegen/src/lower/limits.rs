@@ -16,7 +16,7 @@ pub(super) fn lower(
     };
     let mut columns = vec!["max"];
     columns.extend(tiers.iter().map(|tier| tier.key.as_str()));
-    columns.extend(["const", "doc"]);
+    columns.extend(["above", "several", "const", "doc"]);
     let mut limits = Vec::new();
     for entry in document.rows("limit") {
         let Some(mut row) = Row::new(&entry, &columns, report) else {
@@ -31,6 +31,8 @@ pub(super) fn lower(
                 .iter()
                 .map(|tier| row.number(&tier.key, u64::MAX))
                 .collect(),
+            above: row.strings("above"),
+            several: row.text("several").map(|text| text.text),
             doc: row.required("doc"),
             cells: row.places(),
             origin: entry.origin.clone(),

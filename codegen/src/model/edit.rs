@@ -48,6 +48,13 @@ impl Overlays {
         (last.kind == EditKind::Removed).then_some(last)
     }
 
+    /// The changes of a row, in order.
+    pub fn changes(&self, table: &str, key: &str) -> impl Iterator<Item = &Edit> {
+        self.edits.iter().filter(move |edit| {
+            edit.kind == EditKind::Changed && edit.table == table && edit.key == key
+        })
+    }
+
     /// The place of a file in the stack: 0 for the tables below all overlays.
     pub fn rank(&self, file: &str) -> usize {
         let place = self.files.iter().position(|overlay| overlay == file);

@@ -7,12 +7,16 @@ use super::Origin;
 pub struct Trap {
     /// Key, snake case.
     pub key: String,
+    /// Its number, which no other error or trap has and which never changes.
+    pub number: u16,
     /// What the official scripts expect.
     pub text: String,
     /// What they call it elsewhere.
     pub also: Vec<String>,
     /// One line for people.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -22,6 +26,8 @@ pub struct Trap {
 pub struct Error {
     /// Key, snake case.
     pub key: String,
+    /// Its number, which no other error or trap has and which never changes.
+    pub number: u16,
     /// `malformed`, `invalid`, `unsupported` or `limit`.
     pub class: String,
     /// What the official scripts expect.
@@ -30,6 +36,22 @@ pub struct Error {
     pub also: Vec<String>,
     /// One line for people.
     pub doc: String,
+    /// The place of each cell, by column.
+    pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+impl Trap {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
+}
+
+impl Error {
+    /// Where a cell stands; the row itself when it has no such cell.
+    pub fn cell(&self, column: &str) -> &Origin {
+        super::cell(&self.cells, column, &self.origin)
+    }
 }

@@ -13,6 +13,10 @@ pub struct Limit {
     pub max: u64,
     /// The value of each tier, in the order of [`Model::tiers`](super::Model::tiers).
     pub tiers: Vec<u64>,
+    /// Limits, by key, that it must not be below in any configuration.
+    pub above: Vec<String>,
+    /// The proposal, by key, that needs at least two of what is limited.
+    pub several: Option<String>,
     /// What is limited, with its unit.
     pub doc: String,
     /// The place of each cell, by column.

@@ -15,7 +15,7 @@ pub(super) fn emit(model: &Model) -> String {
         "spec/instructions/ and the overlays",
         "Each row, by itself.",
     );
-    source.line("//!").line(TEMPLATE);
+    source.line(TEMPLATE);
     let rows: Vec<Vec<String>> = model.ops.iter().filter_map(row).collect();
     source.table("The rows.", "const ROWS: &[Row] = &[", &rows, "];");
     let examples = model.examples.iter();

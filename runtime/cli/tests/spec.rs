@@ -93,7 +93,7 @@ fn lists_have_four_forms() {
 fn a_check_shows_the_place() {
     let good = overlay(
         "good.toml",
-        "extends = 'wasm-3.0'\n[change.limit]\nlocals = { std = 9 }\n",
+        "extends = 'wasm-3.0'\n[change.limit]\nlocals = { std = 9_999 }\n",
     );
     let bad = overlay(
         "bad.toml",

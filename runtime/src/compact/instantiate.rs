@@ -144,10 +144,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         // No instruction makes a reference of several operands.
         let value = self.compute(reader.position(), 1)?;
         // The expression has ended where the interpreter has stopped.
-        *reader = Reader::range(
-            self.core.current.module.wasm,
-            self.registers.ip..reader.end(),
-        );
+        let next = self.registers.position();
+        *reader = Reader::range(self.core.current.module.wasm, next..reader.end());
         Ok(Ref(value as u32))
     }
 
@@ -190,11 +188,12 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             return Err(Error::Room { list, at_least });
         }
         let mut r = Registers {
-            ip: start,
             func: FuncAddr::CONSTANT,
+            tail: usize::MAX,
             ..Registers::default()
         };
         self.core.attend(&mut r);
+        r.jump(start, 0).map_err(Error::Trap)?;
         let mut fuel = u64::MAX;
         let mut tank = Tank { rest: &mut fuel };
         self.core.depth = 0;

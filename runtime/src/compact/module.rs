@@ -205,7 +205,8 @@ pub(crate) fn build(
         .skip(Header::SIZE)
         .map_err(|full| full.reject(Limit::Arena, 0, 0))?;
     let mut builder = Builder::new(&arena);
-    validate::module(wasm, gate, &arena, &mut builder)?;
+    let env = validate::module(wasm, gate, &arena, &mut builder)?;
+    builder.header.data_count = env.counts.data.is_some();
     let header = builder.header.count(&arena, wasm);
     header.put(arena.front(), 0);
     Ok((Layout::of(&header).end as usize, arena.peak()))

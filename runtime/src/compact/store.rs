@@ -141,14 +141,13 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let mut r = Registers {
             sp: count,
-            // The call is as if the last in a function without locals.
-            ip: 1,
             ..Registers::default()
         };
         self.core.depth = 0;
         self.core.current = current;
         self.core.attend(&mut r);
         self.entry = func;
+        // The call is as if the last one of a function without locals.
         let begun = self.core.enter(self.slots, &mut r, func, true);
         self.registers = r;
         match (begun, self.core.reason) {

@@ -25,12 +25,13 @@ impl Reader<'_> {
         let at = self.position();
         let code = self.u8()?;
         if let Some(number) = wire::Number::from_code(code) {
-            return Ok(match number {
+            let ty = match number {
                 wire::Number::I32 => ValType::I32,
                 wire::Number::I64 => ValType::I64,
                 wire::Number::F32 => ValType::F32,
                 wire::Number::F64 => ValType::F64,
-            });
+            };
+            return admit(gate, number.proposal(), at, ty);
         }
         if let Some(vector @ wire::Vector::V128) = wire::Vector::from_code(code) {
             return admit(gate, vector.proposal(), at, ValType::V128);

@@ -9,7 +9,7 @@ mod standard;
 
 use std::fmt::Display;
 
-use tabwasm_codegen::model::{Code, Model};
+use tabwasm_codegen::model::{Code, Model, Op};
 
 /// What does not agree.
 #[derive(Default)]
@@ -62,6 +62,14 @@ fn bytes(code: Code) -> Vec<u8> {
     }
     bytes.push(rest as u8);
     bytes
+}
+
+/// The proposal of a row as others call it, who do not tell the parts of the first version apart.
+fn proposal(op: &Op) -> &str {
+    match op.proposal.as_str() {
+        "floats" => "mvp",
+        other => other,
+    }
 }
 
 /// Opcodes without rows, with the proposals that reserve them.

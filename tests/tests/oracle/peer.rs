@@ -7,7 +7,7 @@ use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
 use tabwasm_tests::tables;
 use wasmparser::{BinaryReader, OperatorsReader};
 
-use super::{Report, bytes, reserved};
+use super::{Report, bytes, proposal, reserved};
 
 /// What wasmparser's own list says about an operator.
 struct Listed {
@@ -63,7 +63,7 @@ fn rows() {
             report.lacks(format!("wasmparser does not list `{}`", op.key));
             continue;
         };
-        report.compare(&op.key, "file", op.proposal.as_str(), listed.proposal);
+        report.compare(&op.key, "file", proposal(op), listed.proposal);
         let theirs = listed
             .arity
             .trim_start_matches("arity ")

@@ -8,7 +8,7 @@ use std::fs;
 use tabwasm_codegen::model::{Facts, Model, Op, TypeItem};
 use tabwasm_tests::{shared, tables};
 
-use super::{Report, bytes, reserved};
+use super::{Report, bytes, proposal, reserved};
 
 /// Proposals of the extract that no table mentions: not part of any standard.
 const UNKNOWN: &[&str] = &[
@@ -64,7 +64,7 @@ fn instruction(report: &mut Report, model: &Model, op: &Op, row: &Row) {
         .collect();
     compare("key", &op.mnemonic, &row["mnemonic"]);
     compare("imm", &immediates.join(" "), &row["immediates"]);
-    compare("file", &op.proposal, &row["proposal"]);
+    compare("file", proposal(op), &row["proposal"]);
     let alignment = op
         .immediates
         .iter()

@@ -2,6 +2,8 @@
 
 //! Limits of the implementation.
 
+use super::proposal::Proposal;
+
 /// Bytes of a name: the most that can be asked for.
 pub const MAX_NAME_LENGTH: u64 = 100_000;
 
@@ -77,6 +79,20 @@ impl Limit {
             Self::NameLength => "name_length",
             Self::Locals => "locals",
             Self::Fields => "fields",
+        }
+    }
+
+    /// Limits that it must not be below in any configuration.
+    pub const fn above(self) -> &'static [Limit] {
+        match self {
+            Self::NameLength | Self::Locals | Self::Fields => &[],
+        }
+    }
+
+    /// The proposal that needs at least two of what is limited.
+    pub const fn several(self) -> Option<Proposal> {
+        match self {
+            Self::NameLength | Self::Locals | Self::Fields => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 //! Proposals to the language, and sets of them.
 
+use super::tier::Capability;
+
 /// A proposal, or a part of the standard that can be off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -58,6 +60,14 @@ impl Proposal {
             Self::Bulk | Self::Later => Proposals::EMPTY.with(Proposal::Mvp),
             Self::Refs => Proposals::EMPTY.with(Proposal::Bulk),
             Self::Gc => Proposals::EMPTY.with(Proposal::Refs),
+        }
+    }
+
+    /// What a tier has to provide for it.
+    pub const fn needs(self) -> &'static [Capability] {
+        match self {
+            Self::Mvp | Self::Bulk | Self::Refs | Self::Later => &[],
+            Self::Gc => &[Capability::Heap],
         }
     }
 }

@@ -20,6 +20,23 @@ impl Trap {
 }
 
 impl Trap {
+    /// Its number, the same in every version; no other error or trap has it.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::MemoryOutOfBounds => 3,
+            Self::IntegerDivisionByZero => 4,
+        }
+    }
+
+    /// What has this number.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            3 => Some(Self::MemoryOutOfBounds),
+            4 => Some(Self::IntegerDivisionByZero),
+            _ => None,
+        }
+    }
+
     /// What the official scripts expect, and people read.
     pub const fn text(self) -> &'static str {
         match self {

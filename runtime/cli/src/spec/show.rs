@@ -3,7 +3,7 @@
 use clap::builder::styling::Style;
 use tabwasm_codegen::diag::did_you_mean;
 use tabwasm_codegen::emit::index;
-use tabwasm_codegen::model::{EditKind, Immediate, Meaning, Model, Op};
+use tabwasm_codegen::model::{Immediate, Meaning, Model, Op};
 use tabwasm_codegen::names;
 
 use super::args::Show;
@@ -221,10 +221,8 @@ fn tiers(model: &Model, op: &Op) -> String {
 
 /// Where its row stands, and what overlays do to it.
 fn place(model: &Model, op: &Op) -> String {
-    let edits = model.overlays.edits.iter();
-    let edits = edits.filter(|edit| edit.table == "op" && edit.key == op.key);
-    let edits = edits.filter(|edit| edit.kind == EditKind::Changed);
-    let changed = edits.map(|edit| format!("\nchanged by {}", edit.at.file));
+    let changes = model.overlays.changes("op", &op.key);
+    let changed = changes.map(|edit| format!("\nchanged by {}", edit.at.file));
     op.origin.file.clone() + &changed.collect::<String>()
 }
 
