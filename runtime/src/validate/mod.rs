@@ -208,12 +208,6 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// How many data segments there will be: instructions may refer to them.
-    fn data_count(&mut self, count: u32) -> Result<(), Reject> {
-        let _ = count;
-        Ok(())
-    }
-
     /// A data segment.
     fn data(&mut self, data: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
         let _ = (data, segment);
