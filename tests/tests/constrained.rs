@@ -38,15 +38,14 @@ const REFUSED: [&str; 15] = [
     "concat_bytes",
 ];
 
-/// Findings that cannot go wrong: file, how many, and why. Whether the compiler sees it, too, is
+/// Findings that cannot go wrong: file, how many at most, and why. Whether the compiler sees it, too, is
 /// shown by the symbols of a release build.
-const PROVED: [(&str, usize, &str); 6] = [
+const PROVED: [(&str, usize, &str); 5] = [
     (
         "generated/shared/opcode.rs",
         4,
         "there is a fact for each opcode",
     ),
-    ("compact/fuel.rs", 3, "evaluated by the compiler"),
     (
         "compact/module.rs",
         1,
@@ -123,9 +122,9 @@ fn no_words_and_no_panics() {
         let place = format!("runtime/src/{file}:");
         search.found.retain(|found| !found.starts_with(&place));
         let found = before - search.found.len();
-        assert_eq!(
-            found, count,
-            "findings in {file}, of which {count} are known"
+        assert!(
+            found <= count,
+            "{found} findings in {file}, of which {count} are known"
         );
     }
     assert!(search.found.is_empty(), "{}", search.found.join("\n"));

@@ -9,11 +9,12 @@ use super::exit::Exit;
 use super::link::Link;
 use super::module::Module;
 use super::registers::{ASTRAY, Registers, slide};
-use super::table::{Body, Header, Layout, item};
+use super::table::{Body, Header, item};
 use crate::exec::machine::Stop;
 use crate::spec::Trap;
-use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
+use crate::types::{ExternKind, FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
 use crate::validate::TypeDef;
+use crate::validate::arena::Place;
 use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
@@ -44,7 +45,11 @@ pub(crate) struct Current<'m> {
     pub(crate) index: u32,
     pub(crate) module: Module<'m>,
     pub(crate) bases: Bases,
-    pub(crate) layout: Layout,
+    /// Where lists of its table begin.
+    funcs: usize,
+    bodies: usize,
+    defs: usize,
+    branches: usize,
     pub(crate) imported: Imported,
     /// How many types and element segments it has.
     pub(crate) types: u32,
@@ -135,15 +140,18 @@ impl<'m> Current<'m> {
             index,
             module: instance.module,
             bases: instance.bases,
-            layout: Layout::of(&header),
+            funcs: header.start(Place::Funcs),
+            bodies: header.start(Place::Bodies),
+            defs: header.start(Place::Types),
+            branches: header.start(Place::Branches),
             imported: Imported {
-                funcs: header.imported_funcs,
-                tables: header.imported_tables,
-                memories: header.imported_memories,
-                globals: header.imported_globals,
+                funcs: header.imported(ExternKind::Func),
+                tables: header.imported(ExternKind::Table),
+                memories: header.imported(ExternKind::Memory),
+                globals: header.imported(ExternKind::Global),
             },
-            types: header.types,
-            elements: header.elements,
+            types: header.count(Place::Types),
+            elements: header.count(Place::Elements),
         }
     }
 
@@ -151,19 +159,19 @@ impl<'m> Current<'m> {
     #[inline(always)]
     pub(crate) fn body(&self, func: FuncIdx) -> Body {
         let index = func.0.wrapping_sub(self.imported.funcs);
-        item(self.module.table, self.layout.bodies, index)
+        item(self.module.table, self.bodies, index)
     }
 
     /// The index of a function's type.
     #[inline(always)]
     pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
-        TypeIdx(item(self.module.table, self.layout.funcs, func.0))
+        TypeIdx(item(self.module.table, self.funcs, func.0))
     }
 
     /// A type.
     #[inline(always)]
     pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
-        item(self.module.table, self.layout.types, ty.0)
+        item(self.module.table, self.defs, ty.0)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {
@@ -432,7 +440,7 @@ impl<'m> Core<'m, '_> {
         r.sp = free;
         self.last_end(r, body);
         let branches = (body.branches as usize).wrapping_mul(Branch::SIZE);
-        let branches = self.current.layout.branches.wrapping_add(branches);
+        let branches = self.current.branches.wrapping_add(branches);
         Ok(r.jump(body.code as usize, branches)?)
     }
 

