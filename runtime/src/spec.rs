@@ -4,7 +4,7 @@
 
 pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode};
 pub use crate::generated::shared::instruction::Instruction;
-pub use crate::generated::shared::level::{Level, Rule};
+pub use crate::generated::shared::level::{ComponentRule, Level, Rule};
 pub use crate::generated::shared::limits::*;
 pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
 pub use crate::generated::shared::proposal::{Proposal, Proposals};

@@ -245,8 +245,7 @@ fn group(kin: &[&Op]) -> Vec<[String; 2]> {
         let function = &op.function;
         let trap = if op.facts.may_trap { "?" } else { "" };
         let body = match (is_access(op), op.params().len()) {
-            (true, 1) => format!("semantics::{function}(m, a)?.into_bits()"),
-            (true, _) => format!("semantics::{function}(m, a, Value::from_bits(b))"),
+            (true, _) => access(op).1,
             (false, 1) => format!("semantics::{function}(a){trap}"),
             (false, _) => format!("semantics::{function}(a, b){trap}"),
         };
@@ -260,6 +259,18 @@ fn group(kin: &[&Op]) -> Vec<[String; 2]> {
     };
     arm.push([String::new(), close]);
     arm
+}
+
+/// Whether a row with a memarg loads, or else stores; and what it does with `m`, `a` and `b`.
+fn access(op: &Op) -> (bool, String) {
+    let function = &op.function;
+    match op.params().len() {
+        1 => (true, format!("semantics::{function}(m, a)?.into_bits()")),
+        _ => (
+            false,
+            format!("semantics::{function}(m, a, Value::from_bits(b))"),
+        ),
+    }
 }
 
 /// All bytes that are no opcode, or not always, so that no others are left.
@@ -332,6 +343,13 @@ fn arm(op: &Op) -> String {
                 "check!(m.hand({}, &mut r, |m, r| {function}(m, slots, r)))",
                 at(op)
             )
+        }
+        Meaning::Do(_) if is_access(op) => {
+            let (method, operands, body) = match access(op) {
+                (true, body) => ("load", "m, a", format!("Ok({body})")),
+                (false, body) => ("store", "m, a, b", body),
+            };
+            format!("check!(m.{method}(slots, &mut r, |{operands}| {body}))")
         }
         Meaning::Do(_) => {
             let call = computation(op);
