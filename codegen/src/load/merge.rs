@@ -29,7 +29,10 @@ pub(super) fn merge(
     let mut examples = Vec::new();
     for overlay in overlays {
         merge.apply(&overlay);
-        examples.extend(rows_of("example", overlay.tables("example", merge.report)));
+        let own = rows_of("example", overlay.tables("example", merge.report));
+        // A row that is changed above has other examples there.
+        examples.retain(|old: &Entry| own.iter().all(|new| new.key != old.key));
+        examples.extend(own);
     }
     let edits = merge.edits;
     (Overlays { files, edits }, examples)

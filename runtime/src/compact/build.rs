@@ -301,11 +301,6 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         )
     }
 
-    fn data_count(&mut self, _: u32) -> Result<(), Reject> {
-        self.header.data_count = true;
-        Ok(())
-    }
-
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
         let mut entry = Data {
             bytes: segment.bytes,

@@ -50,9 +50,19 @@ impl<'m> Module<'m> {
     /// How large the arena has to be, [`Needs`] of an equal module says, or [`Reject`]: with a
     /// detail [`Limit`](crate::reject::Detail::Limit) `arena`.
     pub fn new(wasm: &'m [u8], gate: &impl Gate, arena: &'m mut [u8]) -> Result<Self, Reject> {
-        let used = build(wasm, gate, arena)?.0;
+        Ok(Self::measured(wasm, gate, arena)?.0)
+    }
+
+    /// As [`new`](Self::new), and how many bytes of the arena were in use at most: with so many,
+    /// and no fewer, it ends the same way.
+    pub fn measured(
+        wasm: &'m [u8],
+        gate: &impl Gate,
+        arena: &'m mut [u8],
+    ) -> Result<(Self, usize), Reject> {
+        let (used, peak) = build(wasm, gate, arena)?;
         let table = arena.get(..used).unwrap_or_default();
-        Ok(Self { wasm, table })
+        Ok((Self { wasm, table }, peak))
     }
 
     /// With a table that was made before, perhaps elsewhere. That it was made of these bytes, and

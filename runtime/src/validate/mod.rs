@@ -15,6 +15,7 @@
 
 pub(crate) mod arena;
 pub(crate) mod check;
+mod component;
 mod constant;
 mod entity;
 mod environment;
@@ -34,6 +35,7 @@ pub(crate) mod type_fn;
 pub(crate) mod validator;
 
 pub use arena::{Arena, ArenaList};
+pub use component::{Scope, check_component_at, validate_component_at};
 pub use environment::{Environment, Signature, TypeDef, Types};
 pub use function::function;
 pub use group::{GroupWords, Node};
@@ -205,12 +207,6 @@ pub trait ModuleSink<'a> {
     /// An element segment.
     fn element(&mut self, elem: ElemIdx, segment: &ElementSegment) -> Result<(), Reject> {
         let _ = (elem, segment);
-        Ok(())
-    }
-
-    /// How many data segments there will be: instructions may refer to them.
-    fn data_count(&mut self, count: u32) -> Result<(), Reject> {
-        let _ = count;
         Ok(())
     }
 

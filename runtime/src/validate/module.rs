@@ -121,9 +121,8 @@ impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
             SectionId::Type => self.types(r),
             SectionId::Start => self.start(r, sink),
             SectionId::DataCount => {
-                let count = r.u32()?;
-                self.env.counts.data = Some(count);
-                sink.data_count(count)
+                self.env.counts.data = Some(r.u32()?);
+                Ok(())
             }
             SectionId::Code => self.code::<BODIES, M>(r, sink),
             id => self.entries(id, r, sink),
