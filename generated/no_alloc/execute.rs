@@ -35,14 +35,11 @@ pub(crate) fn execute<'m, P: Profile>(
                 }
             };
         }
-        let start = r.code;
-        let opcode = check!(r.u8());
         // Nearly all cost one; what costs nothing gets it back.
         if P::METERED {
             let empty = left == 0;
             left = left.wrapping_sub(1);
-            if empty && costs_something(opcode) {
-                r.code = start;
+            if empty && costs_something(r.code) {
                 left = fuel.refill(0);
                 if left == 0 {
                     break m.stop(Exit::Fuel);
@@ -50,6 +47,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 continue;
             }
         }
+        let opcode = check!(r.u8());
         macro_rules! free {
             ($done:expr) => {{
                 left = left.wrapping_add(1);
@@ -58,12 +56,12 @@ pub(crate) fn execute<'m, P: Profile>(
         }
         #[allow(unused_macros, reason = "no opcode may cost more")]
         macro_rules! dear {
-            ($more:expr, $done:expr) => {{
+            ($at:expr, $more:expr, $done:expr) => {{
                 if P::METERED {
                     match left.checked_sub($more) {
                         Some(rest) => left = rest,
                         None => {
-                            r.code = start;
+                            r.code = r.wasm.get($at..).unwrap_or_default();
                             left = fuel.refill(left.wrapping_add(1));
                             if left <= $more {
                                 fuel.restore(left);
@@ -103,8 +101,8 @@ pub(crate) fn execute<'m, P: Profile>(
             0x22                                                        => check!(control::local_tee(m, slots, &mut r)),
             0x23                                                        => check!(control::global_get(m, slots, &mut r)),
             0x24                                                        => check!(control::global_set(m, slots, &mut r)),
-            0x25 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(&mut r, start, |m, r| table_get(m, slots, r))),
-            0x26 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(&mut r, start, |m, r| table_set(m, slots, r))),
+            0x25 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| table_get(m, slots, r))),
+            0x26 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| table_set(m, slots, r))),
             0x28 | 0x29 | 0x2A | 0x2B | 0x2C | 0x2D | 0x2E | 0x2F | 0x30 | 0x31 | 0x32 | 0x33 | 0x34 | 0x35 => check!(m.load(slots, &mut r, |m, a| Ok(match opcode {
                 0x28                                            => semantics::i32_load(m, a)?.into_bits(),
                 0x29                                            => semantics::i64_load(m, a)?.into_bits(),
@@ -134,8 +132,8 @@ pub(crate) fn execute<'m, P: Profile>(
                 0x3E                                            => semantics::i64_store32(m, a, Value::from_bits(b)),
                 _                                               => return Err(ASTRAY),
             })),
-            0x3F                                            => check!(m.hand(&mut r, start, |m, r| memory_size(m, slots, r))),
-            0x40                                            => check!(m.hand(&mut r, start, |m, r| memory_grow(m, slots, r))),
+            0x3F                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_size(m, slots, r))),
+            0x40                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_grow(m, slots, r))),
             0x41                                            => { let v = check!(r.i32()); check!(r.push(slots, semantics::i32_const(v))) },
             0x42                                            => { let v = check!(r.i64()); check!(r.push(slots, semantics::i64_const(v))) },
             0x43 if P::PROPOSALS.contains(Proposal::Floats) => { let v = check!(r.f32()); check!(r.push(slots, semantics::f32_const(v))) },
@@ -336,11 +334,11 @@ pub(crate) fn execute<'m, P: Profile>(
                 0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => semantics::ref_is_null(a),
                 _                                                       => return Err(ASTRAY),
             }))),
-            0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(&mut r, start, |m, r| ref_func(m, slots, r))),
+            0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| ref_func(m, slots, r))),
             0xD4 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::ref_as_non_null(m, slots, &mut r)),
             0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_null(m, slots, &mut r)),
             0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_non_null(m, slots, &mut r)),
-            0xFC => match check!(r.u32()) {
+            0xFC => { let at = r.at(); match check!(r.u32()) {
                 0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_s(a)))),
                 1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_u(a)))),
                 2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_s(a)))),
@@ -349,18 +347,18 @@ pub(crate) fn execute<'m, P: Profile>(
                 5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_u(a)))),
                 6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_s(a)))),
                 7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_u(a)))),
-                8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(&mut r, start, |m, r| memory_init(m, slots, r))),
-                9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(&mut r, start, |m, r| data_drop(m, slots, r))),
-                10 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(&mut r, start, |m, r| memory_copy(m, slots, r))),
-                11 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(&mut r, start, |m, r| memory_fill(m, slots, r))),
-                12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(&mut r, start, |m, r| table_init(m, slots, r))),
-                13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(&mut r, start, |m, r| elem_drop(m, slots, r))),
-                14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(&mut r, start, |m, r| table_copy(m, slots, r))),
-                15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(&mut r, start, |m, r| table_grow(m, slots, r))),
-                16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(&mut r, start, |m, r| table_size(m, slots, r))),
-                17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(&mut r, start, |m, r| table_fill(m, slots, r))),
+                8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(at, &mut r, |m, r| memory_init(m, slots, r))),
+                9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(at, &mut r, |m, r| data_drop(m, slots, r))),
+                10 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| memory_copy(m, slots, r))),
+                11 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| memory_fill(m, slots, r))),
+                12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| table_init(m, slots, r))),
+                13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| elem_drop(m, slots, r))),
+                14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| table_copy(m, slots, r))),
+                15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_grow(m, slots, r))),
+                16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_size(m, slots, r))),
+                17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_fill(m, slots, r))),
                 _ => break ASTRAY.into(),
-            },
+            }},
             0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E | 0x1F | 0x25 | 0x26 | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE | 0xCF | 0xD0 | 0xD2 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0 | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => break ASTRAY.into(),
         }
     };

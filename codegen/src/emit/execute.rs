@@ -39,7 +39,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     write(&mut source, arms, "            ");
     for prefix in &prefixes {
         source.line(&format!(
-            "            0x{prefix:02X} => match check!(r.u32()) {{"
+            "            0x{prefix:02X} => {{ let at = r.at(); match check!(r.u32()) {{"
         ));
         let own = rows().filter(|op| op.code.prefix == Some(*prefix));
         write(
@@ -48,7 +48,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
             "                ",
         );
         source.line(&format!("                _ => {ILLEGAL}"));
-        source.line("            },");
+        source.line("            }},");
     }
     source.line(&format!(
         "            {} => {ILLEGAL}",
@@ -85,14 +85,11 @@ pub(crate) fn execute<'m, P: Profile>(
                 }
             };
         }
-        let start = r.code;
-        let opcode = check!(r.u8());
         // Nearly all cost one; what costs nothing gets it back.
         if P::METERED {
             let empty = left == 0;
             left = left.wrapping_sub(1);
-            if empty && costs_something(opcode) {
-                r.code = start;
+            if empty && costs_something(r.code) {
                 left = fuel.refill(0);
                 if left == 0 {
                     break m.stop(Exit::Fuel);
@@ -100,6 +97,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 continue;
             }
         }
+        let opcode = check!(r.u8());
         macro_rules! free {
             ($done:expr) => {{
                 left = left.wrapping_add(1);
@@ -108,12 +106,12 @@ pub(crate) fn execute<'m, P: Profile>(
         }
         #[allow(unused_macros, reason = \"no opcode may cost more\")]
         macro_rules! dear {
-            ($more:expr, $done:expr) => {{
+            ($at:expr, $more:expr, $done:expr) => {{
                 if P::METERED {
                     match left.checked_sub($more) {
                         Some(rest) => left = rest,
                         None => {
-                            r.code = start;
+                            r.code = r.wasm.get($at..).unwrap_or_default();
                             left = fuel.refill(left.wrapping_add(1));
                             if left <= $more {
                                 fuel.restore(left);
@@ -317,9 +315,18 @@ fn row(model: &Model, op: &Op) -> Vec<[String; 2]> {
     let body = match super::opcode::fuel(model, op) {
         0 => format!("free!({body})"),
         1 => body,
-        more => format!("dear!({}, {body})", more - 1),
+        more => format!("dear!({}, {}, {body})", at(op), more - 1),
     };
     vec![[pattern(op), format!("=> {body},")]]
+}
+
+/// The offset of an instruction of which only the opcode has been read.
+fn at(op: &Op) -> &'static str {
+    if op.code.prefix.is_some() {
+        "at"
+    } else {
+        "r.at()"
+    }
 }
 
 fn arm(op: &Op) -> String {
@@ -332,7 +339,10 @@ fn arm(op: &Op) -> String {
             )
         }
         Meaning::Hand { .. } => {
-            format!("check!(m.hand(&mut r, start, |m, r| {function}(m, slots, r)))")
+            format!(
+                "check!(m.hand({}, &mut r, |m, r| {function}(m, slots, r)))",
+                at(op)
+            )
         }
         Meaning::Do(_) if is_access(op) => {
             let (method, operands, body) = match access(op) {

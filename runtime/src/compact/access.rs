@@ -17,17 +17,15 @@ pub(crate) struct Linear<'a> {
     bytes: &'a [Cell<u8>],
     start: usize,
     len: usize,
-    offset: u64,
+    offset: usize,
 }
 
 impl Linear<'_> {
     /// The place of so many bytes.
     #[inline(always)]
     fn place(self, at: u64, width: usize) -> Result<usize, Trap> {
-        let (at, offset) = (usize::try_from(at).ok(), usize::try_from(self.offset).ok());
-        let first = at
-            .zip(offset)
-            .and_then(|(at, offset)| at.checked_add(offset));
+        let at = usize::try_from(at).ok();
+        let first = at.and_then(|at| at.checked_add(self.offset));
         let last = self.len.checked_sub(width);
         match first.zip(last) {
             Some((first, last)) if first <= last => Ok(self.start.wrapping_add(first)),
@@ -68,7 +66,7 @@ impl Core<'_, '_> {
             }
         }
         Ok(Linear {
-            offset: r.u64()?,
+            offset: r.offset()?,
             bytes: Cell::from_mut(&mut *self.memory.items).as_slice_of_cells(),
             start,
             len,

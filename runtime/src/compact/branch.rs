@@ -43,8 +43,8 @@ impl Branch {
     #[inline(always)]
     fn of(low: u32, high: u32) -> Self {
         Self {
-            code: (low << u8::BITS) as i32 >> u8::BITS,
-            keep: (low >> CODE_BITS) as u8,
+            code: low as i32 >> u8::BITS,
+            keep: low as u8,
             table: high as u16 as i16,
             drop: (high >> u16::BITS) as u16,
         }
@@ -61,8 +61,7 @@ impl Item for Branch {
     }
 
     fn put(self, bytes: &[Cell<u8>], at: usize) {
-        let code = self.code as u32 & (u32::MAX >> u8::BITS);
-        let low = code | u32::from(self.keep) << CODE_BITS;
+        let low = (self.code as u32) << u8::BITS | u32::from(self.keep);
         let high = u32::from(self.table as u16) | u32::from(self.drop) << u16::BITS;
         low.put(bytes, at);
         high.put(bytes, at + u32::SIZE);

@@ -19,11 +19,11 @@ const FREE: [u32; 8] = {
     free
 };
 
-/// Whether an opcode costs fuel; a prefix does, until it is known what follows.
+/// Whether the next opcode costs fuel; a prefix does, until it is known what follows.
 #[cold]
 #[inline(never)]
-pub(crate) fn costs_something(byte: u8) -> bool {
-    let byte = u32::from(byte);
+pub(crate) fn costs_something(code: &[u8]) -> bool {
+    let byte = u32::from(code.first().copied().unwrap_or(0));
     let word = FREE.get((byte / u32::BITS) as usize);
     word.is_none_or(|word| word >> (byte % u32::BITS) & 1 == 0)
 }

@@ -9,17 +9,19 @@ use crate::exec::machine::{Machine, Stop};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
 impl<'m> Core<'m, '_> {
-    /// Runs a row with `hand`, which begins at `start`. If it fails, it has not been executed.
+    /// Runs a row with `hand`, which stands at an offset. If it fails, it has not been executed.
     #[inline(always)]
     pub(crate) fn hand(
         &mut self,
+        at: usize,
         r: &mut Registers<'m>,
-        start: &'m [u8],
         f: impl FnOnce(&mut Self, &mut Registers<'m>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let mut own = *r;
-        r.code = start;
-        f(self, &mut own)?;
+        if let Err(stop) = f(self, &mut own) {
+            r.code = r.wasm.get(at..).unwrap_or_default();
+            return Err(stop);
+        }
         // It may have moved the memory.
         self.attend(&mut own);
         *r = own;

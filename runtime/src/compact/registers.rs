@@ -85,12 +85,12 @@ impl<'m> Registers<'m> {
         }
     }
 
-    /// A number of 64 bits, without sign.
+    /// An offset of a memory; beyond every memory, if it is more than there are bytes.
     #[inline(always)]
-    pub(crate) fn u64(&mut self) -> Result<u64, Trap> {
+    pub(crate) fn offset(&mut self) -> Result<usize, Trap> {
         match self.u8()? {
             byte if byte < CONTINUES => Ok(byte.into()),
-            byte => Ok(self.long(byte)),
+            byte => Ok(usize::try_from(self.long(byte)).unwrap_or(usize::MAX)),
         }
     }
 
