@@ -31,16 +31,41 @@ fn copy<T: Copy>(
     from: u64,
     count: u64,
 ) -> Option<()> {
-    let to = range(to, count, target.len())?;
     match source {
-        Some(source) => {
-            let from = source.get(range(from, count, source.len())?)?;
-            target.get_mut(to)?.copy_from_slice(from);
-        }
-        None => {
-            let from = range(from, count, target.len())?;
-            target.copy_within(from, to.start);
-        }
+        Some(source) => copy_between(target, source, to, from, count),
+        None => copy_within(target, to, from, count),
+    }
+}
+
+/// Copies items of another slice.
+#[inline]
+fn copy_between<T: Copy>(
+    target: &mut [T],
+    source: &[T],
+    to: u64,
+    from: u64,
+    count: u64,
+) -> Option<()> {
+    let target = target.get_mut(range(to, count, target.len())?)?;
+    let source = source.get(range(from, count, source.len())?)?;
+    // They are; that it is said lets no panic be linked.
+    if target.len() == source.len() {
+        target.copy_from_slice(source);
+    }
+    Some(())
+}
+
+/// Copies items of the same slice.
+#[inline]
+fn copy_within<T: Copy>(items: &mut [T], to: u64, from: u64, count: u64) -> Option<()> {
+    let to = range(to, count, items.len())?;
+    let from = range(from, count, items.len())?;
+    // It is; that it is said lets no panic be linked.
+    if from.start <= from.end
+        && from.end <= items.len()
+        && to.start <= items.len() - (from.end - from.start)
+    {
+        items.copy_within(from, to.start);
     }
     Some(())
 }
