@@ -1,7 +1,7 @@
 //! What becomes of one row, file by file.
 
 use crate::emit::Files;
-use crate::model::{Meaning, Model, Op, Origin};
+use crate::model::{HAND, Meaning, Model, NUM, Op, Origin, Plot};
 use crate::tree::Tree;
 
 /// Every line and function that a row becomes, and the hand-written functions that it names.
@@ -44,7 +44,7 @@ pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<S
             );
         }
     }
-    let hand = by_hand(op);
+    let hand = by_hand(tree, model, op);
     if !hand.is_empty() {
         text.push_str("\nby hand\n");
         text.extend(hand.iter().map(|line| format!("    {line}\n")));
@@ -66,17 +66,22 @@ fn row<'a>(tree: &'a Tree, origin: &Origin) -> Vec<&'a str> {
     lines
 }
 
-fn by_hand(op: &Op) -> Vec<String> {
+/// The files and functions that the row names.
+fn by_hand(tree: &Tree, model: &Model, op: &Op) -> Vec<String> {
+    let file = |plot: Plot, module: &str| {
+        let file = model.overlays.file(tree, plot, module);
+        file.unwrap_or_else(|| plot.of_runtime(module))
+    };
     let mut functions: Vec<String> = op
         .facts
         .primitives
         .iter()
         .filter_map(|path| path.split_once("::"))
-        .map(|(module, function)| format!("runtime/src/num/{module}.rs: {function}"))
+        .map(|(module, function)| format!("{}: {function}", file(NUM, module)))
         .collect();
     match &op.meaning {
         Meaning::Hand { module, function } => {
-            functions.push(format!("runtime/src/exec/{module}.rs: {function}"));
+            functions.push(format!("{}: {function}", file(HAND, module)));
         }
         Meaning::Control(function) => {
             functions.push(format!("runtime/src/fast/translate/control.rs: {function}"));

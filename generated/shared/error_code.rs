@@ -369,7 +369,7 @@ impl ErrorCode {
 }
 
 impl ErrorCode {
-    /// Its number, the same in every version; no other error or trap has it.
+    /// Its number, the same in every version; nothing else that can go wrong has it.
     pub const fn number(self) -> u16 {
         match self {
             Self::MagicHeader => 101,
@@ -945,6 +945,93 @@ impl ErrorCode {
             | Self::Level
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
+        }
+    }
+}
+
+/// How a store or a table of handles is used wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Misuse {
+    /// A list of the memory that the store was given is too short.
+    Room,
+    /// An import is not given, or is of another kind or type.
+    IncompatibleImport,
+    /// The call that was begun must end first.
+    Busy,
+    /// Nothing was asked of the host.
+    Idle,
+    /// There is no such instance, function or object.
+    UnknownObject,
+    /// There are too few or too many values, or they are of other types.
+    ValueTypes,
+    /// The bytes are no snapshot of this store.
+    ForeignSnapshot,
+    /// The table has never given this handle out.
+    UnknownHandle,
+    /// The value of this handle was dropped.
+    DroppedHandle,
+}
+
+impl Misuse {
+    /// All of them, in the order of the table.
+    pub const ALL: [Misuse; 9] = [
+        Misuse::Room,
+        Misuse::IncompatibleImport,
+        Misuse::Busy,
+        Misuse::Idle,
+        Misuse::UnknownObject,
+        Misuse::ValueTypes,
+        Misuse::ForeignSnapshot,
+        Misuse::UnknownHandle,
+        Misuse::DroppedHandle,
+    ];
+}
+
+impl Misuse {
+    /// Its number, the same in every version; nothing else that can go wrong has it.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Room => 601,
+            Self::IncompatibleImport => 602,
+            Self::Busy => 603,
+            Self::Idle => 604,
+            Self::UnknownObject => 605,
+            Self::ValueTypes => 606,
+            Self::ForeignSnapshot => 607,
+            Self::UnknownHandle => 608,
+            Self::DroppedHandle => 609,
+        }
+    }
+
+    /// What has this number.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            601 => Some(Self::Room),
+            602 => Some(Self::IncompatibleImport),
+            603 => Some(Self::Busy),
+            604 => Some(Self::Idle),
+            605 => Some(Self::UnknownObject),
+            606 => Some(Self::ValueTypes),
+            607 => Some(Self::ForeignSnapshot),
+            608 => Some(Self::UnknownHandle),
+            609 => Some(Self::DroppedHandle),
+            _ => None,
+        }
+    }
+
+    /// As people read it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Room => "no room",
+            Self::IncompatibleImport => "incompatible import",
+            Self::Busy => "a call is under way",
+            Self::Idle => "no call waits for this",
+            Self::UnknownObject => "unknown object",
+            Self::ValueTypes => "values of other types",
+            Self::ForeignSnapshot => "snapshot of another store",
+            Self::UnknownHandle => "unknown handle",
+            Self::DroppedHandle => "dropped handle",
         }
     }
 }

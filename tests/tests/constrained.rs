@@ -15,7 +15,7 @@ use syn::{
 };
 use tabwasm::handle::HandleError;
 use tabwasm::reject::{Detail, Reject, Verdict};
-use tabwasm::spec::{ErrorCode, Limit, Proposal, Trap};
+use tabwasm::spec::{ErrorCode, Limit, Misuse, Proposal, Trap};
 use tabwasm::types::ValType;
 use tabwasm_tests::workspace;
 
@@ -83,8 +83,14 @@ fn numbers_name_errors_and_traps() {
         assert!(seen.insert(trap.number()), "{trap:?}");
         assert_eq!(Trap::from_number(trap.number()), Some(trap));
     }
+    for misuse in Misuse::ALL {
+        assert!(seen.insert(misuse.number()), "{misuse:?}");
+        assert_eq!(Misuse::from_number(misuse.number()), Some(misuse));
+    }
     for number in (0..=u16::MAX).filter(|number| !seen.contains(number)) {
-        assert!(ErrorCode::from_number(number).is_none() && Trap::from_number(number).is_none());
+        assert_eq!(ErrorCode::from_number(number), None);
+        assert_eq!(Trap::from_number(number), None);
+        assert_eq!(Misuse::from_number(number), None);
     }
 }
 
@@ -106,6 +112,25 @@ fn details_are_numbers() {
     let (first, second) = Detail::Types { expected, found }.numbers();
     assert_ne!(first, second);
     assert_eq!(Detail::Missing(expected).numbers(), (first, 0));
+}
+
+#[test]
+fn misuses_are_numbers() {
+    use tabwasm::compact::{Error, Room};
+    let list = Room::Slots;
+    let room = Error::Room { list, at_least: 9 };
+    assert_eq!(room.number(), Misuse::Room.number());
+    assert_eq!(
+        room.to_string(),
+        "no room: `Slots` would have to have a length of 9"
+    );
+    let trap = Error::Trap(Trap::NullReference);
+    assert_eq!(
+        (trap.number(), trap.misuse()),
+        (Trap::NullReference.number(), Err(Trap::NullReference))
+    );
+    assert_eq!(trap.to_string(), Trap::NullReference.text());
+    assert_eq!(HandleError::Dropped.misuse(), Misuse::DroppedHandle);
 }
 
 #[test]

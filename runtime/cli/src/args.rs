@@ -60,6 +60,8 @@ pub enum Command {
     Run(Run),
     /// Tell whether modules are valid.
     Validate(Validate),
+    /// Show what modules and components consist of.
+    Inspect(Inspect),
     /// Run official test scripts.
     Wast(Wast),
     /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
@@ -110,6 +112,14 @@ impl Run {
     pub fn guest_args(&self) -> &[String] {
         self.file_and_args.get(1..).unwrap_or_default()
     }
+}
+
+/// What to show.
+#[derive(Args, Debug)]
+pub struct Inspect {
+    /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
 }
 
 /// Which modules to validate.

@@ -489,3 +489,47 @@ fn a_reader_that_goes_away_is_no_panic() {
     assert_eq!(output.status.code(), Some(141));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn modules_and_components_are_inspected() {
+    let module = file(
+        "inspected.wat",
+        r#"(module $inner (import "env" "log" (func (param i32) (result i64)))
+            (memory (export "memory") 1))"#,
+    );
+    let output = tabwasm(&["inspect", &module], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(
+        output.stdout.contains("import env.log: func(i32) -> i64"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output.stdout.contains("export memory: memory 0"),
+        "{}",
+        output.stdout
+    );
+    let component = file(
+        "inspected_component.wat",
+        r#"(component $outer (import "a" (func)) (component $middle (core module $inner))
+            (export "b" (func 0)))"#,
+    );
+    let output = tabwasm(&["inspect", &component], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for shown in [
+        "  component \"outer\"",
+        "    import a: func",
+        "    export b: func 0",
+        "    component \"middle\"",
+        "      module \"inner\"",
+    ] {
+        assert!(output.stdout.contains(shown), "{shown}: {}", output.stdout);
+    }
+    let output = tabwasm(&["inspect", "-"], b"\0asm\x0d\0\x01\0\x0d\0");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
+}

@@ -333,8 +333,9 @@ impl Report {
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
+            let added = before.op(key).is_none() && after.op(key).is_some();
             self.fact(
-                silent,
+                silent && !added,
                 ("costs", key),
                 "cost",
                 (cost(&old, key), cost(&new, key)),
