@@ -1,7 +1,7 @@
 //! What becomes of one row, file by file.
 
 use crate::emit::Files;
-use crate::model::{Meaning, Model, Op};
+use crate::model::{HAND, Meaning, Model, NUM, Op, Origin, Plot};
 use crate::tree::Tree;
 
 /// Every line and function that a row becomes, and the hand-written functions that it names.
@@ -17,7 +17,19 @@ pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<S
         ));
     };
     let mut text = format!("{}\n", op.origin.file);
-    text.extend(row(tree, op).iter().map(|line| format!("    {line}\n")));
+    text.extend(
+        row(tree, &op.origin)
+            .iter()
+            .map(|line| format!("    {line}\n")),
+    );
+    for change in model.overlays.changes("op", key) {
+        text.push_str(&format!("\n{}\n", change.at.file));
+        text.extend(
+            row(tree, &change.at)
+                .iter()
+                .map(|line| format!("    {line}\n")),
+        );
+    }
     for (path, content) in files
         .iter()
         .filter(|(path, _)| path.as_str() != "README.md")
@@ -32,7 +44,7 @@ pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<S
             );
         }
     }
-    let hand = by_hand(op);
+    let hand = by_hand(tree, model, op);
     if !hand.is_empty() {
         text.push_str("\nby hand\n");
         text.extend(hand.iter().map(|line| format!("    {line}\n")));
@@ -41,10 +53,10 @@ pub fn explain(tree: &Tree, model: &Model, files: &Files, key: &str) -> Result<S
 }
 
 /// The row as it stands in the table.
-fn row<'a>(tree: &'a Tree, op: &Op) -> Vec<&'a str> {
-    let table = tree.get(&op.origin.file).unwrap_or_default();
+fn row<'a>(tree: &'a Tree, origin: &Origin) -> Vec<&'a str> {
+    let table = tree.get(&origin.file).unwrap_or_default();
     let (mut lines, mut depth) = (Vec::new(), 0);
-    for line in table.get(op.origin.start..).unwrap_or_default().lines() {
+    for line in table.get(origin.start..).unwrap_or_default().lines() {
         lines.push(line);
         depth += brackets(line);
         if depth <= 0 {
@@ -54,17 +66,22 @@ fn row<'a>(tree: &'a Tree, op: &Op) -> Vec<&'a str> {
     lines
 }
 
-fn by_hand(op: &Op) -> Vec<String> {
+/// The files and functions that the row names.
+fn by_hand(tree: &Tree, model: &Model, op: &Op) -> Vec<String> {
+    let file = |plot: Plot, module: &str| {
+        let file = model.overlays.file(tree, plot, module);
+        file.unwrap_or_else(|| plot.of_runtime(module))
+    };
     let mut functions: Vec<String> = op
         .facts
         .primitives
         .iter()
         .filter_map(|path| path.split_once("::"))
-        .map(|(module, function)| format!("runtime/src/num/{module}.rs: {function}"))
+        .map(|(module, function)| format!("{}: {function}", file(NUM, module)))
         .collect();
     match &op.meaning {
         Meaning::Hand { module, function } => {
-            functions.push(format!("runtime/src/exec/{module}.rs: {function}"));
+            functions.push(format!("{}: {function}", file(HAND, module)));
         }
         Meaning::Control(function) => {
             functions.push(format!("runtime/src/fast/translate/control.rs: {function}"));

@@ -1,11 +1,12 @@
 //! A row is tried in modules of one function: it is valid with operands of its types, refused with
 //! others, with too few, or without its proposal; and it does the same whether its operands
-//! are constants or variables.
+//! are constants or variables, and in both engines.
 
 #![cfg(feature = "alloc")]
 
 use std::fmt::Write;
-use tabwasm::profile::Profile;
+use tabwasm::compact::{self, Exit, Ram};
+use tabwasm::profile::{NoAlloc, Profile};
 #[cfg(not(feature = "std"))]
 use tabwasm::profile::Alloc as Tier;
 #[cfg(feature = "std")]
@@ -73,7 +74,7 @@ fn refused_without_the_proposal() {
 }
 
 #[test]
-fn the_same_on_constants_and_variables() {
+fn the_same_on_constants_and_variables_and_in_both_engines() {
     each(|Row(opcode, immediates, operands, results, everywhere)| {
         if !admitted(*opcode) {
             return Ok(());
@@ -94,6 +95,11 @@ fn the_same_on_constants_and_variables() {
             let (one, other) = (run(&of_variables, &tuple, results.len()), run(&of_constants, &[], results.len()));
             if one != other && *everywhere {
                 return Err(format!("{tuple:?} gives {one}, but {other} as constants"));
+            }
+            if let Some(third) = run_compact(*opcode, &of_variables, &tuple)
+                && one != third
+            {
+                return Err(format!("{tuple:?} gives {one}, but {third} in the compact engine"));
             }
         }
         Ok(())
@@ -133,6 +139,58 @@ fn run(module: &[u8], operands: &[Val], results: usize) -> String {
         Ok(given.iter().map(shown).collect())
     };
     call().unwrap_or_else(|error| error.root_cause().to_string())
+}
+
+/// The same in the compact engine; nothing if its tier refuses it, or to grow the memory
+/// were up to its caller.
+fn run_compact(opcode: Opcode, module: &[u8], operands: &[Val]) -> Option<String> {
+    let mut arena = vec![0; 4_096];
+    if !NoAlloc::PROPOSALS.contains(opcode.proposal()) {
+        return None;
+    }
+    let module = compact::Module::new(module, &NoAlloc, &mut arena).ok()?;
+    let needs = module.needs();
+    let (mut slots, mut memory) = (vec![0; needs.slots], vec![0; needs.memory as usize]);
+    let (mut instances, mut memories) = ([Default::default()], [Default::default()]);
+    let mut types = vec![Default::default(); needs.types];
+    let mut store = compact::Store::<NoAlloc>::new(Ram {
+        slots: &mut slots,
+        instances: &mut instances,
+        types: &mut types,
+        memories: &mut memories,
+        memory: &mut memory,
+        ..Ram::default()
+    });
+    let instance = store.instantiate(module, &[]).expect("an instance");
+    let function = store.func(instance, "f").expect("the export");
+    let operands: Vec<compact::Value> = operands.iter().map(compact_value).collect();
+    store.call(function, &operands).expect("a call");
+    let mut fuel = u64::MAX;
+    match store.run(&mut fuel) {
+        Exit::Done => Some(store.results().map(|value| shown(&full_value(value))).collect()),
+        Exit::Trap(trap) => Some(trap.to_string()),
+        _ => None,
+    }
+}
+
+fn compact_value(value: &Val) -> compact::Value {
+    match value {
+        Val::I32(value) => compact::Value::I32(*value),
+        Val::I64(value) => compact::Value::I64(*value),
+        Val::F32(bits) => compact::Value::F32(*bits),
+        Val::F64(bits) => compact::Value::F64(*bits),
+        other => panic!("{other:?} is not a number"),
+    }
+}
+
+fn full_value(value: compact::Value) -> Val {
+    match value {
+        compact::Value::I32(value) => Val::I32(value),
+        compact::Value::I64(value) => Val::I64(value),
+        compact::Value::F32(bits) => Val::F32(bits),
+        compact::Value::F64(bits) => Val::F64(bits),
+        other => panic!("{other:?} is not a number"),
+    }
 }
 
 /// A value; all that are not numbers are alike.

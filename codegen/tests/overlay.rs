@@ -29,6 +29,9 @@ schedule = 2
 [change.costs.class]
 hand = 5
 
+[add.cost]
+i32.rotl3 = 3
+
 [example]
 i32.rotl3 = ['1 -> 16']
 ";
@@ -67,7 +70,9 @@ fn overlays_stack() {
         Some("b.wrapping_sub(a)")
     );
     assert!(model.op("memory.grow").is_none());
-    assert!(model.costs.exceptions.is_empty());
+    let costs = model.costs.exceptions.iter();
+    let costs: Vec<(&str, u32)> = costs.map(|(key, cost, _)| (key.as_str(), *cost)).collect();
+    assert_eq!(costs, [("i32.rotl3", 3)]);
     assert_eq!(model.costs.schedule, 2);
     assert!(model.costs.classes.contains(&("hand".to_string(), 5)));
     let length = model.limits.iter().find(|limit| limit.key == "name_length");
@@ -75,7 +80,7 @@ fn overlays_stack() {
     assert!(model.tiers[0].proposals.contains(&"rotations".to_string()));
     assert_eq!(
         vendor::origin(&model),
-        "wasm-3.0 + first.toml + second.toml, 4 rows added, 6 rows changed, 3 rows removed"
+        "wasm-3.0 + first.toml + second.toml, 5 rows added, 6 rows changed, 3 rows removed"
     );
 }
 

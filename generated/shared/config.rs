@@ -170,4 +170,14 @@ impl Config {
     pub fn wasm_component_model_forward(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::ComponentModelForward, enable)
     }
+
+    /// Whether to admit `component_model_nested_names`: namespaces and interfaces within others. Not supported yet.
+    pub fn wasm_component_model_nested_names(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelNestedNames, enable)
+    }
+
+    /// Whether to admit `component_model_accessors`: the annotations `[get]` and `[set]` of names. Not supported yet.
+    pub fn wasm_component_model_accessors(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelAccessors, enable)
+    }
 }

@@ -218,12 +218,22 @@ pub enum ErrorCode {
     UnknownValue,
     /// An alias names a scope that is not around it.
     UnknownScope,
-    /// An alias names something of an enclosing scope that only instances have.
-    OuterAliasSort,
+    /// An alias names what cannot be had from there.
+    AliasSort,
     /// A type without fields, cases, types or labels.
     TooFewParts,
     /// A type of flags with more labels than bits.
     TooManyParts,
+    /// A type of components or instances defines a resource.
+    ResourceInType,
+    /// A label is not words with hyphens between them.
+    MalformedLabel,
+    /// The name of an import or export is none.
+    MalformedName,
+    /// Two canonical options of which there can be one.
+    DuplicateOption,
+    /// A canonical option without one that it needs.
+    MissingOption,
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
@@ -232,6 +242,8 @@ pub enum ErrorCode {
     Component,
     /// The input is a module.
     Module,
+    /// Components are not validated fully yet.
+    Level,
     /// The table was made from other bytes, or by another version.
     ForeignTable,
     /// Beyond a row of `limits.toml`.
@@ -242,7 +254,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 104] = [
+    pub const ALL: [ErrorCode; 110] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -337,13 +349,19 @@ impl ErrorCode {
         ErrorCode::UnknownInstance,
         ErrorCode::UnknownValue,
         ErrorCode::UnknownScope,
-        ErrorCode::OuterAliasSort,
+        ErrorCode::AliasSort,
         ErrorCode::TooFewParts,
         ErrorCode::TooManyParts,
+        ErrorCode::ResourceInType,
+        ErrorCode::MalformedLabel,
+        ErrorCode::MalformedName,
+        ErrorCode::DuplicateOption,
+        ErrorCode::MissingOption,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
         ErrorCode::Module,
+        ErrorCode::Level,
         ErrorCode::ForeignTable,
         ErrorCode::LimitExceeded,
         ErrorCode::OutOfMemory,
@@ -351,7 +369,7 @@ impl ErrorCode {
 }
 
 impl ErrorCode {
-    /// Its number, the same in every version; no other error or trap has it.
+    /// Its number, the same in every version; nothing else that can go wrong has it.
     pub const fn number(self) -> u16 {
         match self {
             Self::MagicHeader => 101,
@@ -448,13 +466,19 @@ impl ErrorCode {
             Self::UnknownInstance => 245,
             Self::UnknownValue => 246,
             Self::UnknownScope => 247,
-            Self::OuterAliasSort => 248,
+            Self::AliasSort => 248,
             Self::TooFewParts => 249,
             Self::TooManyParts => 250,
+            Self::ResourceInType => 251,
+            Self::MalformedLabel => 252,
+            Self::MalformedName => 253,
+            Self::DuplicateOption => 254,
+            Self::MissingOption => 255,
             Self::UnsupportedProposal => 301,
             Self::UnsupportedSquareRoot => 302,
             Self::Component => 303,
             Self::Module => 305,
+            Self::Level => 306,
             Self::ForeignTable => 304,
             Self::LimitExceeded => 401,
             Self::OutOfMemory => 402,
@@ -558,13 +582,19 @@ impl ErrorCode {
             245 => Some(Self::UnknownInstance),
             246 => Some(Self::UnknownValue),
             247 => Some(Self::UnknownScope),
-            248 => Some(Self::OuterAliasSort),
+            248 => Some(Self::AliasSort),
             249 => Some(Self::TooFewParts),
             250 => Some(Self::TooManyParts),
+            251 => Some(Self::ResourceInType),
+            252 => Some(Self::MalformedLabel),
+            253 => Some(Self::MalformedName),
+            254 => Some(Self::DuplicateOption),
+            255 => Some(Self::MissingOption),
             301 => Some(Self::UnsupportedProposal),
             302 => Some(Self::UnsupportedSquareRoot),
             303 => Some(Self::Component),
             305 => Some(Self::Module),
+            306 => Some(Self::Level),
             304 => Some(Self::ForeignTable),
             401 => Some(Self::LimitExceeded),
             402 => Some(Self::OutOfMemory),
@@ -668,13 +698,19 @@ impl ErrorCode {
             Self::UnknownInstance => "unknown instance",
             Self::UnknownValue => "unknown value",
             Self::UnknownScope => "invalid outer alias count",
-            Self::OuterAliasSort => "outer alias of this sort",
+            Self::AliasSort => "alias of this sort",
             Self::TooFewParts => "type must have at least one part",
             Self::TooManyParts => "type has too many parts",
+            Self::ResourceInType => "resources can only be defined within a concrete component",
+            Self::MalformedLabel => "not in kebab case",
+            Self::MalformedName => "not a valid extern name",
+            Self::DuplicateOption => "canonical option is specified more than once",
+            Self::MissingOption => "canonical option is required",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
             Self::Module => "module instead of component",
+            Self::Level => "unsupported level of validation",
             Self::ForeignTable => "table of another module",
             Self::LimitExceeded => "implementation limit exceeded",
             Self::OutOfMemory => "out of memory",
@@ -778,13 +814,19 @@ impl ErrorCode {
             | Self::UnknownInstance
             | Self::UnknownValue
             | Self::UnknownScope
-            | Self::OuterAliasSort
+            | Self::AliasSort
             | Self::TooFewParts
             | Self::TooManyParts
+            | Self::ResourceInType
+            | Self::MalformedLabel
+            | Self::MalformedName
+            | Self::DuplicateOption
+            | Self::MissingOption
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
             | Self::Module
+            | Self::Level
             | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
@@ -888,15 +930,108 @@ impl ErrorCode {
             | Self::UnknownInstance
             | Self::UnknownValue
             | Self::UnknownScope
-            | Self::OuterAliasSort
+            | Self::AliasSort
             | Self::TooFewParts
-            | Self::TooManyParts => ErrorClass::Invalid,
+            | Self::TooManyParts
+            | Self::ResourceInType
+            | Self::MalformedLabel
+            | Self::MalformedName
+            | Self::DuplicateOption
+            | Self::MissingOption => ErrorClass::Invalid,
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
             | Self::Module
+            | Self::Level
             | Self::ForeignTable => ErrorClass::Unsupported,
             Self::LimitExceeded | Self::OutOfMemory => ErrorClass::Limit,
+        }
+    }
+}
+
+/// How a store or a table of handles is used wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Misuse {
+    /// A list of the memory that the store was given is too short.
+    Room,
+    /// An import is not given, or is of another kind or type.
+    IncompatibleImport,
+    /// The call that was begun must end first.
+    Busy,
+    /// Nothing was asked of the host.
+    Idle,
+    /// There is no such instance, function or object.
+    UnknownObject,
+    /// There are too few or too many values, or they are of other types.
+    ValueTypes,
+    /// The bytes are no snapshot of this store.
+    ForeignSnapshot,
+    /// The table has never given this handle out.
+    UnknownHandle,
+    /// The value of this handle was dropped.
+    DroppedHandle,
+}
+
+impl Misuse {
+    /// All of them, in the order of the table.
+    pub const ALL: [Misuse; 9] = [
+        Misuse::Room,
+        Misuse::IncompatibleImport,
+        Misuse::Busy,
+        Misuse::Idle,
+        Misuse::UnknownObject,
+        Misuse::ValueTypes,
+        Misuse::ForeignSnapshot,
+        Misuse::UnknownHandle,
+        Misuse::DroppedHandle,
+    ];
+}
+
+impl Misuse {
+    /// Its number, the same in every version; nothing else that can go wrong has it.
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Room => 601,
+            Self::IncompatibleImport => 602,
+            Self::Busy => 603,
+            Self::Idle => 604,
+            Self::UnknownObject => 605,
+            Self::ValueTypes => 606,
+            Self::ForeignSnapshot => 607,
+            Self::UnknownHandle => 608,
+            Self::DroppedHandle => 609,
+        }
+    }
+
+    /// What has this number.
+    pub const fn from_number(number: u16) -> Option<Self> {
+        match number {
+            601 => Some(Self::Room),
+            602 => Some(Self::IncompatibleImport),
+            603 => Some(Self::Busy),
+            604 => Some(Self::Idle),
+            605 => Some(Self::UnknownObject),
+            606 => Some(Self::ValueTypes),
+            607 => Some(Self::ForeignSnapshot),
+            608 => Some(Self::UnknownHandle),
+            609 => Some(Self::DroppedHandle),
+            _ => None,
+        }
+    }
+
+    /// As people read it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Room => "no room",
+            Self::IncompatibleImport => "incompatible import",
+            Self::Busy => "a call is under way",
+            Self::Idle => "no call waits for this",
+            Self::UnknownObject => "unknown object",
+            Self::ValueTypes => "values of other types",
+            Self::ForeignSnapshot => "snapshot of another store",
+            Self::UnknownHandle => "unknown handle",
+            Self::DroppedHandle => "dropped handle",
         }
     }
 }

@@ -217,7 +217,7 @@ impl Rule {
         }
     }
 
-    /// The errors by which it refuses a module.
+    /// The errors by which it refuses.
     pub const fn errors(self) -> &'static [ErrorCode] {
         match self {
             Self::Preamble => &[
@@ -359,6 +359,189 @@ impl Rule {
             Self::Operands => "a type an operand; a frame a block",
             Self::Uses => "the declarations of locals",
             Self::Assignments => "a bit a local, if some have no default",
+        }
+    }
+}
+
+/// Something that validation asks of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ComponentRule {
+    /// The component begins with its magic, version and layer.
+    Preamble,
+    /// Sections are known, and within the component.
+    Sections,
+    /// What is nested is within what is around it.
+    Nesting,
+    /// What a count or length announces is there, and nothing else.
+    Lengths,
+    /// LEB128 numbers are no longer and no larger than their type.
+    Integers,
+    /// Names are UTF-8.
+    Texts,
+    /// Definitions are written with codes that there are.
+    Productions,
+    /// Types have fields, cases or labels, and flags no more than 32.
+    Parts,
+    /// What a definition names is defined before it, in its scope.
+    Indices,
+    /// Aliases name scopes around them, and what can be had from there.
+    Aliases,
+    /// Resources are defined by components, not by their types.
+    Resources,
+    /// Labels are words with hyphens between them.
+    Labels,
+    /// Names of imports and exports are labels, or name a method or an interface.
+    ExternNames,
+    /// Options stand once, and with those that they need.
+    Options,
+}
+
+impl ComponentRule {
+    /// All of them, in the order of the table.
+    pub const ALL: [ComponentRule; 14] = [
+        ComponentRule::Preamble,
+        ComponentRule::Sections,
+        ComponentRule::Nesting,
+        ComponentRule::Lengths,
+        ComponentRule::Integers,
+        ComponentRule::Texts,
+        ComponentRule::Productions,
+        ComponentRule::Parts,
+        ComponentRule::Indices,
+        ComponentRule::Aliases,
+        ComponentRule::Resources,
+        ComponentRule::Labels,
+        ComponentRule::ExternNames,
+        ComponentRule::Options,
+    ];
+}
+
+impl ComponentRule {
+    /// Its key in `spec/levels.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Preamble => "preamble",
+            Self::Sections => "sections",
+            Self::Nesting => "nesting",
+            Self::Lengths => "lengths",
+            Self::Integers => "integers",
+            Self::Texts => "texts",
+            Self::Productions => "productions",
+            Self::Parts => "parts",
+            Self::Indices => "indices",
+            Self::Aliases => "aliases",
+            Self::Resources => "resources",
+            Self::Labels => "labels",
+            Self::ExternNames => "extern_names",
+            Self::Options => "options",
+        }
+    }
+
+    /// The level that asks it first.
+    pub const fn level(self) -> Level {
+        match self {
+            Self::Preamble
+            | Self::Sections
+            | Self::Nesting
+            | Self::Lengths
+            | Self::Integers
+            | Self::Texts
+            | Self::Productions
+            | Self::Parts => Level::Basic,
+            Self::Indices
+            | Self::Aliases
+            | Self::Resources
+            | Self::Labels
+            | Self::ExternNames
+            | Self::Options => Level::Standard,
+        }
+    }
+
+    /// The errors by which it refuses.
+    pub const fn errors(self) -> &'static [ErrorCode] {
+        match self {
+            Self::Preamble => &[
+                ErrorCode::MagicHeader,
+                ErrorCode::UnknownVersion,
+                ErrorCode::Module,
+                ErrorCode::UnexpectedEnd,
+            ],
+            Self::Sections => &[ErrorCode::MalformedSectionId, ErrorCode::LengthOutOfBounds],
+            Self::Nesting => &[
+                ErrorCode::LengthOutOfBounds,
+                ErrorCode::UnexpectedEnd,
+                ErrorCode::SectionSize,
+                ErrorCode::Module,
+            ],
+            Self::Lengths => &[
+                ErrorCode::SectionSize,
+                ErrorCode::UnexpectedEnd,
+                ErrorCode::LengthOutOfBounds,
+            ],
+            Self::Integers => &[ErrorCode::IntegerTooLong, ErrorCode::IntegerTooLarge],
+            Self::Texts => &[ErrorCode::MalformedUtf8Encoding],
+            Self::Productions => &[
+                ErrorCode::MalformedSort,
+                ErrorCode::MalformedComponentType,
+                ErrorCode::MalformedDeclarator,
+                ErrorCode::MalformedExternType,
+                ErrorCode::MalformedInstance,
+                ErrorCode::MalformedAlias,
+                ErrorCode::MalformedExternName,
+                ErrorCode::MalformedAttribute,
+                ErrorCode::MalformedCanon,
+                ErrorCode::MalformedCanonOption,
+                ErrorCode::MalformedFlag,
+                ErrorCode::MalformedType,
+                ErrorCode::MalformedValueType,
+                ErrorCode::MalformedReferenceType,
+                ErrorCode::MalformedHeapType,
+                ErrorCode::MalformedMutability,
+                ErrorCode::MalformedLimitsFlags,
+                ErrorCode::MalformedPageSize,
+                ErrorCode::MalformedTag,
+                ErrorCode::MalformedImportKind,
+                ErrorCode::ZeroByteExpected,
+            ],
+            Self::Parts => &[ErrorCode::TooFewParts, ErrorCode::TooManyParts],
+            Self::Indices => &[
+                ErrorCode::UnknownFunction,
+                ErrorCode::UnknownTable,
+                ErrorCode::UnknownMemory,
+                ErrorCode::UnknownGlobal,
+                ErrorCode::UnknownTag,
+                ErrorCode::UnknownType,
+                ErrorCode::UnknownModule,
+                ErrorCode::UnknownComponent,
+                ErrorCode::UnknownInstance,
+                ErrorCode::UnknownValue,
+            ],
+            Self::Aliases => &[ErrorCode::UnknownScope, ErrorCode::AliasSort],
+            Self::Resources => &[ErrorCode::ResourceInType],
+            Self::Labels => &[ErrorCode::MalformedLabel],
+            Self::ExternNames => &[ErrorCode::MalformedName],
+            Self::Options => &[ErrorCode::DuplicateOption, ErrorCode::MissingOption],
+        }
+    }
+
+    /// The memory that it takes, in words.
+    pub const fn cost(self) -> &'static str {
+        match self {
+            Self::Preamble
+            | Self::Sections
+            | Self::Lengths
+            | Self::Integers
+            | Self::Texts
+            | Self::Productions
+            | Self::Parts
+            | Self::Aliases
+            | Self::Resources
+            | Self::Labels
+            | Self::ExternNames
+            | Self::Options => "none",
+            Self::Nesting => "a scope for each component or type around a definition",
+            Self::Indices => "a counter a sort and scope",
         }
     }
 }

@@ -74,11 +74,15 @@ pub enum Proposal {
     ComponentModelValues,
     /// Joining two streams or futures.
     ComponentModelForward,
+    /// Namespaces and interfaces within others.
+    ComponentModelNestedNames,
+    /// The annotations `[get]` and `[set]` of names.
+    ComponentModelAccessors,
 }
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 33] = [
+    pub const ALL: [Proposal; 35] = [
         Proposal::Mvp,
         Proposal::Floats,
         Proposal::MutableGlobals,
@@ -112,6 +116,8 @@ impl Proposal {
         Proposal::ComponentModelCanonicalNames,
         Proposal::ComponentModelValues,
         Proposal::ComponentModelForward,
+        Proposal::ComponentModelNestedNames,
+        Proposal::ComponentModelAccessors,
     ];
 }
 
@@ -152,6 +158,8 @@ impl Proposal {
             Self::ComponentModelCanonicalNames => "component_model_canonical_names",
             Self::ComponentModelValues => "component_model_values",
             Self::ComponentModelForward => "component_model_forward",
+            Self::ComponentModelNestedNames => "component_model_nested_names",
+            Self::ComponentModelAccessors => "component_model_accessors",
         }
     }
 
@@ -184,7 +192,9 @@ impl Proposal {
             | Self::ComponentModelErrorContext
             | Self::ComponentModelCanonicalNames
             | Self::ComponentModelValues
-            | Self::ComponentModelForward => None,
+            | Self::ComponentModelForward
+            | Self::ComponentModelNestedNames
+            | Self::ComponentModelAccessors => None,
             Self::ComponentModel => Some("wasi 0.2.0"),
             Self::ComponentModelAsync => Some("wasi 0.3.0"),
             Self::ComponentModelMap | Self::ComponentModelImplements => Some("wasi 0.3.1"),
@@ -222,7 +232,9 @@ impl Proposal {
             | Self::ComponentModelFixedLengthLists
             | Self::ComponentModelErrorContext
             | Self::ComponentModelCanonicalNames
-            | Self::ComponentModelValues => Proposals::EMPTY.with(Proposal::ComponentModel),
+            | Self::ComponentModelValues
+            | Self::ComponentModelNestedNames
+            | Self::ComponentModelAccessors => Proposals::EMPTY.with(Proposal::ComponentModel),
             Self::ComponentModelMoreAsyncBuiltins
             | Self::ComponentModelThreading
             | Self::ComponentModelForward => Proposals::EMPTY.with(Proposal::ComponentModelAsync),
@@ -264,7 +276,9 @@ impl Proposal {
             | Self::ComponentModelErrorContext
             | Self::ComponentModelCanonicalNames
             | Self::ComponentModelValues
-            | Self::ComponentModelForward => &[],
+            | Self::ComponentModelForward
+            | Self::ComponentModelNestedNames
+            | Self::ComponentModelAccessors => &[],
             Self::Exceptions | Self::Gc => &[Capability::Heap],
             Self::Threads => &[Capability::Threads],
         }
@@ -298,6 +312,19 @@ impl Proposals {
         .with(Proposal::Memory64)
         .with(Proposal::FunctionReferences)
         .with(Proposal::CustomPageSizes);
+
+    /// Those of components that a release of WASI has.
+    pub const COMPONENTS: Proposals = Proposals::EMPTY
+        .with(Proposal::ComponentModel)
+        .with(Proposal::ComponentModelAsync)
+        .with(Proposal::ComponentModelMap)
+        .with(Proposal::ComponentModelImplements);
+
+    /// Those that are in one of the two.
+    #[must_use]
+    pub const fn union(self, others: Proposals) -> Proposals {
+        Proposals(self.0 | others.0)
+    }
 
     /// With one more.
     #[must_use]

@@ -42,11 +42,13 @@ pub enum Trap {
     OutOfFuel,
     /// The epoch deadline was reached.
     Interrupt,
+    /// The compact engine was given a table that was not made of the module.
+    ForeignTable,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 17] = [
+    pub const ALL: [Trap; 18] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -64,11 +66,12 @@ impl Trap {
         Trap::AtomicWaitNonSharedMemory,
         Trap::OutOfFuel,
         Trap::Interrupt,
+        Trap::ForeignTable,
     ];
 }
 
 impl Trap {
-    /// Its number, the same in every version; no other error or trap has it.
+    /// Its number, the same in every version; nothing else that can go wrong has it.
     pub const fn number(self) -> u16 {
         match self {
             Self::UnreachableCodeReached => 501,
@@ -88,6 +91,7 @@ impl Trap {
             Self::AtomicWaitNonSharedMemory => 515,
             Self::OutOfFuel => 516,
             Self::Interrupt => 517,
+            Self::ForeignTable => 518,
         }
     }
 
@@ -111,6 +115,7 @@ impl Trap {
             515 => Some(Self::AtomicWaitNonSharedMemory),
             516 => Some(Self::OutOfFuel),
             517 => Some(Self::Interrupt),
+            518 => Some(Self::ForeignTable),
             _ => None,
         }
     }
@@ -135,6 +140,7 @@ impl Trap {
             Self::AtomicWaitNonSharedMemory => "expected shared memory",
             Self::OutOfFuel => "all fuel consumed by WebAssembly",
             Self::Interrupt => "interrupt",
+            Self::ForeignTable => "table of another module",
         }
     }
 
@@ -155,7 +161,8 @@ impl Trap {
             | Self::HeapMisaligned
             | Self::AtomicWaitNonSharedMemory
             | Self::OutOfFuel
-            | Self::Interrupt => &[],
+            | Self::Interrupt
+            | Self::ForeignTable => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",

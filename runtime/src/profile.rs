@@ -91,6 +91,13 @@ impl Features {
             limits: P::LIMITS,
         }
     }
+
+    /// With the features of components that a release of WASI has.
+    #[must_use]
+    pub const fn with_components(mut self) -> Self {
+        self.proposals = self.proposals.union(Proposals::COMPONENTS);
+        self
+    }
 }
 
 impl Gate for Features {

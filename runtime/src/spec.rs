@@ -2,9 +2,9 @@
 //!
 //! Everything here is generated; a fact of the standard has one place, the row that states it.
 
-pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode};
+pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode, Misuse};
 pub use crate::generated::shared::instruction::Instruction;
-pub use crate::generated::shared::level::{Level, Rule};
+pub use crate::generated::shared::level::{ComponentRule, Level, Rule};
 pub use crate::generated::shared::limits::*;
 pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
 pub use crate::generated::shared::proposal::{Proposal, Proposals};

@@ -116,6 +116,35 @@ fn read(name: &str, text: &str, modules: &mut Vec<Module>) {
     }
 }
 
+/// A mutant of a module: flips, replaces, removes, inserts, truncates or splices bytes.
+pub fn mutate(modules: &[Module], bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..1 + random.below(3) {
+        // The header is left alone: nothing interesting is behind a broken one.
+        let Some(body) = bytes.len().checked_sub(8).filter(|body| *body > 0) else {
+            break;
+        };
+        let at = 8 + random.below(body);
+        match random.below(8) {
+            0 | 1 => bytes[at] ^= 1 << random.below(8),
+            2 | 3 => bytes[at] = random.number() as u8,
+            4 => bytes[at] = bytes[8 + random.below(body)],
+            5 => drop(bytes.remove(at)),
+            6 => bytes.insert(at, random.number() as u8),
+            _ if random.below(4) == 0 => bytes.truncate(at),
+            _ => {
+                let donor = &modules[random.below(modules.len())].bytes;
+                let start = random.below(donor.len().max(1));
+                let end = donor.len().min(start + 1 + random.below(16));
+                let piece = donor.get(start..end).unwrap_or_default();
+                let until = bytes.len().min(at + piece.len());
+                bytes.splice(at..until, piece.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
 /// A small deterministic generator of random numbers (xorshift64*).
 pub struct Random(u64);
 

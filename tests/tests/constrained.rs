@@ -15,7 +15,7 @@ use syn::{
 };
 use tabwasm::handle::HandleError;
 use tabwasm::reject::{Detail, Reject, Verdict};
-use tabwasm::spec::{ErrorCode, Limit, Proposal, Trap};
+use tabwasm::spec::{ErrorCode, Limit, Misuse, Proposal, Trap};
 use tabwasm::types::ValType;
 use tabwasm_tests::workspace;
 
@@ -38,15 +38,14 @@ const REFUSED: [&str; 15] = [
     "concat_bytes",
 ];
 
-/// Findings that cannot go wrong: file, how many, and why. Whether the compiler sees it, too, is
+/// Findings that cannot go wrong: file, how many at most, and why. Whether the compiler sees it, too, is
 /// shown by the symbols of a release build.
-const PROVED: [(&str, usize, &str); 6] = [
+const PROVED: [(&str, usize, &str); 5] = [
     (
         "generated/shared/opcode.rs",
         4,
         "there is a fact for each opcode",
     ),
-    ("compact/fuel.rs", 3, "evaluated by the compiler"),
     (
         "compact/module.rs",
         1,
@@ -84,8 +83,14 @@ fn numbers_name_errors_and_traps() {
         assert!(seen.insert(trap.number()), "{trap:?}");
         assert_eq!(Trap::from_number(trap.number()), Some(trap));
     }
+    for misuse in Misuse::ALL {
+        assert!(seen.insert(misuse.number()), "{misuse:?}");
+        assert_eq!(Misuse::from_number(misuse.number()), Some(misuse));
+    }
     for number in (0..=u16::MAX).filter(|number| !seen.contains(number)) {
-        assert!(ErrorCode::from_number(number).is_none() && Trap::from_number(number).is_none());
+        assert_eq!(ErrorCode::from_number(number), None);
+        assert_eq!(Trap::from_number(number), None);
+        assert_eq!(Misuse::from_number(number), None);
     }
 }
 
@@ -110,6 +115,25 @@ fn details_are_numbers() {
 }
 
 #[test]
+fn misuses_are_numbers() {
+    use tabwasm::compact::{Error, Room};
+    let list = Room::Slots;
+    let room = Error::Room { list, at_least: 9 };
+    assert_eq!(room.number(), Misuse::Room.number());
+    assert_eq!(
+        room.to_string(),
+        "no room: `Slots` would have to have a length of 9"
+    );
+    let trap = Error::Trap(Trap::NullReference);
+    assert_eq!(
+        (trap.number(), trap.misuse()),
+        (Trap::NullReference.number(), Err(Trap::NullReference))
+    );
+    assert_eq!(trap.to_string(), Trap::NullReference.text());
+    assert_eq!(HandleError::Dropped.misuse(), Misuse::DroppedHandle);
+}
+
+#[test]
 fn no_words_and_no_panics() {
     let mut search = Search::default();
     search.file(&workspace().join("runtime/src/lib.rs"));
@@ -123,9 +147,9 @@ fn no_words_and_no_panics() {
         let place = format!("runtime/src/{file}:");
         search.found.retain(|found| !found.starts_with(&place));
         let found = before - search.found.len();
-        assert_eq!(
-            found, count,
-            "findings in {file}, of which {count} are known"
+        assert!(
+            found <= count,
+            "{found} findings in {file}, of which {count} are known"
         );
     }
     assert!(search.found.is_empty(), "{}", search.found.join("\n"));

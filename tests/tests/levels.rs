@@ -11,9 +11,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use tabwasm::profile::{Features, Std};
-use tabwasm::reject::Reject;
+use tabwasm::reject::{Reject, Verdict};
 use tabwasm::spec::{ErrorClass, Level, Proposal, Rule};
-use tabwasm::validate::{Heap, check_at, validate, validate_at};
+use tabwasm::validate::{Arena, Heap, check_at, validate, validate_at};
 use tabwasm_tests::corpus::{Module, Random, modules};
 use tabwasm_tests::workspace;
 
@@ -114,6 +114,28 @@ fn levels_agree_on_all_modules() {
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(refused[0] > 300 && refused[0] < refused[1] && refused[1] < refused[2]);
+}
+
+#[test]
+fn lower_levels_need_less_memory() {
+    let path = workspace().join("tests/programs/sha256.wasm");
+    let bytes = fs::read(path).expect("a program");
+    let peak = |level| {
+        let mut memory = vec![0; 1 << 16];
+        let arena = Arena::new(&mut memory);
+        let features = Features::of::<Std>();
+        assert_eq!(
+            validate_at(level, &bytes, &features, &arena),
+            Verdict::Valid
+        );
+        arena.peak()
+    };
+    let [basic, standard, full] = Level::ALL.map(peak);
+    println!(
+        "bytes of memory for {}: {basic}, {standard}, {full}",
+        bytes.len()
+    );
+    assert!(basic == 0 && 0 < standard && 3 * standard < 2 * full);
 }
 
 /// Whether a rule of this level, or of one before, refuses so.

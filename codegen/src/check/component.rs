@@ -62,6 +62,12 @@ fn references(context: &mut Context<'_>, component: &Component) {
         for row in &group.rows {
             context.all("sort", &row.defines, row.cell("defines"), &sorts);
             context.all("limit", &row.bounds.limit, row.cell("limit"), &limits);
+            let groups: Vec<&str> = group
+                .rows
+                .iter()
+                .filter_map(|row| row.group.as_deref())
+                .collect();
+            context.all("group", &row.needs, row.cell("needs"), &groups);
             context.all("proposal", &row.proposal, row.cell("proposal"), &proposals);
         }
     }

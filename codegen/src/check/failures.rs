@@ -13,6 +13,7 @@ pub(super) fn check(context: &mut Context<'_>) {
     let traps = model
         .traps
         .iter()
+        .chain(&model.misuses)
         .map(|trap| (trap.number, trap.key.as_str(), trap.cell("number")));
     let rows: Vec<(u16, &str, &Origin)> = errors.chain(traps).collect();
     for (place, (number, _, at)) in rows.iter().enumerate() {

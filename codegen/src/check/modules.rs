@@ -8,7 +8,7 @@ use crate::model::{Op, Origin, Plot, beside};
 pub(super) fn check(context: &mut Context<'_>) {
     let own = context.model.overlays.modules(context.tree);
     for (place, module) in own.iter().enumerate() {
-        let of_runtime = of_runtime(module.plot, &module.name);
+        let of_runtime = module.plot.of_runtime(&module.name);
         let mut before = own[..place].iter();
         let twin = before.find(|other| other.name == module.name && other.plot == module.plot);
         let taken = match twin {
@@ -25,25 +25,15 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 /// The file of a module that a row names. If there is none, where it would have to be.
 pub(super) fn file(context: &Context<'_>, op: &Op, plot: Plot, module: &str) -> String {
-    let of_runtime = of_runtime(plot, module);
-    if context.tree.get(&of_runtime).is_some() {
-        return of_runtime;
-    }
-    let own = context.model.overlays.modules(context.tree);
-    let own = own.into_iter();
-    let mut own = own.filter(|own| own.plot == plot && own.name == module);
+    let overlays = &context.model.overlays;
     let overlay = &op.origin.file;
-    match own.next() {
-        Some(own) => own.file,
-        None if context.model.overlays.rank(overlay) > 0 => {
+    match overlays.file(context.tree, plot, module) {
+        Some(file) => file,
+        None if overlays.rank(overlay) > 0 => {
             beside(overlay, &format!("{}/{module}.rs", plot.beside))
         }
-        None => of_runtime,
+        None => plot.of_runtime(module),
     }
-}
-
-fn of_runtime(plot: Plot, module: &str) -> String {
-    format!("runtime/src/{}/{module}.rs", plot.within)
 }
 
 fn start_of(file: &str) -> Origin {

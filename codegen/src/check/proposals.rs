@@ -4,7 +4,16 @@ use super::{Context, place};
 use crate::diag::Diagnostic;
 use crate::model::Model;
 
+/// As many as there are bits in a set of them.
+const MOST: usize = 64;
+
 pub(super) fn check(context: &mut Context<'_>) {
+    if let Some(first) = context.model.proposals.get(MOST) {
+        let message = format!("there are {} proposals", context.model.proposals.len());
+        let error = Diagnostic::error(message).at(&first.origin, "one too many");
+        let sets = format!("sets of proposals are made for {MOST}");
+        context.report.push(error.note(sets));
+    }
     let mut reported: Vec<String> = Vec::new();
     for proposal in &context.model.proposals {
         let Some(cycle) = cycle(context.model, &proposal.key) else {

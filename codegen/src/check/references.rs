@@ -88,7 +88,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         .iter()
         .map(|error| error.key.as_str())
         .collect();
-    for rule in &model.levels.rules {
+    for rule in model.levels.rules.iter().chain(&model.levels.component) {
         context.all("level", [&rule.level], rule.cell("level"), &levels);
         context.all("error", &rule.errors, rule.cell("errors"), &errors);
     }

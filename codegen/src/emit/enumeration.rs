@@ -65,6 +65,22 @@ pub type Expected<'m> = (Ident, u16, &'m str, &'m [String]);
 
 /// The accessors `number`, `from_number`, `text` and `also` of such rows.
 pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
+    let numbered = numbered(rows, "What the official scripts expect, and people read.");
+    let also: Vec<_> = rows
+        .iter()
+        .map(|(name, _, _, also)| (name.clone(), quote! { &[#(#also),*] }))
+        .collect();
+    let also = accessor(
+        "What the official scripts call it elsewhere.",
+        "also",
+        quote! { &'static [&'static str] },
+        &also,
+    );
+    quote! { #numbered #also }
+}
+
+/// The accessors `number`, `from_number` and `text`, the last with this documentation.
+pub fn numbered(rows: &[Expected<'_>], doc: &str) -> TokenStream {
     let numbers: Vec<_> = rows
         .iter()
         .map(|(name, number, _, _)| {
@@ -75,14 +91,8 @@ pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
     let named = numbers
         .iter()
         .map(|(name, number)| quote! { #number => Some(Self::#name) });
-    let from = quote! {
-        /// What has this number.
-        pub const fn from_number(number: u16) -> Option<Self> {
-            match number { #(#named,)* _ => None }
-        }
-    };
     let number = accessor(
-        "Its number, the same in every version; no other error or trap has it.",
+        "Its number, the same in every version; nothing else that can go wrong has it.",
         "number",
         quote! { u16 },
         &numbers,
@@ -91,23 +101,17 @@ pub fn expectations(rows: &[Expected<'_>]) -> TokenStream {
         .iter()
         .map(|(name, _, text, _)| (name.clone(), quote! { #text }))
         .collect();
-    let also: Vec<_> = rows
-        .iter()
-        .map(|(name, _, _, also)| (name.clone(), quote! { &[#(#also),*] }))
-        .collect();
-    let text = accessor(
-        "What the official scripts expect, and people read.",
-        "text",
-        quote! { &'static str },
-        &text,
-    );
-    let also = accessor(
-        "What the official scripts call it elsewhere.",
-        "also",
-        quote! { &'static [&'static str] },
-        &also,
-    );
-    quote! { #number #from #text #also }
+    let text = accessor(doc, "text", quote! { &'static str }, &text);
+    quote! {
+        #number
+
+        /// What has this number.
+        pub const fn from_number(number: u16) -> Option<Self> {
+            match number { #(#named,)* _ => None }
+        }
+
+        #text
+    }
 }
 
 /// `Some(value)` or `None`.

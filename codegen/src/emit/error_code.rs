@@ -1,7 +1,7 @@
-//! `shared/error_code.rs`: the reasons to refuse a module.
+//! `shared/error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
 
 use super::Source;
-use super::enumeration::{Expected, Member, accessor, enumeration, expectations};
+use super::enumeration::{Expected, Member, accessor, enumeration, expectations, numbered};
 use super::trap::sentence;
 use crate::model::Model;
 use crate::names::{ident, variant};
@@ -73,5 +73,35 @@ pub fn emit(model: &Model) -> Source {
         &class,
     );
     source.item(quote! { impl ErrorCode { #expectations #class } });
+    if !model.misuses.is_empty() {
+        misuse(model, &mut source);
+    }
     source
+}
+
+/// What the host can do wrong.
+fn misuse(model: &Model, source: &mut Source) {
+    let rows = &model.misuses;
+    let members: Vec<Member> = rows
+        .iter()
+        .map(|row| Member {
+            name: ident(&variant(&row.key)),
+            doc: sentence(&row.doc),
+        })
+        .collect();
+    source.item(enumeration(
+        "Misuse",
+        "How a store or a table of handles is used wrongly.",
+        "u8",
+        &members,
+    ));
+    let expected: Vec<Expected<'_>> = rows
+        .iter()
+        .map(|row| {
+            let name = ident(&variant(&row.key));
+            (name, row.number, row.text.as_str(), row.also.as_slice())
+        })
+        .collect();
+    let numbered = numbered(&expected, "As people read it.");
+    source.item(quote! { impl Misuse { #numbered } });
 }

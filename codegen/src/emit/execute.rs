@@ -27,28 +27,33 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     prefixes.sort_unstable();
     prefixes.dedup();
     source.line(HEAD);
-    arms(
-        &mut source,
-        rows().filter(|op| op.code.prefix.is_none()),
-        "            ",
-    );
-    for prefix in prefixes {
-        source.line(&format!("            0x{prefix:02X} => {{"));
-        source.line("                let number = r.u32();");
-        source.line(&format!(
-            "                charge!(const {{ costs(Some(0x{prefix:02X})) }}, number as u8);"
-        ));
-        source.line("                match number {");
-        arms(
-            &mut source,
-            rows().filter(|op| op.code.prefix == Some(prefix)),
-            "                    ",
-        );
-        source.line(&format!("                    {ILLEGAL}"));
-        source.line("                }");
-        source.line("            }");
+    let mut arms = Vec::new();
+    let plain: Vec<&Op> = rows().filter(|op| op.code.prefix.is_none()).collect();
+    for op in &plain {
+        match kin(model, op, &plain).as_slice() {
+            [] => arms.push(row(model, op)),
+            [first, ..] if first.key != op.key => {}
+            kin => arms.push(group(kin)),
+        }
     }
-    source.line(&format!("            {ILLEGAL}"));
+    write(&mut source, arms, "            ");
+    for prefix in &prefixes {
+        source.line(&format!(
+            "            0x{prefix:02X} => {{ let at = r.at(); match check!(r.u32()) {{"
+        ));
+        let own = rows().filter(|op| op.code.prefix == Some(*prefix));
+        write(
+            &mut source,
+            own.map(|op| row(model, op)).collect(),
+            "                ",
+        );
+        source.line(&format!("                _ => {ILLEGAL}"));
+        source.line("            }},");
+    }
+    source.line(&format!(
+        "            {} => {ILLEGAL}",
+        others(model, &plain, &prefixes)
+    ));
     source.line(TAIL);
     for op in rows() {
         if let Meaning::Hand { module, function } = &op.meaning {
@@ -58,7 +63,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     Some(source)
 }
 
-const ILLEGAL: &str = "_ => break Trap::UnreachableCodeReached.into(),";
+const ILLEGAL: &str = "break ASTRAY.into(),";
 
 const HEAD: &str = "\
 /// Runs from where the registers are until something stops it.
@@ -74,31 +79,52 @@ pub(crate) fn execute<'m, P: Profile>(
     let stop = loop {
         macro_rules! check {
             ($done:expr) => {
-                if let Err(stop) = $done {
-                    break stop.into();
+                match $done {
+                    Ok(value) => value,
+                    Err(stop) => break stop.into(),
                 }
             };
         }
-        macro_rules! charge {
-            ($costs:expr, $opcode:expr) => {
+        // Nearly all cost one; what costs nothing gets it back.
+        if P::METERED {
+            let empty = left == 0;
+            left = left.wrapping_sub(1);
+            if empty && costs_something(r.code) {
+                left = fuel.refill(0);
+                if left == 0 {
+                    break m.stop(Exit::Fuel);
+                }
+                continue;
+            }
+        }
+        let opcode = check!(r.u8());
+        macro_rules! free {
+            ($done:expr) => {{
+                left = left.wrapping_add(1);
+                $done
+            }};
+        }
+        #[allow(unused_macros, reason = \"no opcode may cost more\")]
+        macro_rules! dear {
+            ($at:expr, $more:expr, $done:expr) => {{
                 if P::METERED {
-                    match left.checked_sub($costs[usize::from($opcode)].into()) {
+                    match left.checked_sub($more) {
                         Some(rest) => left = rest,
                         None => {
-                            r.ip = r.at;
-                            left = fuel.refill(left);
-                            if left == 0 {
+                            r.code = r.wasm.get($at..).unwrap_or_default();
+                            left = fuel.refill(left.wrapping_add(1));
+                            if left <= $more {
+                                fuel.restore(left);
+                                left = 0;
                                 break m.stop(Exit::Fuel);
                             }
                             continue;
                         }
                     }
                 }
-            };
+                $done
+            }};
         }
-        r.at = r.ip;
-        let opcode = r.u8();
-        charge!(const { costs(None) }, opcode);
         match opcode {";
 
 const TAIL: &str = "        }
@@ -125,25 +151,141 @@ fn imports<'m>(rows: impl Iterator<Item = &'m Op>) -> TokenStream {
         use crate::compact::control;
         use crate::compact::core::Core;
         use crate::compact::exit::Exit;
-        use crate::compact::fuel::{Tank, costs};
-        use crate::compact::registers::Registers;
+        use crate::compact::fuel::{Tank, costs_something};
+        use crate::compact::registers::{ASTRAY, Registers};
         use crate::exec::machine::Stop;
         use crate::exec::slot::Value;
         use crate::exec::{#(#modules),*};
         use crate::generated::shared::semantics;
         use crate::profile::Profile;
-        use crate::spec::{Proposal, Trap};
+        use crate::spec::Proposal;
         use crate::types::*;
     }
 }
 
-fn arms<'m>(source: &mut Source, rows: impl Iterator<Item = &'m Op>, indent: &str) {
-    let rows: Vec<Vec<String>> = rows
-        .map(|op| vec![pattern(op), format!("=> {},", arm(op))])
-        .collect();
-    for line in aligned(&rows) {
+/// Writes arms: one line each, or the lines of a group.
+fn write(source: &mut Source, arms: Vec<Vec<[String; 2]>>, indent: &str) {
+    let mut lines = Vec::new();
+    for arm in &arms {
+        if let [[pattern, body]] = arm.as_slice() {
+            lines.push(vec![pattern.clone(), body.clone()]);
+            continue;
+        }
+        flush(source, &mut lines, indent);
+        let (Some([open, head]), Some([_, close])) = (arm.first(), arm.last()) else {
+            continue;
+        };
+        source.line(&format!("{indent}{open} {head}"));
+        let inner: Vec<Vec<String>> = arm[1..arm.len() - 1].iter().map(|a| a.to_vec()).collect();
+        for line in aligned(&inner) {
+            source.line(&format!("{indent}    {line}"));
+        }
+        source.line(&format!("{indent}{close}"));
+    }
+    flush(source, &mut lines, indent);
+}
+
+fn flush(source: &mut Source, lines: &mut Vec<Vec<String>>, indent: &str) {
+    for line in aligned(lines) {
         source.line(&format!("{indent}{line}"));
     }
+    lines.clear();
+}
+
+/// Rows that share the reading of operands and the writing of results, because that makes the code
+/// a third smaller: loads, stores, and computations with the same operands and results. Those on
+/// `i32` alone stand for themselves, because they are most of what runs.
+fn kin<'m>(model: &Model, op: &Op, rows: &[&'m Op]) -> Vec<&'m Op> {
+    let shared = |op: &Op| -> Option<String> {
+        let Meaning::Do(_) = &op.meaning else {
+            return None;
+        };
+        let (params, results) = (op.params(), op.results());
+        if super::opcode::fuel(model, op) != 1 {
+            return None;
+        }
+        if is_access(op) {
+            return Some(if results.is_empty() { "store" } else { "load" }.to_string());
+        }
+        let small = |item: &TypeItem| item.rust() == Some("i32");
+        let computes = op.immediates.is_empty() && (1..=2).contains(&params.len());
+        let hot = params.iter().chain(results).all(small);
+        (computes && !hot).then(|| format!("{params:?} {results:?}"))
+    };
+    let Some(own) = shared(op) else {
+        return Vec::new();
+    };
+    rows.iter()
+        .copied()
+        .filter(|other| shared(other).as_ref() == Some(&own))
+        .collect()
+}
+
+fn is_access(op: &Op) -> bool {
+    op.immediates
+        .iter()
+        .any(|immediate| immediate.kind == "memarg")
+}
+
+/// The arm of rows that share operands and results.
+fn group(kin: &[&Op]) -> Vec<[String; 2]> {
+    let codes: Vec<String> = kin
+        .iter()
+        .map(|op| hex(op.code.value).to_string())
+        .collect();
+    let first = kin[0];
+    let head = match (is_access(first), first.params().len()) {
+        (true, 1) => "check!(m.load(slots, &mut r, |m, a| Ok(match opcode {",
+        (true, _) => "check!(m.store(slots, &mut r, |m, a, b| match opcode {",
+        (false, 1) => "check!(r.unary(slots, |a| Ok(match opcode {",
+        (false, _) => "check!(r.binary(slots, |a, b| Ok(match opcode {",
+    };
+    let mut arm = vec![[codes.join(" | "), format!("=> {head}")]];
+    for op in kin {
+        let function = &op.function;
+        let trap = if op.facts.may_trap { "?" } else { "" };
+        let body = match (is_access(op), op.params().len()) {
+            (true, _) => access(op).1,
+            (false, 1) => format!("semantics::{function}(a){trap}"),
+            (false, _) => format!("semantics::{function}(a, b){trap}"),
+        };
+        arm.push([pattern(op), format!("=> {body},")]);
+    }
+    arm.push(["_".to_string(), "=> return Err(ASTRAY),".to_string()]);
+    let close = if head.contains("Ok(match") {
+        "}))),".to_string()
+    } else {
+        "})),".to_string()
+    };
+    arm.push([String::new(), close]);
+    arm
+}
+
+/// Whether a row with a memarg loads, or else stores; and what it does with `m`, `a` and `b`.
+fn access(op: &Op) -> (bool, String) {
+    let function = &op.function;
+    match op.params().len() {
+        1 => (true, format!("semantics::{function}(m, a)?.into_bits()")),
+        _ => (
+            false,
+            format!("semantics::{function}(m, a, Value::from_bits(b))"),
+        ),
+    }
+}
+
+/// All bytes that are no opcode, or not always, so that no others are left.
+fn others(model: &Model, rows: &[&Op], prefixes: &[u8]) -> String {
+    let sure = |byte: u32| {
+        let always = |op: &&&Op| op.code.value == byte && !pattern(op).contains(" if ");
+        rows.iter()
+            .any(|op| always(&op) || (op.code.value == byte && !kin(model, op, rows).is_empty()))
+            || prefixes.iter().any(|prefix| u32::from(*prefix) == byte)
+    };
+    let bytes: Vec<String> = (0..=u32::from(u8::MAX))
+        .filter(|byte| !sure(*byte))
+        .map(|byte| hex(byte).to_string())
+        .collect();
+    bytes.join(" | ")
 }
 
 /// The code, if profile and build have what the row needs.
@@ -167,6 +309,26 @@ fn pattern(op: &Op) -> String {
     }
 }
 
+/// The arm of one row.
+fn row(model: &Model, op: &Op) -> Vec<[String; 2]> {
+    let body = arm(op);
+    let body = match super::opcode::fuel(model, op) {
+        0 => format!("free!({body})"),
+        1 => body,
+        more => format!("dear!({}, {}, {body})", at(op), more - 1),
+    };
+    vec![[pattern(op), format!("=> {body},")]]
+}
+
+/// The offset of an instruction of which only the opcode has been read.
+fn at(op: &Op) -> &'static str {
+    if op.code.prefix.is_some() {
+        "at"
+    } else {
+        "r.at()"
+    }
+}
+
 fn arm(op: &Op) -> String {
     let function = &op.function;
     match &op.meaning {
@@ -176,15 +338,18 @@ fn arm(op: &Op) -> String {
                 names::function(name)
             )
         }
-        Meaning::Hand { .. } => format!("check!(m.hand(&mut r, |m, r| {function}(m, slots, r)))"),
-        Meaning::Do(_) if op.immediates.iter().any(|i| i.kind == "memarg") => {
-            let (operands, method) = match op.params().len() {
-                1 => ("a", "load"),
-                _ => ("a, b", "store"),
-            };
+        Meaning::Hand { .. } => {
             format!(
-                "check!(m.{method}(slots, &mut r, |m, {operands}| semantics::{function}(m, {operands})))"
+                "check!(m.hand({}, &mut r, |m, r| {function}(m, slots, r)))",
+                at(op)
             )
+        }
+        Meaning::Do(_) if is_access(op) => {
+            let (method, operands, body) = match access(op) {
+                (true, body) => ("load", "m, a", format!("Ok({body})")),
+                (false, body) => ("store", "m, a, b", body),
+            };
+            format!("check!(m.{method}(slots, &mut r, |{operands}| {body}))")
         }
         Meaning::Do(_) => {
             let call = computation(op);
@@ -202,9 +367,9 @@ fn arm(op: &Op) -> String {
 fn read(op: &Op, immediate: &Immediate) -> String {
     let (name, kind) = (&immediate.name, &immediate.kind);
     if op.facts.names.contains(name) {
-        format!("let {name} = r.{kind}(); ")
+        format!("let {name} = check!(r.{kind}()); ")
     } else {
-        "r.skip(); ".to_string()
+        "check!(r.skip()); ".to_string()
     }
 }
 
@@ -217,30 +382,34 @@ fn computation(op: &Op) -> String {
         .map(|immediate| immediate.name.as_str())
         .filter(|name| op.facts.names.iter().any(|used| used == name))
         .collect();
-    let trap = op.facts.may_trap;
-    match (op.params().len(), used.as_slice()) {
-        (1, []) if trap => format!("check!(r.try_unary(slots, semantics::{function}))"),
-        (1, []) => format!("r.unary(slots, semantics::{function})"),
-        (2, []) if trap => format!("check!(r.try_binary(slots, semantics::{function}))"),
-        (2, []) => format!("r.binary(slots, semantics::{function})"),
-        (count, _) => {
-            let operands = &["a", "b", "c", "d"][..count];
+    let operands = &["a", "b", "c", "d"][..op.params().len()];
+    let arguments: Vec<&str> = used.iter().chain(operands).copied().collect();
+    let call = format!("semantics::{function}({})", arguments.join(", "));
+    let result = if op.facts.may_trap {
+        call.clone()
+    } else {
+        format!("Ok({call})")
+    };
+    match operands {
+        ["a"] => format!("check!(r.unary(slots, |a| {result}))"),
+        ["a", "b"] => format!("check!(r.binary(slots, |a, b| {result}))"),
+        operands => {
             let pops: String = operands
                 .iter()
                 .rev()
-                .map(|name| format!("let {name} = r.pop(slots); "))
+                .map(|name| format!("let {name} = check!(r.pop(slots)); "))
                 .collect();
-            let arguments: Vec<&str> = used.iter().chain(operands).copied().collect();
-            let call = format!("semantics::{function}({})", arguments.join(", "));
-            if trap {
-                return format!(
-                    "{{ {pops}match {call} {{ Ok(value) => r.push(slots, value), Err(trap) => break trap.into() }} }}"
-                );
-            }
+            let value = if op.facts.may_trap {
+                format!("check!({call})")
+            } else {
+                call
+            };
+            let push = format!("check!(r.push(slots, {value}))");
             if pops.is_empty() {
-                return format!("r.push(slots, {call})");
+                push
+            } else {
+                format!("{{ {pops}{push} }}")
             }
-            format!("{{ {pops}r.push(slots, {call}) }}")
         }
     }
 }
@@ -251,7 +420,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     let (module, function) = (ident(module), ident(&names::function(function)));
     let reads = op.immediates.iter().map(|immediate| {
         let (name, rust) = (ident(&immediate.name), ident(immediate.rust()));
-        quote! { let #name = #rust(r.u32()); }
+        quote! { let #name = #rust(r.u32()?); }
     });
     let immediates = op.immediates.iter().map(|immediate| ident(&immediate.name));
     let operands: Vec<_> = ["a", "b", "c", "d"]
@@ -260,12 +429,12 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
         .map(|name| ident(name))
         .collect();
     let count = operands.len();
-    let take = (count > 0).then(|| quote! { let [#(#operands),*] = r.operands(slots); });
+    let take = (count > 0).then(|| quote! { let [#(#operands),*] = *r.operands(slots)?; });
     let values = operands
         .iter()
         .map(|operand| quote! { Value::from_bits(#operand) });
     let call = quote! { #module::#function(m #(, #immediates)* #(, #values)*) };
-    let drop = (count > 0).then(|| quote! { r.sp = r.sp.wrapping_sub(#count); });
+    let drop = (count > 0).then(|| quote! { r.drop(#count); });
     let slots = match (count, op.results().len()) {
         (0, 0) => quote! { _ },
         _ => quote! { slots },
@@ -274,7 +443,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
         None => quote! { #call?; #drop },
         Some(item) => {
             let narrowed = narrowed(op, item);
-            quote! { let value = #call?; #drop r.push(slots, #narrowed); }
+            quote! { let value = #call?; #drop r.push(slots, #narrowed)?; }
         }
     };
     quote! {

@@ -33,22 +33,22 @@ pub fn emit(model: &Model) -> Source {
     let keys: Vec<_> = levels.iter().map(|level| key(&level.key)).collect();
     let names = self::names(&keys);
     source.item(quote! { impl Level { #names } });
-    let rules = &model.levels.rules;
-    let members: Vec<Member> = rules
-        .iter()
-        .map(|rule| member(&rule.key, &rule.doc))
-        .collect();
-    source.item(enumeration(
-        "Rule",
-        "Something that validation asks of a module.",
-        "u8",
-        &members,
-    ));
-    source.item(accessors(rules));
+    for (enum_name, what, rules) in [
+        ("Rule", "a module", &model.levels.rules),
+        ("ComponentRule", "a component", &model.levels.component),
+    ] {
+        let members: Vec<Member> = rules
+            .iter()
+            .map(|rule| member(&rule.key, &rule.doc))
+            .collect();
+        let doc = format!("Something that validation asks of {what}.");
+        source.item(enumeration(enum_name, &doc, "u8", &members));
+        source.item(accessors(&ident(enum_name), rules));
+    }
     source
 }
 
-fn accessors(rules: &[Rule]) -> TokenStream {
+fn accessors(enum_name: &Ident, rules: &[Rule]) -> TokenStream {
     let each = |value: &dyn Fn(&Rule) -> TokenStream| -> Vec<(Ident, TokenStream)> {
         rules
             .iter()
@@ -67,7 +67,7 @@ fn accessors(rules: &[Rule]) -> TokenStream {
         }),
     );
     let errors = accessor(
-        "The errors by which it refuses a module.",
+        "The errors by which it refuses.",
         "errors",
         quote!(&'static [ErrorCode]),
         &each(&|rule| {
@@ -84,7 +84,7 @@ fn accessors(rules: &[Rule]) -> TokenStream {
             quote!(#cost)
         }),
     );
-    quote! { impl Rule { #names #level #errors #cost } }
+    quote! { impl #enum_name { #names #level #errors #cost } }
 }
 
 fn names(keys: &[(Ident, TokenStream)]) -> TokenStream {

@@ -97,7 +97,8 @@ fn row(model: &Model, op: &Op) -> Vec<String> {
 }
 
 /// The row's own cost, else that of the column that gives its meaning.
-fn fuel(model: &Model, op: &Op) -> u32 {
+/// What an opcode costs.
+pub(super) fn fuel(model: &Model, op: &Op) -> u32 {
     let class = match op.meaning {
         Meaning::Do(_) => "do",
         Meaning::Hand { .. } => "hand",

@@ -32,7 +32,13 @@ pub fn emit(model: &Model) -> Source {
     ));
     source.item(accessors(model));
     let supported = model.proposals.iter().filter(|proposal| proposal.supported);
-    source.item(set(supported.map(|proposal| name(&proposal.key))));
+    let components = model.proposals.iter().filter(|proposal| {
+        proposal.origin.file.starts_with("spec/component/") && proposal.since.is_some()
+    });
+    source.item(set(
+        supported.map(|proposal| name(&proposal.key)),
+        components.map(|proposal| name(&proposal.key)),
+    ));
     source
 }
 
@@ -81,7 +87,10 @@ fn accessors(model: &Model) -> TokenStream {
     quote! { impl Proposal { #names #since #requires #needs } }
 }
 
-fn set(supported: impl Iterator<Item = Ident>) -> TokenStream {
+fn set(
+    supported: impl Iterator<Item = Ident>,
+    components: impl Iterator<Item = Ident>,
+) -> TokenStream {
     quote! {
         /// A set of proposals.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -96,6 +105,15 @@ fn set(supported: impl Iterator<Item = Ident>) -> TokenStream {
 
             /// All whose instructions this version knows.
             pub const SUPPORTED: Proposals = Proposals::EMPTY #(.with(Proposal::#supported))*;
+
+            /// Those of components that a release of WASI has.
+            pub const COMPONENTS: Proposals = Proposals::EMPTY #(.with(Proposal::#components))*;
+
+            /// Those that are in one of the two.
+            #[must_use]
+            pub const fn union(self, others: Proposals) -> Proposals {
+                Proposals(self.0 | others.0)
+            }
 
             /// With one more.
             #[must_use]

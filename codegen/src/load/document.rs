@@ -80,7 +80,7 @@ impl Document {
         let mut entries = entries(file, text, table, report);
         for entry in &mut entries {
             if let Value::Row(below) = &mut entry.cell.value {
-                *below = flattened(below);
+                *below = rows_of(&entry.key, below);
             }
         }
         Document {
@@ -137,8 +137,20 @@ pub(super) fn entries(
     Reader { file, text, report }.entries(table)
 }
 
+/// Tables whose rows are values instead of cells, under the keys of other rows.
+const VALUES: &[&str] = &["cost", "example"];
+
+/// The rows of a table, dotted keys joined.
+pub(super) fn rows_of(table: &str, entries: &[Entry]) -> Vec<Entry> {
+    if VALUES.contains(&table) {
+        leaves(entries)
+    } else {
+        flattened(entries)
+    }
+}
+
 /// Joins dotted keys: a table of nothing but tables is a part of a key.
-pub(super) fn flattened(entries: &[Entry]) -> Vec<Entry> {
+fn flattened(entries: &[Entry]) -> Vec<Entry> {
     let mut rows = Vec::new();
     for entry in entries {
         match &entry.cell.value {
@@ -158,8 +170,8 @@ pub(super) fn flattened(entries: &[Entry]) -> Vec<Entry> {
     rows
 }
 
-/// Joins dotted keys whose values are no rows: every table is a part of a key.
-pub(super) fn leaves(entries: &[Entry]) -> Vec<Entry> {
+/// Joins dotted keys of values: every table is a part of a key.
+fn leaves(entries: &[Entry]) -> Vec<Entry> {
     let mut values = Vec::new();
     for entry in entries {
         match &entry.cell.value {

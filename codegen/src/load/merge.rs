@@ -1,28 +1,16 @@
 //! Lays overlays over documents: rows removed, changed, added.
-//!
-//! A table goes by its name in the file that has it (`op`, `limit`, `cost`); where two files have
-//! one of a name, and for what stands above the tables, the file comes first (`costs.class`,
-//! `costs.schedule`).
 
-use super::document::{Cell, Document, Entry, Value, flattened, leaves};
+use super::document::{Cell, Document, Entry, Value, rows_of};
 use super::overlay::Overlay;
+use super::target::{OPS, Target};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::model::{Edit, EditKind, Origin, Overlays};
 
-/// The table of instructions, whose rows stand in many files.
-const OPS: &str = "op";
-
-/// A table: the document that has it (of instructions, any), and its key there.
-#[derive(Clone)]
-struct Target {
-    document: Option<usize>,
-    table: String,
-}
-
-struct Merge<'a> {
-    documents: &'a mut Vec<Document>,
-    edits: Vec<Edit>,
-    report: &'a mut Vec<Diagnostic>,
+/// Documents under overlays.
+pub(super) struct Merge<'a> {
+    pub(super) documents: &'a mut Vec<Document>,
+    pub(super) edits: Vec<Edit>,
+    pub(super) report: &'a mut Vec<Diagnostic>,
 }
 
 /// Lays overlays over the documents, the first of them first; gives their examples, too.
@@ -41,7 +29,10 @@ pub(super) fn merge(
     let mut examples = Vec::new();
     for overlay in overlays {
         merge.apply(&overlay);
-        examples.extend(leaves(overlay.tables("example", merge.report)));
+        let own = rows_of("example", overlay.tables("example", merge.report));
+        // A row that is changed above has other examples there.
+        examples.retain(|old: &Entry| own.iter().all(|new| new.key != old.key));
+        examples.extend(own);
     }
     let edits = merge.edits;
     (Overlays { files, edits }, examples)
@@ -72,7 +63,7 @@ impl Merge<'_> {
     /// The rows of a table of an overlay.
     fn rows(&mut self, entry: &Entry) -> Vec<Entry> {
         if let Value::Row(below) = &entry.cell.value {
-            return flattened(below);
+            return rows_of(&entry.key, below);
         }
         let error = Diagnostic::error(format!("`{}` is a table of rows", entry.key));
         let found = format!("found {}", entry.cell.value.noun());
@@ -234,7 +225,7 @@ impl Merge<'_> {
         self.report.push(error);
     }
 
-    fn edit(
+    pub(super) fn edit(
         &mut self,
         kind: EditKind,
         target: &Target,
@@ -252,139 +243,6 @@ impl Merge<'_> {
             base,
         });
     }
-
-    /// The tables that an overlay names below a verb, with what stands there.
-    fn targets(&mut self, overlay: &Overlay, verb: &str) -> Vec<(Target, Entry)> {
-        let mut targets = Vec::new();
-        for entry in overlay.tables(verb, self.report) {
-            self.target(verb, entry, &mut targets);
-        }
-        targets
-    }
-
-    fn target(&mut self, verb: &str, entry: &Entry, targets: &mut Vec<(Target, Entry)>) {
-        let key = entry.key.as_str();
-        if key == OPS {
-            return targets.push((table(None, key), entry.clone()));
-        }
-        let having: Vec<usize> = (0..self.documents.len())
-            .filter(|number| {
-                let document = &self.documents[*number];
-                name(document).is_some_and(|name| !name.contains('/')) && has(document, key)
-            })
-            .collect();
-        match having[..] {
-            [document] => targets.push((table(Some(document), key), entry.clone())),
-            [] => self.in_file(verb, key, entry, targets),
-            _ => {
-                let names = having
-                    .iter()
-                    .filter_map(|number| name(&self.documents[*number]));
-                let names: Vec<String> = names.map(|name| format!("`{name}.{key}`")).collect();
-                let error = Diagnostic::error(format!("several files have a table `{key}`"));
-                let error = error.at(&entry.origin, "which one?");
-                self.report
-                    .push(error.help(format!("write {}", names.join(" or "))));
-            }
-        }
-    }
-
-    /// What stands below the name of a file, or of a folder of files.
-    fn in_file(
-        &mut self,
-        verb: &str,
-        file: &str,
-        entry: &Entry,
-        targets: &mut Vec<(Target, Entry)>,
-    ) {
-        let number = self
-            .documents
-            .iter()
-            .position(|document| name(document) == Some(file));
-        let folder = format!("{file}/");
-        let is_folder = self
-            .documents
-            .iter()
-            .any(|document| name(document).is_some_and(|name| name.starts_with(&folder)));
-        let below = match &entry.cell.value {
-            Value::Row(below) if number.is_some() || is_folder => below,
-            _ => return self.no_table(file, &entry.origin, None),
-        };
-        for child in below {
-            match number {
-                None => self.in_file(verb, &format!("{folder}{}", child.key), child, targets),
-                Some(number) if has(&self.documents[number], &child.key) => {
-                    targets.push((table(Some(number), &child.key), child.clone()));
-                }
-                Some(number) => self.alone(verb, number, child),
-            }
-        }
-    }
-
-    /// Replaces a cell that stands above the tables of a file.
-    fn alone(&mut self, verb: &str, document: usize, new: &Entry) {
-        let entries = &mut self.documents[document].entries;
-        match entries.iter_mut().find(|entry| entry.key == new.key) {
-            Some(old) if verb == "change" => {
-                let base = Some((old.whole(), old.origin.clone()));
-                *old = new.clone();
-                let target = table(Some(document), &new.key);
-                self.edit(
-                    EditKind::Changed,
-                    &target,
-                    &new.key,
-                    &new.origin,
-                    &new.whole(),
-                    base,
-                );
-            }
-            Some(old) => {
-                let message = format!("`{}` can only be changed", new.key);
-                let error = Diagnostic::error(message).at(&new.origin, "not a table of rows");
-                self.report.push(error.with(&old.origin, "this one"));
-            }
-            None => self.no_table(&new.key, &new.origin, Some(document)),
-        }
-    }
-
-    fn no_table(&mut self, key: &str, at: &Origin, document: Option<usize>) {
-        let mut known: Vec<&str> = Vec::new();
-        for (number, found) in self.documents.iter().enumerate() {
-            if document.is_none_or(|only| only == number) && !found.instructions {
-                known.extend(found.entries.iter().map(|entry| entry.key.as_str()));
-            }
-        }
-        if document.is_none() {
-            known.push(OPS);
-        }
-        known.sort_unstable();
-        known.dedup();
-        let hint = did_you_mean(key, known.iter().copied(), "not known");
-        let error = Diagnostic::error(format!("no table `{key}`")).at(at, hint);
-        self.report
-            .push(error.note(format!("tables are {}", known.join(" "))));
-    }
-}
-
-fn table(document: Option<usize>, table: &str) -> Target {
-    Target {
-        document,
-        table: table.to_string(),
-    }
-}
-
-/// The name of a file of tables, without folder and ending; none for instructions.
-fn name(document: &Document) -> Option<&str> {
-    let name = document.file.strip_prefix("spec/")?.strip_suffix(".toml")?;
-    (!document.instructions).then_some(name)
-}
-
-/// Whether a document has a table of this name.
-fn has(document: &Document, key: &str) -> bool {
-    matches!(
-        document.cell(key).map(|cell| &cell.value),
-        Some(Value::Row(_))
-    )
 }
 
 /// The instructions that an overlay adds, as a file of its proposal would hold them.

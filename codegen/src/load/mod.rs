@@ -3,6 +3,7 @@
 mod document;
 mod merge;
 mod overlay;
+mod target;
 
 pub use document::{Cell, Document, Entry, Value};
 pub use overlay::{BASE, base_of};

@@ -9,7 +9,8 @@ use crate::model::{Bounds, Component, ComponentSection, Group, Origin, Part, Pro
 use std::collections::BTreeMap;
 
 const PRODUCTION: &[&str] = &[
-    "code", "imm", "least", "most", "limit", "defines", "check", "group", "text", "proposal", "doc",
+    "code", "imm", "least", "most", "limit", "defines", "check", "group", "needs", "text",
+    "proposal", "doc",
 ];
 
 /// Lowers the tables; `productions` are those of groups.
@@ -122,6 +123,7 @@ fn productions(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -
             check: row.text("check").map(|text| text.text),
             text: row.text("text").map(|text| text.text),
             group: row.text("group").map(|text| text.text),
+            needs: row.text("needs").map(|text| text.text),
             proposal: row.text("proposal").map(|text| text.text),
             doc: row.string("doc"),
             cells: row.places(),

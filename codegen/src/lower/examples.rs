@@ -29,11 +29,12 @@ pub fn lower(entries: &[Entry], report: &mut Vec<Diagnostic>) -> Vec<Example> {
 }
 
 fn one(entry: &Entry, cell: &Cell) -> Result<Example, Diagnostic> {
-    let halves = match &cell.value {
-        Value::Text(text) => text.split_once("->"),
+    let text = match &cell.value {
+        Value::Text(text) => Some(Text::new(text, cell)),
         _ => None,
     };
-    let Some((operands, outcome)) = halves else {
+    let halves = text.as_ref().and_then(|text| text.text.split_once("->"));
+    let (Some(text), Some((operands, outcome))) = (&text, halves) else {
         let error = Diagnostic::error("an example is `operands -> results`");
         return Err(error
             .at(&cell.origin, "not this")
@@ -49,6 +50,6 @@ fn one(entry: &Entry, cell: &Cell) -> Result<Example, Diagnostic> {
             _ => Outcome::Results(results),
         },
         row: entry.origin.clone(),
-        origin: Text::new("", cell).origin,
+        origin: text.origin.clone(),
     })
 }

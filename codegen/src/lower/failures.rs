@@ -8,15 +8,23 @@ use crate::model::{Error, Trap};
 const CLASSES: &[&str] = &["malformed", "invalid", "unsupported", "limit"];
 
 pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
-    let Some(document) = row::tables(document, &["trap"], report) else {
-        return Vec::new();
-    };
-    let mut traps = Vec::new();
-    for entry in document.rows("trap") {
+    match row::tables(document, &["trap"], report) {
+        Some(document) => failures(document, "trap", report),
+        None => Vec::new(),
+    }
+}
+
+pub(super) fn misuses(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
+    document.map_or_else(Vec::new, |document| failures(document, "misuse", report))
+}
+
+fn failures(document: &Document, table: &str, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
+    let mut failures = Vec::new();
+    for entry in document.rows(table) {
         let Some(mut row) = Row::new(&entry, &["number", "text", "also", "doc"], report) else {
             continue;
         };
-        traps.push(Trap {
+        failures.push(Trap {
             key: row.key.to_string(),
             number: number(&mut row),
             text: row.required("text"),
@@ -26,11 +34,11 @@ pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
             origin: entry.origin.clone(),
         });
     }
-    traps
+    failures
 }
 
 pub(super) fn errors(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Error> {
-    let Some(document) = row::tables(document, &["error"], report) else {
+    let Some(document) = row::tables(document, &["error", "misuse"], report) else {
         return Vec::new();
     };
     let mut errors = Vec::new();

@@ -9,11 +9,20 @@ use crate::model::{Levels, Rule};
 const COLUMNS: &[&str] = &["level", "errors", "cost", "doc"];
 
 pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Levels {
-    let Some(document) = row::tables(document, &["level", "rule"], report) else {
+    let tables = &["level", "rule", "component"];
+    let Some(document) = row::tables(document, tables, report) else {
         return Levels::default();
     };
+    Levels {
+        levels: documented(document, "level", report),
+        rules: rules(document, "rule", report),
+        component: rules(document, "component", report),
+    }
+}
+
+fn rules(document: &Document, table: &str, report: &mut Vec<Diagnostic>) -> Vec<Rule> {
     let mut rules = Vec::new();
-    for entry in document.rows("rule") {
+    for entry in document.rows(table) {
         let Some(mut row) = Row::new(&entry, COLUMNS, report) else {
             continue;
         };
@@ -27,8 +36,5 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
             origin: entry.origin.clone(),
         });
     }
-    Levels {
-        levels: documented(document, "level", report),
-        rules,
-    }
+    rules
 }

@@ -57,6 +57,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
     );
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
+    model.misuses = failures::misuses(table("errors"), out);
     model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), out);

@@ -89,6 +89,8 @@ pub struct Production {
     pub text: Option<String>,
     /// Of the rows of such a group one can be present.
     pub group: Option<String>,
+    /// The group of which a row must be present, too.
+    pub needs: Option<String>,
     /// The proposal that brings it.
     pub proposal: Option<String>,
     /// One line for people; may be empty.

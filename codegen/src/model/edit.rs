@@ -48,10 +48,28 @@ impl Overlays {
         (last.kind == EditKind::Removed).then_some(last)
     }
 
+    /// The changes of a row, in order.
+    pub fn changes(&self, table: &str, key: &str) -> impl Iterator<Item = &Edit> {
+        self.edits.iter().filter(move |edit| {
+            edit.kind == EditKind::Changed && edit.table == table && edit.key == key
+        })
+    }
+
     /// The place of a file in the stack: 0 for the tables below all overlays.
     pub fn rank(&self, file: &str) -> usize {
         let place = self.files.iter().position(|overlay| overlay == file);
         place.map_or(0, |place| place + 1)
+    }
+
+    /// The file of a module that a row names: of the runtime, or beside an overlay.
+    pub fn file(&self, tree: &Tree, plot: Plot, module: &str) -> Option<String> {
+        let of_runtime = plot.of_runtime(module);
+        if tree.get(&of_runtime).is_some() {
+            return Some(of_runtime);
+        }
+        let mut own = self.modules(tree).into_iter();
+        let own = own.find(|own| own.plot == plot && own.name == module);
+        own.map(|own| own.file)
     }
 
     /// The Rust files that stand beside the overlays.
@@ -82,6 +100,13 @@ pub struct Plot {
     pub beside: &'static str,
     /// The module of the runtime that they join.
     pub within: &'static str,
+}
+
+impl Plot {
+    /// The file of a module of the runtime.
+    pub fn of_runtime(self, module: &str) -> String {
+        format!("runtime/src/{}/{module}.rs", self.within)
+    }
 }
 
 /// Functions that `hand` cells name.

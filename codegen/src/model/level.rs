@@ -7,11 +7,13 @@ use super::{Documented, Origin};
 pub struct Levels {
     /// The levels, the one that asks least first.
     pub levels: Vec<Documented>,
-    /// The rules, in table order.
+    /// The rules of modules, in table order.
     pub rules: Vec<Rule>,
+    /// The rules of components, in table order.
+    pub component: Vec<Rule>,
 }
 
-/// Something that a level asks of a module.
+/// Something that a level asks of a module or component.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// Key, snake case.

@@ -78,6 +78,8 @@ pub struct Model {
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.
     pub errors: Vec<Error>,
+    /// What the host can do wrong; the shape is that of traps.
+    pub misuses: Vec<Trap>,
     /// Levels of validation and their rules.
     pub levels: Levels,
     /// Fuel costs.

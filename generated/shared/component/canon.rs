@@ -589,6 +589,20 @@ impl CanonOption {
             Self::Callback { .. } => "callback",
         }
     }
+
+    /// The group of which one must be there, too.
+    pub const fn needs(&self) -> Option<&'static str> {
+        match self {
+            Self::Utf8 => None,
+            Self::Utf16 => None,
+            Self::Latin1Utf16 => None,
+            Self::Memory { .. } => None,
+            Self::Realloc { .. } => Some("memory"),
+            Self::PostReturn { .. } => None,
+            Self::Async => None,
+            Self::Callback { .. } => Some("async"),
+        }
+    }
 }
 
 impl<'a> Decode<'a> for CanonOption {

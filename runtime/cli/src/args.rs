@@ -60,6 +60,8 @@ pub enum Command {
     Run(Run),
     /// Tell whether modules are valid.
     Validate(Validate),
+    /// Show what modules and components consist of.
+    Inspect(Inspect),
     /// Run official test scripts.
     Wast(Wast),
     /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
@@ -112,6 +114,14 @@ impl Run {
     }
 }
 
+/// What to show.
+#[derive(Args, Debug)]
+pub struct Inspect {
+    /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+}
+
 /// Which modules to validate.
 #[derive(Args, Debug)]
 pub struct Validate {
@@ -132,12 +142,12 @@ pub struct Wast {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
-    /// The tier of the library that must be under test.
+    /// The tier of the library that is under test: `no_alloc`, or that of this program.
     #[arg(long, value_enum, default_value_t = Tier::OF_THIS_BUILD)]
     pub tier: Tier,
-    /// The engine that runs the modules.
-    #[arg(long, value_enum, default_value_t = EngineKind::Fast)]
-    pub engine: EngineKind,
+    /// The engine that runs the modules; that of the tier, if not said.
+    #[arg(long, value_enum)]
+    pub engine: Option<EngineKind>,
     /// Scripts, or folders of scripts.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,
@@ -151,9 +161,12 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// A tier of the library that has an allocator.
+/// A tier of the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Tier {
+    /// `core`, and memory from the caller.
+    #[value(name = "no_alloc")]
+    NoAlloc,
     /// `core` and an allocator.
     Alloc,
     /// The operating system too.
@@ -161,7 +174,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// The one that this program was built on.
+    /// The one with an allocator that this program was built on.
     pub const OF_THIS_BUILD: Self = if cfg!(feature = "std") {
         Self::Std
     } else {
@@ -171,6 +184,7 @@ impl Tier {
     /// Its feature.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::NoAlloc => "no_alloc",
             Self::Alloc => "alloc",
             Self::Std => "std",
         }
@@ -182,6 +196,8 @@ impl Tier {
 pub enum EngineKind {
     /// Translates to register code.
     Fast,
+    /// Executes modules in place.
+    Compact,
 }
 
 fn levels() -> impl TypedValueParser<Value = Level> {

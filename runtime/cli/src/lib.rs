@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod exit;
 pub mod hexdump;
 pub mod input;
+pub mod inspect;
 pub mod json;
 pub mod locate;
 mod output;

@@ -8,13 +8,14 @@ use tabwasm_cli::args::{Cli, Command};
 use tabwasm_cli::run;
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
-use tabwasm_cli::{completions, validate, wast};
+use tabwasm_cli::{completions, inspect, validate, wast};
 
 fn main() {
     let exit = match Cli::parse().command() {
         #[cfg(feature = "std")]
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Wast(args) => wast::run(&args),
         #[cfg(feature = "spec")]
         Command::Spec(args) => spec::run(&args),

@@ -11,12 +11,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use tabwasm::Config;
 
-use crate::args::{Tier, Wast};
+use crate::args::{EngineKind, Tier, Wast};
 use crate::diagnostic;
 use crate::exit::Exit;
 use crate::json::Object;
 use crate::output::line;
-use crate::script::{self, Report};
+use crate::script::{self, Report, Subject};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -27,14 +27,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs scripts and reports a line a file.
 pub fn run(args: &Wast) -> Exit {
-    if args.tier != Tier::OF_THIS_BUILD {
-        let (wanted, built) = (args.tier.name(), Tier::OF_THIS_BUILD.name());
-        diagnostic::error(format_args!("this program was built on the tier `{built}`"));
-        diagnostic::help(format_args!(
-            "build it with `--no-default-features --features {wanted}`"
-        ));
+    let Some(subject) = subject(args) else {
         return Exit::Usage;
-    }
+    };
     let mut files = Vec::new();
     for path in &args.paths {
         if let Err(error) = collect(path, &mut files) {
@@ -48,7 +43,7 @@ pub fn run(args: &Wast) -> Exit {
     for file in &files {
         progress.advance(file);
         let report = match fs::read_to_string(file) {
-            Ok(text) => script::run(&file.to_string_lossy(), &text, &config),
+            Ok(text) => script::run(&file.to_string_lossy(), &text, subject, &config),
             Err(error) => Report::unreadable(&file.to_string_lossy(), &error),
         };
         progress.aside(|| {
@@ -71,6 +66,33 @@ pub fn run(args: &Wast) -> Exit {
     } else {
         Exit::Failure
     }
+}
+
+/// The part of the library that is under test; what is not there is reported.
+fn subject(args: &Wast) -> Option<Subject> {
+    if args.tier == Tier::NoAlloc {
+        if args
+            .engine
+            .is_none_or(|engine| engine == EngineKind::Compact)
+        {
+            return Some(Subject::Compact);
+        }
+        diagnostic::error("the tier `no_alloc` has the engine `compact` only");
+        return None;
+    }
+    if args.tier == Tier::OF_THIS_BUILD {
+        if args.engine.is_none_or(|engine| engine == EngineKind::Fast) {
+            return Some(Subject::Engine);
+        }
+        diagnostic::error("the engine `compact` is that of the tier `no_alloc`");
+        return None;
+    }
+    let (wanted, built) = (args.tier.name(), Tier::OF_THIS_BUILD.name());
+    diagnostic::error(format_args!("this program was built on the tier `{built}`"));
+    diagnostic::help(format_args!(
+        "build it with `--no-default-features --features {wanted}`"
+    ));
+    None
 }
 
 /// The scripts at or below a path, sorted.

@@ -405,18 +405,17 @@ fn levels_ask_more_and_more() {
     assert_eq!(code("half", &body), Some(2));
 }
 
+const MIXED: &str = r#"(module (func (export "one") (result i32) (i32.const 1)))
+    (assert_return (invoke "one") (i32.const 1))
+    (assert_return (invoke "one") (i32.const 2))
+    (assert_invalid (module (func (result i32))) "type mismatch")
+    (assert_malformed (module quote "(func") "unexpected end")
+    (module (func (export "f") (drop (v128.const i64x2 0 0))))
+    (invoke "f")"#;
+
 #[test]
 fn scripts_are_counted() {
-    let path = file(
-        "mixed.wast",
-        r#"(module (func (export "one") (result i32) (i32.const 1)))
-        (assert_return (invoke "one") (i32.const 1))
-        (assert_return (invoke "one") (i32.const 2))
-        (assert_invalid (module (func (result i32))) "type mismatch")
-        (assert_malformed (module quote "(func") "unexpected end")
-        (module (func (export "f") (drop (v128.const i64x2 0 0))))
-        (invoke "f")"#,
-    );
+    let path = file("mixed.wast", MIXED);
     let output = tabwasm(&["wast", &path], b"");
     assert_eq!(output.code, Some(1));
     let last = output.stdout.lines().last();
@@ -425,7 +424,7 @@ fn scripts_are_counted() {
         Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
     );
     assert!(
-        output.stdout.contains("3:10: assert_return"),
+        output.stdout.contains("3:6: assert_return"),
         "{}",
         output.stdout
     );
@@ -436,6 +435,43 @@ fn scripts_are_counted() {
         last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#),
         "{last}"
     );
+}
+
+#[test]
+fn scripts_run_without_an_allocator() {
+    let path = file("no_alloc.wast", MIXED);
+    let output = tabwasm(&["wast", "--tier", "no_alloc", &path], b"");
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
+    );
+    let path = file(
+        "tier.wast",
+        r#"(module $a
+            (import "spectest" "print_i32" (func $print (param i32)))
+            (import "spectest" "table" (table 10 funcref))
+            (memory (export "memory") 1)
+            (func (export "grow") (param i32) (result i32)
+                (call $print (local.get 0))
+                (memory.grow (local.get 0)))
+            (func $deep (export "deep") (call $deep)))
+        (register "a")
+        (assert_return (invoke "grow" (i32.const 40)) (i32.const 1))
+        (assert_return (invoke "grow" (i32.const 65000)) (i32.const -1))
+        (assert_exhaustion (invoke "deep") "call stack exhausted")
+        (module (import "a" "memory" (memory 41)))
+        (assert_unlinkable (module (import "a" "memory" (memory 42))) "incompatible import type")
+        (assert_unlinkable (module (import "a" "memo" (memory 1))) "unknown import")
+        (assert_trap (module (func $f unreachable) (start $f)) "unreachable")"#,
+    );
+    let output = tabwasm(&["wast", "--tier", "no_alloc", &path], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stdout);
+    let other = tabwasm(
+        &["wast", "--tier", "no_alloc", "--engine", "fast", &path],
+        b"",
+    );
+    assert_eq!(other.code, Some(2));
 }
 
 #[test]
@@ -452,4 +488,48 @@ fn a_reader_that_goes_away_is_no_panic() {
     let output = child.wait_with_output().expect("the binary ends");
     assert_eq!(output.status.code(), Some(141));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn modules_and_components_are_inspected() {
+    let module = file(
+        "inspected.wat",
+        r#"(module $inner (import "env" "log" (func (param i32) (result i64)))
+            (memory (export "memory") 1))"#,
+    );
+    let output = tabwasm(&["inspect", &module], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(
+        output.stdout.contains("import env.log: func(i32) -> i64"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output.stdout.contains("export memory: memory 0"),
+        "{}",
+        output.stdout
+    );
+    let component = file(
+        "inspected_component.wat",
+        r#"(component $outer (import "a" (func)) (component $middle (core module $inner))
+            (export "b" (func 0)))"#,
+    );
+    let output = tabwasm(&["inspect", &component], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for shown in [
+        "  component \"outer\"",
+        "    import a: func",
+        "    export b: func 0",
+        "    component \"middle\"",
+        "      module \"inner\"",
+    ] {
+        assert!(output.stdout.contains(shown), "{shown}: {}", output.stdout);
+    }
+    let output = tabwasm(&["inspect", "-"], b"\0asm\x0d\0\x01\0\x0d\0");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
 }

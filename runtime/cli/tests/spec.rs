@@ -93,7 +93,7 @@ fn lists_have_four_forms() {
 fn a_check_shows_the_place() {
     let good = overlay(
         "good.toml",
-        "extends = 'wasm-3.0'\n[change.limit]\nlocals = { std = 9 }\n",
+        "extends = 'wasm-3.0'\n[change.limit]\nlocals = { std = 9_999 }\n",
     );
     let bad = overlay(
         "bad.toml",
@@ -159,6 +159,9 @@ fn a_row_of_an_overlay_is_explained() {
         said.contains("\n    handler::<Unary<I32Rotl3, S, W>>(),\n"),
         "{said}"
     );
+    let (_, shown, _) = tabwasm(&["spec", "show", "i32.rotl3", "--in", example]);
+    let tests = "tests       tests/rows.rs of the vendored runtime, with 3 examples\n";
+    assert!(shown.contains(tests), "{shown}");
     let (code, _, errors) = tabwasm(&["spec", "explain", "i32.rotl33", "--in", example]);
     assert_eq!(code, Some(2));
     assert!(errors.contains("did you mean `i32.rotl3`?"), "{errors}");

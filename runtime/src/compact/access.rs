@@ -6,7 +6,6 @@ use core::cell::Cell;
 use super::core::Core;
 use super::registers::Registers;
 use crate::exec::access::{Access, Scalar};
-use crate::exec::slot::Value;
 use crate::generated::shared::wire;
 use crate::spec::Trap;
 use crate::types::MemoryIdx;
@@ -18,21 +17,19 @@ pub(crate) struct Linear<'a> {
     bytes: &'a [Cell<u8>],
     start: usize,
     len: usize,
-    offset: u64,
+    offset: usize,
 }
 
 impl Linear<'_> {
     /// The place of so many bytes.
     #[inline(always)]
     fn place(self, at: u64, width: usize) -> Result<usize, Trap> {
-        let first = at.checked_add(self.offset).ok_or(Trap::MemoryOutOfBounds)?;
-        if (self.len as u64)
-            .checked_sub(width as u64)
-            .is_some_and(|last| first <= last)
-        {
-            Ok(self.start.wrapping_add(first as usize))
-        } else {
-            Err(Trap::MemoryOutOfBounds)
+        let at = usize::try_from(at).ok();
+        let first = at.and_then(|at| at.checked_add(self.offset));
+        let last = self.len.checked_sub(width);
+        match first.zip(last) {
+            Some((first, last)) if first <= last => Ok(self.start.wrapping_add(first)),
+            _ => Err(Trap::MemoryOutOfBounds),
         }
     }
 }
@@ -58,60 +55,76 @@ impl Access for Linear<'_> {
 impl Core<'_, '_> {
     /// The memory and offset of an access.
     #[inline(always)]
-    fn linear(&mut self, r: &mut Registers<'_>) -> Linear<'_> {
-        let align = r.u8();
+    fn linear(&mut self, r: &mut Registers<'_>) -> Result<Linear<'_>, Trap> {
+        let align = r.u8()?;
         let (mut start, mut len) = (r.memory, r.length);
         if align >= wire::MemargFlag::Memory.code() {
-            let other;
-            (r.ip, other) = explicit(r);
-            if let Some(other) = other {
-                let memory = self.memory_of(other);
-                (start, len) = (memory.start, memory.len);
+            let (memory, length) = explicit(r.code, align)?;
+            r.code = r.code.get(length..).unwrap_or_default();
+            if let Some(memory) = memory {
+                (start, len) = self.extent(memory);
             }
         }
-        Linear {
-            offset: r.u64(),
+        Ok(Linear {
+            offset: r.offset()?,
             bytes: Cell::from_mut(&mut *self.memory.items).as_slice_of_cells(),
             start,
             len,
-        }
+        })
     }
 
     /// A row that loads: its operand is the address.
     #[inline(always)]
-    pub(crate) fn load<R: Value>(
+    pub(crate) fn load(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'_>,
-        f: impl Fn(Linear<'_>, u64) -> Result<R, Trap>,
+        f: impl FnOnce(Linear<'_>, u64) -> Result<u64, Trap>,
     ) -> Result<(), Trap> {
-        let memory = self.linear(r);
-        r.try_unary(slots, |at: u64| f(memory, at))
+        let memory = self.linear(r)?;
+        r.unary(slots, |at: u64| f(memory, at))
     }
 
     /// A row that stores: its operands are the address and the value.
     #[inline(always)]
-    pub(crate) fn store<V: Value>(
+    pub(crate) fn store(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'_>,
-        f: impl Fn(Linear<'_>, u64, V) -> Result<(), Trap>,
+        f: impl FnOnce(Linear<'_>, u64, u64) -> Result<(), Trap>,
     ) -> Result<(), Trap> {
-        let memory = self.linear(r);
-        let value = r.pop(slots);
-        let at = r.pop(slots);
+        let memory = self.linear(r)?;
+        let [at, value] = *r.operands(slots)?;
+        r.drop(2);
         f(memory, at, value)
+    }
+
+    #[cold]
+    fn extent(&self, memory: MemoryIdx) -> (usize, usize) {
+        let memory = self.memory_of(memory);
+        (memory.start, memory.len)
     }
 }
 
-/// What follows an alignment that is long, or says that a memory follows: the next position, and
-/// the memory.
+/// What follows an alignment that is long, or says that a memory follows: the memory, and how many
+/// bytes it takes. By value, so that the registers of the loop stay in registers.
+#[cold]
 #[inline(never)]
-fn explicit(r: &Registers<'_>) -> (usize, Option<MemoryIdx>) {
-    let mut own = *r;
-    own.ip = own.ip.wrapping_sub(1);
-    let flags = own.u32();
-    let explicit = flags & u32::from(wire::MemargFlag::Memory.code()) != 0;
-    let memory = explicit.then(|| MemoryIdx(own.u32()));
-    (own.ip, memory)
+fn explicit(code: &[u8], align: u8) -> Result<(Option<MemoryIdx>, usize), Trap> {
+    let mut r = Registers {
+        code,
+        ..Registers::default()
+    };
+    let flag = u32::from(wire::MemargFlag::Memory.code());
+    let mut flags = u32::from(align);
+    if align > i8::MAX as u8 {
+        // The other bytes are those of an alignment that was written long.
+        flags = flags & flag | r.u32()? << 7 & flag;
+    }
+    let memory = if flags & flag != 0 {
+        Some(MemoryIdx(r.u32()?))
+    } else {
+        None
+    };
+    Ok((memory, code.len() - r.code.len()))
 }

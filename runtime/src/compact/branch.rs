@@ -29,26 +29,39 @@ impl Branch {
     const MAX_CODE: u64 = (1 << (CODE_BITS - 1)) - 1;
 }
 
+impl Branch {
+    /// From its bytes.
+    #[inline(always)]
+    pub(crate) fn unpack(bytes: &[u8; Self::SIZE]) -> Self {
+        let [a, b, c, d, e, f, g, h] = *bytes;
+        Self::of(
+            u32::from_le_bytes([a, b, c, d]),
+            u32::from_le_bytes([e, f, g, h]),
+        )
+    }
+
+    #[inline(always)]
+    fn of(low: u32, high: u32) -> Self {
+        Self {
+            code: low as i32 >> u8::BITS,
+            keep: low as u8,
+            table: high as u16 as i16,
+            drop: (high >> u16::BITS) as u16,
+        }
+    }
+}
+
 const _: () = assert!(Limits::MAX.function_size <= Branch::MAX_CODE);
 
 impl Item for Branch {
     const SIZE: usize = u64::SIZE;
 
-    #[inline(always)]
     fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
-        let low = u32::get(bytes, at);
-        let high = u32::get(bytes, at + u32::SIZE);
-        Self {
-            code: (low << u8::BITS) as i32 >> u8::BITS,
-            keep: (low >> CODE_BITS) as u8,
-            table: high as u16 as i16,
-            drop: (high >> u16::BITS) as u16,
-        }
+        Self::of(u32::get(bytes, at), u32::get(bytes, at + u32::SIZE))
     }
 
     fn put(self, bytes: &[Cell<u8>], at: usize) {
-        let code = self.code as u32 & (u32::MAX >> u8::BITS);
-        let low = code | u32::from(self.keep) << CODE_BITS;
+        let low = (self.code as u32) << u8::BITS | u32::from(self.keep);
         let high = u32::from(self.table as u16) | u32::from(self.drop) << u16::BITS;
         low.put(bytes, at);
         high.put(bytes, at + u32::SIZE);

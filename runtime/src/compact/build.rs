@@ -216,7 +216,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     type Body = Self;
 
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
-        self.index = func.0 - self.header.imported_funcs;
+        self.index = func.0 - self.header.imported(ExternKind::Func);
         self.span = span;
         Ok(self)
     }
@@ -227,15 +227,16 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
-        let mut tags = 0;
-        let (kind, count) = match import.ty {
-            ImportType::Func(_) => (ExternKind::Func, &mut self.header.imported_funcs),
-            ImportType::Table(_) => (ExternKind::Table, &mut self.header.imported_tables),
-            ImportType::Memory(_) => (ExternKind::Memory, &mut self.header.imported_memories),
-            ImportType::Global(_) => (ExternKind::Global, &mut self.header.imported_globals),
-            ImportType::Tag(_) => (ExternKind::Tag, &mut tags),
+        let kind = match import.ty {
+            ImportType::Func(_) => ExternKind::Func,
+            ImportType::Table(_) => ExternKind::Table,
+            ImportType::Memory(_) => ExternKind::Memory,
+            ImportType::Global(_) => ExternKind::Global,
+            ImportType::Tag(_) => ExternKind::Tag,
         };
-        *count += 1;
+        if let Some(count) = self.header.imported.get_mut(kind as usize) {
+            *count += 1;
+        }
         let entry = ImportEntry {
             name: at as u32,
             kind: kind as u8,

@@ -4,11 +4,11 @@
 //! loop stay in registers.
 
 use super::core::Core;
-use super::registers::Registers;
+use super::registers::{ASTRAY, Registers};
 use crate::exec::machine::Stop;
 use crate::generated::shared::wire;
 use crate::spec::Trap;
-use crate::types::{FuncIdx, GlobalIdx, Ref, TableIdx, TypeIdx};
+use crate::types::GlobalIdx;
 
 type Done = Result<(), Stop>;
 
@@ -23,14 +23,13 @@ fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -
 
 /// Passes over a value type or the type of a block.
 #[inline(always)]
-fn skip_type(r: &mut Registers<'_>) {
-    let byte = r.u8();
-    if wire::Reference::from_code(byte).is_some() {
-        r.skip();
-    } else if byte >> 7 != 0 {
-        // A type index takes several bytes.
-        r.skip();
+fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
+    let byte = r.u8()?;
+    // Behind the byte is a heap type, or the rest of a type index.
+    if wire::Reference::from_code(byte).is_some() || byte > i8::MAX as u8 {
+        r.skip()?;
     }
+    Ok(())
 }
 
 #[inline(always)]
@@ -47,38 +46,35 @@ pub(crate) fn nop<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>
 
 #[inline(always)]
 pub(crate) fn block<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
-    skip_type(r);
-    Ok(())
+    Ok(skip_type(r)?)
 }
 
 #[inline(always)]
 pub(crate) fn loop_<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
-    skip_type(r);
-    Ok(())
+    Ok(skip_type(r)?)
 }
 
 #[inline(always)]
 pub(crate) fn if_<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    skip_type(r);
-    let condition: i32 = r.pop(slots);
+    let at = r.at();
+    let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        r.take(slots, 0);
-    } else {
-        r.pass();
+        return Ok(r.take(slots, at, 0)?);
     }
-    Ok(())
+    skip_type(r)?;
+    Ok(r.pass()?)
 }
 
 #[inline(always)]
 pub(crate) fn else_<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    r.take(slots, 0);
-    Ok(())
+    let at = r.at();
+    Ok(r.take(slots, at, 0)?)
 }
 
 #[inline(always)]
 pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
     // Of a constant expression, the first one is the last.
-    if r.at >= r.end {
+    if r.code.len() <= r.tail {
         return m.leave_function(slots, r);
     }
     Ok(())
@@ -86,28 +82,27 @@ pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
 
 #[inline(always)]
 pub(crate) fn br<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    r.take(slots, 0);
-    Ok(())
+    let at = r.at();
+    Ok(r.take(slots, at, 0)?)
 }
 
 #[inline(always)]
 pub(crate) fn br_if<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let condition: i32 = r.pop(slots);
-    if condition == 0 {
-        r.skip();
-        r.pass();
-    } else {
-        r.take(slots, 0);
+    let at = r.at();
+    let condition: i32 = r.pop(slots)?;
+    if condition != 0 {
+        return Ok(r.take(slots, at, 0)?);
     }
-    Ok(())
+    r.skip()?;
+    Ok(r.pass()?)
 }
 
 #[inline(always)]
 pub(crate) fn br_table<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let index: i32 = r.pop(slots);
-    let default = r.u32();
-    r.take(slots, default.min(index as u32));
-    Ok(())
+    let at = r.at();
+    let index: i32 = r.pop(slots)?;
+    let default = r.u32()?;
+    Ok(r.take(slots, at, default.min(index as u32))?)
 }
 
 #[inline(always)]
@@ -117,8 +112,7 @@ pub(crate) fn return_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Regis
 
 #[inline(always)]
 pub(crate) fn call<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let f = FuncIdx(r.u32());
-    away(r, |r| m.call(slots, r, f, false))
+    away(r, |r| m.call(slots, r, false))
 }
 
 #[inline(always)]
@@ -127,15 +121,11 @@ pub(crate) fn call_indirect<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| {
-        let types = (TypeIdx(r.u32()), TableIdx(r.u32()));
-        m.call_indirect(slots, r, types, false)
-    })
+    away(r, |r| m.call_indirect(slots, r, false))
 }
 
 #[inline(always)]
 pub(crate) fn call_ref<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    r.skip();
     away(r, |r| m.call_ref(slots, r, false))
 }
 
@@ -145,8 +135,7 @@ pub(crate) fn return_call<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let f = FuncIdx(r.u32());
-    away(r, |r| m.call(slots, r, f, true))
+    away(r, |r| m.call(slots, r, true))
 }
 
 #[inline(always)]
@@ -155,10 +144,7 @@ pub(crate) fn return_call_indirect<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| {
-        let types = (TypeIdx(r.u32()), TableIdx(r.u32()));
-        m.call_indirect(slots, r, types, true)
-    })
+    away(r, |r| m.call_indirect(slots, r, true))
 }
 
 #[inline(always)]
@@ -167,20 +153,22 @@ pub(crate) fn return_call_ref<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    r.skip();
     away(r, |r| m.call_ref(slots, r, true))
 }
 
 #[inline(always)]
 pub(crate) fn drop<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
-    r.sp = r.sp.wrapping_sub(1);
+    r.drop(1);
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn select<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let condition: i32 = r.pop(slots);
-    r.binary(slots, |a: u64, b: u64| if condition == 0 { b } else { a });
+    let [a, b, condition] = r.operands(slots)?;
+    if *condition == 0 {
+        *a = *b;
+    }
+    r.drop(2);
     Ok(())
 }
 
@@ -190,8 +178,8 @@ pub(crate) fn select_typed<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    for _ in 0..r.u32() {
-        skip_type(r);
+    for _ in 0..r.u32()? {
+        skip_type(r)?;
     }
     select(m, slots, r)
 }
@@ -202,10 +190,9 @@ pub(crate) fn local_get<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let x = r.u32() as usize;
-    let value = slots.get(r.base.wrapping_add(x)).copied().unwrap_or(0);
-    r.push(slots, value);
-    Ok(())
+    let x = r.u32()? as usize;
+    let value = *slots.get(r.base.wrapping_add(x)).ok_or(ASTRAY)?;
+    Ok(r.push(slots, value)?)
 }
 
 #[inline(always)]
@@ -214,11 +201,9 @@ pub(crate) fn local_set<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let x = r.u32() as usize;
-    let value: u64 = r.pop(slots);
-    if let Some(slot) = slots.get_mut(r.base.wrapping_add(x)) {
-        *slot = value;
-    }
+    let x = r.u32()? as usize;
+    let value: u64 = r.pop(slots)?;
+    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
     Ok(())
 }
 
@@ -228,11 +213,9 @@ pub(crate) fn local_tee<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let [value] = r.operands(slots);
-    let x = r.u32() as usize;
-    if let Some(slot) = slots.get_mut(r.base.wrapping_add(x)) {
-        *slot = value;
-    }
+    let x = r.u32()? as usize;
+    let [value] = *r.operands(slots)?;
+    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
     Ok(())
 }
 
@@ -242,10 +225,9 @@ pub(crate) fn global_get<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let number = m.global_number(GlobalIdx(r.u32()));
-    let value = m.globals.get(number).map_or(0, |global| global.value);
-    r.push(slots, value);
-    Ok(())
+    let number = m.global_number(GlobalIdx(r.u32()?));
+    let value = m.globals.get(number).ok_or(ASTRAY)?.value;
+    Ok(r.push(slots, value)?)
 }
 
 #[inline(always)]
@@ -254,11 +236,8 @@ pub(crate) fn global_set<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let number = m.global_number(GlobalIdx(r.u32()));
-    let value = r.pop(slots);
-    if let Some(global) = m.globals.get_mut(number) {
-        global.value = value;
-    }
+    let number = m.global_number(GlobalIdx(r.u32()?));
+    m.globals.get_mut(number).ok_or(ASTRAY)?.value = r.pop(slots)?;
     Ok(())
 }
 
@@ -268,11 +247,10 @@ pub(crate) fn ref_as_non_null<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let [value] = r.operands(slots);
-    if value == 0 {
-        return Err(Trap::NullReference.into());
+    match *r.operands(slots)? {
+        [0] => Err(Trap::NullReference.into()),
+        [_] => Ok(()),
     }
-    Ok(())
 }
 
 #[inline(always)]
@@ -281,15 +259,14 @@ pub(crate) fn br_on_null<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let reference: Ref = r.pop(slots);
-    if reference.is_null() {
-        r.take(slots, 0);
-    } else {
-        r.skip();
-        r.pass();
-        r.push(slots, reference);
+    let at = r.at();
+    let [reference] = *r.operands(slots)?;
+    if reference == 0 {
+        r.drop(1);
+        return Ok(r.take(slots, at, 0)?);
     }
-    Ok(())
+    r.skip()?;
+    Ok(r.pass()?)
 }
 
 #[inline(always)]
@@ -298,13 +275,12 @@ pub(crate) fn br_on_non_null<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let [value] = r.operands(slots);
-    if value == 0 {
-        r.skip();
-        r.pass();
-        r.sp = r.sp.wrapping_sub(1);
-    } else {
-        r.take(slots, 0);
+    let at = r.at();
+    let [reference] = *r.operands(slots)?;
+    if reference != 0 {
+        return Ok(r.take(slots, at, 0)?);
     }
-    Ok(())
+    r.drop(1);
+    r.skip()?;
+    Ok(r.pass()?)
 }

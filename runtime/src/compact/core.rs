@@ -2,17 +2,20 @@
 //!
 
 use super::address::FuncAddr;
+use super::branch::Branch;
 use super::entity::{Bases, Frame, Global, Instance, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::link::Link;
 use super::module::Module;
-use super::registers::{Registers, slide};
-use super::table::{Body, Header, Layout, item};
+use super::registers::{ASTRAY, Registers, slide};
+use super::table::{Body, Header, item};
 use crate::exec::machine::Stop;
 use crate::spec::Trap;
-use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
+use crate::types::{ExternKind, FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
 use crate::validate::TypeDef;
+use crate::validate::arena::Place;
+use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
 pub(crate) struct Core<'m, 's> {
@@ -42,7 +45,11 @@ pub(crate) struct Current<'m> {
     pub(crate) index: u32,
     pub(crate) module: Module<'m>,
     pub(crate) bases: Bases,
-    pub(crate) layout: Layout,
+    /// Where lists of its table begin.
+    funcs: usize,
+    bodies: usize,
+    defs: usize,
+    branches: usize,
     pub(crate) imported: Imported,
     /// How many types and element segments it has.
     pub(crate) types: u32,
@@ -133,15 +140,18 @@ impl<'m> Current<'m> {
             index,
             module: instance.module,
             bases: instance.bases,
-            layout: Layout::of(&header),
+            funcs: header.start(Place::Funcs),
+            bodies: header.start(Place::Bodies),
+            defs: header.start(Place::Types),
+            branches: header.start(Place::Branches),
             imported: Imported {
-                funcs: header.imported_funcs,
-                tables: header.imported_tables,
-                memories: header.imported_memories,
-                globals: header.imported_globals,
+                funcs: header.imported(ExternKind::Func),
+                tables: header.imported(ExternKind::Table),
+                memories: header.imported(ExternKind::Memory),
+                globals: header.imported(ExternKind::Global),
             },
-            types: header.types,
-            elements: header.elements,
+            types: header.count(Place::Types),
+            elements: header.count(Place::Elements),
         }
     }
 
@@ -149,19 +159,19 @@ impl<'m> Current<'m> {
     #[inline(always)]
     pub(crate) fn body(&self, func: FuncIdx) -> Body {
         let index = func.0.wrapping_sub(self.imported.funcs);
-        item(self.module.table, self.layout.bodies, index)
+        item(self.module.table, self.bodies, index)
     }
 
     /// The index of a function's type.
     #[inline(always)]
     pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
-        TypeIdx(item(self.module.table, self.layout.funcs, func.0))
+        TypeIdx(item(self.module.table, self.funcs, func.0))
     }
 
     /// A type.
     #[inline(always)]
     pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
-        item(self.module.table, self.layout.types, ty.0)
+        item(self.module.table, self.defs, ty.0)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {
@@ -266,6 +276,14 @@ impl<'m> Core<'m, '_> {
         self.attend(r);
     }
 
+    /// The registers with another instance as the one that runs.
+    #[cold]
+    #[inline(never)]
+    fn switched(&mut self, mut r: Registers<'m>, index: u32) -> Registers<'m> {
+        self.switch(&mut r, index);
+        r
+    }
+
     /// Lets the registers be those of the instance that runs.
     pub(crate) fn attend(&self, r: &mut Registers<'m>) {
         r.wasm = self.current.module.wasm;
@@ -281,65 +299,72 @@ impl<'m> Core<'m, '_> {
         Stop::Exit
     }
 
-    /// Calls a function of the current instance.
+    /// `call`, `return_call`
+    #[inline(never)]
     pub(crate) fn call(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
-        f: FuncIdx,
         tail: bool,
     ) -> Result<(), Stop> {
-        let func = self.func_addr(f);
-        self.enter(slots, r, func, tail)
+        let at = r.at();
+        let func = self.func_addr(FuncIdx(r.u32()?));
+        self.enter_at(slots, r, func, tail, (at, r.sp))
     }
 
-    /// Calls what a reference refers to.
+    /// `call_ref`, `return_call_ref`
+    #[inline(never)]
     pub(crate) fn call_ref(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
-        let reference = r.pop(slots);
+        let before = (r.at(), r.sp);
+        r.skip()?;
+        let reference = r.pop(slots)?;
         let func = FuncAddr::from_ref(reference).ok_or(Trap::NullReference)?;
-        self.enter_checked(slots, r, func, tail)
+        self.enter_at(slots, r, func, tail, before)
     }
 
-    /// Calls an element of a table.
+    /// `call_indirect`, `return_call_indirect`
+    #[inline(never)]
     pub(crate) fn call_indirect(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
-        (y, x): (TypeIdx, TableIdx),
         tail: bool,
     ) -> Result<(), Stop> {
-        let place: u64 = r.pop(slots);
+        let before = (r.at(), r.sp);
+        let (y, x) = (TypeIdx(r.u32()?), TableIdx(r.u32()?));
+        let index: u64 = r.pop(slots)?;
         let table = self.table_of(x);
-        if place >= u64::from(table.len) {
+        if index >= u64::from(table.len) {
             return Err(Trap::TableOutOfBounds.into());
         }
-        let element = self
-            .elements
-            .get((table.start as usize).wrapping_add(place as usize));
-        let element = element.copied().unwrap_or_default();
+        let place = (table.start as usize).wrapping_add(index as usize);
+        let element = *self.elements.get(place).ok_or(ASTRAY)?;
         let func = FuncAddr::from_ref(element).ok_or(Trap::IndirectCallToNull)?;
         if self.type_of(func) != self.type_id(y) {
             return Err(Trap::BadSignature.into());
         }
-        self.enter_checked(slots, r, func, tail)
+        self.enter_at(slots, r, func, tail, before)
     }
 
-    /// Begins a call; if there is no room for it, what said which function is still on the stack.
-    fn enter_checked(
+    /// Begins a call by an instruction; if there is no room for it, the instruction has had no
+    /// effect: everything is as it was at its offset, with so many slots in use.
+    fn enter_at(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
+        (at, sp): (usize, usize),
     ) -> Result<(), Stop> {
         let done = self.enter(slots, r, func, tail);
-        if done.is_err() && r.ip == r.at {
-            r.sp = r.sp.wrapping_add(1);
+        if done.is_err() && self.reason == Exit::StackFull {
+            r.code = r.wasm.get(at..).unwrap_or_default();
+            r.sp = sp;
         }
         done
     }
@@ -389,7 +414,7 @@ impl<'m> Core<'m, '_> {
         let locals = base.wrapping_add(params);
         let free = locals.wrapping_add(body.locals.into());
         if free.saturating_add(body.height.into()) > slots.len() {
-            return Err(self.full(r));
+            return Err(self.stop(Exit::StackFull));
         }
         if tail {
             slide(slots, start, base, params);
@@ -397,12 +422,12 @@ impl<'m> Core<'m, '_> {
         } else {
             let frame = Frame {
                 func: r.func,
-                ip: r.ip as u32,
-                branch: r.branch as u32,
+                ip: r.position() as u32,
+                branch: r.branch() as u32,
                 base: r.base as u32,
             };
             let Some(place) = self.frames.get_mut(self.depth) else {
-                return Err(self.full(r));
+                return Err(self.stop(Exit::StackFull));
             };
             *place = frame;
             self.depth += 1;
@@ -413,17 +438,10 @@ impl<'m> Core<'m, '_> {
         r.func = func;
         r.base = start;
         r.sp = free;
-        r.ip = body.code as usize;
-        r.end = body.end as usize;
-        r.aim(&self.current.layout, body.branches);
-        Ok(())
-    }
-
-    /// There is no room for a call, which has had no effect.
-    #[cold]
-    fn full(&mut self, r: &mut Registers<'m>) -> Stop {
-        r.ip = r.at;
-        self.stop(Exit::StackFull)
+        self.last_end(r, body);
+        let branches = (body.branches as usize).wrapping_mul(Branch::SIZE);
+        let branches = self.current.branches.wrapping_add(branches);
+        Ok(r.jump(body.code as usize, branches)?)
     }
 
     /// Leaves for a host function.
@@ -438,8 +456,10 @@ impl<'m> Core<'m, '_> {
     ) -> Result<(), Stop> {
         let (params, _) = self.arity(func);
         let results = if tail {
-            // Its results are the caller's, which has nothing more to do.
-            r.ip = r.end;
+            // Its results are the caller's, which has nothing more to do but to end.
+            let end = r.tail.wrapping_add(1);
+            let end = r.wasm.len().wrapping_sub(end);
+            r.code = r.wasm.get(end..).unwrap_or_default();
             r.base
         } else {
             r.sp.wrapping_sub(params)
@@ -462,6 +482,13 @@ impl<'m> Core<'m, '_> {
         current.ty(current.func_type(func.func()))
     }
 
+    /// Remembers where a body ends.
+    #[inline(always)]
+    pub(crate) fn last_end(&self, r: &mut Registers<'m>, body: Body) {
+        let behind = (body.end as usize).wrapping_add(1);
+        r.tail = r.wasm.len().wrapping_sub(behind);
+    }
+
     /// Ends a function: gives its results to its caller.
     #[inline(always)]
     pub(crate) fn leave_function(
@@ -476,9 +503,9 @@ impl<'m> Core<'m, '_> {
         let count = usize::from(ty.results);
         let from = r.sp.wrapping_sub(count);
         if count == 1 {
-            let value: u64 = r.pop(slots);
+            let value: u64 = r.pop(slots)?;
             r.sp = r.base;
-            r.push(slots, value);
+            r.push(slots, value)?;
         } else {
             slide(slots, from, r.base, count);
             r.sp = r.base.wrapping_add(count);
@@ -488,14 +515,12 @@ impl<'m> Core<'m, '_> {
         };
         let frame = self.frames.get(depth).copied().unwrap_or_default();
         self.depth = depth;
-        r.ip = frame.ip as usize;
-        r.branch = frame.branch as usize;
         r.base = frame.base as usize;
         r.func = frame.func;
         if frame.func.instance() != self.current.index {
-            self.switch(r, frame.func.instance());
+            *r = self.switched(*r, frame.func.instance());
         }
-        r.end = self.current.body(frame.func.func()).end as usize;
-        Ok(())
+        self.last_end(r, self.current.body(frame.func.func()));
+        Ok(r.jump(frame.ip as usize, frame.branch as usize)?)
     }
 }

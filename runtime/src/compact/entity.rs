@@ -3,7 +3,7 @@
 
 use super::address::FuncAddr;
 use super::module::Module;
-use crate::types::{RefType, ValType};
+use crate::types::{MemoryType, RefType, ValType};
 
 /// A caller that waits for the function it has called.
 #[derive(Clone, Copy, Debug, Default)]
@@ -92,9 +92,12 @@ impl Memory {
 
     /// The most pages that it may have, whatever memory there is.
     pub(crate) fn most_pages(&self) -> u64 {
-        let bits = if self.is_64 { u64::BITS } else { u32::BITS };
-        let pages = 1u64.checked_shl(bits - self.page_bits());
-        self.max.unwrap_or(u64::MAX).min(pages.unwrap_or(u64::MAX))
+        let ty = MemoryType {
+            is_64: self.is_64,
+            page_size_log2: self.page_size_log2,
+            ..MemoryType::default()
+        };
+        self.max.unwrap_or(u64::MAX).min(ty.most_pages())
     }
 }
 

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use crate::spec::Trap;
+use crate::spec::{Misuse, Trap};
 
 /// Why a module was not instantiated, or a call not begun.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,22 +63,45 @@ pub enum Room {
     Snapshot,
 }
 
+impl Error {
+    /// What is wrong, without the details.
+    ///
+    /// # Errors
+    /// The trap, if it was one.
+    pub const fn misuse(self) -> Result<Misuse, Trap> {
+        Ok(match self {
+            Self::Room { .. } => Misuse::Room,
+            Self::Import { .. } => Misuse::IncompatibleImport,
+            Self::Busy => Misuse::Busy,
+            Self::Idle => Misuse::Idle,
+            Self::Unknown => Misuse::UnknownObject,
+            Self::Types => Misuse::ValueTypes,
+            Self::Snapshot => Misuse::ForeignSnapshot,
+            Self::Trap(trap) => return Err(trap),
+        })
+    }
+
+    /// Its number, for places without words.
+    pub const fn number(self) -> u16 {
+        match self.misuse() {
+            Ok(misuse) => misuse.number(),
+            Err(trap) => trap.number(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        f.write_str(match self.misuse() {
+            Ok(misuse) => misuse.text(),
+            Err(trap) => trap.text(),
+        })?;
+        match *self {
             Self::Room { list, at_least } => {
-                write!(
-                    f,
-                    "`{list:?}` of the store would have to have a length of {at_least}"
-                )
+                write!(f, ": `{list:?}` would have to have a length of {at_least}")
             }
-            Self::Import { index } => write!(f, "incompatible or unknown import {index}"),
-            Self::Busy => f.write_str("a call is under way"),
-            Self::Idle => f.write_str("no call waits for this"),
-            Self::Unknown => f.write_str("there is no such object"),
-            Self::Types => f.write_str("the values are not of the types asked for"),
-            Self::Trap(trap) => f.write_str(trap.text()),
-            Self::Snapshot => f.write_str("this is no snapshot of this store"),
+            Self::Import { index } => write!(f, " {index}"),
+            _ => Ok(()),
         }
     }
 }

@@ -3,29 +3,29 @@
 
 use crate::spec::Opcode;
 
-/// The cost of each opcode with a prefix, or without.
-pub(crate) const fn costs(prefix: Option<u8>) -> [u8; 256] {
-    let mut costs = [0; 256];
+/// The opcodes that cost nothing: a bit for each byte.
+const FREE: [u32; 8] = {
+    let mut free = [0; 8];
     let mut index = 0;
     while index < Opcode::ALL.len() {
         let opcode = Opcode::ALL[index];
-        let (own, number) = opcode.code();
-        let same = match (prefix, own) {
-            (None, None) => true,
-            (Some(prefix), Some(own)) => prefix == own,
-            _ => false,
-        };
-        if same {
-            let cost = opcode.fuel();
-            assert!(
-                number < 256 && cost < 256,
-                "an opcode or a cost is too large for its table"
-            );
-            costs[number as usize] = cost as u8;
+        if let (None, byte) = opcode.code()
+            && opcode.fuel() == 0
+        {
+            free[(byte / u32::BITS) as usize] |= 1 << (byte % u32::BITS);
         }
         index += 1;
     }
-    costs
+    free
+};
+
+/// Whether the next opcode costs fuel; a prefix does, until it is known what follows.
+#[cold]
+#[inline(never)]
+pub(crate) fn costs_something(code: &[u8]) -> bool {
+    let byte = u32::from(code.first().copied().unwrap_or(0));
+    let word = FREE.get((byte / u32::BITS) as usize);
+    word.is_none_or(|word| word >> (byte % u32::BITS) & 1 == 0)
 }
 
 /// The host's fuel, which the interpreter draws in portions of 32 bits.

@@ -13,7 +13,7 @@ use super::link::Link;
 use super::module::Module;
 use super::registers::Registers;
 use super::store::Store;
-use super::table::{Elements, item};
+use super::table::Elements;
 use crate::exec::machine::{Machine, Stop};
 use crate::exec::{memory, table};
 use crate::generated::no_alloc::execute::execute;
@@ -23,6 +23,7 @@ use crate::spec::Trap;
 use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
 };
+use crate::validate::arena::Place;
 use crate::validate::subtype::is_subtype;
 
 /// An instance of a store.
@@ -66,26 +67,26 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     /// Gives globals and tables their values, and fills the segments in.
     fn initialise(&mut self) -> Result<(), Error> {
         let (current, header) = (self.core.current, self.core.current.module.header());
-        for index in 0..header.global_inits {
-            let span = current.module.span(current.layout.global_inits, index);
+        for index in 0..header.count(Place::GlobalInits) {
+            let span = header.item(current.module.table, Place::GlobalInits, index);
             let value = self.evaluate(span)?;
             let place = current.bases.globals.wrapping_add(index) as usize;
             if let Some(global) = self.core.globals.get_mut(place) {
                 global.value = value;
             }
         }
-        for index in 0..header.table_inits {
-            let span: Span = current.module.span(current.layout.table_inits, index);
+        for index in 0..header.count(Place::TableInits) {
+            let span: Span = header.item(current.module.table, Place::TableInits, index);
             if span != Span::default() {
                 let value = Ref(self.evaluate(span)? as u32);
                 let table = TableIdx(current.imported.tables + index);
                 self.core.table(table).fill(value);
             }
         }
-        for index in 0..header.elements {
+        for index in 0..header.count(Place::Elements) {
             self.elements(&current, index)?;
         }
-        for index in 0..header.data {
+        for index in 0..header.count(Place::Data) {
             self.data(&current, index, header.data_count)?;
         }
         Ok(())
@@ -144,10 +145,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         // No instruction makes a reference of several operands.
         let value = self.compute(reader.position(), 1)?;
         // The expression has ended where the interpreter has stopped.
-        *reader = Reader::range(
-            self.core.current.module.wasm,
-            self.registers.ip..reader.end(),
-        );
+        let next = self.registers.position();
+        *reader = Reader::range(self.core.current.module.wasm, next..reader.end());
         Ok(Ref(value as u32))
     }
 
@@ -190,11 +189,12 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             return Err(Error::Room { list, at_least });
         }
         let mut r = Registers {
-            ip: start,
             func: FuncAddr::CONSTANT,
+            tail: usize::MAX,
             ..Registers::default()
         };
         self.core.attend(&mut r);
+        r.jump(start, 0).map_err(Error::Trap)?;
         let mut fuel = u64::MAX;
         let mut tank = Tank { rest: &mut fuel };
         self.core.depth = 0;
@@ -246,7 +246,7 @@ impl<'m> Core<'m, '_> {
         let inserted = self.links.insert(at, more, Link::default());
         inserted.ok_or_else(|| room(Room::Links, at, more))?;
         let mut seen = [0; ExternKind::COUNT];
-        for index in 0..header.imports {
+        for index in 0..header.count(Place::Imports) {
             let error = Error::Import { index };
             let given = imports.get(index as usize).ok_or(error)?;
             let kind = current.module.import(index).kind();
@@ -274,12 +274,12 @@ impl<'m> Core<'m, '_> {
         x: u32,
         given: &Extern<'_>,
     ) -> Option<Link> {
-        let (table, layout) = (current.module.table, &current.layout);
+        let (table, header) = (current.module.table, current.module.header());
         match (kind, *given) {
             (ExternKind::Func, Extern::Func(func)) => {
                 let asked = self.number_of(current, current.func_type(FuncIdx(x)).0);
                 let known = self.look(InstanceIdx(func.instance()))?;
-                let there = func.func().0 < known.module.header().funcs;
+                let there = func.func().0 < known.module.header().count(Place::Funcs);
                 (there && self.type_of(func) == Some(asked)).then_some(Link::Func(func))
             }
             (
@@ -296,7 +296,7 @@ impl<'m> Core<'m, '_> {
                 same.then_some(Link::Host(id))
             }
             (ExternKind::Table, Extern::Table(number)) => {
-                let asked: TableType = item(table, layout.tables, x);
+                let asked: TableType = header.item(table, Place::Tables, x);
                 let given = self.tables.get(number as usize)?;
                 let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
                 let fits = given.element == element
@@ -305,7 +305,7 @@ impl<'m> Core<'m, '_> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Memory, Extern::Memory(number)) => {
-                let asked: MemoryType = item(table, layout.memories, x);
+                let asked: MemoryType = header.item(table, Place::Memories, x);
                 let given = self.memories.get(number as usize)?;
                 let pages = given.pages();
                 let fits = given.is_64 == asked.is_64
@@ -314,7 +314,7 @@ impl<'m> Core<'m, '_> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Global, Extern::Global(number)) => {
-                let asked: GlobalType = item(table, layout.globals, x);
+                let asked: GlobalType = header.item(table, Place::Globals, x);
                 let given = self.globals.get(number as usize)?;
                 let content = self.outside(current, asked.content);
                 let fits = given.mutable == asked.mutable
@@ -328,9 +328,9 @@ impl<'m> Core<'m, '_> {
 
     /// Makes the objects of an instance, all zero.
     fn make(&mut self, current: &Current<'m>) -> Result<(), Error> {
-        let (header, module, layout) = (current.module.header(), current.module, &current.layout);
-        for index in current.imported.tables..header.tables {
-            let ty: TableType = item(module.table, layout.tables, index);
+        let (header, module) = (current.module.header(), current.module);
+        for index in current.imported.tables..header.count(Place::Tables) {
+            let ty: TableType = header.item(module.table, Place::Tables, index);
             let table = Table {
                 start: self.elements.len as u32,
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
@@ -344,7 +344,7 @@ impl<'m> Core<'m, '_> {
                 .push(table)
                 .ok_or_else(|| room(Room::Tables, at, 1))?;
         }
-        for index in 0..header.elements {
+        for index in 0..header.count(Place::Elements) {
             let segment = module.elements(index);
             let passive = segment.flags & (Elements::ACTIVE | Elements::DECLARATIVE) == 0;
             let len = if passive { segment.count } else { 0 };
@@ -352,12 +352,12 @@ impl<'m> Core<'m, '_> {
             self.lengthen_tables(len.into())?;
             self.add_segment(start, len, true)?;
         }
-        for index in 0..if header.data_count { header.data } else { 0 } {
+        for index in 0..header.kept_data() {
             let Span { start, end } = module.data(index).bytes;
             self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
         }
-        for index in current.imported.memories..header.memories {
-            let ty: MemoryType = item(module.table, layout.memories, index);
+        for index in current.imported.memories..header.count(Place::Memories) {
+            let ty: MemoryType = header.item(module.table, Place::Memories, index);
             let bytes = u128::from(ty.min) << (u32::from(ty.page_size_log2) % u32::BITS);
             let start = self.memory.len;
             let made = usize::try_from(bytes).ok().and_then(|len| {
@@ -382,8 +382,8 @@ impl<'m> Core<'m, '_> {
                 .push(memory)
                 .ok_or_else(|| room(Room::Memories, at, 1))?;
         }
-        for index in current.imported.globals..header.globals {
-            let ty: GlobalType = item(module.table, layout.globals, index);
+        for index in current.imported.globals..header.count(Place::Globals) {
+            let ty: GlobalType = header.item(module.table, Place::Globals, index);
             let global = Global {
                 value: 0,
                 content: self.outside(current, ty.content),

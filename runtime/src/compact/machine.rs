@@ -9,23 +9,23 @@ use crate::exec::machine::{Machine, Stop};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
 impl<'m> Core<'m, '_> {
-    /// Runs a row with `hand`. If it fails, the instruction has not been executed.
+    /// Runs a row with `hand`, which stands at an offset. If it fails, it has not been executed.
     #[inline(always)]
     pub(crate) fn hand(
         &mut self,
+        at: usize,
         r: &mut Registers<'m>,
         f: impl FnOnce(&mut Self, &mut Registers<'m>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let mut own = *r;
-        let done = f(self, &mut own);
-        if done.is_ok() {
-            // It may have moved the memory.
-            self.attend(&mut own);
-            *r = own;
-        } else {
-            r.ip = r.at;
+        if let Err(stop) = f(self, &mut own) {
+            r.code = r.wasm.get(at..).unwrap_or_default();
+            return Err(stop);
         }
-        done
+        // It may have moved the memory.
+        self.attend(&mut own);
+        *r = own;
+        Ok(())
     }
 
     /// What is left of an element segment.

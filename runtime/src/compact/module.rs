@@ -3,13 +3,13 @@
 
 use super::build::Builder;
 use super::needs::Needs;
-use super::table::{Body, Data, Elements, Header, ImportEntry, KINDS, Layout, item};
+use super::table::{Data, Elements, Header, ImportEntry, KINDS, item};
 use crate::profile::{Everything, Gate};
-use crate::read::{Export, Reader, Span};
+use crate::read::{Export, Reader};
 use crate::reject::Reject;
 use crate::spec::Limit;
 use crate::types::{ExternKind, FuncIdx, ValType};
-use crate::validate::arena::Arena;
+use crate::validate::arena::{Arena, Place};
 use crate::validate::item::Item;
 use crate::validate::{self, TypeDef};
 
@@ -50,9 +50,19 @@ impl<'m> Module<'m> {
     /// How large the arena has to be, [`Needs`] of an equal module says, or [`Reject`]: with a
     /// detail [`Limit`](crate::reject::Detail::Limit) `arena`.
     pub fn new(wasm: &'m [u8], gate: &impl Gate, arena: &'m mut [u8]) -> Result<Self, Reject> {
-        let used = build(wasm, gate, arena)?.0;
+        Ok(Self::measured(wasm, gate, arena)?.0)
+    }
+
+    /// As [`new`](Self::new), and how many bytes of the arena were in use at most: with so many,
+    /// and no fewer, it ends the same way.
+    pub fn measured(
+        wasm: &'m [u8],
+        gate: &impl Gate,
+        arena: &'m mut [u8],
+    ) -> Result<(Self, usize), Reject> {
+        let (used, peak) = build(wasm, gate, arena)?;
         let table = arena.get(..used).unwrap_or_default();
-        Ok(Self { wasm, table })
+        Ok((Self { wasm, table }, peak))
     }
 
     /// With a table that was made before, perhaps elsewhere. That it was made of these bytes, and
@@ -82,7 +92,7 @@ impl<'m> Module<'m> {
     /// The imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = Import<'m>> + use<'m> {
         let (module, header) = (*self, self.header());
-        (0..header.imports).map(move |index| {
+        (0..header.count(Place::Imports)).map(move |index| {
             let entry = module.import(index);
             let mut reader = Reader::range(module.wasm, entry.name as usize..module.wasm.len());
             Import {
@@ -130,9 +140,9 @@ impl<'m> Module<'m> {
         impl ExactSizeIterator<Item = ValType> + use<'m>,
         impl ExactSizeIterator<Item = ValType> + use<'m>,
     ) {
-        let layout = self.layout();
-        let ty: u32 = item(self.table, layout.funcs, func.0);
-        let def: TypeDef = item(self.table, layout.types, ty);
+        let header = self.header();
+        let ty: u32 = header.item(self.table, Place::Funcs, func.0);
+        let def: TypeDef = header.item(self.table, Place::Types, ty);
         (
             self.value_types(def.start, def.params),
             self.value_types(def.start.wrapping_add(def.params.into()), def.results),
@@ -144,42 +154,24 @@ impl<'m> Module<'m> {
         start: u32,
         count: u16,
     ) -> impl ExactSizeIterator<Item = ValType> + use<'m> {
-        let layout = self.layout();
-        (0..count).map(move |index| {
-            item(
-                self.table,
-                layout.value_types,
-                start.wrapping_add(index.into()),
-            )
-        })
+        let first = self.header().start(Place::ValueTypes);
+        (0..count).map(move |index| item(self.table, first, start.wrapping_add(index.into())))
     }
 
     pub(crate) fn header(&self) -> Header {
         Header::of(self.table)
     }
 
-    pub(crate) fn layout(&self) -> Layout {
-        Layout::of(&self.header())
-    }
-
     pub(crate) fn import(&self, index: u32) -> ImportEntry {
-        item(self.table, self.layout().imports, index)
-    }
-
-    pub(crate) fn body(&self, index: u32) -> Body {
-        item(self.table, self.layout().bodies, index)
+        self.header().item(self.table, Place::Imports, index)
     }
 
     pub(crate) fn elements(&self, index: u32) -> Elements {
-        item(self.table, self.layout().elements, index)
+        self.header().item(self.table, Place::Elements, index)
     }
 
     pub(crate) fn data(&self, index: u32) -> Data {
-        item(self.table, self.layout().data, index)
-    }
-
-    pub(crate) fn span(&self, list: usize, index: u32) -> Span {
-        item(self.table, list, index)
+        self.header().item(self.table, Place::Data, index)
     }
 }
 
@@ -205,8 +197,9 @@ pub(crate) fn build(
         .skip(Header::SIZE)
         .map_err(|full| full.reject(Limit::Arena, 0, 0))?;
     let mut builder = Builder::new(&arena);
-    validate::module(wasm, gate, &arena, &mut builder)?;
-    let header = builder.header.count(&arena, wasm);
+    let env = validate::module(wasm, gate, &arena, &mut builder)?;
+    builder.header.data_count = env.counts.data.is_some();
+    let header = builder.header.complete(&arena, wasm);
     header.put(arena.front(), 0);
-    Ok((Layout::of(&header).end as usize, arena.peak()))
+    Ok((header.end() as usize, arena.peak()))
 }

@@ -2,9 +2,10 @@
 //!
 
 use super::module::Module;
-use super::table::{Elements, item};
-use crate::types::{MemoryType, TableType, TypeIdx};
+use super::table::{Body, Elements};
+use crate::types::{ExternKind, MemoryType, TableType};
 use crate::validate::TypeDef;
+use crate::validate::arena::Place;
 
 /// Lengths of the lists of a [`Ram`](super::Ram) for one instance of a module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -36,48 +37,48 @@ pub struct Needs {
 
 impl Needs {
     pub(crate) fn of(module: Module<'_>) -> Self {
-        let (header, layout) = (module.header(), module.layout());
-        let funcs = (0..header.bodies).map(|index| {
-            let body = module.body(index);
-            let ty: u32 = item(module.table, layout.funcs, header.imported_funcs + index);
-            let ty: TypeDef = item(module.table, layout.types, TypeIdx(ty).0);
+        let (header, table) = (module.header(), module.table);
+        let first = header.imported(ExternKind::Func);
+        let funcs = (0..header.count(Place::Bodies)).map(|index| {
+            let body: Body = header.item(table, Place::Bodies, index);
+            let ty: u32 = header.item(table, Place::Funcs, first + index);
+            let ty: TypeDef = header.item(table, Place::Types, ty);
             usize::from(ty.params.max(ty.results))
                 + usize::from(body.locals)
                 + usize::from(body.height)
         });
-        let tables = header.imported_tables..header.tables;
+        let tables = header.imported(ExternKind::Table)..header.count(Place::Tables);
         let elements = tables.clone().map(|index| {
-            let ty: TableType = item(module.table, layout.tables, index);
+            let ty: TableType = header.item(table, Place::Tables, index);
             ty.min
         });
-        let passive = (0..header.elements).map(|index| {
+        let segments = header.count(Place::Elements);
+        let passive = (0..segments).map(|index| {
             let segment = module.elements(index);
             let kept = segment.flags & (Elements::ACTIVE | Elements::DECLARATIVE) == 0;
             if kept { segment.count.into() } else { 0 }
         });
-        let memories = header.imported_memories..header.memories;
+        let memories = header.imported(ExternKind::Memory)..header.count(Place::Memories);
         let bytes = memories.clone().map(|index| {
-            let ty: MemoryType = item(module.table, layout.memories, index);
-            ty.min
-                .saturating_mul(1 << (u32::from(ty.page_size_log2) % u32::BITS))
+            let ty: MemoryType = header.item(table, Place::Memories, index);
+            ty.bytes(ty.min).unwrap_or(u64::MAX)
         });
-        let links = header.imported_funcs
-            + header.imported_tables
-            + header.imported_memories
-            + header.imported_globals;
-        let data = if header.data_count { header.data } else { 0 };
+        let globals = header.count(Place::Globals) - header.imported(ExternKind::Global);
         Self {
-            table: layout.end as usize,
+            table: header.end() as usize,
             slots: funcs.max().unwrap_or(0).max(CONSTANT),
             instances: 1,
-            links: links as usize,
+            links: header
+                .imported
+                .iter()
+                .fold(0, |sum, count| sum + *count as usize),
             tables: tables.len(),
             elements: elements.chain(passive).fold(0, u64::saturating_add),
             memories: memories.len(),
             memory: bytes.fold(0, u64::saturating_add),
-            globals: (header.globals - header.imported_globals) as usize,
-            types: header.types as usize,
-            segments: (header.elements + data) as usize,
+            globals: globals as usize,
+            types: header.count(Place::Types) as usize,
+            segments: segments as usize + header.kept_data() as usize,
         }
     }
 }

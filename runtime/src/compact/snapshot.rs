@@ -174,8 +174,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             format: FORMAT,
             state: self.state as u8,
             refused: core.refused,
-            ip: r.ip,
-            branch: r.branch,
+            ip: r.position(),
+            branch: r.branch(),
             base: r.base,
             func: r.func,
             entry: self.entry,
@@ -263,15 +263,17 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             State::Idle | State::Running => Exit::Done,
         };
         self.registers = Registers {
-            ip: head.ip,
-            branch: head.branch,
             sp: head.slots,
             base: head.base,
             func: head.func,
             ..Registers::default()
         };
         core.attend(&mut self.registers);
-        self.registers.end = core.current.body(head.func.func()).end as usize;
+        core.last_end(&mut self.registers, core.current.body(head.func.func()));
+        if state != State::Idle {
+            let aimed = self.registers.jump(head.ip, head.branch);
+            aimed.map_err(|_| Error::Snapshot)?;
+        }
         self.entry = head.entry;
         self.state = state;
         Ok(())

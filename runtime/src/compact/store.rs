@@ -21,6 +21,7 @@ use crate::generated::no_alloc::execute::execute;
 use crate::profile::Profile;
 use crate::spec::Trap;
 use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, ValType};
+use crate::validate::arena::Place;
 
 /// Instances in the caller's memory, and the call that is under way.
 ///
@@ -125,7 +126,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let current = self.core.look(InstanceIdx(func.instance()));
         let current = current
-            .filter(|current| func.func().0 < current.module.header().funcs)
+            .filter(|current| func.func().0 < current.module.header().count(Place::Funcs))
             .ok_or(Error::Unknown)?;
         let (types, _) = current.module.func_type(func.func());
         let count = types.len();
@@ -141,14 +142,13 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let mut r = Registers {
             sp: count,
-            // The call is as if the last in a function without locals.
-            ip: 1,
             ..Registers::default()
         };
         self.core.depth = 0;
         self.core.current = current;
         self.core.attend(&mut r);
         self.entry = func;
+        // The call is as if the last one of a function without locals.
         let begun = self.core.enter(self.slots, &mut r, func, true);
         self.registers = r;
         match (begun, self.core.reason) {
@@ -358,7 +358,7 @@ impl<'m> Core<'m, '_> {
                     return false;
                 };
                 let known = self.look(InstanceIdx(func.instance()));
-                if known.is_none_or(|of| func.func().0 >= of.module.header().funcs) {
+                if known.is_none_or(|of| func.func().0 >= of.module.header().count(Place::Funcs)) {
                     return false;
                 }
                 match ty.concrete() {

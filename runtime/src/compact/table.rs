@@ -73,9 +73,9 @@ pub(crate) struct Data {
 /// The front of the table.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Header {
-    pub(crate) format: u32,
+    format: u32,
     /// Bytes of the module.
-    pub(crate) length: u32,
+    length: u32,
     /// Fingerprint of the module.
     pub(crate) fingerprint: u64,
     /// The start function plus one, or zero.
@@ -86,24 +86,37 @@ pub(crate) struct Header {
     pub(crate) export_count: u32,
     /// Whether instructions can refer to data segments.
     pub(crate) data_count: bool,
-    pub(crate) imported_funcs: u32,
-    pub(crate) imported_tables: u32,
-    pub(crate) imported_memories: u32,
-    pub(crate) imported_globals: u32,
-    pub(crate) value_types: u32,
-    pub(crate) types: u32,
-    pub(crate) imports: u32,
-    pub(crate) funcs: u32,
-    pub(crate) bodies: u32,
-    pub(crate) tables: u32,
-    pub(crate) table_inits: u32,
-    pub(crate) memories: u32,
-    pub(crate) globals: u32,
-    pub(crate) global_inits: u32,
-    pub(crate) elements: u32,
-    pub(crate) branches: u32,
-    pub(crate) data: u32,
+    /// How many functions, tables, memories and globals are imported.
+    pub(crate) imported: [u32; IMPORTED.len()],
+    /// How many items the lists have.
+    counts: [u32; SIZES.len()],
 }
+
+/// Bytes of the items of each list, in the order of the places.
+const SIZES: [usize; Place::Data as usize + 1] = [
+    ValType::SIZE,
+    TypeDef::SIZE,
+    ImportEntry::SIZE,
+    u32::SIZE,
+    Body::SIZE,
+    TableType::SIZE,
+    Span::SIZE,
+    MemoryType::SIZE,
+    GlobalType::SIZE,
+    Span::SIZE,
+    Elements::SIZE,
+    Branch::SIZE,
+    Data::SIZE,
+];
+
+/// Where imported objects and defined ones are counted together, and where the defined ones alone;
+/// in the order of the kinds.
+const IMPORTED: [(Place, Option<Place>); 4] = [
+    (Place::Funcs, Some(Place::Bodies)),
+    (Place::Tables, Some(Place::TableInits)),
+    (Place::Memories, None),
+    (Place::Globals, Some(Place::GlobalInits)),
+];
 
 fields! {
     Body { code: u32, end: u32, branches: u32, locals: u16, height: u16 }
@@ -113,10 +126,7 @@ fields! {
     Header {
         format: u32, length: u32, fingerprint: u64,
         start: u32, exports: u32, export_count: u32, data_count: bool,
-        imported_funcs: u32, imported_tables: u32, imported_memories: u32, imported_globals: u32,
-        value_types: u32, types: u32, imports: u32, funcs: u32, bodies: u32, tables: u32,
-        table_inits: u32, memories: u32, globals: u32, global_inits: u32,
-        elements: u32, branches: u32, data: u32,
+        imported: [u32; IMPORTED.len()], counts: [u32; SIZES.len()],
     }
 }
 
@@ -125,54 +135,86 @@ impl Header {
     const FORMAT: u32 = 1;
 
     /// The header of a table; the one of an empty module, if what it says cannot be.
+    #[inline(never)]
     pub(crate) fn of(table: &[u8]) -> Self {
         let header = Self::get(table, 0);
-        let possible = Layout::of(&header).end == table.len() as u64
-            && header.imported_funcs <= header.funcs
-            && header.imported_tables <= header.tables
-            && header.imported_memories <= header.memories
-            && header.imported_globals <= header.globals
-            && header.bodies <= header.funcs - header.imported_funcs
-            && header.table_inits <= header.tables - header.imported_tables
-            && header.global_inits <= header.globals - header.imported_globals;
+        let possible = header.end() == table.len() as u64
+            && IMPORTED
+                .iter()
+                .zip(header.imported)
+                .all(|((all, defined), imported)| {
+                    let defined = defined.map_or(0, |place| header.count(place));
+                    let least = u64::from(imported) + u64::from(defined);
+                    least <= header.count(*all).into()
+                });
         if possible { header } else { Self::default() }
     }
 
     /// The header of what the lists at the front of an arena hold.
-    pub(crate) fn count(self, arena: &Arena<'_>, wasm: &[u8]) -> Self {
-        let count = |place| arena.extent(place).1 as u32;
-        Self {
-            format: Self::FORMAT,
-            length: wasm.len() as u32,
-            fingerprint: fingerprint(wasm),
-            value_types: count(Place::ValueTypes),
-            types: count(Place::Types),
-            imports: count(Place::Imports),
-            funcs: count(Place::Funcs),
-            bodies: count(Place::Bodies),
-            tables: count(Place::Tables),
-            table_inits: count(Place::TableInits),
-            memories: count(Place::Memories),
-            globals: count(Place::Globals),
-            global_inits: count(Place::GlobalInits),
-            elements: count(Place::Elements),
-            branches: count(Place::Branches),
-            data: count(Place::Data),
-            ..self
+    pub(crate) fn complete(mut self, arena: &Arena<'_>, wasm: &[u8]) -> Self {
+        self.format = Self::FORMAT;
+        self.length = wasm.len() as u32;
+        self.fingerprint = fingerprint(wasm);
+        for (count, length) in self.counts.iter_mut().zip(arena.lengths()) {
+            *count = length as u32;
         }
+        self
     }
 
     /// Whether the table was made of this module.
     pub(crate) fn fits(&self, wasm: &[u8], table: &[u8]) -> Result<(), Reject> {
         let fits = self.format == Self::FORMAT
             && self.length as usize == wasm.len()
-            && Layout::of(self).end == table.len() as u64
+            && self.end() == table.len() as u64
             && self.fingerprint == fingerprint(wasm);
         if fits {
             Ok(())
         } else {
             Err(Reject::new(ErrorCode::ForeignTable, 0))
         }
+    }
+
+    /// How many items a list has.
+    pub(crate) fn count(&self, list: Place) -> u32 {
+        self.counts.get(list as usize).copied().unwrap_or(0)
+    }
+
+    /// How many objects of a kind are imported.
+    pub(crate) fn imported(&self, kind: ExternKind) -> u32 {
+        self.imported.get(kind as usize).copied().unwrap_or(0)
+    }
+
+    /// How many data segments instructions can refer to.
+    pub(crate) fn kept_data(&self) -> u32 {
+        if self.data_count {
+            self.count(Place::Data)
+        } else {
+            0
+        }
+    }
+
+    /// Where a list begins; a position beyond the table holds zeros.
+    pub(crate) fn start(&self, list: Place) -> usize {
+        usize::try_from(self.extent(list as usize)).unwrap_or(usize::MAX)
+    }
+
+    /// The length of the table.
+    pub(crate) fn end(&self) -> u64 {
+        self.extent(SIZES.len())
+    }
+
+    /// Bytes up to a list.
+    #[inline(never)]
+    fn extent(&self, lists: usize) -> u64 {
+        let sizes = self.counts.iter().zip(SIZES).take(lists);
+        sizes.fold(Self::SIZE as u64, |end, (count, size)| {
+            end + u64::from(*count) * size as u64
+        })
+    }
+
+    /// An item of a list of the table.
+    pub(crate) fn item<T: Item>(&self, table: &[u8], list: Place, index: u32) -> T {
+        item(table, self.start(list), index)
     }
 }
 
@@ -182,54 +224,6 @@ fn fingerprint(wasm: &[u8]) -> u64 {
     const PRIME: u64 = 1_099_511_628_211;
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(PRIME);
     wasm.iter().fold(BASIS, step)
-}
-
-/// Where the lists of a table begin.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Layout {
-    pub(crate) value_types: usize,
-    pub(crate) types: usize,
-    pub(crate) imports: usize,
-    pub(crate) funcs: usize,
-    pub(crate) bodies: usize,
-    pub(crate) tables: usize,
-    pub(crate) table_inits: usize,
-    pub(crate) memories: usize,
-    pub(crate) globals: usize,
-    pub(crate) global_inits: usize,
-    pub(crate) elements: usize,
-    pub(crate) branches: usize,
-    pub(crate) data: usize,
-    /// The length of the table, which a header that lies may let be large.
-    pub(crate) end: u64,
-}
-
-impl Layout {
-    pub(crate) fn of(header: &Header) -> Self {
-        let mut end = Header::SIZE as u64;
-        let mut list = |count: u32, size: usize| {
-            let start = end;
-            end += u64::from(count) * size as u64;
-            // Positions beyond the table hold zeros.
-            usize::try_from(start).unwrap_or(usize::MAX)
-        };
-        Self {
-            value_types: list(header.value_types, ValType::SIZE),
-            types: list(header.types, TypeDef::SIZE),
-            imports: list(header.imports, ImportEntry::SIZE),
-            funcs: list(header.funcs, u32::SIZE),
-            bodies: list(header.bodies, Body::SIZE),
-            tables: list(header.tables, TableType::SIZE),
-            table_inits: list(header.table_inits, Span::SIZE),
-            memories: list(header.memories, MemoryType::SIZE),
-            globals: list(header.globals, GlobalType::SIZE),
-            global_inits: list(header.global_inits, Span::SIZE),
-            elements: list(header.elements, Elements::SIZE),
-            branches: list(header.branches, Branch::SIZE),
-            data: list(header.data, Data::SIZE),
-            end,
-        }
-    }
 }
 
 /// An item of a list that begins at `start`.

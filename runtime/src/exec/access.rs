@@ -36,14 +36,9 @@ pub(crate) trait Scalar: Copy {
     fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()>;
 }
 
-/// The bytes of a scalar in a memory.
-#[inline(always)]
-fn cells<const N: usize>(bytes: &[Cell<u8>], at: usize) -> Option<&[Cell<u8>; N]> {
-    bytes.get(at..)?.first_chunk()
-}
-
+/// The bytes are spelled out because compilers make one access of that, at any level.
 macro_rules! integer {
-    ($($type:ty)*) => {$(
+    ($($type:ty: $($cell:ident = $byte:ident)*;)*) => {$(
         impl Scalar for $type {
             #[inline(always)]
             fn from_little_endian(self) -> Self {
@@ -57,15 +52,22 @@ macro_rules! integer {
 
             #[inline(always)]
             fn read(bytes: &[Cell<u8>], at: usize) -> Option<Self> {
-                Some(Self::from_le_bytes(cells(bytes, at)?.each_ref().map(Cell::get)))
+                match bytes.get(at..)? {
+                    [$($cell,)* ..] => Some(Self::from_le_bytes([$($cell.get()),*])),
+                    _ => None,
+                }
             }
 
             #[inline(always)]
             fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()> {
-                for (cell, byte) in cells::<{ size_of::<$type>() }>(bytes, at)?.iter().zip(self.to_le_bytes()) {
-                    cell.set(byte);
+                let [$($byte),*] = self.to_le_bytes();
+                match bytes.get(at..)? {
+                    [$($cell,)* ..] => {
+                        $($cell.set($byte);)*
+                        Some(())
+                    }
+                    _ => None,
                 }
-                Some(())
             }
         }
     )*};
@@ -98,5 +100,14 @@ macro_rules! float {
     )*};
 }
 
-integer!(i8 u8 i16 u16 i32 u32 i64 u64);
+integer! {
+    i8: a = s;
+    u8: a = s;
+    i16: a = s b = t;
+    u16: a = s b = t;
+    i32: a = s b = t c = u d = v;
+    u32: a = s b = t c = u d = v;
+    i64: a = s b = t c = u d = v e = w f = x g = y h = z;
+    u64: a = s b = t c = u d = v e = w f = x g = y h = z;
+}
 float!(f32, u32; f64, u64;);

@@ -39,6 +39,7 @@ mod word;
 use core::fmt;
 use core::marker::PhantomData;
 
+use crate::spec::Misuse;
 use entry::State;
 pub use entry::{Entries, Entry};
 pub use word::{Handle, Handle32, Handle64};
@@ -69,12 +70,19 @@ pub enum HandleError {
     Dropped,
 }
 
+impl HandleError {
+    /// As a row of the tables, which has a number and a text.
+    pub const fn misuse(self) -> Misuse {
+        match self {
+            Self::Unknown => Misuse::UnknownHandle,
+            Self::Dropped => Misuse::DroppedHandle,
+        }
+    }
+}
+
 impl fmt::Display for HandleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unknown => "unknown handle",
-            Self::Dropped => "the value of this handle was dropped",
-        })
+        f.write_str(self.misuse().text())
     }
 }
 

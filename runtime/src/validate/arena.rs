@@ -141,10 +141,9 @@ impl<'b> Arena<'b> {
         self.bytes
     }
 
-    /// Where a list at the front begins, and how many items it has.
-    pub(crate) fn extent(&self, place: Place) -> (usize, usize) {
-        let region = self.region(place);
-        (region.start.get(), region.len.get())
+    /// How many items the lists have, in the order of the places.
+    pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> + '_ {
+        self.regions.iter().map(|region| region.len.get())
     }
 
     #[cfg_attr(not(small), inline(always))]

@@ -207,6 +207,20 @@ macro_rules! fields {
 }
 pub(crate) use {fields, stored_as};
 
+impl<const N: usize> Item for [u32; N] {
+    const SIZE: usize = N * u32::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        core::array::from_fn(|index| u32::get(bytes, at + index * u32::SIZE))
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        for (word, index) in self.into_iter().zip(0..) {
+            word.put(bytes, at + index * u32::SIZE);
+        }
+    }
+}
+
 impl Item for Option<u64> {
     const SIZE: usize = bool::SIZE + u64::SIZE;
 

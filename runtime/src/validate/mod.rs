@@ -15,6 +15,7 @@
 
 pub(crate) mod arena;
 pub(crate) mod check;
+mod component;
 mod constant;
 mod entity;
 mod environment;
@@ -34,6 +35,7 @@ pub(crate) mod type_fn;
 pub(crate) mod validator;
 
 pub use arena::{Arena, ArenaList};
+pub use component::{Scope, check_component_at, validate_component_at};
 pub use environment::{Environment, Signature, TypeDef, Types};
 pub use function::function;
 pub use group::{GroupWords, Node};

@@ -30,6 +30,9 @@ pub use header::ComponentHeader;
 pub use module::{FunctionBody, GlobalEntry, ModuleView, TableEntry};
 pub use names::{ComponentNames, SortNames};
 
+pub(crate) use component::section;
+pub(crate) use header::preamble;
+
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 

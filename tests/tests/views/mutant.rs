@@ -54,7 +54,7 @@ fn damaged_bytes_are_read_to_an_end() {
 }
 
 /// Changes, removes or inserts a few bytes.
-fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+pub(crate) fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     for _ in 0..1 + random.below(3) {
         if bytes.is_empty() {

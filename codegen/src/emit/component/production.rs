@@ -258,7 +258,13 @@ fn accessors(group: &Group) -> TokenStream {
             quote!(#group)
         })
     });
-    quote! { #name #code #proposal #defines #class }
+    let needs = some(&|row| row.needs.is_some()).then(|| {
+        let doc = "The group of which one must be there, too.";
+        by_row(doc, "needs", quote!(Option<&'static str>), &|row| {
+            option(row.needs.as_ref().map(|group| quote!(#group)))
+        })
+    });
+    quote! { #name #code #proposal #defines #class #needs }
 }
 
 fn fields(component: &Component, row: &Production, public: &TokenStream) -> Vec<TokenStream> {

@@ -61,7 +61,7 @@ impl Rule {
         }
     }
 
-    /// The errors by which it refuses a module.
+    /// The errors by which it refuses.
     pub const fn errors(self) -> &'static [ErrorCode] {
         match self {
             Self::Opcodes => &[ErrorCode::IllegalOpcode],
@@ -75,5 +75,37 @@ impl Rule {
             Self::Opcodes => "none",
             Self::Operands => "a type an operand",
         }
+    }
+}
+
+/// Something that validation asks of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum ComponentRule {}
+
+impl ComponentRule {
+    /// All of them, in the order of the table.
+    pub const ALL: [ComponentRule; 0] = [];
+}
+
+impl ComponentRule {
+    /// Its key in `spec/levels.toml`.
+    pub const fn name(self) -> &'static str {
+        match self {}
+    }
+
+    /// The level that asks it first.
+    pub const fn level(self) -> Level {
+        match self {}
+    }
+
+    /// The errors by which it refuses.
+    pub const fn errors(self) -> &'static [ErrorCode] {
+        match self {}
+    }
+
+    /// The memory that it takes, in words.
+    pub const fn cost(self) -> &'static str {
+        match self {}
     }
 }

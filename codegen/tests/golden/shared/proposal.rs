@@ -89,6 +89,15 @@ impl Proposals {
         .with(Proposal::Bulk)
         .with(Proposal::Refs);
 
+    /// Those of components that a release of WASI has.
+    pub const COMPONENTS: Proposals = Proposals::EMPTY;
+
+    /// Those that are in one of the two.
+    #[must_use]
+    pub const fn union(self, others: Proposals) -> Proposals {
+        Proposals(self.0 | others.0)
+    }
+
     /// With one more.
     #[must_use]
     pub const fn with(self, proposal: Proposal) -> Proposals {

@@ -20,7 +20,7 @@ impl Trap {
 }
 
 impl Trap {
-    /// Its number, the same in every version; no other error or trap has it.
+    /// Its number, the same in every version; nothing else that can go wrong has it.
     pub const fn number(self) -> u16 {
         match self {
             Self::MemoryOutOfBounds => 3,

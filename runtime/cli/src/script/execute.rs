@@ -1,17 +1,17 @@
 //! Directives that run code.
 
-use tabwasm::{Error, Instance, LinkError, Val};
 use wast::{WastExecute, WastInvoke, WastRet, Wat};
 
+use super::library::{Failure, Library};
 use super::runner::{Runner, Stop};
-use super::value::{self, Missing};
+use super::value::{self, Value};
 
-/// What running came to; an error is the guest's.
-type Ran = Result<Vec<Val>, Error>;
+/// What running came to; a failure is the guest's.
+type Ran = Result<Vec<Value>, Failure>;
 
-impl Runner {
+impl<L: Library> Runner<L> {
     /// `(invoke …)`: calls an export; a trap is a failure.
-    pub(super) fn call(&mut self, invoke: &WastInvoke<'_>) -> Result<Vec<Val>, Stop> {
+    pub(super) fn call(&mut self, invoke: &WastInvoke<'_>) -> Result<Vec<Value>, Stop> {
         Ok(self.invoke(invoke)??)
     }
 
@@ -21,7 +21,7 @@ impl Runner {
         expected: &[WastRet<'_>],
     ) -> Result<(), Stop> {
         let results = self.execute(exec)??;
-        value::compare(&self.store, expected, &results).map_err(Stop::Fail)
+        value::compare(expected, &results).map_err(Stop::Fail)
     }
 
     pub(super) fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
@@ -66,65 +66,46 @@ impl Runner {
             WastExecute::Wat(mut wat) => {
                 let bytes = wat.encode().map_err(|error| Stop::Fail(error.message()))?;
                 let module = self.compile(&bytes)?;
-                Ok(self.link(&module)?.map(|_: Instance| Vec::new()))
+                Ok(self.link(&module)?.map(|_| Vec::new()))
             }
             WastExecute::Get { module, global, .. } => {
                 let instance = self.instance(module)?;
-                let global = instance
-                    .get_global(&mut self.store, global)
-                    .ok_or_else(|| Stop::Fail(format!("no global `{global}`")))?;
-                Ok(Ok(vec![global.get(&mut self.store)]))
+                Ok(Ok(vec![self.library.global(&instance, global)?]))
             }
         }
     }
 
     fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Ran, Stop> {
         let instance = self.instance(invoke.module)?;
-        let func = instance
-            .get_func(&mut self.store, invoke.name)
-            .ok_or_else(|| Stop::Fail(format!("no function `{}`", invoke.name)))?;
-        let mut params = Vec::new();
-        for arg in &invoke.args {
-            params.push(value::argument(&mut self.store, arg).map_err(
-                |missing| match missing {
-                    Missing::Proposal(proposal) => Stop::Skip(proposal.to_owned()),
-                    Missing::Error(error) => error.into(),
-                },
-            )?);
-        }
-        let count = func.ty(&self.store).results().len();
-        let mut results = vec![Val::I32(0); count];
-        Ok(func
-            .call(&mut self.store, &params, &mut results)
-            .map(|()| results))
+        let params = invoke.args.iter().map(value::argument);
+        let params = params.collect::<Result<Vec<_>, _>>();
+        let params = params.map_err(|proposal| Stop::Skip(proposal.to_owned()))?;
+        Ok(self.library.call(&instance, invoke.name, &params))
     }
 }
 
 fn expect_trap(ran: Ran, message: &str) -> Result<(), Stop> {
-    let error = match ran {
-        Ok(results) => {
-            return Err(Stop::Fail(format!(
-                "expected the trap `{message}`, found {results:?}"
-            )));
+    let found = match ran {
+        Ok(results) => format!("{results:?}"),
+        Err(Failure::Trap(trap)) => {
+            let mut texts = trap.also().iter().copied().chain([trap.text()]);
+            if texts.any(|text| message.starts_with(text)) {
+                return Ok(());
+            }
+            format!("`{trap}`")
         }
-        Err(error) => error,
+        Err(failure) => format!("the error: {failure}"),
     };
-    let Some(trap) = error.as_trap_code() else {
-        return Err(Stop::Fail(format!(
-            "expected the trap `{message}`, found the error: {error:#}"
-        )));
-    };
-    let mut texts = trap.also().iter().copied().chain([trap.text()]);
-    if texts.any(|text| message.starts_with(text)) {
-        return Ok(());
-    }
-    Err(Stop::Fail(format!("expected `{message}`, found `{trap}`")))
+    Err(Stop::Fail(format!(
+        "expected the trap `{message}`, found {found}"
+    )))
 }
 
-fn expect_link_error(error: &Error, message: &str) -> Result<(), Stop> {
-    let text = error.root_cause().to_string();
-    if error.is::<LinkError>() && text.starts_with(message) {
-        return Ok(());
+fn expect_link_error(failure: &Failure, message: &str) -> Result<(), Stop> {
+    match failure {
+        Failure::Link(text) if text.starts_with(message) => Ok(()),
+        _ => Err(Stop::Fail(format!(
+            "expected `{message}`, found `{failure}`"
+        ))),
     }
-    Err(Stop::Fail(format!("expected `{message}`, found `{text}`")))
 }

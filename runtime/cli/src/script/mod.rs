@@ -9,8 +9,12 @@
 //! - an assertion that text is malformed, answered by the text parser alone, says nothing about
 //!   the library: *text only*, counted apart.
 
+mod compact;
+mod engine;
 mod execute;
+mod library;
 mod report;
+mod room;
 mod runner;
 mod spectest;
 mod value;
@@ -23,13 +27,27 @@ use wast::Wast;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
+use compact::Compact;
+use engine::Engines;
+use library::Library;
 pub use report::{Failure, Report};
+use room::{Lists, Modules};
 use runner::Runner;
+pub use spectest::TEXT as SPECTEST;
 
-/// Runs a script in an engine of this configuration; `name` is how to speak of the script.
-pub fn run(name: &str, text: &str, config: &Config) -> Report {
+/// The part of the library that runs scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The engine of this build: the tiers `alloc` and `std`.
+    Engine,
+    /// [`tabwasm::compact`]: the tier `no_alloc`.
+    Compact,
+}
+
+/// Runs a script; `name` is how to speak of it, and `config` says what modules may be.
+pub fn run(name: &str, text: &str, subject: Subject, config: &Config) -> Report {
     let mut report = Report::new(name);
-    let run = AssertUnwindSafe(|| directives(text, config, &mut report));
+    let run = AssertUnwindSafe(|| parse(text, subject, config, &mut report));
     match catch_unwind(run) {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
@@ -44,17 +62,39 @@ pub fn run(name: &str, text: &str, config: &Config) -> Report {
     report
 }
 
-fn directives(text: &str, config: &Config, report: &mut Report) -> Result<(), wast::Error> {
+fn parse(
+    text: &str,
+    subject: Subject,
+    config: &Config,
+    report: &mut Report,
+) -> Result<(), wast::Error> {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(true);
     let buffer = ParseBuffer::new_with_lexer(lexer)?;
     let script: Wast<'_> = parser::parse(&buffer)?;
-    let mut runner = match Runner::new(config) {
-        Ok(runner) => runner,
-        Err(error) => {
-            report.fail((0, 0), "script", format!("no host module: {error:#}"));
-            return Ok(());
+    match subject {
+        Subject::Engine => play(script, text, Engines::new(config), report),
+        Subject::Compact => {
+            // Each directive brings one module at most, and `spectest` is one more.
+            let count = script.directives.len() + 1;
+            let mut modules = Modules::new(count);
+            let mut lists = Lists::new(count, config);
+            let library = Compact::new(config, &mut modules, &mut lists);
+            play(script, text, library, report);
         }
+    }
+    Ok(())
+}
+
+fn play<L: Library>(
+    script: Wast<'_>,
+    text: &str,
+    library: Result<L, library::Failure>,
+    report: &mut Report,
+) {
+    let mut runner = match library {
+        Ok(library) => Runner::new(library),
+        Err(failure) => return report.fail((0, 0), "script", format!("no `spectest`: {failure}")),
     };
     for directive in script.directives {
         let place = directive.span().linecol_in(text);
@@ -62,7 +102,6 @@ fn directives(text: &str, config: &Config, report: &mut Report) -> Result<(), wa
         let outcome = runner.run(directive);
         report.count(place, kind, outcome);
     }
-    Ok(())
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

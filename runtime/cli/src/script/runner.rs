@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use tabwasm::reject::{Detail, Reject};
+use tabwasm::reject::Detail;
 use tabwasm::spec::{ErrorClass, Proposal};
-use tabwasm::{Config, Engine, Error, Instance, Linker, Module, Store};
 use wast::token::Id;
 use wast::{QuoteWat, WastDirective};
 
+use super::library::{Failure, Library};
 use super::report::Outcome;
-use super::spectest;
 
 /// A directive does not go on.
 #[derive(Clone, Debug)]
@@ -19,9 +18,12 @@ pub(super) enum Stop {
     Fail(String),
 }
 
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Fail(format!("{error:#}"))
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        match unsupported(&failure) {
+            Some(proposal) => Self::Skip(proposal.name().to_owned()),
+            None => Self::Fail(failure.to_string()),
+        }
     }
 }
 
@@ -38,14 +40,12 @@ impl From<Stop> for Outcome {
 type Held<T> = Result<T, Stop>;
 
 /// Instances and modules by their names in the script.
-pub(super) struct Runner {
-    engine: Engine,
-    pub(super) store: Store<()>,
-    linker: Linker<()>,
-    current: Option<Held<Instance>>,
-    instances: HashMap<String, Held<Instance>>,
-    last_definition: Option<Held<Module>>,
-    definitions: HashMap<String, Held<Module>>,
+pub(super) struct Runner<L: Library> {
+    pub(super) library: L,
+    current: Option<Held<L::Instance>>,
+    instances: HashMap<String, Held<L::Instance>>,
+    last_definition: Option<Held<L::Module>>,
+    definitions: HashMap<String, Held<L::Module>>,
     /// Registered names whose instance was skipped.
     missing: HashMap<String, Stop>,
 }
@@ -73,27 +73,17 @@ pub(super) fn kind(directive: &WastDirective<'_>) -> &'static str {
     }
 }
 
-impl Runner {
-    /// Knows the module `spectest` and nothing else.
-    pub(super) fn new(config: &Config) -> Result<Self, Error> {
-        let engine = Engine::new(config)?;
-        let mut store = Store::new(&engine, ());
-        // Where the configuration counts these, there is more than any script needs.
-        let _ = store.set_fuel(u64::MAX);
-        store.set_epoch_deadline(u64::MAX);
-        let mut linker = Linker::new(&engine);
-        linker.allow_shadowing(true);
-        spectest::define(&mut store, &mut linker)?;
-        Ok(Self {
-            engine,
-            store,
-            linker,
+impl<L: Library> Runner<L> {
+    /// Of a library that knows the module `spectest` and nothing else.
+    pub(super) fn new(library: L) -> Self {
+        Self {
+            library,
             current: None,
             instances: HashMap::new(),
             last_definition: None,
             definitions: HashMap::new(),
             missing: HashMap::new(),
-        })
+        }
     }
 
     pub(super) fn run(&mut self, directive: WastDirective<'_>) -> Outcome {
@@ -172,7 +162,7 @@ impl Runner {
         self.hold(instance, held)
     }
 
-    fn hold(&mut self, name: Option<Id<'_>>, held: Held<Instance>) -> Result<(), Stop> {
+    fn hold(&mut self, name: Option<Id<'_>>, held: Held<L::Instance>) -> Result<(), Stop> {
         let result = held.as_ref().map(drop).map_err(Stop::clone);
         if let Some(name) = name {
             self.instances.insert(name.name().to_owned(), held.clone());
@@ -182,7 +172,7 @@ impl Runner {
     }
 
     /// The instance of that name, or the current one.
-    pub(super) fn instance(&self, name: Option<Id<'_>>) -> Held<Instance> {
+    pub(super) fn instance(&self, name: Option<Id<'_>>) -> Held<L::Instance> {
         let held = match name {
             Some(name) => self.instances.get(name.name()),
             None => self.current.as_ref(),
@@ -196,40 +186,38 @@ impl Runner {
             self.missing.insert(name.to_owned(), stop.clone());
         })?;
         self.missing.remove(name);
-        self.linker.instance(&mut self.store, name, instance)?;
-        Ok(())
+        Ok(self.library.register(name, &instance)?)
     }
 
-    pub(super) fn compile(&self, bytes: &[u8]) -> Held<Module> {
-        Module::new(&self.engine, bytes).map_err(|error| match unsupported(&error) {
-            Some(proposal) => Stop::Skip(proposal.name().to_owned()),
-            None => error.into(),
-        })
+    pub(super) fn compile(&mut self, bytes: &[u8]) -> Held<L::Module> {
+        Ok(self.library.compile(bytes)?)
     }
 
     /// Links and starts; an import from a skipped instance skips this one too.
-    pub(super) fn link(&mut self, module: &Module) -> Result<Result<Instance, Error>, Stop> {
-        for import in module.imports() {
-            if let Some(stop) = self.missing.get(import.module()) {
-                return Err(stop.clone());
-            }
+    pub(super) fn link(
+        &mut self,
+        module: &L::Module,
+    ) -> Result<Result<L::Instance, Failure>, Stop> {
+        let mut providers = self.library.providers(module).into_iter();
+        if let Some(stop) = providers.find_map(|name| self.missing.get(&name)) {
+            return Err(stop.clone());
         }
-        Ok(self.linker.instantiate(&mut self.store, module))
+        Ok(self.library.instantiate(module))
     }
 
-    fn instantiate(&mut self, module: &Module) -> Held<Instance> {
+    fn instantiate(&mut self, module: &L::Module) -> Held<L::Instance> {
         Ok(self.link(module)??)
     }
 
-    fn assert_rejected(&self, mut wat: QuoteWat<'_>, class: ErrorClass) -> Outcome {
+    fn assert_rejected(&mut self, mut wat: QuoteWat<'_>, class: ErrorClass) -> Outcome {
         let Ok(bytes) = wat.encode() else {
             return Outcome::TextOnly;
         };
-        let error = match Module::new(&self.engine, &bytes) {
+        let failure = match self.library.compile(&bytes) {
             Ok(_) => return Outcome::Failed("the module was accepted".to_owned()),
-            Err(error) => error,
+            Err(failure) => failure,
         };
-        if let Some(proposal) = unsupported(&error) {
+        if let Some(proposal) = unsupported(&failure) {
             // Bytes that only mean something in a proposal outside of the standard are malformed.
             let standard = proposal.since().is_some();
             return match class {
@@ -237,9 +225,9 @@ impl Runner {
                 _ => Outcome::Skipped(proposal.name().to_owned()),
             };
         }
-        match error.as_reject().map(Reject::class) {
-            Some(found) if found == class => Outcome::Passed,
-            _ => Outcome::Failed(format!("rejected otherwise: {error:#}")),
+        match failure {
+            Failure::Rejected(reject) if reject.class() == class => Outcome::Passed,
+            _ => Outcome::Failed(format!("rejected otherwise: {failure}")),
         }
     }
 }
@@ -250,9 +238,12 @@ fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
 }
 
 /// The proposal that is missing, if that is why the module was not accepted.
-fn unsupported(error: &Error) -> Option<Proposal> {
-    match error.as_reject()?.detail() {
-        Detail::Proposal(proposal) => Some(proposal),
+fn unsupported(failure: &Failure) -> Option<Proposal> {
+    match failure {
+        Failure::Rejected(reject) => match reject.detail() {
+            Detail::Proposal(proposal) => Some(proposal),
+            _ => None,
+        },
         _ => None,
     }
 }

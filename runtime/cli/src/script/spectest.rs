@@ -5,12 +5,13 @@ use tabwasm::{
     RefType, Store, Table, TableType, Val, ValType,
 };
 
-const MODULE: &str = "spectest";
+/// The name by which scripts import it.
+pub(super) const MODULE: &str = "spectest";
 
-/// Defines it; what is printed is discarded.
-pub(super) fn define(store: &mut Store<()>, linker: &mut Linker<()>) -> Result<(), Error> {
+/// Its functions and their parameters; what is printed is discarded.
+pub(super) const PRINTS: [(&str, &[ValType]); 7] = {
     use ValType as T;
-    let prints: [(&str, &[ValType]); 7] = [
+    [
         ("print", &[]),
         ("print_i32", &[T::I32]),
         ("print_i64", &[T::I64]),
@@ -18,8 +19,30 @@ pub(super) fn define(store: &mut Store<()>, linker: &mut Linker<()>) -> Result<(
         ("print_f64", &[T::F64]),
         ("print_i32_f32", &[T::I32, T::F32]),
         ("print_f64_f64", &[T::F64, T::F64]),
-    ];
-    for (name, params) in prints {
+    ]
+};
+
+/// The module as text, for places without an engine's objects.
+pub const TEXT: &str = r#"(module
+    (func (export "print"))
+    (func (export "print_i32") (param i32))
+    (func (export "print_i64") (param i64))
+    (func (export "print_f32") (param f32))
+    (func (export "print_f64") (param f64))
+    (func (export "print_i32_f32") (param i32 f32))
+    (func (export "print_f64_f64") (param f64 f64))
+    (global (export "global_i32") i32 (i32.const 666))
+    (global (export "global_i64") i64 (i64.const 666))
+    (global (export "global_f32") f32 (f32.const 666.6))
+    (global (export "global_f64") f64 (f64.const 666.6))
+    (table (export "table") 10 20 funcref)
+    (table (export "table64") i64 10 20 funcref)
+    (memory (export "memory") 1 2))"#;
+
+/// Defines it for an engine.
+pub(super) fn define(store: &mut Store<()>, linker: &mut Linker<()>) -> Result<(), Error> {
+    use ValType as T;
+    for (name, params) in PRINTS {
         let ty = FuncType::new(params.iter().copied(), []);
         let func = Func::new(&mut *store, ty, |_, _, _| Ok(()));
         linker.define(&*store, MODULE, name, func)?;

@@ -1,48 +1,44 @@
 //! Values in scripts: arguments, and the patterns that results are compared with.
 
-use tabwasm::{Error, ExternRef, Store, Val};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
-/// The number inside a `ref.extern` of a script.
+/// A value, in so far as scripts can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct HostNumber(u32);
+pub(super) enum Value {
+    I32(i32),
+    I64(i64),
+    /// Its bits.
+    F32(u32),
+    /// Its bits.
+    F64(u64),
+    /// A reference to no function.
+    Null,
+    /// A reference to some function.
+    Func,
+    /// The number inside a `ref.extern`, if it is not null.
+    Extern(Option<u32>),
+}
 
 /// The value, or the proposal that it needs.
-pub(super) fn argument(store: &mut Store<()>, arg: &WastArg<'_>) -> Result<Val, Missing> {
+pub(super) fn argument(arg: &WastArg<'_>) -> Result<Value, &'static str> {
     let WastArg::Core(arg) = arg else {
-        return Err(Missing::Proposal("component model"));
+        return Err("component model");
     };
-    let value = match arg {
-        WastArgCore::I32(value) => Val::I32(*value),
-        WastArgCore::I64(value) => Val::I64(*value),
-        WastArgCore::F32(value) => Val::F32(value.bits),
-        WastArgCore::F64(value) => Val::F64(value.bits),
-        WastArgCore::V128(_) => return Err(Missing::Proposal("simd")),
+    Ok(match arg {
+        WastArgCore::I32(value) => Value::I32(*value),
+        WastArgCore::I64(value) => Value::I64(*value),
+        WastArgCore::F32(value) => Value::F32(value.bits),
+        WastArgCore::F64(value) => Value::F64(value.bits),
+        WastArgCore::V128(_) => return Err("simd"),
         WastArgCore::RefNull(heap) => null(heap)?,
-        WastArgCore::RefExtern(number) => {
-            Val::ExternRef(Some(ExternRef::new(store, HostNumber(*number))?))
-        }
-        WastArgCore::RefHost(_) => return Err(Missing::Proposal("gc")),
-    };
-    Ok(value)
+        WastArgCore::RefExtern(number) => Value::Extern(Some(*number)),
+        WastArgCore::RefHost(_) => return Err("gc"),
+    })
 }
 
-/// Why there is no value.
-#[derive(Debug)]
-pub(super) enum Missing {
-    Proposal(&'static str),
-    Error(Error),
-}
-
-impl From<Error> for Missing {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
-
-fn null(heap: &HeapType<'_>) -> Result<Val, Missing> {
+fn null(heap: &HeapType<'_>) -> Result<Value, &'static str> {
     use AbstractHeapType as H;
     match heap {
         HeapType::Abstract {
@@ -50,25 +46,21 @@ fn null(heap: &HeapType<'_>) -> Result<Val, Missing> {
             ..
         }
         | HeapType::Concrete(_)
-        | HeapType::Exact(_) => Ok(Val::FuncRef(None)),
+        | HeapType::Exact(_) => Ok(Value::Null),
         HeapType::Abstract {
             ty: H::Extern | H::NoExtern,
             ..
-        } => Ok(Val::ExternRef(None)),
+        } => Ok(Value::Extern(None)),
         HeapType::Abstract {
             ty: H::Exn | H::NoExn,
             ..
-        } => Err(Missing::Proposal("exceptions")),
-        HeapType::Abstract { .. } => Err(Missing::Proposal("gc")),
+        } => Err("exceptions"),
+        HeapType::Abstract { .. } => Err("gc"),
     }
 }
 
 /// Whether results are as expected; otherwise how they differ.
-pub(super) fn compare(
-    store: &Store<()>,
-    expected: &[WastRet<'_>],
-    found: &[Val],
-) -> Result<(), String> {
+pub(super) fn compare(expected: &[WastRet<'_>], found: &[Value]) -> Result<(), String> {
     if expected.len() != found.len() {
         return Err(format!(
             "expected {} results, found {}",
@@ -80,40 +72,29 @@ pub(super) fn compare(
         let WastRet::Core(pattern) = expected else {
             return Err("expected a value of the component model".to_owned());
         };
-        if !matches(store, pattern, found) {
+        if !matches(pattern, *found) {
             return Err(format!("expected {pattern:?}, found {found:?}"));
         }
     }
     Ok(())
 }
 
-fn matches(store: &Store<()>, pattern: &WastRetCore<'_>, found: &Val) -> bool {
+fn matches(pattern: &WastRetCore<'_>, found: Value) -> bool {
     match (pattern, found) {
-        (WastRetCore::I32(expected), Val::I32(found)) => expected == found,
-        (WastRetCore::I64(expected), Val::I64(found)) => expected == found,
-        (WastRetCore::F32(expected), Val::F32(found)) => f32_matches(expected, *found),
-        (WastRetCore::F64(expected), Val::F64(found)) => f64_matches(expected, *found),
-        (WastRetCore::RefNull(None), Val::FuncRef(found)) => found.is_none(),
-        (WastRetCore::RefNull(None), Val::ExternRef(found)) => found.is_none(),
-        (WastRetCore::RefNull(Some(heap)), found) => match (null(heap), found) {
-            (Ok(Val::FuncRef(_)), Val::FuncRef(found)) => found.is_none(),
-            (Ok(Val::ExternRef(_)), Val::ExternRef(found)) => found.is_none(),
-            _ => false,
-        },
-        (WastRetCore::RefFunc(None), Val::FuncRef(found)) => found.is_some(),
-        (WastRetCore::RefExtern(None), Val::ExternRef(found)) => found.is_some(),
-        (WastRetCore::RefExtern(Some(number)), Val::ExternRef(Some(found))) => {
-            host_number(store, found) == Some(HostNumber(*number))
+        (WastRetCore::I32(expected), Value::I32(found)) => *expected == found,
+        (WastRetCore::I64(expected), Value::I64(found)) => *expected == found,
+        (WastRetCore::F32(expected), Value::F32(found)) => f32_matches(expected, found),
+        (WastRetCore::F64(expected), Value::F64(found)) => f64_matches(expected, found),
+        (WastRetCore::RefNull(None), Value::Null | Value::Extern(None)) => true,
+        (WastRetCore::RefNull(Some(heap)), found) => null(heap) == Ok(found),
+        (WastRetCore::RefFunc(None), Value::Func) => true,
+        (WastRetCore::RefExtern(None), Value::Extern(Some(_))) => true,
+        (WastRetCore::RefExtern(Some(expected)), Value::Extern(Some(found))) => *expected == found,
+        (WastRetCore::Either(patterns), found) => {
+            patterns.iter().any(|pattern| matches(pattern, found))
         }
-        (WastRetCore::Either(patterns), found) => patterns
-            .iter()
-            .any(|pattern| matches(store, pattern, found)),
         _ => false,
     }
-}
-
-fn host_number(store: &Store<()>, found: &ExternRef) -> Option<HostNumber> {
-    found.data(store).ok()?.downcast_ref().copied()
 }
 
 fn f32_matches(pattern: &NanPattern<F32>, bits: u32) -> bool {

@@ -7,7 +7,9 @@
 use std::fmt::Display;
 
 use tabwasm_codegen::emit::index;
-use tabwasm_codegen::model::{Model, Op, Proposal, Section, Tier};
+use tabwasm_codegen::model::{
+    ComponentSection, Group, Model, Op, Production, Proposal, Section, Sort, Tier,
+};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub(super) fn diff(before: &Model, after: &Model) -> Vec<Change> {
     report.limits(before, after);
     report.sections(before, after);
     report.codes(before, after);
+    report.component(before, after);
     report.failures(before, after);
     report.costs(before, after);
     report.changes.sort_by_key(|change| !change.breaking);
@@ -228,14 +231,53 @@ impl Report {
             for (old, new) in codes {
                 let row = format!("{}.{}", old_group.key, old.key);
                 let at = ("types", row.as_str());
-                let hex = |code: &[u8]| {
-                    code.iter()
-                        .map(|byte| format!("{byte:02X}"))
-                        .collect::<String>()
-                };
                 self.fact(true, at, "code", (hex(&old.code), hex(&new.code)));
                 let facts = |facts: &[(String, String)]| format!("{facts:?}");
                 self.fact(true, at, "facts", (facts(&old.facts), facts(&new.facts)));
+            }
+        }
+    }
+
+    fn component(&mut self, before: &Model, after: &Model) {
+        let (before, after) = (&before.component, &after.component);
+        let sections = self.rows(
+            "component",
+            |section: &ComponentSection| &section.key,
+            &before.sections,
+            &after.sections,
+        );
+        for (old, new) in sections {
+            let at = ("component", old.key.as_str());
+            self.fact(true, at, "id", (old.id, new.id));
+            self.fact(true, at, "body", (&old.body, &new.body));
+        }
+        let sorts = self.rows(
+            "component",
+            |it: &Sort| &it.key,
+            &before.sorts,
+            &after.sorts,
+        );
+        for (old, new) in sorts {
+            let codes = (hex(&old.code), hex(&new.code));
+            self.fact(true, ("component", &old.key), "code", codes);
+        }
+        let groups = self.rows(
+            "component",
+            |it: &Group| &it.key,
+            &before.groups,
+            &after.groups,
+        );
+        for (old_group, new_group) in groups {
+            let rows = self.rows(
+                "component",
+                |row: &Production| &row.key,
+                &old_group.rows,
+                &new_group.rows,
+            );
+            for (old, new) in rows {
+                let row = format!("{}.{}", old_group.key, old.key);
+                let codes = (hex(&old.code), hex(&new.code));
+                self.fact(true, ("component", &row), "code", codes);
             }
         }
     }
@@ -291,12 +333,17 @@ impl Report {
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
+            let added = before.op(key).is_none() && after.op(key).is_some();
             self.fact(
-                silent,
+                silent && !added,
                 ("costs", key),
                 "cost",
                 (cost(&old, key), cost(&new, key)),
             );
         }
     }
+}
+
+fn hex(code: &[u8]) -> String {
+    code.iter().map(|byte| format!("{byte:02X}")).collect()
 }

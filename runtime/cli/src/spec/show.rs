@@ -3,7 +3,7 @@
 use clap::builder::styling::Style;
 use tabwasm_codegen::diag::did_you_mean;
 use tabwasm_codegen::emit::index;
-use tabwasm_codegen::model::{EditKind, Immediate, Meaning, Model, Op};
+use tabwasm_codegen::model::{Immediate, Meaning, Model, NUM, Op};
 use tabwasm_codegen::names;
 
 use super::args::Show;
@@ -85,7 +85,7 @@ fn facts(tables: &Tables, op: &Op) -> Vec<(&'static str, String)> {
         ("proposal", proposal(model, op)),
         ("tiers", tiers(model, op)),
         ("row", place(model, op)),
-        ("tests", lines(tests(op))),
+        ("tests", lines(tests(model, op))),
         ("doc", op.doc.clone().unwrap_or_default()),
     ];
     facts
@@ -148,8 +148,10 @@ fn sources(tables: &Tables, primitive: &str) -> String {
     let Some((module, function)) = primitive.split_once("::") else {
         return String::new();
     };
-    let text = tables.tree.get(&format!("runtime/src/num/{module}.rs"));
-    let text = text.unwrap_or_default();
+    let file = tables.model.overlays.file(&tables.tree, NUM, module);
+    let text = file
+        .and_then(|file| tables.tree.get(&file))
+        .unwrap_or_default();
     let begins = |rest: &&str| rest.starts_with(['(', '<']);
     let name = format!("fn {function}");
     let parts = text.split(&name).skip(1).filter(begins);
@@ -221,15 +223,19 @@ fn tiers(model: &Model, op: &Op) -> String {
 
 /// Where its row stands, and what overlays do to it.
 fn place(model: &Model, op: &Op) -> String {
-    let edits = model.overlays.edits.iter();
-    let edits = edits.filter(|edit| edit.table == "op" && edit.key == op.key);
-    let edits = edits.filter(|edit| edit.kind == EditKind::Changed);
-    let changed = edits.map(|edit| format!("\nchanged by {}", edit.at.file));
+    let changes = model.overlays.changes("op", &op.key);
+    let changed = changes.map(|edit| format!("\nchanged by {}", edit.at.file));
     op.origin.file.clone() + &changed.collect::<String>()
 }
 
-/// The tests of the project that try the row.
-fn tests(op: &Op) -> Vec<String> {
+/// The tests that try the row: of the project, or of a runtime that is made of an overlay.
+fn tests(model: &Model, op: &Op) -> Vec<String> {
+    let examples = model.examples.iter().filter(|it| it.key == op.key).count();
+    let own = model.overlays.rank(&op.origin.file) > 0;
+    if own || examples > 0 {
+        let tests = format!("tests/rows.rs of the vendored runtime, with {examples} examples");
+        return vec![tests];
+    }
     let has = |kind: &str| op.immediates.iter().any(|immediate| immediate.kind == kind);
     let typed = op.signature.is_some();
     let indexed = op

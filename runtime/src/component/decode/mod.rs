@@ -43,6 +43,12 @@ pub(crate) trait Judge: Gate {
         Ok(alias)
     }
 
+    /// The type of an import or export of a core module.
+    fn core_type(&self, at: usize, ty: &CoreExternType) -> Result<(), Reject> {
+        let _ = (at, ty);
+        Ok(())
+    }
+
     /// A label.
     fn label(&self, at: usize, label: &str) -> Result<(), Reject> {
         let _ = (at, label);

@@ -162,13 +162,19 @@ impl<'a> Decode<'a> for CoreValType {
 
 impl<'a> Decode<'a> for CoreImport<'a> {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        r.import(judge)
+        let at = r.position();
+        let import = r.import(judge)?;
+        judge.core_type(at, &import.ty)?;
+        Ok(import)
     }
 }
 
 impl<'a> Decode<'a> for CoreExternType {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        r.import_type(judge)
+        let at = r.position();
+        let ty = r.import_type(judge)?;
+        judge.core_type(at, &ty)?;
+        Ok(ty)
     }
 }
 

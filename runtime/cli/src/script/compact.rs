@@ -1,0 +1,264 @@
+//! The library without an allocator: [`tabwasm::compact`].
+
+use std::collections::HashMap;
+use std::slice::IterMut;
+
+use tabwasm::compact::{
+    Error, Exit, Extern, FuncAddr, Growth, InstanceIdx, Module, Room, Store, Value as Slot,
+};
+use tabwasm::profile::{Features, NoAlloc, Profile};
+use tabwasm::reject::{Detail, Reject};
+use tabwasm::spec::{Limit, Proposals};
+use tabwasm::types::Ref;
+use tabwasm::{Config, Trap};
+
+use super::library::{Failure, Library};
+use super::room::{Growing, Lists, Modules, Place};
+use super::spectest;
+use super::value::Value;
+
+/// Bytes of all memories at most; a program that wants more is refused.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// A store in vectors, and what modules can import.
+pub(super) struct Compact<'a> {
+    features: Features,
+    store: Store<'a, 'a, NoAlloc>,
+    places: IterMut<'a, Place>,
+    bytes: Growing<'a, u8>,
+    elements: Growing<'a, Ref>,
+    /// For validation.
+    arena: Vec<u8>,
+    registered: HashMap<String, InstanceIdx>,
+}
+
+impl<'a> Compact<'a> {
+    /// Knows the module `spectest` and nothing else. Of the configuration, what modules may be
+    /// counts.
+    pub(super) fn new(
+        config: &Config,
+        modules: &'a mut Modules,
+        lists: &'a mut Lists<'a>,
+    ) -> Result<Self, Failure> {
+        let (ram, bytes, elements) = lists.lend();
+        let limits = *config.get_limits();
+        let mut compact = Self {
+            features: Features {
+                proposals: NoAlloc::PROPOSALS,
+                limits,
+            },
+            store: Store::new(ram),
+            places: modules.places(),
+            bytes,
+            elements,
+            arena: Vec::new(),
+            registered: HashMap::new(),
+        };
+        let text = wat::parse_str(spectest::TEXT);
+        let wasm = text.map_err(|error| Failure::Other(error.to_string()))?;
+        let module = compact.compile(&wasm)?;
+        let instance = compact.instantiate(&module)?;
+        compact.register(spectest::MODULE, &instance)?;
+        let admitted = config.proposals().iter();
+        compact.features.proposals = admitted
+            .filter(|proposal| NoAlloc::PROPOSALS.contains(*proposal))
+            .fold(Proposals::EMPTY, Proposals::with);
+        Ok(compact)
+    }
+
+    /// What an import is linked to: functions of `spectest` are the host's.
+    fn resolve(&mut self, module: &str, name: &str) -> Option<Extern<'static>> {
+        let mut prints = (0..).zip(spectest::PRINTS);
+        if module == spectest::MODULE
+            && let Some((id, (_, params))) = prints.find(|(_, (print, _))| *print == name)
+        {
+            let results = &[];
+            return Some(Extern::Host {
+                id,
+                params,
+                results,
+            });
+        }
+        let instance = *self.registered.get(module)?;
+        self.store.export(instance, name)
+    }
+
+    /// Runs the call that is under way to its end.
+    fn run(&mut self) -> Result<(), Failure> {
+        let mut fuel = u64::MAX;
+        loop {
+            match self.store.run(&mut fuel) {
+                Exit::Done => return Ok(()),
+                Exit::Trap(trap) => return Err(Failure::Trap(trap)),
+                Exit::Fuel => fuel = u64::MAX,
+                Exit::Host { .. } => self.store.host_return(&[]).map_err(failure)?,
+                Exit::StackFull => {
+                    self.store.abort();
+                    return Err(Failure::Trap(Trap::StackOverflow));
+                }
+                Exit::Grow { what, missing } => {
+                    let grown = match what {
+                        Growth::Memory => self.extend(self.bytes.len().saturating_add(missing)),
+                        Growth::Table => {
+                            self.extend_tables(self.elements.len().saturating_add(missing))
+                        }
+                    };
+                    if grown.is_none() {
+                        self.store.refuse();
+                    }
+                }
+            }
+        }
+    }
+
+    fn extend(&mut self, needed: u64) -> Option<()> {
+        let bytes = self.bytes.grow(needed, MOST_BYTES)?;
+        self.store.extend(bytes).ok()
+    }
+
+    fn extend_tables(&mut self, needed: u64) -> Option<()> {
+        let most = self.features.limits.store_elements;
+        let elements = self.elements.grow(needed, most)?;
+        self.store.extend_tables(elements).ok()
+    }
+
+    fn func(&mut self, instance: InstanceIdx, name: &str) -> Result<FuncAddr, Failure> {
+        self.store
+            .func(instance, name)
+            .ok_or_else(|| Failure::Other(format!("no function `{name}`")))
+    }
+}
+
+impl<'a> Library for Compact<'a> {
+    type Module = Module<'a>;
+    type Instance = InstanceIdx;
+
+    fn compile(&mut self, wasm: &[u8]) -> Result<Module<'a>, Failure> {
+        let table = loop {
+            match Module::new(wasm, &self.features, &mut self.arena) {
+                Ok(module) => break module.table().to_vec(),
+                Err(reject) => match larger(&reject, self.arena.len()) {
+                    Some(len) => self.arena.resize(len, 0),
+                    None => return Err(Failure::Rejected(reject)),
+                },
+            }
+        };
+        let place = self.places.next();
+        let place = place.ok_or_else(|| Failure::Other("too many modules".to_owned()))?;
+        *place = Place {
+            wasm: wasm.to_vec(),
+            table,
+        };
+        Module::with_table(&place.wasm, &place.table).map_err(Failure::Rejected)
+    }
+
+    fn providers(&self, module: &Module<'a>) -> Vec<String> {
+        let imports = module.imports();
+        imports.map(|import| import.module.to_owned()).collect()
+    }
+
+    fn instantiate(&mut self, module: &Module<'a>) -> Result<InstanceIdx, Failure> {
+        let imports: Vec<_> = module.imports().collect();
+        let given: Vec<_> = imports
+            .iter()
+            .map_while(|import| self.resolve(import.module, import.name))
+            .collect();
+        loop {
+            let error = match self.store.instantiate(*module, &given) {
+                Ok(instance) => return self.run().map(|()| instance),
+                Err(error) => error,
+            };
+            let grown = match error {
+                Error::Room {
+                    list: Room::Memory,
+                    at_least,
+                } => self.extend(at_least),
+                Error::Room {
+                    list: Room::Elements,
+                    at_least,
+                } => self.extend_tables(at_least),
+                _ => None,
+            };
+            if grown.is_none() {
+                return Err(link_failure(error, imports.len(), given.len()));
+            }
+        }
+    }
+
+    fn register(&mut self, name: &str, instance: &InstanceIdx) -> Result<(), Failure> {
+        self.registered.insert(name.to_owned(), *instance);
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        instance: &InstanceIdx,
+        name: &str,
+        params: &[Value],
+    ) -> Result<Vec<Value>, Failure> {
+        let func = self.func(*instance, name)?;
+        let params: Vec<_> = params.iter().map(|value| to_slot(*value)).collect();
+        self.store.call(func, &params).map_err(failure)?;
+        self.run()?;
+        Ok(self.store.results().map(value_of).collect())
+    }
+
+    fn global(&mut self, instance: &InstanceIdx, name: &str) -> Result<Value, Failure> {
+        let value = self.store.global_value(*instance, name);
+        value
+            .map(value_of)
+            .ok_or_else(|| Failure::Other(format!("no global `{name}`")))
+    }
+}
+
+/// The length of an arena that may do where one did not, if that is all that is wrong.
+fn larger(reject: &Reject, len: usize) -> Option<usize> {
+    match reject.detail() {
+        Detail::Limit {
+            limit: Limit::Arena,
+            at_least,
+        } => Some(usize::try_from(at_least).ok()?.max(2 * len)),
+        _ => None,
+    }
+}
+
+/// Why there is no instance; with the words of scripts where it is an import's fault.
+fn link_failure(error: Error, imports: usize, given: usize) -> Failure {
+    match error {
+        Error::Import { index } if index as usize == given && given < imports => {
+            Failure::Link(format!("unknown import {index}"))
+        }
+        Error::Import { index } => Failure::Link(format!("incompatible import type {index}")),
+        error => failure(error),
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Trap(trap) => Failure::Trap(trap),
+        error => Failure::Other(error.to_string()),
+    }
+}
+
+fn to_slot(value: Value) -> Slot {
+    match value {
+        Value::I32(value) => Slot::I32(value),
+        Value::I64(value) => Slot::I64(value),
+        Value::F32(bits) => Slot::F32(bits),
+        Value::F64(bits) => Slot::F64(bits),
+        Value::Null | Value::Func => Slot::FuncRef(None),
+        Value::Extern(number) => Slot::ExternRef(number),
+    }
+}
+
+fn value_of(slot: Slot) -> Value {
+    match slot {
+        Slot::I32(value) => Value::I32(value),
+        Slot::I64(value) => Value::I64(value),
+        Slot::F32(bits) => Value::F32(bits),
+        Slot::F64(bits) => Value::F64(bits),
+        Slot::FuncRef(None) => Value::Null,
+        Slot::FuncRef(Some(_)) => Value::Func,
+        Slot::ExternRef(number) => Value::Extern(number),
+    }
+}

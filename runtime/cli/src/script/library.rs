@@ -1,0 +1,62 @@
+//! What a script needs of the library, in any of its tiers.
+
+use std::fmt;
+
+use tabwasm::Trap;
+use tabwasm::reject::Reject;
+
+use super::value::Value;
+
+/// The library under test, with the instances of one script.
+pub(super) trait Library {
+    /// A valid module.
+    type Module: Clone;
+    /// A module in the store.
+    type Instance: Clone;
+
+    /// Validates a module.
+    fn compile(&mut self, wasm: &[u8]) -> Result<Self::Module, Failure>;
+
+    /// The first names of a module's imports.
+    fn providers(&self, module: &Self::Module) -> Vec<String>;
+
+    /// Links with what is registered, and starts.
+    fn instantiate(&mut self, module: &Self::Module) -> Result<Self::Instance, Failure>;
+
+    /// Lets later modules import from an instance, by this first name.
+    fn register(&mut self, name: &str, instance: &Self::Instance) -> Result<(), Failure>;
+
+    /// Calls an exported function.
+    fn call(
+        &mut self,
+        instance: &Self::Instance,
+        name: &str,
+        params: &[Value],
+    ) -> Result<Vec<Value>, Failure>;
+
+    /// The value of an exported global.
+    fn global(&mut self, instance: &Self::Instance, name: &str) -> Result<Value, Failure>;
+}
+
+/// Why the library did not do as asked.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    /// The module is not accepted.
+    Rejected(Reject),
+    /// Its imports are not there, or do not fit; as the library says it.
+    Link(String),
+    /// The guest trapped.
+    Trap(Trap),
+    /// Anything else.
+    Other(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(reject) => reject.fmt(f),
+            Self::Trap(trap) => trap.fmt(f),
+            Self::Link(text) | Self::Other(text) => f.write_str(text),
+        }
+    }
+}

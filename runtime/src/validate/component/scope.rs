@@ -1,0 +1,168 @@
+//! Scopes: components and types that are open, the outermost first.
+//!
+
+use crate::component::Sort;
+use crate::component::decode::Scope as Opened;
+use crate::reject::Reject;
+use crate::spec::{Limit, Limits};
+
+/// What is known of a component, or of a type of components, instances or modules.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Scope {
+    kind: Kind,
+    /// How many there are of each sort.
+    counts: [u32; Sort::ALL.len()],
+}
+
+/// What a scope belongs to, and how much of it is left.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// A component.
+    Component {
+        /// The offset behind it.
+        end: usize,
+    },
+    /// A type of components.
+    ComponentType {
+        /// Declarators to come.
+        left: u32,
+    },
+    /// A type of instances.
+    Instance {
+        /// Declarators to come.
+        left: u32,
+    },
+    /// A type of modules.
+    Module {
+        /// Declarators to come.
+        left: u32,
+    },
+}
+
+impl Default for Kind {
+    fn default() -> Self {
+        Self::Component { end: 0 }
+    }
+}
+
+impl Kind {
+    /// The scope that a definition opens.
+    pub(super) const fn of(opened: Opened<'_>) -> Self {
+        let left = opened.declarators().count;
+        match opened {
+            Opened::Component(_) => Self::ComponentType { left },
+            Opened::Instance(_) => Self::Instance { left },
+            Opened::Module(_) => Self::Module { left },
+        }
+    }
+}
+
+impl Scope {
+    /// How many there are of a sort.
+    pub(super) fn count(&self, sort: Sort) -> u32 {
+        self.counts.get(sort as usize).copied().unwrap_or(0)
+    }
+}
+
+/// The open scopes, in memory of the caller.
+pub(super) struct Scopes<'s> {
+    all: &'s mut [Scope],
+    depth: usize,
+    /// Whatever the memory, no more than this.
+    most: u64,
+}
+
+impl<'s> Scopes<'s> {
+    pub(super) fn new(all: &'s mut [Scope], most: u64) -> Self {
+        Self {
+            all,
+            depth: 0,
+            most,
+        }
+    }
+
+    /// How many are open.
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Those that are open.
+    pub(super) fn entered(&self) -> &[Scope] {
+        self.all.get(..self.depth).unwrap_or_default()
+    }
+
+    /// The offset behind the innermost component, if that is the innermost scope.
+    pub(super) fn end(&self) -> Option<usize> {
+        match self.entered().last()?.kind {
+            Kind::Component { end } => Some(end),
+            _ => None,
+        }
+    }
+
+    /// Opens one.
+    pub(super) fn push(&mut self, kind: Kind, at: usize) -> Result<(), Reject> {
+        let depth = self.depth + 1;
+        let slot = self.all.get_mut(self.depth);
+        match slot.filter(|_| depth as u64 <= self.most) {
+            Some(slot) => {
+                *slot = Scope {
+                    kind,
+                    ..Scope::default()
+                };
+                self.depth = depth;
+                Ok(())
+            }
+            None => Err(Reject::limit(Limit::ComponentNesting, depth as u64, at)),
+        }
+    }
+
+    /// Closes the innermost; gives the sort of what it was.
+    pub(super) fn pop(&mut self) -> Sort {
+        let kind = self.innermost().map(|scope| scope.kind);
+        self.depth = self.depth.saturating_sub(1);
+        match kind {
+            Some(Kind::Module { .. }) => Sort::CoreType,
+            Some(Kind::Component { .. }) => Sort::Component,
+            _ => Sort::Type,
+        }
+    }
+
+    /// Takes a declarator of the innermost scope, if one is left: gives what kind of scope it is.
+    pub(super) fn take(&mut self) -> Option<Kind> {
+        let scope = self.innermost()?;
+        let kind = scope.kind;
+        match &mut scope.kind {
+            Kind::ComponentType { left } | Kind::Instance { left } | Kind::Module { left } => {
+                *left = left.checked_sub(1)?;
+                Some(kind)
+            }
+            Kind::Component { .. } => None,
+        }
+    }
+
+    /// There are so many more of a sort in the innermost scope; nothing without one.
+    pub(super) fn define(
+        &mut self,
+        sort: Sort,
+        count: u32,
+        limits: &Limits,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let Some(scope) = self.innermost() else {
+            return Ok(());
+        };
+        let Some(there) = scope.counts.get_mut(sort as usize) else {
+            return Ok(());
+        };
+        *there = there.saturating_add(count);
+        let (limit, there) = (sort.limit(), u64::from(*there));
+        if there > limits.get(limit) {
+            return Err(Reject::limit(limit, there, at));
+        }
+        Ok(())
+    }
+
+    fn innermost(&mut self) -> Option<&mut Scope> {
+        self.all.get_mut(self.depth.checked_sub(1)?)
+    }
+}

@@ -1,0 +1,1 @@
+(component (alias export 0 "f" (func)))

@@ -1,0 +1,1 @@
+(component (type (record (field "a--b" u32))))

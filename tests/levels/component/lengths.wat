@@ -1,0 +1,2 @@
+;; A byte follows the last type.
+(component binary "\00asm" "\0d\00\01\00" "\07\02\00\00")

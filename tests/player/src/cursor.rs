@@ -1,0 +1,37 @@
+//! Reads what follows the header of a record.
+//!
+
+use crate::Broken;
+use crate::format::Kind;
+
+/// A place in the bytes of a record.
+pub(crate) struct Cursor<'b>(pub(crate) &'b [u8]);
+
+impl<'b> Cursor<'b> {
+    pub(crate) fn byte(&mut self) -> Result<u8, Broken> {
+        let (byte, rest) = self.0.split_first().ok_or(Broken)?;
+        self.0 = rest;
+        Ok(*byte)
+    }
+
+    pub(crate) fn number(&mut self) -> Result<u32, Broken> {
+        let (bytes, rest) = self.0.split_first_chunk().ok_or(Broken)?;
+        self.0 = rest;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+
+    pub(crate) fn text(&mut self) -> Result<&'b str, Broken> {
+        let length = self.number()? as usize;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Broken)?;
+        self.0 = rest;
+        core::str::from_utf8(text).map_err(|_| Broken)
+    }
+
+    /// A value or pattern.
+    pub(crate) fn value(&mut self) -> Result<(Kind, u64), Broken> {
+        let kind = Kind::from_byte(self.byte()?).ok_or(Broken)?;
+        let (bits, rest) = self.0.split_first_chunk().ok_or(Broken)?;
+        self.0 = rest;
+        Ok((kind, u64::from_le_bytes(*bits)))
+    }
+}
