@@ -17,6 +17,7 @@ use crate::spec::Proposal;
 use crate::types::*;
 
 /// Runs from where the registers are until something stops it.
+#[allow(clippy::manual_range_patterns, reason = "a range would be compared, a list is looked up")]
 #[rustfmt::skip]
 pub(crate) fn execute<'m, P: Profile>(
     m: &mut Core<'m, '_>,
@@ -130,7 +131,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 0x3C                                            => semantics::i64_store8(m, a, Value::from_bits(b)),
                 0x3D                                            => semantics::i64_store16(m, a, Value::from_bits(b)),
                 0x3E                                            => semantics::i64_store32(m, a, Value::from_bits(b)),
-                _                                               => return Err(ASTRAY),
+                _                                               => Err(ASTRAY),
             })),
             0x3F                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_size(m, slots, r))),
             0x40                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_grow(m, slots, r))),
@@ -191,10 +192,10 @@ pub(crate) fn execute<'m, P: Profile>(
             0x6A => check!(r.binary(slots, |a, b| Ok(semantics::i32_add(a, b)))),
             0x6B => check!(r.binary(slots, |a, b| Ok(semantics::i32_sub(a, b)))),
             0x6C => check!(r.binary(slots, |a, b| Ok(semantics::i32_mul(a, b)))),
-            0x6D => check!(r.binary(slots, |a, b| semantics::i32_div_s(a, b))),
-            0x6E => check!(r.binary(slots, |a, b| semantics::i32_div_u(a, b))),
-            0x6F => check!(r.binary(slots, |a, b| semantics::i32_rem_s(a, b))),
-            0x70 => check!(r.binary(slots, |a, b| semantics::i32_rem_u(a, b))),
+            0x6D => check!(r.binary(slots, semantics::i32_div_s)),
+            0x6E => check!(r.binary(slots, semantics::i32_div_u)),
+            0x6F => check!(r.binary(slots, semantics::i32_rem_s)),
+            0x70 => check!(r.binary(slots, semantics::i32_rem_u)),
             0x71 => check!(r.binary(slots, |a, b| Ok(semantics::i32_and(a, b)))),
             0x72 => check!(r.binary(slots, |a, b| Ok(semantics::i32_or(a, b)))),
             0x73 => check!(r.binary(slots, |a, b| Ok(semantics::i32_xor(a, b)))),

@@ -32,6 +32,7 @@ has an example.
 "
 )]
 #![no_std]
+#![cfg_attr(not(feature = "alloc"), forbid(unsafe_code))]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

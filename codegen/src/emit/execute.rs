@@ -67,6 +67,7 @@ const ILLEGAL: &str = "break ASTRAY.into(),";
 
 const HEAD: &str = "\
 /// Runs from where the registers are until something stops it.
+#[allow(clippy::manual_range_patterns, reason = \"a range would be compared, a list is looked up\")]
 #[rustfmt::skip]
 pub(crate) fn execute<'m, P: Profile>(
     m: &mut Core<'m, '_>,
@@ -251,7 +252,12 @@ fn group(kin: &[&Op]) -> Vec<[String; 2]> {
         };
         arm.push([pattern(op), format!("=> {body},")]);
     }
-    arm.push(["_".to_string(), "=> return Err(ASTRAY),".to_string()]);
+    let astray = if head.contains("Ok(match") {
+        "=> return Err(ASTRAY),"
+    } else {
+        "=> Err(ASTRAY),"
+    };
+    arm.push(["_".to_string(), astray.to_string()]);
     let close = if head.contains("Ok(match") {
         "}))),".to_string()
     } else {
@@ -385,14 +391,17 @@ fn computation(op: &Op) -> String {
     let operands = &["a", "b", "c", "d"][..op.params().len()];
     let arguments: Vec<&str> = used.iter().chain(operands).copied().collect();
     let call = format!("semantics::{function}({})", arguments.join(", "));
-    let result = if op.facts.may_trap {
-        call.clone()
+    // As it stands, if it gives a result that may be a trap and takes nothing but operands.
+    let f = if op.facts.may_trap && used.is_empty() {
+        format!("semantics::{function}")
+    } else if op.facts.may_trap {
+        format!("|{}| {call}", operands.join(", "))
     } else {
-        format!("Ok({call})")
+        format!("|{}| Ok({call})", operands.join(", "))
     };
     match operands {
-        ["a"] => format!("check!(r.unary(slots, |a| {result}))"),
-        ["a", "b"] => format!("check!(r.binary(slots, |a, b| {result}))"),
+        ["a"] => format!("check!(r.unary(slots, {f}))"),
+        ["a", "b"] => format!("check!(r.binary(slots, {f}))"),
         operands => {
             let pops: String = operands
                 .iter()

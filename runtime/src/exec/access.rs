@@ -18,6 +18,10 @@ pub(crate) trait Access: Copy {
 }
 
 /// What memory instructions move. Its bytes stand in memory with the least significant first.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "only the fast engine moves scalars as a whole")
+)]
 pub(crate) trait Scalar: Copy {
     /// The value whose bytes in native order are those of memory.
     #[expect(

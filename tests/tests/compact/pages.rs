@@ -44,7 +44,7 @@ fn ten_bytes_are_ten_bytes() {
 fn growth_counts_bytes() {
     let mut memories = Memories::new(16);
     let (mut store, instance, grow) = store(module(SMALL), &[], &mut memories, "grow");
-    let mut grow = |store: &mut Store<'static, '_, NoAlloc>, bytes| {
+    let grow = |store: &mut Store<'static, '_, NoAlloc>, bytes| {
         store.call(grow, &[Value::I32(bytes)]).unwrap();
         let exit = store.run(&mut 1_000);
         if exit != Exit::Done {
