@@ -78,3 +78,31 @@ impl Memory {
         self.max.unwrap_or(u64::MAX).min(ty.most_pages())
     }
 }
+
+/// Items for lists in static memory, as `Default` cannot be used there.
+macro_rules! empty {
+    ($($name:ty { $($field:ident: $value:expr),* })*) => {$(
+        impl $name {
+            /// What a list holds before it is used.
+            pub const EMPTY: Self = Self { $($field: $value),* };
+        }
+    )*};
+}
+
+empty! {
+    Frame { func: FuncAddr::CONSTANT, ip: 0, branch: 0, base: 0 }
+    Instance<'_> { module: Module::with_trusted_table(&[], &[]), bases: NOWHERE }
+    Table { start: 0, len: 0, max: None, is_64: false, element: RefType::FUNCREF }
+    Memory { start: 0, len: 0, max: None, page_size_log2: 0, is_64: false }
+    Global { value: 0, content: ValType::I32, mutable: false }
+    Segment { start: 0, len: 0, is_element: false }
+}
+
+const NOWHERE: Bases = Bases {
+    links: 0,
+    tables: 0,
+    memories: 0,
+    globals: 0,
+    types: 0,
+    segments: 0,
+};
