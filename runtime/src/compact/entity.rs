@@ -91,18 +91,8 @@ macro_rules! empty {
 
 empty! {
     Frame { func: FuncAddr::CONSTANT, ip: 0, branch: 0, base: 0 }
-    Instance<'_> { module: Module::with_trusted_table(&[], &[]), bases: NOWHERE }
     Table { start: 0, len: 0, max: None, is_64: false, element: RefType::FUNCREF }
     Memory { start: 0, len: 0, max: None, page_size_log2: 0, is_64: false }
     Global { value: 0, content: ValType::I32, mutable: false }
     Segment { start: 0, len: 0, is_element: false }
 }
-
-const NOWHERE: Bases = Bases {
-    links: 0,
-    tables: 0,
-    memories: 0,
-    globals: 0,
-    types: 0,
-    segments: 0,
-};

@@ -47,6 +47,32 @@ pub(crate) struct Bases {
 }
 
 impl<'m> Instance<'m> {
+    /// What a list holds before it is used, as `Default` cannot be used in static memory.
+    pub const EMPTY: Self = Self {
+        index: 0,
+        module: Module::with_trusted_table(&[], &[]),
+        bases: Bases {
+            links: 0,
+            tables: 0,
+            memories: 0,
+            globals: 0,
+            types: 0,
+            segments: 0,
+        },
+        funcs: 0,
+        bodies: 0,
+        defs: 0,
+        branches: 0,
+        imported: Imported {
+            funcs: 0,
+            tables: 0,
+            memories: 0,
+            globals: 0,
+        },
+        types: 0,
+        elements: 0,
+    };
+
     /// The instance with this number.
     pub(crate) fn new(index: u32, module: Module<'m>, bases: Bases) -> Self {
         let header = module.header();
