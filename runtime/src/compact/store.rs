@@ -10,7 +10,7 @@ use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::exports::Extern;
-use super::fuel::Tank;
+use super::fuel::{Tank, paid};
 use super::instantiate::InstanceIdx;
 use super::module::Module;
 use super::ram::Ram;
@@ -167,7 +167,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Runs the call that is under way until it is complete, or something else stops it. Without
     /// a call there is nothing to do, and it is done.
     ///
-    /// An instruction that there is no fuel for has not begun.
+    /// An instruction that there is no fuel or memory for has not begun, and has cost nothing.
     pub fn run(&mut self, fuel: &mut u64) -> Exit {
         match self.state {
             State::Idle => return Exit::Done,
@@ -182,6 +182,9 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             Stop::Trap(trap) => Exit::Trap(trap),
             Stop::Exit => self.core.reason,
         };
+        if P::METERED && matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
+            tank.restore(paid(self.registers.code));
+        }
         self.state = match exit {
             Exit::Done | Exit::Trap(_) => State::Idle,
             Exit::Host { .. } => State::Waiting,
@@ -313,6 +316,12 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     pub fn caller_memory(&mut self) -> &mut [u8] {
         let number = self.core.memory_number(MemoryIdx(0)) as u32;
         self.memory(number).unwrap_or_default()
+    }
+
+    /// How many elements a table has that [`export`](Self::export) has given.
+    pub fn table_len(&mut self, table: u32) -> Option<u64> {
+        let table = self.core.tables.used().get(table as usize)?;
+        Some(table.len.into())
     }
 
     /// The value of a global that [`export`](Self::export) has given.
