@@ -6,6 +6,8 @@ set -euo pipefail
 folder=${1:-$(dirname "$0")/../target/components}
 mkdir -p "$folder/npm"
 cd "$folder"
+# So that npm installs here, not in a folder above.
+[[ -e npm/package.json ]] || echo '{ "private": true }' > npm/package.json
 
 if ! command -v npm > /dev/null; then
     echo 'SKIPPED: real components are not made: there is no npm'

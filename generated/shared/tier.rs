@@ -41,6 +41,15 @@ impl Tier {
         }
     }
 
+    /// Whether this build has it.
+    pub const fn is_built(self) -> bool {
+        match self {
+            Self::NoAlloc => true,
+            Self::Alloc => cfg!(feature = "alloc"),
+            Self::Std => cfg!(feature = "std"),
+        }
+    }
+
     /// What it provides.
     pub const fn provides(self) -> &'static [Capability] {
         match self {

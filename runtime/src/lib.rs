@@ -51,6 +51,7 @@ pub mod compact;
 pub mod component;
 mod exec;
 pub mod handle;
+pub mod host;
 mod num;
 pub mod profile;
 pub mod read;

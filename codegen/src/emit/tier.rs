@@ -76,6 +76,16 @@ fn accessors(tiers: &[Tier]) -> TokenStream {
         quote!(Option<&'static str>),
         &feature,
     );
+    let built = each(&|tier| match &tier.feature {
+        Some(feature) => quote!(cfg!(feature = #feature)),
+        None => quote!(true),
+    });
+    let built = accessor(
+        "Whether this build has it.",
+        "is_built",
+        quote!(bool),
+        &built,
+    );
     let provides = accessor(
         "What it provides.",
         "provides",
@@ -89,7 +99,7 @@ fn accessors(tiers: &[Tier]) -> TokenStream {
         &proposals,
     );
     let limits = accessor("Its limits.", "limits", quote!(Limits), &limits);
-    quote! { impl Tier { #name #feature #provides #proposals #limits } }
+    quote! { impl Tier { #name #feature #built #provides #proposals #limits } }
 }
 
 fn names(capabilities: &[Documented]) -> TokenStream {

@@ -1,6 +1,14 @@
 //! `tabwasm validate FILE…`.
 
+#[cfg(not(feature = "std"))]
+use tabwasm::profile::Alloc as Tier;
+use tabwasm::profile::Features;
+#[cfg(feature = "std")]
+use tabwasm::profile::Std as Tier;
 use tabwasm::reject::{Reject, Verdict};
+use tabwasm::spec::Level;
+use tabwasm::validate::{Heap, Scope, check_at, check_component_at};
+use tabwasm::view::View;
 use tabwasm::{Engine, Module};
 
 use crate::args::Validate;
@@ -28,6 +36,14 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
         Ok(input) => input,
         Err(exit) => return exit,
     };
+    if let Ok(View::Component(_)) = View::new(&input.bytes) {
+        let result = component(args.level, &input.bytes);
+        report(args, &input, result.as_ref().err());
+        return match result {
+            Ok(()) => Exit::Success,
+            Err(_) => Exit::InvalidModule,
+        };
+    }
     let error = match Module::validate_at(engine, args.level, &input.bytes) {
         Ok(()) => {
             report(args, &input, None);
@@ -40,6 +56,16 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
         None => diagnostic::failed(&error),
     }
     Exit::InvalidModule
+}
+
+/// Validates a component, and the core modules in it, at a level.
+fn component(level: Level, bytes: &[u8]) -> Result<(), Reject> {
+    let features = Features::of::<Tier>().with_components();
+    let depth = usize::try_from(features.limits.component_nesting).unwrap_or(usize::MAX);
+    let mut scopes = vec![Scope::default(); depth.min(bytes.len())];
+    check_component_at(level, bytes, &features, &mut scopes, |module| {
+        check_at(level, module, &features, Heap)
+    })
 }
 
 fn report(args: &Validate, input: &Input, reject: Option<&Reject>) {

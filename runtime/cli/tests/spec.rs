@@ -149,6 +149,25 @@ fn files_are_laid_out() {
 }
 
 #[test]
+fn the_tables_are_laid_out() {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec");
+    let mut files = Vec::new();
+    for folder in [
+        spec.clone(),
+        spec.join("instructions"),
+        spec.join("component"),
+    ] {
+        let entries = fs::read_dir(folder).expect("a folder of tables");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        let tables = paths.filter(|path| path.extension().is_some_and(|it| it == "toml"));
+        files.extend(tables.map(|path| path.to_str().expect("the path is text").to_owned()));
+    }
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let (code, said, _) = tabwasm(&[&["spec", "fmt", "--check"], &files[..]].concat());
+    assert_eq!(code, Some(0), "run `tabwasm spec fmt` on these:\n{said}");
+}
+
+#[test]
 fn a_row_of_an_overlay_is_explained() {
     let example = "../../tests/examples/custom_opcodes/overlay.toml";
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join(example);

@@ -1,6 +1,7 @@
 //! Functions of a store.
 //!
 
+use super::instantiate::InstanceIdx;
 use crate::spec::Limits;
 use crate::types::{FuncIdx, Ref};
 
@@ -19,6 +20,11 @@ impl FuncAddr {
 
     /// No function: what runs is a constant expression.
     pub(crate) const CONSTANT: Self = Self(u32::MAX);
+
+    /// A function of an instance.
+    pub const fn of(instance: InstanceIdx, func: FuncIdx) -> Self {
+        Self::new(instance.0, func)
+    }
 
     /// A function of an instance.
     pub(crate) const fn new(instance: u32, func: FuncIdx) -> Self {

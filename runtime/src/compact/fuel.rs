@@ -28,6 +28,42 @@ pub(crate) fn costs_something(code: &[u8]) -> bool {
     word.is_none_or(|word| word >> (byte % u32::BITS) & 1 == 0)
 }
 
+/// The instructions that give control back before they begin, to begin again.
+const AGAIN: [Opcode; 8] = [
+    Opcode::Call,
+    Opcode::CallIndirect,
+    Opcode::CallRef,
+    Opcode::ReturnCall,
+    Opcode::ReturnCallIndirect,
+    Opcode::ReturnCallRef,
+    Opcode::MemoryGrow,
+    Opcode::TableGrow,
+];
+
+/// Their first bytes, which tell them apart, and what they cost.
+const PAID: [(u8, u32); AGAIN.len()] = {
+    let mut paid = [(0, 0); AGAIN.len()];
+    let mut index = 0;
+    while index < AGAIN.len() {
+        let first = match AGAIN[index].code() {
+            (Some(prefix), _) => prefix,
+            (None, number) => number as u8,
+        };
+        paid[index] = (first, AGAIN[index].fuel());
+        index += 1;
+    }
+    paid
+};
+
+/// What has been paid for the next instruction, which has not begun.
+#[cold]
+pub(crate) fn paid(code: &[u8]) -> u32 {
+    let paid = code
+        .first()
+        .and_then(|byte| PAID.iter().find(|(first, _)| first == byte));
+    paid.map_or(0, |(_, cost)| *cost)
+}
+
 /// The host's fuel, which the interpreter draws in portions of 32 bits.
 pub(crate) struct Tank<'f> {
     pub(crate) rest: &'f mut u64,

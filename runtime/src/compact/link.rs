@@ -15,6 +15,9 @@ pub enum Link {
 }
 
 impl Link {
+    /// What a list holds before it is used.
+    pub const EMPTY: Self = Self::Entity(u32::MAX);
+
     /// The number of a host function or entity.
     pub(crate) const fn number(self) -> u32 {
         match self {
@@ -26,6 +29,6 @@ impl Link {
 
 impl Default for Link {
     fn default() -> Self {
-        Self::Entity(u32::MAX)
+        Self::EMPTY
     }
 }

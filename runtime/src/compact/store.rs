@@ -5,12 +5,13 @@ use ::core::marker::PhantomData;
 use ::core::mem;
 
 use super::address::FuncAddr;
-use super::core::{Core, Current, List};
+use super::core::{Core, List};
 use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::exports::Extern;
-use super::fuel::Tank;
+use super::fuel::{Tank, paid};
+use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::module::Module;
 use super::ram::Ram;
@@ -72,7 +73,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 types: List::new(ram.types),
                 segments: List::new(ram.segments),
                 depth: 0,
-                current: Current::default(),
+                current: Instance::default(),
                 reason: Exit::Done,
                 refused: false,
             },
@@ -167,7 +168,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Runs the call that is under way until it is complete, or something else stops it. Without
     /// a call there is nothing to do, and it is done.
     ///
-    /// An instruction that there is no fuel for has not begun.
+    /// An instruction that there is no fuel or memory for has not begun, and has cost nothing.
     pub fn run(&mut self, fuel: &mut u64) -> Exit {
         match self.state {
             State::Idle => return Exit::Done,
@@ -182,6 +183,9 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             Stop::Trap(trap) => Exit::Trap(trap),
             Stop::Exit => self.core.reason,
         };
+        if P::METERED && matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
+            tank.restore(paid(self.registers.code));
+        }
         self.state = match exit {
             Exit::Done | Exit::Trap(_) => State::Idle,
             Exit::Host { .. } => State::Waiting,
@@ -315,6 +319,12 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         self.memory(number).unwrap_or_default()
     }
 
+    /// How many elements a table has that [`export`](Self::export) has given.
+    pub fn table_len(&mut self, table: u32) -> Option<u64> {
+        let table = self.core.tables.used().get(table as usize)?;
+        Some(table.len.into())
+    }
+
     /// The value of a global that [`export`](Self::export) has given.
     pub fn global(&self, global: u32) -> Option<Value> {
         let global = self.core.globals.get(global as usize)?;
@@ -342,7 +352,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
 impl<'m> Core<'m, '_> {
     /// Whether a value is of a type of an instance.
-    pub(crate) fn fits(&self, of: &Current<'m>, ty: ValType, value: Value) -> bool {
+    pub(crate) fn fits(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
         match value {
             Value::I32(_) => ty == ValType::I32,
             Value::I64(_) => ty == ValType::I64,

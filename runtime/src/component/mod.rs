@@ -3,6 +3,7 @@
 //! Everything but the few types of `decode` is generated from `spec/component/`. Lists stay in the
 //! component's bytes and are read when somebody asks, so that all values are small and `Copy`, and
 //! nothing is allocated. Standard: Component Model, `Binary.md`.
+#![forbid(unsafe_code)]
 
 pub(crate) mod decode;
 mod name;

@@ -15,6 +15,7 @@
 //! }
 //! # Ok::<(), tabwasm::reject::Reject>(())
 //! ```
+#![forbid(unsafe_code)]
 
 mod component;
 mod custom;

@@ -4,6 +4,7 @@
 //! those of all scripts, components those of the official suite of the Component Model, and real
 //! ones of more than a megabyte, which `tests/components.sh` makes.
 
+mod bomb;
 mod component;
 mod decoder;
 mod level;

@@ -4,6 +4,7 @@
 //! The binary is the only copy of what it says: kept are thirteen counters for each scope, in
 //! memory of the caller. Components and types nest in these scopes, never in calls. Rules: the
 //! table `component` of `spec/levels.toml`.
+#![forbid(unsafe_code)]
 
 mod judge;
 mod name;

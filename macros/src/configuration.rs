@@ -1,0 +1,132 @@
+//! Configurations: what `runtime!` says, checked against the tables.
+//!
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use tabwasm::profile::Features;
+use tabwasm::spec::{Limit, Limits, Proposal, Proposals, Tier};
+
+/// A configuration that is possible.
+#[derive(Clone, Copy)]
+pub(crate) struct Configuration {
+    pub(crate) tier: Tier,
+    pub(crate) proposals: Proposals,
+    pub(crate) limits: Limits,
+    pub(crate) metered: bool,
+}
+
+impl Configuration {
+    /// That of a tier's own profile.
+    pub(crate) fn of(tier: Tier) -> Self {
+        Self {
+            tier,
+            proposals: tier.proposals(),
+            limits: tier.limits(),
+            metered: true,
+        }
+    }
+
+    /// The same for the validator.
+    pub(crate) fn features(&self) -> Features {
+        Features {
+            proposals: self.proposals,
+            limits: self.limits,
+        }
+    }
+
+    /// The constants of a `Profile`.
+    pub(crate) fn constants(&self) -> TokenStream {
+        let proposals = self.proposals.iter().map(variant);
+        let limits = self.own_limits().map(|limit| {
+            let (name, value) = (camel(limit.name()), self.limits.get(limit));
+            quote! { .with(::tabwasm::spec::Limit::#name, #value) }
+        });
+        let (tier, metered) = (camel(self.tier.name()), self.metered);
+        quote! {
+            const PROPOSALS: ::tabwasm::spec::Proposals = ::tabwasm::spec::Proposals::EMPTY
+                #(.with(::tabwasm::spec::Proposal::#proposals))*;
+            const LIMITS: ::tabwasm::spec::Limits = ::tabwasm::spec::Tier::#tier.limits() #(#limits)*;
+            const METERED: bool = #metered;
+        }
+    }
+
+    /// As `include_wasm!` gets it back: tier, proposals and limits in brackets.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        let key = |key: &str| Ident::new(key, Span::call_site());
+        let tier = key(self.tier.name());
+        let proposals = self.proposals.iter().map(|proposal| key(proposal.name()));
+        let (names, values): (Vec<_>, Vec<_>) = self
+            .own_limits()
+            .map(|limit| (key(limit.name()), self.limits.get(limit)))
+            .unzip();
+        let metered = self.metered;
+        quote! { [tier = #tier, proposals = [#(#proposals),*], limits { #(#names = #values),* }, metered = #metered] }
+    }
+
+    /// Limits that are not the tier's.
+    fn own_limits(&self) -> impl Iterator<Item = Limit> + '_ {
+        let tier = self.tier.limits();
+        let all = Limit::ALL.into_iter();
+        all.filter(move |limit| self.limits.get(*limit) != tier.get(*limit))
+    }
+}
+
+/// Names of tiers.
+pub(crate) fn tiers() -> Vec<&'static str> {
+    Tier::ALL.map(Tier::name).to_vec()
+}
+
+/// The tier whose own profile has this name.
+pub(crate) fn tier_of_profile(name: &Ident) -> Option<Tier> {
+    Tier::ALL
+        .into_iter()
+        .find(|tier| camel(tier.name()) == *name)
+}
+
+/// The path of requirements from a proposal to what is missing, that included.
+pub(crate) fn missing(proposal: Proposal, among: Proposals) -> Vec<Proposal> {
+    let mut chain: Vec<Proposal> = Vec::new();
+    let mut open = vec![proposal];
+    while let Some(next) = open.pop() {
+        for required in next.requires().iter() {
+            if !among.contains(required) && !chain.contains(&required) {
+                chain.push(required);
+                open.push(required);
+            }
+        }
+    }
+    chain
+}
+
+fn variant(proposal: Proposal) -> Ident {
+    camel(proposal.name())
+}
+
+/// The variant of a key.
+fn camel(key: &str) -> Ident {
+    let mut name = String::new();
+    for word in key.split('_') {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    format_ident!("{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variants_are_those_of_the_tables() {
+        for proposal in Proposal::ALL {
+            assert_eq!(variant(proposal), format!("{proposal:?}"));
+        }
+        for limit in Limit::ALL {
+            assert_eq!(camel(limit.name()), format!("{limit:?}"));
+        }
+        for tier in Tier::ALL {
+            assert_eq!(camel(tier.name()), format!("{tier:?}"));
+        }
+    }
+}

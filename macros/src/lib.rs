@@ -1,0 +1,72 @@
+//! Configure Tabwasm at compile time.
+//!
+//! [`runtime!`] makes a profile: which proposals a runtime has, and how large its modules may be.
+//! What a configuration does not have is not linked, and one that is impossible is a compile
+//! error that names the row of the tables which forbids it.
+//!
+//! A program depends on `tabwasm`, with the features that it wants, and on this package, which
+//! brings a `tabwasm` of its own to the machine that compiles.
+
+mod configuration;
+mod host;
+mod include_wasm;
+mod message;
+mod module;
+mod names;
+mod runtime;
+
+use proc_macro::TokenStream;
+
+/// Makes a type that implements `tabwasm::profile::Profile`.
+///
+/// ```
+/// tabwasm_macros::runtime! {
+///     /// Integers only, for a small machine.
+///     pub struct Sensor;
+///     tier = no_alloc,
+///     proposals = [mvp, sign_extension],
+///     limits { name_length = 64, memories = 1 },
+///     metered = false,
+/// }
+/// # fn main() {}
+/// ```
+///
+/// `tier` and `proposals` must be there. A limit that is not there is the tier's. `metered`, true
+/// unless said otherwise, is whether the compact engine counts fuel.
+#[proc_macro]
+pub fn runtime(input: TokenStream) -> TokenStream {
+    message::expand(runtime::expand(input.into()))
+}
+
+/// Makes a module part of the program: validated by the compiler, with a typed function for each
+/// of its exports and a trait for what it imports.
+///
+/// `include_wasm!(Sensor, "fib.wasm")` becomes a module `fib`, for a runtime `Sensor` of
+/// [`runtime!`] or one of the built-in profiles; `pub mod name,` in front gives it another name.
+/// The path is relative to the file that says so; a `.wat` is translated. A module that is not
+/// valid, or does not fit the runtime, is a compile error.
+///
+/// It has `WASM` and `TABLE` (the bytes, and what validation has found out: no validator is
+/// linked), `Ram` with the memory that an instance takes, `Imports`, and `Instance`.
+#[proc_macro]
+pub fn include_wasm(input: TokenStream) -> TokenStream {
+    message::expand(include_wasm::expand(input.into()))
+}
+
+/// What [`include_wasm!`] becomes when the runtime's configuration is known.
+#[doc(hidden)]
+#[proc_macro]
+pub fn include_configured(input: TokenStream) -> TokenStream {
+    message::expand(include_wasm::expand_configured(input.into()))
+}
+
+/// Makes the functions of an `impl` that take `self` what modules import: a `tabwasm::host::Host`,
+/// for the compact engine and, by `tabwasm::host::link`, for linkers.
+///
+/// Parameters are numbers; `Memory<'_>` as the first is the caller's memory. Results are a number,
+/// a tuple or nothing, plain or in a `Result` whose error becomes a `Trap`. On a function,
+/// `#[host(name = "…", module = "…")]` gives it other names.
+#[proc_macro_attribute]
+pub fn host(arguments: TokenStream, input: TokenStream) -> TokenStream {
+    message::expand(host::expand(arguments.into(), input.into()))
+}

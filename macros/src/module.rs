@@ -1,0 +1,461 @@
+//! The item that `include_wasm!` becomes: bytes, sizes, typed functions, what the host gives.
+//!
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Path, Visibility};
+use tabwasm::compact::{Depth, Module};
+use tabwasm::types::{ExternKind, FuncIdx, ValType};
+
+use crate::message::Message;
+use crate::names::distinct;
+
+/// A module, and what it is to be called.
+pub(crate) struct Source<'a> {
+    pub(crate) visibility: &'a Visibility,
+    pub(crate) name: &'a Ident,
+    pub(crate) profile: &'a Path,
+    pub(crate) path: &'a str,
+    pub(crate) is_text: bool,
+    pub(crate) module: Module<'a>,
+    pub(crate) depth: Option<Depth>,
+}
+
+/// A function that is exported or imported.
+struct Func {
+    /// Its name; of an import, the two names.
+    label: [String; 2],
+    index: u32,
+    params: Vec<ValType>,
+    results: Vec<ValType>,
+}
+
+/// Methods that every instance has.
+const METHODS: [&str; 8] = [
+    "new", "linked", "resume", "abort", "host", "memory", "global", "self",
+];
+
+/// The item, or what is in its way.
+pub(crate) fn write(source: &Source<'_>) -> Result<TokenStream, Vec<Message>> {
+    let mut errors = Vec::new();
+    let module = source.module;
+    let exports: Vec<Func> = module
+        .exports()
+        .filter(|export| export.kind == ExternKind::Func)
+        .map(|export| func(module, ["".into(), export.name.into()], export.index))
+        .collect();
+    let mut imports = Vec::new();
+    for import in module.imports() {
+        let label = [import.module.to_string(), import.name.to_string()];
+        match import.kind {
+            ExternKind::Func => imports.push(func(module, label, imports.len() as u32)),
+            _ => errors.push(
+                Message::new(format!("import `{}` `{}` is no function", import.module, import.name))
+                    .help("a module that is included can import functions only; link others by hand in a `compact::Store`"),
+            ),
+        }
+    }
+    let calls = exports_of(&exports, &mut errors);
+    let host = host(&imports, &mut errors);
+    let ram = ram(source);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let (visibility, name, profile) = (source.visibility, source.name, inward(source.profile));
+    let doc = format!(
+        "The module `{}`.",
+        source.path.rsplit(['/', '\\']).next().unwrap_or_default()
+    );
+    let bytes = bytes(source);
+    let table = Literal::byte_string(module.table());
+    let instance = instance(&calls, imports.is_empty());
+    Ok(quote! {
+        #[doc = #doc]
+        #[allow(dead_code, unused_imports, clippy::all)]
+        #visibility mod #name {
+            use super::*;
+
+            /// The runtime that it was validated for.
+            pub type Profile = #profile;
+
+            #bytes
+
+            /// The module's table: what validation has found out.
+            pub static TABLE: &[u8] = #table;
+
+            /// The module.
+            pub const MODULE: ::tabwasm::compact::Module<'static> =
+                ::tabwasm::compact::Module::with_trusted_table(WASM, TABLE);
+
+            #ram
+            #host
+            #instance
+        }
+    })
+}
+
+/// A path as it is written one module further in.
+fn inward(path: &Path) -> TokenStream {
+    let first = path
+        .segments
+        .first()
+        .map(|segment| segment.ident.to_string());
+    let rest = path.segments.iter().skip(1);
+    match first.as_deref() {
+        Some("self") => quote! { super #(::#rest)* },
+        Some("super") => quote! { super::#path },
+        _ => quote! { #path },
+    }
+}
+
+fn func(module: Module<'_>, label: [String; 2], index: u32) -> Func {
+    let (params, results) = module.func_type(FuncIdx(index));
+    Func {
+        label,
+        index,
+        params: params.collect(),
+        results: results.collect(),
+    }
+}
+
+/// The bytes; the compiler watches the file.
+fn bytes(source: &Source<'_>) -> TokenStream {
+    let path = source.path;
+    let (watched, bytes) = if source.is_text {
+        let bytes = Literal::byte_string(source.module.wasm());
+        (
+            quote! { const _: &[u8] = ::core::include_bytes!(#path); },
+            quote! { #bytes },
+        )
+    } else {
+        (quote! {}, quote! { ::core::include_bytes!(#path) })
+    };
+    quote! {
+        #watched
+
+        /// The module's bytes.
+        pub static WASM: &[u8] = #bytes;
+    }
+}
+
+/// How much memory an instance takes, and a place for it.
+fn ram(source: &Source<'_>) -> TokenStream {
+    let needs = source.module.needs();
+    let depth = source.depth.map(|depth| {
+        let slots = depth.slots.max(needs.slots as u64) as usize;
+        (slots, depth.frames as usize)
+    });
+    let number = Literal::usize_unsuffixed;
+    let (links, tables, memories) = (
+        number(needs.links),
+        number(needs.tables),
+        number(needs.memories),
+    );
+    let (globals, types, segments) = (
+        number(needs.globals),
+        number(needs.types),
+        number(needs.segments),
+    );
+    let (elements, memory) = (
+        number(needs.elements as usize),
+        number(needs.memory as usize),
+    );
+    let (declared, used, note, constants) = match depth {
+        Some((slots, frames)) => {
+            let (slots, frames) = (number(slots), number(frames));
+            let constants = quote! {
+                /// Slots that its calls need at most.
+                pub const SLOTS: usize = #slots;
+                /// Frames that its calls need at most.
+                pub const FRAMES: usize = #frames;
+            };
+            (
+                quote! {},
+                quote! {},
+                "Memory for one instance, exactly as much as it needs.",
+                constants,
+            )
+        }
+        None => {
+            let slots = number(needs.slots);
+            let constants = quote! {
+                /// Slots of the function that needs most: its calls nest without a bound.
+                pub const SLOTS_OF_ONE: usize = #slots;
+            };
+            let declared = quote! { <const SLOTS: usize, const FRAMES: usize> };
+            let used = quote! { <SLOTS, FRAMES> };
+            (
+                declared,
+                used,
+                "Memory for one instance. How deep its calls nest has no bound: slots and frames say how deep they may.",
+                constants,
+            )
+        }
+    };
+    quote! {
+        #constants
+        /// Bytes of memory that it starts with.
+        pub const MEMORY: usize = #memory;
+
+        #[doc = #note]
+        pub struct Ram #declared {
+            slots: [u64; SLOTS],
+            frames: [::tabwasm::compact::Frame; FRAMES],
+            instances: [::tabwasm::compact::Instance<'static>; 1],
+            links: [::tabwasm::compact::Link; #links],
+            tables: [::tabwasm::compact::Table; #tables],
+            elements: [::tabwasm::types::Ref; #elements],
+            memories: [::tabwasm::compact::Memory; #memories],
+            memory: [u8; MEMORY],
+            globals: [::tabwasm::compact::Global; #globals],
+            types: [::tabwasm::types::TypeId; #types],
+            segments: [::tabwasm::compact::Segment; #segments],
+        }
+
+        impl #declared Ram #used {
+            /// Not in use; a constant, for statics.
+            pub const fn new() -> Self {
+                Self {
+                    slots: [0; SLOTS],
+                    frames: [::tabwasm::compact::Frame::EMPTY; FRAMES],
+                    instances: [::tabwasm::compact::Instance::EMPTY; 1],
+                    links: [::tabwasm::compact::Link::EMPTY; #links],
+                    tables: [::tabwasm::compact::Table::EMPTY; #tables],
+                    elements: [::tabwasm::types::Ref::NULL; #elements],
+                    memories: [::tabwasm::compact::Memory::EMPTY; #memories],
+                    memory: [0; MEMORY],
+                    globals: [::tabwasm::compact::Global::EMPTY; #globals],
+                    types: [::tabwasm::types::TypeId(0); #types],
+                    segments: [::tabwasm::compact::Segment::EMPTY; #segments],
+                }
+            }
+
+            /// Lends it to a store.
+            pub fn lend(&mut self) -> ::tabwasm::compact::Ram<'static, '_> {
+                ::tabwasm::compact::Ram {
+                    slots: &mut self.slots,
+                    frames: &mut self.frames,
+                    instances: &mut self.instances,
+                    links: &mut self.links,
+                    tables: &mut self.tables,
+                    elements: &mut self.elements,
+                    memories: &mut self.memories,
+                    memory: &mut self.memory,
+                    globals: &mut self.globals,
+                    types: &mut self.types,
+                    segments: &mut self.segments,
+                }
+            }
+        }
+    }
+}
+
+/// What the module imports: a trait, a host made of it, and a list.
+fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
+    let plain: Vec<_> = imports
+        .iter()
+        .map(|import| import.label[1].clone())
+        .collect();
+    let repeated = |name: &String| plain.iter().filter(|other| *other == name).count() > 1;
+    let names: Vec<_> = imports
+        .iter()
+        .map(
+            |Func {
+                 label: [module, name],
+                 ..
+             }| match repeated(name) {
+                true => format!("{module}_{name}"),
+                false => name.clone(),
+            },
+        )
+        .collect();
+    let names = distinct(&names, "imports", &["self"], errors);
+    let mut methods = Vec::new();
+    let mut arms = Vec::new();
+    let mut functions = Vec::new();
+    for (place, (import, name)) in imports.iter().zip(&names).enumerate() {
+        let [module, field] = &import.label;
+        let params = types(&import.params, import, errors);
+        let results = types(&import.results, import, errors);
+        if import.params.len().max(import.results.len()) > tabwasm::host::ARITY {
+            errors.push(Message::new(format!(
+                "import `{module}` `{field}` has more than {} parameters or results",
+                tabwasm::host::ARITY
+            )));
+        }
+        let arguments: Vec<_> = (0..params.len())
+            .map(|index| format_ident!("p{index}"))
+            .collect();
+        let result = tuple(&results);
+        let doc = format!("`{module}` `{field}`.");
+        methods.push(quote! {
+            #[doc = #doc]
+            fn #name(&mut self, memory: ::tabwasm::host::Memory<'_> #(, #arguments: #params)*) -> ::core::result::Result<#result, ::tabwasm::Trap>;
+        });
+        functions.push(quote! {
+            ::tabwasm::host::Function {
+                module: #module,
+                name: #field,
+                params: &[#(<#params as ::tabwasm::host::Number>::TYPE),*],
+                results: &[#(<#results as ::tabwasm::host::Number>::TYPE),*],
+            }
+        });
+        arms.push(quote! {
+            (#place, [#(#arguments),*]) => {
+                let done = self.0.#name(memory #(, convert(*#arguments)?)*)?;
+                ::tabwasm::host::Results::into_values(done, results);
+                ::core::result::Result::Ok(())
+            }
+        });
+    }
+    let count = imports.len();
+    quote! {
+        /// What the module imports.
+        pub trait Imports {
+            #(#methods)*
+        }
+
+        /// A host made of an implementation of [`Imports`].
+        pub struct Implemented<T>(pub T);
+
+        /// The functions that the module imports, in its order.
+        pub const IMPORTS: [::tabwasm::host::Function; #count] = [#(#functions),*];
+
+        impl<T: Imports> ::tabwasm::host::Host for Implemented<T> {
+            const FUNCTIONS: &'static [::tabwasm::host::Function] = &IMPORTS;
+
+            #[allow(unused_variables)]
+            fn call(
+                &mut self,
+                function: usize,
+                memory: ::tabwasm::host::Memory<'_>,
+                params: &[::tabwasm::compact::Value],
+                results: &mut [::tabwasm::compact::Value],
+            ) -> ::core::result::Result<(), ::tabwasm::Trap> {
+                fn convert<T: ::tabwasm::host::Number>(value: ::tabwasm::compact::Value) -> ::core::result::Result<T, ::tabwasm::Trap> {
+                    T::from_value(value).ok_or(::tabwasm::Trap::BadSignature)
+                }
+                match (function, params) {
+                    #(#arms)*
+                    _ => ::core::result::Result::Err(::tabwasm::Trap::BadSignature),
+                }
+            }
+        }
+    }
+}
+
+/// A method for each exported function.
+fn exports_of(exports: &[Func], errors: &mut Vec<Message>) -> Vec<TokenStream> {
+    let names: Vec<_> = exports
+        .iter()
+        .map(|export| export.label[1].clone())
+        .collect();
+    let names = distinct(&names, "exports", &METHODS, errors);
+    let method = |(export, name): (&Func, &Ident)| {
+        let params = types(&export.params, export, errors);
+        let result = tuple(&types(&export.results, export, errors));
+        let arguments: Vec<_> = (0..params.len())
+            .map(|index| format_ident!("p{index}"))
+            .collect();
+        let doc = format!("Calls `{}`.", export.label[1]);
+        let index = export.index;
+        quote! {
+            #[doc = #doc]
+            pub fn #name(&mut self, fuel: &mut u64 #(, #arguments: #params)*) -> ::core::result::Result<#result, ::tabwasm::host::Stop> {
+                let params = [#(::tabwasm::host::Number::into_value(#arguments)),*];
+                self.0.call(::tabwasm::types::FuncIdx(#index), &params, fuel)
+            }
+        }
+    };
+    exports.iter().zip(&names).map(method).collect()
+}
+
+fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
+    let nothing = no_imports.then(|| quote! { impl Imports for () {} });
+    quote! {
+        #nothing
+
+        /// An instance of the module, with the host that it calls.
+        pub struct Instance<'r, H>(::tabwasm::host::Instance<'r, Profile, H>);
+
+        impl<'r, T: Imports> Instance<'r, Implemented<T>> {
+            /// An instance that imports from an implementation of [`Imports`].
+            pub fn new(
+                ram: ::tabwasm::compact::Ram<'static, 'r>,
+                imports: T,
+                fuel: &mut u64,
+            ) -> ::core::result::Result<Self, ::tabwasm::host::Stop> {
+                Self::linked(ram, Implemented(imports), fuel)
+            }
+        }
+
+        impl<'r, H: ::tabwasm::host::Host> Instance<'r, H> {
+            /// An instance that imports from a host. What it lacks is a compile error.
+            pub fn linked(
+                ram: ::tabwasm::compact::Ram<'static, 'r>,
+                host: H,
+                fuel: &mut u64,
+            ) -> ::core::result::Result<Self, ::tabwasm::host::Stop> {
+                let places = const { ::tabwasm::host::places::<H, { IMPORTS.len() }>(IMPORTS) };
+                ::tabwasm::host::Instance::new(MODULE, &places, ram, host, fuel).map(Self)
+            }
+
+            #(#calls)*
+
+            /// Goes on with a call that has stopped for want of fuel.
+            pub fn resume<R: ::tabwasm::host::Results>(&mut self, fuel: &mut u64) -> ::core::result::Result<R, ::tabwasm::host::Stop> {
+                self.0.resume(fuel)
+            }
+
+            /// Ends the call that is under way, if any.
+            pub fn abort(&mut self) {
+                self.0.abort();
+            }
+
+            /// What it imports from.
+            pub fn host(&mut self) -> &mut H {
+                self.0.host()
+            }
+
+            /// The bytes of the memory that it exports by this name.
+            pub fn memory(&mut self, name: &str) -> &mut [u8] {
+                self.0.memory(name)
+            }
+
+            /// The value of the global that it exports by this name.
+            pub fn global(&mut self, name: &str) -> ::core::option::Option<::tabwasm::compact::Value> {
+                self.0.global(name)
+            }
+        }
+    }
+}
+
+/// Types of Rust for types of the guest.
+fn types(types: &[ValType], func: &Func, errors: &mut Vec<Message>) -> Vec<TokenStream> {
+    let mut all = Vec::new();
+    for ty in types {
+        all.push(match *ty {
+            ValType::I32 => quote! { i32 },
+            ValType::I64 => quote! { i64 },
+            ValType::F32 => quote! { f32 },
+            ValType::F64 => quote! { f64 },
+            ValType::FUNCREF => quote! { ::core::option::Option<::tabwasm::compact::FuncAddr> },
+            ValType::EXTERNREF => quote! { ::core::option::Option<u32> },
+            other => {
+                let name = &func.label[1];
+                errors.push(Message::new(format!(
+                    "`{name}` has the type `{other}`, for which there is no type of Rust"
+                )));
+                continue;
+            }
+        });
+    }
+    all
+}
+
+fn tuple(types: &[TokenStream]) -> TokenStream {
+    match types {
+        [one] => one.clone(),
+        types => quote! { (#(#types,)*) },
+    }
+}

@@ -1,0 +1,78 @@
+//! Functions of the host for linkers.
+//!
+
+use alloc::vec::Vec;
+
+use super::{Host, Memory};
+use crate::caller::Caller;
+use crate::compact::Value;
+use crate::error::{Error, Result};
+use crate::externs::Extern;
+use crate::func_type::FuncType;
+use crate::linker::Linker;
+use crate::store::context::AsContextMut;
+use crate::val::Val;
+
+/// Defines all functions of a host, which is a part of the stores' data.
+///
+/// The memory that they see is the one that the caller exports as `memory`.
+///
+/// # Errors
+/// If a name is defined already.
+pub fn link<T: 'static, H: Host + 'static>(
+    linker: &mut Linker<T>,
+    host: impl Fn(&mut T) -> &mut H + Copy + Send + Sync + 'static,
+) -> Result<()> {
+    for (place, function) in H::FUNCTIONS.iter().enumerate() {
+        let ty = FuncType::new(
+            function.params.iter().copied(),
+            function.results.iter().copied(),
+        );
+        let call = move |mut caller: Caller<'_, T>, params: &[Val], results: &mut [Val]| {
+            let params = params.iter().map(value).collect::<Result<Vec<_>>>()?;
+            let mut given = Vec::from_iter(results.iter().map(|_| Value::I32(0)));
+            let memory = match caller.get_export("memory") {
+                Some(Extern::Memory(memory)) => Some(memory),
+                _ => None,
+            };
+            match memory {
+                Some(memory) => {
+                    let (bytes, data) = memory.data_and_store_mut(caller.as_context_mut());
+                    host(data).call(place, Memory::new(bytes), &params, &mut given)?;
+                }
+                None => {
+                    let none = Memory::new(&mut []);
+                    host(caller.data_mut()).call(place, none, &params, &mut given)?;
+                }
+            }
+            for (result, value) in results.iter_mut().zip(given) {
+                *result = val(value)?;
+            }
+            Ok(())
+        };
+        linker.func_new(function.module, function.name, ty, call)?;
+    }
+    Ok(())
+}
+
+fn value(val: &Val) -> Result<Value> {
+    match val {
+        Val::I32(value) => Ok(Value::I32(*value)),
+        Val::I64(value) => Ok(Value::I64(*value)),
+        Val::F32(bits) => Ok(Value::F32(*bits)),
+        Val::F64(bits) => Ok(Value::F64(*bits)),
+        _ => Err(Error::msg(REFERENCES)),
+    }
+}
+
+fn val(value: Value) -> Result<Val> {
+    match value {
+        Value::I32(value) => Ok(Val::I32(value)),
+        Value::I64(value) => Ok(Val::I64(value)),
+        Value::F32(bits) => Ok(Val::F32(bits)),
+        Value::F64(bits) => Ok(Val::F64(bits)),
+        Value::FuncRef(_) | Value::ExternRef(_) => Err(Error::msg(REFERENCES)),
+    }
+}
+
+const REFERENCES: &str = "references of the compact engine have no meaning here";

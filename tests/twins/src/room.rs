@@ -1,0 +1,109 @@
+//! Memory of a compact store, exactly as long as the module says that it needs.
+//!
+
+use std::slice::IterMut;
+
+use tabwasm::compact::{Frame, Global, Instance, Link, Memory, Needs, Ram, Segment, Table};
+use tabwasm::types::{Ref, TypeId};
+
+/// Slots of the value stack, and callers.
+const SLOTS: usize = 1 << 15;
+const FRAMES: usize = 1 << 11;
+
+/// How often memories and tables may need more.
+const GROWTHS: usize = 24;
+
+/// The lists of a store with one instance.
+pub(crate) struct Room<'m> {
+    slots: Vec<u64>,
+    frames: Vec<Frame>,
+    instances: Vec<Instance<'m>>,
+    links: Vec<Link>,
+    tables: Vec<Table>,
+    elements: Vec<Ref>,
+    memories: Vec<Memory>,
+    memory: Vec<u8>,
+    globals: Vec<Global>,
+    types: Vec<TypeId>,
+    segments: Vec<Segment>,
+    spare: Spare,
+}
+
+/// Vectors for what has to become longer.
+#[derive(Default)]
+struct Spare {
+    memory: Vec<Vec<u8>>,
+    elements: Vec<Vec<Ref>>,
+}
+
+/// What takes the place of a list that is too short.
+pub(crate) struct Growth<'s> {
+    memory: IterMut<'s, Vec<u8>>,
+    elements: IterMut<'s, Vec<Ref>>,
+}
+
+impl<'m> Room<'m> {
+    pub(crate) fn new(needs: &Needs) -> Self {
+        Self {
+            slots: vec![0; SLOTS.max(needs.slots)],
+            frames: vec![Frame::default(); FRAMES],
+            instances: vec![Instance::default(); needs.instances],
+            links: vec![Link::default(); needs.links],
+            tables: vec![Table::default(); needs.tables],
+            elements: vec![Ref::NULL; needs.elements as usize],
+            memories: vec![Memory::default(); needs.memories],
+            memory: vec![0; needs.memory as usize],
+            globals: vec![Global::default(); needs.globals],
+            types: vec![TypeId::default(); needs.types],
+            segments: vec![Segment::default(); needs.segments],
+            spare: Spare {
+                memory: vec![Vec::new(); GROWTHS],
+                elements: vec![Vec::new(); GROWTHS],
+            },
+        }
+    }
+
+    pub(crate) fn lend(&mut self) -> (Ram<'m, '_>, Growth<'_>) {
+        let ram = Ram {
+            slots: &mut self.slots,
+            frames: &mut self.frames,
+            instances: &mut self.instances,
+            links: &mut self.links,
+            tables: &mut self.tables,
+            elements: &mut self.elements,
+            memories: &mut self.memories,
+            memory: &mut self.memory,
+            globals: &mut self.globals,
+            types: &mut self.types,
+            segments: &mut self.segments,
+        };
+        let growth = Growth {
+            memory: self.spare.memory.iter_mut(),
+            elements: self.spare.elements.iter_mut(),
+        };
+        (ram, growth)
+    }
+}
+
+impl<'s> Growth<'s> {
+    pub(crate) fn memory(&mut self, len: usize) -> Option<&'s mut [u8]> {
+        longer(&mut self.memory, len, super::MOST_MEMORY)
+    }
+
+    pub(crate) fn elements(&mut self, len: usize) -> Option<&'s mut [Ref]> {
+        longer(&mut self.elements, len, super::MOST_ELEMENTS)
+    }
+}
+
+fn longer<'s, T: Clone + Default>(
+    spare: &mut IterMut<'s, Vec<T>>,
+    len: usize,
+    most: usize,
+) -> Option<&'s mut [T]> {
+    if len > most {
+        return None;
+    }
+    let next = spare.next()?;
+    next.resize(len, T::default());
+    Some(next)
+}

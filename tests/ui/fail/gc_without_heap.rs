@@ -1,0 +1,9 @@
+//! A proposal that needs what the tier does not provide.
+
+tabwasm_macros::runtime! {
+    pub struct Sensor;
+    tier = no_alloc,
+    proposals = [mvp, bulk_memory, reference_types, function_references, gc],
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! No proposals.
+
+tabwasm_macros::runtime! {
+    pub struct Sensor;
+    tier = alloc,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Several memories, of which there can be one.
+
+tabwasm_macros::runtime! {
+    pub struct Sensor;
+    tier = no_alloc,
+    proposals = [mvp, bulk_memory, multi_memory],
+    limits { memories = 1 },
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//! Proposals without brackets.
+
+tabwasm_macros::runtime! {
+    pub struct Sensor;
+    tier = no_alloc,
+    proposals = mvp,
+}
+
+fn main() {}

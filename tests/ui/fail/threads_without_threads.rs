@@ -1,0 +1,9 @@
+//! Threads where there are none.
+
+tabwasm_macros::runtime! {
+    pub struct Sensor;
+    tier = alloc,
+    proposals = [mvp, bulk_memory, threads],
+}
+
+fn main() {}

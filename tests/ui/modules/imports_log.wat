@@ -1,0 +1,1 @@
+(module (import "env" "log" (func (param i32))) (func (export "f")))
