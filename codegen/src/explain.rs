@@ -1,7 +1,7 @@
 //! What becomes of one row, file by file.
 
 use crate::emit::Files;
-use crate::model::{HAND, Meaning, Model, NUM, Op, Origin, Plot};
+use crate::model::{CONTROL, HAND, Meaning, Model, NUM, Op, Origin, Plot};
 use crate::tree::Tree;
 
 /// Every line and function that a row becomes, and the hand-written functions that it names.
@@ -84,7 +84,7 @@ fn by_hand(tree: &Tree, model: &Model, op: &Op) -> Vec<String> {
             functions.push(format!("{}: {function}", file(HAND, module)));
         }
         Meaning::Control(function) => {
-            functions.push(format!("runtime/src/fast/translate/control.rs: {function}"));
+            functions.extend(CONTROL.iter().map(|file| format!("{file}: {function}")));
         }
         Meaning::Do(_) => {}
     }

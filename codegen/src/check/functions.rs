@@ -3,13 +3,12 @@
 use super::code::{self, Function};
 use super::{Context, modules, place, signature};
 use crate::diag::{Diagnostic, did_you_mean, nearest};
-use crate::model::{HAND, Meaning, NUM, Op, Origin};
+use crate::model::{CONTROL, HAND, Meaning, NUM, Op, Origin};
 use crate::names;
 
 const RUNTIME: &str = "runtime/src/";
 const EXEC: &str = "runtime/src/exec/";
 const CHECK: &str = "runtime/src/validate/check.rs";
-const CONTROL: &str = "runtime/src/fast/translate/control.rs";
 
 /// Files of `exec/` that rows do not name functions of.
 const NOT_HAND: &[&str] = &["access", "machine", "mod"];
@@ -87,12 +86,11 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
                 Kind::Hand,
             ));
         }
-        Meaning::Control(function) => wishes.push(wish(
-            CONTROL.to_string(),
-            function,
-            "control",
-            Kind::Control,
-        )),
+        Meaning::Control(function) => wishes.extend(
+            CONTROL
+                .iter()
+                .map(|file| wish(file.to_string(), function, "control", Kind::Control)),
+        ),
         Meaning::Do(_) => {}
     }
     for path in &op.facts.primitives {
@@ -182,11 +180,8 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
 /// Functions that should be named by a row.
 fn unnamed(file: &str, functions: &[Function], named: &[&Wish<'_>]) -> Vec<Diagnostic> {
     let must = |function: &&Function| {
-        if file != CHECK && file != CONTROL {
-            signature::takes_machine(&function.signature)
-        } else {
-            true
-        }
+        let always = file == CHECK || CONTROL.contains(&file);
+        always || signature::takes_machine(&function.signature)
     };
     let left = functions.iter().filter(must);
     let names = || functions.iter().map(|function| function.name.as_str());

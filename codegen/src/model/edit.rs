@@ -109,6 +109,12 @@ impl Plot {
     }
 }
 
+/// Where each engine does what the column `control` names.
+pub const CONTROL: [&str; 2] = [
+    "runtime/src/compact/control.rs",
+    "runtime/src/fast/translate/control.rs",
+];
+
 /// Functions that `hand` cells name.
 pub const HAND: Plot = Plot {
     beside: "hand",

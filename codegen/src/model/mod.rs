@@ -21,7 +21,7 @@ mod wire;
 
 pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
 pub use cost::Costs;
-pub use edit::{Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
+pub use edit::{CONTROL, Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
 pub use failure::{Error, Trap};

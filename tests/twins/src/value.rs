@@ -69,7 +69,7 @@ fn integer(seed: u64) -> i64 {
     match mixed % 8 {
         0..4 => (mixed >> 8) as i64 % 40,
         4 => i64::from((mixed >> 8) as i32),
-        5 => 1 << (mixed >> 8) % 64,
+        5 => 1 << ((mixed >> 8) % 64),
         6 => [i64::MIN, i64::MAX, i32::MIN.into(), i32::MAX.into()][(mixed >> 8) as usize % 4],
         _ => mixed as i64,
     }

@@ -1,0 +1,7 @@
+//! Control.
+
+pub(crate) fn br_if() {}
+
+pub(crate) fn br_table() {}
+
+pub(crate) fn return_() {}
