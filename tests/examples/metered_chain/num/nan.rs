@@ -3,13 +3,21 @@
 /// Of a result of 32 bits.
 #[inline(always)]
 pub(crate) fn single(value: f32) -> f32 {
-    if value.is_nan() { f32::from_bits(CANONICAL_32) } else { value }
+    if value.is_nan() {
+        f32::from_bits(CANONICAL_32)
+    } else {
+        value
+    }
 }
 
 /// Of a result of 64 bits.
 #[inline(always)]
 pub(crate) fn double(value: f64) -> f64 {
-    if value.is_nan() { f64::from_bits(CANONICAL_64) } else { value }
+    if value.is_nan() {
+        f64::from_bits(CANONICAL_64)
+    } else {
+        value
+    }
 }
 
 /// Sign clear, exponent full, the first bit of the payload alone.
