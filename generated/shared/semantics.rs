@@ -880,7 +880,7 @@ pub(crate) fn f64_convert_i64_u(a: i64) -> f64 {
 /// `f64.promote_f32`
 #[inline(always)]
 pub(crate) fn f64_promote_f32(a: f32) -> f64 {
-    a as f64
+    float::promote(a)
 }
 
 /// `i32.reinterpret_f32`

@@ -9,7 +9,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
+counts=
 
+MEASURED=thumbv7em-none-eabi
 BOARDS=(thumbv7em-none-eabi thumbv6m-none-eabi riscv32imac-unknown-none-elf)
 BIG_ENDIAN=s390x-unknown-linux-gnu
 
@@ -25,17 +27,60 @@ main() {
             ;;
         *) exit $status ;;
     esac
-    (
-        . "$toolchain/env.sh"
-        export CARGO_TARGET_DIR=$here/target/bare-metal RUSTFLAGS='-Z emit-stack-sizes'
-        local target
-        for target in "${BOARDS[@]}"; do
-            say "build for $target"
-            cargo build -q --release -p firmware --target "$target" -Zbuild-std=core
-        done
-        say 'footprint'
-        ./footprint.py "$CARGO_TARGET_DIR/thumbv7em-none-eabi/release" "$@"
-    )
+    suite_here
+    # From here on with that compiler.
+    . "$toolchain/env.sh"
+    export CARGO_TARGET_DIR=$here/target/bare-metal RUSTFLAGS='-Z emit-stack-sizes'
+    footprint "$@"
+    local target
+    for target in "${BOARDS[@]}"; do
+        board "$target"
+    done
+    big_endian
+}
+
+# Encodes the official scripts, and plays them on this machine: what the others are compared with.
+suite_here() {
+    say 'the official scripts, here'
+    mkdir -p "$here/target/suite"
+    (cd ../.. && cargo run -q --release -p tabwasm-tests --bin encode -- tests/embedded/target/suite/suite.bin)
+    CARGO_TARGET_DIR=$here/target/stock cargo build -q --release -p desk
+    counts=$("$here/target/stock/release/desk" "$here/target/suite/suite.bin") || fail "the host: $counts"
+    echo "$counts"
+}
+
+footprint() {
+    say "footprint on $MEASURED"
+    cargo build -q --release -p firmware --target $MEASURED -Zbuild-std=core
+    ./footprint.py "$CARGO_TARGET_DIR/$MEASURED/release" "$@"
+}
+
+# Ten programs and the official scripts on a board.
+board() {
+    say "programs and the official scripts on $1"
+    cargo build -q --release -p firmware --features libm --bin programs --bin suite --target "$1" -Zbuild-std=core
+    local key=CARGO_TARGET_$(tr 'a-z-' 'A-Z_' <<<"$1")_RUNNER
+    run ${!key} "$CARGO_TARGET_DIR/$1/release/programs"
+    compare "$1" run ${!key} "$CARGO_TARGET_DIR/$1/release/suite"
+}
+
+big_endian() {
+    say "the official scripts on $BIG_ENDIAN"
+    cargo build -q --release -p desk --target $BIG_ENDIAN -Zbuild-std=std,panic_abort
+    compare $BIG_ENDIAN run $CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_RUNNER \
+        "$CARGO_TARGET_DIR/$BIG_ENDIAN/release/desk" suite.bin
+}
+
+# Where the encoded scripts are. A program that hangs hangs QEMU.
+run() { (cd "$here/target/suite" && timeout 600 "$@" 2>&1); }
+
+# compare NAME COMMAND...: the counts must be those of this machine.
+compare() {
+    local name=$1 found
+    shift
+    found=$("$@") || fail "$name: $found"
+    echo "$found"
+    [ "$found" = "$counts" ] || fail "$name: other counts than here"
 }
 
 # Built by the compiler that users have. That it must not build with the features shows that the

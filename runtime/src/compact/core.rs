@@ -3,18 +3,17 @@
 
 use super::address::FuncAddr;
 use super::branch::Branch;
-use super::entity::{Bases, Frame, Global, Instance, Memory, Segment, Table};
+use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
+use super::instance::Instance;
 use super::link::Link;
-use super::module::Module;
 use super::registers::{ASTRAY, Registers, slide};
-use super::table::{Body, Header, item};
+use super::table::Body;
 use crate::exec::machine::Stop;
 use crate::spec::Trap;
-use crate::types::{ExternKind, FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
+use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
 use crate::validate::TypeDef;
-use crate::validate::arena::Place;
 use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
@@ -32,37 +31,11 @@ pub(crate) struct Core<'m, 's> {
     /// How many frames are in use.
     pub(crate) depth: usize,
     /// The instance that runs.
-    pub(crate) current: Current<'m>,
+    pub(crate) current: Instance<'m>,
     /// Why the interpreter stopped, if not because of a trap.
     pub(crate) reason: Exit,
     /// Whether the next growth that needs more memory than there is fails.
     pub(crate) refused: bool,
-}
-
-/// What the interpreter needs to know of an instance.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Current<'m> {
-    pub(crate) index: u32,
-    pub(crate) module: Module<'m>,
-    pub(crate) bases: Bases,
-    /// Where lists of its table begin.
-    funcs: usize,
-    bodies: usize,
-    defs: usize,
-    branches: usize,
-    pub(crate) imported: Imported,
-    /// How many types and element segments it has.
-    pub(crate) types: u32,
-    pub(crate) elements: u32,
-}
-
-/// Numbers of imports of each kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Imported {
-    pub(crate) funcs: u32,
-    pub(crate) tables: u32,
-    pub(crate) memories: u32,
-    pub(crate) globals: u32,
 }
 
 /// A slice, of which the first items are in use.
@@ -129,66 +102,6 @@ impl<'s, T: Copy> List<'s, T> {
         behind.get_mut(..more)?.fill(item);
         self.len = len;
         Some(())
-    }
-}
-
-impl<'m> Current<'m> {
-    /// Of the instance with this number.
-    pub(crate) fn new(index: u32, instance: &Instance<'m>) -> Self {
-        let header: Header = instance.module.header();
-        Self {
-            index,
-            module: instance.module,
-            bases: instance.bases,
-            funcs: header.start(Place::Funcs),
-            bodies: header.start(Place::Bodies),
-            defs: header.start(Place::Types),
-            branches: header.start(Place::Branches),
-            imported: Imported {
-                funcs: header.imported(ExternKind::Func),
-                tables: header.imported(ExternKind::Table),
-                memories: header.imported(ExternKind::Memory),
-                globals: header.imported(ExternKind::Global),
-            },
-            types: header.count(Place::Types),
-            elements: header.count(Place::Elements),
-        }
-    }
-
-    /// The record of a function's body.
-    #[inline(always)]
-    pub(crate) fn body(&self, func: FuncIdx) -> Body {
-        let index = func.0.wrapping_sub(self.imported.funcs);
-        item(self.module.table, self.bodies, index)
-    }
-
-    /// The index of a function's type.
-    #[inline(always)]
-    pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
-        TypeIdx(item(self.module.table, self.funcs, func.0))
-    }
-
-    /// A type.
-    #[inline(always)]
-    pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
-        item(self.module.table, self.defs, ty.0)
-    }
-
-    pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {
-        self.bases.links.wrapping_add(f.0)
-    }
-
-    pub(crate) fn table_link(&self, x: u32) -> u32 {
-        let first = self.bases.links.wrapping_add(self.imported.funcs);
-        first.wrapping_add(x)
-    }
-
-    pub(crate) fn memory_link(&self, x: u32) -> u32 {
-        self.table_link(self.imported.tables).wrapping_add(x)
-    }
-
-    pub(crate) fn global_link(&self, x: u32) -> u32 {
-        self.memory_link(self.imported.memories).wrapping_add(x)
     }
 }
 
@@ -259,19 +172,16 @@ impl<'m> Core<'m, '_> {
         if func.instance() == self.current.index {
             return self.type_id(self.current.func_type(func.func()));
         }
-        let instance = self.instances.get(func.instance() as usize)?;
-        let other = Current::new(func.instance(), instance);
-        let place = instance
-            .bases
-            .types
-            .wrapping_add(other.func_type(func.func()).0);
+        let other = self.instances.get(func.instance() as usize)?;
+        let ty = other.func_type(func.func());
+        let place = other.bases.types.wrapping_add(ty.0);
         self.types.get(place as usize).copied()
     }
 
     /// Makes an instance the one that runs.
     pub(crate) fn switch(&mut self, r: &mut Registers<'m>, index: u32) {
         if let Some(instance) = self.instances.get(index as usize) {
-            self.current = Current::new(index, instance);
+            self.current = *instance;
         }
         self.attend(r);
     }
@@ -378,8 +288,10 @@ impl<'m> Core<'m, '_> {
         tail: bool,
     ) -> Result<(), Stop> {
         let own = func.instance() == self.current.index;
+        // In the caller's module, before the registers are in another.
+        let back = (r.position(), r.branch());
         if own && func.func().0 >= self.current.imported.funcs {
-            return self.begin(slots, r, func, tail);
+            return self.begin(slots, r, func, tail, back);
         }
         let caller = self.current;
         if !own {
@@ -392,19 +304,20 @@ impl<'m> Core<'m, '_> {
             self.attend(r);
             return self.leave(slots, r, func, id, tail);
         }
-        self.begin(slots, r, func, tail).inspect_err(|_| {
+        self.begin(slots, r, func, tail, back).inspect_err(|_| {
             self.current = caller;
             self.attend(r);
         })
     }
 
-    /// Begins a call of a function of the current instance.
+    /// Begins a call of a function of the current instance, which goes back to (`ip`, `branch`).
     fn begin(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
+        (ip, branch): (usize, usize),
     ) -> Result<(), Stop> {
         let body = self.current.body(func.func());
         let ty = self.current.ty(self.current.func_type(func.func()));
@@ -422,8 +335,8 @@ impl<'m> Core<'m, '_> {
         } else {
             let frame = Frame {
                 func: r.func,
-                ip: r.position() as u32,
-                branch: r.branch() as u32,
+                ip: ip as u32,
+                branch: branch as u32,
                 base: r.base as u32,
             };
             let Some(place) = self.frames.get_mut(self.depth) else {
@@ -478,8 +391,7 @@ impl<'m> Core<'m, '_> {
     /// The type of a function, as its module has it.
     pub(crate) fn signature(&self, func: FuncAddr) -> TypeDef {
         let instance = self.instances.get(func.instance() as usize);
-        let current = Current::new(func.instance(), &instance.copied().unwrap_or_default());
-        current.ty(current.func_type(func.func()))
+        instance.map_or(TypeDef::default(), |of| of.ty(of.func_type(func.func())))
     }
 
     /// Remembers where a body ends.

@@ -2,7 +2,6 @@
 //!
 
 use super::address::FuncAddr;
-use super::module::Module;
 use crate::types::{MemoryType, RefType, ValType};
 
 /// A caller that waits for the function it has called.
@@ -15,27 +14,6 @@ pub struct Frame {
     pub(crate) branch: u32,
     /// Its first slot.
     pub(crate) base: u32,
-}
-
-/// A module in a store.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Instance<'m> {
-    pub(crate) module: Module<'m>,
-    /// Where its parts begin in the store's lists.
-    pub(crate) bases: Bases,
-}
-
-/// Where parts of an instance begin.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Bases {
-    /// What its imports are linked to: functions, tables, memories, globals, in this order.
-    pub(crate) links: u32,
-    pub(crate) tables: u32,
-    pub(crate) memories: u32,
-    pub(crate) globals: u32,
-    pub(crate) types: u32,
-    /// Element segments, then data segments.
-    pub(crate) segments: u32,
 }
 
 /// A table.
@@ -113,18 +91,8 @@ macro_rules! empty {
 
 empty! {
     Frame { func: FuncAddr::CONSTANT, ip: 0, branch: 0, base: 0 }
-    Instance<'_> { module: Module::with_trusted_table(&[], &[]), bases: NOWHERE }
     Table { start: 0, len: 0, max: None, is_64: false, element: RefType::FUNCREF }
     Memory { start: 0, len: 0, max: None, page_size_log2: 0, is_64: false }
     Global { value: 0, content: ValType::I32, mutable: false }
     Segment { start: 0, len: 0, is_element: false }
 }
-
-const NOWHERE: Bases = Bases {
-    links: 0,
-    tables: 0,
-    memories: 0,
-    globals: 0,
-    types: 0,
-    segments: 0,
-};

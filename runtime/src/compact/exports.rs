@@ -2,7 +2,8 @@
 //!
 
 use super::address::FuncAddr;
-use super::core::{Core, Current};
+use super::core::Core;
+use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::link::Link;
 use crate::types::{ExternKind, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
@@ -31,12 +32,11 @@ pub enum Extern<'t> {
 
 impl<'m> Core<'m, '_> {
     /// What is known of an instance.
-    pub(crate) fn look(&self, index: InstanceIdx) -> Option<Current<'m>> {
+    pub(crate) fn look(&self, index: InstanceIdx) -> Option<Instance<'m>> {
         if index.0 as usize >= self.instances.len {
             return None;
         }
-        let instance = self.instances.get(index.0 as usize)?;
-        Some(Current::new(index.0, instance))
+        self.instances.get(index.0 as usize).copied()
     }
 
     /// The export of this name.

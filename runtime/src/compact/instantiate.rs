@@ -4,11 +4,12 @@
 //! changed; what the segments do before one of them traps remains.
 
 use super::address::FuncAddr;
-use super::core::{Core, Current};
-use super::entity::{Bases, Global, Instance, Memory, Segment, Table};
+use super::core::Core;
+use super::entity::{Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exports::Extern;
 use super::fuel::Tank;
+use super::instance::{Bases, Instance};
 use super::link::Link;
 use super::module::Module;
 use super::registers::Registers;
@@ -32,6 +33,7 @@ pub struct InstanceIdx(pub u32);
 
 impl<'m, P: Profile> Store<'m, '_, P> {
     /// Adds an instance.
+    #[inline(never)]
     pub(crate) fn add(
         &mut self,
         module: Module<'m>,
@@ -65,6 +67,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// Gives globals and tables their values, and fills the segments in.
+    #[inline(never)]
     fn initialise(&mut self) -> Result<(), Error> {
         let (current, header) = (self.core.current, self.core.current.module.header());
         for index in 0..header.count(Place::GlobalInits) {
@@ -93,7 +96,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// Evaluates the items of a segment; writes them to its table if it is active.
-    fn elements(&mut self, current: &Current<'m>, index: u32) -> Result<(), Error> {
+    #[inline(never)]
+    fn elements(&mut self, current: &Instance<'m>, index: u32) -> Result<(), Error> {
         let segment = current.module.elements(index);
         let place = current.bases.segments.wrapping_add(index) as usize;
         if segment.flags & Elements::DECLARATIVE != 0 {
@@ -151,7 +155,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// Copies an active data segment; keeps what instructions may still ask for.
-    fn data(&mut self, current: &Current<'m>, index: u32, kept: bool) -> Result<(), Error> {
+    #[inline(never)]
+    fn data(&mut self, current: &Instance<'m>, index: u32, kept: bool) -> Result<(), Error> {
         let segment = current.module.data(index);
         if segment.active {
             let offset = self.evaluate(segment.offset)?;
@@ -209,7 +214,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
 impl<'m> Core<'m, '_> {
     /// Adds an instance without contents.
-    fn open(&mut self, module: Module<'m>) -> Result<Current<'m>, Error> {
+    #[inline(never)]
+    fn open(&mut self, module: Module<'m>) -> Result<Instance<'m>, Error> {
         let index = self.instances.len;
         let bases = Bases {
             links: self.links.len as u32,
@@ -219,15 +225,16 @@ impl<'m> Core<'m, '_> {
             types: self.types.len as u32,
             segments: self.segments.len as u32,
         };
-        let instance = Instance { module, bases };
+        let instance = Instance::new(index as u32, module, bases);
         let known = (index as u64) < FuncAddr::INSTANCES.into();
         let pushed = known.then(|| self.instances.push(instance)).flatten();
         pushed.ok_or_else(|| room(Room::Instances, index, 1))?;
-        Ok(Current::new(index as u32, &instance))
+        Ok(instance)
     }
 
     /// Gives the instance's types their numbers in the store.
-    fn number_types(&mut self, current: &Current<'m>) -> Result<(), Error> {
+    #[inline(never)]
+    fn number_types(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         for ty in 0..current.types {
             let number = self.number_type(current, ty);
             let pushed = self.types.push(number);
@@ -238,7 +245,12 @@ impl<'m> Core<'m, '_> {
     }
 
     /// Checks what is given for imports, and remembers it.
-    fn link_imports(&mut self, current: &Current<'m>, imports: &[Extern<'_>]) -> Result<(), Error> {
+    #[inline(never)]
+    fn link_imports(
+        &mut self,
+        current: &Instance<'m>,
+        imports: &[Extern<'_>],
+    ) -> Result<(), Error> {
         let header = current.module.header();
         let imported = current.imported;
         let count = imported.funcs + imported.tables + imported.memories + imported.globals;
@@ -267,9 +279,10 @@ impl<'m> Core<'m, '_> {
     }
 
     /// What the import with index `x` of its kind is linked to, if what is given fits.
+    #[inline(never)]
     fn link_import(
         &self,
-        current: &Current<'m>,
+        current: &Instance<'m>,
         kind: ExternKind,
         x: u32,
         given: &Extern<'_>,
@@ -327,7 +340,8 @@ impl<'m> Core<'m, '_> {
     }
 
     /// Makes the objects of an instance, all zero.
-    fn make(&mut self, current: &Current<'m>) -> Result<(), Error> {
+    #[inline(never)]
+    fn make(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         let (header, module) = (current.module.header(), current.module);
         for index in current.imported.tables..header.count(Place::Tables) {
             let ty: TableType = header.item(module.table, Place::Tables, index);

@@ -1,7 +1,8 @@
 //! The memory of a store, which its owner hands over.
 //!
 
-use super::entity::{Frame, Global, Instance, Memory, Segment, Table};
+use super::entity::{Frame, Global, Memory, Segment, Table};
+use super::instance::Instance;
 use super::link::Link;
 use crate::types::{Ref, TypeId};
 

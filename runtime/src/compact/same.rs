@@ -5,13 +5,14 @@
 //! types of the groups stand at the same places, and types outside of them have the same number.
 //! Standard: section 3.1.2, "Rolling and Unrolling".
 
-use super::core::{Core, Current};
+use super::core::Core;
+use super::instance::Instance;
 use crate::types::{TypeId, TypeIdx, ValType};
 use crate::validate::TypeDef;
 
 impl<'m> Core<'m, '_> {
     /// The number that a type of an instance gets, whose earlier types have theirs.
-    pub(crate) fn number_type(&self, own: &Current<'m>, ty: u32) -> TypeId {
+    pub(crate) fn number_type(&self, own: &Instance<'m>, ty: u32) -> TypeId {
         let def = own.ty(TypeIdx(ty));
         if def.canonical != ty {
             return self.number_of(own, def.canonical);
@@ -22,13 +23,12 @@ impl<'m> Core<'m, '_> {
             return TypeId(first.0.wrapping_add(ty.wrapping_sub(def.group)));
         }
         for index in 0..own.index {
-            let Some(instance) = self.instances.get(index as usize) else {
+            let Some(other) = self.instances.get(index as usize) else {
                 continue;
             };
-            let other = Current::new(index, instance);
             for first in 0..other.types {
-                if self.is_same_group((own, ty), (&other, first)) {
-                    return self.number_of(&other, first);
+                if self.is_same_group((own, ty), (other, first)) {
+                    return self.number_of(other, first);
                 }
             }
         }
@@ -36,20 +36,20 @@ impl<'m> Core<'m, '_> {
     }
 
     /// The store's number of an instance's type.
-    pub(crate) fn number_of(&self, of: &Current<'m>, ty: u32) -> TypeId {
+    pub(crate) fn number_of(&self, of: &Instance<'m>, ty: u32) -> TypeId {
         let place = of.bases.types.wrapping_add(ty) as usize;
         self.types.get(place).copied().unwrap_or_default()
     }
 
     /// The type with the store's number in place of the instance's.
-    pub(crate) fn outside(&self, of: &Current<'m>, ty: ValType) -> ValType {
+    pub(crate) fn outside(&self, of: &Instance<'m>, ty: ValType) -> ValType {
         ty.renumber(|number| self.number_of(of, number).0)
     }
 
     fn is_same_group(
         &self,
-        (own, first): (&Current<'m>, u32),
-        (other, twin): (&Current<'m>, u32),
+        (own, first): (&Instance<'m>, u32),
+        (other, twin): (&Instance<'m>, u32),
     ) -> bool {
         let (mut own_ty, mut other_ty) = (first, twin);
         loop {
@@ -74,7 +74,7 @@ impl<'m> Core<'m, '_> {
     }
 
     /// A type of a group, so that equal ones of equal groups are equal.
-    fn comparable(&self, of: &Current<'m>, first: u32, ty: ValType) -> (bool, ValType) {
+    fn comparable(&self, of: &Instance<'m>, first: u32, ty: ValType) -> (bool, ValType) {
         let inside = ty
             .as_ref_type()
             .and_then(|ty| ty.concrete())
@@ -88,7 +88,7 @@ impl<'m> Core<'m, '_> {
 }
 
 /// A type of the group that begins at `first`, if it is one of them, and they are no copy.
-fn member(of: &Current<'_>, ty: u32, first: u32) -> Option<TypeDef> {
+fn member(of: &Instance<'_>, ty: u32, first: u32) -> Option<TypeDef> {
     let def = (ty < of.types).then(|| of.ty(TypeIdx(ty)))?;
     (def.group == first && ty >= first && def.canonical == ty).then_some(def)
 }

@@ -6,10 +6,11 @@
 use ::core::cell::Cell;
 
 use super::address::FuncAddr;
-use super::core::{Core, Current, List};
-use super::entity::{Bases, Frame, Global, Instance, Memory, Segment, Table};
+use super::core::{Core, List};
+use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
+use super::instance::{Bases, Instance};
 use super::instantiate::InstanceIdx;
 use super::link::Link;
 use super::module::Module;
@@ -231,10 +232,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             if fingerprint != module.header().fingerprint {
                 return Err(Error::Snapshot);
             }
-            let instance = Instance {
-                module: *module,
-                bases: reader.item(),
-            };
+            let index = core.instances.len as u32;
+            let instance = Instance::new(index, *module, reader.item());
             let (list, at_least) = (Room::Instances, modules.len() as u64);
             let pushed = core.instances.push(instance);
             pushed.ok_or(Error::Room { list, at_least })?;
@@ -285,6 +284,6 @@ impl Core<'_, '_> {
     fn clear(&mut self) {
         self.cut(Default::default());
         self.depth = 0;
-        self.current = Current::default();
+        self.current = Instance::default();
     }
 }

@@ -5,12 +5,13 @@ use ::core::marker::PhantomData;
 use ::core::mem;
 
 use super::address::FuncAddr;
-use super::core::{Core, Current, List};
+use super::core::{Core, List};
 use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::exports::Extern;
 use super::fuel::{Tank, paid};
+use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::module::Module;
 use super::ram::Ram;
@@ -72,7 +73,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 types: List::new(ram.types),
                 segments: List::new(ram.segments),
                 depth: 0,
-                current: Current::default(),
+                current: Instance::default(),
                 reason: Exit::Done,
                 refused: false,
             },
@@ -351,7 +352,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
 impl<'m> Core<'m, '_> {
     /// Whether a value is of a type of an instance.
-    pub(crate) fn fits(&self, of: &Current<'m>, ty: ValType, value: Value) -> bool {
+    pub(crate) fn fits(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
         match value {
             Value::I32(_) => ty == ValType::I32,
             Value::I64(_) => ty == ValType::I64,

@@ -55,7 +55,7 @@ pub(crate) fn init<M: Machine>(
 ) -> Result<(), Stop> {
     let (memory, data) = m.memory_and_data(x, y);
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
-    super::copy(memory, Some(data), to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
+    super::copy_between(memory, data, to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
 }
 
 /// `data.drop`

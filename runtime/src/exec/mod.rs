@@ -31,18 +31,62 @@ fn copy<T: Copy>(
     from: u64,
     count: u64,
 ) -> Option<()> {
-    let to = range(to, count, target.len())?;
     match source {
-        Some(source) => {
-            let from = source.get(range(from, count, source.len())?)?;
-            target.get_mut(to)?.copy_from_slice(from);
-        }
-        None => {
-            let from = range(from, count, target.len())?;
-            target.copy_within(from, to.start);
-        }
+        Some(source) => copy_between(target, source, to, from, count),
+        None => copy_within(target, to, from, count),
+    }
+}
+
+/// Copies items of another slice.
+#[inline]
+fn copy_between<T: Copy>(
+    target: &mut [T],
+    source: &[T],
+    to: u64,
+    from: u64,
+    count: u64,
+) -> Option<()> {
+    let target = target.get_mut(range(to, count, target.len())?)?;
+    let source = source.get(range(from, count, source.len())?)?;
+    // They are; that it is said lets no panic be linked.
+    if target.len() == source.len() {
+        target.copy_from_slice(source);
     }
     Some(())
+}
+
+/// Copies items of the same slice.
+#[inline]
+fn copy_within<T: Copy>(items: &mut [T], to: u64, from: u64, count: u64) -> Option<()> {
+    let to = range(to, count, items.len())?;
+    let from = range(from, count, items.len())?;
+    shift(items, from, to.start);
+    Some(())
+}
+
+/// Moves items to where there is room for them.
+#[cfg(not(small))]
+#[inline]
+fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+    items.copy_within(from, to);
+}
+
+/// Moves items to where there is room for them: one by one, because the compiler does not see that
+/// `copy_within` cannot panic, and would link the panic.
+#[cfg(small)]
+fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+    let cells = core::cell::Cell::from_mut(items).as_slice_of_cells();
+    let count = from.end - from.start;
+    let move_item = |at: usize| {
+        if let (Some(from), Some(to)) = (cells.get(from.start + at), cells.get(to + at)) {
+            to.set(from.get());
+        }
+    };
+    if to < from.start {
+        (0..count).for_each(move_item);
+    } else {
+        (0..count).rev().for_each(move_item);
+    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub(crate) fn init<M: Machine>(
 ) -> Result<(), Stop> {
     let (table, elements) = m.table_and_elements(x, y);
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
-    super::copy(table, Some(elements), to, from, count).ok_or(Trap::TableOutOfBounds.into())
+    super::copy_between(table, elements, to, from, count).ok_or(Trap::TableOutOfBounds.into())
 }
 
 /// `elem.drop`

@@ -30,6 +30,12 @@ pub(crate) trait Float: Copy + PartialOrd + core::ops::Add<Output = Self> {
     fn root(self) -> Self;
 }
 
+/// In 64 bits. Machines without floats leave a NaN as it is.
+#[inline(always)]
+pub(crate) fn promote(a: f32) -> f64 {
+    f64::from(a).quiet()
+}
+
 /// The smaller one; -0 is smaller than 0, and a NaN wins over all.
 #[inline(always)]
 pub(crate) fn min<F: Float>(a: F, b: F) -> F {

@@ -3,10 +3,16 @@
 
 #![no_std]
 
+pub mod memory;
+
 use core::hint::black_box;
 
-use tabwasm::compact::{Exit, Module, Ram, Store, Value};
+use memory::{Once, take};
+use tabwasm::compact::{
+    Exit, Frame, Global, Instance, Memory, Module, Ram, Segment, Store, Table, Value,
+};
 use tabwasm::profile::NoAlloc;
+use tabwasm::types::{Ref, TypeId};
 
 /// The kernel.
 pub static KERNEL: &[u8] = include_bytes!("../../kernel/kernel.wasm");
@@ -20,45 +26,53 @@ const ROUNDS: i32 = 40;
 const ANSWER: i32 = 1_561_112_528;
 
 /// Slots of the value stack, and callers: what the kernel needs, found by trying.
-const SLOTS: usize = 128;
+const SLOTS: usize = 112;
 const FRAMES: usize = 8;
 
 /// The kernel's linear memory: two pages, of which one byte is behind what it uses.
 const MEMORY: usize = 1 << 17;
 
-static ROOM: Room = Room(core::cell::UnsafeCell::new([0; MEMORY]));
+static GUEST: Once<[u8; MEMORY]> = Once::new([0; MEMORY]);
+static LISTS: Once<Option<Lists>> = Once::new(None);
 
-/// Linear memory, outside of the stack.
-struct Room(core::cell::UnsafeCell<[u8; MEMORY]>);
-
-// SAFETY: there is one thread.
-unsafe impl Sync for Room {}
+/// The slices of the store but for linear memory.
+struct Lists {
+    slots: [u64; SLOTS],
+    frames: [Frame; FRAMES],
+    instances: [Instance<'static>; 1],
+    memories: [Memory; 1],
+    tables: [Table; 1],
+    elements: [Ref; 3],
+    globals: [Global; 1],
+    types: [TypeId; 6],
+    segments: [Segment; 1],
+}
 
 /// Runs the kernel; says whether its answer is right.
-pub fn run(module: Module<'_>) -> bool {
-    // SAFETY: called once by each program, so that this is the only reference.
-    let memory = unsafe { &mut *ROOM.0.get() };
-    let mut slots = [0; SLOTS];
-    let mut frames = [Default::default(); FRAMES];
-    let mut instances = [Default::default()];
-    let mut memories = [Default::default()];
-    let mut tables = [Default::default()];
-    let mut elements = [Default::default(); 4];
-    let mut globals = [Default::default(); 2];
-    let mut types = [Default::default(); 16];
-    let mut segments = [Default::default(); 4];
+pub fn run(module: Module<'static>) -> bool {
+    let lists = take(&LISTS).get_or_insert_with(|| Lists {
+        slots: [0; SLOTS],
+        frames: [Default::default(); FRAMES],
+        instances: Default::default(),
+        memories: Default::default(),
+        tables: Default::default(),
+        elements: Default::default(),
+        globals: Default::default(),
+        types: Default::default(),
+        segments: Default::default(),
+    });
     let mut store = Store::<NoAlloc>::new(Ram {
-        slots: &mut slots,
-        frames: &mut frames,
-        instances: &mut instances,
-        links: &mut [],
-        tables: &mut tables,
-        elements: &mut elements,
-        memories: &mut memories,
-        memory: &mut memory[..],
-        globals: &mut globals,
-        types: &mut types,
-        segments: &mut segments,
+        slots: &mut lists.slots,
+        frames: &mut lists.frames,
+        instances: &mut lists.instances,
+        memories: &mut lists.memories,
+        memory: take(&GUEST),
+        tables: &mut lists.tables,
+        elements: &mut lists.elements,
+        globals: &mut lists.globals,
+        types: &mut lists.types,
+        segments: &mut lists.segments,
+        ..Ram::default()
     });
     let Ok(instance) = store.instantiate(module, &[]) else {
         return false;
@@ -72,4 +86,9 @@ pub fn run(module: Module<'_>) -> bool {
     let mut fuel = u64::MAX;
     let done = store.run(&mut fuel) == Exit::Done;
     done && store.results().next() == Some(Value::I32(ANSWER))
+}
+
+/// Bytes of the store and its slices but for linear memory.
+pub fn state() -> u32 {
+    (size_of::<Lists>() + size_of::<Store<'_, '_, NoAlloc>>()) as u32
 }

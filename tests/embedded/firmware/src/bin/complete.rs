@@ -7,20 +7,27 @@
 use core::hint::black_box;
 
 use firmware::KERNEL;
+use firmware::memory::{Once, take};
 use tabwasm::compact::Module;
 use tabwasm::profile::NoAlloc;
 
+/// A little more than the module's table.
+const ROOM: usize = 2944;
+
+static ARENA: Once<[u8; ROOM]> = Once::new([0; ROOM]);
+
 #[unsafe(no_mangle)]
 fn main() -> u32 {
-    let mut arena = [0; 4096];
     let clock = board::clock::start();
-    let Ok(module) = Module::new(black_box(KERNEL), &NoAlloc, &mut arena) else {
+    let Ok(module) = Module::new(black_box(KERNEL), &NoAlloc, take(&ARENA)) else {
         return 3;
     };
     let table = module.table().len() as u32;
     let right = firmware::run(module);
     board::report("instructions", clock.instructions());
+    board::report("arena", ROOM as u32);
     board::report("table", table);
+    board::report("state", firmware::state());
     board::report("stack", board::stack::peak());
     u32::from(!right)
 }

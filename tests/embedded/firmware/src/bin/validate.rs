@@ -7,14 +7,16 @@
 use core::hint::black_box;
 
 use firmware::KERNEL;
+use firmware::memory::{Once, take};
 use tabwasm::profile::NoAlloc;
 use tabwasm::reject::Verdict;
 use tabwasm::validate::{Arena, validate};
 
+static ARENA: Once<[u8; 1024]> = Once::new([0; 1024]);
+
 #[unsafe(no_mangle)]
 fn main() -> u32 {
-    let mut bytes = [0; 1024];
-    let arena = Arena::new(&mut bytes);
+    let arena = Arena::new(take(&ARENA));
     let clock = board::clock::start();
     let verdict = validate(black_box(KERNEL), &NoAlloc, &arena);
     board::report("instructions", clock.instructions());

@@ -1,0 +1,133 @@
+//! Instances.
+//!
+
+use super::module::Module;
+use super::table::{Body, item};
+use crate::types::{ExternKind, FuncIdx, TypeIdx};
+use crate::validate::TypeDef;
+use crate::validate::arena::Place;
+
+/// A module in a store: where its parts are, in its table and in the store's lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Instance<'m> {
+    pub(crate) index: u32,
+    pub(crate) module: Module<'m>,
+    pub(crate) bases: Bases,
+    /// Where lists of its table begin.
+    funcs: usize,
+    bodies: usize,
+    defs: usize,
+    pub(crate) branches: usize,
+    pub(crate) imported: Imported,
+    /// How many types and element segments it has.
+    pub(crate) types: u32,
+    pub(crate) elements: u32,
+}
+
+/// Numbers of imports of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Imported {
+    pub(crate) funcs: u32,
+    pub(crate) tables: u32,
+    pub(crate) memories: u32,
+    pub(crate) globals: u32,
+}
+
+/// Where parts of an instance begin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Bases {
+    /// What its imports are linked to: functions, tables, memories, globals, in this order.
+    pub(crate) links: u32,
+    pub(crate) tables: u32,
+    pub(crate) memories: u32,
+    pub(crate) globals: u32,
+    pub(crate) types: u32,
+    /// Element segments, then data segments.
+    pub(crate) segments: u32,
+}
+
+impl<'m> Instance<'m> {
+    /// What a list holds before it is used, as `Default` cannot be used in static memory.
+    pub const EMPTY: Self = Self {
+        index: 0,
+        module: Module::with_trusted_table(&[], &[]),
+        bases: Bases {
+            links: 0,
+            tables: 0,
+            memories: 0,
+            globals: 0,
+            types: 0,
+            segments: 0,
+        },
+        funcs: 0,
+        bodies: 0,
+        defs: 0,
+        branches: 0,
+        imported: Imported {
+            funcs: 0,
+            tables: 0,
+            memories: 0,
+            globals: 0,
+        },
+        types: 0,
+        elements: 0,
+    };
+
+    /// The instance with this number.
+    pub(crate) fn new(index: u32, module: Module<'m>, bases: Bases) -> Self {
+        let header = module.header();
+        Self {
+            index,
+            module,
+            bases,
+            funcs: header.start(Place::Funcs),
+            bodies: header.start(Place::Bodies),
+            defs: header.start(Place::Types),
+            branches: header.start(Place::Branches),
+            imported: Imported {
+                funcs: header.imported(ExternKind::Func),
+                tables: header.imported(ExternKind::Table),
+                memories: header.imported(ExternKind::Memory),
+                globals: header.imported(ExternKind::Global),
+            },
+            types: header.count(Place::Types),
+            elements: header.count(Place::Elements),
+        }
+    }
+
+    /// The record of a function's body.
+    #[inline(always)]
+    pub(crate) fn body(&self, func: FuncIdx) -> Body {
+        let index = func.0.wrapping_sub(self.imported.funcs);
+        item(self.module.table, self.bodies, index)
+    }
+
+    /// The index of a function's type.
+    #[inline(always)]
+    pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
+        TypeIdx(item(self.module.table, self.funcs, func.0))
+    }
+
+    /// A type.
+    #[inline(always)]
+    pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
+        item(self.module.table, self.defs, ty.0)
+    }
+
+    pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {
+        self.bases.links.wrapping_add(f.0)
+    }
+
+    pub(crate) fn table_link(&self, x: u32) -> u32 {
+        let first = self.bases.links.wrapping_add(self.imported.funcs);
+        first.wrapping_add(x)
+    }
+
+    pub(crate) fn memory_link(&self, x: u32) -> u32 {
+        self.table_link(self.imported.tables).wrapping_add(x)
+    }
+
+    pub(crate) fn global_link(&self, x: u32) -> u32 {
+        self.memory_link(self.imported.memories).wrapping_add(x)
+    }
+}
