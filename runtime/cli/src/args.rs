@@ -62,6 +62,8 @@ pub enum Command {
     Validate(Validate),
     /// Show what modules and components consist of.
     Inspect(Inspect),
+    /// Make for a module what a small machine need not make.
+    Compile(Compile),
     /// Run official test scripts.
     Wast(Wast),
     /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
@@ -117,9 +119,29 @@ impl Run {
 /// What to show.
 #[derive(Args, Debug)]
 pub struct Inspect {
+    /// What the tier without an allocator needs for a module, instead.
+    #[arg(long)]
+    pub needs: bool,
+    /// One JSON object a line.
+    #[arg(long, requires = "needs")]
+    pub json: bool,
     /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
+}
+
+/// What to make, of which module.
+#[derive(Args, Debug)]
+pub struct Compile {
+    /// The side table, with which the tier without an allocator runs the module unvalidated.
+    #[arg(long, required = true)]
+    pub side_table: bool,
+    /// Where to.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// The module: `.wasm`, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: String,
 }
 
 /// Which modules to validate.

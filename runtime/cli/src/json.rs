@@ -36,6 +36,12 @@ impl Object {
         self.raw(key, value.into())
     }
 
+    /// Adds that there is no value.
+    #[must_use]
+    pub fn null(self, key: &str) -> Self {
+        self.raw(key, "null")
+    }
+
     /// Adds an object.
     #[must_use]
     pub fn object(self, key: &str, value: &Self) -> Self {

@@ -8,6 +8,8 @@
 compile_error!("choose the tier of the library: feature `std` (default) or `alloc`");
 
 pub mod args;
+pub mod calls;
+pub mod compile;
 pub mod completions;
 pub mod diagnostic;
 pub mod exit;
@@ -16,6 +18,7 @@ pub mod input;
 pub mod inspect;
 pub mod json;
 pub mod locate;
+pub mod needs;
 mod output;
 #[cfg(feature = "std")]
 pub mod run;

@@ -8,14 +8,16 @@ use tabwasm_cli::args::{Cli, Command};
 use tabwasm_cli::run;
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
-use tabwasm_cli::{completions, inspect, validate, wast};
+use tabwasm_cli::{compile, completions, inspect, needs, validate, wast};
 
 fn main() {
     let exit = match Cli::parse().command() {
         #[cfg(feature = "std")]
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Inspect(args) if args.needs => needs::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Compile(args) => compile::run(&args),
         Command::Wast(args) => wast::run(&args),
         #[cfg(feature = "spec")]
         Command::Spec(args) => spec::run(&args),

@@ -538,3 +538,47 @@ fn modules_and_components_are_inspected() {
         output.stderr
     );
 }
+
+#[test]
+fn a_table_is_made_and_needs_are_told() {
+    let text = r#"(module (memory 2) (table 3 funcref) (global i32 (i32.const 1))
+        (func $a (export "a") (param i64) (result i64)
+            (block (result i64) (call $b) (br 0 (local.get 0))))
+        (func $b (call $c))
+        (func $c))"#;
+    let wasm = file(
+        "table.wasm",
+        wat::parse_str(text).expect("this is a module"),
+    );
+    let table = file("table.table", "");
+    let output = tabwasm(&["compile", "--side-table", &wasm, "-o", &table], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let bytes = [&wasm, &table].map(|path| fs::read(path).expect("the file is there"));
+    let [wasm_bytes, table_bytes] = &bytes;
+    let module = tabwasm::compact::Module::with_table(wasm_bytes, table_bytes);
+    assert!(module.expect("they fit").export("a").is_some());
+
+    let output = tabwasm(&["inspect", "--needs", "--json", &wasm], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for part in [
+        r#""frames":2,"#,
+        r#""elements":3,"#,
+        r#""memory":131072,"#,
+        r#""globals":1,"#,
+        &format!(r#""table":{},"#, table_bytes.len()),
+    ] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    let shown = tabwasm(&["inspect", "--needs", &wasm], b"").stdout;
+    assert!(shown.contains("bytes to validate it"), "{shown}");
+    let open = file("open.wat", "(module (func $f (call $f)))");
+    let output = tabwasm(&["inspect", "--needs", "--json", &open], b"");
+    assert!(
+        output.stdout.contains(r#""frames":null,"#),
+        "{}",
+        output.stdout
+    );
+    let output = tabwasm(&["compile", "--side-table", &open, "-o", &table], b"");
+    assert_eq!(output.code, Some(2));
+    assert_eq!(tabwasm(&["inspect", "--json", &open], b"").code, Some(2));
+}

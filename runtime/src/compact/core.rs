@@ -288,8 +288,10 @@ impl<'m> Core<'m, '_> {
         tail: bool,
     ) -> Result<(), Stop> {
         let own = func.instance() == self.current.index;
+        // In the caller's module, before the registers are in another.
+        let back = (r.position(), r.branch());
         if own && func.func().0 >= self.current.imported.funcs {
-            return self.begin(slots, r, func, tail);
+            return self.begin(slots, r, func, tail, back);
         }
         let caller = self.current;
         if !own {
@@ -302,19 +304,20 @@ impl<'m> Core<'m, '_> {
             self.attend(r);
             return self.leave(slots, r, func, id, tail);
         }
-        self.begin(slots, r, func, tail).inspect_err(|_| {
+        self.begin(slots, r, func, tail, back).inspect_err(|_| {
             self.current = caller;
             self.attend(r);
         })
     }
 
-    /// Begins a call of a function of the current instance.
+    /// Begins a call of a function of the current instance, which goes back to (`ip`, `branch`).
     fn begin(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
+        (ip, branch): (usize, usize),
     ) -> Result<(), Stop> {
         let body = self.current.body(func.func());
         let ty = self.current.ty(self.current.func_type(func.func()));
@@ -332,8 +335,8 @@ impl<'m> Core<'m, '_> {
         } else {
             let frame = Frame {
                 func: r.func,
-                ip: r.position() as u32,
-                branch: r.branch() as u32,
+                ip: ip as u32,
+                branch: branch as u32,
                 base: r.base as u32,
             };
             let Some(place) = self.frames.get_mut(self.depth) else {

@@ -3,7 +3,8 @@
 //! Half of the modules come from `wasm-smith`, which knows all of the format; the other half from
 //! [`generate`], which writes the code that is hard to translate to registers. Each module runs
 //! on wasmi once, then on our engine in each of its [`run::VARIANTS`]; results, kinds of traps,
-//! memories, globals and sizes of tables must agree after every call.
+//! memories, globals and sizes of tables must agree after every call. Or the two engines of ours
+//! are compared with each other: [`twins`].
 
 mod generate;
 mod plan;
@@ -11,7 +12,9 @@ mod random;
 mod run;
 mod shrink;
 mod smith;
+mod twins;
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -23,28 +26,28 @@ use crate::Error;
 
 /// What to try, and for how long.
 pub struct Options {
+    /// Whether both engines are ours.
+    pub twins: bool,
     /// Time to spend.
     pub budget: Duration,
-    /// Seed of the first module; those of the others follow it.
-    pub seed: u64,
+    /// Seeds of the modules.
+    pub seeds: Range<u64>,
 }
 
-/// Runs modules until the time is over; gives the number of mismatches.
+/// Runs modules until the time is over, or all have been run; gives the number of mismatches.
 pub fn compare(options: &Options) -> Result<usize, Error> {
-    let folder = std::env::temp_dir().join("tabwasm-differential");
-    std::fs::create_dir_all(&folder)?;
+    if options.twins {
+        return twins::compare(options);
+    }
     let (begin, mut totals) = (Instant::now(), Totals::default());
-    for seed in options.seed.. {
+    for seed in options.seeds.clone() {
         if begin.elapsed() >= options.budget {
             break;
         }
-        let Some(finding) = examine(seed, &mut totals)? else {
-            continue;
-        };
-        totals.mismatches += 1;
-        let path: PathBuf = folder.join(format!("{seed}.wasm"));
-        std::fs::write(&path, &finding.wasm)?;
-        println!("seed {seed}: {} ({})", path.display(), finding.what);
+        if let Some(finding) = examine(seed, &mut totals)? {
+            totals.mismatches += 1;
+            finding.show(seed)?;
+        }
     }
     let Totals {
         modules,
@@ -68,13 +71,25 @@ struct Finding {
     what: String,
 }
 
+impl Finding {
+    /// Prints it, and writes the module to a file.
+    fn show(&self, seed: u64) -> Result<(), Error> {
+        let folder = std::env::temp_dir().join("tabwasm-differential");
+        std::fs::create_dir_all(&folder)?;
+        let path: PathBuf = folder.join(format!("{seed}.wasm"));
+        std::fs::write(&path, &self.wasm)?;
+        println!("seed {seed}: {} ({})", path.display(), self.what);
+        Ok(())
+    }
+}
+
 /// Tries the module of a seed; what differs is made as small as possible.
 fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
     let mut random = Random::new(seed);
     let program = random.chance(2).then(|| Program::new(&mut random));
     let wasm = match &program {
         Some(program) => program.encode(),
-        None => smith::module(&mut random)?,
+        None => smith::module(&mut random, &smith::LARGE)?,
     };
     let plan = Plan::new(&wasm, seed)?;
     let expected = match &program {

@@ -15,7 +15,7 @@ Tabwasm and its peers on the same kernels
 
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
-       tabwasm-bench differential [--seconds N] [--seed S]
+       tabwasm-bench differential [--twins] [--seconds N] [--modules N] [--seed S]
 
 Options:
   --quick          stop after 30 seconds and at most 9 rounds
@@ -28,7 +28,10 @@ Options:
 `differential` (in builds with that feature) runs random modules on tabwasm, in several
 configurations, and on wasmi. Each mismatch is printed with its seed and a file to
 reproduce it; a seed gives the same module every time.
+  --twins          instead: the fast engine and the compact one, also in portions of fuel
+                   and across snapshots; two threads
   --seconds N      begin no module later than this [default: 60]
+  --modules N      no more modules than this
   --seed S         seed of the first module; the next ones follow [default: 0]";
 
 /// What the user wants.
@@ -107,20 +110,26 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
 fn random_modules(
     mut arguments: impl Iterator<Item = String>,
 ) -> Result<differential::Options, Error> {
-    let (mut seconds, mut seed) = (60, 0);
+    let (mut twins, mut seconds, mut modules, mut seed) = (false, 60, u64::MAX, 0);
     while let Some(flag) = arguments.next() {
+        if flag == "--twins" {
+            twins = true;
+            continue;
+        }
         let value = arguments
             .next()
             .ok_or_else(|| format!("{flag} needs a value"))?;
         match flag.as_str() {
             "--seconds" => seconds = value.parse()?,
+            "--modules" => modules = value.parse()?,
             "--seed" => seed = value.parse()?,
             other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
         }
     }
     Ok(differential::Options {
+        twins,
         budget: Duration::from_secs(seconds),
-        seed,
+        seeds: seed..seed.saturating_add(modules),
     })
 }
 

@@ -7,8 +7,8 @@ use tabwasm::compact::{Frame, Global, Instance, Link, Memory, Needs, Ram, Segmen
 use tabwasm::types::{Ref, TypeId};
 
 /// Slots of the value stack, and callers.
-const SLOTS: usize = 1 << 15;
-const FRAMES: usize = 1 << 11;
+const SLOTS: usize = 1 << 13;
+const FRAMES: usize = 1 << 9;
 
 /// How often memories and tables may need more.
 const GROWTHS: usize = 24;

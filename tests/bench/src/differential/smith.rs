@@ -7,18 +7,35 @@ use wasm_smith::{Config, Module};
 use super::random::Random;
 use crate::Error;
 
-/// Random bytes of which a module is made.
-const ENTROPY: usize = 8192;
+/// How large modules become.
+pub struct Size {
+    /// Random bytes of which a module is made.
+    entropy: usize,
+    /// Instructions of a function at most.
+    instructions: usize,
+}
 
-/// A module with all that both engines know.
-pub fn module(random: &mut Random) -> Result<Vec<u8>, Error> {
-    let bytes: Vec<u8> = (0..ENTROPY).map(|_| random.next() as u8).collect();
+/// Much in one module.
+pub const LARGE: Size = Size {
+    entropy: 8192,
+    instructions: 300,
+};
+
+/// Many modules in little time.
+pub const SMALL: Size = Size {
+    entropy: 1024,
+    instructions: 60,
+};
+
+/// A module with all that the engines know.
+pub fn module(random: &mut Random, size: &Size) -> Result<Vec<u8>, Error> {
+    let bytes: Vec<u8> = (0..size.entropy).map(|_| random.next() as u8).collect();
     let config = Config {
         export_everything: true,
         canonicalize_nans: true,
         max_imports: 0,
         max_tags: 0,
-        max_instructions: 300,
+        max_instructions: size.instructions,
         max_memories: 3,
         max_tables: 3,
         max_memory32_bytes: 1 << 20,
