@@ -15,11 +15,12 @@ use crate::spec::Level;
 /// use tabwasm::profile::NoAlloc;
 /// use tabwasm::reject::Verdict;
 /// use tabwasm::spec::Level;
-/// use tabwasm::validate::{Slices, validate_at};
+/// use tabwasm::validate::{Arena, validate_at};
 ///
 /// // (module (export "f" (func 0)))
 /// let lacking = b"\0asm\x01\0\0\0\x07\x05\x01\x01f\0\0";
-/// let verdict = |level| validate_at(level, lacking, &NoAlloc, Slices::default());
+/// let mut memory = [0; 256];
+/// let mut verdict = |level| validate_at(level, lacking, &NoAlloc, &Arena::new(&mut memory));
 /// assert_eq!(verdict(Level::Basic), Verdict::Valid);
 /// assert!(matches!(verdict(Level::Standard), Verdict::Invalid { .. }));
 /// ```
