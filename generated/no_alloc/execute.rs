@@ -7,13 +7,13 @@ use crate::compact::control;
 use crate::compact::core::Core;
 use crate::compact::exit::Exit;
 use crate::compact::fuel::{Tank, costs_something};
-use crate::compact::registers::{ASTRAY, Registers};
+use crate::compact::registers::{ASTRAY, Registers, astray};
 use crate::exec::machine::Stop;
 use crate::exec::slot::Value;
 use crate::exec::{memory, reference, table};
 use crate::generated::shared::semantics;
 use crate::profile::Profile;
-use crate::spec::Proposal;
+use crate::spec::{Proposal, Trap};
 use crate::types::*;
 
 /// Runs from where the registers are until something stops it.
@@ -22,350 +22,356 @@ use crate::types::*;
 pub(crate) fn execute<'m, P: Profile>(
     m: &mut Core<'m, '_>,
     slots: &mut [u64],
-    registers: &mut Registers<'m>,
-    fuel: &mut Tank,
 ) -> Stop {
-    let mut r = *registers;
-    let mut left = fuel.draw();
-    let stop = loop {
+    let mut r = m.registers.clone();
+    let mut left = m.tank.draw();
+    let mut opcode;
+    let stop = 'run: {
+    'astray: {
         macro_rules! check {
             ($done:expr) => {
                 match $done {
                     Ok(value) => value,
-                    Err(stop) => break stop.into(),
+                    Err(stop) => match Stop::from(stop) {
+                        // Nearly all checks end here: apart, so that they have nothing to say.
+                        Stop::Trap(ASTRAY) => break 'astray,
+                        stop => break 'run stop,
+                    }
                 }
             };
         }
-        // Nearly all cost one; what costs nothing gets it back.
-        if P::METERED {
-            let empty = left == 0;
-            left = left.wrapping_sub(1);
-            if empty && costs_something(r.code) {
-                left = fuel.refill(0);
-                if left == 0 {
-                    break m.stop(Exit::Fuel);
+        // Pays for the next instruction and reads its opcode. Nearly all cost one.
+        macro_rules! next {
+            () => {{
+                if P::METERED {
+                    left = left.wrapping_sub(1);
+                    if left == 0 && costs_something(r.code.as_slice()) {
+                        left = m.tank.refill(left).wrapping_sub(1);
+                        if left == 0 {
+                            break 'run m.stop(Exit::Fuel);
+                        }
+                    }
                 }
-                continue;
-            }
+                check!(r.u8())
+            }};
         }
-        let opcode = check!(r.u8());
+        // What costs nothing leaves what has been paid to the instruction behind it.
         macro_rules! free {
             ($done:expr) => {{
-                left = left.wrapping_add(1);
-                $done
+                if let Err(stop) = $done {
+                    left = left.wrapping_add(1);
+                    break 'run stop.into();
+                }
+                if left != 0 {
+                    opcode = check!(r.u8());
+                    continue;
+                }
+                left = Tank::EMPTY;
             }};
         }
         #[allow(unused_macros, reason = "no opcode may cost more")]
         macro_rules! dear {
             ($at:expr, $more:expr, $done:expr) => {{
-                if P::METERED {
-                    match left.checked_sub($more) {
-                        Some(rest) => left = rest,
-                        None => {
-                            r.code = r.wasm.get($at..).unwrap_or_default();
-                            left = fuel.refill(left.wrapping_add(1));
-                            if left <= $more {
-                                fuel.restore(left);
-                                left = 0;
-                                break m.stop(Exit::Fuel);
-                            }
-                            continue;
-                        }
+                if !P::METERED || left > $more {
+                    left = left.wrapping_sub($more);
+                    $done
+                } else {
+                    m.rewind(&mut r, $at);
+                    left = m.tank.refill(left.wrapping_add(1));
+                    if left <= $more + Tank::EMPTY {
+                        break 'run m.stop(Exit::Fuel);
                     }
                 }
-                $done
             }};
         }
-        match opcode {
-            0x00                                                        => free!(check!(control::unreachable(m, slots, &mut r))),
-            0x01                                                        => free!(check!(control::nop(m, slots, &mut r))),
-            0x02                                                        => free!(check!(control::block(m, slots, &mut r))),
-            0x03                                                        => free!(check!(control::loop_(m, slots, &mut r))),
-            0x04                                                        => check!(control::if_(m, slots, &mut r)),
-            0x05                                                        => free!(check!(control::else_(m, slots, &mut r))),
-            0x0B                                                        => free!(check!(control::end(m, slots, &mut r))),
-            0x0C                                                        => check!(control::br(m, slots, &mut r)),
-            0x0D                                                        => check!(control::br_if(m, slots, &mut r)),
-            0x0E                                                        => check!(control::br_table(m, slots, &mut r)),
-            0x0F                                                        => free!(check!(control::return_(m, slots, &mut r))),
-            0x10                                                        => check!(control::call(m, slots, &mut r)),
-            0x11                                                        => check!(control::call_indirect(m, slots, &mut r)),
-            0x12 if P::PROPOSALS.contains(Proposal::TailCall)           => check!(control::return_call(m, slots, &mut r)),
-            0x13 if P::PROPOSALS.contains(Proposal::TailCall)           => check!(control::return_call_indirect(m, slots, &mut r)),
-            0x14 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::call_ref(m, slots, &mut r)),
-            0x15 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::return_call_ref(m, slots, &mut r)),
-            0x1A                                                        => free!(check!(control::drop(m, slots, &mut r))),
-            0x1B                                                        => check!(control::select(m, slots, &mut r)),
-            0x1C if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(control::select_typed(m, slots, &mut r)),
-            0x20                                                        => check!(control::local_get(m, slots, &mut r)),
-            0x21                                                        => check!(control::local_set(m, slots, &mut r)),
-            0x22                                                        => check!(control::local_tee(m, slots, &mut r)),
-            0x23                                                        => check!(control::global_get(m, slots, &mut r)),
-            0x24                                                        => check!(control::global_set(m, slots, &mut r)),
-            0x25 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| table_get(m, slots, r))),
-            0x26 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| table_set(m, slots, r))),
-            0x28 | 0x29 | 0x2A | 0x2B | 0x2C | 0x2D | 0x2E | 0x2F | 0x30 | 0x31 | 0x32 | 0x33 | 0x34 | 0x35 => check!(m.load(slots, &mut r, |m, a| Ok(match opcode {
-                0x28                                            => semantics::i32_load(m, a)?.into_bits(),
-                0x29                                            => semantics::i64_load(m, a)?.into_bits(),
-                0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load(m, a)?.into_bits(),
-                0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load(m, a)?.into_bits(),
-                0x2C                                            => semantics::i32_load8_s(m, a)?.into_bits(),
-                0x2D                                            => semantics::i32_load8_u(m, a)?.into_bits(),
-                0x2E                                            => semantics::i32_load16_s(m, a)?.into_bits(),
-                0x2F                                            => semantics::i32_load16_u(m, a)?.into_bits(),
-                0x30                                            => semantics::i64_load8_s(m, a)?.into_bits(),
-                0x31                                            => semantics::i64_load8_u(m, a)?.into_bits(),
-                0x32                                            => semantics::i64_load16_s(m, a)?.into_bits(),
-                0x33                                            => semantics::i64_load16_u(m, a)?.into_bits(),
-                0x34                                            => semantics::i64_load32_s(m, a)?.into_bits(),
-                0x35                                            => semantics::i64_load32_u(m, a)?.into_bits(),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0x36 | 0x37 | 0x38 | 0x39 | 0x3A | 0x3B | 0x3C | 0x3D | 0x3E => check!(m.store(slots, &mut r, |m, a, b| match opcode {
-                0x36                                            => semantics::i32_store(m, a, Value::from_bits(b)),
-                0x37                                            => semantics::i64_store(m, a, Value::from_bits(b)),
-                0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store(m, a, Value::from_bits(b)),
-                0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store(m, a, Value::from_bits(b)),
-                0x3A                                            => semantics::i32_store8(m, a, Value::from_bits(b)),
-                0x3B                                            => semantics::i32_store16(m, a, Value::from_bits(b)),
-                0x3C                                            => semantics::i64_store8(m, a, Value::from_bits(b)),
-                0x3D                                            => semantics::i64_store16(m, a, Value::from_bits(b)),
-                0x3E                                            => semantics::i64_store32(m, a, Value::from_bits(b)),
-                _                                               => Err(ASTRAY),
-            })),
-            0x3F                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_size(m, slots, r))),
-            0x40                                            => check!(m.hand(r.at(), &mut r, |m, r| memory_grow(m, slots, r))),
-            0x41                                            => { let v = check!(r.i32()); check!(r.push(slots, semantics::i32_const(v))) },
-            0x42                                            => { let v = check!(r.i64()); check!(r.push(slots, semantics::i64_const(v))) },
-            0x43 if P::PROPOSALS.contains(Proposal::Floats) => { let v = check!(r.f32()); check!(r.push(slots, semantics::f32_const(v))) },
-            0x44 if P::PROPOSALS.contains(Proposal::Floats) => { let v = check!(r.f64()); check!(r.push(slots, semantics::f64_const(v))) },
-            0x45                                            => check!(r.unary(slots, |a| Ok(semantics::i32_eqz(a)))),
-            0x46                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_eq(a, b)))),
-            0x47                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_ne(a, b)))),
-            0x48                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_lt_s(a, b)))),
-            0x49                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_lt_u(a, b)))),
-            0x4A                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_gt_s(a, b)))),
-            0x4B                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_gt_u(a, b)))),
-            0x4C                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_le_s(a, b)))),
-            0x4D                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_le_u(a, b)))),
-            0x4E                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_ge_s(a, b)))),
-            0x4F                                            => check!(r.binary(slots, |a, b| Ok(semantics::i32_ge_u(a, b)))),
-            0x50 | 0xA7 => check!(r.unary(slots, |a| Ok(match opcode {
-                0x50 => semantics::i64_eqz(a),
-                0xA7 => semantics::i32_wrap_i64(a),
-                _    => return Err(ASTRAY),
-            }))),
-            0x51 | 0x52 | 0x53 | 0x54 | 0x55 | 0x56 | 0x57 | 0x58 | 0x59 | 0x5A => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0x51 => semantics::i64_eq(a, b),
-                0x52 => semantics::i64_ne(a, b),
-                0x53 => semantics::i64_lt_s(a, b),
-                0x54 => semantics::i64_lt_u(a, b),
-                0x55 => semantics::i64_gt_s(a, b),
-                0x56 => semantics::i64_gt_u(a, b),
-                0x57 => semantics::i64_le_s(a, b),
-                0x58 => semantics::i64_le_u(a, b),
-                0x59 => semantics::i64_ge_s(a, b),
-                0x5A => semantics::i64_ge_u(a, b),
-                _    => return Err(ASTRAY),
-            }))),
-            0x5B | 0x5C | 0x5D | 0x5E | 0x5F | 0x60 => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(a, b),
-                0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(a, b),
-                0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(a, b),
-                0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(a, b),
-                0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(a, b),
-                0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(a, b),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0x61 | 0x62 | 0x63 | 0x64 | 0x65 | 0x66 => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(a, b),
-                0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(a, b),
-                0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(a, b),
-                0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(a, b),
-                0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(a, b),
-                0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(a, b),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0x67 => check!(r.unary(slots, |a| Ok(semantics::i32_clz(a)))),
-            0x68 => check!(r.unary(slots, |a| Ok(semantics::i32_ctz(a)))),
-            0x69 => check!(r.unary(slots, |a| Ok(semantics::i32_popcnt(a)))),
-            0x6A => check!(r.binary(slots, |a, b| Ok(semantics::i32_add(a, b)))),
-            0x6B => check!(r.binary(slots, |a, b| Ok(semantics::i32_sub(a, b)))),
-            0x6C => check!(r.binary(slots, |a, b| Ok(semantics::i32_mul(a, b)))),
-            0x6D => check!(r.binary(slots, semantics::i32_div_s)),
-            0x6E => check!(r.binary(slots, semantics::i32_div_u)),
-            0x6F => check!(r.binary(slots, semantics::i32_rem_s)),
-            0x70 => check!(r.binary(slots, semantics::i32_rem_u)),
-            0x71 => check!(r.binary(slots, |a, b| Ok(semantics::i32_and(a, b)))),
-            0x72 => check!(r.binary(slots, |a, b| Ok(semantics::i32_or(a, b)))),
-            0x73 => check!(r.binary(slots, |a, b| Ok(semantics::i32_xor(a, b)))),
-            0x74 => check!(r.binary(slots, |a, b| Ok(semantics::i32_shl(a, b)))),
-            0x75 => check!(r.binary(slots, |a, b| Ok(semantics::i32_shr_s(a, b)))),
-            0x76 => check!(r.binary(slots, |a, b| Ok(semantics::i32_shr_u(a, b)))),
-            0x77 => check!(r.binary(slots, |a, b| Ok(semantics::i32_rotl(a, b)))),
-            0x78 => check!(r.binary(slots, |a, b| Ok(semantics::i32_rotr(a, b)))),
-            0x79 | 0x7A | 0x7B | 0xC2 | 0xC3 | 0xC4 => check!(r.unary(slots, |a| Ok(match opcode {
-                0x79                                                   => semantics::i64_clz(a),
-                0x7A                                                   => semantics::i64_ctz(a),
-                0x7B                                                   => semantics::i64_popcnt(a),
-                0xC2 if P::PROPOSALS.contains(Proposal::SignExtension) => semantics::i64_extend8_s(a),
-                0xC3 if P::PROPOSALS.contains(Proposal::SignExtension) => semantics::i64_extend16_s(a),
-                0xC4 if P::PROPOSALS.contains(Proposal::SignExtension) => semantics::i64_extend32_s(a),
-                _                                                      => return Err(ASTRAY),
-            }))),
-            0x7C | 0x7D | 0x7E | 0x7F | 0x80 | 0x81 | 0x82 | 0x83 | 0x84 | 0x85 | 0x86 | 0x87 | 0x88 | 0x89 | 0x8A => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0x7C => semantics::i64_add(a, b),
-                0x7D => semantics::i64_sub(a, b),
-                0x7E => semantics::i64_mul(a, b),
-                0x7F => semantics::i64_div_s(a, b)?,
-                0x80 => semantics::i64_div_u(a, b)?,
-                0x81 => semantics::i64_rem_s(a, b)?,
-                0x82 => semantics::i64_rem_u(a, b)?,
-                0x83 => semantics::i64_and(a, b),
-                0x84 => semantics::i64_or(a, b),
-                0x85 => semantics::i64_xor(a, b),
-                0x86 => semantics::i64_shl(a, b),
-                0x87 => semantics::i64_shr_s(a, b),
-                0x88 => semantics::i64_shr_u(a, b),
-                0x89 => semantics::i64_rotl(a, b),
-                0x8A => semantics::i64_rotr(a, b),
-                _    => return Err(ASTRAY),
-            }))),
-            0x8B | 0x8C | 0x8D | 0x8E | 0x8F | 0x90 | 0x91 => check!(r.unary(slots, |a| Ok(match opcode {
-                0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(a),
-                0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(a),
-                0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(a),
-                0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(a),
-                0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(a),
-                0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(a),
-                0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(a),
-                _                                                                          => return Err(ASTRAY),
-            }))),
-            0x92 | 0x93 | 0x94 | 0x95 | 0x96 | 0x97 | 0x98 => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(a, b),
-                0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(a, b),
-                0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(a, b),
-                0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(a, b),
-                0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(a, b),
-                0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(a, b),
-                0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(a, b),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0x99 | 0x9A | 0x9B | 0x9C | 0x9D | 0x9E | 0x9F => check!(r.unary(slots, |a| Ok(match opcode {
-                0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(a),
-                0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(a),
-                0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(a),
-                0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(a),
-                0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(a),
-                0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(a),
-                0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(a),
-                _                                                                          => return Err(ASTRAY),
-            }))),
-            0xA0 | 0xA1 | 0xA2 | 0xA3 | 0xA4 | 0xA5 | 0xA6 => check!(r.binary(slots, |a, b| Ok(match opcode {
-                0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(a, b),
-                0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(a, b),
-                0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(a, b),
-                0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(a, b),
-                0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(a, b),
-                0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(a, b),
-                0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(a, b),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xA8 | 0xA9 | 0xBC => check!(r.unary(slots, |a| Ok(match opcode {
-                0xA8 if P::PROPOSALS.contains(Proposal::Floats) => semantics::i32_trunc_f32_s(a)?,
-                0xA9 if P::PROPOSALS.contains(Proposal::Floats) => semantics::i32_trunc_f32_u(a)?,
-                0xBC if P::PROPOSALS.contains(Proposal::Floats) => semantics::i32_reinterpret_f32(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xAA | 0xAB => check!(r.unary(slots, |a| Ok(match opcode {
-                0xAA if P::PROPOSALS.contains(Proposal::Floats) => semantics::i32_trunc_f64_s(a)?,
-                0xAB if P::PROPOSALS.contains(Proposal::Floats) => semantics::i32_trunc_f64_u(a)?,
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xAC | 0xAD => check!(r.unary(slots, |a| Ok(match opcode {
-                0xAC => semantics::i64_extend_i32_s(a),
-                0xAD => semantics::i64_extend_i32_u(a),
-                _    => return Err(ASTRAY),
-            }))),
-            0xAE | 0xAF => check!(r.unary(slots, |a| Ok(match opcode {
-                0xAE if P::PROPOSALS.contains(Proposal::Floats) => semantics::i64_trunc_f32_s(a)?,
-                0xAF if P::PROPOSALS.contains(Proposal::Floats) => semantics::i64_trunc_f32_u(a)?,
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB0 | 0xB1 | 0xBD => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::i64_trunc_f64_s(a)?,
-                0xB1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::i64_trunc_f64_u(a)?,
-                0xBD if P::PROPOSALS.contains(Proposal::Floats) => semantics::i64_reinterpret_f64(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB2 | 0xB3 | 0xBE => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_convert_i32_s(a),
-                0xB3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_convert_i32_u(a),
-                0xBE if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_reinterpret_i32(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB4 | 0xB5 => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_convert_i64_s(a),
-                0xB5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_convert_i64_u(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB6 => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_demote_f64(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB7 | 0xB8 => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB7 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_convert_i32_s(a),
-                0xB8 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_convert_i32_u(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xB9 | 0xBA | 0xBF => check!(r.unary(slots, |a| Ok(match opcode {
-                0xB9 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_convert_i64_s(a),
-                0xBA if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_convert_i64_u(a),
-                0xBF if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_reinterpret_i64(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xBB => check!(r.unary(slots, |a| Ok(match opcode {
-                0xBB if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_promote_f32(a),
-                _                                               => return Err(ASTRAY),
-            }))),
-            0xC0 if P::PROPOSALS.contains(Proposal::SignExtension)  => check!(r.unary(slots, |a| Ok(semantics::i32_extend8_s(a)))),
-            0xC1 if P::PROPOSALS.contains(Proposal::SignExtension)  => check!(r.unary(slots, |a| Ok(semantics::i32_extend16_s(a)))),
-            0xD0 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => { check!(r.skip()); check!(r.push(slots, semantics::ref_null())) },
-            0xD1 => check!(r.unary(slots, |a| Ok(match opcode {
-                0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => semantics::ref_is_null(a),
-                _                                                       => return Err(ASTRAY),
-            }))),
-            0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(m.hand(r.at(), &mut r, |m, r| ref_func(m, slots, r))),
-            0xD4 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::ref_as_non_null(m, slots, &mut r)),
-            0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_null(m, slots, &mut r)),
-            0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_non_null(m, slots, &mut r)),
-            0xFC => { let at = r.at(); match check!(r.u32()) {
-                0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_s(a)))),
-                1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_u(a)))),
-                2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_s(a)))),
-                3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_u(a)))),
-                4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_s(a)))),
-                5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_u(a)))),
-                6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_s(a)))),
-                7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_u(a)))),
-                8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(at, &mut r, |m, r| memory_init(m, slots, r))),
-                9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(m.hand(at, &mut r, |m, r| data_drop(m, slots, r))),
-                10 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| memory_copy(m, slots, r))),
-                11 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| memory_fill(m, slots, r))),
-                12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| table_init(m, slots, r))),
-                13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| elem_drop(m, slots, r))),
-                14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(m.hand(at, &mut r, |m, r| table_copy(m, slots, r))),
-                15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_grow(m, slots, r))),
-                16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_size(m, slots, r))),
-                17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(m.hand(at, &mut r, |m, r| table_fill(m, slots, r))),
-                _ => break ASTRAY.into(),
-            }},
-            0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E | 0x1F | 0x25 | 0x26 | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE | 0xCF | 0xD0 | 0xD2 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0 | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => break ASTRAY.into(),
+        opcode = next!();
+        loop {
+            match opcode {
+                0x00                                                        => free!(control::unreachable(m, slots, &mut r)),
+                0x01                                                        => free!(control::nop(m, slots, &mut r)),
+                0x02                                                        => free!(control::block(m, slots, &mut r)),
+                0x03                                                        => free!(control::loop_(m, slots, &mut r)),
+                0x04                                                        => check!(control::if_(m, slots, &mut r)),
+                0x05                                                        => free!(control::else_(m, slots, &mut r)),
+                0x0B                                                        => free!(control::end(m, slots, &mut r)),
+                0x0C                                                        => check!(control::br(m, slots, &mut r)),
+                0x0D                                                        => check!(control::br_if(m, slots, &mut r)),
+                0x0E                                                        => check!(control::br_table(m, slots, &mut r)),
+                0x0F                                                        => free!(control::return_(m, slots, &mut r)),
+                0x10                                                        => check!(control::call(m, slots, &mut r)),
+                0x11                                                        => check!(control::call_indirect(m, slots, &mut r)),
+                0x12 if P::PROPOSALS.contains(Proposal::TailCall)           => check!(control::return_call(m, slots, &mut r)),
+                0x13 if P::PROPOSALS.contains(Proposal::TailCall)           => check!(control::return_call_indirect(m, slots, &mut r)),
+                0x14 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::call_ref(m, slots, &mut r)),
+                0x15 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::return_call_ref(m, slots, &mut r)),
+                0x1A                                                        => free!(control::drop(m, slots, &mut r)),
+                0x1B                                                        => check!(control::select(m, slots, &mut r)),
+                0x1C if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(control::select_typed(m, slots, &mut r)),
+                0x20                                                        => check!(control::local_get(m, slots, &mut r)),
+                0x21                                                        => check!(control::local_set(m, slots, &mut r)),
+                0x22                                                        => check!(control::local_tee(m, slots, &mut r)),
+                0x23                                                        => check!(control::global_get(m, slots, &mut r)),
+                0x24                                                        => check!(control::global_set(m, slots, &mut r)),
+                0x25 | 0x26 | 0x3F | 0x40 | 0xD2                            => check!(m.hand(m.at(&r), &mut r, |m, r| hand::<P>(opcode, m, slots, r))),
+                0x28 | 0x29 | 0x2A | 0x2B | 0x2C | 0x2D | 0x2E | 0x2F | 0x30 | 0x31 | 0x32 | 0x33 | 0x34 | 0x35 => check!(r.load::<P>(m, slots, |m, a| Ok(match opcode {
+                    0x28                                            => semantics::i32_load(m, a)?.into_bits(),
+                    0x29                                            => semantics::i64_load(m, a)?.into_bits(),
+                    0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load(m, a)?.into_bits(),
+                    0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load(m, a)?.into_bits(),
+                    0x2C                                            => semantics::i32_load8_s(m, a)?.into_bits(),
+                    0x2D                                            => semantics::i32_load8_u(m, a)?.into_bits(),
+                    0x2E                                            => semantics::i32_load16_s(m, a)?.into_bits(),
+                    0x2F                                            => semantics::i32_load16_u(m, a)?.into_bits(),
+                    0x30                                            => semantics::i64_load8_s(m, a)?.into_bits(),
+                    0x31                                            => semantics::i64_load8_u(m, a)?.into_bits(),
+                    0x32                                            => semantics::i64_load16_s(m, a)?.into_bits(),
+                    0x33                                            => semantics::i64_load16_u(m, a)?.into_bits(),
+                    0x34                                            => semantics::i64_load32_s(m, a)?.into_bits(),
+                    0x35                                            => semantics::i64_load32_u(m, a)?.into_bits(),
+                    _                                               => return Err(ASTRAY),
+                }))),
+                0x36 | 0x37 | 0x38 | 0x39 | 0x3A | 0x3B | 0x3C | 0x3D | 0x3E => check!(r.store::<P>(m, slots, |m, a, b| match opcode {
+                    0x36                                            => semantics::i32_store(m, a, Value::from_bits(b)),
+                    0x37                                            => semantics::i64_store(m, a, Value::from_bits(b)),
+                    0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store(m, a, Value::from_bits(b)),
+                    0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store(m, a, Value::from_bits(b)),
+                    0x3A                                            => semantics::i32_store8(m, a, Value::from_bits(b)),
+                    0x3B                                            => semantics::i32_store16(m, a, Value::from_bits(b)),
+                    0x3C                                            => semantics::i64_store8(m, a, Value::from_bits(b)),
+                    0x3D                                            => semantics::i64_store16(m, a, Value::from_bits(b)),
+                    0x3E                                            => semantics::i64_store32(m, a, Value::from_bits(b)),
+                    _                                               => Err(ASTRAY),
+                })),
+                0x41                                                                                                                                                                                                                                                                                                                                                               => { let v = check!(r.i32()); check!(r.push(slots, semantics::i32_const(v))) },
+                0x42                                                                                                                                                                                                                                                                                                                                                               => { let v = check!(r.i64()); check!(r.push(slots, semantics::i64_const(v))) },
+                0x43 if P::PROPOSALS.contains(Proposal::Floats)                                                                                                                                                                                                                                                                                                                    => { let v = check!(r.f32()); check!(r.push(slots, semantics::f32_const(v))) },
+                0x44 if P::PROPOSALS.contains(Proposal::Floats)                                                                                                                                                                                                                                                                                                                    => { let v = check!(r.f64()); check!(r.push(slots, semantics::f64_const(v))) },
+                0x45                                                                                                                                                                                                                                                                                                                                                               => check!(r.unary(slots, |a| Ok(semantics::i32_eqz(a)))),
+                0x46                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_eq(a, b)))),
+                0x47                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_ne(a, b)))),
+                0x48                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_lt_s(a, b)))),
+                0x49                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_lt_u(a, b)))),
+                0x4A                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_gt_s(a, b)))),
+                0x4B                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_gt_u(a, b)))),
+                0x4C                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_le_s(a, b)))),
+                0x4D                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_le_u(a, b)))),
+                0x4E                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_ge_s(a, b)))),
+                0x4F                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_ge_u(a, b)))),
+                0x50 | 0x79 | 0x7A | 0x7B | 0x8B | 0x8C | 0x8D | 0x8E | 0x8F | 0x90 | 0x91 | 0x99 | 0x9A | 0x9B | 0x9C | 0x9D | 0x9E | 0x9F | 0xA7 | 0xA8 | 0xA9 | 0xAA | 0xAB | 0xAC | 0xAD | 0xAE | 0xAF | 0xB0 | 0xB1 | 0xB2 | 0xB3 | 0xB4 | 0xB5 | 0xB6 | 0xB7 | 0xB8 | 0xB9 | 0xBA | 0xBB | 0xBC | 0xBD | 0xBE | 0xBF | 0xC2 | 0xC3 | 0xC4 | 0xD1                             => check!(unary::<P>(opcode, check!(r.operands(slots)))),
+                0x51 | 0x52 | 0x53 | 0x54 | 0x55 | 0x56 | 0x57 | 0x58 | 0x59 | 0x5A | 0x5B | 0x5C | 0x5D | 0x5E | 0x5F | 0x60 | 0x61 | 0x62 | 0x63 | 0x64 | 0x65 | 0x66 | 0x7C | 0x7D | 0x7E | 0x7F | 0x80 | 0x81 | 0x82 | 0x83 | 0x84 | 0x85 | 0x86 | 0x87 | 0x88 | 0x89 | 0x8A | 0x92 | 0x93 | 0x94 | 0x95 | 0x96 | 0x97 | 0x98 | 0xA0 | 0xA1 | 0xA2 | 0xA3 | 0xA4 | 0xA5 | 0xA6 => { check!(binary::<P>(opcode, check!(r.operands(slots)))); r.drop(1); },
+                0x67                                                                                                                                                                                                                                                                                                                                                               => check!(r.unary(slots, |a| Ok(semantics::i32_clz(a)))),
+                0x68                                                                                                                                                                                                                                                                                                                                                               => check!(r.unary(slots, |a| Ok(semantics::i32_ctz(a)))),
+                0x69                                                                                                                                                                                                                                                                                                                                                               => check!(r.unary(slots, |a| Ok(semantics::i32_popcnt(a)))),
+                0x6A                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_add(a, b)))),
+                0x6B                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_sub(a, b)))),
+                0x6C                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_mul(a, b)))),
+                0x6D                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, semantics::i32_div_s)),
+                0x6E                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, semantics::i32_div_u)),
+                0x6F                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, semantics::i32_rem_s)),
+                0x70                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, semantics::i32_rem_u)),
+                0x71                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_and(a, b)))),
+                0x72                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_or(a, b)))),
+                0x73                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_xor(a, b)))),
+                0x74                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_shl(a, b)))),
+                0x75                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_shr_s(a, b)))),
+                0x76                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_shr_u(a, b)))),
+                0x77                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_rotl(a, b)))),
+                0x78                                                                                                                                                                                                                                                                                                                                                               => check!(r.binary(slots, |a, b| Ok(semantics::i32_rotr(a, b)))),
+                0xC0 if P::PROPOSALS.contains(Proposal::SignExtension)                                                                                                                                                                                                                                                                                                             => check!(r.unary(slots, |a| Ok(semantics::i32_extend8_s(a)))),
+                0xC1 if P::PROPOSALS.contains(Proposal::SignExtension)                                                                                                                                                                                                                                                                                                             => check!(r.unary(slots, |a| Ok(semantics::i32_extend16_s(a)))),
+                0xD0 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                                                                                                                                                                                                                                                                                                            => { check!(r.skip()); check!(r.push(slots, semantics::ref_null())) },
+                0xD4 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::ref_as_non_null(m, slots, &mut r)),
+                0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_null(m, slots, &mut r)),
+                0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_non_null(m, slots, &mut r)),
+                0xFC => { let at = m.at(&r); match check!(r.u32()) {
+                    number => check!(m.hand(at, &mut r, |m, r| prefix_fc::<P>(number, m, slots, r))),
+                }},
+                0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E | 0x1F | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE | 0xCF | 0xD0 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0 | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => break 'astray,
+            }
+            opcode = next!();
         }
+    }
+    astray()
     };
-    *registers = r;
-    fuel.restore(left);
+    m.registers = r;
+    m.tank.restore(left);
     stop
+}
+
+/// Computations with one operand, but for those on `i32` alone.
+#[inline(never)]
+#[rustfmt::skip]
+fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
+    let [a] = *operands;
+    *operands = [match opcode {
+        0x50                                                                       => semantics::i64_eqz(Value::from_bits(a)).into_bits(),
+        0x79                                                                       => semantics::i64_clz(Value::from_bits(a)).into_bits(),
+        0x7A                                                                       => semantics::i64_ctz(Value::from_bits(a)).into_bits(),
+        0x7B                                                                       => semantics::i64_popcnt(Value::from_bits(a)).into_bits(),
+        0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(Value::from_bits(a)).into_bits(),
+        0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(Value::from_bits(a)).into_bits(),
+        0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(Value::from_bits(a)).into_bits(),
+        0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(Value::from_bits(a)).into_bits(),
+        0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(Value::from_bits(a)).into_bits(),
+        0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(Value::from_bits(a)).into_bits(),
+        0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(Value::from_bits(a)).into_bits(),
+        0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(Value::from_bits(a)).into_bits(),
+        0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(Value::from_bits(a)).into_bits(),
+        0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(Value::from_bits(a)).into_bits(),
+        0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(Value::from_bits(a)).into_bits(),
+        0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(Value::from_bits(a)).into_bits(),
+        0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(Value::from_bits(a)).into_bits(),
+        0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(Value::from_bits(a)).into_bits(),
+        0xA7                                                                       => semantics::i32_wrap_i64(Value::from_bits(a)).into_bits(),
+        0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_s(Value::from_bits(a))?.into_bits(),
+        0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_u(Value::from_bits(a))?.into_bits(),
+        0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_s(Value::from_bits(a))?.into_bits(),
+        0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_u(Value::from_bits(a))?.into_bits(),
+        0xAC                                                                       => semantics::i64_extend_i32_s(Value::from_bits(a)).into_bits(),
+        0xAD                                                                       => semantics::i64_extend_i32_u(Value::from_bits(a)).into_bits(),
+        0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_s(Value::from_bits(a))?.into_bits(),
+        0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_u(Value::from_bits(a))?.into_bits(),
+        0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_s(Value::from_bits(a))?.into_bits(),
+        0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_u(Value::from_bits(a))?.into_bits(),
+        0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_s(Value::from_bits(a)).into_bits(),
+        0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_u(Value::from_bits(a)).into_bits(),
+        0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_s(Value::from_bits(a)).into_bits(),
+        0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_u(Value::from_bits(a)).into_bits(),
+        0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_demote_f64(Value::from_bits(a)).into_bits(),
+        0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_s(Value::from_bits(a)).into_bits(),
+        0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_u(Value::from_bits(a)).into_bits(),
+        0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_s(Value::from_bits(a)).into_bits(),
+        0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_u(Value::from_bits(a)).into_bits(),
+        0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_promote_f32(Value::from_bits(a)).into_bits(),
+        0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_reinterpret_f32(Value::from_bits(a)).into_bits(),
+        0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_reinterpret_f64(Value::from_bits(a)).into_bits(),
+        0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_reinterpret_i32(Value::from_bits(a)).into_bits(),
+        0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_reinterpret_i64(Value::from_bits(a)).into_bits(),
+        0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend8_s(Value::from_bits(a)).into_bits(),
+        0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend16_s(Value::from_bits(a)).into_bits(),
+        0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend32_s(Value::from_bits(a)).into_bits(),
+        0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => semantics::ref_is_null(Value::from_bits(a)).into_bits(),
+        _ => return Err(ASTRAY),
+    }];
+    Ok(())
+}
+
+/// Computations with two operands, but for those on `i32` alone. The result is the first.
+#[inline(never)]
+#[rustfmt::skip]
+fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
+    let [a, b] = *operands;
+    let [result, _] = operands;
+    *result = match opcode {
+        0x51                                            => semantics::i64_eq(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x52                                            => semantics::i64_ne(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x53                                            => semantics::i64_lt_s(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x54                                            => semantics::i64_lt_u(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x55                                            => semantics::i64_gt_s(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x56                                            => semantics::i64_gt_u(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x57                                            => semantics::i64_le_s(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x58                                            => semantics::i64_le_u(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x59                                            => semantics::i64_ge_s(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5A                                            => semantics::i64_ge_u(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x7C                                            => semantics::i64_add(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x7D                                            => semantics::i64_sub(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x7E                                            => semantics::i64_mul(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x7F                                            => semantics::i64_div_s(Value::from_bits(a), Value::from_bits(b))?.into_bits(),
+        0x80                                            => semantics::i64_div_u(Value::from_bits(a), Value::from_bits(b))?.into_bits(),
+        0x81                                            => semantics::i64_rem_s(Value::from_bits(a), Value::from_bits(b))?.into_bits(),
+        0x82                                            => semantics::i64_rem_u(Value::from_bits(a), Value::from_bits(b))?.into_bits(),
+        0x83                                            => semantics::i64_and(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x84                                            => semantics::i64_or(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x85                                            => semantics::i64_xor(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x86                                            => semantics::i64_shl(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x87                                            => semantics::i64_shr_s(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x88                                            => semantics::i64_shr_u(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x89                                            => semantics::i64_rotl(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x8A                                            => semantics::i64_rotr(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(Value::from_bits(a), Value::from_bits(b)).into_bits(),
+        _ => return Err(ASTRAY),
+    };
+    Ok(())
+}
+
+/// What touches state.
+#[inline(never)]
+#[rustfmt::skip]
+fn hand<'m, P: Profile>(
+    opcode: u8,
+    m: &mut Core<'m, '_>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    match opcode {
+        0x25 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => table_get(m, slots, r),
+        0x26 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => table_set(m, slots, r),
+        0x3F                                                    => memory_size(m, slots, r),
+        0x40                                                    => memory_grow(m, slots, r),
+        0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => ref_func(m, slots, r),
+        _ => Err(ASTRAY.into()),
+    }
+}
+
+/// What follows the prefix 0xFC.
+#[inline(never)]
+#[rustfmt::skip]
+fn prefix_fc<'m, P: Profile>(
+    number: u32,
+    m: &mut Core<'m, '_>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    macro_rules! check {
+        ($done:expr) => { $done? };
+    }
+    match number {
+        0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_s(a)))),
+        1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_u(a)))),
+        2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_s(a)))),
+        3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_u(a)))),
+        4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_s(a)))),
+        5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_u(a)))),
+        6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_s(a)))),
+        7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_u(a)))),
+        8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(memory_init(m, slots, r)),
+        9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(data_drop(m, slots, r)),
+        10 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_copy(m, slots, r)),
+        11 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_fill(m, slots, r)),
+        12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_init(m, slots, r)),
+        13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(elem_drop(m, slots, r)),
+        14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_copy(m, slots, r)),
+        15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_grow(m, slots, r)),
+        16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_size(m, slots, r)),
+        17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_fill(m, slots, r)),
+        _ => return Err(ASTRAY.into()),
+    }
+    Ok(())
 }
 
 /// `table.get`

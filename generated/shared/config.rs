@@ -36,7 +36,17 @@ impl Config {
         self.wasm_proposal(Proposal::MultiValue, enable)
     }
 
-    /// Whether to admit `bulk_memory`: passive segments; ranges copied and filled at once.
+    /// Whether to admit `call_indirect_overlong`: table indices of any length, as linkers write them.
+    pub fn wasm_call_indirect_overlong(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::CallIndirectOverlong, enable)
+    }
+
+    /// Whether to admit `bulk_memory_opt`: ranges of a memory copied and filled at once.
+    pub fn wasm_bulk_memory_opt(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::BulkMemoryOpt, enable)
+    }
+
+    /// Whether to admit `bulk_memory`: passive segments; ranges of tables copied at once.
     pub fn wasm_bulk_memory(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::BulkMemory, enable)
     }

@@ -20,7 +20,11 @@ pub enum Proposal {
     SaturatingFloatToInt,
     /// Several results, blocks with parameters.
     MultiValue,
-    /// Passive segments; ranges copied and filled at once.
+    /// Table indices of any length, as linkers write them.
+    CallIndirectOverlong,
+    /// Ranges of a memory copied and filled at once.
+    BulkMemoryOpt,
+    /// Passive segments; ranges of tables copied at once.
     BulkMemory,
     /// References as values, several tables.
     ReferenceTypes,
@@ -82,13 +86,15 @@ pub enum Proposal {
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 35] = [
+    pub const ALL: [Proposal; 37] = [
         Proposal::Mvp,
         Proposal::Floats,
         Proposal::MutableGlobals,
         Proposal::SignExtension,
         Proposal::SaturatingFloatToInt,
         Proposal::MultiValue,
+        Proposal::CallIndirectOverlong,
+        Proposal::BulkMemoryOpt,
         Proposal::BulkMemory,
         Proposal::ReferenceTypes,
         Proposal::ExtendedConst,
@@ -131,6 +137,8 @@ impl Proposal {
             Self::SignExtension => "sign_extension",
             Self::SaturatingFloatToInt => "saturating_float_to_int",
             Self::MultiValue => "multi_value",
+            Self::CallIndirectOverlong => "call_indirect_overlong",
+            Self::BulkMemoryOpt => "bulk_memory_opt",
             Self::BulkMemory => "bulk_memory",
             Self::ReferenceTypes => "reference_types",
             Self::ExtendedConst => "extended_const",
@@ -170,6 +178,8 @@ impl Proposal {
             Self::SignExtension
             | Self::SaturatingFloatToInt
             | Self::MultiValue
+            | Self::CallIndirectOverlong
+            | Self::BulkMemoryOpt
             | Self::BulkMemory
             | Self::ReferenceTypes
             | Self::Simd => Some("2.0"),
@@ -209,7 +219,8 @@ impl Proposal {
             | Self::MutableGlobals
             | Self::SignExtension
             | Self::MultiValue
-            | Self::BulkMemory
+            | Self::CallIndirectOverlong
+            | Self::BulkMemoryOpt
             | Self::ExtendedConst
             | Self::TailCall
             | Self::CustomPageSizes
@@ -218,7 +229,11 @@ impl Proposal {
             | Self::LegacyExceptions
             | Self::ComponentModel => Proposals::EMPTY.with(Proposal::Mvp),
             Self::SaturatingFloatToInt => Proposals::EMPTY.with(Proposal::Floats),
-            Self::ReferenceTypes | Self::MultiMemory | Self::Memory64 | Self::Threads => {
+            Self::BulkMemory => Proposals::EMPTY.with(Proposal::BulkMemoryOpt),
+            Self::ReferenceTypes => Proposals::EMPTY
+                .with(Proposal::BulkMemory)
+                .with(Proposal::CallIndirectOverlong),
+            Self::MultiMemory | Self::Memory64 | Self::Threads => {
                 Proposals::EMPTY.with(Proposal::BulkMemory)
             }
             Self::FunctionReferences | Self::Exceptions => {
@@ -253,6 +268,8 @@ impl Proposal {
             | Self::SignExtension
             | Self::SaturatingFloatToInt
             | Self::MultiValue
+            | Self::CallIndirectOverlong
+            | Self::BulkMemoryOpt
             | Self::BulkMemory
             | Self::ReferenceTypes
             | Self::ExtendedConst
@@ -304,6 +321,8 @@ impl Proposals {
         .with(Proposal::SignExtension)
         .with(Proposal::SaturatingFloatToInt)
         .with(Proposal::MultiValue)
+        .with(Proposal::CallIndirectOverlong)
+        .with(Proposal::BulkMemoryOpt)
         .with(Proposal::BulkMemory)
         .with(Proposal::ReferenceTypes)
         .with(Proposal::ExtendedConst)

@@ -13,6 +13,8 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::SignExtension)
     .with(Proposal::SaturatingFloatToInt)
     .with(Proposal::MultiValue)
+    .with(Proposal::CallIndirectOverlong)
+    .with(Proposal::BulkMemoryOpt)
     .with(Proposal::BulkMemory)
     .with(Proposal::ReferenceTypes)
     .with(Proposal::ExtendedConst)

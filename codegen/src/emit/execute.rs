@@ -27,34 +27,65 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     prefixes.sort_unstable();
     prefixes.dedup();
     source.line(HEAD);
-    let mut arms = Vec::new();
     let plain: Vec<&Op> = rows().filter(|op| op.code.prefix.is_none()).collect();
+    let mut arms = Vec::new();
     for op in &plain {
-        match kin(model, op, &plain).as_slice() {
+        let shape = Shape::of(model, op);
+        match kin(model, shape, &plain).as_slice() {
             [] => arms.push(row(model, op)),
             [first, ..] if first.key != op.key => {}
-            kin => arms.push(group(kin)),
+            kin => arms.push(group(shape, kin)),
         }
     }
-    write(&mut source, arms, "            ");
+    write(&mut source, arms, "                ");
     for prefix in &prefixes {
         source.line(&format!(
-            "            0x{prefix:02X} => {{ let at = r.at(); match check!(r.u32()) {{"
+            "                0x{prefix:02X} => {{ let at = m.at(&r); match check!(r.u32()) {{"
         ));
         let own = rows().filter(|op| op.code.prefix == Some(*prefix));
-        write(
-            &mut source,
-            own.map(|op| row(model, op)).collect(),
-            "                ",
-        );
-        source.line(&format!("                _ => {ILLEGAL}"));
-        source.line("            }},");
+        let own = own.filter(|op| Shape::of(model, op) == Shape::Own);
+        let mut arms: Vec<_> = own.map(|op| row(model, op)).collect();
+        let function = prefixed(*prefix);
+        arms.push(vec![[
+            "number".to_string(),
+            format!("=> check!(m.hand(at, &mut r, |m, r| {function}::<P>(number, m, slots, r))),"),
+        ]]);
+        write(&mut source, arms, "                    ");
+        source.line("                }},");
     }
     source.line(&format!(
-        "            {} => {ILLEGAL}",
+        "                {} => {ILLEGAL}",
         others(model, &plain, &prefixes)
     ));
     source.line(TAIL);
+    for shape in [Shape::Unary, Shape::Binary, Shape::Hand] {
+        let (head, tail) = away(shape);
+        let kin = kin(model, shape, &plain);
+        if kin.is_empty() {
+            continue;
+        }
+        source.line(head);
+        write(
+            &mut source,
+            kin.iter().map(|op| outside(op)).collect(),
+            "        ",
+        );
+        source.line(tail);
+    }
+    for prefix in &prefixes {
+        let own = rows().filter(|op| op.code.prefix == Some(*prefix));
+        let own = own.filter(|op| Shape::of(model, op) != Shape::Own);
+        source.line(&format!(
+            "/// What follows the prefix {prefix:#04X}.\n#[inline(never)]\n#[rustfmt::skip]\n\
+             fn {}<'m, P: Profile>(\n    number: u32,\n    m: &mut Core<'m, '_>,\n    \
+             slots: &mut [u64],\n    r: &mut Registers<'m>,\n) -> Result<(), Stop> {{\n    \
+             macro_rules! check {{\n        ($done:expr) => {{ $done? }};\n    }}\n    \
+             match number {{",
+            prefixed(*prefix)
+        ));
+        write(&mut source, own.map(inside).collect(), "        ");
+        source.line("        _ => return Err(ASTRAY.into()),\n    }\n    Ok(())\n}\n");
+    }
     for op in rows() {
         if let Meaning::Hand { module, function } = &op.meaning {
             source.item(hand(op, module, function));
@@ -63,7 +94,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     Some(source)
 }
 
-const ILLEGAL: &str = "break ASTRAY.into(),";
+const ILLEGAL: &str = "break 'astray,";
 
 const HEAD: &str = "\
 /// Runs from where the registers are until something stops it.
@@ -72,66 +103,80 @@ const HEAD: &str = "\
 pub(crate) fn execute<'m, P: Profile>(
     m: &mut Core<'m, '_>,
     slots: &mut [u64],
-    registers: &mut Registers<'m>,
-    fuel: &mut Tank,
 ) -> Stop {
-    let mut r = *registers;
-    let mut left = fuel.draw();
-    let stop = loop {
+    let mut r = m.registers.clone();
+    let mut left = m.tank.draw();
+    let mut opcode;
+    let stop = 'run: {
+    'astray: {
         macro_rules! check {
             ($done:expr) => {
                 match $done {
                     Ok(value) => value,
-                    Err(stop) => break stop.into(),
+                    Err(stop) => match Stop::from(stop) {
+                        // Nearly all checks end here: apart, so that they have nothing to say.
+                        Stop::Trap(ASTRAY) => break 'astray,
+                        stop => break 'run stop,
+                    }
                 }
             };
         }
-        // Nearly all cost one; what costs nothing gets it back.
-        if P::METERED {
-            let empty = left == 0;
-            left = left.wrapping_sub(1);
-            if empty && costs_something(r.code) {
-                left = fuel.refill(0);
-                if left == 0 {
-                    break m.stop(Exit::Fuel);
+        // Pays for the next instruction and reads its opcode. Nearly all cost one.
+        macro_rules! next {
+            () => {{
+                if P::METERED {
+                    left = left.wrapping_sub(1);
+                    if left == 0 && costs_something(r.code.as_slice()) {
+                        left = m.tank.refill(left).wrapping_sub(1);
+                        if left == 0 {
+                            break 'run m.stop(Exit::Fuel);
+                        }
+                    }
                 }
-                continue;
-            }
+                check!(r.u8())
+            }};
         }
-        let opcode = check!(r.u8());
+        // What costs nothing leaves what has been paid to the instruction behind it.
         macro_rules! free {
             ($done:expr) => {{
-                left = left.wrapping_add(1);
-                $done
+                if let Err(stop) = $done {
+                    left = left.wrapping_add(1);
+                    break 'run stop.into();
+                }
+                if left != 0 {
+                    opcode = check!(r.u8());
+                    continue;
+                }
+                left = Tank::EMPTY;
             }};
         }
         #[allow(unused_macros, reason = \"no opcode may cost more\")]
         macro_rules! dear {
             ($at:expr, $more:expr, $done:expr) => {{
-                if P::METERED {
-                    match left.checked_sub($more) {
-                        Some(rest) => left = rest,
-                        None => {
-                            r.code = r.wasm.get($at..).unwrap_or_default();
-                            left = fuel.refill(left.wrapping_add(1));
-                            if left <= $more {
-                                fuel.restore(left);
-                                left = 0;
-                                break m.stop(Exit::Fuel);
-                            }
-                            continue;
-                        }
+                if !P::METERED || left > $more {
+                    left = left.wrapping_sub($more);
+                    $done
+                } else {
+                    m.rewind(&mut r, $at);
+                    left = m.tank.refill(left.wrapping_add(1));
+                    if left <= $more + Tank::EMPTY {
+                        break 'run m.stop(Exit::Fuel);
                     }
                 }
-                $done
             }};
         }
-        match opcode {";
+        opcode = next!();
+        loop {
+            match opcode {";
 
-const TAIL: &str = "        }
+const TAIL: &str = "            }
+            opcode = next!();
+        }
+    }
+    astray()
     };
-    *registers = r;
-    fuel.restore(left);
+    m.registers = r;
+    m.tank.restore(left);
     stop
 }
 ";
@@ -153,13 +198,13 @@ fn imports<'m>(rows: impl Iterator<Item = &'m Op>) -> TokenStream {
         use crate::compact::core::Core;
         use crate::compact::exit::Exit;
         use crate::compact::fuel::{Tank, costs_something};
-        use crate::compact::registers::{ASTRAY, Registers};
+        use crate::compact::registers::{ASTRAY, Registers, astray};
         use crate::exec::machine::Stop;
         use crate::exec::slot::Value;
         use crate::exec::{#(#modules),*};
         use crate::generated::shared::semantics;
         use crate::profile::Profile;
-        use crate::spec::Proposal;
+        use crate::spec::{Proposal, Trap};
         use crate::types::*;
     }
 }
@@ -193,32 +238,54 @@ fn flush(source: &mut Source, lines: &mut Vec<Vec<String>>, indent: &str) {
     lines.clear();
 }
 
-/// Rows that share the reading of operands and the writing of results, because that makes the code
-/// a third smaller: loads, stores, and computations with the same operands and results. Those on
-/// `i32` alone stand for themselves, because they are most of what runs.
-fn kin<'m>(model: &Model, op: &Op, rows: &[&'m Op]) -> Vec<&'m Op> {
-    let shared = |op: &Op| -> Option<String> {
-        let Meaning::Do(_) = &op.meaning else {
-            return None;
-        };
-        let (params, results) = (op.params(), op.results());
+/// What rows share in the loop: the reading of operands and the writing of results, because that
+/// makes the code much smaller, and leaves the loop what is most of what runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Nothing.
+    Own,
+    /// One arm, with a match on how wide the access is.
+    Load,
+    Store,
+    /// A function outside of the loop for all that have one operand, two, or any.
+    Unary,
+    Binary,
+    Hand,
+}
+
+impl Shape {
+    /// Computations on `i32` alone stand for themselves, because they are most of what runs.
+    fn of(model: &Model, op: &Op) -> Self {
         if super::opcode::fuel(model, op) != 1 {
-            return None;
+            return Self::Own;
         }
+        match &op.meaning {
+            Meaning::Control(_) => return Self::Own,
+            Meaning::Hand { .. } => return Self::Hand,
+            Meaning::Do(_) => {}
+        }
+        let (params, results) = (op.params(), op.results());
         if is_access(op) {
-            return Some(if results.is_empty() { "store" } else { "load" }.to_string());
+            return match results {
+                [] => Self::Store,
+                _ => Self::Load,
+            };
         }
         let small = |item: &TypeItem| item.rust() == Some("i32");
-        let computes = op.immediates.is_empty() && (1..=2).contains(&params.len());
-        let hot = params.iter().chain(results).all(small);
-        (computes && !hot).then(|| format!("{params:?} {results:?}"))
-    };
-    let Some(own) = shared(op) else {
-        return Vec::new();
-    };
-    rows.iter()
-        .copied()
-        .filter(|other| shared(other).as_ref() == Some(&own))
+        let hot = op.code.prefix.is_none() && params.iter().chain(results).all(small);
+        match params.len() {
+            _ if hot || !op.immediates.is_empty() => Self::Own,
+            1 => Self::Unary,
+            2 => Self::Binary,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// The rows of a shape that share something.
+fn kin<'m>(model: &Model, shape: Shape, rows: &[&'m Op]) -> Vec<&'m Op> {
+    let own = rows.iter().copied();
+    own.filter(|op| shape != Shape::Own && Shape::of(model, op) == shape)
         .collect()
 }
 
@@ -228,43 +295,113 @@ fn is_access(op: &Op) -> bool {
         .any(|immediate| immediate.kind == "memarg")
 }
 
-/// The arm of rows that share operands and results.
-fn group(kin: &[&Op]) -> Vec<[String; 2]> {
+/// The arm of the rows of a shape.
+fn group(shape: Shape, kin: &[&Op]) -> Vec<[String; 2]> {
     let codes: Vec<String> = kin
         .iter()
         .map(|op| hex(op.code.value).to_string())
         .collect();
-    let first = kin[0];
-    let head = match (is_access(first), first.params().len()) {
-        (true, 1) => "check!(m.load(slots, &mut r, |m, a| Ok(match opcode {",
-        (true, _) => "check!(m.store(slots, &mut r, |m, a, b| match opcode {",
-        (false, 1) => "check!(r.unary(slots, |a| Ok(match opcode {",
-        (false, _) => "check!(r.binary(slots, |a, b| Ok(match opcode {",
+    let codes = codes.join(" | ");
+    let (head, astray, close) = match shape {
+        Shape::Load => (
+            "=> check!(r.load::<P>(m, slots, |m, a| Ok(match opcode {",
+            "=> return Err(ASTRAY),",
+            "}))),",
+        ),
+        Shape::Store => (
+            "=> check!(r.store::<P>(m, slots, |m, a, b| match opcode {",
+            "=> Err(ASTRAY),",
+            "})),",
+        ),
+        Shape::Unary => {
+            let body = "=> check!(unary::<P>(opcode, check!(r.operands(slots)))),";
+            return vec![[codes, body.to_string()]];
+        }
+        Shape::Binary => {
+            let body = "=> { check!(binary::<P>(opcode, check!(r.operands(slots)))); r.drop(1); },";
+            return vec![[codes, body.to_string()]];
+        }
+        Shape::Own | Shape::Hand => {
+            let body =
+                "=> check!(m.hand(m.at(&r), &mut r, |m, r| hand::<P>(opcode, m, slots, r))),";
+            return vec![[codes, body.to_string()]];
+        }
     };
-    let mut arm = vec![[codes.join(" | "), format!("=> {head}")]];
+    let mut arm = vec![[codes, head.to_string()]];
     for op in kin {
-        let function = &op.function;
-        let trap = if op.facts.may_trap { "?" } else { "" };
-        let body = match (is_access(op), op.params().len()) {
-            (true, _) => access(op).1,
-            (false, 1) => format!("semantics::{function}(a){trap}"),
-            (false, _) => format!("semantics::{function}(a, b){trap}"),
-        };
-        arm.push([pattern(op), format!("=> {body},")]);
+        arm.push([pattern(op), format!("=> {},", access(op).1)]);
     }
-    let astray = if head.contains("Ok(match") {
-        "=> return Err(ASTRAY),"
-    } else {
-        "=> Err(ASTRAY),"
-    };
     arm.push(["_".to_string(), astray.to_string()]);
-    let close = if head.contains("Ok(match") {
-        "}))),".to_string()
-    } else {
-        "})),".to_string()
-    };
-    arm.push([String::new(), close]);
+    arm.push([String::new(), close.to_string()]);
     arm
+}
+
+/// The function outside of the loop for a shape, without its arms.
+fn away(shape: Shape) -> (&'static str, &'static str) {
+    match shape {
+        Shape::Unary => (
+            "/// Computations with one operand, but for those on `i32` alone.
+#[inline(never)]
+#[rustfmt::skip]
+fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
+    let [a] = *operands;
+    *operands = [match opcode {",
+            "        _ => return Err(ASTRAY),\n    }];\n    Ok(())\n}\n",
+        ),
+        Shape::Binary => (
+            "/// Computations with two operands, but for those on `i32` alone. The result is the first.
+#[inline(never)]
+#[rustfmt::skip]
+fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
+    let [a, b] = *operands;
+    let [result, _] = operands;
+    *result = match opcode {",
+            "        _ => return Err(ASTRAY),\n    };\n    Ok(())\n}\n",
+        ),
+        _ => (
+            "/// What touches state.
+#[inline(never)]
+#[rustfmt::skip]
+fn hand<'m, P: Profile>(
+    opcode: u8,
+    m: &mut Core<'m, '_>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    match opcode {",
+            "        _ => Err(ASTRAY.into()),\n    }\n}\n",
+        ),
+    }
+}
+
+/// The arm of a row in the function of its shape.
+fn outside(op: &Op) -> Vec<[String; 2]> {
+    let function = &op.function;
+    let trap = if op.facts.may_trap { "?" } else { "" };
+    let body = match (&op.meaning, op.params().len()) {
+        (Meaning::Do(_), 1) => {
+            format!("semantics::{function}(Value::from_bits(a)){trap}.into_bits()")
+        }
+        (Meaning::Do(_), _) => format!(
+            "semantics::{function}(Value::from_bits(a), Value::from_bits(b)){trap}.into_bits()"
+        ),
+        _ => format!("{function}(m, slots, r)"),
+    };
+    vec![[pattern(op), format!("=> {body},")]]
+}
+
+/// The arm of a row behind a prefix.
+fn inside(op: &Op) -> Vec<[String; 2]> {
+    let body = match &op.meaning {
+        Meaning::Do(_) => arm(op),
+        _ => format!("check!({}(m, slots, r))", op.function),
+    };
+    vec![[pattern(op), format!("=> {body},")]]
+}
+
+/// The name of the function for what follows a prefix.
+fn prefixed(prefix: u8) -> String {
+    format!("prefix_{prefix:02x}")
 }
 
 /// Whether a row with a memarg loads, or else stores; and what it does with `m`, `a` and `b`.
@@ -284,7 +421,7 @@ fn others(model: &Model, rows: &[&Op], prefixes: &[u8]) -> String {
     let sure = |byte: u32| {
         let always = |op: &&&Op| op.code.value == byte && !pattern(op).contains(" if ");
         rows.iter()
-            .any(|op| always(&op) || (op.code.value == byte && !kin(model, op, rows).is_empty()))
+            .any(|op| always(&op) || (op.code.value == byte && Shape::of(model, op) != Shape::Own))
             || prefixes.iter().any(|prefix| u32::from(*prefix) == byte)
     };
     let bytes: Vec<String> = (0..=u32::from(u8::MAX))
@@ -318,10 +455,11 @@ fn pattern(op: &Op) -> String {
 /// The arm of one row.
 fn row(model: &Model, op: &Op) -> Vec<[String; 2]> {
     let body = arm(op);
-    let body = match super::opcode::fuel(model, op) {
-        0 => format!("free!({body})"),
-        1 => body,
-        more => format!("dear!({}, {}, {body})", at(op), more - 1),
+    let body = match (super::opcode::fuel(model, op), &op.meaning) {
+        (0, Meaning::Control(name)) => format!("free!({})", control(name)),
+        (0, _) => format!("free!(Ok::<(), Stop>({body}))"),
+        (1, _) => body,
+        (more, _) => format!("dear!({}, {}, {body})", at(op), more - 1),
     };
     vec![[pattern(op), format!("=> {body},")]]
 }
@@ -331,19 +469,14 @@ fn at(op: &Op) -> &'static str {
     if op.code.prefix.is_some() {
         "at"
     } else {
-        "r.at()"
+        "m.at(&r)"
     }
 }
 
 fn arm(op: &Op) -> String {
     let function = &op.function;
     match &op.meaning {
-        Meaning::Control(name) => {
-            format!(
-                "check!(control::{}(m, slots, &mut r))",
-                names::function(name)
-            )
-        }
+        Meaning::Control(name) => format!("check!({})", control(name)),
         Meaning::Hand { .. } => {
             format!(
                 "check!(m.hand({}, &mut r, |m, r| {function}(m, slots, r)))",
@@ -355,7 +488,7 @@ fn arm(op: &Op) -> String {
                 (true, body) => ("load", "m, a", format!("Ok({body})")),
                 (false, body) => ("store", "m, a, b", body),
             };
-            format!("check!(m.{method}(slots, &mut r, |{operands}| {body}))")
+            format!("check!(r.{method}::<P>(m, slots, |{operands}| {body}))")
         }
         Meaning::Do(_) => {
             let call = computation(op);
@@ -367,6 +500,10 @@ fn arm(op: &Op) -> String {
             }
         }
     }
+}
+
+fn control(name: &str) -> String {
+    format!("control::{}(m, slots, &mut r)", names::function(name))
 }
 
 /// Reads an immediate of a `do` row, or passes over it.

@@ -4,33 +4,27 @@
 use core::cell::Cell;
 
 use super::core::Core;
-use super::registers::Registers;
+use super::registers::{ASTRAY, Registers};
 use crate::exec::access::{Access, Scalar};
 use crate::generated::shared::wire;
-use crate::spec::Trap;
+use crate::profile::Profile;
+use crate::spec::{Proposal, Trap};
 use crate::types::MemoryIdx;
 
 /// A memory with a static offset.
 #[derive(Clone, Copy)]
 pub(crate) struct Linear<'a> {
-    /// The bytes of all memories.
     bytes: &'a [Cell<u8>],
-    start: usize,
-    len: usize,
     offset: usize,
 }
 
 impl Linear<'_> {
-    /// The place of so many bytes.
+    /// The place of an address.
     #[inline(always)]
-    fn place(self, at: u64, width: usize) -> Result<usize, Trap> {
+    fn place(self, at: u64) -> Result<usize, Trap> {
         let at = usize::try_from(at).ok();
-        let first = at.and_then(|at| at.checked_add(self.offset));
-        let last = self.len.checked_sub(width);
-        match first.zip(last) {
-            Some((first, last)) if first <= last => Ok(self.start.wrapping_add(first)),
-            _ => Err(Trap::MemoryOutOfBounds),
-        }
+        let place = at.and_then(|at| at.checked_add(self.offset));
+        place.ok_or(Trap::MemoryOutOfBounds)
     }
 }
 
@@ -39,70 +33,73 @@ impl Access for Linear<'_> {
 
     #[inline(always)]
     fn load<T: Scalar>(self, at: u64) -> Result<T, Trap> {
-        let place = self.place(at, size_of::<T>())?;
-        T::read(self.bytes, place).ok_or(Trap::MemoryOutOfBounds)
+        T::read(self.bytes, self.place(at)?).ok_or(Trap::MemoryOutOfBounds)
     }
 
     #[inline(always)]
     fn store<T: Scalar>(self, at: u64, value: T) -> Result<(), Trap> {
-        let place = self.place(at, size_of::<T>())?;
-        value
-            .write(self.bytes, place)
-            .ok_or(Trap::MemoryOutOfBounds)
+        let written = value.write(self.bytes, self.place(at)?);
+        written.ok_or(Trap::MemoryOutOfBounds)
     }
 }
 
-impl Core<'_, '_> {
-    /// The memory and offset of an access.
-    #[inline(always)]
-    fn linear(&mut self, r: &mut Registers<'_>) -> Result<Linear<'_>, Trap> {
-        let align = r.u8()?;
-        let (mut start, mut len) = (r.memory, r.length);
-        if align >= wire::MemargFlag::Memory.code() {
-            let (memory, length) = explicit(r.code, align)?;
-            r.code = r.code.get(length..).unwrap_or_default();
-            if let Some(memory) = memory {
-                (start, len) = self.extent(memory);
-            }
-        }
-        Ok(Linear {
-            offset: r.offset()?,
-            bytes: Cell::from_mut(&mut *self.memory.items).as_slice_of_cells(),
-            start,
-            len,
-        })
-    }
-
+impl<'m> Registers<'m> {
     /// A row that loads: its operand is the address.
     #[inline(always)]
-    pub(crate) fn load(
+    pub(crate) fn load<P: Profile>(
         &mut self,
+        m: &mut Core<'m, '_>,
         slots: &mut [u64],
-        r: &mut Registers<'_>,
         f: impl FnOnce(Linear<'_>, u64) -> Result<u64, Trap>,
     ) -> Result<(), Trap> {
-        let memory = self.linear(r)?;
-        r.unary(slots, |at: u64| f(memory, at))
+        let memory = self.linear::<P>(m)?;
+        self.unary(slots, |at: u64| f(memory, address::<P>(at)))
     }
 
     /// A row that stores: its operands are the address and the value.
     #[inline(always)]
-    pub(crate) fn store(
+    pub(crate) fn store<P: Profile>(
         &mut self,
+        m: &mut Core<'m, '_>,
         slots: &mut [u64],
-        r: &mut Registers<'_>,
         f: impl FnOnce(Linear<'_>, u64, u64) -> Result<(), Trap>,
     ) -> Result<(), Trap> {
-        let memory = self.linear(r)?;
-        let [at, value] = *r.operands(slots)?;
-        r.drop(2);
-        f(memory, at, value)
+        let memory = self.linear::<P>(m)?;
+        let [at, value] = *self.operands(slots)?;
+        self.drop(2);
+        f(memory, address::<P>(at), value)
     }
 
-    #[cold]
-    fn extent(&self, memory: MemoryIdx) -> (usize, usize) {
-        let memory = self.memory_of(memory);
-        (memory.start, memory.len)
+    /// The memory and offset of an access.
+    #[inline(always)]
+    fn linear<'c, P: Profile>(&mut self, m: &'c mut Core<'m, '_>) -> Result<Linear<'c>, Trap> {
+        let align = self.u8()?;
+        let (mut start, mut end) = m.running.memory;
+        if align >= wire::MemargFlag::Memory.code() {
+            let (memory, length) = explicit(self.code.as_slice(), align)?;
+            self.advance(length);
+            if P::PROPOSALS.contains(Proposal::MultiMemory)
+                && let Some(memory) = memory
+            {
+                (start, end) = m.extent(memory);
+            }
+        }
+        let offset = self.offset::<P>()?;
+        let bytes = m.memory.items.get_mut(start..end).ok_or(ASTRAY)?;
+        Ok(Linear {
+            bytes: Cell::from_mut(bytes).as_slice_of_cells(),
+            offset,
+        })
+    }
+}
+
+/// An address that a slot holds.
+#[inline(always)]
+fn address<P: Profile>(bits: u64) -> u64 {
+    if P::PROPOSALS.contains(Proposal::Memory64) {
+        bits
+    } else {
+        bits & u64::from(u32::MAX)
     }
 }
 
@@ -112,7 +109,7 @@ impl Core<'_, '_> {
 #[inline(never)]
 fn explicit(code: &[u8], align: u8) -> Result<(Option<MemoryIdx>, usize), Trap> {
     let mut r = Registers {
-        code,
+        code: code.iter(),
         ..Registers::default()
     };
     let flag = u32::from(wire::MemargFlag::Memory.code());

@@ -33,11 +33,9 @@ impl Branch {
     /// From its bytes.
     #[inline(always)]
     pub(crate) fn unpack(bytes: &[u8; Self::SIZE]) -> Self {
-        let [a, b, c, d, e, f, g, h] = *bytes;
-        Self::of(
-            u32::from_le_bytes([a, b, c, d]),
-            u32::from_le_bytes([e, f, g, h]),
-        )
+        // As a whole, because compilers make one access of that.
+        let both = u64::from_le_bytes(*bytes);
+        Self::of(both as u32, (both >> u32::BITS) as u32)
     }
 
     #[inline(always)]

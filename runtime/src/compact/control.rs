@@ -15,7 +15,7 @@ type Done = Result<(), Stop>;
 /// Runs what is not inlined.
 #[inline(always)]
 fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -> T {
-    let mut own = *r;
+    let mut own = r.clone();
     let done = f(&mut own);
     *r = own;
     done
@@ -55,54 +55,56 @@ pub(crate) fn loop_<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'
 }
 
 #[inline(always)]
-pub(crate) fn if_<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = r.at();
+pub(crate) fn if_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        return Ok(r.take(slots, at, 0)?);
+        return Ok(m.take(slots, r, at, 0)?);
     }
     skip_type(r)?;
-    Ok(r.pass()?)
+    m.pass();
+    Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn else_<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = r.at();
-    Ok(r.take(slots, at, 0)?)
+pub(crate) fn else_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+    let at = m.at(r);
+    Ok(m.take(slots, r, at, 0)?)
 }
 
 #[inline(always)]
 pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
     // Of a constant expression, the first one is the last.
-    if r.code.len() <= r.tail {
+    if m.is_at_end(r) {
         return m.leave_function(slots, r);
     }
     Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn br<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = r.at();
-    Ok(r.take(slots, at, 0)?)
+pub(crate) fn br<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+    let at = m.at(r);
+    Ok(m.take(slots, r, at, 0)?)
 }
 
 #[inline(always)]
-pub(crate) fn br_if<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = r.at();
+pub(crate) fn br_if<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition != 0 {
-        return Ok(r.take(slots, at, 0)?);
+        return Ok(m.take(slots, r, at, 0)?);
     }
     r.skip()?;
-    Ok(r.pass()?)
+    m.pass();
+    Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn br_table<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = r.at();
+pub(crate) fn br_table<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+    let at = m.at(r);
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
-    Ok(r.take(slots, at, default.min(index as u32))?)
+    Ok(m.take(slots, r, at, default.min(index as u32))?)
 }
 
 #[inline(always)]
@@ -255,32 +257,34 @@ pub(crate) fn ref_as_non_null<'m>(
 
 #[inline(always)]
 pub(crate) fn br_on_null<'m>(
-    _: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = r.at();
+    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference == 0 {
         r.drop(1);
-        return Ok(r.take(slots, at, 0)?);
+        return Ok(m.take(slots, r, at, 0)?);
     }
     r.skip()?;
-    Ok(r.pass()?)
+    m.pass();
+    Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn br_on_non_null<'m>(
-    _: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = r.at();
+    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference != 0 {
-        return Ok(r.take(slots, at, 0)?);
+        return Ok(m.take(slots, r, at, 0)?);
     }
     r.drop(1);
     r.skip()?;
-    Ok(r.pass()?)
+    m.pass();
+    Ok(())
 }

@@ -6,10 +6,11 @@ use super::branch::Branch;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
+use super::fuel::Tank;
 use super::instance::Instance;
 use super::link::Link;
-use super::registers::{ASTRAY, Registers, slide};
-use super::table::Body;
+use super::registers::{ASTRAY, Registers};
+use super::running::{Running, slide};
 use crate::exec::machine::Stop;
 use crate::spec::Trap;
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
@@ -32,6 +33,10 @@ pub(crate) struct Core<'m, 's> {
     pub(crate) depth: usize,
     /// The instance that runs.
     pub(crate) current: Instance<'m>,
+    pub(crate) running: Running,
+    /// Where the interpreter has stopped.
+    pub(crate) registers: Registers<'m>,
+    pub(crate) tank: Tank,
     /// Why the interpreter stopped, if not because of a trap.
     pub(crate) reason: Exit,
     /// Whether the next growth that needs more memory than there is fails.
@@ -179,27 +184,13 @@ impl<'m> Core<'m, '_> {
     }
 
     /// Makes an instance the one that runs.
-    pub(crate) fn switch(&mut self, r: &mut Registers<'m>, index: u32) {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn switch(&mut self, index: u32) {
         if let Some(instance) = self.instances.get(index as usize) {
             self.current = *instance;
         }
-        self.attend(r);
-    }
-
-    /// The registers with another instance as the one that runs.
-    #[cold]
-    #[inline(never)]
-    fn switched(&mut self, mut r: Registers<'m>, index: u32) -> Registers<'m> {
-        self.switch(&mut r, index);
-        r
-    }
-
-    /// Lets the registers be those of the instance that runs.
-    pub(crate) fn attend(&self, r: &mut Registers<'m>) {
-        r.wasm = self.current.module.wasm;
-        r.table = self.current.module.table;
-        let memory = self.memory_of(MemoryIdx(0));
-        (r.memory, r.length) = (memory.start, memory.len);
+        self.attend();
     }
 
     /// Stops for a reason that is no trap.
@@ -217,7 +208,7 @@ impl<'m> Core<'m, '_> {
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
-        let at = r.at();
+        let at = self.at(r);
         let func = self.func_addr(FuncIdx(r.u32()?));
         self.enter_at(slots, r, func, tail, (at, r.sp))
     }
@@ -230,7 +221,7 @@ impl<'m> Core<'m, '_> {
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
-        let before = (r.at(), r.sp);
+        let before = (self.at(r), r.sp);
         r.skip()?;
         let reference = r.pop(slots)?;
         let func = FuncAddr::from_ref(reference).ok_or(Trap::NullReference)?;
@@ -245,7 +236,7 @@ impl<'m> Core<'m, '_> {
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
-        let before = (r.at(), r.sp);
+        let before = (self.at(r), r.sp);
         let (y, x) = (TypeIdx(r.u32()?), TableIdx(r.u32()?));
         let index: u64 = r.pop(slots)?;
         let table = self.table_of(x);
@@ -273,7 +264,7 @@ impl<'m> Core<'m, '_> {
     ) -> Result<(), Stop> {
         let done = self.enter(slots, r, func, tail);
         if done.is_err() && self.reason == Exit::StackFull {
-            r.code = r.wasm.get(at..).unwrap_or_default();
+            self.rewind(r, at);
             r.sp = sp;
         }
         done
@@ -289,24 +280,24 @@ impl<'m> Core<'m, '_> {
     ) -> Result<(), Stop> {
         let own = func.instance() == self.current.index;
         // In the caller's module, before the registers are in another.
-        let back = (r.position(), r.branch());
+        let back = (self.position(r), self.running.branch);
         if own && func.func().0 >= self.current.imported.funcs {
             return self.begin(slots, r, func, tail, back);
         }
         let caller = self.current;
         if !own {
-            self.switch(r, func.instance());
+            self.switch(func.instance());
         }
         if func.func().0 < self.current.imported.funcs {
             // A host function is known by the import that first brought it.
             let id = self.link(self.current.func_link(func.func())).number();
             self.current = caller;
-            self.attend(r);
+            self.attend();
             return self.leave(slots, r, func, id, tail);
         }
         self.begin(slots, r, func, tail, back).inspect_err(|_| {
             self.current = caller;
-            self.attend(r);
+            self.attend();
         })
     }
 
@@ -334,7 +325,7 @@ impl<'m> Core<'m, '_> {
             start = base;
         } else {
             let frame = Frame {
-                func: r.func,
+                func: self.running.func,
                 ip: ip as u32,
                 branch: branch as u32,
                 base: r.base as u32,
@@ -348,13 +339,13 @@ impl<'m> Core<'m, '_> {
         if let Some(locals) = slots.get_mut(locals..free) {
             locals.fill(0);
         }
-        r.func = func;
+        self.running.func = func;
         r.base = start;
         r.sp = free;
-        self.last_end(r, body);
+        self.last_end(body);
         let branches = (body.branches as usize).wrapping_mul(Branch::SIZE);
         let branches = self.current.branches.wrapping_add(branches);
-        Ok(r.jump(body.code as usize, branches)?)
+        Ok(self.jump(r, body.code as usize, branches)?)
     }
 
     /// Leaves for a host function.
@@ -370,9 +361,7 @@ impl<'m> Core<'m, '_> {
         let (params, _) = self.arity(func);
         let results = if tail {
             // Its results are the caller's, which has nothing more to do but to end.
-            let end = r.tail.wrapping_add(1);
-            let end = r.wasm.len().wrapping_sub(end);
-            r.code = r.wasm.get(end..).unwrap_or_default();
+            self.finish(r);
             r.base
         } else {
             r.sp.wrapping_sub(params)
@@ -394,13 +383,6 @@ impl<'m> Core<'m, '_> {
         instance.map_or(TypeDef::default(), |of| of.ty(of.func_type(func.func())))
     }
 
-    /// Remembers where a body ends.
-    #[inline(always)]
-    pub(crate) fn last_end(&self, r: &mut Registers<'m>, body: Body) {
-        let behind = (body.end as usize).wrapping_add(1);
-        r.tail = r.wasm.len().wrapping_sub(behind);
-    }
-
     /// Ends a function: gives its results to its caller.
     #[inline(always)]
     pub(crate) fn leave_function(
@@ -408,10 +390,12 @@ impl<'m> Core<'m, '_> {
         slots: &mut [u64],
         r: &mut Registers<'m>,
     ) -> Result<(), Stop> {
-        if r.func == FuncAddr::CONSTANT {
+        if self.running.func == FuncAddr::CONSTANT {
             return Err(self.stop(Exit::Done));
         }
-        let ty = self.current.ty(self.current.func_type(r.func.func()));
+        let ty = self
+            .current
+            .ty(self.current.func_type(self.running.func.func()));
         let count = usize::from(ty.results);
         let from = r.sp.wrapping_sub(count);
         if count == 1 {
@@ -428,11 +412,11 @@ impl<'m> Core<'m, '_> {
         let frame = self.frames.get(depth).copied().unwrap_or_default();
         self.depth = depth;
         r.base = frame.base as usize;
-        r.func = frame.func;
+        self.running.func = frame.func;
         if frame.func.instance() != self.current.index {
-            *r = self.switched(*r, frame.func.instance());
+            self.switch(frame.func.instance());
         }
-        self.last_end(r, self.current.body(frame.func.func()));
-        Ok(r.jump(frame.ip as usize, frame.branch as usize)?)
+        self.last_end(self.current.body(frame.func.func()));
+        Ok(self.jump(r, frame.ip as usize, frame.branch as usize)?)
     }
 }

@@ -64,32 +64,44 @@ pub(crate) fn paid(code: &[u8]) -> u32 {
     paid.map_or(0, |(_, cost)| *cost)
 }
 
-/// The host's fuel, which the interpreter draws in portions of 32 bits.
-pub(crate) struct Tank<'f> {
-    pub(crate) rest: &'f mut u64,
+/// The host's fuel, which the interpreter draws in portions. A portion is counted down from one more
+/// than it holds, so that one subtraction tells that nothing is left to pay with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tank {
+    pub(crate) rest: u64,
 }
 
-impl Tank<'_> {
-    /// A portion.
+impl Tank {
+    /// The counter of nothing.
+    pub(crate) const EMPTY: u32 = 1;
+
+    /// The counter of a portion.
     #[inline]
     pub(crate) fn draw(&mut self) -> u32 {
-        let portion = u32::try_from(*self.rest).unwrap_or(u32::MAX);
-        *self.rest -= u64::from(portion);
-        portion
+        let portion = u32::try_from(self.rest).unwrap_or(u32::MAX);
+        let portion = portion.min(u32::MAX - Self::EMPTY);
+        self.rest -= u64::from(portion);
+        portion + Self::EMPTY
     }
 
-    /// Another portion in place of one that does not suffice; zero if it is the last.
+    /// Another portion in place of one that does not suffice; nothing if it is the last.
     #[cold]
     #[inline(never)]
     pub(crate) fn refill(&mut self, left: u32) -> u32 {
-        let last = *self.rest == 0;
+        let last = self.rest == 0;
         self.restore(left);
-        if last { 0 } else { self.draw() }
+        if last { Self::EMPTY } else { self.draw() }
     }
 
-    /// Gives back what has not been used.
+    /// Gives back what a counter has left.
     #[inline]
     pub(crate) fn restore(&mut self, left: u32) {
-        *self.rest = self.rest.saturating_add(u64::from(left));
+        self.refund(left.saturating_sub(Self::EMPTY));
+    }
+
+    /// Gives back fuel.
+    #[inline]
+    pub(crate) fn refund(&mut self, fuel: u32) {
+        self.rest = self.rest.saturating_add(u64::from(fuel));
     }
 }

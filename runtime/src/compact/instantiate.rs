@@ -8,11 +8,11 @@ use super::core::Core;
 use super::entity::{Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exports::Extern;
-use super::fuel::Tank;
 use super::instance::{Bases, Instance};
 use super::link::Link;
 use super::module::Module;
 use super::registers::Registers;
+use super::running::Running;
 use super::store::Store;
 use super::table::Elements;
 use crate::exec::machine::{Machine, Stop};
@@ -149,7 +149,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         // No instruction makes a reference of several operands.
         let value = self.compute(reader.position(), 1)?;
         // The expression has ended where the interpreter has stopped.
-        let next = self.registers.position();
+        let next = self.core.position(&self.core.registers);
         *reader = Reader::range(self.core.current.module.wasm, next..reader.end());
         Ok(Ref(value as u32))
     }
@@ -193,18 +193,13 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         if operands > self.slots.len() {
             return Err(Error::Room { list, at_least });
         }
-        let mut r = Registers {
-            func: FuncAddr::CONSTANT,
-            tail: usize::MAX,
-            ..Registers::default()
-        };
-        self.core.attend(&mut r);
-        r.jump(start, 0).map_err(Error::Trap)?;
-        let mut fuel = u64::MAX;
-        let mut tank = Tank { rest: &mut fuel };
+        let mut r = Registers::default();
+        self.core.running = Running::CONSTANT;
+        self.core.jump(&mut r, start, 0).map_err(Error::Trap)?;
+        self.core.registers = r;
+        self.core.tank.rest = u64::MAX;
         self.core.depth = 0;
-        let stop = execute::<P>(&mut self.core, self.slots, &mut r, &mut tank);
-        self.registers = r;
+        let stop = execute::<P>(&mut self.core, self.slots);
         match stop {
             Stop::Exit => Ok(self.slots.first().copied().unwrap_or(0)),
             Stop::Trap(trap) => Err(Error::Trap(trap)),

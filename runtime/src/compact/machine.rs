@@ -17,13 +17,13 @@ impl<'m> Core<'m, '_> {
         r: &mut Registers<'m>,
         f: impl FnOnce(&mut Self, &mut Registers<'m>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        let mut own = *r;
+        let mut own = r.clone();
         if let Err(stop) = f(self, &mut own) {
-            r.code = r.wasm.get(at..).unwrap_or_default();
+            self.rewind(r, at);
             return Err(stop);
         }
         // It may have moved the memory.
-        self.attend(&mut own);
+        self.attend();
         *r = own;
         Ok(())
     }

@@ -56,6 +56,7 @@ mod module;
 mod needs;
 mod ram;
 pub(crate) mod registers;
+mod running;
 mod same;
 mod snapshot;
 

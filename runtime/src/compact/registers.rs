@@ -4,76 +4,48 @@
 //! a table that was made of other bytes can lead astray. Then a read or a slot is not there, and the
 //! program traps: one comparison each, and one way out for all.
 //!
-//! What is read next is kept as the slice from there on, which needs no addition and one register
-//! less than a slice and a position.
+//! What is read next is kept as an iterator, which needs one comparison for a byte and no addition
+//! but that of the access.
 
-use super::address::FuncAddr;
-use super::branch::Branch;
+use core::slice::Iter;
+
+use crate::exec::machine::Stop;
 use crate::exec::slot::Value;
-use crate::spec::Trap;
-use crate::validate::item::Item;
+use crate::profile::Profile;
+use crate::spec::{Proposal, Trap};
 
-/// The state of the interpreter within a function.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the interpreter's loop keeps in registers; the rest of its state is [`Core::running`].
+///
+/// [`Core::running`]: super::core::Core::running
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Registers<'m> {
     /// The module from what is read next on.
-    pub(crate) code: &'m [u8],
-    /// The table from the next branch on.
-    pub(crate) branches: &'m [u8],
+    pub(crate) code: Iter<'m, u8>,
     /// The first free slot.
     pub(crate) sp: usize,
     /// The slot of the first local.
     pub(crate) base: usize,
-    /// How many bytes of the module follow the function's last `end`.
-    pub(crate) tail: usize,
-    pub(crate) func: FuncAddr,
-    /// The first byte of memory 0, and how many it has.
-    pub(crate) memory: usize,
-    pub(crate) length: usize,
-    pub(crate) wasm: &'m [u8],
-    pub(crate) table: &'m [u8],
 }
 
 /// What the table said is not there.
 pub(crate) const ASTRAY: Trap = Trap::ForeignTable;
 
+/// The same as an end of the interpreter.
+#[cold]
+#[inline(never)]
+pub(crate) fn astray() -> Stop {
+    ASTRAY.into()
+}
+
 /// Bits of a byte of a number that belong to the number.
 const BITS: u32 = 7;
 const CONTINUES: u8 = 1 << BITS;
 
-impl<'m> Registers<'m> {
-    /// Offset of what is read next.
-    #[inline(always)]
-    pub(crate) fn position(&self) -> usize {
-        self.wasm.len().wrapping_sub(self.code.len())
-    }
-
-    /// Offset of an instruction whose opcode has just been read.
-    #[inline(always)]
-    pub(crate) fn at(&self) -> usize {
-        self.position().wrapping_sub(1)
-    }
-
-    /// Position of the next branch in the table.
-    #[inline(always)]
-    pub(crate) fn branch(&self) -> usize {
-        self.table.len().wrapping_sub(self.branches.len())
-    }
-
-    /// Goes on elsewhere.
-    #[inline(always)]
-    pub(crate) fn jump(&mut self, code: usize, branch: usize) -> Result<(), Trap> {
-        self.code = self.wasm.get(code..).ok_or(ASTRAY)?;
-        self.branches = self.table.get(branch..).ok_or(ASTRAY)?;
-        Ok(())
-    }
-
+impl Registers<'_> {
     /// The next byte.
     #[inline(always)]
     pub(crate) fn u8(&mut self) -> Result<u8, Trap> {
-        let (byte, rest) = self.code.split_first().ok_or(ASTRAY)?;
-        self.code = rest;
-        Ok(*byte)
+        self.code.next().copied().ok_or(ASTRAY)
     }
 
     /// An index.
@@ -81,24 +53,38 @@ impl<'m> Registers<'m> {
     pub(crate) fn u32(&mut self) -> Result<u32, Trap> {
         match self.u8()? {
             byte if byte < CONTINUES => Ok(byte.into()),
-            byte => Ok(self.long(byte) as u32),
+            byte => Ok(self.long(byte)?.0),
+        }
+    }
+
+    /// A number of 32 bits whose first byte has been read, and how many bits it was written with.
+    #[inline(always)]
+    fn long(&mut self, first: u8) -> Result<(u32, u32), Trap> {
+        let (mut number, mut bits) = (u32::from(first & !CONTINUES), BITS);
+        loop {
+            let byte = self.u8()?;
+            number |= u32::from(byte & !CONTINUES).wrapping_shl(bits);
+            bits = bits.wrapping_add(BITS);
+            if byte < CONTINUES {
+                return Ok((number, bits));
+            }
         }
     }
 
     /// An offset of a memory; beyond every memory, if it is more than there are bytes.
     #[inline(always)]
-    pub(crate) fn offset(&mut self) -> Result<usize, Trap> {
+    pub(crate) fn offset<P: Profile>(&mut self) -> Result<usize, Trap> {
+        if !P::PROPOSALS.contains(Proposal::Memory64) {
+            return Ok(self.u32()? as usize);
+        }
         match self.u8()? {
             byte if byte < CONTINUES => Ok(byte.into()),
-            byte => Ok(usize::try_from(self.long(byte)).unwrap_or(usize::MAX)),
+            byte => {
+                let (number, length) = unsigned(self.code.as_slice(), byte);
+                self.advance(length);
+                Ok(usize::try_from(number).unwrap_or(usize::MAX))
+            }
         }
-    }
-
-    #[inline(always)]
-    fn long(&mut self, first: u8) -> u64 {
-        let (number, length) = unsigned(self.code, first);
-        self.code = self.code.get(length..).unwrap_or_default();
-        number
     }
 
     /// A number of 32 bits.
@@ -106,7 +92,11 @@ impl<'m> Registers<'m> {
     pub(crate) fn i32(&mut self) -> Result<i32, Trap> {
         match self.u8()? {
             byte if byte < CONTINUES => Ok(i32::from((byte << 1) as i8 >> 1)),
-            byte => Ok(self.long_signed(byte) as i32),
+            byte => {
+                let (number, bits) = self.long(byte)?;
+                let unused = i32::BITS.saturating_sub(bits);
+                Ok((number as i32) << unused >> unused)
+            }
         }
     }
 
@@ -115,30 +105,36 @@ impl<'m> Registers<'m> {
     pub(crate) fn i64(&mut self) -> Result<i64, Trap> {
         match self.u8()? {
             byte if byte < CONTINUES => Ok(i64::from((byte << 1) as i8 >> 1)),
-            byte => Ok(self.long_signed(byte)),
+            byte => {
+                let (number, length) = unsigned(self.code.as_slice(), byte);
+                self.advance(length);
+                let bits = BITS.saturating_mul(length as u32 + 1);
+                let unused = i64::BITS.saturating_sub(bits);
+                Ok((number as i64) << unused >> unused)
+            }
         }
     }
 
+    /// Passes over bytes.
     #[inline(always)]
-    fn long_signed(&mut self, first: u8) -> i64 {
-        let (number, length) = signed(self.code, first);
-        self.code = self.code.get(length..).unwrap_or_default();
-        number
+    pub(crate) fn advance(&mut self, count: usize) {
+        let rest = self.code.as_slice().get(count..);
+        self.code = rest.unwrap_or_default().iter();
     }
 
     /// The bits of an `f32`.
     #[inline(always)]
     pub(crate) fn f32(&mut self) -> Result<f32, Trap> {
-        let (bytes, rest) = self.code.split_first_chunk().ok_or(ASTRAY)?;
-        self.code = rest;
+        let (bytes, rest) = self.code.as_slice().split_first_chunk().ok_or(ASTRAY)?;
+        self.code = rest.iter();
         Ok(f32::from_le_bytes(*bytes))
     }
 
     /// The bits of an `f64`.
     #[inline(always)]
     pub(crate) fn f64(&mut self) -> Result<f64, Trap> {
-        let (bytes, rest) = self.code.split_first_chunk().ok_or(ASTRAY)?;
-        self.code = rest;
+        let (bytes, rest) = self.code.as_slice().split_first_chunk().ok_or(ASTRAY)?;
+        self.code = rest.iter();
         Ok(f64::from_le_bytes(*bytes))
     }
 
@@ -178,8 +174,8 @@ impl<'m> Registers<'m> {
         &self,
         slots: &'s mut [u64],
     ) -> Result<&'s mut [u64; N], Trap> {
-        let below = slots.get_mut(..self.sp).ok_or(ASTRAY)?;
-        below.last_chunk_mut().ok_or(ASTRAY)
+        let from = slots.get_mut(self.sp.wrapping_sub(N)..).ok_or(ASTRAY)?;
+        from.first_chunk_mut().ok_or(ASTRAY)
     }
 
     /// Replaces an operand by a result.
@@ -206,75 +202,20 @@ impl<'m> Registers<'m> {
         self.sp -= 1;
         Ok(())
     }
-
-    /// Takes a branch of the instruction at `at`, `index` branches behind the next one.
-    #[inline(always)]
-    pub(crate) fn take(&mut self, slots: &mut [u64], at: usize, index: u32) -> Result<(), Trap> {
-        let skipped = (index as usize).wrapping_mul(Branch::SIZE);
-        let rest = self.branches.get(skipped..).ok_or(ASTRAY)?;
-        let branch = Branch::unpack(rest.first_chunk().ok_or(ASTRAY)?);
-        let place = self.table.len().wrapping_sub(rest.len());
-        let distance = isize::from(branch.table).wrapping_mul(Branch::SIZE as isize);
-        if branch.drop != 0 {
-            self.sp = unwind(slots, self.sp, branch);
-        }
-        self.jump(
-            at.wrapping_add_signed(branch.code as isize),
-            place.wrapping_add_signed(distance),
-        )
-    }
-
-    /// Does not take the next branch.
-    #[inline(always)]
-    pub(crate) fn pass(&mut self) -> Result<(), Trap> {
-        self.branches = self.branches.get(Branch::SIZE..).ok_or(ASTRAY)?;
-        Ok(())
-    }
 }
 
-/// Moves the operands that a branch takes along; gives the first free slot.
-#[inline(never)]
-fn unwind(slots: &mut [u64], sp: usize, branch: Branch) -> usize {
-    let keep = usize::from(branch.keep);
-    let from = sp.saturating_sub(keep);
-    let to = from.saturating_sub(branch.drop.into());
-    slide(slots, from, to, keep);
-    to.wrapping_add(keep)
-}
-
-/// Moves values down, as far as there are slots.
-#[inline(never)]
-pub(crate) fn slide(slots: &mut [u64], from: usize, to: usize, count: usize) {
-    for index in 0..count {
-        let value = slots.get(from.wrapping_add(index)).copied();
-        if let (Some(value), Some(slot)) = (value, slots.get_mut(to.wrapping_add(index))) {
-            *slot = value;
-        }
-    }
-}
-
-/// A number whose first byte has been read, and how many bytes follow that.
+/// A number of 64 bits whose first byte has been read, and how many bytes follow that.
 #[cold]
 #[inline(never)]
 fn unsigned(code: &[u8], first: u8) -> (u64, usize) {
     let (mut number, mut length) = (u64::from(first & !CONTINUES), 0);
     for byte in code {
         length += 1;
-        let shift = BITS.wrapping_mul(length as u32) & (u64::BITS - 1);
-        number |= u64::from(byte & !CONTINUES) << shift;
+        let shift = BITS.wrapping_mul(length as u32);
+        number |= u64::from(byte & !CONTINUES).wrapping_shl(shift);
         if *byte < CONTINUES {
             break;
         }
     }
     (number, length)
-}
-
-/// The same for a number with a sign.
-#[cold]
-#[inline(never)]
-fn signed(code: &[u8], first: u8) -> (i64, usize) {
-    let (number, length) = unsigned(code, first);
-    let bits = BITS.saturating_mul(length as u32 + 1);
-    let unused = u64::BITS.saturating_sub(bits);
-    ((number as i64) << unused >> unused, length)
 }

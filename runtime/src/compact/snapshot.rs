@@ -165,7 +165,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     fn write(&self, bytes: &[Cell<u8>]) -> usize {
-        let (core, r) = (&self.core, &self.registers);
+        let (core, r) = (&self.core, &self.core.registers);
         let (host, host_id) = match core.reason {
             Exit::Host { func, id } => (func, id),
             _ => Default::default(),
@@ -175,10 +175,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             format: FORMAT,
             state: self.state as u8,
             refused: core.refused,
-            ip: r.position(),
-            branch: r.branch(),
+            ip: core.position(r),
+            branch: core.running.branch,
             base: r.base,
-            func: r.func,
+            func: core.running.func,
             entry: self.entry,
             current: core.current.index,
             host,
@@ -261,18 +261,19 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             },
             State::Idle | State::Running => Exit::Done,
         };
-        self.registers = Registers {
+        let mut registers = Registers {
             sp: head.slots,
             base: head.base,
-            func: head.func,
             ..Registers::default()
         };
-        core.attend(&mut self.registers);
-        core.last_end(&mut self.registers, core.current.body(head.func.func()));
+        core.running.func = head.func;
+        core.attend();
+        core.last_end(core.current.body(head.func.func()));
         if state != State::Idle {
-            let aimed = self.registers.jump(head.ip, head.branch);
+            let aimed = core.jump(&mut registers, head.ip, head.branch);
             aimed.map_err(|_| Error::Snapshot)?;
         }
+        core.registers = registers;
         self.entry = head.entry;
         self.state = state;
         Ok(())

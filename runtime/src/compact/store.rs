@@ -16,6 +16,7 @@ use super::instantiate::InstanceIdx;
 use super::module::Module;
 use super::ram::Ram;
 use super::registers::Registers;
+use super::running::Running;
 use super::value::Value;
 use crate::exec::machine::Stop;
 use crate::generated::no_alloc::execute::execute;
@@ -31,7 +32,6 @@ use crate::validate::arena::Place;
 pub struct Store<'m, 's, P> {
     pub(crate) core: Core<'m, 's>,
     pub(crate) slots: &'s mut [u64],
-    pub(crate) registers: Registers<'m>,
     pub(crate) state: State,
     /// The function that the host has called last.
     pub(crate) entry: FuncAddr,
@@ -74,11 +74,13 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 segments: List::new(ram.segments),
                 depth: 0,
                 current: Instance::default(),
+                running: Running::default(),
+                registers: Registers::default(),
+                tank: Tank::default(),
                 reason: Exit::Done,
                 refused: false,
             },
             slots: ram.slots,
-            registers: Registers::default(),
             state: State::Idle,
             entry: FuncAddr::default(),
             profile: PhantomData,
@@ -147,11 +149,11 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         };
         self.core.depth = 0;
         self.core.current = current;
-        self.core.attend(&mut r);
+        self.core.attend();
         self.entry = func;
         // The call is as if the last one of a function without locals.
         let begun = self.core.enter(self.slots, &mut r, func, true);
-        self.registers = r;
+        self.core.registers = r;
         match (begun, self.core.reason) {
             (Ok(()), _) => self.state = State::Running,
             (Err(Stop::Exit), Exit::Host { .. }) => self.state = State::Direct,
@@ -176,16 +178,18 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             State::Running => {}
         }
         let slots = mem::take(&mut self.slots);
-        let mut tank = Tank { rest: fuel };
-        let stop = execute::<P>(&mut self.core, slots, &mut self.registers, &mut tank);
+        self.core.tank.rest = *fuel;
+        let stop = execute::<P>(&mut self.core, slots);
         self.slots = slots;
         let exit = match stop {
             Stop::Trap(trap) => Exit::Trap(trap),
             Stop::Exit => self.core.reason,
         };
         if P::METERED && matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
-            tank.restore(paid(self.registers.code));
+            let cost = paid(self.core.registers.code.as_slice());
+            self.core.tank.refund(cost);
         }
+        *fuel = self.core.tank.rest;
         self.state = match exit {
             Exit::Done | Exit::Trap(_) => State::Idle,
             Exit::Host { .. } => State::Waiting,
@@ -216,7 +220,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         let func = self.host_func().unwrap_or_default();
         let current = self.core.look(InstanceIdx(func.instance()));
         let (types, _) = current.unwrap_or_default().module.func_type(func.func());
-        let start = self.registers.sp.saturating_sub(types.len());
+        let start = self.core.registers.sp.saturating_sub(types.len());
         let slots = self.slots.get(start..).unwrap_or_default();
         types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
     }
@@ -230,7 +234,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         if types.len() != results.len() {
             return Err(Error::Types);
         }
-        let start = self.registers.sp.saturating_sub(params.len());
+        let start = self.core.registers.sp.saturating_sub(params.len());
         let end = start.saturating_add(results.len());
         let len = self.slots.len();
         if end > len {
@@ -247,7 +251,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 *slot = result.bits();
             }
         }
-        self.registers.sp = end;
+        self.core.registers.sp = end;
         self.state = match self.state {
             State::Direct => State::Idle,
             _ => State::Running,
@@ -346,7 +350,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// How many of the slots the call that is under way uses.
     pub fn depth(&self) -> usize {
-        self.registers.sp
+        self.core.registers.sp
     }
 }
 

@@ -41,7 +41,7 @@ index! {
 /// A table; a zero byte before there were several.
 #[cfg_attr(not(small), inline(always))]
 pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Reject> {
-    if gate.has(Proposal::ReferenceTypes) {
+    if gate.has(Proposal::CallIndirectOverlong) {
         r.u32().map(TableIdx)
     } else {
         zero(r, TableIdx(0))

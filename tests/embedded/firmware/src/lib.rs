@@ -6,13 +6,24 @@
 pub mod memory;
 
 use core::hint::black_box;
+use core::mem::MaybeUninit;
 
 use memory::{Once, take};
 use tabwasm::compact::{
     Exit, Frame, Global, Instance, Memory, Module, Ram, Segment, Store, Table, Value,
 };
-use tabwasm::profile::NoAlloc;
+use tabwasm_macros::runtime;
 use tabwasm::types::{Ref, TypeId};
+
+runtime! {
+    /// What compilers emit unless they are told otherwise: Lime1.
+    pub struct Board;
+    tier = no_alloc,
+    proposals = [
+        mvp, floats, mutable_globals, sign_extension, saturating_float_to_int, multi_value,
+        call_indirect_overlong, bulk_memory_opt, extended_const,
+    ],
+}
 
 /// The kernel.
 pub static KERNEL: &[u8] = include_bytes!("../../kernel/kernel.wasm");
@@ -33,7 +44,7 @@ const FRAMES: usize = 8;
 const MEMORY: usize = 1 << 17;
 
 static GUEST: Once<[u8; MEMORY]> = Once::new([0; MEMORY]);
-static LISTS: Once<Option<Lists>> = Once::new(None);
+static LISTS: Once<MaybeUninit<Lists>> = Once::new(MaybeUninit::uninit());
 
 /// The slices of the store but for linear memory.
 struct Lists {
@@ -50,7 +61,7 @@ struct Lists {
 
 /// Runs the kernel; says whether its answer is right.
 pub fn run(module: Module<'static>) -> bool {
-    let lists = take(&LISTS).get_or_insert_with(|| Lists {
+    let lists = take(&LISTS).write(Lists {
         slots: [0; SLOTS],
         frames: [Default::default(); FRAMES],
         instances: Default::default(),
@@ -61,7 +72,7 @@ pub fn run(module: Module<'static>) -> bool {
         types: Default::default(),
         segments: Default::default(),
     });
-    let mut store = Store::<NoAlloc>::new(Ram {
+    let mut store = Store::<Board>::new(Ram {
         slots: &mut lists.slots,
         frames: &mut lists.frames,
         instances: &mut lists.instances,
@@ -90,5 +101,5 @@ pub fn run(module: Module<'static>) -> bool {
 
 /// Bytes of the store and its slices but for linear memory.
 pub fn state() -> u32 {
-    (size_of::<Lists>() + size_of::<Store<'_, '_, NoAlloc>>()) as u32
+    (size_of::<Lists>() + size_of::<Store<'_, '_, Board>>()) as u32
 }

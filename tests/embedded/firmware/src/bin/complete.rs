@@ -6,10 +6,9 @@
 
 use core::hint::black_box;
 
-use firmware::KERNEL;
+use firmware::{Board, KERNEL};
 use firmware::memory::{Once, take};
 use tabwasm::compact::Module;
-use tabwasm::profile::NoAlloc;
 
 /// A little more than the module's table.
 const ROOM: usize = 2944;
@@ -19,7 +18,7 @@ static ARENA: Once<[u8; ROOM]> = Once::new([0; ROOM]);
 #[unsafe(no_mangle)]
 fn main() -> u32 {
     let clock = board::clock::start();
-    let Ok(module) = Module::new(black_box(KERNEL), &NoAlloc, take(&ARENA)) else {
+    let Ok(module) = Module::new(black_box(KERNEL), &Board, take(&ARENA)) else {
         return 3;
     };
     let table = module.table().len() as u32;

@@ -6,9 +6,8 @@
 
 use core::hint::black_box;
 
-use firmware::KERNEL;
+use firmware::{Board, KERNEL};
 use firmware::memory::{Once, take};
-use tabwasm::profile::NoAlloc;
 use tabwasm::reject::Verdict;
 use tabwasm::validate::{Arena, validate};
 
@@ -18,7 +17,7 @@ static ARENA: Once<[u8; 1024]> = Once::new([0; 1024]);
 fn main() -> u32 {
     let arena = Arena::new(take(&ARENA));
     let clock = board::clock::start();
-    let verdict = validate(black_box(KERNEL), &NoAlloc, &arena);
+    let verdict = validate(black_box(KERNEL), &Board, &arena);
     board::report("instructions", clock.instructions());
     board::report("arena", arena.peak() as u32);
     board::report("stack", board::stack::peak());
