@@ -5,7 +5,7 @@
 //! same end is; the block's [`Link`] has the last one.
 
 use super::branch::Branch;
-use super::table::{Body, Data, Elements, Header, ImportEntry};
+use super::table::{Body, Data, Elements, Front, ImportEntry};
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType, SegmentMode, Span,
 };
@@ -18,13 +18,12 @@ use crate::types::{
 use crate::validate::arena::{Arena, Place};
 use crate::validate::stack::{Frame, FrameKind, Link};
 use crate::validate::{
-    ArenaList, Effect, Environment, Full, Header as BodyHeader, List, LocalRun, ModuleSink, Sink,
-    Storage,
+    ArenaList, Effect, Environment, Full, Header, List, LocalRun, ModuleSink, Sink, Storage,
 };
 
 /// The sink of a validation in an arena, which holds the table's lists.
 pub(crate) struct Builder<'s> {
-    pub(crate) header: Header,
+    pub(crate) front: Front,
     /// The lists that the validator fills.
     env: Environment<&'s Arena<'s>>,
     frames: ArenaList<'s, Frame>,
@@ -44,7 +43,7 @@ pub(crate) struct Builder<'s> {
 impl<'s> Builder<'s> {
     pub(crate) fn new(arena: &'s Arena<'s>) -> Self {
         Self {
-            header: Header::default(),
+            front: Front::default(),
             env: arena.open().0,
             frames: arena.list(Place::Frames),
             imports: arena.list(Place::Imports),
@@ -141,7 +140,7 @@ impl<'s> Builder<'s> {
 }
 
 impl<'a> Sink<'a> for Builder<'_> {
-    fn begin(&mut self, header: BodyHeader<'_, impl List<LocalRun>>) -> Result<(), Reject> {
+    fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         let at = header.code;
         let locals = header.locals - header.params;
         self.body = Body {
@@ -216,7 +215,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     type Body = Self;
 
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
-        self.index = func.0 - self.header.imported(ExternKind::Func);
+        self.index = func.0 - self.front.imported(ExternKind::Func);
         self.span = span;
         Ok(self)
     }
@@ -234,7 +233,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             ImportType::Global(_) => ExternKind::Global,
             ImportType::Tag(_) => ExternKind::Tag,
         };
-        if let Some(count) = self.header.imported.get_mut(kind as usize) {
+        if let Some(count) = self.front.imported.get_mut(kind as usize) {
             *count += 1;
         }
         let entry = ImportEntry {
@@ -263,15 +262,15 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
-        if self.header.export_count == 0 {
-            self.header.exports = at as u32;
+        if self.front.export_count == 0 {
+            self.front.exports = at as u32;
         }
-        self.header.export_count += 1;
+        self.front.export_count += 1;
         Ok(())
     }
 
     fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
-        self.header.start = func.0 + 1;
+        self.front.start = func.0 + 1;
         Ok(())
     }
 

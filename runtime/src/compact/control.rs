@@ -227,7 +227,7 @@ pub(crate) fn global_get<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let number = m.global_number(GlobalIdx(r.u32()?));
+    let number = m.global_number(&m.current, GlobalIdx(r.u32()?));
     let value = m.globals.get(number).ok_or(ASTRAY)?.value;
     Ok(r.push(slots, value)?)
 }
@@ -238,7 +238,7 @@ pub(crate) fn global_set<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let number = m.global_number(GlobalIdx(r.u32()?));
+    let number = m.global_number(&m.current, GlobalIdx(r.u32()?));
     m.globals.get_mut(number).ok_or(ASTRAY)?.value = r.pop(slots)?;
     Ok(())
 }

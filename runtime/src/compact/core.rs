@@ -4,11 +4,11 @@
 use super::address::FuncAddr;
 use super::branch::Branch;
 use super::entity::{Frame, Global, Memory, Segment, Table};
-use super::error::{Error, Room};
 use super::exit::Exit;
 use super::fuel::Tank;
 use super::instance::Instance;
 use super::link::Link;
+use super::list::List;
 use super::registers::{ASTRAY, Registers};
 use super::running::{Running, slide};
 use crate::exec::machine::Stop;
@@ -43,127 +43,57 @@ pub(crate) struct Core<'m, 's> {
     pub(crate) refused: bool,
 }
 
-/// A slice, of which the first items are in use.
-#[derive(Debug, Default)]
-pub(crate) struct List<'s, T> {
-    pub(crate) items: &'s mut [T],
-    pub(crate) len: usize,
-}
-
-impl<'s, T> List<'s, T> {
-    pub(crate) fn new(items: &'s mut [T]) -> Self {
-        Self { items, len: 0 }
-    }
-
-    pub(crate) fn get(&self, index: usize) -> Option<&T> {
-        self.items.get(index)
-    }
-
-    pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut T> {
-        self.items.get_mut(index)
-    }
-
-    /// The items in use.
-    pub(crate) fn used(&mut self) -> &mut [T] {
-        self.items.get_mut(..self.len).unwrap_or_default()
-    }
-
-    /// Adds an item, if there is room.
-    pub(crate) fn push(&mut self, item: T) -> Option<()> {
-        *self.items.get_mut(self.len)? = item;
-        self.len += 1;
-        Some(())
-    }
-}
-
-impl<'s, T: Copy> List<'s, T> {
-    /// Takes other memory in place of what it has; what is in use is copied.
-    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Room) -> Result<(), Error> {
-        let (to, from) = (items.get_mut(..self.len), self.items.get(..self.len));
-        let (Some(to), Some(from)) = (to, from) else {
-            let at_least = self.len as u64;
-            return Err(Error::Room { list, at_least });
-        };
-        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-        self.items = items;
-        Ok(())
-    }
-
-    /// Makes room for items at an index, and moves those from there on up.
-    pub(crate) fn insert(&mut self, at: usize, more: usize, item: T) -> Option<()> {
-        let len = self
-            .len
-            .checked_add(more)
-            .filter(|len| *len <= self.items.len())?;
-        let behind = self.items.get_mut(at..len)?;
-        // One after the other from the last on: the places overlap.
-        for index in (more..behind.len()).rev() {
-            if let Some(item) = behind.get(index - more).copied()
-                && let Some(place) = behind.get_mut(index)
-            {
-                *place = item;
-            }
-        }
-        behind.get_mut(..more)?.fill(item);
-        self.len = len;
-        Some(())
-    }
-}
-
 impl<'m> Core<'m, '_> {
     /// What an import is linked to.
     pub(crate) fn link(&self, index: u32) -> Link {
         self.links.get(index as usize).copied().unwrap_or_default()
     }
 
-    /// The number of a table in the store.
-    pub(crate) fn table_number(&self, x: TableIdx) -> usize {
-        let current = &self.current;
-        match x.0.checked_sub(current.imported.tables) {
-            Some(defined) => current.bases.tables.wrapping_add(defined) as usize,
-            None => self.link(current.table_link(x.0)).number() as usize,
+    /// The number of an instance's table in the store.
+    pub(crate) fn table_number(&self, of: &Instance<'m>, x: TableIdx) -> usize {
+        match x.0.checked_sub(of.imported.tables) {
+            Some(defined) => of.bases.tables.wrapping_add(defined) as usize,
+            None => self.link(of.table_link(x.0)).number() as usize,
         }
     }
 
-    /// The number of a memory in the store.
-    pub(crate) fn memory_number(&self, x: MemoryIdx) -> usize {
-        let current = &self.current;
-        match x.0.checked_sub(current.imported.memories) {
-            Some(defined) => current.bases.memories.wrapping_add(defined) as usize,
-            None => self.link(current.memory_link(x.0)).number() as usize,
+    /// The number of an instance's memory in the store.
+    pub(crate) fn memory_number(&self, of: &Instance<'m>, x: MemoryIdx) -> usize {
+        match x.0.checked_sub(of.imported.memories) {
+            Some(defined) => of.bases.memories.wrapping_add(defined) as usize,
+            None => self.link(of.memory_link(x.0)).number() as usize,
         }
     }
 
-    /// The number of a global in the store.
+    /// The number of an instance's global in the store.
     #[inline(always)]
-    pub(crate) fn global_number(&self, x: GlobalIdx) -> usize {
-        let current = &self.current;
-        match x.0.checked_sub(current.imported.globals) {
-            Some(defined) => current.bases.globals.wrapping_add(defined) as usize,
-            None => self.link(current.global_link(x.0)).number() as usize,
+    pub(crate) fn global_number(&self, of: &Instance<'m>, x: GlobalIdx) -> usize {
+        match x.0.checked_sub(of.imported.globals) {
+            Some(defined) => of.bases.globals.wrapping_add(defined) as usize,
+            None => self.link(of.global_link(x.0)).number() as usize,
         }
     }
 
     /// A memory.
     pub(crate) fn memory_of(&self, x: MemoryIdx) -> Memory {
-        let memory = self.memories.get(self.memory_number(x));
+        let memory = self.memories.get(self.memory_number(&self.current, x));
         memory.copied().unwrap_or_default()
     }
 
     /// A table.
     pub(crate) fn table_of(&self, x: TableIdx) -> Table {
-        let table = self.tables.get(self.table_number(x));
+        let table = self.tables.get(self.table_number(&self.current, x));
         table.copied().unwrap_or_default()
     }
 
-    /// The function that an index of the current instance means: itself, or what it is linked to.
-    pub(crate) fn func_addr(&self, f: FuncIdx) -> FuncAddr {
-        if f.0 < self.current.imported.funcs
-            && let Link::Func(func) = self.link(self.current.func_link(f))
+    /// The function that an index of an instance means: itself, or what it is linked to.
+    pub(crate) fn func_addr(&self, of: &Instance<'m>, f: FuncIdx) -> FuncAddr {
+        if f.0 < of.imported.funcs
+            && let Link::Func(func) = self.link(of.func_link(f))
         {
             return func;
         }
-        FuncAddr::new(self.current.index, f)
+        FuncAddr::new(of.index, f)
     }
 
     /// The store's type of an index of the current instance.
@@ -209,7 +139,7 @@ impl<'m> Core<'m, '_> {
         tail: bool,
     ) -> Result<(), Stop> {
         let at = self.at(r);
-        let func = self.func_addr(FuncIdx(r.u32()?));
+        let func = self.func_addr(&self.current, FuncIdx(r.u32()?));
         self.enter_at(slots, r, func, tail, (at, r.sp))
     }
 

@@ -6,7 +6,9 @@ use super::core::Core;
 use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::link::Link;
-use crate::types::{ExternKind, FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
+use super::registers::Registers;
+use crate::generated::shared::wire::External;
+use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
 
 /// An object that an instance can import.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,31 +34,25 @@ pub enum Extern<'t> {
 
 impl<'m> Core<'m, '_> {
     /// What is known of an instance.
-    pub(crate) fn look(&self, index: InstanceIdx) -> Option<Instance<'m>> {
+    pub(crate) fn look(&self, index: InstanceIdx) -> Option<&Instance<'m>> {
         if index.0 as usize >= self.instances.len {
             return None;
         }
-        self.instances.get(index.0 as usize).copied()
+        self.instances.get(index.0 as usize)
     }
 
     /// The export of this name.
-    pub(crate) fn export(&mut self, instance: InstanceIdx, name: &str) -> Option<Extern<'static>> {
-        let current = self.look(instance)?;
-        let export = current.module.export(name)?;
-        let before = ::core::mem::replace(&mut self.current, current);
-        let found = match export.kind {
-            ExternKind::Func => self.func_addr(FuncIdx(export.index)).into(),
-            ExternKind::Table => Extern::Table(self.table_number(TableIdx(export.index)) as u32),
-            ExternKind::Memory => {
-                Extern::Memory(self.memory_number(MemoryIdx(export.index)) as u32)
-            }
-            ExternKind::Global => {
-                Extern::Global(self.global_number(GlobalIdx(export.index)) as u32)
-            }
-            ExternKind::Tag => return None,
-        };
-        self.current = before;
-        Some(found)
+    #[inline(never)]
+    pub(crate) fn export(&self, instance: InstanceIdx, name: &str) -> Option<Extern<'static>> {
+        let of = self.look(instance)?;
+        let (kind, index) = find(of, name.as_bytes())?;
+        Some(match kind {
+            External::Func => self.func_addr(of, FuncIdx(index)).into(),
+            External::Table => Extern::Table(self.table_number(of, TableIdx(index)) as u32),
+            External::Memory => Extern::Memory(self.memory_number(of, MemoryIdx(index)) as u32),
+            External::Global => Extern::Global(self.global_number(of, GlobalIdx(index)) as u32),
+            External::Tag => return None,
+        })
     }
 
     /// What an import of a function is linked to, if the function is one of the host.
@@ -70,6 +66,26 @@ impl<'m> Core<'m, '_> {
             _ => None,
         }
     }
+}
+
+/// The export of a name: its kind and index. The module is valid, so that nothing is checked but
+/// that the bytes are there.
+fn find(instance: &Instance<'_>, name: &[u8]) -> Option<(External, u32)> {
+    let header = instance.module.header();
+    let mut r = Registers {
+        code: instance.module.wasm.get(header.exports()..)?.iter(),
+        ..Registers::default()
+    };
+    for _ in 0..header.export_count() {
+        let length = r.u32().ok()? as usize;
+        let found = r.code.as_slice().get(..length)?;
+        r.advance(length);
+        let (kind, index) = (r.u8().ok()?, r.u32().ok()?);
+        if found == name {
+            return Some((External::from_code(kind)?, index));
+        }
+    }
+    None
 }
 
 impl From<FuncAddr> for Extern<'_> {

@@ -10,6 +10,7 @@ use super::error::{Error, Room};
 use super::exports::Extern;
 use super::instance::{Bases, Instance};
 use super::link::Link;
+use super::list::full;
 use super::module::Module;
 use super::registers::Registers;
 use super::running::Running;
@@ -19,7 +20,7 @@ use crate::exec::machine::{Machine, Stop};
 use crate::exec::{memory, table};
 use crate::generated::no_alloc::execute::execute;
 use crate::profile::Profile;
-use crate::read::{Reader, Span};
+use crate::read::Span;
 use crate::spec::Trap;
 use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
@@ -42,9 +43,9 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let core = &mut self.core;
         let before = core.lengths();
         let linked = core.open(module).and_then(|current| {
-            core.number_types(&current)?;
+            core.number_types::<P>(&current)?;
             core.link_imports(&current, imports)?;
-            core.make(&current)?;
+            core.make::<P>(&current)?;
             Ok(current)
         });
         let index = match linked {
@@ -71,7 +72,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     fn initialise(&mut self) -> Result<(), Error> {
         let (current, header) = (self.core.current, self.core.current.module.header());
         for index in 0..header.count(Place::GlobalInits) {
-            let span = header.item(current.module.table, Place::GlobalInits, index);
+            let span = header.item(Place::GlobalInits, index);
             let value = self.evaluate(span)?;
             let place = current.bases.globals.wrapping_add(index) as usize;
             if let Some(global) = self.core.globals.get_mut(place) {
@@ -79,7 +80,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             }
         }
         for index in 0..header.count(Place::TableInits) {
-            let span: Span = header.item(current.module.table, Place::TableInits, index);
+            let span: Span = header.item(Place::TableInits, index);
             if span != Span::default() {
                 let value = Ref(self.evaluate(span)? as u32);
                 let table = TableIdx(current.imported.tables + index);
@@ -90,7 +91,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             self.elements(&current, index)?;
         }
         for index in 0..header.count(Place::Data) {
-            self.data(&current, index, header.data_count)?;
+            self.data(&current, index, header.data_count())?;
         }
         Ok(())
     }
@@ -118,9 +119,9 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 return Err(Error::Trap(Trap::TableOutOfBounds));
             }
         }
-        let mut reader = segment.items.reader(current.module.wasm);
+        let mut at = segment.items.start;
         for item in 0..u64::from(segment.count) {
-            let value = self.item(&mut reader, segment.flags)?;
+            let value = self.item(&mut at, segment.flags)?;
             if active {
                 let done = table::set(
                     &mut self.core,
@@ -140,18 +141,20 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         Ok(())
     }
 
-    /// One item of an element segment.
-    fn item(&mut self, reader: &mut Reader<'m>, flags: u8) -> Result<Ref, Error> {
-        if flags & Elements::EXPRESSIONS == 0 {
-            let func = FuncIdx(reader.u32().unwrap_or(0));
-            return Ok(self.core.func_ref(func));
-        }
-        // No instruction makes a reference of several operands.
-        let value = self.compute(reader.position(), 1)?;
-        // The expression has ended where the interpreter has stopped.
-        let next = self.core.position(&self.core.registers);
-        *reader = Reader::range(self.core.current.module.wasm, next..reader.end());
-        Ok(Ref(value as u32))
+    /// The item of an element segment at an offset, which becomes that of the next one.
+    fn item(&mut self, at: &mut usize, flags: u8) -> Result<Ref, Error> {
+        let value = if flags & Elements::EXPRESSIONS == 0 {
+            let mut r = Registers::default();
+            self.core.rewind(&mut r, *at);
+            let func = FuncIdx(r.u32().map_err(Error::Trap)?);
+            self.core.registers = r;
+            self.core.func_ref(func)
+        } else {
+            // No instruction makes a reference of several operands.
+            Ref(self.compute(*at, 1)? as u32)
+        };
+        *at = self.core.position(&self.core.registers);
+        Ok(value)
     }
 
     /// Copies an active data segment; keeps what instructions may still ask for.
@@ -221,20 +224,19 @@ impl<'m> Core<'m, '_> {
             segments: self.segments.len as u32,
         };
         let instance = Instance::new(index as u32, module, bases);
-        let known = (index as u64) < FuncAddr::INSTANCES.into();
-        let pushed = known.then(|| self.instances.push(instance)).flatten();
-        pushed.ok_or_else(|| room(Room::Instances, index, 1))?;
+        if index as u64 >= FuncAddr::INSTANCES.into() {
+            return Err(full(Room::Instances, index, 1));
+        }
+        self.instances.push(instance, Room::Instances)?;
         Ok(instance)
     }
 
     /// Gives the instance's types their numbers in the store.
     #[inline(never)]
-    fn number_types(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+    fn number_types<P: Profile>(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         for ty in 0..current.types {
-            let number = self.number_type(current, ty);
-            let pushed = self.types.push(number);
-            let count = current.types as usize;
-            pushed.ok_or_else(|| room(Room::Types, current.bases.types as usize, count))?;
+            let number = self.number_type::<P>(current, ty);
+            self.types.push(number, Room::Types)?;
         }
         Ok(())
     }
@@ -249,9 +251,8 @@ impl<'m> Core<'m, '_> {
         let header = current.module.header();
         let imported = current.imported;
         let count = imported.funcs + imported.tables + imported.memories + imported.globals;
-        let (at, more) = (self.links.len, count as usize);
-        let inserted = self.links.insert(at, more, Link::default());
-        inserted.ok_or_else(|| room(Room::Links, at, more))?;
+        self.links
+            .extend(count.into(), Link::default(), Room::Links)?;
         let mut seen = [0; ExternKind::COUNT];
         for index in 0..header.count(Place::Imports) {
             let error = Error::Import { index };
@@ -282,7 +283,7 @@ impl<'m> Core<'m, '_> {
         x: u32,
         given: &Extern<'_>,
     ) -> Option<Link> {
-        let (table, header) = (current.module.table, current.module.header());
+        let header = current.module.header();
         match (kind, *given) {
             (ExternKind::Func, Extern::Func(func)) => {
                 let asked = self.number_of(current, current.func_type(FuncIdx(x)).0);
@@ -304,7 +305,7 @@ impl<'m> Core<'m, '_> {
                 same.then_some(Link::Host(id))
             }
             (ExternKind::Table, Extern::Table(number)) => {
-                let asked: TableType = header.item(table, Place::Tables, x);
+                let asked: TableType = header.item(Place::Tables, x);
                 let given = self.tables.get(number as usize)?;
                 let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
                 let fits = given.element == element
@@ -313,7 +314,7 @@ impl<'m> Core<'m, '_> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Memory, Extern::Memory(number)) => {
-                let asked: MemoryType = header.item(table, Place::Memories, x);
+                let asked: MemoryType = header.item(Place::Memories, x);
                 let given = self.memories.get(number as usize)?;
                 let pages = given.pages();
                 let fits = given.is_64 == asked.is_64
@@ -322,7 +323,7 @@ impl<'m> Core<'m, '_> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Global, Extern::Global(number)) => {
-                let asked: GlobalType = header.item(table, Place::Globals, x);
+                let asked: GlobalType = header.item(Place::Globals, x);
                 let given = self.globals.get(number as usize)?;
                 let content = self.outside(current, asked.content);
                 let fits = given.mutable == asked.mutable
@@ -336,10 +337,10 @@ impl<'m> Core<'m, '_> {
 
     /// Makes the objects of an instance, all zero.
     #[inline(never)]
-    fn make(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+    fn make<P: Profile>(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         let (header, module) = (current.module.header(), current.module);
         for index in current.imported.tables..header.count(Place::Tables) {
-            let ty: TableType = header.item(module.table, Place::Tables, index);
+            let ty: TableType = header.item(Place::Tables, index);
             let table = Table {
                 start: self.elements.len as u32,
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
@@ -347,18 +348,19 @@ impl<'m> Core<'m, '_> {
                 is_64: ty.is_64,
                 element: ty.element.renumber(|ty| self.number_of(current, ty).0),
             };
-            self.lengthen_tables(ty.min)?;
-            let at = self.tables.len;
-            self.tables
-                .push(table)
-                .ok_or_else(|| room(Room::Tables, at, 1))?;
+            self.elements.extend(ty.min, Ref::NULL, Room::Elements)?;
+            self.tables.push(table, Room::Tables)?;
         }
         for index in 0..header.count(Place::Elements) {
             let segment = module.elements(index);
-            let passive = segment.flags & (Elements::ACTIVE | Elements::DECLARATIVE) == 0;
-            let len = if passive { segment.count } else { 0 };
+            let len = if segment.is_passive() {
+                segment.count
+            } else {
+                0
+            };
             let start = self.elements.len as u32;
-            self.lengthen_tables(len.into())?;
+            self.elements
+                .extend(len.into(), Ref::NULL, Room::Elements)?;
             self.add_segment(start, len, true)?;
         }
         for index in 0..header.kept_data() {
@@ -366,55 +368,29 @@ impl<'m> Core<'m, '_> {
             self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
         }
         for index in current.imported.memories..header.count(Place::Memories) {
-            let ty: MemoryType = header.item(module.table, Place::Memories, index);
-            let bytes = u128::from(ty.min) << (u32::from(ty.page_size_log2) % u32::BITS);
+            let ty: MemoryType = header.item(Place::Memories, index);
             let start = self.memory.len;
-            let made = usize::try_from(bytes).ok().and_then(|len| {
-                self.memory.insert(start, len, 0)?;
-                Some(len)
-            });
-            let Some(len) = made else {
-                let at_least =
-                    u64::try_from(bytes.saturating_add(start as u128)).unwrap_or(u64::MAX);
-                let list = Room::Memory;
-                return Err(Error::Room { list, at_least });
-            };
+            let bytes = ty.bytes(ty.min).unwrap_or(u64::MAX);
+            self.memory.extend(bytes, 0, Room::Memory)?;
             let memory = Memory {
                 start,
-                len,
+                len: self.memory.len.wrapping_sub(start),
                 max: ty.max,
                 page_size_log2: ty.page_size_log2,
                 is_64: ty.is_64,
             };
-            let at = self.memories.len;
-            self.memories
-                .push(memory)
-                .ok_or_else(|| room(Room::Memories, at, 1))?;
+            self.memories.push(memory, Room::Memories)?;
         }
         for index in current.imported.globals..header.count(Place::Globals) {
-            let ty: GlobalType = header.item(module.table, Place::Globals, index);
+            let ty: GlobalType = header.item(Place::Globals, index);
             let global = Global {
                 value: 0,
                 content: self.outside(current, ty.content),
                 mutable: ty.mutable,
             };
-            let at = self.globals.len;
-            self.globals
-                .push(global)
-                .ok_or_else(|| room(Room::Globals, at, 1))?;
+            self.globals.push(global, Room::Globals)?;
         }
         Ok(())
-    }
-
-    fn lengthen_tables(&mut self, more: u64) -> Result<(), Error> {
-        let at = self.elements.len;
-        let inserted = usize::try_from(more)
-            .ok()
-            .and_then(|more| self.elements.insert(at, more, Ref::NULL));
-        inserted.ok_or(Error::Room {
-            list: Room::Elements,
-            at_least: more.saturating_add(at as u64),
-        })
     }
 
     fn add_segment(&mut self, start: u32, len: u32, is_element: bool) -> Result<(), Error> {
@@ -423,10 +399,7 @@ impl<'m> Core<'m, '_> {
             len,
             is_element,
         };
-        let at = self.segments.len;
-        self.segments
-            .push(segment)
-            .ok_or_else(|| room(Room::Segments, at, 1))
+        self.segments.push(segment, Room::Segments)
     }
 
     /// How long the lists are.
@@ -458,12 +431,6 @@ impl<'m> Core<'m, '_> {
             self.segments.len,
         ] = lengths;
     }
-}
-
-/// A list is too short for so many items more.
-fn room(list: Room, there: usize, more: usize) -> Error {
-    let at_least = there as u64 + more as u64;
-    Error::Room { list, at_least }
 }
 
 /// Whether a size and maximum are within those asked for.

@@ -5,6 +5,7 @@ use super::core::Core;
 use super::entity::Segment;
 use super::exit::{Exit, Growth};
 use super::registers::Registers;
+use crate::exec::copy_among;
 use crate::exec::machine::{Machine, Stop};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
@@ -89,14 +90,15 @@ impl Machine for Core<'_, '_> {
         part(self.memory.items, memory.start, memory.len)
     }
 
-    fn memory_pair(&mut self, to: MemoryIdx, from: MemoryIdx) -> (&mut [u8], Option<&[u8]>) {
-        if self.memory_number(to) == self.memory_number(from) {
-            return (self.memory(to), None);
-        }
-        let (to, from) = (self.memory_of(to), self.memory_of(from));
-        let bytes = &mut *self.memory.items;
-        let (to, from) = parts(bytes, (to.start, to.len), (from.start, from.len));
-        (to, Some(from))
+    fn memory_copy(
+        &mut self,
+        (x, to): (MemoryIdx, u64),
+        (y, from): (MemoryIdx, u64),
+        count: u64,
+    ) -> Option<()> {
+        let (x, y) = (self.memory_of(x), self.memory_of(y));
+        let (to, from) = ((x.start, x.len, to), (y.start, y.len, from));
+        copy_among(self.memory.items, to, from, count)
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]) {
@@ -115,17 +117,16 @@ impl Machine for Core<'_, '_> {
     }
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
-        let number = self.memory_number(x);
+        let number = self.memory_number(&self.current, x);
         let (memory, before) = (self.memory_of(x), self.memory_pages(x));
         let most = memory.most_pages();
         let Some(_) = before.checked_add(delta).filter(|pages| *pages <= most) else {
             return Ok(None);
         };
-        let more = u128::from(delta) << memory.page_bits();
-        let room = self.memory.items.len().saturating_sub(self.memory.len) as u128;
+        let more = delta.saturating_mul(1 << memory.page_bits());
+        let room = self.memory.items.len().saturating_sub(self.memory.len) as u64;
         if more > room {
-            let missing = u64::try_from(more - room).unwrap_or(u64::MAX);
-            return self.lack(Growth::Memory, missing);
+            return self.lack(Growth::Memory, more - room);
         }
         let (more, end) = (more as usize, memory.start.wrapping_add(memory.len));
         if self.memory.insert(end, more, 0).is_none() {
@@ -155,17 +156,16 @@ impl Machine for Core<'_, '_> {
         )
     }
 
-    fn table_pair(&mut self, to: TableIdx, from: TableIdx) -> (&mut [Ref], Option<&[Ref]>) {
-        if self.table_number(to) == self.table_number(from) {
-            return (self.table(to), None);
-        }
-        let (to, from) = (self.table_of(to), self.table_of(from));
-        let (to, from) = parts(
-            self.elements.items,
-            (to.start as usize, to.len as usize),
-            (from.start as usize, from.len as usize),
-        );
-        (to, Some(from))
+    fn table_copy(
+        &mut self,
+        (x, to): (TableIdx, u64),
+        (y, from): (TableIdx, u64),
+        count: u64,
+    ) -> Option<()> {
+        let (x, y) = (self.table_of(x), self.table_of(y));
+        let to = (x.start as usize, x.len as usize, to);
+        let from = (y.start as usize, y.len as usize, from);
+        copy_among(self.elements.items, to, from, count)
     }
 
     fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]) {
@@ -178,7 +178,7 @@ impl Machine for Core<'_, '_> {
     }
 
     fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
-        let number = self.table_number(x);
+        let number = self.table_number(&self.current, x);
         let table = self.table_of(x);
         let before = u64::from(table.len);
         let most = table.max.unwrap_or(u64::MAX).min(u32::MAX.into());
@@ -219,6 +219,6 @@ impl Machine for Core<'_, '_> {
     }
 
     fn func_ref(&mut self, f: FuncIdx) -> Ref {
-        self.func_addr(f).into_ref()
+        self.func_addr(&self.current, f).into_ref()
     }
 }

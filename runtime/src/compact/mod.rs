@@ -51,6 +51,7 @@ pub(crate) mod fuel;
 mod instance;
 mod instantiate;
 mod link;
+mod list;
 mod machine;
 mod module;
 mod needs;

@@ -3,14 +3,13 @@
 
 use super::build::Builder;
 use super::needs::Needs;
-use super::table::{Data, Elements, Header, ImportEntry, KINDS, item};
+use super::table::{Data, Elements, Front, Header, ImportEntry, KINDS, item};
 use crate::profile::{Everything, Gate};
 use crate::read::{Export, Reader};
 use crate::reject::Reject;
 use crate::spec::Limit;
 use crate::types::{ExternKind, FuncIdx, ValType};
 use crate::validate::arena::{Arena, Place};
-use crate::validate::item::Item;
 use crate::validate::{self, TypeDef};
 
 /// A valid module: the bytes as they came, and a table of offsets made by the validator.
@@ -69,7 +68,7 @@ impl<'m> Module<'m> {
     /// by this version, is checked by a fingerprint in one pass over them, without memory. Who
     /// forges a table can let the program go wrong, never the host.
     pub fn with_table(wasm: &'m [u8], table: &'m [u8]) -> Result<Self, Reject> {
-        Header::of(table).fits(wasm, table)?;
+        Header::of(table).fits(wasm)?;
         Ok(Self { wasm, table })
     }
 
@@ -106,8 +105,8 @@ impl<'m> Module<'m> {
     /// The exports, in order.
     pub fn exports(&self) -> impl ExactSizeIterator<Item = Export<'m>> + use<'m> {
         let header = self.header();
-        let mut reader = Reader::range(self.wasm, header.exports as usize..self.wasm.len());
-        (0..header.export_count).map(move |_| {
+        let mut reader = Reader::range(self.wasm, header.exports()..self.wasm.len());
+        (0..header.export_count()).map(move |_| {
             // A table of another module may point anywhere.
             reader.export(&Everything).unwrap_or(Export {
                 name: "",
@@ -129,7 +128,7 @@ impl<'m> Module<'m> {
 
     /// The start function.
     pub fn start(&self) -> Option<FuncIdx> {
-        self.header().start.checked_sub(1).map(FuncIdx)
+        self.header().start_function().checked_sub(1).map(FuncIdx)
     }
 
     /// The types of a function's parameters, then those of its results.
@@ -141,8 +140,8 @@ impl<'m> Module<'m> {
         impl ExactSizeIterator<Item = ValType> + use<'m>,
     ) {
         let header = self.header();
-        let ty: u32 = header.item(self.table, Place::Funcs, func.0);
-        let def: TypeDef = header.item(self.table, Place::Types, ty);
+        let ty: u32 = header.item(Place::Funcs, func.0);
+        let def: TypeDef = header.item(Place::Types, ty);
         (
             self.value_types(def.start, def.params),
             self.value_types(def.start.wrapping_add(def.params.into()), def.results),
@@ -158,20 +157,20 @@ impl<'m> Module<'m> {
         (0..count).map(move |index| item(self.table, first, start.wrapping_add(index.into())))
     }
 
-    pub(crate) fn header(&self) -> Header {
+    pub(crate) fn header(&self) -> Header<'m> {
         Header::of(self.table)
     }
 
     pub(crate) fn import(&self, index: u32) -> ImportEntry {
-        self.header().item(self.table, Place::Imports, index)
+        self.header().item(Place::Imports, index)
     }
 
     pub(crate) fn elements(&self, index: u32) -> Elements {
-        self.header().item(self.table, Place::Elements, index)
+        self.header().item(Place::Elements, index)
     }
 
     pub(crate) fn data(&self, index: u32) -> Data {
-        self.header().item(self.table, Place::Data, index)
+        self.header().item(Place::Data, index)
     }
 }
 
@@ -194,12 +193,11 @@ pub(crate) fn build(
 ) -> Result<(usize, usize), Reject> {
     let arena = Arena::new(arena);
     arena
-        .skip(Header::SIZE)
+        .skip(Front::SIZE)
         .map_err(|full| full.reject(Limit::Arena, 0, 0))?;
     let mut builder = Builder::new(&arena);
     let env = validate::module(wasm, gate, &arena, &mut builder)?;
-    builder.header.data_count = env.counts.data.is_some();
-    let header = builder.header.complete(&arena, wasm);
-    header.put(arena.front(), 0);
-    Ok((header.end() as usize, arena.peak()))
+    builder.front.data_count = env.counts.data.is_some();
+    let length = builder.front.write(&arena, wasm);
+    Ok((length, arena.peak()))
 }

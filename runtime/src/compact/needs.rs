@@ -2,7 +2,7 @@
 //!
 
 use super::module::Module;
-use super::table::{Body, Elements};
+use super::table::Body;
 use crate::types::{ExternKind, MemoryType, TableType};
 use crate::validate::TypeDef;
 use crate::validate::arena::Place;
@@ -37,41 +37,52 @@ pub struct Needs {
 
 impl Needs {
     pub(crate) fn of(module: Module<'_>) -> Self {
-        let (header, table) = (module.header(), module.table);
+        let header = module.header();
         let first = header.imported(ExternKind::Func);
         let funcs = (0..header.count(Place::Bodies)).map(|index| {
-            let body: Body = header.item(table, Place::Bodies, index);
-            let ty: u32 = header.item(table, Place::Funcs, first + index);
-            let ty: TypeDef = header.item(table, Place::Types, ty);
+            let body: Body = header.item(Place::Bodies, index);
+            let ty: u32 = header.item(Place::Funcs, first + index);
+            let ty: TypeDef = header.item(Place::Types, ty);
             usize::from(ty.params.max(ty.results))
                 + usize::from(body.locals)
                 + usize::from(body.height)
         });
         let tables = header.imported(ExternKind::Table)..header.count(Place::Tables);
         let elements = tables.clone().map(|index| {
-            let ty: TableType = header.item(table, Place::Tables, index);
+            let ty: TableType = header.item(Place::Tables, index);
             ty.min
         });
         let segments = header.count(Place::Elements);
         let passive = (0..segments).map(|index| {
             let segment = module.elements(index);
-            let kept = segment.flags & (Elements::ACTIVE | Elements::DECLARATIVE) == 0;
-            if kept { segment.count.into() } else { 0 }
+            if segment.is_passive() {
+                segment.count.into()
+            } else {
+                0
+            }
         });
         let memories = header.imported(ExternKind::Memory)..header.count(Place::Memories);
         let bytes = memories.clone().map(|index| {
-            let ty: MemoryType = header.item(table, Place::Memories, index);
+            let ty: MemoryType = header.item(Place::Memories, index);
             ty.bytes(ty.min).unwrap_or(u64::MAX)
         });
-        let globals = header.count(Place::Globals) - header.imported(ExternKind::Global);
+        let globals = header
+            .count(Place::Globals)
+            .saturating_sub(header.imported(ExternKind::Global));
+        let imported = [
+            ExternKind::Func,
+            ExternKind::Table,
+            ExternKind::Memory,
+            ExternKind::Global,
+        ];
         Self {
-            table: header.end() as usize,
+            table: header.end(),
             slots: funcs.max().unwrap_or(0).max(CONSTANT),
             instances: 1,
-            links: header
-                .imported
-                .iter()
-                .fold(0, |sum, count| sum + *count as usize),
+            links: imported
+                .into_iter()
+                .map(|kind| header.imported(kind) as usize)
+                .sum(),
             tables: tables.len(),
             elements: elements.chain(passive).fold(0, u64::saturating_add),
             memories: memories.len(),

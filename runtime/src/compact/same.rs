@@ -7,12 +7,14 @@
 
 use super::core::Core;
 use super::instance::Instance;
+use crate::profile::Profile;
+use crate::spec::Proposal;
 use crate::types::{TypeId, TypeIdx, ValType};
 use crate::validate::TypeDef;
 
 impl<'m> Core<'m, '_> {
     /// The number that a type of an instance gets, whose earlier types have theirs.
-    pub(crate) fn number_type(&self, own: &Instance<'m>, ty: u32) -> TypeId {
+    pub(crate) fn number_type<P: Profile>(&self, own: &Instance<'m>, ty: u32) -> TypeId {
         let def = own.ty(TypeIdx(ty));
         if def.canonical != ty {
             return self.number_of(own, def.canonical);
@@ -27,7 +29,12 @@ impl<'m> Core<'m, '_> {
                 continue;
             };
             for first in 0..other.types {
-                if self.is_same_group((own, ty), (other, first)) {
+                let same = if P::PROPOSALS.contains(Proposal::FunctionReferences) {
+                    self.is_same_group((own, ty), (other, first))
+                } else {
+                    is_same_type(own, def, other, other.ty(TypeIdx(first)))
+                };
+                if same {
                     return self.number_of(other, first);
                 }
             }
@@ -57,12 +64,10 @@ impl<'m> Core<'m, '_> {
             let (Some(a), Some(b)) = (a, b) else {
                 return a.is_none() && b.is_none();
             };
-            if (a.params, a.results) != (b.params, b.results) {
+            if !is_same_shape(a, b) {
                 return false;
             }
-            let count = a.params.wrapping_add(a.results);
-            let types = own.module.value_types(a.start, count);
-            let mut pairs = types.zip(other.module.value_types(b.start, count));
+            let mut pairs = value_types(own, a).zip(value_types(other, b));
             let same = pairs
                 .all(|(a, b)| self.comparable(own, first, a) == self.comparable(other, twin, b));
             if !same {
@@ -85,6 +90,21 @@ impl<'m> Core<'m, '_> {
             (false, self.outside(of, ty))
         }
     }
+}
+
+/// Whether types without concrete references are equal.
+fn is_same_type(own: &Instance<'_>, a: TypeDef, other: &Instance<'_>, b: TypeDef) -> bool {
+    is_same_shape(a, b) && value_types(own, a).eq(value_types(other, b))
+}
+
+fn is_same_shape(a: TypeDef, b: TypeDef) -> bool {
+    (a.params, a.results) == (b.params, b.results)
+}
+
+/// Types of the parameters, then of the results.
+fn value_types<'m>(of: &Instance<'m>, ty: TypeDef) -> impl Iterator<Item = ValType> + use<'m> {
+    let count = ty.params.wrapping_add(ty.results);
+    of.module.value_types(ty.start, count)
 }
 
 /// A type of the group that begins at `first`, if it is one of them, and they are no copy.

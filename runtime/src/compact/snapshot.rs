@@ -6,13 +6,14 @@
 use ::core::cell::Cell;
 
 use super::address::FuncAddr;
-use super::core::{Core, List};
+use super::core::Core;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::instance::{Bases, Instance};
 use super::instantiate::InstanceIdx;
 use super::link::Link;
+use super::list::List;
 use super::module::Module;
 use super::registers::Registers;
 use super::store::{State, Store};
@@ -196,7 +197,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             segments: core.segments.len,
         });
         for instance in core.instances.items.iter().take(core.instances.len) {
-            w.item(instance.module.header().fingerprint);
+            w.item(instance.module.header().fingerprint());
             w.item(instance.bases);
         }
         w.items(self.slots, r.sp);
@@ -229,14 +230,12 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let core = &mut self.core;
         for module in modules {
             let fingerprint: u64 = reader.item();
-            if fingerprint != module.header().fingerprint {
+            if fingerprint != module.header().fingerprint() {
                 return Err(Error::Snapshot);
             }
             let index = core.instances.len as u32;
             let instance = Instance::new(index, *module, reader.item());
-            let (list, at_least) = (Room::Instances, modules.len() as u64);
-            let pushed = core.instances.push(instance);
-            pushed.ok_or(Error::Room { list, at_least })?;
+            core.instances.push(instance, Room::Instances)?;
         }
         reader.items(self.slots, head.slots, Room::Slots)?;
         reader.items(core.frames, head.frames, Room::Frames)?;
@@ -253,7 +252,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         }
         core.depth = head.frames;
         core.refused = head.refused;
-        core.current = core.look(InstanceIdx(head.current)).unwrap_or_default();
+        core.current = core
+            .look(InstanceIdx(head.current))
+            .copied()
+            .unwrap_or_default();
         core.reason = match state {
             State::Waiting | State::Direct => Exit::Host {
                 func: head.host,

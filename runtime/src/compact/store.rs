@@ -5,7 +5,7 @@ use ::core::marker::PhantomData;
 use ::core::mem;
 
 use super::address::FuncAddr;
-use super::core::{Core, List};
+use super::core::Core;
 use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
@@ -13,6 +13,7 @@ use super::exports::Extern;
 use super::fuel::{Tank, paid};
 use super::instance::Instance;
 use super::instantiate::InstanceIdx;
+use super::list::List;
 use super::module::Module;
 use super::ram::Ram;
 use super::registers::Registers;
@@ -102,8 +103,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         let index = self.add(module, imports)?;
         if let Some(start) = module.start() {
             let current = self.core.look(index).ok_or(Error::Unknown)?;
-            self.core.current = current;
-            let func = self.core.func_addr(start);
+            let func = self.core.func_addr(current, start);
             self.call(func, &[])?;
         }
         Ok(index)
@@ -138,7 +138,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let len = self.slots.len();
         for ((slot, param), ty) in self.slots.iter_mut().zip(params).zip(types) {
-            if !self.core.fits(&current, ty, *param) {
+            if !self.core.fits(current, ty, *param) {
                 return Err(Error::Types);
             }
             *slot = param.bits();
@@ -147,8 +147,8 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             sp: count,
             ..Registers::default()
         };
+        self.core.current = *current;
         self.core.depth = 0;
-        self.core.current = current;
         self.core.attend();
         self.entry = func;
         // The call is as if the last one of a function without locals.
@@ -206,10 +206,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// The results of the last call, once it is complete.
     pub fn results(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
         let current = self.core.look(InstanceIdx(self.entry.instance()));
-        let (_, types) = current
-            .unwrap_or_default()
-            .module
-            .func_type(self.entry.func());
+        let (_, types) = module_of(current).func_type(self.entry.func());
         let done = self.state == State::Idle;
         let slots = if done { &*self.slots } else { &[] };
         types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
@@ -219,7 +216,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     pub fn host_params(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
         let func = self.host_func().unwrap_or_default();
         let current = self.core.look(InstanceIdx(func.instance()));
-        let (types, _) = current.unwrap_or_default().module.func_type(func.func());
+        let (types, _) = module_of(current).func_type(func.func());
         let start = self.core.registers.sp.saturating_sub(types.len());
         let slots = self.slots.get(start..).unwrap_or_default();
         types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
@@ -244,7 +241,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             });
         }
         for ((index, result), ty) in (start..).zip(results).zip(types) {
-            if !self.core.fits(&current, ty, *result) {
+            if !self.core.fits(current, ty, *result) {
                 return Err(Error::Types);
             }
             if let Some(slot) = self.slots.get_mut(index) {
@@ -319,7 +316,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// The bytes of the first memory of the instance that has called the host.
     pub fn caller_memory(&mut self) -> &mut [u8] {
-        let number = self.core.memory_number(MemoryIdx(0)) as u32;
+        let number = self.core.memory_number(&self.core.current, MemoryIdx(0)) as u32;
         self.memory(number).unwrap_or_default()
     }
 
@@ -352,6 +349,11 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     pub fn depth(&self) -> usize {
         self.core.registers.sp
     }
+}
+
+/// The module of an instance, or one that has nothing.
+fn module_of<'m>(instance: Option<&Instance<'m>>) -> Module<'m> {
+    instance.map_or(Module::default(), |instance| instance.module)
 }
 
 impl<'m> Core<'m, '_> {

@@ -55,6 +55,11 @@ impl Elements {
     pub(crate) const ACTIVE: u8 = 1;
     pub(crate) const DECLARATIVE: u8 = 2;
     pub(crate) const EXPRESSIONS: u8 = 4;
+
+    /// Whether instructions can use its items.
+    pub(crate) fn is_passive(&self) -> bool {
+        self.flags & (Self::ACTIVE | Self::DECLARATIVE) == 0
+    }
 }
 
 /// A data segment.
@@ -70,14 +75,9 @@ pub(crate) struct Data {
     pub(crate) active: bool,
 }
 
-/// The front of the table.
+/// The front of the table, as the validator makes it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Header {
-    format: u32,
-    /// Bytes of the module.
-    length: u32,
-    /// Fingerprint of the module.
-    pub(crate) fingerprint: u64,
+pub(crate) struct Front {
     /// The start function plus one, or zero.
     pub(crate) start: u32,
     /// Offset of the first export.
@@ -87,35 +87,52 @@ pub(crate) struct Header {
     /// Whether instructions can refer to data segments.
     pub(crate) data_count: bool,
     /// How many functions, tables, memories and globals are imported.
-    pub(crate) imported: [u32; IMPORTED.len()],
-    /// How many items the lists have.
-    counts: [u32; SIZES.len()],
+    pub(crate) imported: [u32; IMPORTED],
+}
+
+/// Kinds of objects that are imported and counted.
+const IMPORTED: usize = ExternKind::Tag as usize;
+
+/// The words of the front.
+#[derive(Clone, Copy)]
+enum Word {
+    Format,
+    /// Bytes of the module.
+    Length,
+    /// Fingerprint of the module, lower half first.
+    Fingerprint,
+    Start = 4,
+    Exports,
+    ExportCount,
+    DataCount,
+    Imported,
+    /// How many items each list has.
+    Counts = Word::Imported as isize + IMPORTED as isize,
+    End = Word::Counts as isize + SIZES.len() as isize,
+}
+
+/// What the front of a table says, read where it is. A table may be of another module, so that
+/// all that it says may be wrong; no count is larger than the table.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Header<'t> {
+    table: &'t [u8],
 }
 
 /// Bytes of the items of each list, in the order of the places.
-const SIZES: [usize; Place::Data as usize + 1] = [
-    ValType::SIZE,
-    TypeDef::SIZE,
-    ImportEntry::SIZE,
-    u32::SIZE,
-    Body::SIZE,
-    TableType::SIZE,
-    Span::SIZE,
-    MemoryType::SIZE,
-    GlobalType::SIZE,
-    Span::SIZE,
-    Elements::SIZE,
-    Branch::SIZE,
-    Data::SIZE,
-];
-
-/// Where imported objects and defined ones are counted together, and where the defined ones alone;
-/// in the order of the kinds.
-const IMPORTED: [(Place, Option<Place>); 4] = [
-    (Place::Funcs, Some(Place::Bodies)),
-    (Place::Tables, Some(Place::TableInits)),
-    (Place::Memories, None),
-    (Place::Globals, Some(Place::GlobalInits)),
+const SIZES: [u8; Place::Data as usize + 1] = [
+    ValType::SIZE as u8,
+    TypeDef::SIZE as u8,
+    ImportEntry::SIZE as u8,
+    u32::SIZE as u8,
+    Body::SIZE as u8,
+    TableType::SIZE as u8,
+    Span::SIZE as u8,
+    MemoryType::SIZE as u8,
+    GlobalType::SIZE as u8,
+    Span::SIZE as u8,
+    Elements::SIZE as u8,
+    Branch::SIZE as u8,
+    Data::SIZE as u8,
 ];
 
 fields! {
@@ -123,50 +140,66 @@ fields! {
     ImportEntry { name: u32, kind: u8 }
     Elements { offset: Span, items: Span, count: u32, table: u32, flags: u8 }
     Data { offset: Span, bytes: Span, memory: u32, active: bool }
-    Header {
-        format: u32, length: u32, fingerprint: u64,
-        start: u32, exports: u32, export_count: u32, data_count: bool,
-        imported: [u32; IMPORTED.len()], counts: [u32; SIZES.len()],
+}
+
+impl Front {
+    /// Bytes of the front of every table.
+    pub(crate) const SIZE: usize = Word::End as usize * u32::SIZE;
+
+    /// How many objects of a kind are imported.
+    pub(crate) fn imported(&self, kind: ExternKind) -> u32 {
+        self.imported.get(kind as usize).copied().unwrap_or(0)
+    }
+
+    /// Writes the front of a table whose lists are at the front of an arena; gives its length.
+    pub(crate) fn write(&self, arena: &Arena<'_>, wasm: &[u8]) -> usize {
+        let fingerprint = fingerprint(wasm);
+        let words = [
+            Header::FORMAT,
+            wasm.len() as u32,
+            fingerprint as u32,
+            (fingerprint >> u32::BITS) as u32,
+            self.start,
+            self.exports,
+            self.export_count,
+            self.data_count.into(),
+        ];
+        let counts = arena.lengths().map(|length| length as u32);
+        let words = words.into_iter().chain(self.imported);
+        let words = words.chain(counts.take(SIZES.len()));
+        for (word, index) in words.zip(0..) {
+            word.put(arena.front(), index * u32::SIZE);
+        }
+        let bytes = arena.lengths().zip(SIZES);
+        bytes.fold(Self::SIZE, |end, (len, size)| end + len * usize::from(size))
     }
 }
 
-impl Header {
+impl<'t> Header<'t> {
     /// What this version writes and reads.
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
 
-    /// The header of a table; the one of an empty module, if what it says cannot be.
-    #[inline(never)]
-    pub(crate) fn of(table: &[u8]) -> Self {
-        let header = Self::get(table, 0);
-        let possible = header.end() == table.len() as u64
-            && IMPORTED
-                .iter()
-                .zip(header.imported)
-                .all(|((all, defined), imported)| {
-                    let defined = defined.map_or(0, |place| header.count(place));
-                    let least = u64::from(imported) + u64::from(defined);
-                    least <= header.count(*all).into()
-                });
-        if possible { header } else { Self::default() }
+    /// Of a table.
+    pub(crate) const fn of(table: &'t [u8]) -> Self {
+        Self { table }
     }
 
-    /// The header of what the lists at the front of an arena hold.
-    pub(crate) fn complete(mut self, arena: &Arena<'_>, wasm: &[u8]) -> Self {
-        self.format = Self::FORMAT;
-        self.length = wasm.len() as u32;
-        self.fingerprint = fingerprint(wasm);
-        for (count, length) in self.counts.iter_mut().zip(arena.lengths()) {
-            *count = length as u32;
-        }
-        self
+    fn word(self, word: usize) -> u32 {
+        u32::get(self.table, word.wrapping_mul(u32::SIZE))
+    }
+
+    /// A count of items, each of which has four bytes at least.
+    fn counted(self, word: usize) -> u32 {
+        let most = self.table.len() / u32::SIZE;
+        self.word(word).min(most as u32)
     }
 
     /// Whether the table was made of this module.
-    pub(crate) fn fits(&self, wasm: &[u8], table: &[u8]) -> Result<(), Reject> {
-        let fits = self.format == Self::FORMAT
-            && self.length as usize == wasm.len()
-            && self.end() == table.len() as u64
-            && self.fingerprint == fingerprint(wasm);
+    pub(crate) fn fits(self, wasm: &[u8]) -> Result<(), Reject> {
+        let fits = self.word(Word::Format as usize) == Self::FORMAT
+            && self.word(Word::Length as usize) as usize == wasm.len()
+            && self.end() == self.table.len()
+            && self.fingerprint() == fingerprint(wasm);
         if fits {
             Ok(())
         } else {
@@ -174,19 +207,44 @@ impl Header {
         }
     }
 
+    /// The fingerprint of the module.
+    pub(crate) fn fingerprint(self) -> u64 {
+        u64::get(self.table, Word::Fingerprint as usize * u32::SIZE)
+    }
+
+    /// The start function plus one, or zero.
+    pub(crate) fn start_function(self) -> u32 {
+        self.word(Word::Start as usize)
+    }
+
+    /// Offset of the first export.
+    pub(crate) fn exports(self) -> usize {
+        self.word(Word::Exports as usize) as usize
+    }
+
+    /// How many exports there are.
+    pub(crate) fn export_count(self) -> u32 {
+        self.word(Word::ExportCount as usize)
+    }
+
+    /// Whether instructions can refer to data segments.
+    pub(crate) fn data_count(self) -> bool {
+        self.word(Word::DataCount as usize) != 0
+    }
+
     /// How many items a list has.
-    pub(crate) fn count(&self, list: Place) -> u32 {
-        self.counts.get(list as usize).copied().unwrap_or(0)
+    pub(crate) fn count(self, list: Place) -> u32 {
+        self.counted(Word::Counts as usize + list as usize)
     }
 
     /// How many objects of a kind are imported.
-    pub(crate) fn imported(&self, kind: ExternKind) -> u32 {
-        self.imported.get(kind as usize).copied().unwrap_or(0)
+    pub(crate) fn imported(self, kind: ExternKind) -> u32 {
+        self.counted(Word::Imported as usize + kind as usize)
     }
 
     /// How many data segments instructions can refer to.
-    pub(crate) fn kept_data(&self) -> u32 {
-        if self.data_count {
+    pub(crate) fn kept_data(self) -> u32 {
+        if self.data_count() {
             self.count(Place::Data)
         } else {
             0
@@ -194,27 +252,29 @@ impl Header {
     }
 
     /// Where a list begins; a position beyond the table holds zeros.
-    pub(crate) fn start(&self, list: Place) -> usize {
-        usize::try_from(self.extent(list as usize)).unwrap_or(usize::MAX)
+    pub(crate) fn start(self, list: Place) -> usize {
+        self.extent(list as usize)
     }
 
     /// The length of the table.
-    pub(crate) fn end(&self) -> u64 {
+    pub(crate) fn end(self) -> usize {
         self.extent(SIZES.len())
     }
 
     /// Bytes up to a list.
     #[inline(never)]
-    fn extent(&self, lists: usize) -> u64 {
-        let sizes = self.counts.iter().zip(SIZES).take(lists);
-        sizes.fold(Self::SIZE as u64, |end, (count, size)| {
-            end + u64::from(*count) * size as u64
-        })
+    fn extent(self, lists: usize) -> usize {
+        let mut end = Front::SIZE;
+        for (size, word) in SIZES.iter().take(lists).zip(Word::Counts as usize..) {
+            let bytes = (self.counted(word) as usize).saturating_mul(usize::from(*size));
+            end = end.saturating_add(bytes);
+        }
+        end
     }
 
     /// An item of a list of the table.
-    pub(crate) fn item<T: Item>(&self, table: &[u8], list: Place, index: u32) -> T {
-        item(table, self.start(list), index)
+    pub(crate) fn item<T: Item>(self, list: Place, index: u32) -> T {
+        item(self.table, self.start(list), index)
     }
 }
 

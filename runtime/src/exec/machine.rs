@@ -26,8 +26,14 @@ pub(crate) trait Machine {
     /// The bytes of a memory.
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8];
 
-    /// The bytes of two memories; the second is `None` if they are the same.
-    fn memory_pair(&mut self, to: MemoryIdx, from: MemoryIdx) -> (&mut [u8], Option<&[u8]>);
+    /// Copies `count` bytes from a place of a memory to a place of one; gives `None`, and copies
+    /// nothing, if either lacks bytes.
+    fn memory_copy(
+        &mut self,
+        to: (MemoryIdx, u64),
+        from: (MemoryIdx, u64),
+        count: u64,
+    ) -> Option<()>;
 
     /// The bytes of a memory and of a data segment, which has none once dropped.
     fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]);
@@ -44,8 +50,9 @@ pub(crate) trait Machine {
     /// The elements of a table.
     fn table(&mut self, x: TableIdx) -> &mut [Ref];
 
-    /// The elements of two tables; the second is `None` if they are the same.
-    fn table_pair(&mut self, to: TableIdx, from: TableIdx) -> (&mut [Ref], Option<&[Ref]>);
+    /// Copies `count` elements from a place of a table to a place of one; gives `None`, and copies
+    /// nothing, if either lacks elements.
+    fn table_copy(&mut self, to: (TableIdx, u64), from: (TableIdx, u64), count: u64) -> Option<()>;
 
     /// The elements of a table and of an element segment, which has none once dropped.
     fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]);

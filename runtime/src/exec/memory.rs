@@ -40,8 +40,8 @@ pub(crate) fn copy<M: Machine>(
     from: u64,
     count: u64,
 ) -> Result<(), Stop> {
-    let (target, source) = m.memory_pair(x, y);
-    super::copy(target, source, to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
+    let copied = m.memory_copy((x, to), (y, from), count);
+    copied.ok_or(Trap::MemoryOutOfBounds.into())
 }
 
 /// `memory.init`: `count` bytes of data segment `y` from `from` on, to `to` in memory `x`.

@@ -23,8 +23,9 @@ fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
 
 /// Copies `count` items of the source from `from` on, to `to` in the target, which is the source
 /// if there is none; gives `None`, and copies nothing, if either lacks items.
+#[cfg(any(feature = "alloc", test))]
 #[inline]
-fn copy<T: Copy>(
+pub(crate) fn copy<T: Copy>(
     target: &mut [T],
     source: Option<&[T]>,
     to: u64,
@@ -56,6 +57,7 @@ fn copy_between<T: Copy>(
 }
 
 /// Copies items of the same slice.
+#[cfg(any(feature = "alloc", test))]
 #[inline]
 fn copy_within<T: Copy>(items: &mut [T], to: u64, from: u64, count: u64) -> Option<()> {
     let to = range(to, count, items.len())?;
@@ -64,28 +66,64 @@ fn copy_within<T: Copy>(items: &mut [T], to: u64, from: u64, count: u64) -> Opti
     Some(())
 }
 
+/// Copies items from a part of a slice to a part of it: each is told by its start, its length and
+/// the place in it.
+pub(crate) fn copy_among<T: Copy>(
+    items: &mut [T],
+    (to_start, to_len, to): (usize, usize, u64),
+    (from_start, from_len, from): (usize, usize, u64),
+    count: u64,
+) -> Option<()> {
+    let to = range(to, count, to_len)?;
+    let from = range(from, count, from_len)?;
+    let from = from_start.checked_add(from.start)?..from_start.checked_add(from.end)?;
+    let (to, end) = (
+        to_start.checked_add(to.start)?,
+        to_start.checked_add(to.end)?,
+    );
+    (from.end.max(end) <= items.len()).then(|| shift(items, from, to))
+}
+
 /// Moves items to where there is room for them.
 #[cfg(not(small))]
 #[inline]
-fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
-    items.copy_within(from, to);
+pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+    let (start, end, len) = (from.start, from.end, items.len());
+    if start <= end && end <= len && to <= len - (end - start) {
+        items.copy_within(start..end, to);
+    }
 }
 
-/// Moves items to where there is room for them: one by one, because the compiler does not see that
-/// `copy_within` cannot panic, and would link the panic.
+/// Moves items to where there is room for them: those that overlap one by one, because the
+/// compiler does not see that `copy_within` cannot panic, and would link the panic.
 #[cfg(small)]
-fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+#[inline(never)]
+pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+    let count = from.end.saturating_sub(from.start);
+    let up = to > from.start;
+    if to.abs_diff(from.start) >= count {
+        let Some((low, high)) = items.split_at_mut_checked(from.start.max(to)) else {
+            return;
+        };
+        let (source, target) = if up {
+            (low.get(from), high.get_mut(..count))
+        } else {
+            (high.get(..count), low.get_mut(to..to.saturating_add(count)))
+        };
+        if let (Some(source), Some(target)) = (source, target)
+            && source.len() == target.len()
+        {
+            target.copy_from_slice(source);
+        }
+        return;
+    }
     let cells = core::cell::Cell::from_mut(items).as_slice_of_cells();
-    let count = from.end - from.start;
-    let move_item = |at: usize| {
-        if let (Some(from), Some(to)) = (cells.get(from.start + at), cells.get(to + at)) {
+    for step in 0..count {
+        let at = if up { count - 1 - step } else { step };
+        let place = cells.get(to.wrapping_add(at));
+        if let (Some(from), Some(to)) = (cells.get(from.start.wrapping_add(at)), place) {
             to.set(from.get());
         }
-    };
-    if to < from.start {
-        (0..count).for_each(move_item);
-    } else {
-        (0..count).rev().for_each(move_item);
     }
 }
 

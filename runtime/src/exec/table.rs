@@ -55,8 +55,8 @@ pub(crate) fn copy<M: Machine>(
     from: u64,
     count: u64,
 ) -> Result<(), Stop> {
-    let (target, source) = m.table_pair(x, y);
-    super::copy(target, source, to, from, count).ok_or(Trap::TableOutOfBounds.into())
+    let copied = m.table_copy((x, to), (y, from), count);
+    copied.ok_or(Trap::TableOutOfBounds.into())
 }
 
 /// `table.init`: `count` elements of segment `y` from `from` on, to `to` in table `x`.

@@ -15,6 +15,7 @@ use super::instruction::Instruction;
 use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
+use crate::exec;
 use crate::exec::machine::{Machine, Stop};
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
@@ -121,13 +122,19 @@ impl Machine for Context {
         unsafe { (*self.memory_entity(x).as_ptr()).bytes_mut() }
     }
 
-    fn memory_pair(&mut self, to: MemoryIdx, from: MemoryIdx) -> (&mut [u8], Option<&[u8]>) {
-        let (to, from) = (self.memory_entity(to), self.memory_entity(from));
+    fn memory_copy(
+        &mut self,
+        (x, to): (MemoryIdx, u64),
+        (y, from): (MemoryIdx, u64),
+        count: u64,
+    ) -> Option<()> {
+        let (target, source) = (self.memory_entity(x), self.memory_entity(y));
         // SAFETY: the module's invariant; the second is used only if it is another memory.
-        unsafe {
-            let other = (to != from).then(|| (*from.as_ptr()).bytes());
-            ((*to.as_ptr()).bytes_mut(), other)
-        }
+        let (target, source) = unsafe {
+            let other = (target != source).then(|| (*source.as_ptr()).bytes());
+            ((*target.as_ptr()).bytes_mut(), other)
+        };
+        exec::copy(target, source, to, from, count)
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {
@@ -163,13 +170,19 @@ impl Machine for Context {
         unsafe { &mut (*self.table_entity(x).as_ptr()).elements }
     }
 
-    fn table_pair(&mut self, to: TableIdx, from: TableIdx) -> (&mut [Ref], Option<&[Ref]>) {
-        let (to, from) = (self.table_entity(to), self.table_entity(from));
-        // SAFETY: as in `memory_pair`.
-        unsafe {
-            let other = (to != from).then(|| (*from.as_ptr()).elements.as_slice());
-            (&mut (*to.as_ptr()).elements, other)
-        }
+    fn table_copy(
+        &mut self,
+        (x, to): (TableIdx, u64),
+        (y, from): (TableIdx, u64),
+        count: u64,
+    ) -> Option<()> {
+        let (target, source) = (self.table_entity(x), self.table_entity(y));
+        // SAFETY: as in `memory_copy`.
+        let (target, source) = unsafe {
+            let other = (target != source).then(|| (*source.as_ptr()).elements.as_slice());
+            (&mut *(*target.as_ptr()).elements, other)
+        };
+        exec::copy(target, source, to, from, count)
     }
 
     fn table_and_elements(&mut self, x: TableIdx, e: ElemIdx) -> (&mut [Ref], &[Ref]) {

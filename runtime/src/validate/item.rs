@@ -45,7 +45,7 @@ impl Bytes for [u8] {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(small, inline(never))]
     fn word(&self, at: usize) -> u32 {
         match self.get(at..).and_then(<[u8]>::first_chunk) {
             Some(bytes) => u32::from_le_bytes(*bytes),
