@@ -381,7 +381,7 @@ fn table_get<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
     let [a] = *r.operands(slots)?;
     let value = table::get(m, x, Value::from_bits(a))?;
     r.drop(1usize);
@@ -396,7 +396,7 @@ fn table_set<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
     table::set(m, x, Value::from_bits(a), Value::from_bits(b))?;
     r.drop(2usize);
@@ -410,7 +410,7 @@ fn memory_size<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = MemoryIdx(r.u32()?);
+    let x = MemoryIdx(r.index()?);
     let value = memory::size(m, x)?;
     r.push(slots, m.memory_address(x, value))?;
     Ok(())
@@ -423,7 +423,7 @@ fn memory_grow<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = MemoryIdx(r.u32()?);
+    let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
     let value = memory::grow(m, x, Value::from_bits(a))?;
     r.drop(1usize);
@@ -438,7 +438,7 @@ fn ref_func<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let f = FuncIdx(r.u32()?);
+    let f = FuncIdx(r.index()?);
     let value = reference::func(m, f)?;
     r.push(slots, value)?;
     Ok(())
@@ -451,8 +451,8 @@ fn memory_init<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let y = DataIdx(r.u32()?);
-    let x = MemoryIdx(r.u32()?);
+    let y = DataIdx(r.index()?);
+    let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     memory::init(
         m,
@@ -469,7 +469,7 @@ fn memory_init<'m>(
 /// `data.drop`
 #[inline(never)]
 fn data_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
-    let x = DataIdx(r.u32()?);
+    let x = DataIdx(r.index()?);
     memory::drop_data(m, x)?;
     Ok(())
 }
@@ -481,8 +481,8 @@ fn memory_copy<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = MemoryIdx(r.u32()?);
-    let y = MemoryIdx(r.u32()?);
+    let x = MemoryIdx(r.index()?);
+    let y = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     memory::copy(
         m,
@@ -503,7 +503,7 @@ fn memory_fill<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = MemoryIdx(r.u32()?);
+    let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     memory::fill(
         m,
@@ -523,8 +523,8 @@ fn table_init<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let y = ElemIdx(r.u32()?);
-    let x = TableIdx(r.u32()?);
+    let y = ElemIdx(r.index()?);
+    let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     table::init(
         m,
@@ -541,7 +541,7 @@ fn table_init<'m>(
 /// `elem.drop`
 #[inline(never)]
 fn elem_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
-    let x = ElemIdx(r.u32()?);
+    let x = ElemIdx(r.index()?);
     table::drop_elements(m, x)?;
     Ok(())
 }
@@ -553,8 +553,8 @@ fn table_copy<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
-    let y = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
+    let y = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     table::copy(
         m,
@@ -575,7 +575,7 @@ fn table_grow<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
     let value = table::grow(m, x, Value::from_bits(a), Value::from_bits(b))?;
     r.drop(2usize);
@@ -590,7 +590,7 @@ fn table_size<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
     let value = table::size(m, x)?;
     r.push(slots, m.table_address(x, value))?;
     Ok(())
@@ -603,7 +603,7 @@ fn table_fill<'m>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    let x = TableIdx(r.u32()?);
+    let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
     table::fill(
         m,

@@ -566,7 +566,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     let (module, function) = (ident(module), ident(&names::function(function)));
     let reads = op.immediates.iter().map(|immediate| {
         let (name, rust) = (ident(&immediate.name), ident(immediate.rust()));
-        quote! { let #name = #rust(r.u32()?); }
+        quote! { let #name = #rust(r.index()?); }
     });
     let immediates = op.immediates.iter().map(|immediate| ident(&immediate.name));
     let operands: Vec<_> = ["a", "b", "c", "d"]

@@ -116,10 +116,10 @@ fn explicit(code: &[u8], align: u8) -> Result<(Option<MemoryIdx>, usize), Trap> 
     let mut flags = u32::from(align);
     if align > i8::MAX as u8 {
         // The other bytes are those of an alignment that was written long.
-        flags = flags & flag | r.u32()? << 7 & flag;
+        flags = flags & flag | r.index()? << 7 & flag;
     }
     let memory = if flags & flag != 0 {
-        Some(MemoryIdx(r.u32()?))
+        Some(MemoryIdx(r.index()?))
     } else {
         None
     };

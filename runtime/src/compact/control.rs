@@ -59,7 +59,7 @@ pub(crate) fn if_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
     let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        return Ok(m.take(slots, r, at, 0)?);
+        return away(r, |r| m.branch(slots, r, at, 0));
     }
     skip_type(r)?;
     m.pass();
@@ -68,15 +68,14 @@ pub(crate) fn if_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
 
 #[inline(always)]
 pub(crate) fn else_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    let at = m.at(r);
-    Ok(m.take(slots, r, at, 0)?)
+    br(m, slots, r)
 }
 
 #[inline(always)]
 pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
     // Of a constant expression, the first one is the last.
     if m.is_at_end(r) {
-        return m.leave_function(slots, r);
+        return away(r, |r| m.leave_function(slots, r));
     }
     Ok(())
 }
@@ -84,7 +83,7 @@ pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
 #[inline(always)]
 pub(crate) fn br<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
     let at = m.at(r);
-    Ok(m.take(slots, r, at, 0)?)
+    away(r, |r| m.branch(slots, r, at, 0))
 }
 
 #[inline(always)]
@@ -104,12 +103,12 @@ pub(crate) fn br_table<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Regi
     let at = m.at(r);
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
-    Ok(m.take(slots, r, at, default.min(index as u32))?)
+    away(r, |r| m.branch(slots, r, at, default.min(index as u32)))
 }
 
 #[inline(always)]
 pub(crate) fn return_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
-    m.leave_function(slots, r)
+    away(r, |r| m.leave_function(slots, r))
 }
 
 #[inline(always)]
@@ -265,7 +264,7 @@ pub(crate) fn br_on_null<'m>(
     let [reference] = *r.operands(slots)?;
     if reference == 0 {
         r.drop(1);
-        return Ok(m.take(slots, r, at, 0)?);
+        return away(r, |r| m.branch(slots, r, at, 0));
     }
     r.skip()?;
     m.pass();
@@ -281,7 +280,7 @@ pub(crate) fn br_on_non_null<'m>(
     let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference != 0 {
-        return Ok(m.take(slots, r, at, 0)?);
+        return away(r, |r| m.branch(slots, r, at, 0));
     }
     r.drop(1);
     r.skip()?;

@@ -139,7 +139,7 @@ impl<'m> Core<'m, '_> {
         tail: bool,
     ) -> Result<(), Stop> {
         let at = self.at(r);
-        let func = self.func_addr(&self.current, FuncIdx(r.u32()?));
+        let func = self.func_addr(&self.current, FuncIdx(r.index()?));
         self.enter_at(slots, r, func, tail, (at, r.sp))
     }
 
@@ -167,7 +167,7 @@ impl<'m> Core<'m, '_> {
         tail: bool,
     ) -> Result<(), Stop> {
         let before = (self.at(r), r.sp);
-        let (y, x) = (TypeIdx(r.u32()?), TableIdx(r.u32()?));
+        let (y, x) = (TypeIdx(r.index()?), TableIdx(r.index()?));
         let index: u64 = r.pop(slots)?;
         let table = self.table_of(x);
         if index >= u64::from(table.len) {
@@ -314,7 +314,7 @@ impl<'m> Core<'m, '_> {
     }
 
     /// Ends a function: gives its results to its caller.
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn leave_function(
         &mut self,
         slots: &mut [u64],

@@ -77,10 +77,10 @@ fn find(instance: &Instance<'_>, name: &[u8]) -> Option<(External, u32)> {
         ..Registers::default()
     };
     for _ in 0..header.export_count() {
-        let length = r.u32().ok()? as usize;
+        let length = r.index().ok()? as usize;
         let found = r.code.as_slice().get(..length)?;
         r.advance(length);
-        let (kind, index) = (r.u8().ok()?, r.u32().ok()?);
+        let (kind, index) = (r.u8().ok()?, r.index().ok()?);
         if found == name {
             return Some((External::from_code(kind)?, index));
         }

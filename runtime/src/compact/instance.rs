@@ -2,10 +2,11 @@
 //!
 
 use super::module::Module;
-use super::table::{Body, item};
+use super::table::{Body, item, record};
 use crate::types::{ExternKind, FuncIdx, TypeIdx};
 use crate::validate::TypeDef;
 use crate::validate::arena::Place;
+use crate::validate::item::Item;
 
 /// A module in a store: where its parts are, in its table and in the store's lists.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,22 +97,25 @@ impl<'m> Instance<'m> {
     }
 
     /// The record of a function's body.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn body(&self, func: FuncIdx) -> Body {
         let index = func.0.wrapping_sub(self.imported.funcs);
-        item(self.module.table, self.bodies, index)
+        record::<Body, { Body::SIZE }>(self.module.table, self.bodies, index)
     }
 
     /// The index of a function's type.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
         TypeIdx(item(self.module.table, self.funcs, func.0))
     }
 
     /// A type.
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
-        item(self.module.table, self.defs, ty.0)
+        record::<TypeDef, { TypeDef::SIZE }>(self.module.table, self.defs, ty.0)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {

@@ -17,11 +17,10 @@ use super::running::Running;
 use super::store::Store;
 use super::table::Elements;
 use crate::exec::machine::{Machine, Stop};
-use crate::exec::{memory, table};
 use crate::generated::no_alloc::execute::execute;
 use crate::profile::Profile;
 use crate::read::Span;
-use crate::spec::Trap;
+use crate::spec::{Proposal, Trap};
 use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
 };
@@ -79,7 +78,11 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 global.value = value;
             }
         }
-        for index in 0..header.count(Place::TableInits) {
+        let inits = match P::PROPOSALS.contains(Proposal::FunctionReferences) {
+            true => header.count(Place::TableInits),
+            false => 0,
+        };
+        for index in 0..inits {
             let span: Span = header.item(Place::TableInits, index);
             if span != Span::default() {
                 let value = Ref(self.evaluate(span)? as u32);
@@ -91,7 +94,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             self.elements(&current, index)?;
         }
         for index in 0..header.count(Place::Data) {
-            self.data(&current, index, header.data_count())?;
+            self.data(&current, index)?;
         }
         Ok(())
     }
@@ -110,31 +113,22 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         } else {
             0
         };
-        let kept = self.core.segments.get(place).copied().unwrap_or_default();
-        if active {
+        let start = if active {
             // All or nothing: the length is looked at first.
-            let there = self.core.table(TableIdx(segment.table)).len() as u64;
+            let table = self.core.table_of(TableIdx(segment.table));
             let end = offset.checked_add(segment.count.into());
-            if end.is_none_or(|end| end > there) {
+            if end.is_none_or(|end| end > table.len.into()) {
                 return Err(Error::Trap(Trap::TableOutOfBounds));
             }
-        }
+            (table.start as usize).wrapping_add(offset as usize)
+        } else {
+            let kept = self.core.segments.get(place).copied();
+            kept.unwrap_or_default().start as usize
+        };
         let mut at = segment.items.start;
-        for item in 0..u64::from(segment.count) {
+        for item in 0..segment.count as usize {
             let value = self.item(&mut at, segment.flags)?;
-            if active {
-                let done = table::set(
-                    &mut self.core,
-                    TableIdx(segment.table),
-                    offset.wrapping_add(item),
-                    value,
-                );
-                done.map_err(stopped)?;
-            } else if let Some(element) = self
-                .core
-                .elements
-                .get_mut((kept.start as usize).wrapping_add(item as usize))
-            {
+            if let Some(element) = self.core.elements.get_mut(start.wrapping_add(item)) {
                 *element = value;
             }
         }
@@ -146,7 +140,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let value = if flags & Elements::EXPRESSIONS == 0 {
             let mut r = Registers::default();
             self.core.rewind(&mut r, *at);
-            let func = FuncIdx(r.u32().map_err(Error::Trap)?);
+            let func = FuncIdx(r.index().map_err(Error::Trap)?);
             self.core.registers = r;
             self.core.func_ref(func)
         } else {
@@ -159,7 +153,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
     /// Copies an active data segment; keeps what instructions may still ask for.
     #[inline(never)]
-    fn data(&mut self, current: &Instance<'m>, index: u32, kept: bool) -> Result<(), Error> {
+    fn data(&mut self, current: &Instance<'m>, index: u32) -> Result<(), Error> {
         let segment = current.module.data(index);
         if segment.active {
             let offset = self.evaluate(segment.offset)?;
@@ -177,9 +171,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 .iter_mut()
                 .zip(bytes)
                 .for_each(|(to, from)| *to = *from);
-            if kept {
-                let dropped = memory::drop_data(&mut self.core, DataIdx(index));
-                dropped.map_err(stopped)?;
+            if P::PROPOSALS.contains(Proposal::BulkMemory) && current.module.header().data_count() {
+                self.core.drop_data(DataIdx(index));
             }
         }
         Ok(())
@@ -351,7 +344,12 @@ impl<'m> Core<'m, '_> {
             self.elements.extend(ty.min, Ref::NULL, Room::Elements)?;
             self.tables.push(table, Room::Tables)?;
         }
-        for index in 0..header.count(Place::Elements) {
+        let bulk = P::PROPOSALS.contains(Proposal::BulkMemory);
+        for index in 0..if bulk {
+            header.count(Place::Elements)
+        } else {
+            0
+        } {
             let segment = module.elements(index);
             let len = if segment.is_passive() {
                 segment.count
@@ -363,7 +361,7 @@ impl<'m> Core<'m, '_> {
                 .extend(len.into(), Ref::NULL, Room::Elements)?;
             self.add_segment(start, len, true)?;
         }
-        for index in 0..header.kept_data() {
+        for index in 0..if bulk { header.kept_data() } else { 0 } {
             let Span { start, end } = module.data(index).bytes;
             self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
         }
@@ -441,12 +439,4 @@ fn within(size: u64, max: Option<u64>, min: u64, most: Option<u64>) -> bool {
             (None, Some(_)) => false,
             (Some(max), Some(most)) => max <= most,
         }
-}
-
-/// Nothing that instantiation calls stops for another reason than a trap.
-fn stopped(stop: Stop) -> Error {
-    match stop {
-        Stop::Trap(trap) => Error::Trap(trap),
-        Stop::Exit => Error::Busy,
-    }
 }

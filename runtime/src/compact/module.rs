@@ -10,6 +10,7 @@ use crate::reject::Reject;
 use crate::spec::Limit;
 use crate::types::{ExternKind, FuncIdx, ValType};
 use crate::validate::arena::{Arena, Place};
+use crate::validate::item::Item;
 use crate::validate::{self, TypeDef};
 
 /// A valid module: the bytes as they came, and a table of offsets made by the validator.
@@ -155,6 +156,17 @@ impl<'m> Module<'m> {
     ) -> impl ExactSizeIterator<Item = ValType> + use<'m> {
         let first = self.header().start(Place::ValueTypes);
         (0..count).map(move |index| item(self.table, first, start.wrapping_add(index.into())))
+    }
+
+    /// The words of the types of parameters and results.
+    #[cfg_attr(small, inline(never))]
+    pub(crate) fn value_type_bytes(&self, ty: TypeDef) -> &'m [u8] {
+        let size = |count: usize| count.wrapping_mul(ValType::SIZE);
+        let first = self.header().start(Place::ValueTypes);
+        let start = first.saturating_add(size(ty.start as usize));
+        let count = usize::from(ty.params) + usize::from(ty.results);
+        let bytes = self.table.get(start..start.saturating_add(size(count)));
+        bytes.unwrap_or_default()
     }
 
     pub(crate) fn header(&self) -> Header<'m> {

@@ -71,6 +71,12 @@ impl Registers<'_> {
         }
     }
 
+    /// An index, for what is not often executed.
+    #[inline(never)]
+    pub(crate) fn index(&mut self) -> Result<u32, Trap> {
+        self.u32()
+    }
+
     /// An offset of a memory; beyond every memory, if it is more than there are bytes.
     #[inline(always)]
     pub(crate) fn offset<P: Profile>(&mut self) -> Result<usize, Trap> {

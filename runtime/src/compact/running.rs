@@ -6,6 +6,7 @@ use super::branch::Branch;
 use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use super::table::Body;
+use crate::exec::machine::Stop;
 use crate::spec::Trap;
 use crate::types::MemoryIdx;
 use crate::validate::item::Item;
@@ -123,6 +124,18 @@ impl<'m> Core<'m, '_> {
             at.wrapping_add_signed(branch.code as isize),
             place.wrapping_add_signed(distance),
         )
+    }
+
+    /// The same, out of the loop.
+    #[inline(never)]
+    pub(crate) fn branch(
+        &mut self,
+        slots: &mut [u64],
+        r: &mut Registers<'m>,
+        at: usize,
+        index: u32,
+    ) -> Result<(), Stop> {
+        Ok(self.take(slots, r, at, index)?)
     }
 
     /// Does not take the next branch.

@@ -92,9 +92,9 @@ impl<'m> Core<'m, '_> {
     }
 }
 
-/// Whether types without concrete references are equal.
+/// Whether types without concrete references are equal: their words are.
 fn is_same_type(own: &Instance<'_>, a: TypeDef, other: &Instance<'_>, b: TypeDef) -> bool {
-    is_same_shape(a, b) && value_types(own, a).eq(value_types(other, b))
+    is_same_shape(a, b) && own.module.value_type_bytes(a) == other.module.value_type_bytes(b)
 }
 
 fn is_same_shape(a: TypeDef, b: TypeDef) -> bool {

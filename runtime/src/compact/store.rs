@@ -22,7 +22,7 @@ use super::value::Value;
 use crate::exec::machine::Stop;
 use crate::generated::no_alloc::execute::execute;
 use crate::profile::Profile;
-use crate::spec::Trap;
+use crate::spec::{Proposal, Trap};
 use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, ValType};
 use crate::validate::arena::Place;
 
@@ -138,7 +138,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let len = self.slots.len();
         for ((slot, param), ty) in self.slots.iter_mut().zip(params).zip(types) {
-            if !self.core.fits(current, ty, *param) {
+            if !self.core.fits::<P>(current, ty, *param) {
                 return Err(Error::Types);
             }
             *slot = param.bits();
@@ -241,7 +241,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             });
         }
         for ((index, result), ty) in (start..).zip(results).zip(types) {
-            if !self.core.fits(current, ty, *result) {
+            if !self.core.fits::<P>(current, ty, *result) {
                 return Err(Error::Types);
             }
             if let Some(slot) = self.slots.get_mut(index) {
@@ -358,12 +358,13 @@ fn module_of<'m>(instance: Option<&Instance<'m>>) -> Module<'m> {
 
 impl<'m> Core<'m, '_> {
     /// Whether a value is of a type of an instance.
-    pub(crate) fn fits(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
+    pub(crate) fn fits<P: Profile>(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
         match value {
             Value::I32(_) => ty == ValType::I32,
             Value::I64(_) => ty == ValType::I64,
             Value::F32(_) => ty == ValType::F32,
             Value::F64(_) => ty == ValType::F64,
+            _ if !P::PROPOSALS.contains(Proposal::ReferenceTypes) => false,
             Value::ExternRef(number) => {
                 let null = number.is_none();
                 ty.is_external() && number != Some(u32::MAX) && (!null || ty.is_defaultable())

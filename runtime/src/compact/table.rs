@@ -189,6 +189,7 @@ impl<'t> Header<'t> {
     }
 
     /// A count of items, each of which has four bytes at least.
+    #[cfg_attr(small, inline(never))]
     fn counted(self, word: usize) -> u32 {
         let most = self.table.len() / u32::SIZE;
         self.word(word).min(most as u32)
@@ -293,6 +294,19 @@ pub(crate) fn item<T: Item>(table: &[u8], start: usize, index: u32) -> T {
         table,
         start.wrapping_add((index as usize).wrapping_mul(T::SIZE)),
     )
+}
+
+/// The same, with one look at whether it is there; `N` is its size.
+#[inline(always)]
+pub(crate) fn record<T: Item + Default, const N: usize>(
+    table: &[u8],
+    start: usize,
+    index: u32,
+) -> T {
+    const { assert!(N == T::SIZE) };
+    let at = start.wrapping_add((index as usize).wrapping_mul(N));
+    let bytes: Option<&[u8; N]> = table.get(at..).and_then(<[u8]>::first_chunk);
+    bytes.map_or(T::default(), |bytes| T::get(bytes, 0))
 }
 
 /// Kinds of imports as numbers.

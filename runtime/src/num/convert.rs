@@ -8,7 +8,11 @@ use crate::spec::Trap;
 /// Towards zero, to a signed integer of 32 bits.
 #[inline(always)]
 pub(crate) fn to_i32<F: Into<f64>>(a: F) -> Result<i32, Trap> {
-    let a = a.into();
+    i32_of(a.into())
+}
+
+#[cfg_attr(not(small), inline(always))]
+fn i32_of(a: f64) -> Result<i32, Trap> {
     if a > -2_147_483_649.0 && a < 2_147_483_648.0 {
         Ok(a as i32)
     } else {
@@ -19,7 +23,11 @@ pub(crate) fn to_i32<F: Into<f64>>(a: F) -> Result<i32, Trap> {
 /// Towards zero, to an unsigned integer of 32 bits.
 #[inline(always)]
 pub(crate) fn to_u32<F: Into<f64>>(a: F) -> Result<u32, Trap> {
-    let a = a.into();
+    u32_of(a.into())
+}
+
+#[cfg_attr(not(small), inline(always))]
+fn u32_of(a: f64) -> Result<u32, Trap> {
     if a > -1.0 && a < 4_294_967_296.0 {
         Ok(a as u32)
     } else {
@@ -30,7 +38,11 @@ pub(crate) fn to_u32<F: Into<f64>>(a: F) -> Result<u32, Trap> {
 /// Towards zero, to a signed integer of 64 bits.
 #[inline(always)]
 pub(crate) fn to_i64<F: Into<f64>>(a: F) -> Result<i64, Trap> {
-    let a = a.into();
+    i64_of(a.into())
+}
+
+#[cfg_attr(not(small), inline(always))]
+fn i64_of(a: f64) -> Result<i64, Trap> {
     // The least integer is a float, and the next smaller float is far below it.
     let integers = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
     if integers.contains(&a) {
@@ -43,7 +55,11 @@ pub(crate) fn to_i64<F: Into<f64>>(a: F) -> Result<i64, Trap> {
 /// Towards zero, to an unsigned integer of 64 bits.
 #[inline(always)]
 pub(crate) fn to_u64<F: Into<f64>>(a: F) -> Result<u64, Trap> {
-    let a = a.into();
+    u64_of(a.into())
+}
+
+#[cfg_attr(not(small), inline(always))]
+fn u64_of(a: f64) -> Result<u64, Trap> {
     if a > -1.0 && a < 18_446_744_073_709_551_616.0 {
         Ok(a as u64)
     } else {

@@ -26,6 +26,8 @@ pub(crate) trait Float: Copy + PartialOrd + core::ops::Add<Output = Self> {
     fn both(self, other: Self) -> Self;
     /// A NaN becomes quiet and keeps its payload; a number stays what it is.
     fn quiet(self) -> Self;
+    /// The next integer in a direction.
+    fn rounded(self, to: Rounding) -> Self;
     /// The square root as the backend computes it.
     fn root(self) -> Self;
 }
@@ -67,41 +69,25 @@ pub(crate) fn max<F: Float>(a: F, b: F) -> F {
 /// The next integer, ties to the even one.
 #[inline(always)]
 pub(crate) fn nearest<F: Float>(a: F) -> F {
-    if a.magnitude() < F::INTEGRAL {
-        integral(a.magnitude()).signed(a)
-    } else {
-        a.quiet()
-    }
+    a.rounded(Rounding::Nearest)
 }
 
 /// The next integer that is not larger.
 #[inline(always)]
 pub(crate) fn floor<F: Float>(a: F) -> F {
-    if a.magnitude() < F::INTEGRAL {
-        below(a).signed(a)
-    } else {
-        a.quiet()
-    }
+    a.rounded(Rounding::Floor)
 }
 
 /// The next integer that is not smaller.
 #[inline(always)]
 pub(crate) fn ceil<F: Float>(a: F) -> F {
-    if a.magnitude() < F::INTEGRAL {
-        above(a).signed(a)
-    } else {
-        a.quiet()
-    }
+    a.rounded(Rounding::Ceil)
 }
 
 /// The next integer towards zero.
 #[inline(always)]
 pub(crate) fn trunc<F: Float>(a: F) -> F {
-    if a.magnitude() < F::INTEGRAL {
-        below(a.magnitude()).signed(a)
-    } else {
-        a.quiet()
-    }
+    a.rounded(Rounding::Trunc)
 }
 
 /// The square root.
@@ -110,29 +96,38 @@ pub(crate) fn sqrt<F: Float>(a: F) -> F {
     a.root()
 }
 
-/// Rounds a number without sign, below [`Float::INTEGRAL`]: the sum has no room for a fraction,
-/// and floating-point addition rounds to nearest, ties to even.
-#[inline(always)]
-fn integral<F: Float>(a: F) -> F {
-    (a + F::INTEGRAL).minus(F::INTEGRAL)
+/// Where to round to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rounding {
+    Nearest,
+    Floor,
+    Ceil,
+    Trunc,
 }
 
-/// The largest integer up to a number; the sign of a zero is lost.
-#[inline(always)]
-fn below<F: Float>(a: F) -> F {
-    let near = integral(a.magnitude()).signed(a);
-    if near > a { near.minus(F::ONE) } else { near }
-}
-
-/// The least integer from a number on; the sign of a zero is lost.
-#[inline(always)]
-fn above<F: Float>(a: F) -> F {
-    let near = integral(a.magnitude()).signed(a);
-    if near < a { near + F::ONE } else { near }
+/// Rounds: a sum with [`Float::INTEGRAL`] has no room for a fraction, and floating-point addition
+/// rounds to nearest, ties to even. The sign of a zero is kept.
+#[cfg_attr(not(small), inline(always))]
+fn round<F: Float>(a: F, to: Rounding) -> F {
+    let size = a.magnitude();
+    if size < F::INTEGRAL {
+        let near = (size + F::INTEGRAL).minus(F::INTEGRAL);
+        let rounded = match to {
+            Rounding::Nearest => near,
+            Rounding::Trunc if near > size => near.minus(F::ONE),
+            Rounding::Trunc => near,
+            Rounding::Floor if near.signed(a) > a => near.signed(a).minus(F::ONE),
+            Rounding::Ceil if near.signed(a) < a => near.signed(a) + F::ONE,
+            Rounding::Floor | Rounding::Ceil => near,
+        };
+        rounded.signed(a)
+    } else {
+        a.quiet()
+    }
 }
 
 macro_rules! float {
-    ($float:ty, $root:path, $quiet:literal) => {
+    ($float:ty, $root:path, $quiet:literal, $wide:ty) => {
         impl Float for $float {
             const INTEGRAL: Self = 1.0 / Self::EPSILON;
             const ONE: Self = 1.0;
@@ -172,6 +167,11 @@ macro_rules! float {
             }
 
             #[inline(always)]
+            fn rounded(self, to: Rounding) -> Self {
+                round(<$wide>::from(self), to) as Self
+            }
+
+            #[inline(always)]
             fn root(self) -> Self {
                 $root(self)
             }
@@ -179,8 +179,14 @@ macro_rules! float {
     };
 }
 
-float!(f32, backend::sqrt_f32, 0x0040_0000);
-float!(f64, backend::sqrt_f64, 0x0008_0000_0000_0000);
+/// What an `f32` is rounded as: where code is to be small, there is one function for both types.
+#[cfg(small)]
+type Wide = f64;
+#[cfg(not(small))]
+type Wide = f32;
+
+float!(f32, backend::sqrt_f32, 0x0040_0000, Wide);
+float!(f64, backend::sqrt_f64, 0x0008_0000_0000_0000, f64);
 
 #[cfg(test)]
 mod tests {

@@ -37,7 +37,7 @@ impl Bytes for [u8] {
         self.get(at).copied().unwrap_or(0)
     }
 
-    #[inline(always)]
+    #[cfg_attr(small, inline(never))]
     fn half(&self, at: usize) -> u16 {
         match self.get(at..).and_then(<[u8]>::first_chunk) {
             Some(bytes) => u16::from_le_bytes(*bytes),
@@ -51,6 +51,25 @@ impl Bytes for [u8] {
             Some(bytes) => u32::from_le_bytes(*bytes),
             None => 0,
         }
+    }
+}
+
+impl<const N: usize> Bytes for [u8; N] {
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.get(at).copied().unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn half(&self, at: usize) -> u16 {
+        let bytes = self.get(at..).and_then(<[u8]>::first_chunk);
+        bytes.map_or(0, |bytes| u16::from_le_bytes(*bytes))
+    }
+
+    #[inline(always)]
+    fn word(&self, at: usize) -> u32 {
+        let bytes = self.get(at..).and_then(<[u8]>::first_chunk);
+        bytes.map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
 }
 
