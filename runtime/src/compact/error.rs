@@ -13,7 +13,7 @@ pub enum Error {
         /// Which.
         list: Room,
         /// The length that would do, as far as is known.
-        at_least: u64,
+        at_least: usize,
     },
     /// An import is not given, or is of another kind or type.
     Import {

@@ -2,11 +2,10 @@
 //!
 
 use super::module::Module;
-use super::table::{Body, item, record};
+use super::table::{Body, item};
 use crate::types::{ExternKind, FuncIdx, TypeIdx};
 use crate::validate::TypeDef;
 use crate::validate::arena::Place;
-use crate::validate::item::Item;
 
 /// A module in a store: where its parts are, in its table and in the store's lists.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,7 +100,7 @@ impl<'m> Instance<'m> {
     #[cfg_attr(small, inline(never))]
     pub(crate) fn body(&self, func: FuncIdx) -> Body {
         let index = func.0.wrapping_sub(self.imported.funcs);
-        record::<Body, { Body::SIZE }>(self.module.table, self.bodies, index)
+        item(self.module.table, self.bodies, index)
     }
 
     /// The index of a function's type.
@@ -115,7 +114,7 @@ impl<'m> Instance<'m> {
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
     pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
-        record::<TypeDef, { TypeDef::SIZE }>(self.module.table, self.defs, ty.0)
+        item(self.module.table, self.defs, ty.0)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {

@@ -185,7 +185,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
     /// The value of a constant expression with so many operands at most.
     fn compute(&mut self, start: usize, operands: usize) -> Result<u64, Error> {
-        let (list, at_least) = (Room::Slots, operands as u64);
+        let (list, at_least) = (Room::Slots, operands);
         if operands > self.slots.len() {
             return Err(Error::Room { list, at_least });
         }

@@ -82,6 +82,7 @@ impl<'s, T: Copy> List<'s, T> {
 #[cold]
 #[inline(never)]
 pub(crate) fn full(list: Room, there: usize, more: u64) -> Error {
-    let at_least = (there as u64).saturating_add(more);
+    let more = usize::try_from(more).unwrap_or(usize::MAX);
+    let at_least = there.saturating_add(more);
     Error::Room { list, at_least }
 }

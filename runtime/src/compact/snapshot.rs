@@ -142,7 +142,7 @@ impl Reader<'_> {
     }
 
     fn items<T: Item>(&mut self, items: &mut [T], len: usize, list: Room) -> Result<(), Error> {
-        let at_least = len as u64;
+        let at_least = len;
         let items = items.get_mut(..len).ok_or(Error::Room { list, at_least })?;
         items.iter_mut().for_each(|item| *item = self.item());
         Ok(())
@@ -160,7 +160,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     /// bytes it takes.
     pub fn snapshot(&self, to: &mut [u8]) -> Result<usize, Error> {
         let (size, list) = (self.snapshot_size(), Room::Snapshot);
-        let at_least = size as u64;
+        let at_least = size;
         let to = to.get_mut(..size).ok_or(Error::Room { list, at_least })?;
         Ok(self.write(Cell::from_mut(to).as_slice_of_cells()))
     }

@@ -160,7 +160,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             _ => {
                 return Err(Error::Room {
                     list: Room::Slots,
-                    at_least: len as u64 + 1,
+                    at_least: len.saturating_add(1),
                 });
             }
         }
@@ -237,7 +237,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         if end > len {
             return Err(Error::Room {
                 list: Room::Slots,
-                at_least: end as u64,
+                at_least: end,
             });
         }
         for ((index, result), ty) in (start..).zip(results).zip(types) {

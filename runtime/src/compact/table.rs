@@ -290,23 +290,10 @@ fn fingerprint(wasm: &[u8]) -> u64 {
 /// An item of a list that begins at `start`.
 #[inline(always)]
 pub(crate) fn item<T: Item>(table: &[u8], start: usize, index: u32) -> T {
-    T::get(
+    T::record(
         table,
         start.wrapping_add((index as usize).wrapping_mul(T::SIZE)),
     )
-}
-
-/// The same, with one look at whether it is there; `N` is its size.
-#[inline(always)]
-pub(crate) fn record<T: Item + Default, const N: usize>(
-    table: &[u8],
-    start: usize,
-    index: u32,
-) -> T {
-    const { assert!(N == T::SIZE) };
-    let at = start.wrapping_add((index as usize).wrapping_mul(N));
-    let bytes: Option<&[u8; N]> = table.get(at..).and_then(<[u8]>::first_chunk);
-    bytes.map_or(T::default(), |bytes| T::get(bytes, 0))
 }
 
 /// Kinds of imports as numbers.

@@ -15,6 +15,12 @@ pub trait Item: Copy {
     /// Reads an item; what is not there is zero.
     fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self;
 
+    /// Reads an item with one look at whether it is there; if not as a whole, it is zero.
+    #[inline(always)]
+    fn record(bytes: &[u8], at: usize) -> Self {
+        Self::get(bytes, at)
+    }
+
     /// Writes the item, as far as there is room.
     fn put(self, bytes: &[Cell<u8>], at: usize);
 }
@@ -209,6 +215,16 @@ macro_rules! fields {
                 )*
                 let _ = end;
                 Self { $($field: $field.into()),* }
+            }
+
+            #[inline(always)]
+            fn record(bytes: &[u8], at: usize) -> Self {
+                use $crate::validate::item::Item;
+                let record = bytes.get(at..).and_then(<[u8]>::first_chunk);
+                let Some::<&[u8; <$ty as Item>::SIZE]>(record) = record else {
+                    return Self::get(&[], 0);
+                };
+                Self::get(record, 0)
             }
 
             #[inline]
