@@ -34,4 +34,3 @@ pub use list::WasmList;
 pub use lower::{Lower, LowerContext, Realloc};
 pub use string::WasmStr;
 pub use types::{CanonicalOptions, ComponentType, Type};
-
