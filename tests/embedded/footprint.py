@@ -31,6 +31,9 @@ PROGRAMS = {
     "validate": "validate",
 }
 
+# Others, measured with the same kernel in the same run; no figure of theirs is held.
+PEERS = {"wasmi": "wasmi 2.0"}
+
 # What compilers of other versions may add.
 TOLERANCE = 1.02
 
@@ -41,6 +44,7 @@ ROWS = {
     "state": "RAM of the store, bytes",
     "stack": "native stack, measured, bytes",
     "bound": "native stack, upper bound, bytes",
+    "heap": "heap, bytes",
     "instructions": "instructions",
 }
 
@@ -48,10 +52,11 @@ ROWS = {
 def main():
     folder = Path(sys.argv[1])
     baseline = measure(folder, "baseline")
-    figures = {name: measure(folder, name) for name in PROGRAMS}
-    for name, found in figures.items():
+    figures = {name: measure(folder, name) | bound(folder, name) | {"heap": 0} for name in PROGRAMS}
+    peers = {name: measure(folder, name) for name in PEERS}
+    for name, found in (figures | peers).items():
         found["flash"] -= baseline["flash"] + (found.get("table", 0) if name == "execute" else 0)
-    table = markdown(figures)
+    table = markdown(figures, peers)
     print(table)
     complaints = [line for name in PROGRAMS for line in forbidden(folder / name)]
     limits = read_limits()
@@ -76,12 +81,16 @@ def measure(folder, name):
     for line in (run.stdout + run.stderr).splitlines():
         what, _, number = line.partition(" ")
         figures[what] = int(number)
-    bound = subprocess.run([sys.executable, HERE / "stack_bound.py", program], capture_output=True, text=True)
-    if bound.returncode != 0:
-        sys.exit(f"footprint: {name}: {bound.stderr}")
-    figures["bound"] = int(bound.stdout)
     figures["flash"] = Elf(program).flash()
     return figures
+
+
+def bound(folder, name):
+    """What the stack of a program cannot exceed."""
+    run = subprocess.run([sys.executable, HERE / "stack_bound.py", folder / name], capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"footprint: {name}: {run.stderr}")
+    return {"bound": int(run.stdout)}
 
 
 def forbidden(program):
@@ -91,14 +100,17 @@ def forbidden(program):
             yield f"{program.name} contains {name}"
 
 
-def markdown(figures):
-    lines = ["| | " + " | ".join(PROGRAMS.values()) + " |", "|---" * (len(PROGRAMS) + 1) + "|"]
+def markdown(figures, peers):
+    titles = [*PROGRAMS.values(), *(f"{peer}: the same" for peer in PEERS.values())]
+    lines = ["| | " + " | ".join(titles) + " |", "|---" * (len(titles) + 1) + "|"]
     for row, title in ROWS.items():
-        cells = [f"{found[row]:,}" if row in found else "" for found in figures.values()]
+        cells = [f"{found[row]:,}" if row in found else "" for found in (figures | peers).values()]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
-    lines.append("| heap, bytes |" + " 0 |" * len(PROGRAMS))
     per_byte = figures["validate"]["instructions"] / KERNEL
     lines.append(f"\nThe kernel has {KERNEL:,} bytes; validation takes {per_byte:.0f} instructions a byte.")
+    for name, peer in PEERS.items():
+        flash, work = (figures["complete"][row] / peers[name][row] for row in ("flash", "instructions"))
+        lines.append(f"Flash is {flash:.2f} of that of {peer}, instructions are {work:.2f} times as many.")
     return "\n".join(lines)
 
 

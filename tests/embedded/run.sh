@@ -52,6 +52,7 @@ suite_here() {
 footprint() {
     say "footprint on $MEASURED"
     cargo build -q --release -p firmware --target $MEASURED -Zbuild-std=core
+    cargo build -q --release -p peers --target $MEASURED -Zbuild-std=core,alloc
     ./footprint.py "$CARGO_TARGET_DIR/$MEASURED/release" "$@"
 }
 

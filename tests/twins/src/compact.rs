@@ -232,7 +232,7 @@ impl<'m, 's> Compact<'m, 's> {
         loop {
             let room = match there.store.restore(&bytes, &[self.module]) {
                 Ok(()) => break,
-                Err(Error::Room { list, at_least }) => (list, usize::try_from(at_least).ok()?),
+                Err(Error::Room { list, at_least }) => (list, at_least),
                 Err(error) => panic!("no snapshot: {error}"),
             };
             match room {

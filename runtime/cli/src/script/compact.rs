@@ -172,11 +172,11 @@ impl<'a> Library for Compact<'a> {
                 Error::Room {
                     list: Room::Memory,
                     at_least,
-                } => self.extend(at_least),
+                } => self.extend(at_least as u64),
                 Error::Room {
                     list: Room::Elements,
                     at_least,
-                } => self.extend_tables(at_least),
+                } => self.extend_tables(at_least as u64),
                 _ => None,
             };
             if grown.is_none() {

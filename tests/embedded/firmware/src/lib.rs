@@ -12,8 +12,8 @@ use memory::{Once, take};
 use tabwasm::compact::{
     Exit, Frame, Global, Instance, Memory, Module, Ram, Segment, Store, Table, Value,
 };
-use tabwasm_macros::runtime;
 use tabwasm::types::{Ref, TypeId};
+use tabwasm_macros::runtime;
 
 runtime! {
     /// What compilers emit unless they are told otherwise: Lime1.

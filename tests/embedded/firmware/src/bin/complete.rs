@@ -6,25 +6,25 @@
 
 use core::hint::black_box;
 
-use firmware::{Board, KERNEL};
 use firmware::memory::{Once, take};
+use firmware::{Board, KERNEL};
 use tabwasm::compact::Module;
 
-/// A little more than the module's table.
-const ROOM: usize = 2944;
+/// More than the module needs.
+const ROOM: usize = 4096;
 
 static ARENA: Once<[u8; ROOM]> = Once::new([0; ROOM]);
 
 #[unsafe(no_mangle)]
 fn main() -> u32 {
     let clock = board::clock::start();
-    let Ok(module) = Module::new(black_box(KERNEL), &Board, take(&ARENA)) else {
+    let Ok((module, peak)) = Module::measured(black_box(KERNEL), &Board, take(&ARENA)) else {
         return 3;
     };
     let table = module.table().len() as u32;
     let right = firmware::run(module);
     board::report("instructions", clock.instructions());
-    board::report("arena", ROOM as u32);
+    board::report("arena", peak as u32);
     board::report("table", table);
     board::report("state", firmware::state());
     board::report("stack", board::stack::peak());

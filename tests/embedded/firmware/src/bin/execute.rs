@@ -17,6 +17,7 @@ fn main() -> u32 {
     };
     let right = firmware::run(module);
     board::report("instructions", clock.instructions());
+    board::report("table", TABLE.len() as u32);
     board::report("state", firmware::state());
     board::report("stack", board::stack::peak());
     u32::from(!right)

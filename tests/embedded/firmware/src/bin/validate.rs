@@ -6,8 +6,8 @@
 
 use core::hint::black_box;
 
-use firmware::{Board, KERNEL};
 use firmware::memory::{Once, take};
+use firmware::{Board, KERNEL};
 use tabwasm::reject::Verdict;
 use tabwasm::validate::{Arena, validate};
 
