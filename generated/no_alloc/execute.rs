@@ -20,7 +20,7 @@ use crate::types::*;
 #[allow(clippy::manual_range_patterns, reason = "a range would be compared, a list is looked up")]
 #[rustfmt::skip]
 pub(crate) fn execute<'m, P: Profile>(
-    m: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
 ) -> Stop {
     let mut r = m.registers.clone();
@@ -324,7 +324,7 @@ fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
 #[rustfmt::skip]
 fn hand<'m, P: Profile>(
     opcode: u8,
-    m: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -343,7 +343,7 @@ fn hand<'m, P: Profile>(
 #[rustfmt::skip]
 fn prefix_fc<'m, P: Profile>(
     number: u32,
-    m: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -376,8 +376,8 @@ fn prefix_fc<'m, P: Profile>(
 
 /// `table.get`
 #[inline(never)]
-fn table_get<'m>(
-    m: &mut Core<'m, '_>,
+fn table_get<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -391,8 +391,8 @@ fn table_get<'m>(
 
 /// `table.set`
 #[inline(never)]
-fn table_set<'m>(
-    m: &mut Core<'m, '_>,
+fn table_set<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -405,8 +405,8 @@ fn table_set<'m>(
 
 /// `memory.size`
 #[inline(never)]
-fn memory_size<'m>(
-    m: &mut Core<'m, '_>,
+fn memory_size<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -418,8 +418,8 @@ fn memory_size<'m>(
 
 /// `memory.grow`
 #[inline(never)]
-fn memory_grow<'m>(
-    m: &mut Core<'m, '_>,
+fn memory_grow<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -433,8 +433,8 @@ fn memory_grow<'m>(
 
 /// `ref.func`
 #[inline(never)]
-fn ref_func<'m>(
-    m: &mut Core<'m, '_>,
+fn ref_func<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -446,8 +446,8 @@ fn ref_func<'m>(
 
 /// `memory.init`
 #[inline(never)]
-fn memory_init<'m>(
-    m: &mut Core<'m, '_>,
+fn memory_init<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -468,7 +468,11 @@ fn memory_init<'m>(
 
 /// `data.drop`
 #[inline(never)]
-fn data_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
+fn data_drop<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
     let x = DataIdx(r.index()?);
     memory::drop_data(m, x)?;
     Ok(())
@@ -476,8 +480,8 @@ fn data_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> 
 
 /// `memory.copy`
 #[inline(never)]
-fn memory_copy<'m>(
-    m: &mut Core<'m, '_>,
+fn memory_copy<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -498,8 +502,8 @@ fn memory_copy<'m>(
 
 /// `memory.fill`
 #[inline(never)]
-fn memory_fill<'m>(
-    m: &mut Core<'m, '_>,
+fn memory_fill<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -518,8 +522,8 @@ fn memory_fill<'m>(
 
 /// `table.init`
 #[inline(never)]
-fn table_init<'m>(
-    m: &mut Core<'m, '_>,
+fn table_init<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -540,7 +544,11 @@ fn table_init<'m>(
 
 /// `elem.drop`
 #[inline(never)]
-fn elem_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
+fn elem_drop<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
     let x = ElemIdx(r.index()?);
     table::drop_elements(m, x)?;
     Ok(())
@@ -548,8 +556,8 @@ fn elem_drop<'m>(m: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> 
 
 /// `table.copy`
 #[inline(never)]
-fn table_copy<'m>(
-    m: &mut Core<'m, '_>,
+fn table_copy<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -570,8 +578,8 @@ fn table_copy<'m>(
 
 /// `table.grow`
 #[inline(never)]
-fn table_grow<'m>(
-    m: &mut Core<'m, '_>,
+fn table_grow<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -585,8 +593,8 @@ fn table_grow<'m>(
 
 /// `table.size`
 #[inline(never)]
-fn table_size<'m>(
-    m: &mut Core<'m, '_>,
+fn table_size<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -598,8 +606,8 @@ fn table_size<'m>(
 
 /// `table.fill`
 #[inline(never)]
-fn table_fill<'m>(
-    m: &mut Core<'m, '_>,
+fn table_fill<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {

@@ -77,7 +77,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         let own = own.filter(|op| Shape::of(model, op) != Shape::Own);
         source.line(&format!(
             "/// What follows the prefix {prefix:#04X}.\n#[inline(never)]\n#[rustfmt::skip]\n\
-             fn {}<'m, P: Profile>(\n    number: u32,\n    m: &mut Core<'m, '_>,\n    \
+             fn {}<'m, P: Profile>(\n    number: u32,\n    m: &mut Core<'m, '_, P>,\n    \
              slots: &mut [u64],\n    r: &mut Registers<'m>,\n) -> Result<(), Stop> {{\n    \
              macro_rules! check {{\n        ($done:expr) => {{ $done? }};\n    }}\n    \
              match number {{",
@@ -101,7 +101,7 @@ const HEAD: &str = "\
 #[allow(clippy::manual_range_patterns, reason = \"a range would be compared, a list is looked up\")]
 #[rustfmt::skip]
 pub(crate) fn execute<'m, P: Profile>(
-    m: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
 ) -> Stop {
     let mut r = m.registers.clone();
@@ -364,7 +364,7 @@ fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
 #[rustfmt::skip]
 fn hand<'m, P: Profile>(
     opcode: u8,
-    m: &mut Core<'m, '_>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -595,8 +595,8 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     quote! {
         #[doc = #doc]
         #[inline(never)]
-        fn #name<'m>(
-            m: &mut Core<'m, '_>,
+        fn #name<'m, P: Profile>(
+            m: &mut Core<'m, '_, P>,
             #slots: &mut [u64],
             r: &mut Registers<'m>,
         ) -> Result<(), Stop> {

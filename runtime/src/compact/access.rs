@@ -48,7 +48,7 @@ impl<'m> Registers<'m> {
     #[inline(always)]
     pub(crate) fn load<P: Profile>(
         &mut self,
-        m: &mut Core<'m, '_>,
+        m: &mut Core<'m, '_, P>,
         slots: &mut [u64],
         f: impl FnOnce(Linear<'_>, u64) -> Result<u64, Trap>,
     ) -> Result<(), Trap> {
@@ -60,7 +60,7 @@ impl<'m> Registers<'m> {
     #[inline(always)]
     pub(crate) fn store<P: Profile>(
         &mut self,
-        m: &mut Core<'m, '_>,
+        m: &mut Core<'m, '_, P>,
         slots: &mut [u64],
         f: impl FnOnce(Linear<'_>, u64, u64) -> Result<(), Trap>,
     ) -> Result<(), Trap> {
@@ -72,7 +72,7 @@ impl<'m> Registers<'m> {
 
     /// The memory and offset of an access.
     #[inline(always)]
-    fn linear<'c, P: Profile>(&mut self, m: &'c mut Core<'m, '_>) -> Result<Linear<'c>, Trap> {
+    fn linear<'c, P: Profile>(&mut self, m: &'c mut Core<'m, '_, P>) -> Result<Linear<'c>, Trap> {
         let align = self.u8()?;
         let (mut start, mut end) = m.running.memory;
         if align >= wire::MemargFlag::Memory.code() {

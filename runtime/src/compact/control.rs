@@ -7,6 +7,7 @@ use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use crate::exec::machine::Stop;
 use crate::generated::shared::wire;
+use crate::profile::Profile;
 use crate::spec::Trap;
 use crate::types::GlobalIdx;
 
@@ -33,29 +34,49 @@ fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
 }
 
 #[inline(always)]
-pub(crate) fn unreachable<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn unreachable<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let _ = r;
     Err(Trap::UnreachableCodeReached.into())
 }
 
 #[inline(always)]
-pub(crate) fn nop<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn nop<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let _ = r;
     Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn block<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn block<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     Ok(skip_type(r)?)
 }
 
 #[inline(always)]
-pub(crate) fn loop_<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn loop_<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     Ok(skip_type(r)?)
 }
 
 #[inline(always)]
-pub(crate) fn if_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn if_<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
@@ -67,12 +88,20 @@ pub(crate) fn if_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
 }
 
 #[inline(always)]
-pub(crate) fn else_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn else_<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     br(m, slots, r)
 }
 
 #[inline(always)]
-pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn end<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     // Of a constant expression, the first one is the last.
     if m.is_at_end(r) {
         return away(r, |r| m.leave_function(slots, r));
@@ -81,13 +110,21 @@ pub(crate) fn end<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers
 }
 
 #[inline(always)]
-pub(crate) fn br<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn br<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let at = m.at(r);
     away(r, |r| m.branch(slots, r, at, 0))
 }
 
 #[inline(always)]
-pub(crate) fn br_if<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn br_if<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition != 0 {
@@ -99,7 +136,11 @@ pub(crate) fn br_if<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registe
 }
 
 #[inline(always)]
-pub(crate) fn br_table<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn br_table<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let at = m.at(r);
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
@@ -107,18 +148,26 @@ pub(crate) fn br_table<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Regi
 }
 
 #[inline(always)]
-pub(crate) fn return_<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn return_<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     away(r, |r| m.leave_function(slots, r))
 }
 
 #[inline(always)]
-pub(crate) fn call<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn call<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     away(r, |r| m.call(slots, r, false))
 }
 
 #[inline(always)]
-pub(crate) fn call_indirect<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn call_indirect<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -126,13 +175,17 @@ pub(crate) fn call_indirect<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn call_ref<'m>(m: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn call_ref<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     away(r, |r| m.call_ref(slots, r, false))
 }
 
 #[inline(always)]
-pub(crate) fn return_call<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn return_call<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -140,8 +193,8 @@ pub(crate) fn return_call<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn return_call_indirect<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn return_call_indirect<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -149,8 +202,8 @@ pub(crate) fn return_call_indirect<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn return_call_ref<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn return_call_ref<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -158,13 +211,21 @@ pub(crate) fn return_call_ref<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn drop<'m>(_: &mut Core<'m, '_>, _: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn drop<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    _: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     r.drop(1);
     Ok(())
 }
 
 #[inline(always)]
-pub(crate) fn select<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Registers<'m>) -> Done {
+pub(crate) fn select<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
+    slots: &mut [u64],
+    r: &mut Registers<'m>,
+) -> Done {
     let [a, b, condition] = r.operands(slots)?;
     if *condition == 0 {
         *a = *b;
@@ -174,8 +235,8 @@ pub(crate) fn select<'m>(_: &mut Core<'m, '_>, slots: &mut [u64], r: &mut Regist
 }
 
 #[inline(always)]
-pub(crate) fn select_typed<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn select_typed<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -186,8 +247,8 @@ pub(crate) fn select_typed<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn local_get<'m>(
-    _: &mut Core<'m, '_>,
+pub(crate) fn local_get<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -197,8 +258,8 @@ pub(crate) fn local_get<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn local_set<'m>(
-    _: &mut Core<'m, '_>,
+pub(crate) fn local_set<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -209,8 +270,8 @@ pub(crate) fn local_set<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn local_tee<'m>(
-    _: &mut Core<'m, '_>,
+pub(crate) fn local_tee<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -221,8 +282,8 @@ pub(crate) fn local_tee<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn global_get<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn global_get<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -232,8 +293,8 @@ pub(crate) fn global_get<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn global_set<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn global_set<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -243,8 +304,8 @@ pub(crate) fn global_set<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn ref_as_non_null<'m>(
-    _: &mut Core<'m, '_>,
+pub(crate) fn ref_as_non_null<'m, P: Profile>(
+    _: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -255,8 +316,8 @@ pub(crate) fn ref_as_non_null<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn br_on_null<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn br_on_null<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -272,8 +333,8 @@ pub(crate) fn br_on_null<'m>(
 }
 
 #[inline(always)]
-pub(crate) fn br_on_non_null<'m>(
-    m: &mut Core<'m, '_>,
+pub(crate) fn br_on_non_null<'m, P: Profile>(
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {

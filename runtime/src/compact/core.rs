@@ -1,6 +1,8 @@
 //! The state of a store but for its value stack, and the instance that runs.
 //!
 
+use ::core::marker::PhantomData;
+
 use super::address::FuncAddr;
 use super::branch::Branch;
 use super::entity::{Frame, Global, Memory, Segment, Table};
@@ -12,13 +14,14 @@ use super::list::List;
 use super::registers::{ASTRAY, Registers};
 use super::running::{Running, slide};
 use crate::exec::machine::Stop;
-use crate::spec::Trap;
+use crate::profile::Profile;
+use crate::spec::{Proposal, Trap};
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
 use crate::validate::TypeDef;
 use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
-pub(crate) struct Core<'m, 's> {
+pub(crate) struct Core<'m, 's, P> {
     pub(crate) frames: &'s mut [Frame],
     pub(crate) instances: List<'s, Instance<'m>>,
     pub(crate) links: List<'s, Link>,
@@ -41,9 +44,10 @@ pub(crate) struct Core<'m, 's> {
     pub(crate) reason: Exit,
     /// Whether the next growth that needs more memory than there is fails.
     pub(crate) refused: bool,
+    pub(crate) profile: PhantomData<P>,
 }
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// What an import is linked to.
     pub(crate) fn link(&self, index: u32) -> Link {
         self.links.get(index as usize).copied().unwrap_or_default()
@@ -74,14 +78,18 @@ impl<'m> Core<'m, '_> {
         }
     }
 
-    /// A memory.
+    /// A memory, as the profile's modules can have it.
     pub(crate) fn memory_of(&self, x: MemoryIdx) -> Memory {
+        let several = P::PROPOSALS.contains(Proposal::MultiMemory);
+        let x = if several { x } else { MemoryIdx(0) };
         let memory = self.memories.get(self.memory_number(&self.current, x));
-        memory.copied().unwrap_or_default()
+        memory.copied().unwrap_or_default().within::<P>()
     }
 
     /// A table.
     pub(crate) fn table_of(&self, x: TableIdx) -> Table {
+        let several = P::PROPOSALS.contains(Proposal::ReferenceTypes);
+        let x = if several { x } else { TableIdx(0) };
         let table = self.tables.get(self.table_number(&self.current, x));
         table.copied().unwrap_or_default()
     }

@@ -2,6 +2,8 @@
 //!
 
 use super::address::FuncAddr;
+use crate::profile::Profile;
+use crate::spec::Proposal;
 use crate::types::{MemoryType, RefType, ValType};
 
 /// A caller that waits for the function it has called.
@@ -58,6 +60,18 @@ pub struct Segment {
 }
 
 impl Memory {
+    /// The same, as far as modules of a profile can tell.
+    #[inline(always)]
+    pub(crate) fn within<P: Profile>(mut self) -> Self {
+        if !P::PROPOSALS.contains(Proposal::Memory64) {
+            self.is_64 = false;
+        }
+        if !P::PROPOSALS.contains(Proposal::CustomPageSizes) {
+            self.page_size_log2 = MemoryType::default().page_size_log2;
+        }
+        self
+    }
+
     /// How many pages it has.
     pub(crate) fn pages(&self) -> u64 {
         self.len as u64 >> self.page_bits()

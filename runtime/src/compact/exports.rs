@@ -8,6 +8,7 @@ use super::instantiate::InstanceIdx;
 use super::link::Link;
 use super::registers::Registers;
 use crate::generated::shared::wire::External;
+use crate::profile::Profile;
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
 
 /// An object that an instance can import.
@@ -32,7 +33,7 @@ pub enum Extern<'t> {
     Global(u32),
 }
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// What is known of an instance.
     pub(crate) fn look(&self, index: InstanceIdx) -> Option<&Instance<'m>> {
         if index.0 as usize >= self.instances.len {

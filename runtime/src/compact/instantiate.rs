@@ -42,9 +42,9 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let core = &mut self.core;
         let before = core.lengths();
         let linked = core.open(module).and_then(|current| {
-            core.number_types::<P>(&current)?;
+            core.number_types(&current)?;
             core.link_imports(&current, imports)?;
-            core.make::<P>(&current)?;
+            core.make(&current)?;
             Ok(current)
         });
         let index = match linked {
@@ -203,7 +203,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 }
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// Adds an instance without contents.
     #[inline(never)]
     fn open(&mut self, module: Module<'m>) -> Result<Instance<'m>, Error> {
@@ -226,9 +226,9 @@ impl<'m> Core<'m, '_> {
 
     /// Gives the instance's types their numbers in the store.
     #[inline(never)]
-    fn number_types<P: Profile>(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+    fn number_types(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         for ty in 0..current.types {
-            let number = self.number_type::<P>(current, ty);
+            let number = self.number_type(current, ty);
             self.types.push(number, Room::Types)?;
         }
         Ok(())
@@ -330,7 +330,7 @@ impl<'m> Core<'m, '_> {
 
     /// Makes the objects of an instance, all zero.
     #[inline(never)]
-    fn make<P: Profile>(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+    fn make(&mut self, current: &Instance<'m>) -> Result<(), Error> {
         let (header, module) = (current.module.header(), current.module);
         for index in current.imported.tables..header.count(Place::Tables) {
             let ty: TableType = header.item(Place::Tables, index);
@@ -339,7 +339,7 @@ impl<'m> Core<'m, '_> {
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
                 max: ty.max,
                 is_64: ty.is_64,
-                element: ty.element.renumber(|ty| self.number_of(current, ty).0),
+                element: self.outside_ref(current, ty.element),
             };
             self.elements.extend(ty.min, Ref::NULL, Room::Elements)?;
             self.tables.push(table, Room::Tables)?;
@@ -367,16 +367,17 @@ impl<'m> Core<'m, '_> {
         }
         for index in current.imported.memories..header.count(Place::Memories) {
             let ty: MemoryType = header.item(Place::Memories, index);
-            let start = self.memory.len;
-            let bytes = ty.bytes(ty.min).unwrap_or(u64::MAX);
-            self.memory.extend(bytes, 0, Room::Memory)?;
-            let memory = Memory {
-                start,
-                len: self.memory.len.wrapping_sub(start),
+            let mut memory = Memory {
+                start: self.memory.len,
+                len: 0,
                 max: ty.max,
                 page_size_log2: ty.page_size_log2,
                 is_64: ty.is_64,
-            };
+            }
+            .within::<P>();
+            let bytes = ty.min.saturating_mul(1 << memory.page_bits());
+            self.memory.extend(bytes, 0, Room::Memory)?;
+            memory.len = self.memory.len.wrapping_sub(memory.start);
             self.memories.push(memory, Room::Memories)?;
         }
         for index in current.imported.globals..header.count(Place::Globals) {

@@ -7,9 +7,10 @@ use super::exit::{Exit, Growth};
 use super::registers::Registers;
 use crate::exec::copy_among;
 use crate::exec::machine::{Machine, Stop};
+use crate::profile::Profile;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// Runs a row with `hand`, which stands at an offset. If it fails, it has not been executed.
     #[inline(always)]
     pub(crate) fn hand(
@@ -84,7 +85,7 @@ fn parts<T>(
     }
 }
 
-impl Machine for Core<'_, '_> {
+impl<P: Profile> Machine for Core<'_, '_, P> {
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
         let memory = self.memory_of(x);
         part(self.memory.items, memory.start, memory.len)

@@ -7,6 +7,7 @@ use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use super::table::Body;
 use crate::exec::machine::Stop;
+use crate::profile::Profile;
 use crate::spec::Trap;
 use crate::types::MemoryIdx;
 use crate::validate::item::Item;
@@ -33,7 +34,7 @@ impl Running {
     };
 }
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// Offset of what is read next.
     #[inline(always)]
     pub(crate) fn position(&self, r: &Registers<'m>) -> usize {

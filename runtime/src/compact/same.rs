@@ -9,12 +9,12 @@ use super::core::Core;
 use super::instance::Instance;
 use crate::profile::Profile;
 use crate::spec::Proposal;
-use crate::types::{TypeId, TypeIdx, ValType};
+use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::TypeDef;
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// The number that a type of an instance gets, whose earlier types have theirs.
-    pub(crate) fn number_type<P: Profile>(&self, own: &Instance<'m>, ty: u32) -> TypeId {
+    pub(crate) fn number_type(&self, own: &Instance<'m>, ty: u32) -> TypeId {
         let def = own.ty(TypeIdx(ty));
         if def.canonical != ty {
             return self.number_of(own, def.canonical);
@@ -50,7 +50,20 @@ impl<'m> Core<'m, '_> {
 
     /// The type with the store's number in place of the instance's.
     pub(crate) fn outside(&self, of: &Instance<'m>, ty: ValType) -> ValType {
-        ty.renumber(|number| self.number_of(of, number).0)
+        if P::PROPOSALS.contains(Proposal::FunctionReferences) {
+            ty.renumber(|number| self.number_of(of, number).0)
+        } else {
+            ty
+        }
+    }
+
+    /// The same for a reference.
+    pub(crate) fn outside_ref(&self, of: &Instance<'m>, ty: RefType) -> RefType {
+        if P::PROPOSALS.contains(Proposal::FunctionReferences) {
+            ty.renumber(|number| self.number_of(of, number).0)
+        } else {
+            ty
+        }
     }
 
     fn is_same_group(

@@ -282,7 +282,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 }
 
-impl Core<'_, '_> {
+impl<P: Profile> Core<'_, '_, P> {
     /// Forgets all instances.
     fn clear(&mut self) {
         self.cut(Default::default());

@@ -31,12 +31,11 @@ use crate::validate::arena::Place;
 /// What the profile does not admit is not linked, so modules must have been validated with the
 /// same profile or a smaller one; what is not there traps.
 pub struct Store<'m, 's, P> {
-    pub(crate) core: Core<'m, 's>,
+    pub(crate) core: Core<'m, 's, P>,
     pub(crate) slots: &'s mut [u64],
     pub(crate) state: State,
     /// The function that the host has called last.
     pub(crate) entry: FuncAddr,
-    profile: PhantomData<P>,
 }
 
 /// What `run` has to do.
@@ -80,11 +79,11 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 tank: Tank::default(),
                 reason: Exit::Done,
                 refused: false,
+                profile: PhantomData,
             },
             slots: ram.slots,
             state: State::Idle,
             entry: FuncAddr::default(),
-            profile: PhantomData,
         }
     }
 
@@ -138,7 +137,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let len = self.slots.len();
         for ((slot, param), ty) in self.slots.iter_mut().zip(params).zip(types) {
-            if !self.core.fits::<P>(current, ty, *param) {
+            if !self.core.fits(current, ty, *param) {
                 return Err(Error::Types);
             }
             *slot = param.bits();
@@ -241,7 +240,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             });
         }
         for ((index, result), ty) in (start..).zip(results).zip(types) {
-            if !self.core.fits::<P>(current, ty, *result) {
+            if !self.core.fits(current, ty, *result) {
                 return Err(Error::Types);
             }
             if let Some(slot) = self.slots.get_mut(index) {
@@ -356,9 +355,9 @@ fn module_of<'m>(instance: Option<&Instance<'m>>) -> Module<'m> {
     instance.map_or(Module::default(), |instance| instance.module)
 }
 
-impl<'m> Core<'m, '_> {
+impl<'m, P: Profile> Core<'m, '_, P> {
     /// Whether a value is of a type of an instance.
-    pub(crate) fn fits<P: Profile>(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
+    pub(crate) fn fits(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
         match value {
             Value::I32(_) => ty == ValType::I32,
             Value::I64(_) => ty == ValType::I64,
