@@ -1,5 +1,7 @@
-//! Chooses the interpreter's dispatch: turns target and optimisation level into the cfg `tail`.
+//! Turns target and optimisation level into cfgs.
 //!
+//! `small`: a build for size. `brief`: such a build without an allocator, in which errors are two
+//! words. `tail`: the interpreter's dispatch.
 //! Stable Rust promises no tail calls; LLVM makes them for these targets when it optimises and
 //! no debug assertion stands in the way. Everything else runs the same handlers in a loop.
 
@@ -7,11 +9,14 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(tail, small)");
+    println!("cargo::rustc-check-cfg=cfg(tail, small, brief)");
+    let set = |name: &str| env::var_os(name).is_some();
     if matches!(env::var("OPT_LEVEL").as_deref(), Ok("s" | "z")) {
         println!("cargo::rustc-cfg=small");
+        if !set("CARGO_FEATURE_ALLOC") {
+            println!("cargo::rustc-cfg=brief");
+        }
     }
-    let set = |name: &str| env::var_os(name).is_some();
     let architecture = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     let optimised = !matches!(env::var("OPT_LEVEL").as_deref(), Ok("0" | "1"));
     // Cargo tells a build script of debug assertions by this variable.

@@ -44,11 +44,23 @@ pub enum Trap {
     Interrupt,
     /// The compact engine was given a table that was not made of the module.
     ForeignTable,
+    /// An address of a component value is not aligned.
+    UnalignedPointer,
+    /// A string is not within the memory, or too long.
+    StringOutOfBounds,
+    /// A list is not within the memory, or too long.
+    ListOutOfBounds,
+    /// A number says no case of a variant.
+    InvalidDiscriminant,
+    /// A number is no Unicode scalar value.
+    InvalidChar,
+    /// The bytes of a string are not in its encoding.
+    InvalidString,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 18] = [
+    pub const ALL: [Trap; 24] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -67,6 +79,12 @@ impl Trap {
         Trap::OutOfFuel,
         Trap::Interrupt,
         Trap::ForeignTable,
+        Trap::UnalignedPointer,
+        Trap::StringOutOfBounds,
+        Trap::ListOutOfBounds,
+        Trap::InvalidDiscriminant,
+        Trap::InvalidChar,
+        Trap::InvalidString,
     ];
 }
 
@@ -92,6 +110,12 @@ impl Trap {
             Self::OutOfFuel => 516,
             Self::Interrupt => 517,
             Self::ForeignTable => 518,
+            Self::UnalignedPointer => 519,
+            Self::StringOutOfBounds => 520,
+            Self::ListOutOfBounds => 521,
+            Self::InvalidDiscriminant => 522,
+            Self::InvalidChar => 523,
+            Self::InvalidString => 524,
         }
     }
 
@@ -116,6 +140,12 @@ impl Trap {
             516 => Some(Self::OutOfFuel),
             517 => Some(Self::Interrupt),
             518 => Some(Self::ForeignTable),
+            519 => Some(Self::UnalignedPointer),
+            520 => Some(Self::StringOutOfBounds),
+            521 => Some(Self::ListOutOfBounds),
+            522 => Some(Self::InvalidDiscriminant),
+            523 => Some(Self::InvalidChar),
+            524 => Some(Self::InvalidString),
             _ => None,
         }
     }
@@ -141,6 +171,12 @@ impl Trap {
             Self::OutOfFuel => "all fuel consumed by WebAssembly",
             Self::Interrupt => "interrupt",
             Self::ForeignTable => "table of another module",
+            Self::UnalignedPointer => "unaligned pointer",
+            Self::StringOutOfBounds => "string content out-of-bounds",
+            Self::ListOutOfBounds => "list content out-of-bounds",
+            Self::InvalidDiscriminant => "invalid variant discriminant",
+            Self::InvalidChar => "invalid `char` bit pattern",
+            Self::InvalidString => "invalid utf-8",
         }
     }
 
@@ -162,7 +198,9 @@ impl Trap {
             | Self::AtomicWaitNonSharedMemory
             | Self::OutOfFuel
             | Self::Interrupt
-            | Self::ForeignTable => &[],
+            | Self::ForeignTable
+            | Self::InvalidDiscriminant
+            | Self::InvalidChar => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",
@@ -171,6 +209,16 @@ impl Trap {
                 "null i31 reference",
                 "null exception reference",
             ],
+            Self::UnalignedPointer => &["realloc return: result not aligned"],
+            Self::StringOutOfBounds => &[
+                "string pointer/length out of bounds of memory",
+                "realloc return: beyond end of memory",
+            ],
+            Self::ListOutOfBounds => &[
+                "list pointer/length out of bounds of memory",
+                "realloc return: beyond end of memory",
+            ],
+            Self::InvalidString => &["incomplete utf-8 byte sequence", "unpaired surrogate"],
         }
     }
 }

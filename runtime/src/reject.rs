@@ -4,7 +4,17 @@
 //! displays it. Where there are no words, four numbers say it: [`ErrorCode::number`], the offset,
 //! and [`Detail::numbers`].
 
+#[cfg(any(brief, test))]
+mod brief;
+#[cfg(not(brief))]
+mod whole;
+
 use core::fmt;
+
+#[cfg(brief)]
+use brief::Facts;
+#[cfg(not(brief))]
+use whole::Facts;
 
 use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
 use crate::types::ValType;
@@ -12,29 +22,15 @@ use crate::types::ValType;
 /// Why decoding or validation stopped.
 ///
 /// Every step of decoding and validation can give one, so it is small: four machine words. Where a
-/// word has 32 bits, numbers of its detail that do not fit are the largest that do.
+/// word has 32 bits, numbers of its detail that do not fit are the largest that do. Without an
+/// allocator, in builds for size, it is two words of 32 bits, which functions return in registers:
+/// of the detail it has the proposal, the limit, and one number. One above 32,767 is rounded up to
+/// a multiple of 1,024.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reject {
     /// Offset from the start of the module.
     pub offset: usize,
-    /// What is wrong.
-    pub code: ErrorCode,
-    kind: Kind,
-    first: usize,
-    second: usize,
-}
-
-/// Which [`Detail`] the two numbers of a [`Reject`] stand for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    None,
-    Number,
-    OutOf,
-    AtMost,
-    Types,
-    Missing,
-    Proposal,
-    Limit,
+    facts: Facts,
 }
 
 /// Facts beside the code of a [`Reject`].
@@ -108,106 +104,56 @@ pub enum Verdict {
 
 impl Reject {
     /// Such an error at an offset.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(brief), cold, inline(never))]
+    #[cfg_attr(brief, inline(always))]
     pub const fn new(code: ErrorCode, offset: usize) -> Self {
-        Self::packed(code, offset, Kind::None, 0, 0)
+        Self::with(code, offset, Detail::None)
     }
 
     /// With what else is known.
-    #[cold]
-    #[inline(never)]
+    #[cfg_attr(not(brief), cold, inline(never))]
+    #[cfg_attr(brief, inline(always))]
     pub const fn with(code: ErrorCode, offset: usize, detail: Detail) -> Self {
-        let (kind, first, second) = match detail {
-            Detail::None => (Kind::None, 0, 0),
-            Detail::Number(number) => (Kind::Number, number, 0),
-            Detail::OutOf(number, count) => (Kind::OutOf, number, count),
-            Detail::AtMost(found, most) => (Kind::AtMost, found, most),
-            Detail::Types { expected, found } => {
-                (Kind::Types, expected.bits() as u64, found.bits() as u64)
-            }
-            Detail::Missing(expected) => (Kind::Missing, expected.bits() as u64, 0),
-            Detail::Proposal(proposal) => (Kind::Proposal, proposal as u64, 0),
-            Detail::Limit { limit, at_least } => (Kind::Limit, limit as u64, at_least),
-        };
-        Self::packed(code, offset, kind, word(first), word(second))
+        let facts = Facts::new(code, detail);
+        Self { offset, facts }
     }
 
     /// A limit is exceeded.
     #[cold]
     #[inline(never)]
     pub const fn limit(limit: Limit, at_least: u64, offset: usize) -> Self {
-        let (limit, at_least) = (limit as usize, word(at_least));
-        Self::packed(
-            ErrorCode::LimitExceeded,
-            offset,
-            Kind::Limit,
-            limit,
-            at_least,
-        )
+        let detail = Detail::Limit { limit, at_least };
+        Self::with(ErrorCode::LimitExceeded, offset, detail)
     }
 
     /// A proposal is not admitted.
     #[cold]
     #[inline(never)]
     pub const fn proposal(proposal: Proposal, offset: usize) -> Self {
-        let code = ErrorCode::UnsupportedProposal;
-        Self::packed(code, offset, Kind::Proposal, proposal as usize, 0)
+        let detail = Detail::Proposal(proposal);
+        Self::with(ErrorCode::UnsupportedProposal, offset, detail)
     }
 
-    const fn packed(
-        code: ErrorCode,
-        offset: usize,
-        kind: Kind,
-        first: usize,
-        second: usize,
-    ) -> Self {
-        Self {
-            offset,
-            code,
-            kind,
-            first,
-            second,
-        }
+    /// What is wrong.
+    pub const fn code(&self) -> ErrorCode {
+        self.facts.code()
     }
 
     /// What else is known.
     pub fn detail(&self) -> Detail {
-        let (first, second) = (self.first as u64, self.second as u64);
-        match self.kind {
-            Kind::None => Detail::None,
-            Kind::Number => Detail::Number(first),
-            Kind::OutOf => Detail::OutOf(first, second),
-            Kind::AtMost => Detail::AtMost(first, second),
-            Kind::Types => Detail::Types {
-                expected: ValType::from_bits(self.first as u32),
-                found: ValType::from_bits(self.second as u32),
-            },
-            Kind::Missing => Detail::Missing(ValType::from_bits(self.first as u32)),
-            Kind::Proposal => match Proposal::ALL.get(self.first) {
-                Some(proposal) => Detail::Proposal(*proposal),
-                None => Detail::None,
-            },
-            Kind::Limit => match Limit::ALL.get(self.first) {
-                Some(limit) => Detail::Limit {
-                    limit: *limit,
-                    at_least: second,
-                },
-                None => Detail::None,
-            },
-        }
+        self.facts.detail()
     }
 
     /// Whether the module is malformed, invalid, unsupported or too large.
     pub const fn class(&self) -> ErrorClass {
-        self.code.class()
+        self.code().class()
     }
 }
 
 impl fmt::Debug for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reject")
-            .field("code", &self.code)
+            .field("code", &self.code())
             .field("offset", &self.offset)
             .field("detail", &self.detail())
             .finish()
@@ -220,7 +166,7 @@ impl From<Reject> for Verdict {
             Detail::Limit { limit, at_least } => Self::OutOfBudget { limit, at_least },
             _ => Self::Invalid {
                 offset: reject.offset,
-                rule: reject.code,
+                rule: reject.code(),
             },
         }
     }
@@ -237,7 +183,7 @@ impl<T> From<Result<T, Reject>> for Verdict {
 
 impl fmt::Display for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code.text())?;
+        f.write_str(self.code().text())?;
         match self.detail() {
             Detail::None => {}
             Detail::Number(number) => write!(f, " {number}")?,
@@ -275,15 +221,5 @@ impl fmt::Display for Verdict {
                 )
             }
         }
-    }
-}
-
-/// The number, or the largest that a word can hold.
-const fn word(number: u64) -> usize {
-    let most = usize::MAX as u64;
-    if number < most {
-        number as usize
-    } else {
-        usize::MAX
     }
 }

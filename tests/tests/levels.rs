@@ -32,7 +32,7 @@ fn each_rule_begins_with_its_level() {
             let result = check_at(level, &wasm, &features, Heap);
             let right = match &result {
                 Ok(()) => level < rule.level(),
-                Err(reject) => level >= rule.level() && rule.errors().contains(&reject.code),
+                Err(reject) => level >= rule.level() && rule.errors().contains(&reject.code()),
             };
             if !right {
                 wrong.push(format!(
@@ -141,7 +141,7 @@ fn lower_levels_need_less_memory() {
 
 /// Whether a rule of this level, or of one before, refuses so.
 fn asked(level: Level, reject: &Reject) -> bool {
-    let asks = |rule: &Rule| rule.level() <= level && rule.errors().contains(&reject.code);
+    let asks = |rule: &Rule| rule.level() <= level && rule.errors().contains(&reject.code());
     matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
         || Rule::ALL.iter().any(asks)
 }

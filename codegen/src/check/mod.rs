@@ -8,6 +8,7 @@ mod examples;
 mod failures;
 mod forms;
 mod functions;
+mod layout;
 mod limits;
 mod modules;
 mod opcodes;
@@ -44,6 +45,7 @@ const PASSES: &[Pass] = &[
     failures::check,
     forms::check,
     functions::check,
+    layout::check,
     limits::check,
     modules::check,
     opcodes::check,

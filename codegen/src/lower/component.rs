@@ -18,6 +18,7 @@ pub(super) fn lower(
     section: Option<&Document>,
     sort: Option<&Document>,
     productions: &[Option<&Document>],
+    layout: Option<&Document>,
     report: &mut Vec<Diagnostic>,
 ) -> Component {
     let groups = productions
@@ -29,6 +30,7 @@ pub(super) fn lower(
         sections: sections(section, report),
         sorts: sorts(sort, report),
         groups,
+        layout: super::layout::lower(layout, report),
     }
 }
 

@@ -12,6 +12,7 @@ mod failures;
 mod forms;
 mod immediate;
 mod instruction;
+mod layout;
 mod levels;
 mod limits;
 mod predicate;
@@ -53,6 +54,7 @@ pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
         table("component/sections"),
         table("component/sorts"),
         &productions,
+        table("component/layout"),
         out,
     );
     model.traps = failures::traps(table("traps"), out);
@@ -87,6 +89,7 @@ const TABLES: &[&str] = &[
     "component/types",
     "component/canon",
     "component/names",
+    "component/layout",
 ];
 
 fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {

@@ -1,6 +1,6 @@
 //! The Component Model: sections, sorts, and the productions of its binary format.
 
-use super::Origin;
+use super::{Layout, Origin};
 
 /// The tables of `spec/component/` that have a form of their own.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Component {
     pub sorts: Vec<Sort>,
     /// Groups of productions.
     pub groups: Vec<Group>,
+    /// The Canonical ABI.
+    pub layout: Layout,
 }
 
 /// A section of a component.

@@ -3,6 +3,7 @@
 //! What the tables say of the Component Model.
 
 pub(crate) mod canon;
+pub(crate) mod layout;
 pub(crate) mod names;
 pub(crate) mod section;
 pub(crate) mod sort;

@@ -91,6 +91,6 @@ fn line(input: &Input, reject: Option<&Reject>) -> Object {
     };
     line.text("verdict", verdict)
         .number("offset", reject.offset as u64)
-        .number("code", reject.code.number())
+        .number("code", reject.code().number())
         .text("message", &reject.to_string())
 }

@@ -139,17 +139,17 @@ mod tests {
 
     fn u32(bytes: &[u8]) -> Result<u32, ErrorCode> {
         let mut reader = Reader::new(bytes);
-        let number = reader.u32().map_err(|reject| reject.code)?;
+        let number = reader.u32().map_err(|reject| reject.code())?;
         assert!(reader.is_at_end());
         Ok(number)
     }
 
     fn i32(bytes: &[u8]) -> Result<i32, ErrorCode> {
-        Reader::new(bytes).i32().map_err(|reject| reject.code)
+        Reader::new(bytes).i32().map_err(|reject| reject.code())
     }
 
     fn i64(bytes: &[u8]) -> Result<i64, ErrorCode> {
-        Reader::new(bytes).i64().map_err(|reject| reject.code)
+        Reader::new(bytes).i64().map_err(|reject| reject.code())
     }
 
     #[test]

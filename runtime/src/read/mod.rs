@@ -276,7 +276,7 @@ mod tests {
         );
         assert_eq!(reader.u8(), Ok(3));
         assert_eq!(
-            reader.sub(1).unwrap_err().code,
+            reader.sub(1).unwrap_err().code(),
             ErrorCode::LengthOutOfBounds
         );
     }
@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(Reader::new(b"\x03abc").name(&gate), Ok("abc"));
         let reject = Reader::new(b"\x03a\xffc").name(&gate).unwrap_err();
         assert_eq!(
-            (reject.code, reject.offset),
+            (reject.code(), reject.offset),
             (ErrorCode::MalformedUtf8Encoding, 2)
         );
     }

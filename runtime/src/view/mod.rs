@@ -54,7 +54,7 @@ impl<'a> View<'a> {
     pub fn new(bytes: &'a [u8]) -> Result<Self, Reject> {
         match ModuleView::new(bytes) {
             Ok(module) => Ok(Self::Module(module)),
-            Err(reject) if reject.code == ErrorCode::Component => {
+            Err(reject) if reject.code() == ErrorCode::Component => {
                 ComponentView::new(bytes).map(Self::Component)
             }
             Err(reject) => Err(reject),

@@ -24,7 +24,7 @@ impl From<Reject> for Outcome {
         match reject.class() {
             ErrorClass::Unsupported => Self::Skipped,
             ErrorClass::Limit => Self::Exceeded,
-            _ => Self::Failed(reject.code.text()),
+            _ => Self::Failed(reject.code().text()),
         }
     }
 }

@@ -69,7 +69,7 @@ fn a_br_table_that_claims_all_targets() {
         &[0, 0, END],
     ]
     .concat();
-    assert_eq!(refused(function(&claim)).code, ErrorCode::UnexpectedEnd);
+    assert_eq!(refused(function(&claim)).code(), ErrorCode::UnexpectedEnd);
     let targets = [
         &[I32_CONST, 0, 0x0E],
         &number(1_000_000)[..],
@@ -86,9 +86,9 @@ fn a_br_table_that_claims_all_targets() {
 fn memories_of_all_sizes() {
     let memory =
         |flags: u8, pages: u64| module(&[section(5, &[&[1, flags], &number(pages)[..]].concat())]);
-    assert_eq!(refused(memory(0, 65_537)).code, ErrorCode::MemorySize);
+    assert_eq!(refused(memory(0, 65_537)).code(), ErrorCode::MemorySize);
     assert_eq!(
-        refused(memory(4, (1 << 48) + 1)).code,
+        refused(memory(4, (1 << 48) + 1)).code(),
         ErrorCode::MemorySize
     );
     // The greatest memory is valid; there is none for an instance.
@@ -114,7 +114,7 @@ fn sections_that_claim_all_entries() {
         }
         // The length of the section itself.
         let length = [&[id], &number(u64::from(u32::MAX))[..], &[0; 16]].concat();
-        assert_eq!(refused(module(&[length])).code, expected_of_length(id));
+        assert_eq!(refused(module(&[length])).code(), expected_of_length(id));
     }
 }
 
@@ -136,13 +136,13 @@ fn types_that_claim_all_parameters() {
         );
         let absent = [&[1, 0x60], &number(claim)[..], &[0x7F; 10]].concat();
         assert_eq!(
-            refused(module(&[section(1, &absent)])).code,
+            refused(module(&[section(1, &absent)])).code(),
             ErrorCode::UnexpectedEnd
         );
     }
     let group = [&[1, 0x4E], &number(u64::from(u32::MAX))[..], &[0x60, 0, 0]].concat();
     assert_eq!(
-        refused(module(&[section(1, &group)])).code,
+        refused(module(&[section(1, &group)])).code(),
         ErrorCode::UnexpectedEnd
     );
 }
@@ -196,7 +196,7 @@ fn locals_by_the_billion() {
     let all = u64::from(u32::MAX);
     assert_eq!(limit(refused(body(&declare(all)))), Some(Limit::Locals));
     let twice = [&[2], &number(all)[..], &[0x7F], &number(all), &[0x7F, END]].concat();
-    assert_eq!(refused(body(&twice)).code, ErrorCode::TooManyLocals);
+    assert_eq!(refused(body(&twice)).code(), ErrorCode::TooManyLocals);
     let runs = [&number(all)[..], &[1, 0x7F].repeat(1_000)].concat();
     refused(body(&runs));
 }

@@ -48,7 +48,7 @@ impl Cases {
         self.count += 1;
         let found = match validate(&program.module(), &Features::of::<Std>()) {
             Ok(()) => "it is valid".to_string(),
-            Err(reject) if reject.code == code => return,
+            Err(reject) if reject.code() == code => return,
             Err(reject) => reject.to_string(),
         };
         self.wrong.push(format!(

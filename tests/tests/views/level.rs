@@ -56,7 +56,7 @@ fn each_rule_begins_with_its_level() {
             let result = check(level, &bytes, SCOPES);
             let right = match &result {
                 Ok(()) => level < rule.level(),
-                Err(reject) => level >= rule.level() && rule.errors().contains(&reject.code),
+                Err(reject) => level >= rule.level() && rule.errors().contains(&reject.code()),
             };
             if !right {
                 wrong.push(format!(
@@ -182,9 +182,10 @@ fn fewer_scopes_are_another_budget_and_no_other_verdict() {
 /// Whether a rule of this level, or of one before, refuses so; core modules have rules of their
 /// own.
 fn asked(level: Level, reject: &Reject) -> bool {
-    let asks = |rule: &ComponentRule| rule.level() <= level && rule.errors().contains(&reject.code);
+    let asks =
+        |rule: &ComponentRule| rule.level() <= level && rule.errors().contains(&reject.code());
     let of_modules = |rule: &tabwasm::spec::Rule| {
-        rule.level() == Level::Basic && rule.errors().contains(&reject.code)
+        rule.level() == Level::Basic && rule.errors().contains(&reject.code())
     };
     matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
         || ComponentRule::ALL.iter().any(asks)

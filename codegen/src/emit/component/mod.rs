@@ -1,5 +1,6 @@
 //! `shared/component/`: the Component Model.
 
+mod layout;
 mod production;
 mod read;
 mod section;
@@ -12,6 +13,7 @@ use crate::model::Model;
 #[rustfmt::skip]
 pub(super) const FILES: &[(&str, super::SharedEmitter)] = &[
     ("canon",   canon),
+    ("layout",  layout::emit),
     ("names",   names),
     ("section", section::emit),
     ("sort",    sort::emit),

@@ -1,0 +1,34 @@
+//! Addresses that a guest gives.
+//!
+
+use core::ops::Range;
+
+use crate::spec::Trap;
+
+/// The bytes from an address on, which must be aligned and within a memory of this length.
+pub(super) fn checked(
+    at: u64,
+    align: u32,
+    size: u64,
+    memory: usize,
+    outside: Trap,
+) -> Result<Range<usize>, Trap> {
+    if !at.is_multiple_of(u64::from(align)) {
+        return Err(Trap::UnalignedPointer);
+    }
+    range(at, size, memory).ok_or(outside)
+}
+
+/// The bytes from an address on, if they are within a memory of this length.
+#[inline]
+pub(super) fn range(at: u64, size: u64, memory: usize) -> Option<Range<usize>> {
+    let end = at.checked_add(size)?;
+    // What is not beyond the end of the memory fits a `usize`.
+    (end <= memory as u64).then_some(at as usize..end as usize)
+}
+
+/// Bytes of so many elements, if they are not more than these.
+pub(super) fn bytes(count: u64, size: u32, most: usize) -> Option<u64> {
+    let bytes = count.checked_mul(u64::from(size))?;
+    (bytes <= most as u64).then_some(bytes)
+}

@@ -1,0 +1,261 @@
+//! Strings, in the three encodings.
+//!
+//! The host's strings are in UTF-8. Which calls of the allocator a guest sees is normative: the
+//! functions here follow those of `CanonicalABI.md` step by step.
+
+use super::{
+    CanonicalOptions, ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower,
+    LowerContext, Realloc, Type, pointer,
+};
+use crate::component::{MAX_STRING_BYTE_LENGTH, Primitive, StringEncoding};
+use crate::spec::Trap;
+
+/// A string in the guest's memory.
+///
+/// It says where the string is; its bytes are judged when somebody asks, as they are then.
+#[derive(Clone, Copy, Debug)]
+pub struct WasmStr {
+    at: u64,
+    bytes: u64,
+    /// [`StringEncoding::Latin1Utf16`] is Latin-1 here: the length said so.
+    encoding: StringEncoding,
+    options: CanonicalOptions,
+}
+
+impl WasmStr {
+    /// The string that begins at an address and has so many code units.
+    fn new(cx: &LiftContext<'_>, (at, units): (u64, u64)) -> Result<Self, Trap> {
+        let options = cx.options();
+        let (mut units, mut encoding) = (units, options.encoding);
+        if let Some(tagged) = encoding.tagged()
+            && units & tag(options) != 0
+        {
+            units ^= tag(options);
+            encoding = tagged;
+        }
+        let outside = Trap::StringOutOfBounds;
+        let bytes = pointer::bytes(units, encoding.unit(), MAX_STRING_BYTE_LENGTH);
+        let bytes = bytes.ok_or(outside)?;
+        let align = options.encoding.align();
+        pointer::checked(at, align, bytes, cx.memory().len(), outside)?;
+        Ok(Self {
+            at,
+            bytes,
+            encoding,
+            options,
+        })
+    }
+
+    /// The characters, in whatever encoding.
+    pub fn chars<'m>(
+        &self,
+        memory: &'m [u8],
+    ) -> Result<impl Iterator<Item = Result<char, Trap>> + Clone + 'm, Trap> {
+        let bytes = self.contents(memory)?;
+        let none = (&[][..], &[][..], &[][..]);
+        let (utf8, utf16, latin1) = match self.encoding {
+            StringEncoding::Utf8 => (bytes, none.1, none.2),
+            StringEncoding::Utf16 => (none.0, bytes, none.2),
+            StringEncoding::Latin1Utf16 => (none.0, none.1, bytes),
+        };
+        let utf8 = core::str::from_utf8(utf8).map_err(|_| Trap::InvalidString)?;
+        let units = utf16.chunks_exact(size_of::<u16>());
+        let units = units.map(|unit| u16::from_le_bytes(unit.try_into().unwrap_or_default()));
+        let utf16 = char::decode_utf16(units).map(|char| char.map_err(|_| Trap::InvalidString));
+        let latin1 = latin1.iter().copied().map(char::from).map(Ok);
+        Ok(utf8.chars().map(Ok).chain(utf16).chain(latin1))
+    }
+
+    /// The string where it is; none if its encoding is not UTF-8.
+    pub fn as_utf8<'m>(&self, memory: &'m [u8]) -> Result<Option<&'m str>, Trap> {
+        if self.encoding != StringEncoding::Utf8 {
+            return Ok(None);
+        }
+        let utf8 = core::str::from_utf8(self.contents(memory)?);
+        utf8.map(Some).map_err(|_| Trap::InvalidString)
+    }
+
+    /// The string, where it is if its encoding is UTF-8.
+    #[cfg(feature = "alloc")]
+    pub fn to_str<'m>(&self, memory: &'m [u8]) -> Result<alloc::borrow::Cow<'m, str>, Trap> {
+        if let Some(utf8) = self.as_utf8(memory)? {
+            return Ok(utf8.into());
+        }
+        let mut string = alloc::string::String::new();
+        for char in self.chars(memory)? {
+            let char = char?;
+            let room = string.try_reserve(char.len_utf8());
+            room.map_err(|_| Trap::AllocationTooLarge)?;
+            string.push(char);
+        }
+        Ok(string.into())
+    }
+
+    fn contents<'m>(&self, memory: &'m [u8]) -> Result<&'m [u8], Trap> {
+        LiftContext::new(memory, self.options).slice(self.at, self.bytes)
+    }
+}
+
+/// The highest bit of a length.
+fn tag(options: CanonicalOptions) -> u64 {
+    1 << (options.address.size() * u8::BITS - 1)
+}
+
+impl ComponentType for WasmStr {
+    const TYPE: Type<'static> = Type::Primitive(Primitive::String);
+}
+
+impl Lift for WasmStr {
+    const TYPE: Type<'static> = Type::Primitive(Primitive::String);
+
+    fn lift_flat(cx: &LiftContext<'_>, flat: &mut FlatReader<'_>) -> Result<Self, Trap> {
+        Self::new(cx, (cx.address(flat)?, cx.address(flat)?))
+    }
+
+    fn load(cx: &LiftContext<'_>, at: u64) -> Result<Self, Trap> {
+        Self::new(cx, cx.words(at)?)
+    }
+}
+
+impl ComponentType for str {
+    const TYPE: Type<'static> = Type::Primitive(Primitive::String);
+}
+
+impl Lower for str {
+    const TYPE: Type<'static> = Type::Primitive(Primitive::String);
+
+    fn lower_flat<R: Realloc + ?Sized>(
+        &self,
+        cx: &mut LowerContext<'_, R>,
+        flat: &mut FlatWriter<'_>,
+    ) -> Result<(), Trap> {
+        let (at, units) = contents(self, cx)?;
+        flat.push(at)?;
+        flat.push(units)
+    }
+
+    fn store<R: Realloc + ?Sized>(
+        &self,
+        cx: &mut LowerContext<'_, R>,
+        at: u64,
+    ) -> Result<(), Trap> {
+        let words = contents(self, cx)?;
+        cx.store_words(at, words)
+    }
+}
+
+/// Writes a string to memory of the guest's allocator: where, and how many code units.
+fn contents<R: Realloc + ?Sized>(
+    string: &str,
+    cx: &mut LowerContext<'_, R>,
+) -> Result<(u64, u64), Trap> {
+    let encoding = cx.options().encoding;
+    match encoding {
+        StringEncoding::Utf8 => {
+            let size = most(string, encoding)?;
+            let at = cx.reallocate((0, 0), encoding.align(), size, Trap::StringOutOfBounds)?;
+            cx.slice(at, size)?.copy_from_slice(string.as_bytes());
+            Ok((at, size))
+        }
+        StringEncoding::Utf16 => {
+            let size = most(string, encoding)?;
+            let at = cx.reallocate((0, 0), encoding.align(), size, Trap::StringOutOfBounds)?;
+            utf16(string, cx, at, size)
+        }
+        StringEncoding::Latin1Utf16 => latin1_utf16(string, cx),
+    }
+}
+
+/// The bytes that a string takes at most: a code unit for each byte of UTF-8.
+fn most(string: &str, encoding: StringEncoding) -> Result<u64, Trap> {
+    let size = pointer::bytes(string.len() as u64, encoding.unit(), MAX_STRING_BYTE_LENGTH);
+    size.ok_or(Trap::StringOutOfBounds)
+}
+
+/// Writes UTF-16 and gives back what it does not take.
+fn utf16<R: Realloc + ?Sized>(
+    string: &str,
+    cx: &mut LowerContext<'_, R>,
+    at: u64,
+    size: u64,
+) -> Result<(u64, u64), Trap> {
+    let unit = size_of::<u16>();
+    let mut units = 0;
+    let mut places = cx.slice(at, size)?.chunks_exact_mut(unit);
+    for (code, place) in string.encode_utf16().zip(&mut places) {
+        place.copy_from_slice(&code.to_le_bytes());
+        units += 1;
+    }
+    let at = shrink(cx, StringEncoding::Utf16, at, size, units * unit as u64)?;
+    Ok((at, units))
+}
+
+/// Writes Latin-1 up to the first character that it lacks, and UTF-16 if there is one.
+fn latin1_utf16<R: Realloc + ?Sized>(
+    string: &str,
+    cx: &mut LowerContext<'_, R>,
+) -> Result<(u64, u64), Trap> {
+    let encoding = cx.options().encoding;
+    let (align, outside) = (encoding.align(), Trap::StringOutOfBounds);
+    let size = most(string, encoding)?;
+    let at = cx.reallocate((0, 0), align, size, outside)?;
+    let mut written = 0;
+    let mut places = cx.slice(at, size)?.iter_mut();
+    for char in string.chars() {
+        let Ok(byte) = u8::try_from(char) else {
+            let wide = most(string, StringEncoding::Utf16)?;
+            let at = cx.reallocate((at, size), align, wide, outside)?;
+            // The guest sees the same bytes as if those so far had been widened in place.
+            let (at, units) = utf16(string, cx, at, wide)?;
+            return Ok((at, units | tag(cx.options())));
+        };
+        if let Some(place) = places.next() {
+            *place = byte;
+            written += 1;
+        }
+    }
+    let at = shrink(cx, encoding, at, size, written)?;
+    Ok((at, written))
+}
+
+/// Gives back the bytes at the end that a string does not take.
+fn shrink<R: Realloc + ?Sized>(
+    cx: &mut LowerContext<'_, R>,
+    encoding: StringEncoding,
+    at: u64,
+    size: u64,
+    taken: u64,
+) -> Result<u64, Trap> {
+    if taken < size {
+        let outside = Trap::StringOutOfBounds;
+        return cx.reallocate((at, size), encoding.align(), taken, outside);
+    }
+    Ok(at)
+}
+
+#[cfg(feature = "alloc")]
+impl Lift for alloc::string::String {
+    const TYPE: Type<'static> = Type::Primitive(Primitive::String);
+
+    fn lift_flat(cx: &LiftContext<'_>, flat: &mut FlatReader<'_>) -> Result<Self, Trap> {
+        owned(cx, &WasmStr::lift_flat(cx, flat)?)
+    }
+
+    fn load(cx: &LiftContext<'_>, at: u64) -> Result<Self, Trap> {
+        owned(cx, &WasmStr::load(cx, at)?)
+    }
+}
+
+#[cfg(feature = "alloc")]
+fn owned(cx: &LiftContext<'_>, string: &WasmStr) -> Result<alloc::string::String, Trap> {
+    match string.to_str(cx.memory())? {
+        alloc::borrow::Cow::Owned(string) => Ok(string),
+        alloc::borrow::Cow::Borrowed(utf8) => {
+            let mut string = alloc::string::String::new();
+            let room = string.try_reserve_exact(utf8.len());
+            room.map_err(|_| Trap::AllocationTooLarge)?;
+            string.push_str(utf8);
+            Ok(string)
+        }
+    }
+}

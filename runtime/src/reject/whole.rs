@@ -1,0 +1,91 @@
+//! A code and all of a [`Detail`].
+//!
+
+use super::Detail;
+use crate::spec::{ErrorCode, Limit, Proposal};
+use crate::types::ValType;
+
+/// Both, packed into three words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Facts {
+    code: ErrorCode,
+    kind: Kind,
+    first: usize,
+    second: usize,
+}
+
+/// Which [`Detail`] the two numbers stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    None,
+    Number,
+    OutOf,
+    AtMost,
+    Types,
+    Missing,
+    Proposal,
+    Limit,
+}
+
+impl Facts {
+    pub(super) const fn new(code: ErrorCode, detail: Detail) -> Self {
+        let kind = match detail {
+            Detail::None => Kind::None,
+            Detail::Number(_) => Kind::Number,
+            Detail::OutOf(..) => Kind::OutOf,
+            Detail::AtMost(..) => Kind::AtMost,
+            Detail::Types { .. } => Kind::Types,
+            Detail::Missing(_) => Kind::Missing,
+            Detail::Proposal(_) => Kind::Proposal,
+            Detail::Limit { .. } => Kind::Limit,
+        };
+        let (first, second) = detail.numbers();
+        let (first, second) = (word(first), word(second));
+        Self {
+            code,
+            kind,
+            first,
+            second,
+        }
+    }
+
+    pub(super) const fn code(self) -> ErrorCode {
+        self.code
+    }
+
+    pub(super) fn detail(self) -> Detail {
+        let (first, second) = (self.first as u64, self.second as u64);
+        match self.kind {
+            Kind::None => Detail::None,
+            Kind::Number => Detail::Number(first),
+            Kind::OutOf => Detail::OutOf(first, second),
+            Kind::AtMost => Detail::AtMost(first, second),
+            Kind::Types => Detail::Types {
+                expected: ValType::from_bits(self.first as u32),
+                found: ValType::from_bits(self.second as u32),
+            },
+            Kind::Missing => Detail::Missing(ValType::from_bits(self.first as u32)),
+            Kind::Proposal => match Proposal::ALL.get(self.first) {
+                Some(proposal) => Detail::Proposal(*proposal),
+                None => Detail::None,
+            },
+            Kind::Limit => match Limit::ALL.get(self.first) {
+                Some(limit) => Detail::Limit {
+                    limit: *limit,
+                    at_least: second,
+                },
+                None => Detail::None,
+            },
+        }
+    }
+}
+
+/// The number, or the largest that a word can hold.
+const fn word(number: u64) -> usize {
+    let most = usize::MAX as u64;
+    if number < most {
+        number as usize
+    } else {
+        usize::MAX
+    }
+}
