@@ -11,10 +11,6 @@ use tabwasm_codegen::model::{Meaning, Model};
 pub(crate) struct Place<'a> {
     /// The file.
     pub(crate) file: &'a str,
-    /// The table within it.
-    pub(crate) table: &'a str,
-    /// The row.
-    pub(crate) row: &'a str,
     /// The column.
     pub(crate) column: &'a str,
 }
@@ -41,7 +37,11 @@ impl Facts {
     pub(crate) fn new(model: &Model) -> Facts {
         let class = |key: &str| model.costs.classes.iter().find(|(class, _)| class == key);
         let cost = |op: &tabwasm_codegen::model::Op| {
-            let own = model.costs.exceptions.iter().any(|(key, ..)| *key == op.key);
+            let own = model
+                .costs
+                .exceptions
+                .iter()
+                .any(|(key, ..)| *key == op.key);
             let name = match op.meaning {
                 Meaning::Do(_) => "do",
                 Meaning::Hand { .. } => "hand",
@@ -53,9 +53,10 @@ impl Facts {
             Meaning::Hand { module, function } => Some(format!("{module}::{function}")),
             _ => None,
         };
-        let supported = model.proposals.iter().filter(|proposal| {
-            proposal.supported && !proposal.key.starts_with("component")
-        });
+        let supported = model
+            .proposals
+            .iter()
+            .filter(|proposal| proposal.supported && !proposal.key.starts_with("component"));
         Facts {
             ops: model
                 .ops
@@ -64,7 +65,11 @@ impl Facts {
                 .collect(),
             proposals: supported.map(|proposal| proposal.key.clone()).collect(),
             hands: model.ops.iter().filter_map(hand).collect(),
-            sections: model.sections.iter().filter_map(|s| s.limit.clone()).collect(),
+            sections: model
+                .sections
+                .iter()
+                .filter_map(|s| s.limit.clone())
+                .collect(),
             traps: model.traps.iter().map(|trap| trap.key.clone()).collect(),
         }
     }
@@ -85,7 +90,9 @@ impl Facts {
     /// Instructions that cost what their class costs.
     pub(crate) fn costs_of_classes(&self) -> Vec<(String, u32)> {
         let costs = self.ops.iter();
-        costs.filter_map(|(key, _, cost)| Some((key.clone(), (*cost)?))).collect()
+        costs
+            .filter_map(|(key, _, cost)| Some((key.clone(), (*cost)?)))
+            .collect()
     }
 }
 
@@ -100,23 +107,28 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
     if place.file.starts_with("spec/instructions/") {
         return instruction(place, value, facts);
     }
-    let file = place.file.trim_start_matches("spec/").trim_end_matches(".toml");
+    let file = place
+        .file
+        .trim_start_matches("spec/")
+        .trim_end_matches(".toml");
     match (file, place.column, value) {
-        ("limits" | "component/limits", "max", Value::Integer(number)) => {
-            numbers("limit", "{}", *number)
+        ("limits" | "component/limits", _, Value::Integer(number)) => numbers("limit", *number),
+        ("limits" | "component/limits", "above", Value::List(cells)) => {
+            without_each("limit", cells)
         }
-        ("limits" | "component/limits", _, Value::Integer(number)) => numbers("limit", "{}", *number),
-        ("limits" | "component/limits", "above", Value::List(cells)) => without_each("limit", cells),
         ("limits" | "component/limits", "several", _) => vec![gone("limit")],
-        ("costs", _, Value::Integer(number)) => numbers("cost", "{}", *number),
-        ("sections", "id", Value::Integer(number)) => numbers("section", "{}", *number),
+        ("costs", _, Value::Integer(number)) => numbers("cost", *number),
+        ("sections", "id", Value::Integer(number)) => numbers("section", *number),
         ("sections", "limit", Value::Text(limit)) => {
-            vec![gone("section"), text("section", &next(&facts.sections, limit))]
+            vec![
+                gone("section"),
+                text("section", &next(&facts.sections, limit)),
+            ]
         }
         ("sections", "proposal", Value::Text(own)) => {
             vec![gone("gate"), text("gate", &next(&facts.proposals, own))]
         }
-        ("traps" | "errors", "number", Value::Integer(number)) => numbers("trap", "{}", *number),
+        ("traps" | "errors", "number", Value::Integer(number)) => numbers("trap", *number),
         ("traps" | "errors", "text", Value::Text(words)) => vec![text("trap", &other_words(words))],
         ("traps" | "errors", "also", Value::List(cells)) => without_each("trap", cells),
         ("errors", "class", Value::Text(class)) => {
@@ -139,7 +151,10 @@ fn instruction(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alternati
             .collect(),
         ("hand", Value::Text(own)) => vec![text("implementation", &next(&facts.hands, own))],
         ("const", Value::Text(own)) => {
-            vec![gone("constant"), text("constant", &next(&facts.proposals, own))]
+            vec![
+                gone("constant"),
+                text("constant", &next(&facts.proposals, own)),
+            ]
         }
         ("where", Value::List(cells)) => without_each("condition", cells),
         ("traps", Value::List(cells)) => {
@@ -159,7 +174,10 @@ fn instruction(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alternati
 fn opcodes(byte: u64) -> Vec<Alternative> {
     let neighbours = [byte + 1, byte.wrapping_sub(1)];
     let neighbours = neighbours.into_iter().filter(|byte| *byte < 256);
-    neighbours.chain([0xFF]).map(|byte| with("opcode", format!("0x{byte:02X}"))).collect()
+    neighbours
+        .chain([0xFF])
+        .map(|byte| with("opcode", format!("0x{byte:02X}")))
+        .collect()
 }
 
 fn numbered_opcodes(cells: &[Cell]) -> Vec<Alternative> {
@@ -200,7 +218,11 @@ fn immediates(cell: &str) -> Vec<Alternative> {
         match kind.split_once('<') {
             Some((kind, bound)) => {
                 let bound: u32 = bound.trim_end_matches('>').parse().unwrap_or(1);
-                let what = if kind == "memarg" { "alignment" } else { "lane bound" };
+                let what = if kind == "memarg" {
+                    "alignment"
+                } else {
+                    "lane bound"
+                };
                 for other in [bound * 2, bound / 2] {
                     let part = format!("{name}: {kind}<{other}>");
                     all.push(text(what, &replaced(at, part)));
@@ -216,7 +238,10 @@ fn immediates(cell: &str) -> Vec<Alternative> {
                     "valtypes" => vec!["labels"],
                     "heap" => vec!["type"],
                     "block" => vec!["type"],
-                    index => INDICES.into_iter().filter(|other| *other != index).collect(),
+                    index => INDICES
+                        .into_iter()
+                        .filter(|other| *other != index)
+                        .collect(),
                 };
                 for other in kinds {
                     let part = format!("{name}: {other}");
@@ -263,7 +288,10 @@ fn types(cell: &str) -> Vec<Alternative> {
             twice.insert(at, item.clone());
             push(twice);
         }
-        if items.get(at + 1).is_some_and(|next| next != "->" && next != item) {
+        if items
+            .get(at + 1)
+            .is_some_and(|next| next != "->" && next != item)
+        {
             let mut items = items.clone();
             items.swap(at, at + 1);
             push(items);
@@ -342,7 +370,7 @@ fn without_each(kind: &'static str, cells: &[Cell]) -> Vec<Alternative> {
 }
 
 /// A number and its neighbours.
-fn numbers(kind: &'static str, _: &str, number: u64) -> Vec<Alternative> {
+fn numbers(kind: &'static str, number: u64) -> Vec<Alternative> {
     let less = number.checked_sub(1);
     let more = number.checked_add(1);
     let both = less.into_iter().chain(more);
@@ -352,7 +380,9 @@ fn numbers(kind: &'static str, _: &str, number: u64) -> Vec<Alternative> {
 /// Words that are neither a prefix of these nor the other way round.
 fn other_words(words: &str) -> String {
     let mut letters = words.chars();
-    let first = letters.next().map_or('x', |first| if first == 'x' { 'y' } else { 'x' });
+    let first = letters
+        .next()
+        .map_or('x', |first| if first == 'x' { 'y' } else { 'x' });
     format!("{first}{}", letters.as_str())
 }
 
@@ -361,7 +391,10 @@ fn text(kind: &'static str, text: &str) -> Alternative {
 }
 
 fn with(kind: &'static str, with: String) -> Alternative {
-    Alternative { kind, with: Some(with) }
+    Alternative {
+        kind,
+        with: Some(with),
+    }
 }
 
 fn gone(kind: &'static str) -> Alternative {

@@ -33,7 +33,11 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Arguments, St
         jobs: thread::available_parallelism().map_or(1, usize::from),
     };
     while let Some(word) = words.next() {
-        let mut value = || words.next().ok_or(format!("{word} needs a value\n\n{USAGE}"));
+        let mut value = || {
+            words
+                .next()
+                .ok_or(format!("{word} needs a value\n\n{USAGE}"))
+        };
         match word.as_str() {
             "--sample" => arguments.sample = Some(number(&value()?)?),
             "--seed" => arguments.seed = number(&value()?)?,
@@ -46,7 +50,8 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Arguments, St
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
-    word.parse().map_err(|_| format!("`{word}` is no number\n\n{USAGE}"))
+    word.parse()
+        .map_err(|_| format!("`{word}` is no number\n\n{USAGE}"))
 }
 
 impl Arguments {
@@ -70,7 +75,11 @@ impl Arguments {
                 state ^= state << 13;
                 state ^= state >> 7;
                 state ^= state << 17;
-                chosen.push(of_kind.swap_remove((state % of_kind.len() as u64) as usize).clone());
+                chosen.push(
+                    of_kind
+                        .swap_remove((state % of_kind.len() as u64) as usize)
+                        .clone(),
+                );
             }
         }
         chosen.sort_by_key(|mutant| mutant.id);

@@ -96,11 +96,11 @@ impl Cells<'_> {
 
     fn row(&mut self, table: &str, row: &Entry) {
         let Value::Row(cells) = &row.cell.value else {
-            self.cell(table, row, table);
+            self.cell(row, table);
             return;
         };
         for cell in cells {
-            self.cell(table, cell, &self.row_name(table, &row.key));
+            self.cell(cell, &self.row_name(table, &row.key));
         }
         if !self.document.instructions {
             return;
@@ -112,7 +112,10 @@ impl Cells<'_> {
         }
         for proposal in self.facts.other_gates(&row.key) {
             let range = row.origin.start..row.cell.origin.end;
-            let alone = format!("proposal = '{proposal}'\n\n[op]\n{}\n", &self.text[range.clone()]);
+            let alone = format!(
+                "proposal = '{proposal}'\n\n[op]\n{}\n",
+                &self.text[range.clone()]
+            );
             let change = format!("→ '{proposal}'");
             self.add("gate", &row.key, "proposal", &change, range, "");
             if let Some(mutant) = self.all.last_mut() {
@@ -129,12 +132,10 @@ impl Cells<'_> {
         format!("{}/{table}/{key}", file.trim_end_matches(".toml"))
     }
 
-    fn cell(&mut self, table: &str, cell: &Entry, row: &str) {
+    fn cell(&mut self, cell: &Entry, row: &str) {
         let origin = &cell.cell.origin;
         let place = alternative::Place {
             file: &self.document.file,
-            table,
-            row,
             column: &cell.key,
         };
         for other in alternative::of(&place, &cell.cell.value, self.facts) {
@@ -176,7 +177,14 @@ impl Cells<'_> {
                 [&two[0], &two[1]].map(|cell| &self.text[cell.origin.start..cell.origin.end]);
             let change = format!("{first} {second} → {second} {first}");
             let with = format!("{second}, {first}");
-            self.add("section order", "sections", &entry.key, &change, range, &with);
+            self.add(
+                "section order",
+                "sections",
+                &entry.key,
+                &change,
+                range,
+                &with,
+            );
         }
     }
 

@@ -67,13 +67,26 @@ impl Scripts {
         for path in files(&official) {
             let file = path.strip_prefix(&official).unwrap_or(&path).display();
             let text = fs::read_to_string(&path).unwrap_or_default();
-            scripts.push(Script { name: format!("official/{file}"), text });
+            scripts.push(Script {
+                name: format!("official/{file}"),
+                text,
+            });
         }
-        let traps = model.traps.iter().map(|trap| (trap.key.clone(), trap.text.clone()));
-        let errors = model.errors.iter().map(|error| (error.key.clone(), error.text.clone()));
+        let traps = model
+            .traps
+            .iter()
+            .map(|trap| (trap.key.clone(), trap.text.clone()));
+        let errors = model
+            .errors
+            .iter()
+            .map(|error| (error.key.clone(), error.text.clone()));
         Scripts {
             scripts,
-            mnemonics: model.ops.iter().map(|op| (op.key.clone(), op.mnemonic.clone())).collect(),
+            mnemonics: model
+                .ops
+                .iter()
+                .map(|op| (op.key.clone(), op.mnemonic.clone()))
+                .collect(),
             texts: traps.chain(errors).collect(),
         }
     }
@@ -91,7 +104,11 @@ impl Scripts {
             .filter_map(|script| Some((density(script)?, script.name.as_str())))
             .collect();
         found.sort();
-        found.into_iter().map(|(_, name)| name).take(SCRIPTS).collect()
+        found
+            .into_iter()
+            .map(|(_, name)| name)
+            .take(SCRIPTS)
+            .collect()
     }
 
     /// What scripts would say of a mutant.
@@ -121,7 +138,10 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             all.extend(files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "wast") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "wast")
+        {
             all.push(path);
         }
     }
@@ -138,11 +158,10 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
         "cost" => &["tables", "compact", "api"],
         "section" | "section order" => {
             found.extend(["wasm-latest/binary.wast", "wasm-latest/custom.wast"]);
-            &["oracle", "tables", "views", "levels"]
+            &["oracle", "tables"]
         }
-        "trap" => &["tables", "api", "constrained"],
-        "gate" => &["rows", "oracle"],
-        _ => &["rows", "oracle", "levels"],
+        "trap" => &["tables", "api"],
+        _ => &["rows", "oracle"],
     };
     let engines: &[&str] = match fate {
         // Handlers are as they were, so that only the other engine has the whole mutant.
@@ -154,9 +173,14 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
     let mut tests: Vec<Test> = found
         .iter()
         .flat_map(|name| engines.iter().map(move |engine| format!("{engine}{name}")))
-        .map(|name| Test { program: "suite", name: Some(name) })
+        .map(|name| Test {
+            program: "suite",
+            name: Some(name),
+        })
         .collect();
-    tests.extend(programs.iter().map(|program| Test { program, name: None }));
+    tests.extend(programs.iter().map(|program| Test {
+        program,
+        name: None,
+    }));
     tests
 }
-

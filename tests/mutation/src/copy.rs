@@ -47,7 +47,13 @@ const HOOKS: &[(&str, &str, &str)] = &[
 ];
 
 /// Folders that tests of mutants do not need.
-const LEFT_OUT: &[&str] = &[".git", "target", "tests/bench", "tests/embedded", "tests/examples"];
+const LEFT_OUT: &[&str] = &[
+    ".git",
+    "target",
+    "tests/bench",
+    "tests/embedded",
+    "tests/examples",
+];
 
 /// The copy.
 pub(crate) struct Copy {
@@ -96,7 +102,11 @@ impl Copy {
         for entry in fs::read_dir(folder).map_err(|error| format!("{path}: {error}"))? {
             let entry = entry.map_err(|error| error.to_string())?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if path.is_empty() { name } else { format!("{path}/{name}") };
+            let path = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
             if LEFT_OUT.contains(&path.as_str()) || path.ends_with("/target") {
                 continue;
             }
@@ -157,7 +167,10 @@ impl Copy {
                 }
             }
             if !found && !message["spans"].as_array().is_none_or(Vec::is_empty) {
-                return Err(format!("the copy does not compile: {}", message["rendered"]));
+                return Err(format!(
+                    "the copy does not compile: {}",
+                    message["rendered"]
+                ));
             }
         }
         if refusals.is_empty() && !output.status.success() {
@@ -167,9 +180,10 @@ impl Copy {
     }
 
     /// Builds the tests; their programs by name.
-    pub(crate) fn build(&self) -> Result<BTreeMap<String, PathBuf>, String> {
+    pub(crate) fn build(&self, programs: &[&str]) -> Result<BTreeMap<String, PathBuf>, String> {
         let mut command = self.cargo("test");
-        command.args(["--no-run", "--package", "tabwasm-tests", "--tests"]);
+        command.args(["--no-run", "--package", "tabwasm-tests"]);
+        command.args(programs.iter().flat_map(|program| ["--test", program]));
         command.args(["--message-format", "json"]);
         let output = command
             .stderr(Stdio::inherit())
@@ -178,7 +192,7 @@ impl Copy {
         if !output.status.success() {
             return Err("the tests of the copy do not compile".to_string());
         }
-        let mut programs = BTreeMap::new();
+        let mut built = BTreeMap::new();
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let message: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
             let (name, program) = (&message["target"]["name"], &message["executable"]);
@@ -187,10 +201,10 @@ impl Copy {
                 program.as_str(),
                 message["target"]["kind"][0] == "test",
             ) {
-                programs.insert(name.to_string(), PathBuf::from(program));
+                built.insert(name.to_string(), PathBuf::from(program));
             }
         }
-        Ok(programs)
+        Ok(built)
     }
 
     fn cargo(&self, action: &str) -> Command {
@@ -244,7 +258,10 @@ fn woven(
     }
     let mut woven = Files::new();
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
-        let patches = patches.get(path.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let patches = patches
+            .get(path.as_str())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let mut text = weave(path, text, patches)?;
         match path.as_str() {
             "shared/tier.rs" => text = with_accessors(path, text)?,

@@ -62,7 +62,10 @@ pub(crate) fn others(cell: &str) -> Vec<String> {
     };
     for (range, token) in places {
         let lists = [NAMES, OPERATORS].concat();
-        for line in lists.into_iter().filter(|line| line.contains(&token.as_str())) {
+        for line in lists
+            .into_iter()
+            .filter(|line| line.contains(&token.as_str()))
+        {
             // Names of types and operators have a line for each; the others stand in one.
             if line[0] != token && lists_by_first(&token) {
                 continue;

@@ -163,7 +163,10 @@ impl Walk<'_> {
 
     fn methods(&mut self, before: &ItemImpl, after: &ItemImpl) {
         for item in &after.items {
-            let other = before.items.iter().find(|other| method_name(other) == method_name(item));
+            let other = before
+                .items
+                .iter()
+                .find(|other| method_name(other) == method_name(item));
             match (other, item) {
                 (Some(ImplItem::Fn(before)), ImplItem::Fn(after))
                     if same(&before.sig, &after.sig) =>
@@ -341,9 +344,8 @@ fn split(pattern: &Pat) -> (&Pat, Option<&Expr>) {
 }
 
 fn alike(before: &Block, after: &Block) -> bool {
-    let kinds = |block: &Block| -> Vec<_> {
-        block.stmts.iter().map(std::mem::discriminant).collect()
-    };
+    let kinds =
+        |block: &Block| -> Vec<_> { block.stmts.iter().map(std::mem::discriminant).collect() };
     kinds(before) == kinds(after)
         && before.stmts.iter().zip(&after.stmts).all(|two| match two {
             (Stmt::Local(before), Stmt::Local(after)) => same(&before.pat, &after.pat),
@@ -420,7 +422,11 @@ fn name_of(item: &Item) -> String {
             let methods: Vec<String> = item.items.iter().map(method_name).collect();
             let of = item.trait_.as_ref().map(|(path, _)| tokens(path) + " for ");
             let of = of.unwrap_or_default();
-            format!("impl {of}{} ({})", tokens(&item.self_ty), methods.join(", "))
+            format!(
+                "impl {of}{} ({})",
+                tokens(&item.self_ty),
+                methods.join(", ")
+            )
         }
         Item::Use(item) => format!("use {}", tokens(item)),
         Item::Macro(item) => format!("{}", tokens(item)),

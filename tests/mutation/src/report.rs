@@ -27,7 +27,13 @@ pub(crate) fn lines(mutants: &[Mutant], ends: &[End]) -> String {
             End::Test(name) => format!("test: {name}"),
             End::Survives => "survives".to_string(),
         };
-        let _ = writeln!(text, "{}\t{}\t{}\t{end}", mutant.id, mutant.kind, mutant.name());
+        let _ = writeln!(
+            text,
+            "{}\t{}\t{}\t{end}",
+            mutant.id,
+            mutant.kind,
+            mutant.name()
+        );
     }
     text
 }
@@ -56,6 +62,9 @@ pub(crate) fn table(mutants: &[Mutant], ends: &[End]) -> String {
         "{:16} {:>8} {:>10} {:>10} {:>8} {:>10}\n",
         "kind of cell", "mutants", "generator", "compiler", "tests", "survivors"
     );
-    let body: String = kinds.iter().map(|(kind, counts)| line(kind, counts)).collect();
+    let body: String = kinds
+        .iter()
+        .map(|(kind, counts)| line(kind, counts))
+        .collect();
     head + &body + &line("all", &all)
 }

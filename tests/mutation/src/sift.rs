@@ -4,8 +4,8 @@ use crate::cell::{Edit, Mutant};
 use crate::cite::Test;
 use crate::graft::{Graft, Parsed, graft};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use tabwasm_codegen::emit::{self, Files};
 use tabwasm_codegen::model::Model;
@@ -49,7 +49,9 @@ pub(crate) fn sift(
             });
         }
     });
-    let fates = fates.into_inner().unwrap_or_else(|poison| poison.into_inner());
+    let fates = fates
+        .into_inner()
+        .unwrap_or_else(|poison| poison.into_inner());
     fates.into_values().collect()
 }
 
@@ -64,7 +66,9 @@ pub(crate) fn mutated(tree: &Tree, edit: &Edit) -> Vec<(String, String)> {
 }
 
 fn fate(tree: &Tree, files: &Files, order: &[String], mutant: &Mutant) -> Result<Fate, String> {
-    let tree = tree.clone().overlaid(mutated(tree, &mutant.edit).into_iter().collect());
+    let tree = tree
+        .clone()
+        .overlaid(mutated(tree, &mutant.edit).into_iter().collect());
     let mut model = match model(&tree) {
         Ok(model) => model,
         Err(report) => return Ok(refused(&report)),
@@ -74,7 +78,12 @@ fn fate(tree: &Tree, files: &Files, order: &[String], mutant: &Mutant) -> Result
 }
 
 fn refused(report: &[Diagnostic]) -> Fate {
-    Fate::Refused(report.first().map(|first| first.message().to_string()).unwrap_or_default())
+    Fate::Refused(
+        report
+            .first()
+            .map(|first| first.message().to_string())
+            .unwrap_or_default(),
+    )
 }
 
 /// Rows stand where they stood, so that a moved opcode changes its own lines only.
@@ -103,7 +112,11 @@ fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {
         };
         grafts.insert(path.clone(), graft);
     }
-    Ok(if grafts.is_empty() { Fate::Nothing } else { Fate::Changed(grafts) })
+    Ok(if grafts.is_empty() {
+        Fate::Nothing
+    } else {
+        Fate::Changed(grafts)
+    })
 }
 
 impl Fate {
@@ -119,7 +132,11 @@ impl Fate {
         if rigid(grafts, "shared/instruction.rs") {
             grafts.values_mut().for_each(|graft| graft.patches.clear());
         } else if rigid(grafts, "shared/semantics.rs") {
-            let judged = ["shared/decode.rs", "shared/semantics.rs", "shared/validate.rs"];
+            let judged = [
+                "shared/decode.rs",
+                "shared/semantics.rs",
+                "shared/validate.rs",
+            ];
             for (path, graft) in grafts {
                 if !judged.contains(&path.as_str()) {
                     graft.patches.clear();
@@ -140,5 +157,7 @@ impl Fate {
 }
 
 fn rigid(grafts: &BTreeMap<String, Graft>, path: &str) -> bool {
-    grafts.get(path).is_some_and(|graft| !graft.rigid.is_empty())
+    grafts
+        .get(path)
+        .is_some_and(|graft| !graft.rigid.is_empty())
 }

@@ -29,8 +29,13 @@ pub(crate) fn judge(package: &Path, mutants: &[Mutant], ends: &[End]) -> Result<
     let file = package.join("survivors.txt");
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     let mut lines = Vec::new();
-    for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        lines.push(parse(line).ok_or(format!("survivors.txt: `{line}` is no `kind: cell | reason`"))?);
+    for line in text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        lines.push(parse(line).ok_or(format!(
+            "survivors.txt: `{line}` is no `kind: cell | reason`"
+        ))?);
     }
     let mut wrong = String::new();
     for (mutant, end) in mutants.iter().zip(ends) {

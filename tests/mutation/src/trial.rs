@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
@@ -23,7 +24,7 @@ pub(crate) struct Court {
     /// Official material.
     pub(crate) shared: PathBuf,
     /// Tests that fail without a mutant, since they look at the sources that the copy changes.
-    pub(crate) failing: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) failing: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 /// A mutant as a process sees it.
@@ -35,29 +36,43 @@ pub(crate) struct Suspect<'a> {
 }
 
 impl Court {
-    /// Which tests of each program fail without a mutant.
-    pub(crate) fn hear(&mut self, programs: &[&str]) -> Result<(), String> {
-        for program in programs {
-            let suspect = Suspect { id: 0, tables: None };
-            let test = Test { program: leak(program), name: None };
-            let (status, text) = self.run(&test, &suspect)?;
-            if status.is_none() {
-                return Err(format!("{program} does not end, without a mutant"));
-            }
-            let failed: BTreeSet<String> = failed(&text).into_iter().collect();
-            for name in &failed {
-                eprintln!("{program}: {name} fails without a mutant, and is left out");
-            }
-            self.failing.insert(program.to_string(), failed);
+    /// Which tests of a program fail without a mutant; found out once.
+    fn failing(&self, program: &'static str) -> Result<BTreeSet<String>, String> {
+        let mut failing = self
+            .failing
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner());
+        if let Some(known) = failing.get(program) {
+            return Ok(known.clone());
         }
-        Ok(())
+        let suspect = Suspect {
+            id: 0,
+            tables: None,
+        };
+        let (status, text) = self.run(
+            &Test {
+                program,
+                name: None,
+            },
+            &suspect,
+        )?;
+        if status.is_none() {
+            return Err(format!("{program} does not end, without a mutant"));
+        }
+        let failed: BTreeSet<String> = failed(&text).into_iter().collect();
+        for name in &failed {
+            eprintln!("{program}: {name} fails without a mutant, and is left out");
+        }
+        failing.insert(program, failed.clone());
+        Ok(failed)
     }
 
     /// The name of a test that notices the mutant.
-    pub(crate) fn killer(&self, test: &Test, suspect: &Suspect<'_>) -> Result<Option<String>, String> {
-        if !self.programs.contains_key(test.program) {
-            return Ok(None);
-        }
+    pub(crate) fn killer(
+        &self,
+        test: &Test,
+        suspect: &Suspect<'_>,
+    ) -> Result<Option<String>, String> {
         let (status, text) = self.run(test, suspect)?;
         let name = |of: &str| format!("{}: {of}", test.program);
         let Some(status) = status else {
@@ -67,9 +82,11 @@ impl Court {
         if status.success() {
             return Ok(None);
         }
-        let known = self.failing.get(test.program);
         let mut failed = failed(&text);
-        failed.retain(|failed| known.is_none_or(|known| !known.contains(failed)));
+        if test.name.is_none() {
+            let known = self.failing(test.program)?;
+            failed.retain(|failed| !known.contains(failed));
+        }
         if let Some(first) = failed.first() {
             return Ok(Some(name(first)));
         }
@@ -81,9 +98,16 @@ impl Court {
     }
 
     /// Exit status, none if it hangs, and what it prints.
-    fn run(&self, test: &Test, suspect: &Suspect<'_>) -> Result<(Option<ExitStatus>, String), String> {
+    fn run(
+        &self,
+        test: &Test,
+        suspect: &Suspect<'_>,
+    ) -> Result<(Option<ExitStatus>, String), String> {
         let failed = |error: io::Error| format!("{}: {error}", test.program);
-        let program = self.programs.get(test.program).ok_or("no such program")?;
+        let program = self
+            .programs
+            .get(test.program)
+            .ok_or(format!("there is no test program `{}`", test.program))?;
         let path = env::temp_dir().join(format!(
             "tabwasm-mutation-{}-{:?}",
             std::process::id(),
@@ -134,15 +158,14 @@ impl Court {
     }
 }
 
-/// The names of programs are few.
-fn leak(name: &str) -> &'static str {
-    name.to_string().leak()
-}
-
 /// The tests that a program says failed.
 fn failed(text: &str) -> Vec<String> {
     text.lines()
-        .filter_map(|line| line.strip_prefix("test ")?.trim_end().strip_suffix("FAILED"))
+        .filter_map(|line| {
+            line.strip_prefix("test ")?
+                .trim_end()
+                .strip_suffix("FAILED")
+        })
         .filter_map(|line| Some(line.rsplit_once("...")?.0.trim().to_string()))
         .collect()
 }

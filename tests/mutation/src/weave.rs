@@ -24,7 +24,11 @@ pub(crate) fn weave(path: &str, text: &str, patches: &[(u32, Patch)]) -> Result<
                 edits.replace(range).push((*id, with.clone()));
             }
             Patch::Disable { range, guard, end } => {
-                edits.disabled.entry((range.start, range.end, *guard)).or_default().insert(*id);
+                edits
+                    .disabled
+                    .entry((range.start, range.end, *guard))
+                    .or_default()
+                    .insert(*id);
                 edits.open.extend(*end);
             }
             Patch::Insert {
@@ -100,9 +104,8 @@ impl Edits {
 
     /// The first edit from here on; the widest, if several begin there.
     fn next(&self, at: usize, arms: usize, within: &Range<usize>) -> Option<(usize, Next<'_>)> {
-        let inside = |range: &Range<usize>| {
-            range.start >= at && range.end <= within.end && range != within
-        };
+        let inside =
+            |range: &Range<usize>| range.start >= at && range.end <= within.end && range != within;
         let replaced = self.replaced.iter().filter(|(range, _)| inside(range));
         let replaced = replaced
             .min_by_key(|(range, _)| (range.start, usize::MAX - range.end))
@@ -191,7 +194,13 @@ fn elements(
 ) -> Result<String, String> {
     let mut arrays = BTreeMap::<&str, (&str, Vec<(u32, usize, &str)>)>::new();
     for (id, patch) in patches {
-        if let Patch::Element { array, of, index, with } = patch {
+        if let Patch::Element {
+            array,
+            of,
+            index,
+            with,
+        } = patch
+        {
             let (_, all) = arrays.entry(array).or_insert((of, Vec::new()));
             all.push((*id, *index, with));
         }
@@ -199,7 +208,10 @@ fn elements(
     let mut more = String::new();
     for (array, (of, others)) in &arrays {
         let parsed = Parsed::new(path, text)?;
-        let mut uses = Uses { array, found: Vec::new() };
+        let mut uses = Uses {
+            array,
+            found: Vec::new(),
+        };
         uses.visit_file(parsed.file());
         if uses.found.is_empty() {
             return Err(format!("{path}: nothing looks up `{array}`"));
@@ -234,7 +246,8 @@ struct Uses<'a> {
 impl Visit<'_> for Uses<'_> {
     fn visit_expr_index(&mut self, node: &ExprIndex) {
         if matches!(&*node.expr, Expr::Path(path) if path.path.is_ident(self.array)) {
-            self.found.push((range(node.span()), range(node.index.span())));
+            self.found
+                .push((range(node.span()), range(node.index.span())));
         }
         visit::visit_expr_index(self, node);
     }
@@ -244,10 +257,18 @@ impl Visit<'_> for Uses<'_> {
 fn constants(patches: &[(u32, Patch)]) -> String {
     let mut constants = BTreeMap::<&str, (&str, String)>::new();
     for (id, patch) in patches {
-        if let Patch::Constant { name, of, field, with } = patch {
+        if let Patch::Constant {
+            name,
+            of,
+            field,
+            with,
+        } = patch
+        {
             let (_, arms) = constants.entry(name).or_insert((of, String::new()));
             let other = match field {
-                Some(field) => format!("{{ let mut other = {name}; other.{field} = {with}; other }}"),
+                Some(field) => {
+                    format!("{{ let mut other = {name}; other.{field} = {with}; other }}")
+                }
                 None => format!("{{ {with} }}"),
             };
             let _ = write!(arms, "\n{} {id} => {other}\n{END}", mark(*id));
