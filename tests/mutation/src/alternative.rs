@@ -96,6 +96,9 @@ impl Facts {
     }
 }
 
+/// Core types of numbers.
+const CORE: [&str; 4] = ["i32", "i64", "f32", "f64"];
+
 /// The member after this one, and the first after the last.
 fn next(all: &[String], own: &str) -> String {
     let at = all.iter().position(|one| one == own).map_or(0, |at| at + 1);
@@ -117,6 +120,12 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
             without_each("limit", cells)
         }
         ("limits" | "component/limits", "several", _) => vec![gone("limit")],
+        // Bounds are constants wherever they are used: nothing asks for them at run time.
+        ("component/layout", "max", _) => Vec::new(),
+        ("component/layout", _, Value::Integer(number)) => numbers("layout", *number),
+        ("component/layout", _, Value::Text(own)) if CORE.contains(&own.as_str()) => {
+            vec![text("layout", &next(&CORE.map(str::to_string), own))]
+        }
         ("costs", _, Value::Integer(number)) => numbers("cost", *number),
         ("sections", "id", Value::Integer(number)) => numbers("section", *number),
         ("sections", "limit", Value::Text(limit)) => {

@@ -153,15 +153,30 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test> {
     let words = scripts.words(mutant);
     let mut found: Vec<&str> = words.iter().flat_map(|words| scripts.with(words)).collect();
-    let programs: &[&'static str] = match mutant.kind {
-        "limit" => &["tables", "api", "compact", "oracle"],
-        "cost" => &["tables", "compact", "api"],
+    let own: &[(&'static str, &str)] = match mutant.kind {
+        "limit" => &[
+            ("tables", "limits_of_tiers"),
+            ("tables", "the_most_that_can_be_asked_for"),
+        ],
+        "layout" => &[("layout_oracle", "layouts")],
+        "cost" => &[("tables", "costs")],
         "section" | "section order" => {
             found.extend(["wasm-latest/binary.wast", "wasm-latest/custom.wast"]);
-            &["oracle", "tables"]
+            &[
+                ("oracle", "standard::sections"),
+                ("oracle", "peer::section_order"),
+                ("tables", "sections"),
+            ]
         }
-        "trap" => &["tables", "api"],
-        _ => &["rows", "oracle"],
+        "trap" => &[("tables", "traps_and_errors")],
+        "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
+        "constant" => &[("rows", "in_a_constant_expression")],
+        "opcode" | "immediate" | "alignment" => &[("oracle", "peer::rows")],
+        _ => &[
+            ("rows", "operands_of_the_right_type"),
+            ("rows", "an_operand_of_the_wrong_type"),
+            ("oracle", "peer::rows"),
+        ],
     };
     let engines: &[&str] = match fate {
         // Handlers are as they were, so that only the other engine has the whole mutant.
@@ -178,9 +193,9 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             name: Some(name),
         })
         .collect();
-    tests.extend(programs.iter().map(|program| Test {
+    tests.extend(own.iter().map(|(program, name)| Test {
         program,
-        name: None,
+        name: Some(name.to_string()),
     }));
     tests
 }

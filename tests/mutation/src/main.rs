@@ -13,6 +13,7 @@ mod cite;
 mod copy;
 mod expression;
 mod graft;
+mod likeness;
 mod report;
 mod sift;
 mod survivors;
@@ -36,7 +37,15 @@ use tabwasm_codegen::{Tree, diag, emit, model};
 use trial::{Court, Suspect};
 
 /// Test programs that are tried on what no cited test notices, the quickest first.
-const ALL: &[&str] = &["tables", "rows", "oracle", "api", "compact", "suite"];
+const ALL: &[&str] = &[
+    "tables",
+    "rows",
+    "oracle",
+    "layout_oracle",
+    "api",
+    "compact",
+    "suite",
+];
 
 fn main() -> ExitCode {
     match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -58,7 +67,13 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     let tree = Tree::read(workspace).map_err(|error| format!("the tables: {error}"))?;
     let model = model(&tree).map_err(|report| diag::render(&tree, &report, false))?;
     let files = emit::emit(&model);
-    let mutants = arguments.choose(cell::mutants(&tree, &model));
+    let shared = shared(workspace);
+    let mut mutants = cell::mutants(&tree, &model);
+    if !shared.join("oracle").is_dir() {
+        eprintln!("SKIPPED: layouts, which only `shared/oracle` can judge");
+        mutants.retain(|mutant| mutant.kind != "layout");
+    }
+    let mutants = arguments.choose(mutants);
     let jobs = arguments.jobs;
     let mut fates = sift(&tree, &files, &mutants, jobs)?;
     fates.iter_mut().for_each(Fate::prune);
@@ -77,7 +92,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     let court = Court {
         programs: copy.build(ALL)?,
         folder: copy.folder.join("tests"),
-        shared: shared(workspace),
+        shared,
         failing: Mutex::default(),
     };
     eprintln!("its tests are built ({} s)", start.elapsed().as_secs());

@@ -79,6 +79,9 @@ impl Court {
             let of = test.name.as_deref().unwrap_or("all tests");
             return Ok(Some(name(&format!("{of} (timeout)"))));
         };
+        if let (Some(of), true) = (&test.name, text.contains("running 0 tests")) {
+            return Err(format!("{} has no test `{of}`", test.program));
+        }
         if status.success() {
             return Ok(None);
         }

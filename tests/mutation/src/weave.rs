@@ -65,9 +65,12 @@ fn mark(id: u32) -> String {
     format!("{MARK}{id}*/")
 }
 
+/// An expression, and what it is for which mutants.
+type Replaced = (Range<usize>, Vec<(u32, String)>);
+
 #[derive(Default)]
 struct Edits {
-    replaced: Vec<(Range<usize>, Vec<(u32, String)>)>,
+    replaced: Vec<Replaced>,
     disabled: BTreeMap<(usize, usize, bool), BTreeSet<u32>>,
     inserted: BTreeMap<usize, Vec<(u32, String)>>,
     open: BTreeSet<(usize, bool)>,
@@ -232,7 +235,7 @@ fn elements(
                 mark(*id)
             );
         }
-        let _ = write!(more, " _ => &{array}[index] }} }}\n");
+        let _ = writeln!(more, " _ => &{array}[index] }} }}");
     }
     Ok(more)
 }
