@@ -14,6 +14,7 @@ pub(crate) mod instruction;
 pub(crate) mod level;
 pub(crate) mod limits;
 pub(crate) mod opcode;
+pub(crate) mod plain;
 pub(crate) mod proposal;
 pub(crate) mod section;
 pub(crate) mod semantics;

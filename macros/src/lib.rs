@@ -4,10 +4,14 @@
 //! What a configuration does not have is not linked, and one that is impossible is a compile
 //! error that names the row of the tables which forbids it.
 //!
+//! [`include_wasm!`] makes a module part of a program, [`macro@host`] its functions what modules
+//! import, and the derives its types values of components.
+//!
 //! A program depends on `tabwasm`, with the features that it wants, and on this package, which
 //! brings a `tabwasm` of its own to the machine that compiles.
 
 mod configuration;
+mod derive;
 mod host;
 mod include_wasm;
 mod message;
@@ -69,4 +73,68 @@ pub fn include_configured(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn host(arguments: TokenStream, input: TokenStream) -> TokenStream {
     message::expand(host::expand(arguments.into(), input.into()))
+}
+
+/// Makes a type one whose size and alignment in a component's memory can be asked for:
+/// `tabwasm::component::ComponentType`. The attributes are those of [`Lift`](derive@Lift).
+#[proc_macro_derive(ComponentType, attributes(component))]
+pub fn component_type(input: TokenStream) -> TokenStream {
+    message::expand(derive::component_type(input.into()))
+}
+
+/// Makes a type one that values of components become: `tabwasm::component::Lift`.
+///
+/// A `struct` is a record, an `enum` a variant, or an enum if no case has a value. Flags are a
+/// `struct` of `bool`s that says so. `#[component(record)]`, `variant` and `enum` may be said, too.
+/// Names become labels, `first_name` and `FirstName` alike `first-name`; `#[component(name = "…")]`
+/// on a field or case gives it another.
+///
+/// ```
+/// use tabwasm::component::{CanonicalOptions, ComponentType, LiftContext, LowerContext};
+/// use tabwasm_macros::{ComponentType, Lift, Lower};
+///
+/// #[derive(ComponentType, Lift, Lower, Debug, PartialEq)]
+/// struct Point {
+///     x: i32,
+///     y: i32,
+/// }
+///
+/// #[derive(Lift, Lower, Debug, PartialEq)]
+/// enum Shape {
+///     Dot(Point),
+///     #[component(name = "straight-line")]
+///     Line((Point, Point)),
+///     Nothing,
+/// }
+///
+/// #[derive(Lift, Lower, Debug, PartialEq)]
+/// #[component(flags)]
+/// struct Style {
+///     bold: bool,
+///     dashed: bool,
+/// }
+///
+/// assert_eq!((Point::SIZE32, Point::ALIGN32), (8, 4));
+///
+/// // The second flag; the number of the case `dot`; its point.
+/// let mut memory = [0; 24];
+/// let options = CanonicalOptions::default();
+/// let value = (Style { bold: false, dashed: true }, Shape::Dot(Point { x: 7, y: -1 }));
+/// LowerContext::new(&mut memory[..], options).store(&value, 0)?;
+/// assert_eq!(memory[..16], [2, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF]);
+///
+/// let lifted: (Style, Shape) = LiftContext::new(&memory, options).load(0)?;
+/// assert_eq!(lifted, value);
+/// # Ok::<(), tabwasm::Trap>(())
+/// ```
+#[proc_macro_derive(Lift, attributes(component))]
+pub fn lift(input: TokenStream) -> TokenStream {
+    message::expand(derive::lift(input.into()))
+}
+
+/// Makes a type one that becomes values of components: `tabwasm::component::Lower`. The attributes
+/// are those of [`Lift`](derive@Lift).
+#[proc_macro_derive(Lower, attributes(component))]
+pub fn lower(input: TokenStream) -> TokenStream {
+    message::expand(derive::lower(input.into()))
 }

@@ -135,7 +135,7 @@ impl Reject {
     }
 
     /// What is wrong.
-    pub const fn code(&self) -> ErrorCode {
+    pub fn code(&self) -> ErrorCode {
         self.facts.code()
     }
 
@@ -145,7 +145,7 @@ impl Reject {
     }
 
     /// Whether the module is malformed, invalid, unsupported or too large.
-    pub const fn class(&self) -> ErrorClass {
+    pub fn class(&self) -> ErrorClass {
         self.code().class()
     }
 }

@@ -1,11 +1,13 @@
 //! `shared/decode.rs`: the only place that matches opcodes on the wire.
 
 use super::Source;
+use super::plain::is_plain;
 use super::source::aligned;
 use crate::model::{Immediate, Model, Op};
 use crate::names::{constant, function, variant};
 use proc_macro2::Literal;
 use quote::quote;
+use std::collections::BTreeSet;
 
 /// The file.
 pub fn emit(model: &Model) -> Source {
@@ -24,54 +26,91 @@ pub fn emit(model: &Model) -> Source {
         use crate::read::{Reader, immediate};
         use crate::reject::Reject;
     });
-    source.line("/// Reads one instruction.");
+    source.line("/// Reads one instruction; without `PLAIN` one that is not in `plain`.");
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line(
-        "pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {",
-    );
+    source.line("pub(crate) fn decode<'a, const PLAIN: bool>(");
+    source.line("    r: &mut Reader<'a>,");
+    source.line("    gate: &impl Gate,");
+    source.line(") -> Result<Instruction<'a>, Reject> {");
     source.line("    let at = r.position();");
     source.line("    Ok(match r.u8()? {");
     arms(&mut source, model, None, "        ");
     for prefix in prefixes(model) {
         source.line(&format!("        0x{prefix:02X} => match r.u32()? {{"));
         arms(&mut source, model, Some(prefix), "            ");
-        source.line(&format!("            {ILLEGAL}"));
+        source.line(&format!(
+            "            code => return Err(unknown(0x{prefix:02X}, code, at)),"
+        ));
         source.line("        },");
     }
-    source.line(&format!("        {ILLEGAL}"));
+    let others: Vec<String> = reserved_prefixes(model)
+        .map(|prefix| format!("0x{prefix:02X}"))
+        .collect();
+    if !others.is_empty() {
+        source.line(&format!(
+            "        prefix @ ({}) => return Err(unknown(prefix, r.u32()?, at)),",
+            others.join(" | ")
+        ));
+    }
+    source.line(&format!(
+        "        code => return Err(unknown({NO_PREFIX}, code.into(), at)),"
+    ));
     source.line("    })");
     source.line("}\n");
+    source.item(quote! {
+        #[doc = " A code that no row has, behind a prefix or 0: a proposal's, or nobody's."]
+        #[cold]
+        #[inline(never)]
+        fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
+            for (own, first, last, proposal) in &RESERVED {
+                if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
+                    return Reject::proposal(*proposal, at);
+                }
+            }
+            Reject::new(ErrorCode::IllegalOpcode, at)
+        }
+    });
+    let mut rows: Vec<(Option<u8>, u32, u32, String)> = Vec::new();
+    for proposal in &model.proposals {
+        let ranges = proposal.reserved.iter();
+        rows.extend(ranges.map(|range| {
+            let name = format!("Proposal::{}", variant(&proposal.key));
+            (range.prefix, range.first, range.last, name)
+        }));
+    }
+    rows.sort();
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|(prefix, first, last, proposal)| {
+            vec![
+                format!("(0x{:02X},", prefix.unwrap_or(NO_PREFIX)),
+                format!("{},", code(*prefix, *first)),
+                format!("{},", code(*prefix, *last)),
+                format!("{proposal}),"),
+            ]
+        })
+        .collect();
+    let open = format!(
+        "static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
+        cells.len()
+    );
+    let doc =
+        "What proposals reserve whose instructions have no rows: prefix, first and last code.";
+    source.table(doc, &open, &cells, "];");
     source
 }
 
-const ILLEGAL: &str = "_ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),";
+/// In place of a prefix where there is none.
+const NO_PREFIX: u8 = 0;
 
-/// Arms of one prefix, in the order of the codes: rows, and what is reserved.
+/// The rows of one prefix, in the order of the codes.
 fn arms(source: &mut Source, model: &Model, prefix: Option<u8>, indent: &str) {
     let rows = model.ops.iter().filter(|op| op.code.prefix == prefix);
-    let mut arms: Vec<(u32, [String; 2])> = rows.map(|op| (op.code.value, row(op))).collect();
-    for proposal in &model.proposals {
-        let error = format!(
-            "=> return Err(Reject::proposal(Proposal::{}, at)),",
-            variant(&proposal.key)
-        );
-        for range in proposal
-            .reserved
-            .iter()
-            .filter(|range| range.prefix == prefix)
-        {
-            let (first, last) = (code(prefix, range.first), code(prefix, range.last));
-            let pattern = if first == last {
-                first
-            } else {
-                format!("{first}..={last}")
-            };
-            arms.push((range.first, [pattern, error.clone()]));
-        }
-    }
-    arms.sort_by_key(|(first, _)| *first);
-    let rows: Vec<Vec<String>> = arms.into_iter().map(|(_, arm)| arm.to_vec()).collect();
+    let mut arms: Vec<(u32, Vec<String>)> =
+        rows.map(|op| (op.code.value, row(op).to_vec())).collect();
+    arms.sort_by_key(|(code, _)| *code);
+    let rows: Vec<Vec<String>> = arms.into_iter().map(|(_, arm)| arm).collect();
     for line in aligned(&rows) {
         source.line(&format!("{indent}{line}"));
     }
@@ -95,7 +134,11 @@ fn row(op: &Op) -> [String; 2] {
             variant(&op.proposal)
         );
     }
-    [code(op.code.prefix, op.code.value), format!("=> {value},")]
+    let mut pattern = code(op.code.prefix, op.code.value);
+    if is_plain(op) {
+        pattern.push_str(" if PLAIN");
+    }
+    [pattern, format!("=> {value},")]
 }
 
 /// A byte in hexadecimal, a number after a prefix in decimal digits.
@@ -115,18 +158,19 @@ fn read(immediate: &Immediate) -> String {
     }
 }
 
-fn prefixes(model: &Model) -> Vec<u8> {
-    let rows = model.ops.iter().filter_map(|op| op.code.prefix);
-    let ranges = model
-        .proposals
-        .iter()
-        .flat_map(|proposal| &proposal.reserved);
-    let mut prefixes: Vec<u8> = rows
-        .chain(ranges.filter_map(|range| range.prefix))
-        .collect();
-    prefixes.sort_unstable();
-    prefixes.dedup();
-    prefixes
+/// Prefixes of rows.
+fn prefixes(model: &Model) -> BTreeSet<u8> {
+    model.ops.iter().filter_map(|op| op.code.prefix).collect()
+}
+
+/// Prefixes that are only reserved.
+fn reserved_prefixes(model: &Model) -> impl Iterator<Item = u8> {
+    let ranges = model.proposals.iter().flat_map(|other| &other.reserved);
+    let mut reserved: BTreeSet<u8> = ranges.filter_map(|range| range.prefix).collect();
+    for prefix in prefixes(model) {
+        reserved.remove(&prefix);
+    }
+    reserved.into_iter()
 }
 
 /// A byte of the wire, as people write it.

@@ -21,6 +21,7 @@ pub mod limits;
 pub mod module;
 pub mod opcode;
 pub mod operation;
+pub mod plain;
 pub mod proposal;
 pub mod section;
 pub mod semantics;
@@ -54,6 +55,7 @@ const SHARED: &[(&str, SharedEmitter)] = &[
     ("level",       level::emit),
     ("limits",      limits::emit),
     ("opcode",      opcode::emit),
+    ("plain",       plain::emit),
     ("proposal",    proposal::emit),
     ("section",     section::emit),
     ("semantics",   semantics::emit),

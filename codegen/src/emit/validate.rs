@@ -5,6 +5,7 @@
 //! `x` refers to.
 
 use super::Source;
+use super::plain::is_plain;
 use super::source::aligned;
 use crate::model::{Immediate, Model, Op, Signature, TypeItem};
 use crate::names::{constant, function, ident, variant};
@@ -16,7 +17,6 @@ pub fn emit(model: &Model) -> Source {
     let mut source = Source::new("spec/instructions/", "The rules of each instruction.");
     source.item(quote! {
         use super::instruction::Instruction::{self, *};
-        use super::opcode::Opcode;
         use super::proposal::Proposal;
         use crate::reject::Reject;
         use crate::types::ValType;
@@ -28,10 +28,12 @@ pub fn emit(model: &Model) -> Source {
         let (short, name) = (ident(&constant(&name)), ident(&constant(&name)));
         source.item(quote! { const #short: ValType = ValType::#name; });
     }
-    source.line("/// Applies the rules of one instruction.");
+    source.line(
+        "/// Applies the rules of one instruction; without `PLAIN` of one that is not in `plain`.",
+    );
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn step<S: Storage>(");
+    source.line("pub(crate) fn step<const PLAIN: bool, S: Storage>(");
     source.line("    v: &mut Validator<'_, S>,");
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
@@ -39,10 +41,16 @@ pub fn emit(model: &Model) -> Source {
     let rows: Vec<Vec<String>> = model
         .ops
         .iter()
-        .map(|op| vec![pattern(op), arm(op)])
+        .map(|op| {
+            let guard = if is_plain(op) { " if PLAIN" } else { "" };
+            vec![format!("{}{guard}", pattern(op)), arm(op)]
+        })
         .collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
+    }
+    if model.ops.iter().any(is_plain) {
+        source.line("        _ => Ok(()),");
     }
     source.line("    }");
     source.line("}");
@@ -80,12 +88,12 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     }
     let arms = admitted.iter().map(|(proposal, ops)| {
         let proposal = ident(proposal);
-        quote! { #(Opcode::#ops)|* => Some(Proposal::#proposal) }
+        quote! { #(#ops { .. })|* => Some(Proposal::#proposal) }
     });
     quote! {
         /// The proposal that admits an instruction in constant expressions.
-        pub(crate) const fn constant(opcode: Opcode) -> Option<Proposal> {
-            match opcode { #(#arms,)* _ => None }
+        pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
+            match *instruction { #(#arms,)* _ => None }
         }
     }
 }

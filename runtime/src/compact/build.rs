@@ -141,6 +141,8 @@ impl<'s> Builder<'s> {
 }
 
 impl<'a> Sink<'a> for Builder<'_> {
+    const ALL: bool = false;
+
     fn begin(&mut self, header: BodyHeader<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         let at = header.code;
         let locals = header.locals - header.params;
@@ -157,9 +159,7 @@ impl<'a> Sink<'a> for Builder<'_> {
     fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
         let (height, reachable) = (effect.height, effect.reachable);
         let link = effect.ended.link;
-        if reachable && height > u32::from(self.body.height) {
-            self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
-        }
+        self.pass(at, reachable, height)?;
         let below = height.saturating_sub(1);
         match *i {
             Instruction::Loop { .. } => self.link(Link {
@@ -207,6 +207,13 @@ impl<'a> Sink<'a> for Builder<'_> {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn pass(&mut self, at: usize, reachable: bool, height: u32) -> Result<(), Reject> {
+        if reachable && height > u32::from(self.body.height) {
+            self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
         }
         Ok(())
     }

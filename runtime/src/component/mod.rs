@@ -27,3 +27,4 @@ pub use layout::{
     AddressType, FlatType, MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS,
     MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH, StringEncoding,
 };
+pub use name::is_label;

@@ -1,4 +1,4 @@
-//! Names of imports and exports.
+//! Names of imports and exports, and labels.
 //!
 
 use super::{Attribute, ExternName};
@@ -41,4 +41,16 @@ impl<'a> ExternName<'a> {
             Self::Plain { .. } | Self::AlsoPlain { .. } => None,
         }
     }
+}
+
+/// Whether a text is a label: words with hyphens between them, each all of small letters or all of capitals,
+/// and digits but at the beginning.
+pub fn is_label(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.split('-').all(is_word)
+}
+
+fn is_word(word: &str) -> bool {
+    let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    !word.is_empty() && (word.bytes().all(small) || word.bytes().all(capital))
 }

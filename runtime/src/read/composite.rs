@@ -208,11 +208,14 @@ impl<'a> Reader<'a> {
         most: u64,
     ) -> Result<ValTypes<'a>, Reject> {
         let start = self.position();
-        for _ in 0..self.count(limit, most)? {
-            self.val_type(gate)?;
+        let count = self.count(limit, most)?;
+        let mut last = None;
+        for _ in 0..count {
+            last = Some(self.val_type(gate)?);
         }
         Ok(ValTypes {
             bytes: self.since(start),
+            only: last.filter(|_| count == 1),
         })
     }
 

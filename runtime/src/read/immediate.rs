@@ -93,14 +93,7 @@ pub(crate) fn heap(r: &mut Reader<'_>, gate: &impl Gate) -> Result<HeapType, Rej
 
 /// The types of a `select`.
 pub(crate) fn valtypes<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<ValTypes<'a>, Reject> {
-    let start = r.position();
-    let count = r.count(Limit::SelectTypes, gate.limits().select_types)?;
-    for _ in 0..count {
-        r.val_type(gate)?;
-    }
-    Ok(ValTypes {
-        bytes: r.since(start),
-    })
+    r.val_types(gate, Limit::SelectTypes, gate.limits().select_types)
 }
 
 /// Alignment, memory and offset. Whether the alignment suits the access is for the validator.

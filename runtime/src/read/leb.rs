@@ -72,50 +72,46 @@ impl Reader<'_> {
         Some(byte)
     }
 
-    #[inline(never)]
+    #[cfg_attr(small, inline(always))]
+    #[cfg_attr(not(small), inline(never))]
     fn unsigned<const BITS: u32>(&mut self) -> Result<u64, Reject> {
-        let start = self.position;
-        let (mut number, mut shift) = (0, 0);
-        loop {
-            let byte = self.u8()?;
-            let bits = byte & !CONTINUES;
-            let left = BITS - shift;
-            if left < STEP && bits >> left != 0 {
-                return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
-            }
-            number |= u64::from(bits) << shift;
-            if byte < CONTINUES {
-                return Ok(number);
-            }
-            shift += STEP;
-            if shift >= BITS {
-                return Err(Reject::new(ErrorCode::IntegerTooLong, start));
-            }
-        }
+        self.long(BITS, false).map(|number| number as u64)
     }
 
-    #[inline(never)]
+    #[cfg_attr(small, inline(always))]
+    #[cfg_attr(not(small), inline(never))]
     fn signed<const BITS: u32>(&mut self) -> Result<i64, Reject> {
+        self.long(BITS, true)
+    }
+
+    /// A number of so many bits.
+    #[cfg_attr(small, inline(never))]
+    #[cfg_attr(not(small), inline(always))]
+    fn long(&mut self, bits: u32, signed: bool) -> Result<i64, Reject> {
         let start = self.position;
         let (mut number, mut shift) = (0, 0);
         loop {
             let byte = self.u8()?;
-            let left = BITS - shift;
+            let left = bits - shift;
             if left < STEP {
-                // The sign and the bits above it must be the same.
-                let above = extend(byte) >> (left - 1);
-                if above != 0 && above != -1 {
+                // What is above a number is zero, or as its sign.
+                let above = if signed {
+                    extend(byte) >> (left - 1)
+                } else {
+                    i64::from(byte & !CONTINUES) >> left
+                };
+                if above != 0 && !(signed && above == -1) {
                     return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
                 }
             }
-            number |= extend(byte) << shift;
-            if byte < CONTINUES {
-                return Ok(number);
-            }
-            // What `extend` put above this byte's bits belongs to the next byte.
-            number &= !(-1 << (shift + STEP).min(63));
+            number |= i64::from(byte & !CONTINUES) << shift;
             shift += STEP;
-            if shift >= BITS {
+            if byte < CONTINUES {
+                let negative = signed && byte & SIGN != 0;
+                let above = (-1_i64).checked_shl(shift).filter(|_| negative);
+                return Ok(number | above.unwrap_or(0));
+            }
+            if shift >= bits {
                 return Err(Reject::new(ErrorCode::IntegerTooLong, start));
             }
         }

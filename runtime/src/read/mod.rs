@@ -230,9 +230,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The next instruction.
-    #[inline(never)]
+    #[inline]
     pub fn instruction(&mut self, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
-        crate::generated::shared::decode::decode(self, gate)
+        self.next_instruction::<true>(gate)
+    }
+
+    /// The next instruction; without `PLAIN` one that is not plain.
+    #[inline(never)]
+    pub(crate) fn next_instruction<const PLAIN: bool>(
+        &mut self,
+        gate: &impl Gate,
+    ) -> Result<Instruction<'a>, Reject> {
+        crate::generated::shared::decode::decode::<PLAIN>(self, gate)
     }
 
     #[cold]

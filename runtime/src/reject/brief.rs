@@ -54,13 +54,10 @@ impl Facts {
         Self::packed(code, which, number)
     }
 
-    pub(super) const fn code(self) -> ErrorCode {
-        let place = (self.0.get() as u8).wrapping_sub(1) as usize;
-        if place < ErrorCode::ALL.len() {
-            ErrorCode::ALL[place]
-        } else {
-            ErrorCode::ALL[0]
-        }
+    pub(super) fn code(self) -> ErrorCode {
+        let place = (self.0.get() as u8).wrapping_sub(1);
+        let code = ErrorCode::ALL.get(usize::from(place));
+        code.copied().unwrap_or(ErrorCode::MagicHeader)
     }
 
     pub(super) fn detail(self) -> Detail {

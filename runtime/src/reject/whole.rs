@@ -49,7 +49,7 @@ impl Facts {
         }
     }
 
-    pub(super) const fn code(self) -> ErrorCode {
+    pub(super) fn code(self) -> ErrorCode {
         self.code
     }
 

@@ -7,7 +7,7 @@ use super::{LabelIdx, MemoryIdx, TypeIdx, ValType};
 use crate::read::Reader;
 
 /// Alignment, offset and memory of a load or store.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct MemArg {
     /// Binary logarithm of the alignment.
     pub align: u32,
@@ -92,9 +92,15 @@ impl Iterator for LabelsIter<'_> {
 pub struct ValTypes<'a> {
     /// As they stand in the module, the count included; already read once.
     pub(crate) bytes: &'a [u8],
+    pub(crate) only: Option<ValType>,
 }
 
 impl<'a> ValTypes<'a> {
+    /// The type, if there is exactly one.
+    pub const fn only(&self) -> Option<ValType> {
+        self.only
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         Reader::new(self.bytes).u32().unwrap_or(0) as usize

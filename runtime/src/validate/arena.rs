@@ -14,6 +14,7 @@ use core::marker::PhantomData;
 
 use super::environment::Environment;
 use super::item::Item;
+use super::operands::Operands;
 use super::stack::Scratch;
 use super::storage::{Full, List, Storage};
 
@@ -30,7 +31,7 @@ use super::storage::{Full, List, Storage};
 /// assert!(arena.peak() < 100);
 /// ```
 pub struct Arena<'b> {
-    bytes: &'b [Cell<u8>],
+    pub(super) bytes: &'b [Cell<u8>],
     regions: [Region; Place::COUNT],
     /// Bytes in use at the front and at the back.
     used: [Cell<usize>; 2],
@@ -41,7 +42,7 @@ pub struct Arena<'b> {
 #[derive(Default)]
 pub(crate) struct Region {
     start: Cell<usize>,
-    len: Cell<usize>,
+    pub(super) len: Cell<usize>,
 }
 
 /// The lists, each behind the one before.
@@ -81,10 +82,10 @@ impl Place {
     const COUNT: usize = Self::Frames as usize + 1;
     const FIRST_AT_BACK: Self = Self::Exports;
 
-    /// Index of its end of the memory in `used`.
-    #[cfg_attr(not(small), inline(always))]
-    fn side(self) -> usize {
-        usize::from(self >= Self::FIRST_AT_BACK)
+    /// Whether nothing lies behind it, at the same end.
+    #[inline(always)]
+    fn is_last(self) -> bool {
+        matches!(self, Self::Values | Self::Frames)
     }
 
     /// The places behind it, at the same end.
@@ -117,7 +118,10 @@ impl<'b> Arena<'b> {
 
     /// Leaves so many bytes at the front alone.
     pub(crate) fn skip(&self, bytes: usize) -> Result<(), Full> {
-        self.claim(0, bytes)?;
+        let [front, _] = &self.used;
+        if !self.claim(front, bytes) {
+            return Err(Full::Arena(self.used() + bytes));
+        }
         for region in &self.regions[..Place::FIRST_AT_BACK as usize] {
             region.start.set(bytes);
         }
@@ -146,41 +150,83 @@ impl<'b> Arena<'b> {
         self.regions.iter().map(|region| region.len.get())
     }
 
-    #[cfg_attr(not(small), inline(always))]
-    fn region(&self, place: Place) -> &Region {
+    #[inline(always)]
+    pub(super) fn region(&self, place: Place) -> &Region {
         &self.regions[place as usize]
     }
 
-    /// Makes room at the end of a list, and gives where it is.
     #[cfg_attr(small, inline(never))]
-    fn extend(&self, place: Place, size: usize) -> Result<usize, Full> {
-        let side = place.side();
-        self.claim(side, size)?;
-        self.shift(place, size, 0);
+    fn extend(&self, place: Place, size: usize, most: u64) -> Option<usize> {
+        self.extend_here(place, size, most)
+    }
+
+    /// Makes room at the end of a list, and gives where it is, unless the list or the memory is
+    /// [`full`](Self::full).
+    #[inline(always)]
+    pub(super) fn extend_here(&self, place: Place, size: usize, most: u64) -> Option<usize> {
         let region = self.region(place);
         let index = region.len.get();
+        if index as u64 >= most || !self.claim(self.end(place), size) {
+            return None;
+        }
+        if !place.is_last() {
+            self.shift(place, size, 0);
+        }
         region.len.set(index + 1);
-        Ok(self.offset(place, index, size))
+        Some(self.offset(place, index, size))
+    }
+
+    /// Why a list could not grow.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn full(&self, place: Place, size: usize, most: u64) -> Full {
+        if self.region(place).len.get() as u64 >= most {
+            Full::Limit
+        } else {
+            Full::Arena(self.used() + size)
+        }
     }
 
     /// Drops items behind the first `len`.
     #[cfg_attr(small, inline(never))]
     fn truncate(&self, place: Place, len: usize, size: usize) {
-        let region = self.region(place);
-        let Some(fewer) = region.len.get().checked_sub(len) else {
-            return;
-        };
-        let bytes = fewer * size;
-        self.shift(place, 0, bytes);
-        region.len.set(len);
-        if let Some(used) = self.used.get(place.side()) {
-            used.set(used.get() - bytes);
+        if let Some(fewer) = self.region(place).len.get().checked_sub(len) {
+            self.shrink(place, len, fewer * size);
         }
     }
 
-    /// Where an item of a list is.
+    /// Drops so many bytes at the end of a list, of which `len` items are left.
+    #[inline(always)]
+    pub(super) fn shrink(&self, place: Place, len: usize, bytes: usize) {
+        if !place.is_last() {
+            self.shift(place, 0, bytes);
+        }
+        self.region(place).len.set(len);
+        let used = self.end(place);
+        used.set(used.get() - bytes);
+    }
+
+    /// Bytes in use at the end where a list is.
+    #[inline(always)]
+    fn end(&self, place: Place) -> &Cell<usize> {
+        let [front, back] = &self.used;
+        if place < Place::FIRST_AT_BACK {
+            front
+        } else {
+            back
+        }
+    }
+
+    /// Where an item of a list is, if there is such.
     #[cfg_attr(not(small), inline(always))]
-    fn offset(&self, place: Place, index: usize, size: usize) -> usize {
+    #[cfg_attr(small, inline(never))]
+    fn locate(&self, place: Place, index: usize, size: usize) -> Option<usize> {
+        (index < self.region(place).len.get()).then(|| self.offset(place, index, size))
+    }
+
+    /// Where an item of a list is, or will be.
+    #[inline(always)]
+    pub(super) fn offset(&self, place: Place, index: usize, size: usize) -> usize {
         let start = self.region(place).start.get();
         if place < Place::FIRST_AT_BACK {
             start + index * size
@@ -189,33 +235,38 @@ impl<'b> Arena<'b> {
         }
     }
 
-    /// Takes so many bytes more at an end.
+    /// Takes so many bytes more at an end, if they are there.
     #[inline(always)]
-    fn claim(&self, side: usize, bytes: usize) -> Result<(), Full> {
-        let [front, back] = &self.used;
-        let used = front.get() + back.get() + bytes;
+    fn claim(&self, end: &Cell<usize>, bytes: usize) -> bool {
+        let used = self.used() + bytes;
         if used > self.bytes.len() {
-            return Err(Full::Arena(used as u64));
+            return false;
         }
         if used > self.peak.get() {
             self.peak.set(used);
         }
-        let end = if side == 0 { front } else { back };
         end.set(end.get() + bytes);
-        Ok(())
+        true
+    }
+
+    /// How many bytes are in use.
+    fn used(&self) -> usize {
+        let [front, back] = &self.used;
+        front.get() + back.get()
     }
 
     /// Moves what lies behind a place: up by `more` bytes, then down by `less`.
-    #[inline(always)]
+    #[inline(never)]
     fn shift(&self, place: Place, more: usize, less: usize) {
         let behind = self.regions.get(place.behind()).unwrap_or_default();
-        let (Some(first), Some(used)) = (behind.first(), self.used.get(place.side())) else {
+        let Some(first) = behind.first() else {
             return;
         };
+        let used = self.end(place);
         // Before the claim the end is that of the items, after it that of the room for them.
         let (start, end) = (first.start.get(), used.get() - more);
         if start < end {
-            self.slide(place.side(), start, end, start + more - less);
+            self.slide(place, start, end, start + more - less);
         }
         for region in behind {
             region.start.set(region.start.get() + more - less);
@@ -223,12 +274,12 @@ impl<'b> Arena<'b> {
     }
 
     /// Moves the bytes of a range, counted from an end of the memory.
-    #[inline(never)]
-    fn slide(&self, side: usize, start: usize, end: usize, to: usize) {
+    fn slide(&self, place: Place, start: usize, end: usize, to: usize) {
         let count = end - start;
-        let (from, to) = match side {
-            0 => (start, to),
-            _ => (self.bytes.len() - end, self.bytes.len() - to - count),
+        let (from, to) = if place < Place::FIRST_AT_BACK {
+            (start, to)
+        } else {
+            (self.bytes.len() - end, self.bytes.len() - to - count)
         };
         let move_byte = |at: usize| {
             if let (Some(from), Some(to)) = (self.bytes.get(from + at), self.bytes.get(to + at)) {
@@ -254,6 +305,7 @@ impl fmt::Debug for Arena<'_> {
 
 impl<'s> Storage for &'s Arena<'s> {
     type List<T: Item> = ArenaList<'s, T>;
+    type Operands = Operands<'s>;
 
     const SPELLED: usize = 0;
 
@@ -274,7 +326,7 @@ impl<'s> Storage for &'s Arena<'s> {
             root: None,
         };
         let scratch = Scratch {
-            values: self.list(Place::Values),
+            values: Operands::new(self),
             frames: self.list(Place::Frames),
             runs: self.list(Place::Runs),
             locals: self.list(Place::Locals),
@@ -300,37 +352,54 @@ impl<T: Item> List<T> for ArenaList<'_, T> {
 
     #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
-        (index < self.len()).then(|| {
-            T::get(
-                self.arena.bytes,
-                self.arena.offset(self.place, index, T::SIZE),
-            )
-        })
+        let at = self.arena.locate(self.place, index, T::SIZE)?;
+        Some(T::get(self.arena.bytes, at))
     }
 
     #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
-        if index < self.len() {
-            item.put(
-                self.arena.bytes,
-                self.arena.offset(self.place, index, T::SIZE),
-            );
+        if let Some(at) = self.arena.locate(self.place, index, T::SIZE) {
+            item.put(self.arena.bytes, at);
         }
     }
 
     #[inline]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
-        if self.len() as u64 >= most {
-            return Err(Full::Limit);
+        match self.arena.extend(self.place, T::SIZE, most) {
+            Some(at) => {
+                item.put(self.arena.bytes, at);
+                Ok(())
+            }
+            None => Err(self.arena.full(self.place, T::SIZE, most)),
         }
-        let offset = self.arena.extend(self.place, T::SIZE)?;
-        item.put(self.arena.bytes, offset);
-        Ok(())
     }
 
     #[inline]
     fn truncate(&mut self, len: usize) {
         self.arena.truncate(self.place, len, T::SIZE);
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<T> {
+        let index = self.len().checked_sub(1)?;
+        let at = self.arena.offset(self.place, index, T::SIZE);
+        let item = T::get(self.arena.bytes, at);
+        self.arena.shrink(self.place, index, T::SIZE);
+        Some(item)
+    }
+
+    fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at = self.arena.offset(self.place, middle, T::SIZE);
+            if first(T::get(self.arena.bytes, at)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// Heap sort: no memory, and no input takes long.

@@ -36,8 +36,8 @@ fn enter<S: Storage>(
         BlockType::Empty => bt,
         BlockType::Value(ty) => BlockType::Value(v.env.resolve(ty, v.at)?),
         BlockType::Func(ty) => {
-            v.type_(ty)?;
-            v.pop_all(v.env.block(bt).params)?;
+            let Signature { params, .. } = v.type_(ty)?;
+            v.pop_all(params)?;
             bt
         }
     };
@@ -49,14 +49,13 @@ pub(crate) fn else_<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> 
     if v.innermost() != Some(FrameKind::If) {
         return Err(Reject::new(ErrorCode::MisplacedElse, v.at));
     }
-    let frame = v.leave()?;
+    let (frame, _) = v.leave()?;
     v.enter(FrameKind::Else, frame.block())
 }
 
 /// `end`
 pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
-    let frame = v.leave()?;
-    let Signature { params, results } = v.env.block(frame.block());
+    let (frame, Signature { params, results }) = v.leave()?;
     if frame.kind == FrameKind::If {
         without_else(v, params, results)?;
     }
@@ -133,8 +132,7 @@ pub(crate) fn select_typed<S: Storage>(
     v: &mut Validator<'_, S>,
     t: ValTypes<'_>,
 ) -> Result<(), Reject> {
-    let mut types = t.iter();
-    let (Some(ty), None) = (types.next(), types.next()) else {
+    let Some(ty) = t.only() else {
         let detail = Detail::Number(t.len() as u64);
         return Err(Reject::with(ErrorCode::InvalidResultArity, v.at, detail));
     };

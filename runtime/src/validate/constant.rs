@@ -5,6 +5,7 @@
 
 use super::environment::{Environment, unknown};
 use super::local::Locals;
+use super::plain::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -12,8 +13,11 @@ use crate::generated::shared::validate::{constant, step};
 use crate::profile::Gate;
 use crate::read::{ConstExpr, Reader, Span};
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Instruction, Limit, Opcode, Proposal};
+use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
 use crate::types::{BlockType, FuncIdx, GlobalIdx, ValType};
+
+/// Whether plain instructions are decoded, too.
+const PLAIN: bool = !cfg!(small);
 
 /// A valid constant expression.
 pub(crate) struct Constant {
@@ -38,7 +42,8 @@ pub(crate) fn expression<S: Storage>(
         ..Locals::default()
     };
     scratch.clear();
-    let mut v = Validator::begin(env, scratch, locals, results, gate.limits(), start)?;
+    let mut v = Validator::new(env, scratch, locals, results, gate.limits(), start);
+    v.begin()?;
     let mut func = None;
     let mut count = 0;
     while !v.is_done() {
@@ -50,12 +55,22 @@ pub(crate) fn expression<S: Storage>(
         if count > gate.limits().constant_size {
             return Err(Reject::limit(Limit::ConstantSize, count, v.at));
         }
-        let instruction = reader.instruction(gate)?;
-        admit(gate, env, instruction, v.at)?;
-        step(&mut v, &instruction)?;
-        if let Instruction::RefFunc { f } = instruction {
-            func = Some(f);
+        if cfg!(small)
+            && let Some(kind) = Kind::next(reader)
+        {
+            v.plain(kind, reader, gate)?;
+            continue;
         }
+        let instruction = reader.next_instruction::<PLAIN>(gate)?;
+        if instruction != Instruction::End {
+            admit(gate, constant(&instruction), v.at)?;
+        }
+        match instruction {
+            Instruction::GlobalGet { x } => global(gate, env, x, v.at)?,
+            Instruction::RefFunc { f } => func = Some(f),
+            _ => {}
+        }
+        step::<PLAIN, S>(&mut v, &instruction)?;
     }
     let span = Span {
         start,
@@ -67,26 +82,16 @@ pub(crate) fn expression<S: Storage>(
     })
 }
 
-fn admit<S: Storage>(
-    gate: &impl Gate,
-    env: &Environment<S>,
-    instruction: Instruction<'_>,
-    at: usize,
-) -> Result<(), Reject> {
-    let opcode = instruction.opcode();
-    match constant(opcode) {
-        Some(proposal) => gate.admit(proposal, at, ())?,
-        None if opcode == Opcode::End => {}
-        None => return Err(Reject::new(ErrorCode::ConstantRequired, at)),
-    }
-    match instruction {
-        Instruction::GlobalGet { x } => global(gate, env, x, at),
-        _ => Ok(()),
+/// Asks what the column `const` says; the `end` is always there.
+pub(super) fn admit(gate: &impl Gate, proposal: Option<Proposal>, at: usize) -> Result<(), Reject> {
+    match proposal {
+        Some(proposal) => gate.admit(proposal, at, ()),
+        None => Err(Reject::new(ErrorCode::ConstantRequired, at)),
     }
 }
 
 /// Only constants that precede the expression have a value yet; first they had to be imported.
-fn global<S: Storage>(
+pub(super) fn global<S: Storage>(
     gate: &impl Gate,
     env: &Environment<S>,
     global: GlobalIdx,

@@ -10,8 +10,24 @@ use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg, MemoryIdx,
-    MemoryType, RefType, TableIdx, TableType, TypeIdx, ValType,
+    RefType, TableIdx, TypeIdx, ValType,
 };
+
+/// What rules ask of a memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Memory {
+    /// The type of its addresses.
+    pub(crate) address: ValType,
+}
+
+/// What rules ask of a table.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    /// The type of its indices.
+    pub(crate) index: ValType,
+    /// The type of its elements.
+    pub(crate) element: RefType,
+}
 
 impl<S: Storage> Validator<'_, S> {
     /// The type of a local.
@@ -45,30 +61,43 @@ impl<S: Storage> Validator<'_, S> {
     }
 
     /// A table.
-    #[inline]
-    pub(crate) fn table(&self, table: TableIdx) -> Result<TableType, Reject> {
-        let count = self.env.tables.len();
-        let found = self.env.table(table);
-        found.ok_or_else(|| unknown(ErrorCode::UnknownTable, table.0, count, self.at))
+    pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
+        match self.env.table(table) {
+            Some(ty) => Ok(Table {
+                index: ty.index_type(),
+                element: ty.element,
+            }),
+            None => {
+                let count = self.env.tables.len();
+                Err(unknown(ErrorCode::UnknownTable, table.0, count, self.at))
+            }
+        }
     }
 
     /// A memory.
-    #[inline]
-    pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<MemoryType, Reject> {
-        let count = self.env.memories.len();
-        let found = self.env.memory(memory);
-        found.ok_or_else(|| unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
+    #[cfg_attr(not(small), inline)]
+    #[cfg_attr(small, inline(never))]
+    pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
+        match self.env.memory(memory) {
+            Some(ty) => Ok(Memory {
+                address: ty.index_type(),
+            }),
+            None => {
+                let count = self.env.memories.len();
+                Err(unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
+            }
+        }
     }
 
     /// The memory of an access of so many bytes.
     #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<MemoryType, Reject> {
+    pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<Memory, Reject> {
         let memory = self.memory(memarg.memory)?;
         if memarg.align > width.trailing_zeros() {
             let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));
             return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
         }
-        if !memory.is_64 && memarg.offset > u64::from(u32::MAX) {
+        if memory.address == ValType::I32 && memarg.offset > u64::from(u32::MAX) {
             let detail = Detail::Number(memarg.offset);
             return Err(Reject::with(ErrorCode::OffsetOutOfRange, self.at, detail));
         }

@@ -78,14 +78,8 @@ impl TypeDef {
             ..
         } = *self;
         Signature {
-            params: Types::Range {
-                start,
-                count: params,
-            },
-            results: Types::Range {
-                start: start + u32::from(params),
-                count: results,
-            },
+            params: Types::range(start, params),
+            results: Types::range(start + u32::from(params), results),
         }
     }
 }
@@ -99,52 +93,59 @@ pub struct Signature {
     pub results: Types,
 }
 
-/// Types of values: one, or some of those that the environment holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Types {
-    /// This one.
-    One(ValType),
-    /// A range of the environment's.
-    Range {
-        /// The first.
-        start: u32,
-        /// How many.
-        count: u16,
-    },
+/// Types of values: one, or some of those that the environment holds. Two words, so that they
+/// travel in registers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Types {
+    /// The bits of the only one, or where they begin.
+    place: u32,
+    /// How many, or [`Types::ONE`].
+    count: u32,
 }
 
 impl Types {
+    const ONE: u32 = u32::MAX;
+
+    /// Of the environment's.
+    #[inline]
+    const fn range(start: u32, count: u16) -> Self {
+        Self {
+            place: start,
+            count: count as u32,
+        }
+    }
+
     /// How many there are.
     #[inline]
     pub const fn len(self) -> usize {
-        match self {
-            Self::One(_) => 1,
-            Self::Range { count, .. } => count as usize,
+        match self.count {
+            Self::ONE => 1,
+            count => count as usize,
         }
     }
 
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
-        self.len() == 0
+        self.count == 0
     }
 
     /// All but the last.
     pub(crate) const fn without_last(self) -> Self {
-        match self {
-            Self::One(_) => Self::NONE,
-            Self::Range { start, count } => Self::Range {
-                start,
-                count: count.saturating_sub(1),
-            },
-        }
+        let count = match self.count {
+            Self::ONE => 0,
+            count => count.saturating_sub(1),
+        };
+        Self { count, ..self }
     }
-
-    const NONE: Self = Self::Range { start: 0, count: 0 };
 }
 
-impl Default for Types {
-    fn default() -> Self {
-        Self::NONE
+impl From<ValType> for Types {
+    #[inline]
+    fn from(ty: ValType) -> Self {
+        Self {
+            place: ty.bits(),
+            count: Self::ONE,
+        }
     }
 }
 
@@ -167,15 +168,8 @@ impl Environment<Heap> {
     }
 
     fn slice(&self, types: Types) -> Option<&[ValType]> {
-        match types {
-            Types::One(_) => None,
-            Types::Range { start, count } => {
-                let start = start as usize;
-                self.value_types
-                    .as_slice()
-                    .get(start..start + usize::from(count))
-            }
-        }
+        let start = types.place as usize;
+        self.value_types.as_slice().get(start..start + types.len())
     }
 
     /// All tables, imported ones first.
@@ -246,14 +240,13 @@ impl<S: Storage> Environment<S> {
 
     /// One of the types; the bottom type where there is none.
     #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
     pub fn value_type(&self, types: Types, index: usize) -> ValType {
-        match types {
-            Types::One(ty) => ty,
-            Types::Range { start, .. } => {
-                let ty = self.value_types.get(start as usize + index);
-                ty.unwrap_or(ValType::BOTTOM)
-            }
+        if types.count == Types::ONE {
+            return ValType::from_bits(types.place);
         }
+        let ty = self.value_types.get(types.place as usize + index);
+        ty.unwrap_or(ValType::BOTTOM)
     }
 
     /// The types, one after the other.
@@ -360,7 +353,7 @@ impl<S: Storage> Environment<S> {
         match block {
             BlockType::Empty => Signature::default(),
             BlockType::Value(ty) => Signature {
-                results: Types::One(ty),
+                results: ty.into(),
                 ..Signature::default()
             },
             BlockType::Func(ty) => self.signature(ty).unwrap_or_default(),

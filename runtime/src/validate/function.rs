@@ -3,6 +3,7 @@
 
 use super::environment::{Environment, unknown};
 use super::local::Locals;
+use super::plain::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -55,25 +56,41 @@ pub fn function<'a, S: Storage>(
     sink.begin(header)?;
     let results = BlockType::Func(ty);
     let limits = gate.limits();
-    let mut v = Validator::begin(env, scratch, locals, results, limits, reader.position())?;
+    let mut v = Validator::new(env, scratch, locals, results, limits, reader.position());
+    v.begin()?;
     steps(&mut v, &mut reader, gate, sink)
 }
 
-fn steps<'a, S: Storage>(
+fn steps<'a, S: Storage, K: Sink<'a>>(
     v: &mut Validator<'_, S>,
     reader: &mut Reader<'a>,
     gate: &impl Gate,
-    sink: &mut impl Sink<'a>,
+    sink: &mut K,
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
         v.at = reader.position();
+        if cfg!(small)
+            && !K::ALL
+            && let Some(kind) = Kind::next(reader)
+        {
+            let (reachable, height) = v.before();
+            v.plain(kind, reader, gate)?;
+            sink.pass(v.at, reachable, height)?;
+            continue;
+        }
         // By reference, because an instruction is large.
-        let decoded = decode(reader, gate);
+        let decoded = match cfg!(small) && !K::ALL {
+            true => decode::<false>(reader, gate),
+            false => decode::<true>(reader, gate),
+        };
         let instruction = match &decoded {
             Ok(instruction) => instruction,
             Err(reject) => return Err(*reject),
         };
-        let effect = v.step(instruction, reader.position())?;
+        let effect = match cfg!(small) && !K::ALL {
+            true => v.step::<false>(instruction, reader.position())?,
+            false => v.step::<true>(instruction, reader.position())?,
+        };
         sink.accept(v.at, instruction, effect)?;
         if v.is_done() {
             // Nothing may follow the last `end`.

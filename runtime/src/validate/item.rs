@@ -68,7 +68,7 @@ impl Bytes for [Cell<u8>] {
         }
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(always)]
     fn word(&self, at: usize) -> u32 {
         match self.get(at..) {
             Some([a, b, c, d, ..]) => u32::from_le_bytes([a.get(), b.get(), c.get(), d.get()]),

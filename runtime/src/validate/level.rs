@@ -3,8 +3,9 @@
 //! `spec/levels.toml` says which rules a level asks, and what they cost. A module that only passed
 //! a lower level is no module yet: what runs code asks for [`Level::Full`].
 
+use super::frame;
+use super::module::Pass;
 use super::storage::Storage;
-use super::{frame, module};
 use crate::profile::Gate;
 use crate::reject::{Reject, Verdict};
 use crate::spec::Level;
@@ -43,7 +44,7 @@ pub fn check_at<G: Gate, S: Storage>(
     match level {
         Level::Basic => basic(bytes, gate),
         Level::Standard => standard(bytes, gate, storage),
-        Level::Full => module::module(bytes, gate, storage, &mut ()).map(drop),
+        Level::Full => Pass::new(bytes, gate, storage).run::<true, _>(&mut ()),
     }
 }
 
@@ -55,5 +56,5 @@ pub fn basic<G: Gate>(bytes: &[u8], gate: &G) -> Result<(), Reject> {
 /// [`Level::Standard`]; of the storage it uses what is not for bodies, and the stacks for constant
 /// expressions.
 pub fn standard<G: Gate, S: Storage>(bytes: &[u8], gate: &G, storage: S) -> Result<(), Reject> {
-    module::run::<false, _, _, _>(bytes, gate, storage, &mut ()).map(drop)
+    Pass::new(bytes, gate, storage).run::<false, _>(&mut ())
 }

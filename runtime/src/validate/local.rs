@@ -13,7 +13,7 @@ use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};
 use crate::types::{LocalIdx, ValType};
 
-/// Locals declared together.
+/// Neighbouring locals of one type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct LocalRun {
     /// The index behind the last of them.
@@ -31,6 +31,8 @@ fields! {
 pub(crate) struct Locals {
     /// Whether this is a constant expression, which has none.
     pub(crate) constant: bool,
+    /// The first ones, where none are spelled out.
+    pub(crate) first: LocalRun,
     /// Parameters and declared ones.
     pub(crate) count: u32,
     /// Whether some have no default, so that it matters which are set.
@@ -84,11 +86,17 @@ impl Locals {
         if count == 0 {
             return Ok(());
         }
-        let full = |full: super::Full| full.reject(Limit::Locals, end as usize, at);
-        scratch
-            .runs
-            .push(LocalRun { end, ty }, u64::MAX)
-            .map_err(full)?;
+        let run = LocalRun { end, ty };
+        match scratch.runs.last() {
+            Some(last) if last.ty == ty => scratch.runs.set_last(run),
+            _ => {
+                let push = scratch.runs.push(run, u64::MAX);
+                push.map_err(|full| full.reject(Limit::Locals, end as usize, at))?;
+            }
+        }
+        if scratch.runs.len() == 1 {
+            self.first = run;
+        }
         while scratch.locals.len() < S::SPELLED.min(end as usize) {
             if scratch.locals.push(ty, u64::MAX).is_err() {
                 break;
@@ -128,7 +136,11 @@ impl Locals {
         local: LocalIdx,
         at: usize,
     ) -> Result<ValType, Reject> {
-        match scratch.locals.get(local.0 as usize) {
+        let spelled = match S::SPELLED {
+            0 => (local.0 < self.first.end).then_some(self.first.ty),
+            _ => scratch.locals.get(local.0 as usize),
+        };
+        match spelled {
             Some(ty) => Ok(ty),
             None => self.search(scratch, local, at),
         }

@@ -26,6 +26,8 @@ pub(crate) mod item;
 mod level;
 mod local;
 mod module;
+mod operands;
+pub(crate) mod plain;
 pub(crate) mod predicate;
 mod segment;
 pub(crate) mod stack;
@@ -43,6 +45,7 @@ pub use item::{Bytes, Item};
 pub use level::{basic, check_at, standard, validate_at};
 pub use local::LocalRun;
 pub use module::module;
+pub use operands::Operands;
 pub use stack::{Frame, Link, Scratch};
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
@@ -51,7 +54,7 @@ pub use storage::{Full, List, Storage};
 use crate::profile::Gate;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Export, Import, Span};
 use crate::reject::{Reject, Verdict};
-use crate::spec::Instruction;
+use crate::spec::{Instruction, Level};
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, MemoryIdx, MemoryType, TableIdx, TableType,
     TagIdx, TypeIdx,
@@ -69,7 +72,7 @@ use crate::types::{
 /// assert_eq!(validate(empty, &NoAlloc, &Arena::new(&mut memory)), Verdict::Valid);
 /// ```
 pub fn validate<G: Gate, S: Storage>(bytes: &[u8], gate: &G, storage: S) -> Verdict {
-    module(bytes, gate, storage, &mut ()).into()
+    check_at(Level::Full, bytes, gate, storage).into()
 }
 
 /// What a step says to the sink.
@@ -109,6 +112,10 @@ impl<L: List<LocalRun>> Header<'_, L> {
 
 /// Takes the instructions of one body.
 pub trait Sink<'a> {
+    /// Whether it wants to see all instructions; if not, builds for size tell it of those that have
+    /// immediates of one kind and single types only what they do to the stack.
+    const ALL: bool = true;
+
     /// The body begins.
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         let _ = header;
@@ -122,9 +129,17 @@ pub trait Sink<'a> {
         instruction: &Instruction<'a>,
         effect: Effect,
     ) -> Result<(), Reject>;
+
+    /// An instruction that it does not want to see, and what [`Effect`] says of that.
+    fn pass(&mut self, at: usize, reachable: bool, height: u32) -> Result<(), Reject> {
+        let _ = (at, reachable, height);
+        Ok(())
+    }
 }
 
 impl<'a> Sink<'a> for () {
+    const ALL: bool = false;
+
     #[cfg_attr(not(small), inline(always))]
     fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
         Ok(())

@@ -24,36 +24,8 @@ pub fn module<'a, G: Gate, S: Storage, M: ModuleSink<'a>>(
     storage: S,
     sink: &mut M,
 ) -> Result<Environment<S>, Reject> {
-    run::<true, _, _, _>(bytes, gate, storage, sink)
-}
-
-/// The same, with bodies or without.
-pub(super) fn run<'a, const BODIES: bool, G: Gate, S: Storage, M: ModuleSink<'a>>(
-    bytes: &'a [u8],
-    gate: &G,
-    storage: S,
-    sink: &mut M,
-) -> Result<Environment<S>, Reject> {
-    let (env, scratch) = storage.open();
-    let mut pass = Pass {
-        bytes,
-        gate,
-        env,
-        scratch,
-    };
-    let end = sections(bytes, gate, |id, reader| {
-        pass.section::<BODIES, M>(id, reader, sink)
-    })?;
-    let Environment { counts, .. } = &pass.env;
-    agree(
-        ErrorCode::CodeCount,
-        counts.bodies,
-        pass.env.defined_funcs(),
-        end,
-    )?;
-    if let Some(announced) = counts.data {
-        agree(ErrorCode::DataCount, counts.data_segments, announced, end)?;
-    }
+    let mut pass = Pass::new(bytes, gate, storage);
+    pass.run::<true, M>(sink)?;
     Ok(pass.env)
 }
 
@@ -102,7 +74,34 @@ pub(crate) struct Pass<'a, 'g, G, S: Storage> {
     pub(crate) scratch: Scratch<S>,
 }
 
-impl<'a, G: Gate, S: Storage> Pass<'a, '_, G, S> {
+impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
+    pub(super) fn new(bytes: &'a [u8], gate: &'g G, storage: S) -> Self {
+        let (env, scratch) = storage.open();
+        Self {
+            bytes,
+            gate,
+            env,
+            scratch,
+        }
+    }
+
+    /// Reads and validates the module, with bodies or without.
+    pub(super) fn run<const BODIES: bool, M: ModuleSink<'a>>(
+        &mut self,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        let end = sections(self.bytes, self.gate, |id, reader| {
+            self.section::<BODIES, M>(id, reader, sink)
+        })?;
+        let counts = &self.env.counts;
+        let (bodies, funcs) = (counts.bodies, self.env.defined_funcs());
+        agree(ErrorCode::CodeCount, bodies, funcs, end)?;
+        match counts.data {
+            Some(announced) => agree(ErrorCode::DataCount, counts.data_segments, announced, end),
+            None => Ok(()),
+        }
+    }
+
     fn section<const BODIES: bool, M: ModuleSink<'a>>(
         &mut self,
         id: SectionId,

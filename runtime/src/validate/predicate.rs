@@ -9,7 +9,7 @@ use super::subtype::is_subtype;
 use super::validator::Validator;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
-use crate::types::{FuncIdx, GlobalIdx, LocalIdx, ValType};
+use crate::types::{FuncIdx, GlobalIdx, LocalIdx};
 
 /// `mutable(x)`: the global can be assigned.
 pub(crate) fn mutable<S: Storage>(v: &Validator<'_, S>, x: GlobalIdx) -> Result<(), Reject> {
@@ -96,10 +96,4 @@ pub(crate) fn sub<S: Storage>(
         }
     }
     Ok(())
-}
-
-impl From<ValType> for Types {
-    fn from(ty: ValType) -> Self {
-        Self::One(ty)
-    }
 }

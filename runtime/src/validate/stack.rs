@@ -12,7 +12,7 @@ use crate::types::{BlockType, TypeIdx, ValType};
 /// Operands, blocks and locals of the body that is being validated.
 #[derive(Debug)]
 pub struct Scratch<S: Storage> {
-    pub(crate) values: S::List<ValType>,
+    pub(crate) values: S::Operands,
     pub(crate) frames: S::List<Frame>,
     pub(crate) runs: S::List<LocalRun>,
     pub(crate) locals: S::List<ValType>,
@@ -22,6 +22,7 @@ pub struct Scratch<S: Storage> {
 
 impl<S: Storage> Default for Scratch<S>
 where
+    S::Operands: Default,
     S::List<ValType>: Default,
     S::List<Frame>: Default,
     S::List<LocalRun>: Default,
@@ -59,6 +60,7 @@ pub struct Frame {
     pub(crate) initialised: u32,
     block: PackedBlock,
     pub(crate) kind: FrameKind,
+    /// Whether the code around the block can be reached.
     pub(crate) reachable: bool,
     /// For the sink.
     pub(crate) link: Link,
@@ -101,7 +103,7 @@ impl Frame {
     /// What a branch to the block takes.
     #[inline]
     pub(crate) fn label<S: Storage>(&self, env: &Environment<S>) -> Types {
-        let Signature { params, results } = env.block(self.block());
+        let Signature { params, results } = self.signature(env);
         if self.kind == FrameKind::Loop {
             params
         } else {
@@ -109,18 +111,26 @@ impl Frame {
         }
     }
 
+    /// What the block takes and gives.
+    #[cfg_attr(not(small), inline)]
+    #[cfg_attr(small, inline(never))]
+    pub(crate) fn signature<S: Storage>(&self, env: &Environment<S>) -> Signature {
+        env.block(self.block())
+    }
+
     pub(crate) fn new(
         kind: FrameKind,
         block: BlockType,
         height: usize,
         initialised: usize,
+        reachable: bool,
     ) -> Self {
         Self {
             height: height as u32,
             initialised: initialised as u32,
             block: block.into(),
             kind,
-            reachable: true,
+            reachable,
             link: Link::default(),
         }
     }
@@ -211,7 +221,10 @@ mod tests {
             BlockType::Func(TypeIdx(999_999)),
         ];
         for block in blocks {
-            assert_eq!(Frame::new(FrameKind::Block, block, 0, 0).block(), block);
+            assert_eq!(
+                Frame::new(FrameKind::Block, block, 0, 0, true).block(),
+                block
+            );
         }
     }
 }

@@ -8,11 +8,15 @@ use super::item::Item;
 use super::stack::Scratch;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit};
+use crate::types::ValType;
 
 /// Gives lists for the tables of a module and for the validator's stacks.
 pub trait Storage: Sized {
     /// A list.
     type List<T: Item>: List<T>;
+
+    /// The list of operands.
+    type Operands: List<ValType>;
 
     /// How many types of locals are spelled out, for speed.
     const SPELLED: usize;
@@ -103,18 +107,7 @@ pub trait List<T: Copy> {
     }
 
     /// How many of the first items satisfy a condition that those behind them do not.
-    fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle).is_some_and(&mut first) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
-    }
+    fn partition_point(&self, first: impl FnMut(T) -> bool) -> usize;
 }
 
 /// Why a list takes no more.
@@ -125,7 +118,7 @@ pub enum Full {
     /// The allocator has no memory.
     Memory,
     /// The caller's memory would have to have so many bytes.
-    Arena(u64),
+    Arena(usize),
 }
 
 impl Full {
@@ -141,7 +134,7 @@ impl Full {
                 at,
                 Detail::Limit { limit, at_least },
             ),
-            Self::Arena(bytes) => Reject::limit(Limit::Arena, bytes, at),
+            Self::Arena(bytes) => Reject::limit(Limit::Arena, bytes as u64, at),
         }
     }
 }
@@ -154,6 +147,7 @@ pub struct Heap;
 #[cfg(feature = "alloc")]
 impl Storage for Heap {
     type List<T: Item> = alloc::vec::Vec<T>;
+    type Operands = alloc::vec::Vec<ValType>;
 
     const SPELLED: usize = 64;
 
@@ -198,6 +192,10 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
 
     fn sort(&mut self, compare: impl FnMut(&T, &T) -> Ordering) {
         self.sort_unstable_by(compare);
+    }
+
+    fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
+        self.as_slice().partition_point(|item| first(*item))
     }
 
     fn release(&mut self) {

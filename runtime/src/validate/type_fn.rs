@@ -2,10 +2,11 @@
 //!
 //! Each takes entities that [`entity`](super::entity) has resolved, and gives one type, or types.
 
+use super::entity::{Memory, Table};
 use super::environment::{Signature, Types};
 use super::storage::Storage;
 use super::validator::Validator;
-use crate::types::{GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
+use crate::types::{GlobalType, HeapType, RefType, ValType};
 
 /// What has addresses or indices.
 pub(crate) trait Addressed {
@@ -13,17 +14,17 @@ pub(crate) trait Addressed {
     fn address(&self) -> ValType;
 }
 
-impl Addressed for MemoryType {
+impl Addressed for Memory {
     #[cfg_attr(not(small), inline(always))]
     fn address(&self) -> ValType {
-        self.index_type()
+        self.address
     }
 }
 
-impl Addressed for TableType {
+impl Addressed for Table {
     #[cfg_attr(not(small), inline(always))]
     fn address(&self) -> ValType {
-        self.index_type()
+        self.index
     }
 }
 
@@ -33,7 +34,7 @@ pub(crate) trait Elements {
     fn element(&self) -> RefType;
 }
 
-impl Elements for TableType {
+impl Elements for Table {
     #[cfg_attr(not(small), inline(always))]
     fn element(&self) -> RefType {
         self.element

@@ -5,7 +5,7 @@
 //! is there, and equal) is decided inline by comparing words; the rest is out of the way.
 
 use super::Effect;
-use super::environment::{Environment, Types, unknown};
+use super::environment::{Environment, Signature, Types, unknown};
 use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
@@ -24,8 +24,10 @@ pub(crate) struct Validator<'v, S: Storage> {
     pub(crate) at: usize,
     /// What `return` gives.
     pub(crate) results: BlockType,
-    /// The innermost block, but for what the sink remembers of it.
-    frame: Frame,
+    /// Operands below the innermost block.
+    height: u32,
+    /// Whether the next instruction can be reached.
+    reachable: bool,
     /// The block that was left last.
     ended: Frame,
     limits: Stacks,
@@ -39,31 +41,34 @@ struct Stacks {
 }
 
 impl<'v, S: Storage> Validator<'v, S> {
-    /// Begins a body that gives what such a block gives.
-    pub(crate) fn begin(
+    /// A body or expression that gives what such a block gives, before [`enter`](Self::enter).
+    pub(crate) fn new(
         env: &'v Environment<S>,
         scratch: &'v mut Scratch<S>,
         locals: Locals,
         results: BlockType,
         limits: &Limits,
         at: usize,
-    ) -> Result<Self, Reject> {
-        let limits = Stacks {
-            values: limits.operand_stack,
-            frames: limits.block_nesting,
-        };
-        let mut v = Self {
+    ) -> Self {
+        Self {
             env,
             scratch,
             locals,
             at,
             results,
-            frame: Frame::default(),
+            height: 0,
+            reachable: true,
             ended: Frame::default(),
-            limits,
-        };
-        v.enter(FrameKind::Body, results)?;
-        Ok(v)
+            limits: Stacks {
+                values: limits.operand_stack,
+                frames: limits.block_nesting,
+            },
+        }
+    }
+
+    /// Enters the body.
+    pub(crate) fn begin(&mut self) -> Result<(), Reject> {
+        self.enter(FrameKind::Body, self.results)
     }
 
     /// Whether the last `end` has been met.
@@ -77,15 +82,21 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.scratch.frames.last().map(|frame| frame.kind)
     }
 
+    /// Whether the next instruction can be reached, and how many operands there are before it.
+    #[cfg_attr(not(small), inline(always))]
+    pub(crate) fn before(&self) -> (bool, u32) {
+        (self.reachable, self.scratch.values.len() as u32)
+    }
+
     /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
     #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn step(
+    pub(crate) fn step<const PLAIN: bool>(
         &mut self,
         instruction: &Instruction<'_>,
         end: usize,
     ) -> Result<Effect, Reject> {
-        let (reachable, height) = (self.frame.reachable, self.scratch.values.len() as u32);
-        step(self, instruction)?;
+        let (reachable, height) = self.before();
+        step::<PLAIN, S>(self, instruction)?;
         Ok(Effect {
             reachable,
             height,
@@ -97,7 +108,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// Operands below the innermost block.
     #[cfg_attr(not(small), inline(always))]
     fn height(&self) -> usize {
-        self.frame.height as usize
+        self.height as usize
     }
 
     /// Takes and gives operands of these types.
@@ -108,23 +119,28 @@ impl<'v, S: Storage> Validator<'v, S> {
         results: [ValType; R],
     ) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len >= self.height() + P {
+        if !cfg!(small) && len >= self.height() + P {
             if R <= P {
                 // The results take the place of the operands.
                 if self.scratch.values.replace_top(params, results) {
                     return Ok(());
                 }
-                self.pop_slowly(params.into_iter())?;
             } else if self.scratch.values.replace_top(params, []) {
                 // There are more results than operands.
-            } else {
-                self.pop_slowly(params.into_iter())?;
+                return results.into_iter().try_for_each(|ty| self.push(ty));
             }
-        } else {
-            self.pop_slowly(params.into_iter())?;
+        }
+        self.exchange(&params, &results)
+    }
+
+    /// The same, whatever their numbers.
+    #[inline(never)]
+    fn exchange(&mut self, params: &[ValType], results: &[ValType]) -> Result<(), Reject> {
+        for ty in params.iter().rev() {
+            self.pop_slowly(*ty)?;
         }
         for ty in results {
-            self.push(ty)?;
+            self.push(*ty)?;
         }
         Ok(())
     }
@@ -133,44 +149,37 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn pop(&mut self, expected: ValType) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if len > self.height() && self.scratch.values.last() == Some(expected) {
+        if !cfg!(small) && len > self.height() && self.scratch.values.last() == Some(expected) {
             self.scratch.values.truncate(len - 1);
             return Ok(());
         }
-        self.pop_slowly(core::iter::once(expected))
+        self.pop_slowly(expected)
     }
 
     /// Takes operands of these types, the last first.
-    #[inline]
     pub(crate) fn pop_all(&mut self, expected: Types) -> Result<(), Reject> {
-        match expected {
-            Types::One(ty) => self.pop(ty),
-            Types::Range { count: 0, .. } => Ok(()),
-            types => self.pop_slowly(self.env.value_types(types)),
-        }
-    }
-
-    fn pop_slowly(
-        &mut self,
-        expected: impl DoubleEndedIterator<Item = ValType>,
-    ) -> Result<(), Reject> {
-        for ty in expected.rev() {
-            let Some(found) = self.take() else {
-                return Err(self.missing(ty));
-            };
-            if !is_subtype(found, ty) {
-                return Err(self.mismatch(ty, found));
-            }
+        for index in (0..expected.len()).rev() {
+            self.pop(self.env.value_type(expected, index))?;
         }
         Ok(())
+    }
+
+    #[inline(never)]
+    fn pop_slowly(&mut self, expected: ValType) -> Result<(), Reject> {
+        match self.take() {
+            Some(found) if is_subtype(found, expected) => Ok(()),
+            Some(found) => Err(self.mismatch(expected, found)),
+            None => Err(self.missing(expected)),
+        }
     }
 
     /// Checks that operands of these types are there, and leaves them as they are.
     pub(crate) fn peek_all(&self, expected: Types) -> Result<(), Reject> {
         let mut place = self.scratch.values.len();
-        for ty in self.env.value_types(expected).rev() {
+        for index in (0..expected.len()).rev() {
+            let ty = self.env.value_type(expected, index);
             if place <= self.height() {
-                return if self.frame.reachable {
+                return if self.reachable {
                     Err(self.missing(ty))
                 } else {
                     Ok(())
@@ -201,11 +210,11 @@ impl<'v, S: Storage> Validator<'v, S> {
             .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn take(&mut self) -> Option<ValType> {
         if self.scratch.values.len() > self.height() {
             self.scratch.values.pop()
-        } else if self.frame.reachable {
+        } else if self.reachable {
             None
         } else {
             Some(ValType::BOTTOM)
@@ -220,43 +229,43 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// Gives operands.
-    #[inline]
     pub(crate) fn push_all(&mut self, types: Types) -> Result<(), Reject> {
-        let env = self.env;
-        env.value_types(types).try_for_each(|ty| self.push(ty))
+        for index in 0..types.len() {
+            self.push(self.env.value_type(types, index))?;
+        }
+        Ok(())
     }
 
     /// What follows cannot be reached.
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height());
-        self.frame.reachable = false;
-        if let Some(mut frame) = self.scratch.frames.last() {
-            frame.reachable = false;
-            self.scratch.frames.set_last(frame);
-        }
+        self.reachable = false;
         Ok(())
     }
 
     /// Enters a block whose parameters have been taken.
     pub(crate) fn enter(&mut self, kind: FrameKind, block: BlockType) -> Result<(), Reject> {
         let height = self.scratch.values.len();
-        let frame = Frame::new(kind, block, height, self.scratch.initialised.len());
+        let initialised = self.scratch.initialised.len();
+        let frame = Frame::new(kind, block, height, initialised, self.reachable);
         let depth = self.scratch.frames.len();
         let push = self.scratch.frames.push(frame, self.limits.frames);
         push.map_err(|full| full.reject(Limit::BlockNesting, depth, self.at))?;
-        self.frame = frame;
+        (self.height, self.reachable) = (frame.height, true);
         if kind != FrameKind::Body {
-            self.push_all(self.env.block(block).params)?;
+            self.push_all(frame.signature(self.env).params)?;
         }
         Ok(())
     }
 
-    /// Leaves the innermost block, whose results must be there and nothing else.
-    pub(crate) fn leave(&mut self) -> Result<Frame, Reject> {
+    /// Leaves the innermost block, whose results must be there and nothing else; gives it, what it
+    /// takes and what it gives.
+    pub(crate) fn leave(&mut self) -> Result<(Frame, Signature), Reject> {
         let Some(frame) = self.scratch.frames.last() else {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
-        self.pop_all(self.env.block(frame.block()).results)?;
+        let signature = frame.signature(self.env);
+        self.pop_all(signature.results)?;
         if self.scratch.values.len() != self.height() {
             return Err(self.superfluous());
         }
@@ -264,9 +273,10 @@ impl<'v, S: Storage> Validator<'v, S> {
             self.scratch.unset(frame.initialised);
         }
         self.scratch.frames.pop();
-        self.frame = self.scratch.frames.last().unwrap_or_default();
+        self.height = self.scratch.frames.last().map_or(0, |frame| frame.height);
+        self.reachable = frame.reachable;
         self.ended = frame;
-        Ok(frame)
+        Ok((frame, signature))
     }
 
     /// The types that a branch to this label takes.

@@ -9,32 +9,50 @@ use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 
-/// Reads one instruction.
+/// Reads one instruction; without `PLAIN` one that is not in `plain`.
 #[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
-pub(crate) fn decode<'a>(r: &mut Reader<'a>, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
+pub(crate) fn decode<'a, const PLAIN: bool>(
+    r: &mut Reader<'a>,
+    gate: &impl Gate,
+) -> Result<Instruction<'a>, Reject> {
     let at = r.position();
     Ok(match r.u8()? {
-        0x0D => BrIf { l: immediate::label(r, gate)? },
-        0x0E => BrTable { l: immediate::labels(r, gate)? },
-        0x0F => Return,
-        0x2E => I32Load16S { m: immediate::memarg(r, gate, 2)? },
-        0x3A => I32Store8 { m: immediate::memarg(r, gate, 1)? },
-        0x3F => MemorySize { x: immediate::memory(r, gate)? },
-        0x40 => MemoryGrow { x: immediate::memory(r, gate)? },
-        0x41 => I32Const { v: immediate::i32(r, gate)? },
-        0x45 => I32Eqz,
-        0x6A => I32Add,
-        0x6B => I32Sub,
-        0x6D => I32DivS,
-        0xFB => match r.u32()? {
-            0..=30 => return Err(Reject::proposal(Proposal::Gc, at)),
-            _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
-        },
+        0x0D          => BrIf { l: immediate::label(r, gate)? },
+        0x0E          => BrTable { l: immediate::labels(r, gate)? },
+        0x0F          => Return,
+        0x2E if PLAIN => I32Load16S { m: immediate::memarg(r, gate, 2)? },
+        0x3A if PLAIN => I32Store8 { m: immediate::memarg(r, gate, 1)? },
+        0x3F if PLAIN => MemorySize { x: immediate::memory(r, gate)? },
+        0x40 if PLAIN => MemoryGrow { x: immediate::memory(r, gate)? },
+        0x41 if PLAIN => I32Const { v: immediate::i32(r, gate)? },
+        0x45 if PLAIN => I32Eqz,
+        0x6A if PLAIN => I32Add,
+        0x6B if PLAIN => I32Sub,
+        0x6D if PLAIN => I32DivS,
         0xFC => match r.u32()? {
             11 => gate.admit(Proposal::Bulk, at, MemoryFill { x: immediate::memory(r, gate)? })?,
-            _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
+            code => return Err(unknown(0xFC, code, at)),
         },
-        _ => return Err(Reject::new(ErrorCode::IllegalOpcode, at)),
+        prefix @ (0xFB) => return Err(unknown(prefix, r.u32()?, at)),
+        code => return Err(unknown(0, code.into(), at)),
     })
 }
+
+/// A code that no row has, behind a prefix or 0: a proposal's, or nobody's.
+#[cold]
+#[inline(never)]
+fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
+    for (own, first, last, proposal) in &RESERVED {
+        if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
+            return Reject::proposal(*proposal, at);
+        }
+    }
+    Reject::new(ErrorCode::IllegalOpcode, at)
+}
+
+/// What proposals reserve whose instructions have no rows: prefix, first and last code.
+#[rustfmt::skip]
+static RESERVED: [(u8, u16, u16, Proposal); 1] = [
+    (0xFB, 0, 30, Proposal::Gc),
+];

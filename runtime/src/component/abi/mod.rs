@@ -34,3 +34,6 @@ pub use list::WasmList;
 pub use lower::{Lower, LowerContext, Realloc};
 pub use string::WasmStr;
 pub use types::{CanonicalOptions, ComponentType, Type};
+
+#[cfg(test)]
+mod tests;

@@ -3,20 +3,9 @@
 //! Standard: Component Model, `Explainer.md`, "Import and Export Names". Whether a version is one
 //! is not asked here.
 
+pub(super) use crate::component::is_label;
 use crate::profile::Gate;
 use crate::spec::Proposal;
-
-/// Whether it is words with hyphens between them, each all of small letters or all of capitals,
-/// and digits but at the beginning.
-pub(super) fn is_label(text: &str) -> bool {
-    text.starts_with(|first: char| first.is_ascii_alphabetic()) && text.split('-').all(is_word)
-}
-
-fn is_word(word: &str) -> bool {
-    let small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let capital = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    !word.is_empty() && (word.bytes().all(small) || word.bytes().all(capital))
-}
 
 /// Whether it is a label, a function of a resource, or an interface.
 pub(super) fn is_extern_name(name: &str, gate: &impl Gate) -> bool {
