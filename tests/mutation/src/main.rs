@@ -172,7 +172,8 @@ impl Trials<'_> {
             fs::write(&path, text).map_err(failed)?;
         }
         // Numbers of our own choice have no other source than the table, so tests expect its own.
-        let own = matches!(mutant.kind, "limit" | "cost" | "trap");
+        let own = matches!(mutant.kind, "limit" | "cost" | "trap")
+            || (mutant.kind == "section" && mutant.column == "limit");
         let suspect = Suspect {
             id: mutant.id,
             tables: (!own).then_some(tables.as_path()),

@@ -76,7 +76,14 @@ impl Court {
         let (status, text) = self.run(test, suspect)?;
         let name = |of: &str| format!("{}: {of}", test.program);
         let Some(status) = status else {
-            let of = test.name.as_deref().unwrap_or("all tests");
+            let Some(of) = &test.name else {
+                // That all tests take long says nothing of the mutant.
+                eprintln!(
+                    "{}: no verdict within {PATIENCE_OF_PROGRAM:?}",
+                    test.program
+                );
+                return Ok(None);
+            };
             return Ok(Some(name(&format!("{of} (timeout)"))));
         };
         if let (Some(of), true) = (&test.name, text.contains("running 0 tests")) {
