@@ -26,12 +26,16 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     Some(shared.join(name)).filter(|folder| folder.is_dir())
 }
 
-/// The tables of the workspace.
+/// The tables of the workspace; over them lie the files of the folder that `TABWASM_TABLES` names,
+/// which is how `tabwasm-mutation` changes a cell.
 ///
 /// # Panics
 /// When they are wrong, with what the generator says about them.
 pub fn tables() -> Model {
-    let tree = Tree::read(workspace()).expect("the tables can be read");
+    let mut tree = Tree::read(workspace()).expect("the tables can be read");
+    if let Some(folder) = env::var_os("TABWASM_TABLES") {
+        tree = tree.overlaid(Tree::read_all(Path::new(&folder)).expect("the folder can be read"));
+    }
     tabwasm_codegen::model(&tree)
         .unwrap_or_else(|report| panic!("{}", diag::render(&tree, &report, false)))
 }

@@ -5,7 +5,8 @@
 
 use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
 use tabwasm_tests::tables;
-use wasmparser::{BinaryReader, OperatorsReader};
+use wasm_encoder::{Module, SectionId};
+use wasmparser::{BinaryReader, OperatorsReader, Validator, WasmFeatures};
 
 use super::{Report, bytes, proposal, reserved};
 
@@ -91,6 +92,61 @@ fn reserved_opcodes() {
         );
     }
     report.finish(300);
+}
+
+#[test]
+fn section_order() {
+    let mut report = Report::default();
+    let sections = tables().sections;
+    for first in &sections {
+        report.compare(&first.key, "id", first.id, id(&first.key));
+        for second in &sections {
+            let ours = first.order == 0 || second.order == 0 || first.order < second.order;
+            let pair = format!("{} {}", first.key, second.key);
+            report.compare(&pair, "order", ours, in_order(&first.key, &second.key));
+        }
+    }
+    report.finish(200);
+}
+
+/// The id of a section, by wasm-encoder.
+fn id(key: &str) -> u8 {
+    let id = match key {
+        "custom" => SectionId::Custom,
+        "type" => SectionId::Type,
+        "import" => SectionId::Import,
+        "function" => SectionId::Function,
+        "table" => SectionId::Table,
+        "memory" => SectionId::Memory,
+        "global" => SectionId::Global,
+        "export" => SectionId::Export,
+        "start" => SectionId::Start,
+        "element" => SectionId::Element,
+        "code" => SectionId::Code,
+        "data" => SectionId::Data,
+        "data_count" => SectionId::DataCount,
+        "tag" => SectionId::Tag,
+        other => panic!("no section `{other}`"),
+    };
+    id as u8
+}
+
+/// Whether one empty section may stand before another.
+fn in_order(first: &str, second: &str) -> bool {
+    if first == "start" && second != "custom" {
+        // There is no function that it could name, which is found out first.
+        return second != first && !in_order(second, first);
+    }
+    let mut bytes = Module::new().finish();
+    for key in [first, second] {
+        // A length of one byte, which says that there is nothing; or the number 0.
+        bytes.extend([id(key), 1, 0]);
+    }
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
+    match validator.validate_all(&bytes) {
+        Ok(_) => true,
+        Err(error) => !error.message().contains("out of order"),
+    }
 }
 
 /// What wasmparser makes of some bytes.

@@ -2,8 +2,9 @@
 //!
 //! Modules are made from the column `type` of each row and go through [`module`]. What
 //! is right and wrong here follows from the row; that the row itself is right is the business of
-//! the oracles. Rows with a `check` instead of a `type` are covered by the official suites.
+//! the oracles, and of wasmparser, which is asked about each of the modules ([`peer`]). Rows with a `check` instead of a `type` are covered by the official suites.
 
+mod peer;
 mod program;
 
 use std::fmt::Display;
@@ -38,15 +39,27 @@ struct Cases {
 impl Cases {
     fn valid(&mut self, op: &Op, case: impl Display, program: &Program) {
         self.count += 1;
-        if let Err(reject) = validate(&program.module(), &Features::of::<Std>()) {
+        let bytes = program.module();
+        if let Err(reject) = validate(&bytes, &Features::of::<Std>()) {
             self.wrong
                 .push(format!("row `{}`, {case}: {reject}", op.key));
+        }
+        if let Err(message) = peer::validate(&bytes) {
+            self.wrong.push(format!(
+                "row `{}`, {case}: wasmparser says {message}",
+                op.key
+            ));
         }
     }
 
     fn invalid(&mut self, op: &Op, case: impl Display, program: &Program, code: ErrorCode) {
         self.count += 1;
-        let found = match validate(&program.module(), &Features::of::<Std>()) {
+        let bytes = program.module();
+        if peer::validate(&bytes).is_ok() {
+            self.wrong
+                .push(format!("row `{}`, {case}: wasmparser accepts it", op.key));
+        }
+        let found = match validate(&bytes, &Features::of::<Std>()) {
             Ok(()) => "it is valid".to_string(),
             Err(reject) if reject.code() == code => return,
             Err(reject) => reject.to_string(),
@@ -131,6 +144,30 @@ fn without_the_proposal() {
             Ok(()) => cases
                 .wrong
                 .push(format!("row `{}` is valid without its proposal", op.key)),
+        }
+    });
+}
+
+#[test]
+fn the_proposal_is_that_of_wasmparser() {
+    each(190, |_, op, cases| {
+        let (bytes, _) = program::alone(op);
+        let own: Vec<Proposal> = proposal(&op.proposal).into_iter().collect();
+        // It does not refuse what takes a float, since without floats there is none to take.
+        let floats = ["f32", "f64"]
+            .iter()
+            .any(|float| op.mnemonic.contains(float));
+        let needed = match peer::needed(&bytes) {
+            none if none.is_empty() && floats => vec![Proposal::Floats],
+            none if none.is_empty() => vec![Proposal::Mvp],
+            needed => needed,
+        };
+        cases.count += 1;
+        if own != needed {
+            cases.wrong.push(format!(
+                "row `{}` is of {own:?}, and wasmparser needs {needed:?} for it",
+                op.key
+            ));
         }
     });
 }

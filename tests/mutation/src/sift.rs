@@ -1,0 +1,164 @@
+//! What becomes of each mutant: the generator refuses it, or it makes other files.
+
+use crate::cell::{Edit, Mutant};
+use crate::cite::Test;
+use crate::graft::{Graft, Parsed, graft};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use tabwasm_codegen::emit::{self, Files};
+use tabwasm_codegen::model::Model;
+use tabwasm_codegen::{Tree, diag::Diagnostic, model};
+
+/// What becomes of a mutant.
+pub(crate) enum Fate {
+    /// The generator refuses the tables, with this message.
+    Refused(String),
+    /// No generated file differs.
+    Nothing,
+    /// These files differ, and so.
+    Changed(BTreeMap<String, Graft>),
+}
+
+/// The fate of each mutant, in their order.
+pub(crate) fn sift(
+    tree: &Tree,
+    files: &Files,
+    mutants: &[Mutant],
+    jobs: usize,
+) -> Result<Vec<Fate>, String> {
+    let order: Vec<String> = model(tree)
+        .map_err(|_| "the tables are wrong".to_string())?
+        .ops
+        .into_iter()
+        .map(|op| op.key)
+        .collect();
+    let next = AtomicUsize::new(0);
+    let fates = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // Places of tokens are numbered per thread, and there are not endlessly many.
+                    proc_macro2::extra::invalidate_current_thread_spans();
+                    let fate = fate(tree, files, &order, mutant);
+                    let mut fates = fates.lock().unwrap_or_else(|poison| poison.into_inner());
+                    fates.insert(mutant.id, fate);
+                }
+            });
+        }
+    });
+    let fates = fates
+        .into_inner()
+        .unwrap_or_else(|poison| poison.into_inner());
+    fates.into_values().collect()
+}
+
+/// The texts of the tables that a mutant changes.
+pub(crate) fn mutated(tree: &Tree, edit: &Edit) -> Vec<(String, String)> {
+    let text = tree.get(&edit.file).unwrap_or_default();
+    let Edit { range, with, .. } = edit;
+    let text = format!("{}{with}{}", &text[..range.start], &text[range.end..]);
+    let mut texts = vec![(edit.file.clone(), text)];
+    texts.extend(edit.more.clone());
+    texts
+}
+
+fn fate(tree: &Tree, files: &Files, order: &[String], mutant: &Mutant) -> Result<Fate, String> {
+    let tree = tree
+        .clone()
+        .overlaid(mutated(tree, &mutant.edit).into_iter().collect());
+    let mut model = match model(&tree) {
+        Ok(model) => model,
+        Err(report) => return Ok(refused(&report)),
+    };
+    in_order(&mut model, order);
+    changed(mutant.id, files, &emit::emit(&model))
+}
+
+fn refused(report: &[Diagnostic]) -> Fate {
+    Fate::Refused(
+        report
+            .first()
+            .map(|first| first.message().to_string())
+            .unwrap_or_default(),
+    )
+}
+
+/// Rows stand where they stood, so that a moved opcode changes its own lines only.
+fn in_order(model: &mut Model, order: &[String]) {
+    let place = |key: &str| order.iter().position(|other| other == key);
+    model.ops.sort_by_key(|op| place(&op.key));
+}
+
+fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {
+    let mut grafts = BTreeMap::new();
+    for (path, text) in after {
+        let old = before.get(path).map(String::as_str).unwrap_or_default();
+        if text == old {
+            continue;
+        }
+        let graft = if path.ends_with("dispatch.rs") || path == "shared/plain.rs" {
+            // Macros and statics, which no patch reaches, or which only builds for size read; to
+            // parse the handlers would take most of the time.
+            Graft {
+                patches: Vec::new(),
+                rigid: vec!["handlers".to_string()],
+            }
+        } else if path.ends_with(".rs") {
+            graft(id, &Parsed::new(path, old)?, &Parsed::new(path, text)?)
+        } else {
+            Graft::default()
+        };
+        grafts.insert(path.clone(), graft);
+    }
+    Ok(if grafts.is_empty() {
+        Fate::Nothing
+    } else {
+        Fate::Changed(grafts)
+    })
+}
+
+impl Fate {
+    /// Leaves out what would stand for a mutant that was not made whole.
+    ///
+    /// Where the fields of instructions differ, nothing fits together any more: only the tables
+    /// can be judged. Where the type of a meaning differs, the compiler judges the function, and
+    /// decoder and validator have the mutant, but no engine.
+    pub(crate) fn prune(&mut self) {
+        let Fate::Changed(grafts) = self else {
+            return;
+        };
+        if rigid(grafts, "shared/instruction.rs") {
+            grafts.values_mut().for_each(|graft| graft.patches.clear());
+        } else if rigid(grafts, "shared/semantics.rs") {
+            let judged = [
+                "shared/decode.rs",
+                "shared/semantics.rs",
+                "shared/validate.rs",
+            ];
+            for (path, graft) in grafts {
+                if !judged.contains(&path.as_str()) {
+                    graft.patches.clear();
+                }
+            }
+        }
+    }
+
+    /// Whether the runtime is as it was, so that only a test that reads the tables can notice.
+    pub(crate) fn needs_no_runtime(&self, test: &Test) -> bool {
+        const READERS: &[&str] = &["oracle", "component_oracle", "rows", "tables"];
+        let patched = match self {
+            Fate::Changed(grafts) => grafts.values().any(|graft| !graft.patches.is_empty()),
+            Fate::Refused(_) | Fate::Nothing => false,
+        };
+        !patched && !READERS.contains(&test.program)
+    }
+}
+
+fn rigid(grafts: &BTreeMap<String, Graft>, path: &str) -> bool {
+    grafts
+        .get(path)
+        .is_some_and(|graft| !graft.rigid.is_empty())
+}
