@@ -76,7 +76,8 @@ pub(crate) fn execute<'m, P: Profile>(
                     left = left.wrapping_sub($more);
                     $done
                 } else {
-                    m.rewind(&mut r, $at);
+                    let at = $at;
+                    m.rewind(&mut r, at);
                     left = m.tank.refill(left.wrapping_add(1));
                     if left <= $more + Tank::EMPTY {
                         break 'run m.stop(Exit::Fuel);
@@ -183,9 +184,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 0xD4 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::ref_as_non_null(m, slots, &mut r)),
                 0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_null(m, slots, &mut r)),
                 0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_non_null(m, slots, &mut r)),
-                0xFC => { let at = m.at(&r); match check!(r.u32()) {
-                    number => check!(m.hand(at, &mut r, |m, r| prefix_fc::<P>(number, m, slots, r))),
-                }},
+                0xFC => { let at = m.at(&r); let number = check!(r.u32()); check!(m.hand(at, &mut r, |m, r| prefix_fc::<P>(number, m, slots, r))) },
                 0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E | 0x1F | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE | 0xCF | 0xD0 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0 | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => break 'astray,
             }
             opcode = next!();

@@ -39,17 +39,19 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     }
     write(&mut source, arms, "                ");
     for prefix in &prefixes {
-        source.line(&format!(
-            "                0x{prefix:02X} => {{ let at = m.at(&r); match check!(r.u32()) {{"
-        ));
         let own = rows().filter(|op| op.code.prefix == Some(*prefix));
         let own = own.filter(|op| Shape::of(model, op) == Shape::Own);
         let mut arms: Vec<_> = own.map(|op| row(model, op)).collect();
         let function = prefixed(*prefix);
-        arms.push(vec![[
-            "number".to_string(),
-            format!("=> check!(m.hand(at, &mut r, |m, r| {function}::<P>(number, m, slots, r))),"),
-        ]]);
+        let head = format!("                0x{prefix:02X} => {{ let at = m.at(&r);");
+        let rest =
+            format!("check!(m.hand(at, &mut r, |m, r| {function}::<P>(number, m, slots, r)))");
+        if arms.is_empty() {
+            source.line(&format!("{head} let number = check!(r.u32()); {rest} }},"));
+            continue;
+        }
+        source.line(&format!("{head} match check!(r.u32()) {{"));
+        arms.push(vec![["number".to_string(), format!("=> {rest},")]]);
         write(&mut source, arms, "                    ");
         source.line("                }},");
     }
@@ -157,7 +159,8 @@ pub(crate) fn execute<'m, P: Profile>(
                     left = left.wrapping_sub($more);
                     $done
                 } else {
-                    m.rewind(&mut r, $at);
+                    let at = $at;
+                    m.rewind(&mut r, at);
                     left = m.tank.refill(left.wrapping_add(1));
                     if left <= $more + Tank::EMPTY {
                         break 'run m.stop(Exit::Fuel);
