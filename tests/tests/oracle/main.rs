@@ -64,10 +64,11 @@ fn bytes(code: Code) -> Vec<u8> {
     bytes
 }
 
-/// The proposal of a row as others call it, who do not tell the parts of the first version apart.
+/// The proposal of a row as others call it, who do not tell the parts of some of them apart.
 fn proposal(op: &Op) -> &str {
     match op.proposal.as_str() {
         "floats" => "mvp",
+        "bulk_memory_opt" => "bulk_memory",
         other => other,
     }
 }

@@ -3,7 +3,9 @@
 tabwasm_macros::runtime! {
     pub struct Sensor;
     tier = no_alloc,
-    proposals = [mvp, bulk_memory, reference_types, function_references, gc],
+    proposals = [
+        mvp, bulk_memory_opt, bulk_memory, call_indirect_overlong, reference_types, function_references, gc,
+    ],
 }
 
 fn main() {}

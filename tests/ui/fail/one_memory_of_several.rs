@@ -3,7 +3,7 @@
 tabwasm_macros::runtime! {
     pub struct Sensor;
     tier = no_alloc,
-    proposals = [mvp, bulk_memory, multi_memory],
+    proposals = [mvp, bulk_memory_opt, bulk_memory, multi_memory],
     limits { memories = 1 },
 }
 

@@ -3,7 +3,7 @@
 tabwasm_macros::runtime! {
     pub struct Sensor;
     tier = alloc,
-    proposals = [mvp, bulk_memory, threads],
+    proposals = [mvp, bulk_memory_opt, bulk_memory, threads],
 }
 
 fn main() {}

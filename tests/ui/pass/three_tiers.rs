@@ -16,7 +16,7 @@ tabwasm_macros::runtime! {
 tabwasm_macros::runtime! {
     pub(crate) struct Middle;
     tier = alloc,
-    proposals = [mvp, floats, bulk_memory, multi_memory],
+    proposals = [mvp, floats, bulk_memory_opt, bulk_memory, multi_memory],
     limits { memories = 2 },
 }
 

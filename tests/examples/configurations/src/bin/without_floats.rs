@@ -4,8 +4,8 @@ tabwasm_macros::runtime! {
     struct Runtime;
     tier = no_alloc,
     proposals = [
-        mvp, mutable_globals, sign_extension, multi_value, bulk_memory,
-        reference_types, extended_const, tail_call, multi_memory, memory64, function_references, custom_page_sizes,
+        mvp, mutable_globals, sign_extension, multi_value, bulk_memory_opt, bulk_memory,
+        call_indirect_overlong, reference_types, extended_const, tail_call, multi_memory, memory64, function_references, custom_page_sizes,
     ],
 }
 
