@@ -5,7 +5,8 @@ tabwasm_macros::runtime! {
     tier = no_alloc,
     proposals = [
         mvp, mutable_globals, sign_extension, multi_value, bulk_memory_opt, bulk_memory,
-        call_indirect_overlong, reference_types, extended_const, tail_call, multi_memory, memory64, function_references, custom_page_sizes,
+        call_indirect_overlong, reference_types, extended_const, tail_call, multi_memory, memory64,
+        function_references, custom_page_sizes,
     ],
 }
 
