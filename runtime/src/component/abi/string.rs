@@ -52,11 +52,11 @@ impl WasmStr {
         memory: &'m [u8],
     ) -> Result<impl Iterator<Item = Result<char, Trap>> + Clone + 'm, Trap> {
         let bytes = self.contents(memory)?;
-        let none = (&[][..], &[][..], &[][..]);
+        let none: &[u8] = &[];
         let (utf8, utf16, latin1) = match self.encoding {
-            StringEncoding::Utf8 => (bytes, none.1, none.2),
-            StringEncoding::Utf16 => (none.0, bytes, none.2),
-            StringEncoding::Latin1Utf16 => (none.0, none.1, bytes),
+            StringEncoding::Utf8 => (bytes, none, none),
+            StringEncoding::Utf16 => (none, bytes, none),
+            StringEncoding::Latin1Utf16 => (none, none, bytes),
         };
         let utf8 = core::str::from_utf8(utf8).map_err(|_| Trap::InvalidString)?;
         let units = utf16.chunks_exact(size_of::<u16>());
