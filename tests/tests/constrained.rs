@@ -66,7 +66,6 @@ const PROVED: [(&str, usize, &str); 10] = [
         6,
         "compared with the length before",
     ),
-    ("component/abi/string.rs", 1, "nothing is cut off"),
     (
         "host/instance.rs",
         4,
