@@ -5,8 +5,8 @@ use super::core::Core;
 use super::entity::Segment;
 use super::exit::{Exit, Growth};
 use super::registers::Registers;
-use crate::exec::copy_among;
 use crate::exec::machine::{Machine, Stop};
+use crate::exec::{copy_among, part, parts};
 use crate::profile::Profile;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
@@ -58,30 +58,6 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             return Ok(None);
         }
         Err(self.stop(Exit::Grow { what, missing }))
-    }
-}
-
-/// A part of a slice; nothing, if it is not there.
-fn part<T>(items: &mut [T], start: usize, len: usize) -> &mut [T] {
-    items
-        .get_mut(start..start.saturating_add(len))
-        .unwrap_or_default()
-}
-
-/// Two parts that do not overlap.
-fn parts<T>(
-    items: &mut [T],
-    (first, first_len): (usize, usize),
-    (second, second_len): (usize, usize),
-) -> (&mut [T], &[T]) {
-    let middle = first.max(second);
-    let Some((low, high)) = items.split_at_mut_checked(middle) else {
-        return (&mut [], &[]);
-    };
-    if first < second {
-        (part(low, first, first_len), part(high, 0, second_len))
-    } else {
-        (part(high, 0, first_len), part(low, second, second_len))
     }
 }
 

@@ -34,7 +34,10 @@ pub(crate) fn copy<T: Copy>(
 ) -> Option<()> {
     match source {
         Some(source) => copy_between(target, source, to, from, count),
-        None => copy_within(target, to, from, count),
+        None => {
+            let len = target.len();
+            copy_among(target, (0, len, to), (0, len, from), count)
+        }
     }
 }
 
@@ -53,16 +56,6 @@ fn copy_between<T: Copy>(
     if target.len() == source.len() {
         target.copy_from_slice(source);
     }
-    Some(())
-}
-
-/// Copies items of the same slice.
-#[cfg(any(feature = "alloc", test))]
-#[inline]
-fn copy_within<T: Copy>(items: &mut [T], to: u64, from: u64, count: u64) -> Option<()> {
-    let to = range(to, count, items.len())?;
-    let from = range(from, count, items.len())?;
-    shift(items, from, to.start);
     Some(())
 }
 
@@ -100,23 +93,14 @@ pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
 #[inline(never)]
 pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
     let count = from.end.saturating_sub(from.start);
-    let up = to > from.start;
     if to.abs_diff(from.start) >= count {
-        let Some((low, high)) = items.split_at_mut_checked(from.start.max(to)) else {
-            return;
-        };
-        let (source, target) = if up {
-            (low.get(from), high.get_mut(..count))
-        } else {
-            (high.get(..count), low.get_mut(to..to.saturating_add(count)))
-        };
-        if let (Some(source), Some(target)) = (source, target)
-            && source.len() == target.len()
-        {
+        let (target, source) = parts(items, (to, count), (from.start, count));
+        if target.len() == source.len() {
             target.copy_from_slice(source);
         }
         return;
     }
+    let up = to > from.start;
     let cells = core::cell::Cell::from_mut(items).as_slice_of_cells();
     for step in 0..count {
         let at = if up { count - 1 - step } else { step };
@@ -124,6 +108,30 @@ pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
         if let (Some(from), Some(to)) = (cells.get(from.start.wrapping_add(at)), place) {
             to.set(from.get());
         }
+    }
+}
+
+/// A part of a slice; nothing, if it is not there.
+pub(crate) fn part<T>(items: &mut [T], start: usize, len: usize) -> &mut [T] {
+    items
+        .get_mut(start..start.saturating_add(len))
+        .unwrap_or_default()
+}
+
+/// Two parts that do not overlap.
+pub(crate) fn parts<T>(
+    items: &mut [T],
+    (first, first_len): (usize, usize),
+    (second, second_len): (usize, usize),
+) -> (&mut [T], &[T]) {
+    let middle = first.max(second);
+    let Some((low, high)) = items.split_at_mut_checked(middle) else {
+        return (&mut [], &[]);
+    };
+    if first < second {
+        (part(low, first, first_len), part(high, 0, second_len))
+    } else {
+        (part(high, 0, first_len), part(low, second, second_len))
     }
 }
 
