@@ -3,10 +3,14 @@
 //! Instructions of which nothing is special, as data for builds for size.
 
 use super::proposal::Proposal::*;
+use super::proposal::Proposals;
 use crate::validate::plain::Immediate::*;
 use crate::validate::plain::Kind;
 use crate::validate::plain::Operand::*;
 use crate::validate::plain::Rule;
+
+/// What admits plain instructions.
+pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY.with(Floats).with(Mvp).with(SignExtension);
 
 /// What plain instructions have in common.
 #[rustfmt::skip]

@@ -18,6 +18,7 @@ pub fn emit(model: &Model) -> Source {
     source.item(quote! {
         use super::instruction::Instruction::{self, *};
         use super::proposal::Proposal;
+        use crate::profile::Gate;
         use crate::reject::Reject;
         use crate::types::ValType;
         use crate::validate::type_fn::*;
@@ -33,23 +34,20 @@ pub fn emit(model: &Model) -> Source {
     );
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn step<const PLAIN: bool, S: Storage>(");
-    source.line("    v: &mut Validator<'_, S>,");
+    source.line("pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(");
+    source.line("    v: &mut Validator<'_, G, S>,");
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
     let rows: Vec<Vec<String>> = model
         .ops
         .iter()
-        .map(|op| {
-            let guard = if is_plain(op) { " if PLAIN" } else { "" };
-            vec![format!("{}{guard}", pattern(op)), arm(op)]
-        })
+        .map(|op| vec![format!("{}{}", pattern(op), guard(op)), arm(op)])
         .collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
     }
-    if model.ops.iter().any(is_plain) {
+    if model.ops.iter().any(|op| !guard(op).is_empty()) {
         source.line("        _ => Ok(()),");
     }
     source.line("    }");
@@ -95,6 +93,17 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
         pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
             match *instruction { #(#arms,)* _ => None }
         }
+    }
+}
+
+/// When an instruction can occur here: what no proposal admits is not linked.
+fn guard(op: &Op) -> String {
+    if is_plain(op) {
+        " if PLAIN".to_string()
+    } else if op.proposal == "mvp" {
+        String::new()
+    } else {
+        format!(" if G::may(Proposal::{})", variant(&op.proposal))
     }
 }
 

@@ -28,9 +28,9 @@ pub(crate) struct Constant {
 }
 
 /// Reads and validates an expression that gives such a value.
-pub(crate) fn expression<S: Storage>(
+pub(crate) fn expression<G: Gate, S: Storage>(
     reader: &mut Reader<'_>,
-    gate: &impl Gate,
+    gate: &G,
     env: &Environment<S>,
     scratch: &mut Scratch<S>,
     ty: ValType,
@@ -42,7 +42,7 @@ pub(crate) fn expression<S: Storage>(
         ..Locals::default()
     };
     scratch.clear();
-    let mut v = Validator::new(env, scratch, locals, results, gate.limits(), start);
+    let mut v = Validator::new(gate, env, scratch, locals, results, start);
     v.begin()?;
     let mut func = None;
     let mut count = 0;
@@ -58,7 +58,7 @@ pub(crate) fn expression<S: Storage>(
         if cfg!(small)
             && let Some(kind) = Kind::next(reader)
         {
-            v.plain(kind, reader, gate)?;
+            v.plain(kind, reader)?;
             continue;
         }
         let instruction = reader.next_instruction::<PLAIN>(gate)?;
@@ -70,7 +70,7 @@ pub(crate) fn expression<S: Storage>(
             Instruction::RefFunc { f } => func = Some(f),
             _ => {}
         }
-        step::<PLAIN, S>(&mut v, &instruction)?;
+        step::<PLAIN, G, S>(&mut v, &instruction)?;
     }
     let span = Span {
         start,

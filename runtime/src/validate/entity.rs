@@ -6,8 +6,9 @@
 use super::environment::{Signature, unknown};
 use super::storage::{List, Storage};
 use super::validator::Validator;
+use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Proposal};
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg, MemoryIdx,
     RefType, TableIdx, TypeIdx, ValType,
@@ -29,7 +30,7 @@ pub(crate) struct Table {
     pub(crate) element: RefType,
 }
 
-impl<S: Storage> Validator<'_, S> {
+impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// The type of a local.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn local(&self, local: LocalIdx) -> Result<ValType, Reject> {
@@ -64,8 +65,16 @@ impl<S: Storage> Validator<'_, S> {
     pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
         match self.env.table(table) {
             Some(ty) => Ok(Table {
-                index: ty.index_type(),
-                element: ty.element,
+                index: if G::may(Proposal::Memory64) {
+                    ty.index_type()
+                } else {
+                    ValType::I32
+                },
+                element: if G::may(Proposal::ReferenceTypes) {
+                    ty.element
+                } else {
+                    RefType::FUNCREF
+                },
             }),
             None => {
                 let count = self.env.tables.len();
@@ -80,7 +89,11 @@ impl<S: Storage> Validator<'_, S> {
     pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
         match self.env.memory(memory) {
             Some(ty) => Ok(Memory {
-                address: ty.index_type(),
+                address: if G::may(Proposal::Memory64) {
+                    ty.index_type()
+                } else {
+                    ValType::I32
+                },
             }),
             None => {
                 let count = self.env.memories.len();
@@ -97,7 +110,10 @@ impl<S: Storage> Validator<'_, S> {
             let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));
             return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
         }
-        if memory.address == ValType::I32 && memarg.offset > u64::from(u32::MAX) {
+        if G::may(Proposal::Memory64)
+            && memory.address == ValType::I32
+            && memarg.offset > u64::from(u32::MAX)
+        {
             let detail = Detail::Number(memarg.offset);
             return Err(Reject::with(ErrorCode::OffsetOutOfRange, self.at, detail));
         }
@@ -127,7 +143,7 @@ impl<S: Storage> Validator<'_, S> {
 
     /// A heap type, canonical.
     pub(crate) fn heap(&self, heap: HeapType) -> Result<HeapType, Reject> {
-        self.env.resolve_heap(heap, self.at)
+        self.env.resolve_heap::<G>(heap, self.at)
     }
 
     /// The heap type of references to this type.

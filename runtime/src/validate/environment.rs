@@ -6,9 +6,10 @@ use super::item::fields;
 #[cfg(feature = "alloc")]
 use super::storage::Heap;
 use super::storage::{List, Storage};
+use crate::profile::Gate;
 use crate::read::Span;
 use crate::reject::{Detail, Reject};
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Proposal};
 #[cfg(feature = "alloc")]
 use crate::types::FuncSignature;
 use crate::types::{
@@ -362,23 +363,29 @@ impl<S: Storage> Environment<S> {
 
     /// A value type as read, checked and with a canonical index.
     #[inline]
-    pub(crate) fn resolve(&self, ty: ValType, at: usize) -> Result<ValType, Reject> {
+    pub(crate) fn resolve<G: Gate>(&self, ty: ValType, at: usize) -> Result<ValType, Reject> {
         match ty.as_ref_type() {
-            Some(ty) => self.resolve_ref(ty, at).map(ValType::reference),
-            None => Ok(ty),
+            Some(ty) if G::may(Proposal::FunctionReferences) => {
+                self.resolve_ref::<G>(ty, at).map(ValType::reference)
+            }
+            _ => Ok(ty),
         }
     }
 
     /// A reference type as read, checked and with a canonical index.
-    pub(crate) fn resolve_ref(&self, ty: RefType, at: usize) -> Result<RefType, Reject> {
-        let heap = self.resolve_heap(ty.heap(), at)?;
+    pub(crate) fn resolve_ref<G: Gate>(&self, ty: RefType, at: usize) -> Result<RefType, Reject> {
+        let heap = self.resolve_heap::<G>(ty.heap(), at)?;
         Ok(RefType::new(ty.is_nullable(), heap))
     }
 
     /// A heap type as read, checked and with a canonical index.
-    pub(crate) fn resolve_heap(&self, heap: HeapType, at: usize) -> Result<HeapType, Reject> {
+    pub(crate) fn resolve_heap<G: Gate>(
+        &self,
+        heap: HeapType,
+        at: usize,
+    ) -> Result<HeapType, Reject> {
         match heap {
-            HeapType::Concrete(number) => self
+            HeapType::Concrete(number) if G::may(Proposal::FunctionReferences) => self
                 .known_type(TypeIdx(number), at)
                 .map(|ty| HeapType::Concrete(ty.0)),
             heap => Ok(heap),

@@ -41,9 +41,9 @@ pub(crate) struct Locals {
 
 impl Locals {
     /// Reads the declarations of a body after the parameters.
-    pub(crate) fn read<S: Storage>(
+    pub(crate) fn read<G: Gate, S: Storage>(
         reader: &mut Reader<'_>,
-        gate: &impl Gate,
+        gate: &G,
         env: &Environment<S>,
         scratch: &mut Scratch<S>,
         params: Types,
@@ -60,7 +60,7 @@ impl Locals {
         for _ in 0..reader.u32()? {
             let at = reader.position();
             let (count, ty) = reader.local_run(gate, &mut total)?;
-            let ty = env.resolve(ty, at)?;
+            let ty = env.resolve::<G>(ty, at)?;
             over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
         }
         over?;

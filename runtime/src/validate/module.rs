@@ -237,14 +237,15 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         for _ in 0..count {
             let at = r.position();
             let ty = r.val_type(self.gate)?;
-            let inside = ty
-                .as_ref_type()
-                .and_then(|ty| ty.concrete())
-                .is_some_and(|index| index >= first && index - first < length);
+            let inside = G::may(Proposal::FunctionReferences)
+                && ty
+                    .as_ref_type()
+                    .and_then(|ty| ty.concrete())
+                    .is_some_and(|index| index >= first && index - first < length);
             let ty = if inside {
                 ty
             } else {
-                self.env.resolve(ty, at)?
+                self.env.resolve::<G>(ty, at)?
             };
             let there = self.env.value_types.len();
             let push = self.env.value_types.push(ty, u64::MAX);
@@ -279,7 +280,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 if ty.mutable {
                     self.gate.admit(Proposal::MutableGlobals, at, ())?;
                 }
-                ty.content = self.env.resolve(ty.content, at)?;
+                ty.content = self.env.resolve::<G>(ty.content, at)?;
                 self.add_global(*ty, at)?;
             }
             ImportType::Tag(ty) => {
@@ -302,7 +303,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let explicit = r.table_form(self.gate)?;
         let table = TableIdx(self.env.tables.len() as u32);
         let mut ty = r.table_type(self.gate)?;
-        ty.element = self.env.resolve_ref(ty.element, at)?;
+        ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
         let init = if explicit {
             Some(self.constant(r, ValType::reference(ty.element))?)
         } else if ty.element.is_nullable() {
@@ -344,7 +345,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let at = r.position();
         let global = GlobalIdx(self.env.globals.len() as u32);
         let mut ty = r.global_type(self.gate)?;
-        ty.content = self.env.resolve(ty.content, at)?;
+        ty.content = self.env.resolve::<G>(ty.content, at)?;
         let init = self.constant(r, ty.content)?;
         self.add_global(ty, at)?;
         sink.global(global, &ty, init)
@@ -489,11 +490,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     fn add_table(&mut self, mut ty: TableType, at: usize) -> Result<TableType, Reject> {
-        ty.element = self.env.resolve_ref(ty.element, at)?;
+        ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
         ordered(ty.min, ty.max, at)?;
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
-        if !ty.is_64 && size > most {
+        if !(G::may(Proposal::Memory64) && ty.is_64) && size > most {
             let detail = Detail::AtMost(size, most);
             return Err(Reject::with(ErrorCode::TableSize, at, detail));
         }
@@ -507,7 +508,9 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
 
     fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
         ordered(ty.min, ty.max, at)?;
-        if wire::PageSize::from_code(ty.page_size_log2).is_none() {
+        if G::may(Proposal::CustomPageSizes)
+            && wire::PageSize::from_code(ty.page_size_log2).is_none()
+        {
             return Err(Reject::with(
                 ErrorCode::CustomPageSize,
                 at,
@@ -523,7 +526,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 Detail::AtMost(size, most),
             ));
         }
-        if ty.shared && ty.max.is_none() {
+        if G::may(Proposal::Threads) && ty.shared && ty.max.is_none() {
             return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
         }
         if !self.env.memories.is_empty() && !self.gate.has(Proposal::MultiMemory) {

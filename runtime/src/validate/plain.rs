@@ -9,7 +9,7 @@ use super::constant::{admit, global};
 use super::predicate;
 use super::storage::Storage;
 use super::validator::Validator;
-use crate::generated::shared::plain::{FIRST, KINDS, ROWS};
+use crate::generated::shared::plain::{FIRST, KINDS, PROPOSALS, ROWS};
 use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
@@ -115,42 +115,32 @@ impl Operand {
     }
 }
 
-impl<S: Storage> Validator<'_, S> {
+impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// Reads the rest of a plain instruction and applies its rules.
-    pub(super) fn plain(
-        &mut self,
-        kind: &Kind,
-        r: &mut Reader<'_>,
-        gate: &impl Gate,
-    ) -> Result<(), Reject> {
+    pub(super) fn plain(&mut self, kind: &Kind, r: &mut Reader<'_>) -> Result<(), Reject> {
+        self.admit(kind)?;
         let mut own = ValType::I32;
         match kind.immediate {
-            Immediate::Nothing => self.admit(kind, gate)?,
+            Immediate::Nothing => {}
             Immediate::Signed32 => {
                 r.i32()?;
-                self.admit(kind, gate)?;
             }
             Immediate::Signed64 => {
                 r.i64()?;
-                self.admit(kind, gate)?;
             }
             Immediate::Bytes(count) => {
                 r.bytes(count.into())?;
-                self.admit(kind, gate)?;
             }
             Immediate::MemArg(width) => {
-                let memarg = immediate::memarg(r, gate, width.into())?;
-                self.admit(kind, gate)?;
+                let memarg = immediate::memarg(r, self.gate, width.into())?;
                 own = self.memarg(memarg, width.into())?.address;
             }
             Immediate::Memory => {
-                let memory = immediate::memory(r, gate)?;
-                self.admit(kind, gate)?;
+                let memory = immediate::memory(r, self.gate)?;
                 own = self.memory(memory)?.address;
             }
             Immediate::Local => {
-                let local = immediate::local(r, gate)?;
-                self.admit(kind, gate)?;
+                let local = immediate::local(r, self.gate)?;
                 own = self.local(local)?;
                 match kind.rule {
                     Rule::Initialized => predicate::initialized(self, local)?,
@@ -159,10 +149,9 @@ impl<S: Storage> Validator<'_, S> {
                 }
             }
             Immediate::Global => {
-                let number = immediate::global(r, gate)?;
-                self.admit(kind, gate)?;
+                let number = immediate::global(r, self.gate)?;
                 if self.locals.constant {
-                    global(gate, self.env, number, self.at)?;
+                    global(self.gate, self.env, number, self.at)?;
                 }
                 own = self.global(number)?.content;
                 if let Rule::Mutable = kind.rule {
@@ -182,10 +171,12 @@ impl<S: Storage> Validator<'_, S> {
     }
 
     /// Asks whether the proposal is admitted, and whether this is a place for the instruction.
-    fn admit(&self, kind: &Kind, gate: &impl Gate) -> Result<(), Reject> {
-        gate.admit(kind.proposal, self.at, ())?;
+    fn admit(&self, kind: &Kind) -> Result<(), Reject> {
+        if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS)) {
+            self.gate.admit(kind.proposal, self.at, ())?;
+        }
         if self.locals.constant {
-            admit(gate, kind.constant, self.at)?;
+            admit(self.gate, kind.constant, self.at)?;
         }
         Ok(())
     }
