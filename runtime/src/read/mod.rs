@@ -209,12 +209,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of entries of a list, within a limit.
+    #[inline(always)]
     pub(crate) fn count(&mut self, limit: Limit, most: u64) -> Result<u32, Reject> {
+        self.count_within(limit, u32::try_from(most).unwrap_or(u32::MAX))
+    }
+
+    #[inline(never)]
+    fn count_within(&mut self, limit: Limit, most: u32) -> Result<u32, Reject> {
         let at = self.position;
         let count = self.u32()?;
         // An entry takes a byte at least: what is not there cannot be too much.
-        let there = u64::from(count).min(self.remaining() as u64);
-        if there > most {
+        if count > most && self.remaining() > most as usize {
             return Err(Reject::limit(limit, u64::from(count), at));
         }
         Ok(count)

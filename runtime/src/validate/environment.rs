@@ -1,6 +1,7 @@
 //! The index spaces of a module.
 //!
 
+use super::arena::Place;
 use super::group::Node;
 use super::item::fields;
 #[cfg(feature = "alloc")]
@@ -23,18 +24,18 @@ use crate::types::{
 /// value types is comparing two words.
 #[derive(Debug)]
 pub struct Environment<S: Storage> {
-    pub(crate) value_types: S::List<ValType>,
-    pub(crate) types: S::List<TypeDef>,
-    pub(crate) nodes: S::List<Node>,
+    pub(crate) value_types: S::List<ValType, { Place::ValueTypes as u8 }>,
+    pub(crate) types: S::List<TypeDef, { Place::Types as u8 }>,
+    pub(crate) nodes: S::List<Node, { Place::Nodes as u8 }>,
     pub(crate) root: Option<u32>,
-    pub(crate) funcs: S::List<u32>,
-    pub(crate) tables: S::List<TableType>,
-    pub(crate) memories: S::List<MemoryType>,
-    pub(crate) globals: S::List<GlobalType>,
-    pub(crate) tags: S::List<u32>,
-    pub(crate) elements: S::List<RefType>,
-    pub(crate) declared: S::List<u32>,
-    pub(crate) exports: S::List<Span>,
+    pub(crate) funcs: S::List<u32, { Place::Funcs as u8 }>,
+    pub(crate) tables: S::List<TableType, { Place::Tables as u8 }>,
+    pub(crate) memories: S::List<MemoryType, { Place::Memories as u8 }>,
+    pub(crate) globals: S::List<GlobalType, { Place::Globals as u8 }>,
+    pub(crate) tags: S::List<u32, { Place::Tags as u8 }>,
+    pub(crate) elements: S::List<RefType, { Place::ElementTypes as u8 }>,
+    pub(crate) declared: S::List<u32, { Place::Declared as u8 }>,
+    pub(crate) exports: S::List<Span, { Place::Exports as u8 }>,
     pub(crate) counts: Counts,
 }
 
@@ -189,18 +190,8 @@ impl Environment<Heap> {
     }
 }
 
-impl<S: Storage> Default for Environment<S>
-where
-    S::List<ValType>: Default,
-    S::List<TypeDef>: Default,
-    S::List<Node>: Default,
-    S::List<u32>: Default,
-    S::List<TableType>: Default,
-    S::List<MemoryType>: Default,
-    S::List<GlobalType>: Default,
-    S::List<RefType>: Default,
-    S::List<Span>: Default,
-{
+#[cfg(feature = "alloc")]
+impl Default for Environment<Heap> {
     fn default() -> Self {
         Self {
             value_types: Default::default(),

@@ -13,8 +13,9 @@ use core::ops::Range;
 use super::environment::{Environment, TypeDef};
 use super::item::{Bytes, Item};
 use super::storage::{List, Storage};
+use crate::profile::Gate;
 use crate::reject::Reject;
-use crate::spec::Limit;
+use crate::spec::{Limit, Proposal};
 use crate::types::{RefType, TypeIdx, ValType};
 
 /// A node of the tree: the first bit in which the groups below it differ.
@@ -101,8 +102,19 @@ impl<S: Storage> Environment<S> {
     }
 
     /// Makes the group that begins at `first`, now complete, canonical.
-    pub(crate) fn close_group(&mut self, first: u32, most: u64, at: usize) -> Result<(), Reject> {
+    pub(crate) fn close_group<G: Gate>(
+        &mut self,
+        first: u32,
+        most: u64,
+        at: usize,
+    ) -> Result<(), Reject> {
         if first as usize == self.types.len() {
+            return Ok(());
+        }
+        if cfg!(brief) {
+            if let Some(twin) = self.earlier::<G>(first) {
+                self.replace(first, twin);
+            }
             return Ok(());
         }
         let Some(root) = self.root else {
@@ -117,6 +129,33 @@ impl<S: Storage> Environment<S> {
                 Ok(())
             }
         }
+    }
+
+    /// The group before this one, the last, that is equal, found by comparing with one after the
+    /// other: where a byte of flash counts there are few types.
+    fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
+        let length = self.types.len() as u32 - first;
+        let def = |index: u32| self.types.get(index as usize).unwrap_or_default();
+        let value_type = |index: u32, group: u32| {
+            let ty = self.value_types.get(index as usize).unwrap_or_default();
+            let inside = match G::may(Proposal::FunctionReferences) {
+                true => place_in_group(ty, group, length),
+                false => None,
+            };
+            inside.unwrap_or(ty.bits())
+        };
+        (0..first).find(|other| {
+            let pairs = (first..first + length).zip(*other..);
+            let mut equal = pairs.map(|(index, twin)| {
+                let (ours, theirs) = (def(index), def(twin));
+                let count = u32::from(ours.params) + u32::from(ours.results);
+                let mut places = (ours.start..ours.start + count).zip(theirs.start..);
+                (theirs.group, theirs.canonical) == (*other, twin)
+                    && (ours.params, ours.results) == (theirs.params, theirs.results)
+                    && places.all(|(a, b)| value_type(a, first) == value_type(b, *other))
+            });
+            equal.all(|equal| equal) && def(other + length).group != *other
+        })
     }
 
     fn words(&self, first: u32) -> GroupWords<'_, S, impl FnMut(TypeIdx) -> u32 + use<S>> {
@@ -252,10 +291,15 @@ impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
         let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
             return ty.bits();
         };
-        let outer = ty.bits() & !RefType::MAX_NUMBER;
-        match index.checked_sub(self.first) {
-            Some(place) if place < self.length => outer | RefType::IN_GROUP | place,
-            _ => outer | (self.outside)(TypeIdx(index)),
-        }
+        let outside = |number| ty.bits() & !RefType::MAX_NUMBER | number;
+        place_in_group(ty, self.first, self.length)
+            .unwrap_or_else(|| outside((self.outside)(TypeIdx(index))))
     }
+}
+
+/// The word of a reference to a type of a group, by its place there.
+fn place_in_group(ty: ValType, first: u32, length: u32) -> Option<u32> {
+    let place = ty.as_ref_type()?.concrete()?.checked_sub(first)?;
+    let outer = ty.bits() & !RefType::MAX_NUMBER;
+    (place < length).then_some(outer | RefType::IN_GROUP | place)
 }

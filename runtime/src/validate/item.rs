@@ -21,7 +21,13 @@ pub trait Item: Copy {
         Self::get(bytes, at)
     }
 
-    /// Writes the item, as far as there is room.
+    /// The same of cells.
+    #[inline(always)]
+    fn load(cells: &[Cell<u8>], at: usize) -> Self {
+        Self::get(cells, at)
+    }
+
+    /// Writes the item, if there is room for all of it.
     fn put(self, bytes: &[Cell<u8>], at: usize);
 }
 
@@ -102,6 +108,23 @@ impl Bytes for [Cell<u8>] {
     }
 }
 
+impl<const N: usize> Bytes for [Cell<u8>; N] {
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.as_slice().byte(at)
+    }
+
+    #[inline(always)]
+    fn half(&self, at: usize) -> u16 {
+        self.as_slice().half(at)
+    }
+
+    #[inline(always)]
+    fn word(&self, at: usize) -> u32 {
+        self.as_slice().word(at)
+    }
+}
+
 impl Item for u8 {
     const SIZE: usize = 1;
 
@@ -144,7 +167,7 @@ impl Item for u32 {
         bytes.word(at)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(always)]
     fn put(self, bytes: &[Cell<u8>], at: usize) {
         if let Some([a, b, c, d, ..]) = bytes.get(at..) {
             let [w, x, y, z] = self.to_le_bytes();
@@ -222,14 +245,29 @@ macro_rules! fields {
                 use $crate::validate::item::Item;
                 let record = bytes.get(at..).and_then(<[u8]>::first_chunk);
                 let Some::<&[u8; <$ty as Item>::SIZE]>(record) = record else {
-                    return Self::get(&[], 0);
+                    return Self::get(<&[u8]>::default(), 0);
+                };
+                Self::get(record, 0)
+            }
+
+            #[inline(always)]
+            fn load(cells: &[core::cell::Cell<u8>], at: usize) -> Self {
+                use $crate::validate::item::Item;
+                let record = cells.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
+                let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
+                    return Self::get(<&[u8]>::default(), 0);
                 };
                 Self::get(record, 0)
             }
 
             #[inline]
             fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
-                let mut end = at;
+                use $crate::validate::item::Item;
+                let record = bytes.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
+                let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
+                    return;
+                };
+                let (bytes, mut end) = (record.as_slice(), 0);
                 $(
                     let start = end;
                     end += <$of as $crate::validate::item::Item>::SIZE;

@@ -137,6 +137,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         let limit = id.limit().unwrap_or(Limit::ModuleSize);
         let count = r.count(limit, self.gate.limits().get(limit))?;
+        let first = *r;
         for _ in 0..count {
             match id {
                 SectionId::Import => self.import(r, sink)?,
@@ -156,7 +157,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
         }
         if id == SectionId::Export {
-            self.exports_differ()
+            self.exports_differ(first, r.position())
         } else {
             Ok(())
         }
@@ -176,7 +177,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             for _ in 0..length {
                 self.ty(r, first, length)?;
             }
-            self.env.close_group(first, limits.types, at)?;
+            self.env.close_group::<G>(first, limits.types, at)?;
         }
         // It only served to find equal types.
         self.env.nodes.release();
@@ -376,15 +377,21 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         if exports_variable(&self.env, &export) {
             self.gate.admit(Proposal::MutableGlobals, at, ())?;
         }
-        let name = Reader::range(self.bytes, at..r.end()).name_span()?;
-        let there = self.env.exports.len();
-        let push = self.env.exports.push(name, self.gate.limits().exports);
-        push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+        if !cfg!(brief) {
+            let name = Reader::range(self.bytes, at..r.end()).name_span()?;
+            let there = self.env.exports.len();
+            let push = self.env.exports.push(name, self.gate.limits().exports);
+            push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+        }
         sink.export(&export, at)
     }
 
-    /// Sorts the names of exports to find equal ones.
-    fn exports_differ(&mut self) -> Result<(), Reject> {
+    /// Sorts the names of exports to find equal ones. Where a byte of flash counts there are few
+    /// exports, and each is compared with those before it.
+    fn exports_differ(&mut self, first: Reader<'a>, end: usize) -> Result<(), Reject> {
+        if cfg!(brief) {
+            return names_differ(first, end);
+        }
         let bytes = self.bytes;
         let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
         let exports = &mut self.env.exports;
@@ -577,6 +584,31 @@ fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Compares the names of exports that have been read, each with those before it.
+fn names_differ(first: Reader<'_>, end: usize) -> Result<(), Reject> {
+    let mut later = first;
+    while later.position() < end {
+        let start = later.position();
+        let name = export_name(&mut later)?;
+        let mut before = first;
+        while before.position() < start {
+            if export_name(&mut before)? == name {
+                return Err(Reject::new(ErrorCode::DuplicateExport, start));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of an export that has been read before, as bytes.
+fn export_name<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Reject> {
+    let length = r.u32()?;
+    let name = r.counted(length)?;
+    r.u8()?;
+    r.u32()?;
+    Ok(name)
 }
 
 fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {

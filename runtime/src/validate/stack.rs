@@ -3,9 +3,12 @@
 
 use core::cell::Cell;
 
+use super::arena::Place;
 use super::environment::{Environment, Signature, Types};
 use super::item::{Bytes, Item, fields};
 use super::local::LocalRun;
+#[cfg(feature = "alloc")]
+use super::storage::Heap;
 use super::storage::{List, Storage};
 use crate::types::{BlockType, TypeIdx, ValType};
 
@@ -13,21 +16,15 @@ use crate::types::{BlockType, TypeIdx, ValType};
 #[derive(Debug)]
 pub struct Scratch<S: Storage> {
     pub(crate) values: S::Operands,
-    pub(crate) frames: S::List<Frame>,
-    pub(crate) runs: S::List<LocalRun>,
-    pub(crate) locals: S::List<ValType>,
-    pub(crate) initialised: S::List<u32>,
-    pub(crate) set: S::List<u32>,
+    pub(crate) frames: S::List<Frame, { Place::Frames as u8 }>,
+    pub(crate) runs: S::List<LocalRun, { Place::Runs as u8 }>,
+    pub(crate) locals: S::List<ValType, { Place::Locals as u8 }>,
+    pub(crate) initialised: S::List<u32, { Place::Initialised as u8 }>,
+    pub(crate) set: S::List<u32, { Place::Set as u8 }>,
 }
 
-impl<S: Storage> Default for Scratch<S>
-where
-    S::Operands: Default,
-    S::List<ValType>: Default,
-    S::List<Frame>: Default,
-    S::List<LocalRun>: Default,
-    S::List<u32>: Default,
-{
+#[cfg(feature = "alloc")]
+impl Default for Scratch<Heap> {
     fn default() -> Self {
         Self {
             values: Default::default(),
