@@ -221,6 +221,8 @@ impl<'a> Sink<'a> for Builder<'_> {
 impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     type Body = Self;
 
+    const NAMES: bool = false;
+
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
         self.index = func.0 - self.front.imported(ExternKind::Func);
         self.span = span;

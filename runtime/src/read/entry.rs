@@ -212,6 +212,15 @@ impl<'a> Reader<'a> {
     /// An export.
     pub(crate) fn export(&mut self, gate: &impl Gate) -> Result<Export<'a>, Reject> {
         let name = self.name(gate)?;
+        self.export_of(name, gate)
+    }
+
+    /// What is exported under a name.
+    pub(crate) fn export_of(
+        &mut self,
+        name: &'a str,
+        gate: &impl Gate,
+    ) -> Result<Export<'a>, Reject> {
         let kind = self.external(gate, ErrorCode::MalformedExportKind)?;
         Ok(Export {
             name,

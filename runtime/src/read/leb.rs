@@ -17,19 +17,42 @@ const STEP: u32 = 7;
 
 impl Reader<'_> {
     /// An unsigned number of 32 bits.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn u32(&mut self) -> Result<u32, Reject> {
-        match self.short() {
-            Some(byte) => Ok(u32::from(byte)),
-            None => self.unsigned::<32>().map(|number| number as u32),
+        match self.word() {
+            Some(number) => Ok(number),
+            None => Err(self.no_word()),
         }
+    }
+
+    /// The same, so that it travels in a register.
+    #[cfg_attr(small, inline(never))]
+    #[cfg_attr(not(small), inline(always))]
+    fn word(&mut self) -> Option<u32> {
+        let start = self.position;
+        let number = match self.short::<false>() {
+            Some(number) => Ok(number as u64),
+            None => self.unsigned::<32>(),
+        };
+        if number.is_err() {
+            self.position = start;
+        }
+        number.ok().map(|number| number as u32)
+    }
+
+    /// Why there is no unsigned number of 32 bits.
+    #[cold]
+    #[inline(never)]
+    fn no_word(&mut self) -> Reject {
+        let read = self.unsigned::<32>();
+        read.err().unwrap_or_else(|| self.ended())
     }
 
     /// An unsigned number of 64 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn u64(&mut self) -> Result<u64, Reject> {
-        match self.short() {
-            Some(byte) => Ok(u64::from(byte)),
+        match self.short::<false>() {
+            Some(number) => Ok(number as u64),
             None => self.unsigned::<64>(),
         }
     }
@@ -37,8 +60,8 @@ impl Reader<'_> {
     /// A signed number of 32 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn i32(&mut self) -> Result<i32, Reject> {
-        match self.short() {
-            Some(byte) => Ok(extend(byte) as i32),
+        match self.short::<true>() {
+            Some(number) => Ok(number),
             None => self.signed::<32>().map(|number| number as i32),
         }
     }
@@ -46,8 +69,8 @@ impl Reader<'_> {
     /// A signed number of 33 bits, as block and heap types have it.
     #[cfg_attr(not(small), inline(always))]
     pub fn i33(&mut self) -> Result<i64, Reject> {
-        match self.short() {
-            Some(byte) => Ok(extend(byte)),
+        match self.short::<true>() {
+            Some(number) => Ok(number.into()),
             None => self.signed::<33>(),
         }
     }
@@ -55,21 +78,33 @@ impl Reader<'_> {
     /// A signed number of 64 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn i64(&mut self) -> Result<i64, Reject> {
-        match self.short() {
-            Some(byte) => Ok(extend(byte)),
+        match self.short::<true>() {
+            Some(number) => Ok(number.into()),
             None => self.signed::<64>(),
         }
     }
 
-    /// The number of one byte, if it is one.
+    /// The number of one byte, if it is one; where size counts, of a few.
+    #[cfg_attr(small, inline(never))]
     #[cfg_attr(not(small), inline(always))]
-    fn short(&mut self) -> Option<u8> {
-        let byte = *self.bytes.get(self.position)?;
-        if byte >= CONTINUES {
-            return None;
+    fn short<const SIGNED: bool>(&mut self) -> Option<i32> {
+        const FEW: u32 = if cfg!(small) { 4 } else { 1 };
+        let (mut number, mut left) = (0, i32::BITS);
+        let mut position = self.position;
+        for _ in 0..FEW {
+            let byte = *self.bytes.get(position)?;
+            position += 1;
+            number = number >> STEP | u32::from(byte) << (i32::BITS - STEP);
+            left -= STEP;
+            if byte < CONTINUES {
+                self.position = position;
+                return Some(match SIGNED {
+                    true => number as i32 >> left,
+                    false => (number >> left) as i32,
+                });
+            }
         }
-        self.position += 1;
-        Some(byte)
+        None
     }
 
     #[cfg_attr(small, inline(always))]

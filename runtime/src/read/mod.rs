@@ -162,6 +162,17 @@ impl<'a> Reader<'a> {
 
     /// A name: a length, then so many bytes of UTF-8.
     pub fn name(&mut self, gate: &impl Gate) -> Result<&'a str, Reject> {
+        let (start, bytes) = self.name_bytes(gate)?;
+        core::str::from_utf8(bytes).map_err(|error| {
+            Reject::new(
+                ErrorCode::MalformedUtf8Encoding,
+                start + error.valid_up_to(),
+            )
+        })
+    }
+
+    /// The bytes of a name, and where they stand.
+    fn name_bytes(&mut self, gate: &impl Gate) -> Result<(usize, &'a [u8]), Reject> {
         let at = self.position;
         let length = self.u32()?;
         let limit = gate.limits().name_length;
@@ -170,12 +181,22 @@ impl<'a> Reader<'a> {
         if u64::from(length) > limit {
             return Err(Reject::limit(Limit::NameLength, u64::from(length), at));
         }
-        core::str::from_utf8(bytes).map_err(|error| {
-            Reject::new(
-                ErrorCode::MalformedUtf8Encoding,
-                start + error.valid_up_to(),
-            )
-        })
+        Ok((start, bytes))
+    }
+
+    /// Takes a name that nobody wants to see; so the check is short rather than fast.
+    pub(crate) fn pass_name(&mut self, gate: &impl Gate) -> Result<(), Reject> {
+        let (start, bytes) = self.name_bytes(gate)?;
+        let mut rest = bytes;
+        while let [first, ..] = rest {
+            let length = first.leading_ones().max(1) as usize;
+            if !rest.get(..length).is_some_and(is_character) {
+                let at = start + bytes.len() - rest.len();
+                return Err(Reject::new(ErrorCode::MalformedUtf8Encoding, at));
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Where the bytes of a name stand that was read before.
@@ -256,6 +277,26 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether these bytes are one character in UTF-8.
+fn is_character(bytes: &[u8]) -> bool {
+    /// Bits of the character in a byte that is not the first.
+    const BITS: u32 = 6;
+    let [first, others @ ..] = bytes else {
+        return false;
+    };
+    let marks = first.leading_ones() + 1;
+    let mut code = u32::from(first & u8::MAX.checked_shr(marks).unwrap_or(0));
+    for byte in others {
+        if byte >> BITS != 1 << 1 {
+            return false;
+        }
+        code = code << BITS | u32::from(byte & ((1 << BITS) - 1));
+    }
+    // Not longer than it must be; and what only continues another is none.
+    let length = char::from_u32(code).map(char::len_utf8);
+    length == Some(bytes.len()) && marks != 1 + 1
+}
+
 impl core::fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Reader({:#x}..{:#x})", self.position, self.bytes.len())
@@ -304,5 +345,25 @@ mod tests {
             (reject.code(), reject.offset),
             (ErrorCode::MalformedUtf8Encoding, 2)
         );
+    }
+
+    #[test]
+    fn names_that_are_passed_over_are_the_same_ones() {
+        let gate = crate::profile::NoAlloc;
+        let bytes = |code: u32| [0, 8, 16, 24].map(|shift| (code >> shift) as u8);
+        let boundary = |top: u32| (top.saturating_sub(70)..top.saturating_add(70));
+        let tops = (0..=32).map(|bits| (1_u64 << bits) as u32);
+        let around = tops.flat_map(|top| [top, 7 * (top >> 3), 15 * (top >> 4), !top]);
+        for code in around.flat_map(boundary) {
+            for length in 1..=4 {
+                let mut module = [4; 5];
+                let name = bytes(code.swap_bytes());
+                module[0] = length as u8;
+                module[1..].copy_from_slice(&name);
+                let module = &module[..=length];
+                let read = Reader::new(module).name(&gate).map(|_| ());
+                assert_eq!(Reader::new(module).pass_name(&gate), read, "{name:?}");
+            }
+        }
     }
 }

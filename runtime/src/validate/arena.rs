@@ -393,7 +393,7 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
     #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
         if let Some(at) = self.arena.locate(Self::PLACE, index, T::SIZE) {
-            item.put(self.arena.bytes, at);
+            item.store(self.arena.bytes, at);
         }
     }
 
@@ -402,7 +402,7 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
         let most = most_items(most);
         match self.arena.extend(Self::PLACE, T::SIZE, most) {
             Some(at) => {
-                item.put(self.arena.bytes, at);
+                item.store(self.arena.bytes, at);
                 Ok(())
             }
             None => Err(self.arena.full(Self::PLACE, T::SIZE, most)),

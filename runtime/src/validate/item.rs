@@ -27,8 +27,14 @@ pub trait Item: Copy {
         Self::get(cells, at)
     }
 
-    /// Writes the item, if there is room for all of it.
+    /// Writes the item, as far as there is room.
     fn put(self, bytes: &[Cell<u8>], at: usize);
+
+    /// Writes the item with one look at whether there is room for all of it.
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.put(cells, at);
+    }
 }
 
 /// Bytes that items are read from; those that are not there are zero.
@@ -167,9 +173,14 @@ impl Item for u32 {
         bytes.word(at)
     }
 
-    #[inline(always)]
+    #[cfg_attr(small, inline(never))]
     fn put(self, bytes: &[Cell<u8>], at: usize) {
-        if let Some([a, b, c, d, ..]) = bytes.get(at..) {
+        self.store(bytes, at);
+    }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        if let Some([a, b, c, d, ..]) = cells.get(at..) {
             let [w, x, y, z] = self.to_le_bytes();
             a.set(w);
             b.set(x);
@@ -192,6 +203,12 @@ impl Item for u64 {
         (self as u32).put(bytes, at);
         ((self >> u32::BITS) as u32).put(bytes, at + u32::SIZE);
     }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        (self as u32).store(cells, at);
+        ((self >> u32::BITS) as u32).store(cells, at + u32::SIZE);
+    }
 }
 
 /// Items that are stored as others.
@@ -210,6 +227,12 @@ macro_rules! stored_as {
             fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
                 let $value = self;
                 <$other as $crate::validate::item::Item>::put($to, bytes, at);
+            }
+
+            #[inline(always)]
+            fn store(self, cells: &[core::cell::Cell<u8>], at: usize) {
+                let $value = self;
+                <$other as $crate::validate::item::Item>::store($to, cells, at);
             }
         }
     )*};
@@ -262,6 +285,17 @@ macro_rules! fields {
 
             #[inline]
             fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
+                let mut end = at;
+                $(
+                    let start = end;
+                    end += <$of as $crate::validate::item::Item>::SIZE;
+                    <$of>::from(self.$field).put(bytes, start);
+                )*
+                let _ = end;
+            }
+
+            #[inline]
+            fn store(self, bytes: &[core::cell::Cell<u8>], at: usize) {
                 use $crate::validate::item::Item;
                 let record = bytes.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
                 let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
@@ -271,7 +305,7 @@ macro_rules! fields {
                 $(
                     let start = end;
                     end += <$of as $crate::validate::item::Item>::SIZE;
-                    <$of>::from(self.$field).put(bytes, start);
+                    <$of>::from(self.$field).store(bytes, start);
                 )*
                 let _ = end;
             }
@@ -304,6 +338,12 @@ impl Item for Option<u64> {
     fn put(self, bytes: &[Cell<u8>], at: usize) {
         self.is_some().put(bytes, at);
         self.unwrap_or(0).put(bytes, at + bool::SIZE);
+    }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.is_some().store(cells, at);
+        self.unwrap_or(0).store(cells, at + bool::SIZE);
     }
 }
 

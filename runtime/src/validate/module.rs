@@ -110,7 +110,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         match id {
             SectionId::Custom => {
-                let name = r.name(self.gate)?;
+                let name = self.name::<M>(r)?;
                 let span = Span {
                     start: r.position(),
                     end: r.end(),
@@ -261,7 +261,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let mut import: Import<'a> = r.import(self.gate)?;
+        let mut import = Import {
+            module: self.name::<M>(r)?,
+            name: self.name::<M>(r)?,
+            ty: r.import_type(self.gate)?,
+        };
         let counts = &mut self.env.counts;
         match &mut import.ty {
             ImportType::Func(ty) => {
@@ -270,11 +274,12 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
             ImportType::Table(ty) => {
                 counts.imported_tables += 1;
-                *ty = self.add_table(*ty, at)?;
+                ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
+                self.add_table(ty, at)?;
             }
             ImportType::Memory(ty) => {
                 counts.imported_memories += 1;
-                self.add_memory(*ty, at)?;
+                self.add_memory(ty, at)?;
             }
             ImportType::Global(ty) => {
                 counts.imported_globals += 1;
@@ -290,6 +295,15 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
         }
         sink.import(&import, at)
+    }
+
+    /// A name, which is empty if the sink does not want to see it and a byte of flash counts.
+    fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<&'a str, Reject> {
+        if M::NAMES || !cfg!(brief) {
+            return r.name(self.gate);
+        }
+        r.pass_name(self.gate)?;
+        Ok("")
     }
 
     fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
@@ -314,7 +328,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             let detail = Detail::Types { expected, found };
             return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
         };
-        let ty = self.add_table(ty, at)?;
+        self.add_table(&ty, at)?;
         sink.table(table, &ty, init)
     }
 
@@ -326,7 +340,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let at = r.position();
         let memory = MemoryIdx(self.env.memories.len() as u32);
         let ty = r.memory_type(self.gate)?;
-        self.add_memory(ty, at)?;
+        self.add_memory(&ty, at)?;
         sink.memory(memory, &ty)
     }
 
@@ -358,7 +372,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let export: Export<'a> = r.export(self.gate)?;
+        let name = self.name::<M>(r)?;
+        let export: Export<'a> = r.export_of(name, self.gate)?;
         let index = export.index;
         let env = &self.env;
         let (code, count) = match export.kind {
@@ -496,8 +511,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok(ty)
     }
 
-    fn add_table(&mut self, mut ty: TableType, at: usize) -> Result<TableType, Reject> {
-        ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
+    fn add_table(&mut self, ty: &TableType, at: usize) -> Result<(), Reject> {
         ordered(ty.min, ty.max, at)?;
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
@@ -509,11 +523,10 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleTables, at));
         }
         let most = self.gate.limits().tables;
-        push(&mut self.env.tables, ty, Limit::Tables, most, at)?;
-        Ok(ty)
+        push(&mut self.env.tables, *ty, Limit::Tables, most, at)
     }
 
-    fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
+    fn add_memory(&mut self, ty: &MemoryType, at: usize) -> Result<(), Reject> {
         ordered(ty.min, ty.max, at)?;
         if G::may(Proposal::CustomPageSizes)
             && wire::PageSize::from_code(ty.page_size_log2).is_none()
@@ -540,7 +553,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleMemories, at));
         }
         let most = self.gate.limits().memories;
-        push(&mut self.env.memories, ty, Limit::Memories, most, at)
+        push(&mut self.env.memories, *ty, Limit::Memories, most, at)
     }
 
     fn add_global(&mut self, ty: GlobalType, at: usize) -> Result<(), Reject> {

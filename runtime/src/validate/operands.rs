@@ -49,7 +49,7 @@ impl List<ValType> for Operands<'_> {
     #[inline(always)]
     fn set(&mut self, index: usize, item: ValType) {
         if index < self.len() {
-            item.put(self.arena.bytes, self.offset(index));
+            item.store(self.arena.bytes, self.offset(index));
         }
     }
 
@@ -58,7 +58,7 @@ impl List<ValType> for Operands<'_> {
         let most = most_items(most);
         match self.arena.extend_here(PLACE, SIZE, most) {
             Some(at) => {
-                item.put(self.arena.bytes, at);
+                item.store(self.arena.bytes, at);
                 Ok(())
             }
             None => Err(self.arena.full(PLACE, SIZE, most)),

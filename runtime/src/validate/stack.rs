@@ -169,6 +169,11 @@ impl Item for PackedBlock {
     fn put(self, bytes: &[Cell<u8>], at: usize) {
         self.0.put(bytes, at);
     }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.0.store(cells, at);
+    }
 }
 
 impl PackedBlock {
