@@ -110,14 +110,14 @@ fn kind(op: &Op) -> Option<Vec<String>> {
 
 fn immediate(op: &Op) -> Option<String> {
     Some(match op.immediates.as_slice() {
-        [] => "Nothing".to_string(),
+        [] => "(Nothing, 0)".to_string(),
         [only] => match (only.kind.as_str(), only.number) {
-            ("i32", _) => "Signed32".to_string(),
-            ("i64", _) => "Signed64".to_string(),
-            ("f32", _) => "Bytes(4)".to_string(),
-            ("f64", _) => "Bytes(8)".to_string(),
-            ("memarg", Some(width)) => format!("MemArg({width})"),
-            ("local" | "global" | "memory", _) => variant(&only.kind),
+            ("i32", _) => "(Signed32, 0)".to_string(),
+            ("i64", _) => "(Signed64, 0)".to_string(),
+            ("f32", _) => "(Bytes, 4)".to_string(),
+            ("f64", _) => "(Bytes, 8)".to_string(),
+            ("memarg", Some(width)) => format!("(MemArg, {width})"),
+            ("local" | "global" | "memory", _) => format!("({}, 0)", variant(&only.kind)),
             _ => return None,
         },
         _ => return None,

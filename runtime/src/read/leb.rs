@@ -10,8 +10,6 @@ use crate::spec::ErrorCode;
 
 /// Says that another byte follows.
 const CONTINUES: u8 = 1 << 7;
-/// The sign of a number that ends with this byte.
-const SIGN: u8 = 1 << 6;
 /// Bits of a number in a byte.
 const STEP: u32 = 7;
 
@@ -30,8 +28,8 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     fn word(&mut self) -> Option<u32> {
         let start = self.position;
-        let number = match self.short::<false>() {
-            Some(number) => Ok(number as u64),
+        let number = match self.short() {
+            Some(byte) => Ok(u64::from(byte)),
             None => self.unsigned::<32>(),
         };
         if number.is_err() {
@@ -51,8 +49,8 @@ impl Reader<'_> {
     /// An unsigned number of 64 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn u64(&mut self) -> Result<u64, Reject> {
-        match self.short::<false>() {
-            Some(number) => Ok(number as u64),
+        match self.short() {
+            Some(byte) => Ok(u64::from(byte)),
             None => self.unsigned::<64>(),
         }
     }
@@ -60,8 +58,8 @@ impl Reader<'_> {
     /// A signed number of 32 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn i32(&mut self) -> Result<i32, Reject> {
-        match self.short::<true>() {
-            Some(number) => Ok(number),
+        match self.short() {
+            Some(byte) => Ok(extend(byte)),
             None => self.signed::<32>().map(|number| number as i32),
         }
     }
@@ -69,8 +67,8 @@ impl Reader<'_> {
     /// A signed number of 33 bits, as block and heap types have it.
     #[cfg_attr(not(small), inline(always))]
     pub fn i33(&mut self) -> Result<i64, Reject> {
-        match self.short::<true>() {
-            Some(number) => Ok(number.into()),
+        match self.short() {
+            Some(byte) => Ok(extend(byte).into()),
             None => self.signed::<33>(),
         }
     }
@@ -78,33 +76,21 @@ impl Reader<'_> {
     /// A signed number of 64 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn i64(&mut self) -> Result<i64, Reject> {
-        match self.short::<true>() {
-            Some(number) => Ok(number.into()),
+        match self.short() {
+            Some(byte) => Ok(extend(byte).into()),
             None => self.signed::<64>(),
         }
     }
 
-    /// The number of one byte, if it is one; where size counts, of a few.
-    #[cfg_attr(small, inline(never))]
-    #[cfg_attr(not(small), inline(always))]
-    fn short<const SIGNED: bool>(&mut self) -> Option<i32> {
-        const FEW: u32 = if cfg!(small) { 4 } else { 1 };
-        let (mut number, mut left) = (0, i32::BITS);
-        let mut position = self.position;
-        for _ in 0..FEW {
-            let byte = *self.bytes.get(position)?;
-            position += 1;
-            number = number >> STEP | u32::from(byte) << (i32::BITS - STEP);
-            left -= STEP;
-            if byte < CONTINUES {
-                self.position = position;
-                return Some(match SIGNED {
-                    true => number as i32 >> left,
-                    false => (number >> left) as i32,
-                });
-            }
+    /// The byte of a number that is one byte.
+    #[inline(always)]
+    fn short(&mut self) -> Option<u8> {
+        let byte = *self.bytes.get(self.position)?;
+        if byte >= CONTINUES {
+            return None;
         }
-        None
+        self.position += 1;
+        Some(byte)
     }
 
     #[cfg_attr(small, inline(always))]
@@ -124,44 +110,38 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     fn long(&mut self, bits: u32, signed: bool) -> Result<i64, Reject> {
         let start = self.position;
-        let (mut number, mut shift) = (0, 0);
+        let (mut number, mut read) = (0, 0);
         loop {
             let byte = self.u8()?;
-            let left = bits - shift;
+            let bare = i32::from(byte & !CONTINUES);
+            let left = bits - read;
             if left < STEP {
                 // What is above a number is zero, or as its sign.
-                let above = if signed {
-                    extend(byte) >> (left - 1)
-                } else {
-                    i64::from(byte & !CONTINUES) >> left
+                let above = match signed {
+                    true => extend(byte) >> (left - 1),
+                    false => bare >> left,
                 };
                 if above != 0 && !(signed && above == -1) {
                     return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
                 }
             }
-            number |= i64::from(byte & !CONTINUES) << shift;
-            shift += STEP;
             if byte < CONTINUES {
-                let negative = signed && byte & SIGN != 0;
-                let above = (-1_i64).checked_shl(shift).filter(|_| negative);
-                return Ok(number | above.unwrap_or(0));
+                let last = if signed { extend(byte) } else { bare };
+                return Ok(number | i64::from(last) << read);
             }
-            if shift >= bits {
+            if left <= STEP {
                 return Err(Reject::new(ErrorCode::IntegerTooLong, start));
             }
+            number |= i64::from(bare) << read;
+            read += STEP;
         }
     }
 }
 
 /// The bits of a byte's number, its sign extended.
-#[cfg_attr(not(small), inline(always))]
-fn extend(byte: u8) -> i64 {
-    let bits = i64::from(byte & !CONTINUES);
-    if byte & SIGN != 0 {
-        bits - i64::from(CONTINUES)
-    } else {
-        bits
-    }
+#[inline(always)]
+fn extend(byte: u8) -> i32 {
+    i32::from(byte) << (i32::BITS - STEP) >> (i32::BITS - STEP)
 }
 
 #[cfg(test)]

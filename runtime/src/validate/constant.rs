@@ -41,7 +41,7 @@ pub(crate) fn expression<G: Gate, S: Storage>(
         constant: true,
         ..Locals::default()
     };
-    scratch.clear();
+    scratch.clear::<G>();
     let mut v = Validator::new(gate, env, scratch, locals, results, start);
     v.begin()?;
     let mut func = None;

@@ -64,18 +64,13 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// A table.
     pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
         match self.env.table(table) {
-            Some(ty) => Ok(Table {
-                index: if G::may(Proposal::Memory64) {
-                    ty.index_type()
-                } else {
-                    ValType::I32
-                },
-                element: if G::may(Proposal::ReferenceTypes) {
-                    ty.element
-                } else {
-                    RefType::FUNCREF
-                },
-            }),
+            Some(ty) => {
+                let ty = ty.within::<G>();
+                Ok(Table {
+                    index: ty.index_type(),
+                    element: ty.element,
+                })
+            }
             None => {
                 let count = self.env.tables.len();
                 Err(unknown(ErrorCode::UnknownTable, table.0, count, self.at))
@@ -89,11 +84,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
         match self.env.memory(memory) {
             Some(ty) => Ok(Memory {
-                address: if G::may(Proposal::Memory64) {
-                    ty.index_type()
-                } else {
-                    ValType::I32
-                },
+                address: ty.within::<G>().index_type(),
             }),
             None => {
                 let count = self.env.memories.len();

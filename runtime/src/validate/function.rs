@@ -18,9 +18,9 @@ use crate::types::{BlockType, FuncIdx};
 /// Validates one body (`span`, as a [`ModuleSink`](super::ModuleSink) got it) and feeds its sink.
 ///
 /// `module` validates all bodies; later the same body can be passed over again for another sink.
-pub fn function<'a, S: Storage>(
+pub fn function<'a, G: Gate, S: Storage>(
     env: &Environment<S>,
-    gate: &impl Gate,
+    gate: &G,
     bytes: &'a [u8],
     span: Span,
     func: FuncIdx,
@@ -44,7 +44,7 @@ pub fn function<'a, S: Storage>(
             start,
         ));
     };
-    scratch.clear();
+    scratch.clear::<G>();
     let locals = Locals::read(&mut reader, gate, env, scratch, signature.params)?;
     let header = Header {
         func,

@@ -10,7 +10,7 @@ use super::storage::{List, Storage};
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::Reject;
-use crate::spec::{ErrorCode, Limit};
+use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{LocalIdx, ValType};
 
 /// Neighbouring locals of one type.
@@ -64,7 +64,7 @@ impl Locals {
             over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
         }
         over?;
-        locals.track(scratch, params.len(), at)?;
+        locals.track::<G, S>(scratch, params.len(), at)?;
         Ok(locals)
     }
 
@@ -97,7 +97,7 @@ impl Locals {
         if scratch.runs.len() == 1 {
             self.first = run;
         }
-        while scratch.locals.len() < S::SPELLED.min(end as usize) {
+        while S::SPELLED > 0 && scratch.locals.len() < S::SPELLED.min(end as usize) {
             if scratch.locals.push(ty, u64::MAX).is_err() {
                 break;
             }
@@ -108,13 +108,13 @@ impl Locals {
     }
 
     /// Makes room to remember which locals are set, if that matters; parameters are.
-    fn track<S: Storage>(
+    fn track<G: Gate, S: Storage>(
         &self,
         scratch: &mut Scratch<S>,
         params: usize,
         at: usize,
     ) -> Result<(), Reject> {
-        if !self.tracked {
+        if !(G::may(Proposal::FunctionReferences) && self.tracked) {
             return Ok(());
         }
         let words = self.count.div_ceil(u32::BITS);

@@ -144,7 +144,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 SectionId::Function => self.func(r, sink)?,
                 SectionId::Table => self.table(r, sink)?,
                 SectionId::Memory => self.memory(r, sink)?,
-                SectionId::Tag => self.tag(r, sink)?,
+                SectionId::Tag if G::may(Proposal::Exceptions) => self.tag(r, sink)?,
                 SectionId::Global => self.global(r, sink)?,
                 SectionId::Export => self.export(r, sink)?,
                 SectionId::Element => self.element(r, sink)?,
@@ -153,7 +153,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 | SectionId::Type
                 | SectionId::Start
                 | SectionId::DataCount
-                | SectionId::Code => {}
+                | SectionId::Code
+                | SectionId::Tag => {}
             }
         }
         if id == SectionId::Export {
@@ -289,10 +290,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 ty.content = self.env.resolve::<G>(ty.content, at)?;
                 self.add_global(*ty, at)?;
             }
-            ImportType::Tag(ty) => {
+            ImportType::Tag(ty) if G::may(Proposal::Exceptions) => {
                 counts.imported_tags += 1;
                 ty.func = self.add_tag(ty.func, at)?;
             }
+            ImportType::Tag(_) => {}
         }
         sink.import(&import, at)
     }
@@ -512,10 +514,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     fn add_table(&mut self, ty: &TableType, at: usize) -> Result<(), Reject> {
+        let ty = &ty.within::<G>();
         ordered(ty.min, ty.max, at)?;
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
-        if !(G::may(Proposal::Memory64) && ty.is_64) && size > most {
+        if !ty.is_64 && size > most {
             let detail = Detail::AtMost(size, most);
             return Err(Reject::with(ErrorCode::TableSize, at, detail));
         }
@@ -527,10 +530,9 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     fn add_memory(&mut self, ty: &MemoryType, at: usize) -> Result<(), Reject> {
+        let ty = &ty.within::<G>();
         ordered(ty.min, ty.max, at)?;
-        if G::may(Proposal::CustomPageSizes)
-            && wire::PageSize::from_code(ty.page_size_log2).is_none()
-        {
+        if wire::PageSize::from_code(ty.page_size_log2).is_none() {
             return Err(Reject::with(
                 ErrorCode::CustomPageSize,
                 at,
@@ -546,7 +548,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 Detail::AtMost(size, most),
             ));
         }
-        if G::may(Proposal::Threads) && ty.shared && ty.max.is_none() {
+        if ty.shared && ty.max.is_none() {
             return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
         }
         if !self.env.memories.is_empty() && !self.gate.has(Proposal::MultiMemory) {

@@ -146,6 +146,9 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         if func.0 as usize >= funcs.len() {
             return Err(unknown(ErrorCode::UnknownFunction, func.0, funcs.len(), at));
         }
+        if !G::may(Proposal::ReferenceTypes) {
+            return Ok(());
+        }
         let word = (func.0 / u32::BITS) as usize;
         while declared.len() <= word {
             let full = |full: super::Full| full.reject(Limit::Functions, funcs.len(), at);

@@ -10,6 +10,8 @@ use super::local::LocalRun;
 #[cfg(feature = "alloc")]
 use super::storage::Heap;
 use super::storage::{List, Storage};
+use crate::profile::Gate;
+use crate::spec::Proposal;
 use crate::types::{BlockType, TypeIdx, ValType};
 
 /// Operands, blocks and locals of the body that is being validated.
@@ -38,13 +40,17 @@ impl Default for Scratch<Heap> {
 }
 
 impl<S: Storage> Scratch<S> {
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn clear<G: Gate>(&mut self) {
         self.values.truncate(0);
         self.frames.truncate(0);
         self.runs.truncate(0);
-        self.locals.truncate(0);
-        self.initialised.truncate(0);
-        self.set.truncate(0);
+        if S::SPELLED > 0 {
+            self.locals.truncate(0);
+        }
+        if G::may(Proposal::FunctionReferences) {
+            self.initialised.truncate(0);
+            self.set.truncate(0);
+        }
     }
 }
 

@@ -256,7 +256,10 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     /// Enters a block whose parameters have been taken.
     pub(crate) fn enter(&mut self, kind: FrameKind, block: BlockType) -> Result<(), Reject> {
         let height = self.scratch.values.len();
-        let initialised = self.scratch.initialised.len();
+        let initialised = match G::may(Proposal::FunctionReferences) {
+            true => self.scratch.initialised.len(),
+            false => 0,
+        };
         let frame = Frame::new(kind, block, height, initialised, self.reachable);
         let depth = self.scratch.frames.len();
         let push = self
