@@ -17,33 +17,51 @@ impl Reader<'_> {
     /// An unsigned number of 32 bits.
     #[inline(always)]
     pub fn u32(&mut self) -> Result<u32, Reject> {
-        match self.word() {
-            Some(number) => Ok(number),
-            None => Err(self.no_word()),
+        if cfg!(small) {
+            return match self.word() {
+                Some(number) => Ok(number),
+                None => {
+                    let code = self.no_word();
+                    Err(Reject::new(code, self.position))
+                }
+            };
+        }
+        match self.short() {
+            Some(byte) => Ok(u32::from(byte)),
+            None => self.unsigned::<32>().map(|number| number as u32),
         }
     }
 
-    /// The same, so that it travels in a register.
-    #[cfg_attr(small, inline(never))]
-    #[cfg_attr(not(small), inline(always))]
+    /// The same if it is there and right: for builds for size, where it travels in a register.
+    #[inline(never)]
     fn word(&mut self) -> Option<u32> {
-        let start = self.position;
-        let number = match self.short() {
-            Some(byte) => Ok(u64::from(byte)),
-            None => self.unsigned::<32>(),
-        };
-        if number.is_err() {
-            self.position = start;
+        /// Where the last byte begins.
+        const LAST: u32 = u32::BITS - u32::BITS % STEP;
+        let (mut number, mut read, mut position) = (0, 0, self.position);
+        while read <= LAST {
+            let byte = *self.bytes.get(position)?;
+            position += 1;
+            number |= u32::from(byte & !CONTINUES) << read;
+            if byte < CONTINUES {
+                if read == LAST && byte >> (u32::BITS - LAST) != 0 {
+                    break;
+                }
+                self.position = position;
+                return Some(number);
+            }
+            read += STEP;
         }
-        number.ok().map(|number| number as u32)
+        None
     }
 
-    /// Why there is no unsigned number of 32 bits.
+    /// Why there is no such number; the position becomes that of the error.
     #[cold]
     #[inline(never)]
-    fn no_word(&mut self) -> Reject {
-        let read = self.unsigned::<32>();
-        read.err().unwrap_or_else(|| self.ended())
+    fn no_word(&mut self) -> ErrorCode {
+        let number = self.long(u32::BITS, false);
+        let reject = number.err().unwrap_or_else(|| self.ended());
+        self.position = reject.offset;
+        reject.code()
     }
 
     /// An unsigned number of 64 bits.

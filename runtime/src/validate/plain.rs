@@ -29,9 +29,8 @@ const RESULT: u32 = 13;
 const RULE: u32 = 16;
 const PROPOSAL: u32 = 18;
 const CONSTANT: u32 = 24;
-/// Bits of an operand, and of a proposal.
+/// Bits of an operand.
 const OPERAND: u32 = 3;
-const PROPOSAL_BITS: u32 = 6;
 
 /// What follows the opcode.
 #[derive(Clone, Copy)]
@@ -150,11 +149,16 @@ impl Kind {
         }
     }
 
-    /// The proposal that brought it, and the one that admits it in constant expressions.
-    fn proposals(self) -> [Option<Proposal>; 2] {
-        let constant = self.bits(CONSTANT, PROPOSAL_BITS);
-        [self.bits(PROPOSAL, PROPOSAL_BITS) + 1, constant]
-            .map(|number| Proposal::ALL.get(number.wrapping_sub(1) as usize).copied())
+    /// The proposal that brought it.
+    fn proposal(self) -> Option<Proposal> {
+        let number = self.bits(PROPOSAL, CONSTANT - PROPOSAL);
+        Proposal::ALL.get(number as usize).copied()
+    }
+
+    /// The proposal that admits it in constant expressions.
+    fn constant(self) -> Option<Proposal> {
+        let number = self.bits(CONSTANT, CONSTANT - PROPOSAL).checked_sub(1)?;
+        Proposal::ALL.get(number as usize).copied()
     }
 
     /// Takes the next opcode if it is plain, and gives its kind.
@@ -210,10 +214,11 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
                 }
             }
         }
-        for from in [PARAMS + OPERAND, PARAMS] {
-            if let Some(ty) = kind.operand(from, own) {
-                self.pop(ty)?;
-            }
+        if let Some(second) = kind.operand(PARAMS + OPERAND, own) {
+            self.pop(second)?;
+        }
+        if let Some(first) = kind.operand(PARAMS, own) {
+            self.pop(first)?;
         }
         match kind.operand(RESULT, own) {
             Some(ty) => self.push(ty),
@@ -223,14 +228,13 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
 
     /// Asks whether the proposal is admitted, and whether this is a place for the instruction.
     fn admit(&self, kind: Kind) -> Result<(), Reject> {
-        let [proposal, constant] = kind.proposals();
         if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS))
-            && let Some(proposal) = proposal
+            && let Some(proposal) = kind.proposal()
         {
             self.gate.admit(proposal, self.at, ())?;
         }
         if self.locals.constant {
-            admit(self.gate, constant, self.at)?;
+            admit(self.gate, kind.constant(), self.at)?;
         }
         Ok(())
     }
