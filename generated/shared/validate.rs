@@ -241,20 +241,30 @@ pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(
     }
 }
 
-/// The proposal that admits an instruction in constant expressions.
-pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
+/// The proposal that admits an instruction in constant expressions; without `PLAIN` one
+
+/// that is not in `plain`.
+pub(crate) const fn constant<const PLAIN: bool>(instruction: &Instruction<'_>) -> Option<Proposal> {
     match *instruction {
         I32Add { .. }
         | I32Sub { .. }
         | I32Mul { .. }
         | I64Add { .. }
         | I64Sub { .. }
-        | I64Mul { .. } => Some(Proposal::ExtendedConst),
+        | I64Mul { .. }
+            if PLAIN =>
+        {
+            Some(Proposal::ExtendedConst)
+        }
         GlobalGet { .. }
         | I32Const { .. }
         | I64Const { .. }
         | F32Const { .. }
-        | F64Const { .. } => Some(Proposal::Mvp),
+        | F64Const { .. }
+            if PLAIN =>
+        {
+            Some(Proposal::Mvp)
+        }
         RefNull { .. } | RefFunc { .. } => Some(Proposal::ReferenceTypes),
         _ => None,
     }

@@ -79,18 +79,22 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     for op in &model.ops {
         if let Some(proposal) = &op.constant {
             admitted
-                .entry(variant(proposal))
+                .entry((variant(proposal), is_plain(op)))
                 .or_default()
                 .push(ident(&op.variant));
         }
     }
-    let arms = admitted.iter().map(|(proposal, ops)| {
+    let arms = admitted.iter().map(|((proposal, plain), ops)| {
         let proposal = ident(proposal);
-        quote! { #(#ops { .. })|* => Some(Proposal::#proposal) }
+        let guard = plain.then(|| quote! { if PLAIN });
+        quote! { #(#ops { .. })|* #guard => Some(Proposal::#proposal) }
     });
     quote! {
-        /// The proposal that admits an instruction in constant expressions.
-        pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
+        /// The proposal that admits an instruction in constant expressions; without `PLAIN` one
+        /// that is not in `plain`.
+        pub(crate) const fn constant<const PLAIN: bool>(
+            instruction: &Instruction<'_>,
+        ) -> Option<Proposal> {
             match *instruction { #(#arms,)* _ => None }
         }
     }

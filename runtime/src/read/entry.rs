@@ -198,14 +198,18 @@ impl<'a> Reader<'a> {
     }
 
     /// What an import asks for.
-    pub(crate) fn import_type(&mut self, gate: &impl Gate) -> Result<ImportType, Reject> {
+    pub(crate) fn import_type<G: Gate>(&mut self, gate: &G) -> Result<ImportType, Reject> {
         let kind = self.external(gate, ErrorCode::MalformedImportKind)?;
         Ok(match kind {
             ExternKind::Func => ImportType::Func(TypeIdx(self.u32()?)),
             ExternKind::Table => ImportType::Table(self.table_type(gate)?),
             ExternKind::Memory => ImportType::Memory(self.memory_type(gate)?),
             ExternKind::Global => ImportType::Global(self.global_type(gate)?),
-            ExternKind::Tag => ImportType::Tag(self.tag_type(gate)?),
+            // Else the kind has not been admitted.
+            ExternKind::Tag if G::may(Proposal::Exceptions) => {
+                ImportType::Tag(self.tag_type(gate)?)
+            }
+            ExternKind::Tag => ImportType::Tag(TagType { func: TypeIdx(0) }),
         })
     }
 

@@ -45,15 +45,15 @@ pub(crate) fn expression<G: Gate, S: Storage>(
     let mut v = Validator::new(gate, env, scratch, locals, results, start);
     v.begin()?;
     let mut func = None;
-    let mut count = 0;
+    let mut count = 0_u32;
     while !v.is_done() {
         v.at = reader.position();
         if reader.is_at_end() {
             return Err(Reject::new(ErrorCode::EndExpected, v.at));
         }
         count += 1;
-        if count > gate.limits().constant_size {
-            return Err(Reject::limit(Limit::ConstantSize, count, v.at));
+        if u64::from(count) > gate.limits().constant_size {
+            return Err(Reject::limit(Limit::ConstantSize, count.into(), v.at));
         }
         if cfg!(small)
             && let Some(kind) = Kind::next(reader)
@@ -63,11 +63,11 @@ pub(crate) fn expression<G: Gate, S: Storage>(
         }
         let instruction = reader.next_instruction::<PLAIN>(gate)?;
         if instruction != Instruction::End {
-            admit(gate, constant(&instruction), v.at)?;
+            admit(gate, constant::<PLAIN>(&instruction), v.at)?;
         }
         match instruction {
-            Instruction::GlobalGet { x } => global(gate, env, x, v.at)?,
-            Instruction::RefFunc { f } => func = Some(f),
+            Instruction::GlobalGet { x } if PLAIN => global(gate, env, x, v.at)?,
+            Instruction::RefFunc { f } if G::may(Proposal::ReferenceTypes) => func = Some(f),
             _ => {}
         }
         step::<PLAIN, G, S>(&mut v, &instruction)?;

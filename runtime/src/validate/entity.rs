@@ -11,7 +11,7 @@ use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Proposal};
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg, MemoryIdx,
-    RefType, TableIdx, TypeIdx, ValType,
+    RefType, TableIdx, TableType, TypeIdx, ValType,
 };
 
 /// What rules ask of a memory.
@@ -62,35 +62,41 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     }
 
     /// A table.
+    #[cfg_attr(small, inline(always))]
     pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
-        match self.env.table(table) {
-            Some(ty) => {
-                let ty = ty.within::<G>();
-                Ok(Table {
-                    index: ty.index_type(),
-                    element: ty.element,
-                })
-            }
-            None => {
-                let count = self.env.tables.len();
-                Err(unknown(ErrorCode::UnknownTable, table.0, count, self.at))
-            }
-        }
+        let (index, count) = (table.0, self.env.tables.len());
+        self.within(index, count, ErrorCode::UnknownTable)?;
+        let ty = match G::may(Proposal::ReferenceTypes) || G::may(Proposal::Memory64) {
+            true => self.env.table(table).unwrap_or_default(),
+            false => TableType::default(),
+        };
+        Ok(Table {
+            index: ty.index_type(),
+            element: ty.element,
+        })
     }
 
     /// A memory.
     #[cfg_attr(not(small), inline)]
-    #[cfg_attr(small, inline(never))]
+    #[cfg_attr(small, inline(always))]
     pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
-        match self.env.memory(memory) {
-            Some(ty) => Ok(Memory {
-                address: ty.within::<G>().index_type(),
-            }),
-            None => {
-                let count = self.env.memories.len();
-                Err(unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
-            }
+        let (index, count) = (memory.0, self.env.memories.len());
+        self.within(index, count, ErrorCode::UnknownMemory)?;
+        let address = match G::may(Proposal::Memory64) {
+            true => self.env.memory(memory).unwrap_or_default().index_type(),
+            false => ValType::I32,
+        };
+        Ok(Memory { address })
+    }
+
+    /// An index must be in its space.
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
+    fn within(&self, index: u32, count: usize, code: ErrorCode) -> Result<(), Reject> {
+        if (index as usize) < count {
+            return Ok(());
         }
+        Err(unknown(code, index, count, self.at))
     }
 
     /// The memory of an access of so many bytes.

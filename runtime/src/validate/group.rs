@@ -134,7 +134,10 @@ impl<S: Storage> Environment<S> {
     /// The group before this one, the last, that is equal, found by comparing with one after the
     /// other: where a byte of flash counts there are few types.
     fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
-        let length = self.types.len() as u32 - first;
+        let length = match G::may(Proposal::FunctionReferences) {
+            true => self.types.len() as u32 - first,
+            false => 1,
+        };
         let def = |index: u32| self.types.get(index as usize).unwrap_or_default();
         let value_type = |index: u32, group: u32| {
             let ty = self.value_types.get(index as usize).unwrap_or_default();

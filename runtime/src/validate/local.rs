@@ -76,11 +76,9 @@ impl Locals {
         most: u64,
         at: usize,
     ) -> Result<(), Reject> {
-        let end = u64::from(self.count) + u64::from(count);
-        let Some(end) = u32::try_from(end)
-            .ok()
-            .filter(|end| u64::from(*end) <= most)
-        else {
+        let end = self.count.checked_add(count);
+        let Some(end) = end.filter(|end| u64::from(*end) <= most) else {
+            let end = u64::from(self.count) + u64::from(count);
             return Err(Reject::limit(Limit::Locals, end, at));
         };
         if count == 0 {
