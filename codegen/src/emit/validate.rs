@@ -39,15 +39,15 @@ pub fn emit(model: &Model) -> Source {
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
-    let rows: Vec<Vec<String>> = model
-        .ops
-        .iter()
-        .map(|op| vec![format!("{}{}", pattern(op), guard(op)), arm(op)])
-        .collect();
+    let rows: Vec<Vec<String>> = model.ops.iter().map(|op| vec![head(op), arm(op)]).collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
     }
-    if model.ops.iter().any(|op| !guard(op).is_empty()) {
+    if model
+        .ops
+        .iter()
+        .any(|op| is_plain(op) || !guard(op).is_empty())
+    {
         source.line("        _ => Ok(()),");
     }
     source.line("    }");
@@ -100,15 +100,20 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     }
 }
 
-/// When an instruction can occur here: what no proposal admits is not linked.
-fn guard(op: &Op) -> String {
-    if is_plain(op) {
-        " if PLAIN".to_string()
-    } else if op.proposal == "mvp" {
-        String::new()
-    } else {
-        format!(" if G::may(Proposal::{})", variant(&op.proposal))
+/// An instruction, if it can occur.
+fn head(op: &Op) -> String {
+    match is_plain(op) {
+        true => format!("{} if PLAIN", pattern(op)),
+        false => pattern(op),
     }
+}
+
+/// When an instruction can occur that is not plain: what no proposal admits is not linked.
+fn guard(op: &Op) -> String {
+    if is_plain(op) || op.proposal == "mvp" {
+        return String::new();
+    }
+    format!("if G::may(Proposal::{}) ", variant(&op.proposal))
 }
 
 fn pattern(op: &Op) -> String {
@@ -140,7 +145,7 @@ fn arm(op: &Op) -> String {
         (None, Some(signature)) => rules(op, signature),
         (None, None) => "Ok(())".to_string(),
     };
-    format!("=> {body},")
+    format!("{}=> {body},", guard(op))
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.

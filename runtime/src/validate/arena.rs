@@ -306,15 +306,19 @@ impl<'b> Arena<'b> {
         } else {
             (self.bytes.len() - end, self.bytes.len() - to - count)
         };
-        let move_byte = |at: usize| {
-            if let (Some(from), Some(to)) = (self.bytes.get(from + at), self.bytes.get(to + at)) {
-                to.set(from.get());
-            }
+        let down = to < from;
+        let (Some(from), Some(to)) = (
+            self.bytes.get(from..from + count),
+            self.bytes.get(to..to + count),
+        ) else {
+            return;
         };
-        if to < from {
-            (0..count).for_each(move_byte);
+        let pairs = from.iter().zip(to);
+        let move_byte = |(from, to): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
+        if down {
+            pairs.for_each(move_byte);
         } else {
-            (0..count).rev().for_each(move_byte);
+            pairs.rev().for_each(move_byte);
         }
     }
 }

@@ -58,17 +58,17 @@ pub(crate) fn else_<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<
     if v.innermost() != Some(FrameKind::If) {
         return Err(Reject::new(ErrorCode::MisplacedElse, v.at));
     }
-    let (frame, _) = v.leave()?;
-    v.enter(FrameKind::Else, frame.block())
+    v.leave()?;
+    v.enter(FrameKind::Else, v.ended.block())
 }
 
 /// `end`
 pub(crate) fn end<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
-    let (frame, Signature { params, results }) = v.leave()?;
-    if frame.kind == FrameKind::If {
+    let Signature { params, results } = v.leave()?;
+    if v.ended.kind == FrameKind::If {
         without_else(v, params, results)?;
     }
-    if frame.kind == FrameKind::Body {
+    if v.ended.kind == FrameKind::Body {
         Ok(())
     } else {
         v.push_all(results)

@@ -131,8 +131,8 @@ impl<S: Storage> Environment<S> {
         }
     }
 
-    /// The group before this one, the last, that is equal, found by comparing with one after the
-    /// other: where a byte of flash counts there are few types.
+    /// The first group that is equal to the last one, which begins at `first`, found by comparing
+    /// with one after the other: where a byte of flash counts there are few types.
     fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
         let length = match G::may(Proposal::FunctionReferences) {
             true => self.types.len() as u32 - first,
@@ -305,4 +305,66 @@ fn place_in_group(ty: ValType, first: u32, length: u32) -> Option<u32> {
     let place = ty.as_ref_type()?.concrete()?.checked_sub(first)?;
     let outer = ty.bits() & !RefType::MAX_NUMBER;
     (place < length).then_some(outer | RefType::IN_GROUP | place)
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+    use crate::profile::Std;
+    use crate::types::HeapType;
+    use crate::validate::Heap;
+
+    /// Adds a group of types whose parameters are those of a random number, and says where its
+    /// twin is by both ways of looking for one.
+    fn add(env: &mut Environment<Heap>, mut random: u64) -> [Option<u32>; 2] {
+        let first = env.types.len() as u32;
+        let mut draw = |below: u64| {
+            let drawn = random % below;
+            random /= below;
+            drawn as u32
+        };
+        let length = 1 + draw(3);
+        for canonical in first..first + length {
+            let start = env.value_types.len() as u32;
+            let params = draw(3) as u16;
+            for _ in 0..params {
+                let to = draw(u64::from(4 + length));
+                let index = match to {
+                    0 | 1 => None,
+                    2 | 3 => env.types.get(to as usize).map(|def| def.canonical),
+                    inside => Some(first + inside - 4),
+                };
+                let reference = |index| RefType::new(true, HeapType::Concrete(index));
+                let ty = index.map_or(ValType::I32, |index| reference(index).into());
+                env.value_types.push(ty);
+            }
+            env.types.push(TypeDef {
+                start,
+                params,
+                results: 0,
+                canonical,
+                group: first,
+            });
+        }
+        let earlier = env.earlier::<Std>(first);
+        env.close_group::<Std>(first, u64::MAX, 0).unwrap();
+        let canonical = env.types[first as usize].canonical;
+        [earlier, (canonical != first).then_some(canonical)]
+    }
+
+    #[test]
+    fn twins_are_found_one_by_one_as_by_the_tree() {
+        let (mut env, _) = Heap.open();
+        let mut random = 1_u64;
+        let mut twins = 0;
+        for _ in 0..600 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let [earlier, tree] = add(&mut env, random >> 20);
+            assert_eq!(earlier, tree);
+            twins += usize::from(tree.is_some());
+        }
+        assert!((100..500).contains(&twins), "{twins}");
+    }
 }

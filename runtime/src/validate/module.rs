@@ -605,12 +605,13 @@ fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
 fn names_differ(first: Reader<'_>, end: usize) -> Result<(), Reject> {
     let mut later = first;
     while later.position() < end {
-        let start = later.position();
-        let name = export_name(&mut later)?;
+        let mut export = later;
+        let name = export_name(&mut later);
         let mut before = first;
-        while before.position() < start {
-            if export_name(&mut before)? == name {
-                return Err(Reject::new(ErrorCode::DuplicateExport, start));
+        while before.position() < export.position() {
+            if export_name(&mut before) == name {
+                let at = export.name_span()?.start;
+                return Err(Reject::new(ErrorCode::DuplicateExport, at));
             }
         }
     }
@@ -618,12 +619,13 @@ fn names_differ(first: Reader<'_>, end: usize) -> Result<(), Reject> {
 }
 
 /// The name of an export that has been read before, as bytes.
-fn export_name<'a>(r: &mut Reader<'a>) -> Result<&'a [u8], Reject> {
-    let length = r.u32()?;
-    let name = r.counted(length)?;
-    r.u8()?;
-    r.u32()?;
-    Ok(name)
+#[inline(never)]
+fn export_name<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
+    let length = r.again()?;
+    let name = r.bytes(length as usize).ok()?;
+    r.u8().ok()?;
+    r.again()?;
+    Some(name)
 }
 
 fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {

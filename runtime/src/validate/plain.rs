@@ -2,8 +2,8 @@
 //!
 //! Most instructions have an immediate at most and single types. Where size counts more than
 //! speed, they are rows of a generated table, and only the others go through `decode` and `step`.
-//! Both come from the same rows of `spec/` and decide the same, in the same order: immediates,
-//! proposal, place in a constant expression, memory, operands.
+//! Both come from the same rows of `spec/` and decide the same, in the same order: proposal,
+//! immediates, place in a constant expression, memory, operands.
 
 use super::constant::{admit, global};
 use super::predicate;
@@ -176,26 +176,32 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
         self.admit(kind)?;
         let mut own = ValType::I32;
         match kind.immediate() {
-            Immediate::Nothing => {}
+            Immediate::Nothing => self.place(kind)?,
             Immediate::Signed32 => {
                 r.i32()?;
+                self.place(kind)?;
             }
             Immediate::Signed64 => {
                 r.i64()?;
+                self.place(kind)?;
             }
             Immediate::Bytes => {
                 r.bytes(kind.width() as usize)?;
+                self.place(kind)?;
             }
             Immediate::MemArg => {
                 let memarg = immediate::memarg(r, self.gate, kind.width())?;
+                self.place(kind)?;
                 own = self.memarg(memarg, kind.width())?.address;
             }
             Immediate::Memory => {
                 let memory = immediate::memory(r, self.gate)?;
+                self.place(kind)?;
                 own = self.memory(memory)?.address;
             }
             Immediate::Local => {
                 let local = immediate::local(r, self.gate)?;
+                self.place(kind)?;
                 own = self.local(local)?;
                 if kind.has(Rule::Initialized) {
                     predicate::initialized(self, local)?;
@@ -205,6 +211,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
             }
             Immediate::Global => {
                 let number = immediate::global(r, self.gate)?;
+                self.place(kind)?;
                 if self.locals.constant {
                     global(self.gate, self.env, number, self.at)?;
                 }
@@ -226,16 +233,27 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
         }
     }
 
-    /// Asks whether the proposal is admitted, and whether this is a place for the instruction.
+    /// Asks whether the proposal is admitted, if that is not known.
     fn admit(&self, kind: Kind) -> Result<(), Reject> {
-        if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS))
-            && let Some(proposal) = kind.proposal()
-        {
-            self.gate.admit(proposal, self.at, ())?;
+        match kind.proposal() {
+            Some(proposal) if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS)) => {
+                self.gate.admit(proposal, self.at, ())
+            }
+            _ => Ok(()),
         }
-        if self.locals.constant {
-            admit(self.gate, kind.constant(), self.at)?;
+    }
+
+    /// Asks whether this is a place for the instruction.
+    #[inline(always)]
+    fn place(&self, kind: Kind) -> Result<(), Reject> {
+        match self.locals.constant {
+            true => self.constant(kind),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    #[inline(never)]
+    fn constant(&self, kind: Kind) -> Result<(), Reject> {
+        admit(self.gate, kind.constant(), self.at)
     }
 }

@@ -91,12 +91,25 @@ pub(crate) fn initializes<G: Gate, S: Storage>(
 }
 
 /// `sub(a, b)`: values of the first types are values of the second.
+#[inline(always)]
 pub(crate) fn sub<G: Gate, S: Storage>(
     v: &Validator<'_, G, S>,
     found: impl Into<Types>,
     expected: impl Into<Types>,
 ) -> Result<(), Reject> {
     let (found, expected) = (found.into(), expected.into());
+    if found == expected {
+        return Ok(());
+    }
+    all_sub(v, found, expected)
+}
+
+#[inline(never)]
+fn all_sub<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
+    found: Types,
+    expected: Types,
+) -> Result<(), Reject> {
     if found.len() != expected.len() {
         let detail = Detail::OutOf(found.len() as u64, expected.len() as u64);
         return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));

@@ -31,7 +31,7 @@ pub(crate) struct Validator<'v, G, S: Storage> {
     /// Whether the next instruction can be reached.
     reachable: bool,
     /// The block that was left last.
-    ended: Frame,
+    pub(crate) ended: Frame,
 }
 
 impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
@@ -247,6 +247,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// What follows cannot be reached.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height());
         self.reachable = false;
@@ -274,9 +275,9 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         Ok(())
     }
 
-    /// Leaves the innermost block, whose results must be there and nothing else; gives it, what it
+    /// Leaves the innermost block, whose results must be there and nothing else; gives what it
     /// takes and what it gives.
-    pub(crate) fn leave(&mut self) -> Result<(Frame, Signature), Reject> {
+    pub(crate) fn leave(&mut self) -> Result<Signature, Reject> {
         let Some(frame) = self.scratch.frames.last() else {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
@@ -292,11 +293,12 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         self.height = self.scratch.frames.last().map_or(0, |frame| frame.height);
         self.reachable = frame.reachable;
         self.ended = frame;
-        Ok((frame, signature))
+        Ok(signature)
     }
 
     /// The types that a branch to this label takes.
-    #[inline]
+    #[cfg_attr(not(small), inline)]
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn label(&self, label: LabelIdx) -> Result<Types, Reject> {
         let count = self.scratch.frames.len();
         let place = count.checked_sub(1 + label.0 as usize);
