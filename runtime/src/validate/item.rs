@@ -268,7 +268,7 @@ macro_rules! fields {
                 use $crate::validate::item::Item;
                 let record = bytes.get(at..).and_then(<[u8]>::first_chunk);
                 let Some::<&[u8; <$ty as Item>::SIZE]>(record) = record else {
-                    return Self::get(<&[u8]>::default(), 0);
+                    return Self::get(&[0_u8; 0], 0);
                 };
                 Self::get(record, 0)
             }
@@ -278,7 +278,7 @@ macro_rules! fields {
                 use $crate::validate::item::Item;
                 let record = cells.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
                 let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
-                    return Self::get(<&[u8]>::default(), 0);
+                    return Self::get(&[0_u8; 0], 0);
                 };
                 Self::get(record, 0)
             }
