@@ -15,7 +15,7 @@ type Done = Result<(), Stop>;
 
 /// Runs what is not inlined.
 #[inline(always)]
-fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -> T {
+pub(super) fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -> T {
     let mut own = r.clone();
     let done = f(&mut own);
     *r = own;
@@ -77,10 +77,9 @@ pub(crate) fn if_<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return away(r, |r| m.branch(slots, r, 0));
     }
     skip_type(r)?;
     m.pass();
@@ -115,8 +114,7 @@ pub(crate) fn br<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
-    away(r, |r| m.branch(slots, r, at, 0))
+    away(r, |r| m.branch(slots, r, 0))
 }
 
 #[inline(always)]
@@ -125,10 +123,9 @@ pub(crate) fn br_if<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition != 0 {
-        return Ok(m.take(slots, r, at, 0)?);
+        return m.take(slots, r);
     }
     r.skip()?;
     m.pass();
@@ -141,10 +138,9 @@ pub(crate) fn br_table<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
-    away(r, |r| m.branch(slots, r, at, default.min(index as u32)))
+    away(r, |r| m.branch(slots, r, default.min(index as u32)))
 }
 
 #[inline(always)]
@@ -321,11 +317,10 @@ pub(crate) fn br_on_null<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference == 0 {
         r.drop(1);
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return away(r, |r| m.branch(slots, r, 0));
     }
     r.skip()?;
     m.pass();
@@ -338,10 +333,9 @@ pub(crate) fn br_on_non_null<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference != 0 {
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return away(r, |r| m.branch(slots, r, 0));
     }
     r.drop(1);
     r.skip()?;

@@ -4,7 +4,6 @@
 use ::core::marker::PhantomData;
 
 use super::address::FuncAddr;
-use super::branch::Branch;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::exit::Exit;
 use super::fuel::Tank;
@@ -280,8 +279,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         self.running.func = func;
         r.base = start;
         r.sp = free;
-        self.last_end(body);
-        let branches = (body.branches as usize).wrapping_mul(Branch::SIZE);
+        self.lie_in(body);
+        let branches = (body.branches as usize).wrapping_mul(u32::SIZE);
         let branches = self.current.branches.wrapping_add(branches);
         Ok(self.jump(r, body.code as usize, branches)?)
     }
@@ -354,7 +353,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if frame.func.instance() != self.current.index {
             self.switch(frame.func.instance());
         }
-        self.last_end(self.current.body(frame.func.func()));
+        self.lie_in(self.current.body(frame.func.func()));
         Ok(self.jump(r, frame.ip as usize, frame.branch as usize)?)
     }
 }

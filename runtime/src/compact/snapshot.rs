@@ -49,7 +49,7 @@ struct Head {
     segments: usize,
 }
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 stored_as! {
     FuncAddr as u32: |value| value.bits(), |stored| FuncAddr::from_bits(stored);
@@ -270,7 +270,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         };
         core.running.func = head.func;
         core.attend();
-        core.last_end(core.current.body(head.func.func()));
+        core.lie_in(core.current.body(head.func.func()));
         if state != State::Idle {
             let aimed = core.jump(&mut registers, head.ip, head.branch);
             aimed.map_err(|_| Error::Snapshot)?;
