@@ -13,15 +13,6 @@ use crate::types::GlobalIdx;
 
 type Done = Result<(), Stop>;
 
-/// Runs what is not inlined.
-#[inline(always)]
-pub(super) fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -> T {
-    let mut own = r.clone();
-    let done = f(&mut own);
-    *r = own;
-    done
-}
-
 /// Passes over a value type or the type of a block.
 #[inline(always)]
 fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
@@ -79,7 +70,7 @@ pub(crate) fn if_<'m, P: Profile>(
 ) -> Done {
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        return away(r, |r| m.branch(slots, r, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     skip_type(r)?;
     m.pass();
@@ -103,7 +94,7 @@ pub(crate) fn end<'m, P: Profile>(
 ) -> Done {
     // Of a constant expression, the first one is the last.
     if m.is_at_end(r) {
-        return away(r, |r| m.leave_function(slots, r));
+        return r.away(|r| m.leave_function(slots, r));
     }
     Ok(())
 }
@@ -114,7 +105,7 @@ pub(crate) fn br<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.branch(slots, r, 0))
+    r.away(|r| m.branch(slots, r, 0))
 }
 
 #[inline(always)]
@@ -140,7 +131,7 @@ pub(crate) fn br_table<'m, P: Profile>(
 ) -> Done {
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
-    away(r, |r| m.branch(slots, r, default.min(index as u32)))
+    r.away(|r| m.branch(slots, r, default.min(index as u32)))
 }
 
 #[inline(always)]
@@ -149,7 +140,7 @@ pub(crate) fn return_<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.leave_function(slots, r))
+    r.away(|r| m.leave_function(slots, r))
 }
 
 #[inline(always)]
@@ -158,7 +149,7 @@ pub(crate) fn call<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call(slots, r, false))
+    r.away(|r| m.call(slots, r, false))
 }
 
 #[inline(always)]
@@ -167,7 +158,7 @@ pub(crate) fn call_indirect<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_indirect(slots, r, false))
+    r.away(|r| m.call_indirect(slots, r, false))
 }
 
 #[inline(always)]
@@ -176,7 +167,7 @@ pub(crate) fn call_ref<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_ref(slots, r, false))
+    r.away(|r| m.call_ref(slots, r, false))
 }
 
 #[inline(always)]
@@ -185,7 +176,7 @@ pub(crate) fn return_call<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call(slots, r, true))
+    r.away(|r| m.call(slots, r, true))
 }
 
 #[inline(always)]
@@ -194,7 +185,7 @@ pub(crate) fn return_call_indirect<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_indirect(slots, r, true))
+    r.away(|r| m.call_indirect(slots, r, true))
 }
 
 #[inline(always)]
@@ -203,7 +194,7 @@ pub(crate) fn return_call_ref<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_ref(slots, r, true))
+    r.away(|r| m.call_ref(slots, r, true))
 }
 
 #[inline(always)]
@@ -244,36 +235,40 @@ pub(crate) fn select_typed<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn local_get<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
-    let value = *slots.get(r.base.wrapping_add(x)).ok_or(ASTRAY)?;
+    let value = *slots.get(m.running.base.wrapping_add(x)).ok_or(ASTRAY)?;
     Ok(r.push(slots, value)?)
 }
 
 #[inline(always)]
 pub(crate) fn local_set<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let value: u64 = r.pop(slots)?;
-    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
+    *slots
+        .get_mut(m.running.base.wrapping_add(x))
+        .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn local_tee<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let [value] = *r.operands(slots)?;
-    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
+    *slots
+        .get_mut(m.running.base.wrapping_add(x))
+        .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
@@ -320,7 +315,7 @@ pub(crate) fn br_on_null<'m, P: Profile>(
     let [reference] = *r.operands(slots)?;
     if reference == 0 {
         r.drop(1);
-        return away(r, |r| m.branch(slots, r, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     r.skip()?;
     m.pass();
@@ -335,7 +330,7 @@ pub(crate) fn br_on_non_null<'m, P: Profile>(
 ) -> Done {
     let [reference] = *r.operands(slots)?;
     if reference != 0 {
-        return away(r, |r| m.branch(slots, r, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     r.drop(1);
     r.skip()?;

@@ -3,7 +3,6 @@
 
 use super::address::FuncAddr;
 use super::branch::Branch;
-use super::control::away;
 use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use super::table::Body;
@@ -17,6 +16,8 @@ use crate::validate::item::Item;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Running {
     pub(crate) func: FuncAddr,
+    /// The slot of the first local.
+    pub(crate) base: usize,
     /// Where the next branch is in the table.
     pub(crate) branch: usize,
     /// Offset of its first instruction.
@@ -31,6 +32,7 @@ impl Running {
     /// A constant expression: the first `end` is its last one.
     pub(crate) const CONSTANT: Self = Self {
         func: FuncAddr::CONSTANT,
+        base: 0,
         branch: 0,
         start: 0,
         tail: usize::MAX,
@@ -116,7 +118,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if Branch::is_plain(word) {
             return Ok(self.follow(r, place, Branch::of(word))?);
         }
-        away(r, |r| self.branch(slots, r, 0))
+        r.away(|r| self.branch(slots, r, 0))
     }
 
     /// Takes the branch that is `index` branches behind the next one.

@@ -178,7 +178,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             refused: core.refused,
             ip: core.position(r),
             branch: core.running.branch,
-            base: r.base,
+            base: core.running.base,
             func: core.running.func,
             entry: self.entry,
             current: core.current.index,
@@ -265,10 +265,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         };
         let mut registers = Registers {
             sp: head.slots,
-            base: head.base,
             ..Registers::default()
         };
         core.running.func = head.func;
+        core.running.base = head.base;
         core.attend();
         core.lie_in(core.current.body(head.func.func()));
         if state != State::Idle {
