@@ -1,8 +1,8 @@
 //! Writes a module's table while the module is validated.
 //!
 //! Branches to the end of a block are not known when they are met. Until then each holds, in place
-//! of its distances, where its instruction stands and how far back the branch before it to the
-//! same end is; the block's [`Link`] has the last one.
+//! of its distances, how far back the branch before it to the same end is; the block's [`Link`] has
+//! the last one.
 
 use super::branch::Branch;
 use super::table::{Body, Data, Elements, Front, ImportEntry};
@@ -16,6 +16,7 @@ use crate::types::{
     TypeIdx,
 };
 use crate::validate::arena::{Arena, Place};
+use crate::validate::item::fields;
 use crate::validate::stack::{Frame, FrameKind, Link};
 use crate::validate::{
     ArenaList, Effect, Environment, Full, Header, List, LocalRun, ModuleSink, Sink, Storage,
@@ -32,12 +33,26 @@ pub(crate) struct Builder<'s> {
     table_inits: ArenaList<'s, Span, { Place::TableInits as u8 }>,
     global_inits: ArenaList<'s, Span, { Place::GlobalInits as u8 }>,
     elements: ArenaList<'s, Elements, { Place::Elements as u8 }>,
-    branches: ArenaList<'s, Branch, { Place::Branches as u8 }>,
+    branches: ArenaList<'s, u32, { Place::Branches as u8 }>,
+    /// Those branches of the body that do not fit into a word.
+    far: ArenaList<'s, Far, { Place::Far as u8 }>,
     data: ArenaList<'s, Data, { Place::Data as u8 }>,
     /// The body that is being read.
     index: u32,
     span: Span,
     body: Body,
+}
+
+/// A branch that does not fit into its word.
+#[derive(Clone, Copy, Default)]
+struct Far {
+    /// Where its word is.
+    number: u32,
+    branch: Branch,
+}
+
+fields! {
+    Far { number: u32, branch: Branch }
 }
 
 impl<'s> Builder<'s> {
@@ -52,6 +67,7 @@ impl<'s> Builder<'s> {
             global_inits: arena.list(),
             elements: arena.list(),
             branches: arena.list(),
+            far: arena.list(),
             data: arena.list(),
             index: 0,
             span: Span::default(),
@@ -59,14 +75,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    /// Adds a branch to the table; gives its number.
-    fn branch(&mut self, branch: Branch, at: usize) -> Result<u32, Reject> {
-        let number = self.branches.len();
-        put(&mut self.branches, branch, Limit::Branches, at)?;
-        Ok(number as u32)
-    }
-
-    /// A branch of the instruction at `at`, to a label, with so many operands on the stack.
+    /// A branch to a label, with so many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
         let place = self.frames.len().wrapping_sub(1 + label.0 as usize);
         let Some(mut frame) = self.frames.get(place) else {
@@ -82,53 +91,100 @@ impl<'s> Builder<'s> {
             ..Branch::default()
         };
         if frame.kind == FrameKind::Loop {
-            let number = self.branch(branch, at)?;
-            return self.aim(number, at, frame.link.target as usize, frame.link.branches);
+            let number = self.add(0, at)?;
+            return self.aim(number, branch, frame.link.target, frame.link.branches, at);
         }
         frame.link.target = self.pending(branch, frame.link.target, at)?;
         self.frames.set(place, frame);
         Ok(())
     }
 
+    /// Adds a word to the branches; gives its number.
+    fn add(&mut self, word: u32, at: usize) -> Result<u32, Reject> {
+        let number = self.branches.len();
+        put(&mut self.branches, word, Limit::Branches, at)?;
+        Ok(number as u32)
+    }
+
     /// Adds a branch whose target is not known; `last` and what it gives are one more than the
     /// number of the last one to the same target.
     fn pending(&mut self, branch: Branch, last: u32, at: usize) -> Result<u32, Reject> {
-        let number = self.branches.len() as u32;
-        let back = if last == 0 { 0 } else { number + 1 - last };
-        let back = within(back, u16::MAX, Limit::Branches, at)?;
-        let branch = Branch {
-            code: (at - self.span.start) as i32,
-            table: back as i16,
-            ..branch
-        };
-        Ok(self.branch(branch, at)? + 1)
+        let number = self.add(0, at)?;
+        let code = if last == 0 { 0 } else { number + 1 - last };
+        self.set(
+            number,
+            branch.with_place(code),
+            Branch { code, ..branch },
+            at,
+        )?;
+        Ok(number + 1)
     }
 
     /// Gives all branches of a chain their target.
-    fn resolve(&mut self, mut last: u32, code: usize) -> Result<(), Reject> {
-        let table = self.branches.len() as u32;
+    fn resolve(&mut self, mut last: u32, code: usize, at: usize) -> Result<(), Reject> {
+        let (code, table) = (self.distance(code), self.branches.len() as u32);
         while let Some(number) = last.checked_sub(1) {
-            let Some(branch) = self.branches.get(number as usize) else {
+            let Some(word) = self.branches.get(number as usize) else {
                 break;
             };
-            let at = self.span.start + branch.code as usize;
-            self.aim(number, at, code, table)?;
-            let back = u32::from(branch.table as u16);
+            let (mut branch, mut back) = (Branch::of(word), Branch::place(word));
+            if Branch::is_far(word) {
+                branch = self.far.get(back as usize).unwrap_or_default().branch;
+                back = branch.code;
+            }
+            self.aim(number, branch, code, table, at)?;
             last = if back == 0 { 0 } else { last - back };
         }
         Ok(())
     }
 
-    /// Gives one branch, of the instruction at `at`, its target.
-    fn aim(&mut self, number: u32, at: usize, code: usize, table: u32) -> Result<(), Reject> {
-        let Some(mut branch) = self.branches.get(number as usize) else {
-            return Ok(());
+    /// Gives one branch its target: a distance in the function, and a number of branches.
+    fn aim(
+        &mut self,
+        number: u32,
+        branch: Branch,
+        code: u32,
+        table: u32,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let distance = i64::from(table) - i64::from(number);
+        let far = |_| Reject::limit(Limit::Branches, distance.unsigned_abs(), at);
+        let table = i16::try_from(distance).map_err(far)?;
+        let branch = Branch {
+            code,
+            table,
+            ..branch
         };
-        let far = |_| Reject::limit(Limit::Branches, u64::from(table.abs_diff(number)), at);
-        branch.code = (code as i64 - at as i64) as i32;
-        branch.table = i16::try_from(i64::from(table) - i64::from(number)).map_err(far)?;
-        self.branches.set(number as usize, branch);
+        self.set(number, branch.near(), branch, at)
+    }
+
+    /// Lets a branch be a word, or what does not fit into one, which is kept apart until the
+    /// function ends.
+    fn set(
+        &mut self,
+        number: u32,
+        word: Option<u32>,
+        branch: Branch,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let there = self.branches.get(number as usize).unwrap_or_default();
+        let far = Far { number, branch };
+        if Branch::is_far(there) {
+            self.far.set(Branch::place(there) as usize, far);
+            return Ok(());
+        }
+        let index = self.far.len() as u32;
+        if word.is_none() {
+            put(&mut self.far, far, Limit::Branches, at)?;
+        }
+        let word = word.unwrap_or(Branch::far(index));
+        self.branches.set(number as usize, word);
         Ok(())
+    }
+
+    /// From the first instruction of the function.
+    fn distance(&self, code: usize) -> u32 {
+        (code as u32).wrapping_sub(self.body.code)
     }
 
     fn link(&mut self, link: Link) {
@@ -162,7 +218,7 @@ impl<'a> Sink<'a> for Builder<'_> {
         let below = height.saturating_sub(1);
         match *i {
             Instruction::Loop { .. } => self.link(Link {
-                target: effect.end as u32,
+                target: self.distance(effect.end),
                 branches: self.branches.len() as u32,
             }),
             Instruction::If { .. } if reachable => {
@@ -177,7 +233,7 @@ impl<'a> Sink<'a> for Builder<'_> {
                 if reachable {
                     target = self.pending(Branch::default(), target, at)?;
                 }
-                self.resolve(link.branches, effect.end)?;
+                self.resolve(link.branches, effect.end, at)?;
                 self.link(Link {
                     target,
                     branches: 0,
@@ -190,8 +246,8 @@ impl<'a> Sink<'a> for Builder<'_> {
                 };
                 if effect.ended.kind != FrameKind::Loop {
                     // Of an `if` without `else`, the condition goes there, too.
-                    self.resolve(link.branches, code)?;
-                    self.resolve(link.target, code)?;
+                    self.resolve(link.branches, code, at)?;
+                    self.resolve(link.target, code, at)?;
                 }
             }
             Instruction::Br { l } | Instruction::BrOnNonNull { l } if reachable => {
@@ -230,6 +286,15 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
+        for index in 0..self.far.len() {
+            let Far { number, branch } = self.far.get(index).unwrap_or_default();
+            let distance = self.branches.len() as u32 - number;
+            for word in branch.words() {
+                self.add(word, self.span.end)?;
+            }
+            self.branches.set(number as usize, Branch::far(distance));
+        }
+        self.far.truncate(0);
         self.bodies.set(self.index as usize, self.body);
         Ok(())
     }

@@ -75,11 +75,12 @@ pub(crate) enum Place {
     Locals,
     Set,
     Initialised,
+    Far,
     Frames,
 }
 
 impl Place {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::ValueTypes,
         Self::Types,
         Self::Imports,
@@ -103,6 +104,7 @@ impl Place {
         Self::Locals,
         Self::Set,
         Self::Initialised,
+        Self::Far,
         Self::Frames,
     ];
     const COUNT: usize = Self::ALL.len();
