@@ -16,27 +16,14 @@ use crate::types::{
     TypeIdx,
 };
 use crate::validate::arena::{Arena, Place};
-use crate::validate::item::fields;
+use crate::validate::item::{Item, fields};
 use crate::validate::stack::{Frame, FrameKind, Link};
-use crate::validate::{
-    ArenaList, Effect, Environment, Full, Header, List, LocalRun, ModuleSink, Sink, Storage,
-};
+use crate::validate::{ArenaList, Effect, Full, Header, List, LocalRun, ModuleSink, Sink, Storage};
 
 /// The sink of a validation in an arena, which holds the table's lists.
 pub(crate) struct Builder<'s> {
     pub(crate) front: Front,
-    /// The lists that the validator fills.
-    env: Environment<&'s Arena<'s>>,
-    frames: ArenaList<'s, Frame, { Place::Frames as u8 }>,
-    imports: ArenaList<'s, ImportEntry, { Place::Imports as u8 }>,
-    bodies: ArenaList<'s, Body, { Place::Bodies as u8 }>,
-    table_inits: ArenaList<'s, Span, { Place::TableInits as u8 }>,
-    global_inits: ArenaList<'s, Span, { Place::GlobalInits as u8 }>,
-    elements: ArenaList<'s, Elements, { Place::Elements as u8 }>,
-    branches: ArenaList<'s, u32, { Place::Branches as u8 }>,
-    /// Those branches of the body that do not fit into a word.
-    far: ArenaList<'s, Far, { Place::Far as u8 }>,
-    data: ArenaList<'s, Data, { Place::Data as u8 }>,
+    arena: &'s Arena<'s>,
     /// The body that is being read.
     index: u32,
     span: Span,
@@ -59,29 +46,46 @@ impl<'s> Builder<'s> {
     pub(crate) fn new(arena: &'s Arena<'s>) -> Self {
         Self {
             front: Front::default(),
-            env: arena.open().0,
-            frames: arena.list(),
-            imports: arena.list(),
-            bodies: arena.list(),
-            table_inits: arena.list(),
-            global_inits: arena.list(),
-            elements: arena.list(),
-            branches: arena.list(),
-            far: arena.list(),
-            data: arena.list(),
+            arena,
             index: 0,
             span: Span::default(),
             body: Body::default(),
         }
     }
 
+    fn frames(&self) -> ArenaList<'s, Frame, { Place::Frames as u8 }> {
+        self.arena.list()
+    }
+
+    fn branches(&self) -> ArenaList<'s, u32, { Place::Branches as u8 }> {
+        self.arena.list()
+    }
+
+    /// Those branches of the body that do not fit into a word.
+    fn far(&self) -> ArenaList<'s, Far, { Place::Far as u8 }> {
+        self.arena.list()
+    }
+
+    /// Adds an item to a list, in as far as there is memory.
+    fn put<T: Item, const PLACE: u8>(
+        &self,
+        item: T,
+        limit: Limit,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let mut list = self.arena.list::<T, PLACE>();
+        let length = list.len();
+        list.push(item, u64::MAX)
+            .map_err(|full: Full| full.reject(limit, length, at))
+    }
+
     /// A branch to a label, with so many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
-        let place = self.frames.len().wrapping_sub(1 + label.0 as usize);
-        let Some(mut frame) = self.frames.get(place) else {
+        let place = self.frames().len().wrapping_sub(1 + label.0 as usize);
+        let Some(mut frame) = self.frames().get(place) else {
             return Ok(());
         };
-        let arity = frame.label(&self.env).len() as u32;
+        let arity = frame.label(&self.arena.open().0).len() as u32;
         let keep = within(arity, u8::MAX, Limit::BranchOperands, at)?;
         let drop = height.saturating_sub(arity + frame.height);
         let drop = within(drop, u16::MAX, Limit::OperandStack, at)?;
@@ -95,14 +99,14 @@ impl<'s> Builder<'s> {
             return self.aim(number, branch, frame.link.target, frame.link.branches, at);
         }
         frame.link.target = self.pending(branch, frame.link.target, at)?;
-        self.frames.set(place, frame);
+        self.frames().set(place, frame);
         Ok(())
     }
 
     /// Adds a word to the branches; gives its number.
     fn add(&mut self, word: u32, at: usize) -> Result<u32, Reject> {
-        let number = self.branches.len();
-        put(&mut self.branches, word, Limit::Branches, at)?;
+        let number = self.branches().len();
+        self.put::<_, { Place::Branches as u8 }>(word, Limit::Branches, at)?;
         Ok(number as u32)
     }
 
@@ -122,14 +126,14 @@ impl<'s> Builder<'s> {
 
     /// Gives all branches of a chain their target.
     fn resolve(&mut self, mut last: u32, code: usize, at: usize) -> Result<(), Reject> {
-        let (code, table) = (self.distance(code), self.branches.len() as u32);
+        let (code, table) = (self.distance(code), self.branches().len() as u32);
         while let Some(number) = last.checked_sub(1) {
-            let Some(word) = self.branches.get(number as usize) else {
+            let Some(word) = self.branches().get(number as usize) else {
                 break;
             };
             let (mut branch, mut back) = (Branch::of(word), Branch::place(word));
             if Branch::is_far(word) {
-                branch = self.far.get(back as usize).unwrap_or_default().branch;
+                branch = self.far().get(back as usize).unwrap_or_default().branch;
                 back = branch.code;
             }
             self.aim(number, branch, code, table, at)?;
@@ -167,18 +171,18 @@ impl<'s> Builder<'s> {
         branch: Branch,
         at: usize,
     ) -> Result<(), Reject> {
-        let there = self.branches.get(number as usize).unwrap_or_default();
+        let there = self.branches().get(number as usize).unwrap_or_default();
         let far = Far { number, branch };
         if Branch::is_far(there) {
-            self.far.set(Branch::place(there) as usize, far);
+            self.far().set(Branch::place(there) as usize, far);
             return Ok(());
         }
-        let index = self.far.len() as u32;
+        let index = self.far().len() as u32;
         if word.is_none() {
-            put(&mut self.far, far, Limit::Branches, at)?;
+            self.put::<_, { Place::Far as u8 }>(far, Limit::Branches, at)?;
         }
         let word = word.unwrap_or(Branch::far(index));
-        self.branches.set(number as usize, word);
+        self.branches().set(number as usize, word);
         Ok(())
     }
 
@@ -188,9 +192,9 @@ impl<'s> Builder<'s> {
     }
 
     fn link(&mut self, link: Link) {
-        if let Some(mut frame) = self.frames.last() {
+        if let Some(mut frame) = self.frames().last() {
             frame.link = link;
-            self.frames.set_last(frame);
+            self.frames().set_last(frame);
         }
     }
 }
@@ -204,7 +208,7 @@ impl<'a> Sink<'a> for Builder<'_> {
         self.body = Body {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
-            branches: self.branches.len() as u32,
+            branches: self.branches().len() as u32,
             locals: within(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
@@ -219,7 +223,7 @@ impl<'a> Sink<'a> for Builder<'_> {
         match *i {
             Instruction::Loop { .. } => self.link(Link {
                 target: self.distance(effect.end),
-                branches: self.branches.len() as u32,
+                branches: self.branches().len() as u32,
             }),
             Instruction::If { .. } if reachable => {
                 let branches = self.pending(Branch::default(), 0, at)?;
@@ -286,16 +290,18 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
-        for index in 0..self.far.len() {
-            let Far { number, branch } = self.far.get(index).unwrap_or_default();
-            let distance = self.branches.len() as u32 - number;
+        for index in 0..self.far().len() {
+            let Far { number, branch } = self.far().get(index).unwrap_or_default();
+            let distance = self.branches().len() as u32 - number;
             for word in branch.words() {
                 self.add(word, self.span.end)?;
             }
-            self.branches.set(number as usize, Branch::far(distance));
+            self.branches().set(number as usize, Branch::far(distance));
         }
-        self.far.truncate(0);
-        self.bodies.set(self.index as usize, self.body);
+        self.far().truncate(0);
+        self.arena
+            .list::<_, { Place::Bodies as u8 }>()
+            .set(self.index as usize, self.body);
         Ok(())
     }
 
@@ -314,25 +320,20 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             name: at as u32,
             kind: kind as u8,
         };
-        put(&mut self.imports, entry, Limit::Imports, at)
+        self.put::<_, { Place::Imports as u8 }>(entry, Limit::Imports, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
-        put(&mut self.bodies, Body::default(), Limit::Functions, 0)
+        self.put::<_, { Place::Bodies as u8 }>(Body::default(), Limit::Functions, 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
-        put(&mut self.table_inits, span, Limit::Tables, span.start)
+        self.put::<_, { Place::TableInits as u8 }>(span, Limit::Tables, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
-        put(
-            &mut self.global_inits,
-            init.span,
-            Limit::Globals,
-            init.span.start,
-        )
+        self.put::<_, { Place::GlobalInits as u8 }>(init.span, Limit::Globals, init.span.start)
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
@@ -366,12 +367,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         if segment.items.expressions {
             entry.flags |= Elements::EXPRESSIONS;
         }
-        put(
-            &mut self.elements,
-            entry,
-            Limit::ElementSegments,
-            entry.items.start,
-        )
+        self.put::<_, { Place::Elements as u8 }>(entry, Limit::ElementSegments, entry.items.start)
     }
 
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
@@ -384,25 +380,8 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.memory = target.0;
             entry.offset = offset.span;
         }
-        put(
-            &mut self.data,
-            entry,
-            Limit::DataSegments,
-            entry.bytes.start,
-        )
+        self.put::<_, { Place::Data as u8 }>(entry, Limit::DataSegments, entry.bytes.start)
     }
-}
-
-/// Adds an item, in as far as there is memory.
-fn put<T: crate::validate::Item>(
-    list: &mut impl List<T>,
-    item: T,
-    limit: Limit,
-    at: usize,
-) -> Result<(), Reject> {
-    let length = list.len();
-    list.push(item, u64::MAX)
-        .map_err(|full: Full| full.reject(limit, length, at))
 }
 
 /// A number that has to fit into less.
