@@ -241,9 +241,7 @@ pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(
     }
 }
 
-/// The proposal that admits an instruction in constant expressions; without `PLAIN` one
-
-/// that is not in `plain`.
+/// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
 pub(crate) const fn constant<const PLAIN: bool>(instruction: &Instruction<'_>) -> Option<Proposal> {
     match *instruction {
         I32Add { .. }

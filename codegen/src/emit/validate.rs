@@ -90,8 +90,7 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
         quote! { #(#ops { .. })|* #guard => Some(Proposal::#proposal) }
     });
     quote! {
-        /// The proposal that admits an instruction in constant expressions; without `PLAIN` one
-        /// that is not in `plain`.
+        /// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
         pub(crate) const fn constant<const PLAIN: bool>(
             instruction: &Instruction<'_>,
         ) -> Option<Proposal> {
