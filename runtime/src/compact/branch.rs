@@ -6,7 +6,8 @@
 
 use core::cell::Cell;
 
-use crate::spec::Limits;
+use crate::reject::Reject;
+use crate::spec::{Limit, Limits};
 use crate::validate::item::{Bytes, Item};
 
 /// A branch that may be taken.
@@ -40,16 +41,32 @@ impl Branch {
     /// In a word, if it fits.
     pub(crate) fn near(self) -> Option<u32> {
         let (table, unused) = (i32::from(self.table), u32::BITS - TABLE_BITS);
-        let fits = self.code >> CODE_BITS == 0 && table << unused >> unused == table;
-        let word = self.with_place(self.code | (table as u32) << CODE_BITS);
-        word.filter(|_| fits)
+        let (drop, keep) = (u32::from(self.drop), u32::from(self.keep));
+        let fits = self.code >> CODE_BITS == 0
+            && table << unused >> unused == table
+            && drop < FAR
+            && keep >> KEEP_BITS == 0;
+        let place = self.code | (table as u32) << CODE_BITS;
+        fits.then_some(drop | keep << DROP_BITS | place << OPERAND_BITS)
     }
 
-    /// In a word, if it fits, with a number in place of both distances.
-    pub(crate) fn with_place(self, place: u32) -> Option<u32> {
-        let (drop, keep) = (u32::from(self.drop), u32::from(self.keep));
-        let fits = drop < FAR && keep >> KEEP_BITS == 0;
-        fits.then_some(drop | keep << DROP_BITS | place << OPERAND_BITS)
+    /// The branch with this number in a function, with its target: a distance in the function, and
+    /// the number of the next branch there.
+    pub(crate) fn aimed(
+        self,
+        number: u32,
+        code: u32,
+        next: u32,
+        at: usize,
+    ) -> Result<Self, Reject> {
+        let distance = next.wrapping_sub(number) as i32;
+        let far = |_| Reject::limit(Limit::Branches, distance.unsigned_abs().into(), at);
+        let table = i16::try_from(distance).map_err(far)?;
+        Ok(Self {
+            code,
+            table,
+            ..self
+        })
     }
 
     /// The word of a branch that is elsewhere.
@@ -156,14 +173,6 @@ mod tests {
         for place in [0, 1, most] {
             let word = Branch::far(place);
             assert!(Branch::is_far(word) && !Branch::is_plain(word));
-            assert_eq!(Branch::place(word), place);
-            let pending = Branch {
-                drop: 6,
-                keep: 1,
-                ..Branch::default()
-            };
-            let word = pending.with_place(place).unwrap();
-            assert!(!Branch::is_far(word));
             assert_eq!(Branch::place(word), place);
         }
     }

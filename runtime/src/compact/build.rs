@@ -1,8 +1,8 @@
 //! Writes a module's table while the module is validated.
 //!
-//! Branches to the end of a block are not known when they are met. Until then each holds, in place
-//! of its distances, how far back the branch before it to the same end is; the block's [`Link`] has
-//! the last one.
+//! Where branches to the end of a block go is not known when they are met. Until then each holds, in
+//! place of a distance, which branch before it goes to the same end; the block's [`Link`] has the
+//! last one. When a body ends, its branches become words of the table.
 
 use super::branch::Branch;
 use super::table::{Body, Data, Elements, Front, ImportEntry};
@@ -16,30 +16,17 @@ use crate::types::{
     TypeIdx,
 };
 use crate::validate::arena::{Arena, Place};
-use crate::validate::item::{Item, fields};
 use crate::validate::stack::{Frame, FrameKind, Link};
-use crate::validate::{ArenaList, Effect, Full, Header, List, LocalRun, ModuleSink, Sink, Storage};
+use crate::validate::{ArenaList, Effect, Header, List, LocalRun, ModuleSink, Sink, Storage};
 
 /// The sink of a validation in an arena, which holds the table's lists.
 pub(crate) struct Builder<'s> {
     pub(crate) front: Front,
     arena: &'s Arena<'s>,
-    /// The body that is being read.
+    /// Number of the body that is being read.
     index: u32,
     span: Span,
     body: Body,
-}
-
-/// A branch that does not fit into its word.
-#[derive(Clone, Copy, Default)]
-struct Far {
-    /// Where its word is.
-    number: u32,
-    branch: Branch,
-}
-
-fields! {
-    Far { number: u32, branch: Branch }
 }
 
 impl<'s> Builder<'s> {
@@ -57,26 +44,9 @@ impl<'s> Builder<'s> {
         self.arena.list()
     }
 
-    fn branches(&self) -> ArenaList<'s, u32, { Place::Branches as u8 }> {
+    /// The branches of the body that is being read.
+    fn branches(&self) -> ArenaList<'s, Branch, { Place::Pending as u8 }> {
         self.arena.list()
-    }
-
-    /// Those branches of the body that do not fit into a word.
-    fn far(&self) -> ArenaList<'s, Far, { Place::Far as u8 }> {
-        self.arena.list()
-    }
-
-    /// Adds an item to a list, in as far as there is memory.
-    fn put<T: Item, const PLACE: u8>(
-        &self,
-        item: T,
-        limit: Limit,
-        at: usize,
-    ) -> Result<(), Reject> {
-        let mut list = self.arena.list::<T, PLACE>();
-        let length = list.len();
-        list.push(item, u64::MAX)
-            .map_err(|full: Full| full.reject(limit, length, at))
     }
 
     /// A branch to a label, with so many operands on the stack.
@@ -95,95 +65,66 @@ impl<'s> Builder<'s> {
             ..Branch::default()
         };
         if frame.kind == FrameKind::Loop {
-            let number = self.add(0, at)?;
-            return self.aim(number, branch, frame.link.target, frame.link.branches, at);
+            let number = self.branches().len() as u32;
+            let branch = branch.aimed(number, frame.link.target, frame.link.branches, at)?;
+            return self.arena.put::<_, { Place::Pending as u8 }>(branch, at);
         }
         frame.link.target = self.pending(branch, frame.link.target, at)?;
         self.frames().set(place, frame);
         Ok(())
     }
 
-    /// Adds a word to the branches; gives its number.
-    fn add(&mut self, word: u32, at: usize) -> Result<u32, Reject> {
-        let number = self.branches().len();
-        self.put::<_, { Place::Branches as u8 }>(word, Limit::Branches, at)?;
-        Ok(number as u32)
-    }
-
     /// Adds a branch whose target is not known; `last` and what it gives are one more than the
     /// number of the last one to the same target.
     fn pending(&mut self, branch: Branch, last: u32, at: usize) -> Result<u32, Reject> {
-        let number = self.add(0, at)?;
-        let code = if last == 0 { 0 } else { number + 1 - last };
-        self.set(
-            number,
-            branch.with_place(code),
-            Branch { code, ..branch },
-            at,
-        )?;
-        Ok(number + 1)
+        let branch = Branch {
+            code: last,
+            ..branch
+        };
+        self.arena.put::<_, { Place::Pending as u8 }>(branch, at)?;
+        Ok(self.branches().len() as u32)
     }
 
     /// Gives all branches of a chain their target.
     fn resolve(&mut self, mut last: u32, code: usize, at: usize) -> Result<(), Reject> {
         let (code, table) = (self.distance(code), self.branches().len() as u32);
         while let Some(number) = last.checked_sub(1) {
-            let Some(word) = self.branches().get(number as usize) else {
-                break;
-            };
-            let (mut branch, mut back) = (Branch::of(word), Branch::place(word));
-            if Branch::is_far(word) {
-                branch = self.far().get(back as usize).unwrap_or_default().branch;
-                back = branch.code;
+            let branch = self.branches().get(number as usize).unwrap_or_default();
+            last = branch.code;
+            let branch = branch.aimed(number, code, table, at)?;
+            self.branches().set(number as usize, branch);
+        }
+        Ok(())
+    }
+
+    /// Writes the words of the body's branches, or what does not fit into words, which comes
+    /// behind them all.
+    #[cfg_attr(small, inline(never))]
+    fn write(&self, far: bool) -> Result<(), Reject> {
+        let (at, count) = (self.span.end, self.branches().len());
+        let mut place = count;
+        for number in 0..count {
+            let branch = self.branches().get(number).unwrap_or_default();
+            let near = branch.near();
+            if !far {
+                let word = near.unwrap_or(Branch::far((place - number) as u32));
+                self.word(word, at)?;
             }
-            self.aim(number, branch, code, table, at)?;
-            last = if back == 0 { 0 } else { last - back };
+            if near.is_none() {
+                let [low, high] = branch.words();
+                place += 2;
+                if far {
+                    self.word(low, at)?;
+                    self.word(high, at)?;
+                }
+            }
         }
         Ok(())
     }
 
-    /// Gives one branch its target: a distance in the function, and a number of branches.
-    fn aim(
-        &mut self,
-        number: u32,
-        branch: Branch,
-        code: u32,
-        table: u32,
-        at: usize,
-    ) -> Result<(), Reject> {
-        let distance = i64::from(table) - i64::from(number);
-        let far = |_| Reject::limit(Limit::Branches, distance.unsigned_abs(), at);
-        let table = i16::try_from(distance).map_err(far)?;
-        let branch = Branch {
-            code,
-            table,
-            ..branch
-        };
-        self.set(number, branch.near(), branch, at)
-    }
-
-    /// Lets a branch be a word, or what does not fit into one, which is kept apart until the
-    /// function ends.
-    fn set(
-        &mut self,
-        number: u32,
-        word: Option<u32>,
-        branch: Branch,
-        at: usize,
-    ) -> Result<(), Reject> {
-        let there = self.branches().get(number as usize).unwrap_or_default();
-        let far = Far { number, branch };
-        if Branch::is_far(there) {
-            self.far().set(Branch::place(there) as usize, far);
-            return Ok(());
-        }
-        let index = self.far().len() as u32;
-        if word.is_none() {
-            self.put::<_, { Place::Far as u8 }>(far, Limit::Branches, at)?;
-        }
-        let word = word.unwrap_or(Branch::far(index));
-        self.branches().set(number as usize, word);
-        Ok(())
+    /// Adds a word to the table's branches.
+    fn word(&self, word: u32, at: usize) -> Result<(), Reject> {
+        self.arena.put::<_, { Place::Branches as u8 }>(word, at)
     }
 
     /// From the first instruction of the function.
@@ -208,13 +149,14 @@ impl<'a> Sink<'a> for Builder<'_> {
         self.body = Body {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
-            branches: self.branches().len() as u32,
+            branches: self.arena.list::<u32, { Place::Branches as u8 }>().len() as u32,
             locals: within(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
         Ok(())
     }
 
+    #[cfg_attr(small, inline(never))]
     fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
         let (height, reachable) = (effect.height, effect.reachable);
         let link = effect.ended.link;
@@ -283,25 +225,19 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
 
     const NAMES: bool = false;
 
-    fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
-        self.index = func.0 - self.front.imported(ExternKind::Func);
+    fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
         self.span = span;
         Ok(self)
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
-        for index in 0..self.far().len() {
-            let Far { number, branch } = self.far().get(index).unwrap_or_default();
-            let distance = self.branches().len() as u32 - number;
-            for word in branch.words() {
-                self.add(word, self.span.end)?;
-            }
-            self.branches().set(number as usize, Branch::far(distance));
-        }
-        self.far().truncate(0);
+        self.write(false)?;
+        self.write(true)?;
+        self.branches().truncate(0);
         self.arena
             .list::<_, { Place::Bodies as u8 }>()
             .set(self.index as usize, self.body);
+        self.index += 1;
         Ok(())
     }
 
@@ -313,27 +249,27 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             ImportType::Global(_) => ExternKind::Global,
             ImportType::Tag(_) => ExternKind::Tag,
         };
-        if let Some(count) = self.front.imported.get_mut(kind as usize) {
-            *count += 1;
-        }
         let entry = ImportEntry {
             name: at as u32,
             kind: kind as u8,
         };
-        self.put::<_, { Place::Imports as u8 }>(entry, Limit::Imports, at)
+        self.arena.put::<_, { Place::Imports as u8 }>(entry, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
-        self.put::<_, { Place::Bodies as u8 }>(Body::default(), Limit::Functions, 0)
+        self.arena
+            .put::<_, { Place::Bodies as u8 }>(Body::default(), 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
-        self.put::<_, { Place::TableInits as u8 }>(span, Limit::Tables, span.start)
+        self.arena
+            .put::<_, { Place::TableInits as u8 }>(span, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
-        self.put::<_, { Place::GlobalInits as u8 }>(init.span, Limit::Globals, init.span.start)
+        self.arena
+            .put::<_, { Place::GlobalInits as u8 }>(init.span, init.span.start)
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
@@ -367,7 +303,8 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         if segment.items.expressions {
             entry.flags |= Elements::EXPRESSIONS;
         }
-        self.put::<_, { Place::Elements as u8 }>(entry, Limit::ElementSegments, entry.items.start)
+        self.arena
+            .put::<_, { Place::Elements as u8 }>(entry, entry.items.start)
     }
 
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
@@ -380,7 +317,8 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.memory = target.0;
             entry.offset = offset.span;
         }
-        self.put::<_, { Place::Data as u8 }>(entry, Limit::DataSegments, entry.bytes.start)
+        self.arena
+            .put::<_, { Place::Data as u8 }>(entry, entry.bytes.start)
     }
 }
 

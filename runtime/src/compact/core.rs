@@ -78,11 +78,17 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// A memory, as the profile's modules can have it.
+    #[inline(always)]
     pub(crate) fn memory_of(&self, x: MemoryIdx) -> Memory {
+        self.memory_at(x).within::<P>()
+    }
+
+    #[cfg_attr(small, inline(never))]
+    fn memory_at(&self, x: MemoryIdx) -> Memory {
         let several = P::PROPOSALS.contains(Proposal::MultiMemory);
         let x = if several { x } else { MemoryIdx(0) };
         let memory = self.memories.get(self.memory_number(&self.current, x));
-        memory.copied().unwrap_or_default().within::<P>()
+        memory.copied().unwrap_or_default()
     }
 
     /// A table.

@@ -39,37 +39,35 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         module: Module<'m>,
         imports: &[Extern<'_>],
     ) -> Result<InstanceIdx, Error> {
-        let core = &mut self.core;
-        let before = core.lengths();
-        let linked = core.open(module).and_then(|current| {
-            core.number_types(&current)?;
-            core.link_imports(&current, imports)?;
-            core.make(&current)?;
-            Ok(current)
-        });
-        let index = match linked {
-            Ok(current) => {
-                core.current = current;
-                current.index
-            }
+        let before = self.core.lengths();
+        let current = self.core.next(module);
+        match self.complete(&current, imports) {
+            Ok(()) => Ok(InstanceIdx(current.index)),
             Err(error) => {
-                core.cut(before);
-                return Err(error);
+                // After a trap, functions of the instance may be in tables of others.
+                if !matches!(error, Error::Trap(_)) {
+                    self.core.cut(before);
+                }
+                Err(error)
             }
-        };
-        self.initialise().inspect_err(|error| {
-            // After a trap, functions of the instance may be in tables of others.
-            if !matches!(error, Error::Trap(_)) {
-                self.core.cut(before);
-            }
-        })?;
-        Ok(InstanceIdx(index))
+        }
+    }
+
+    /// Adds an instance with all that it consists of.
+    fn complete(&mut self, current: &Instance<'m>, imports: &[Extern<'_>]) -> Result<(), Error> {
+        let core = &mut self.core;
+        core.open(current)?;
+        core.number_types(current)?;
+        core.link_imports(current, imports)?;
+        core.make(current)?;
+        core.current = *current;
+        self.initialise(current)
     }
 
     /// Gives globals and tables their values, and fills the segments in.
     #[inline(never)]
-    fn initialise(&mut self) -> Result<(), Error> {
-        let (current, header) = (self.core.current, self.core.current.module.header());
+    fn initialise(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+        let header = current.module.header();
         for index in 0..header.count(Place::GlobalInits) {
             let span = header.item(Place::GlobalInits, index);
             let value = self.evaluate(span)?;
@@ -91,10 +89,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             }
         }
         for index in 0..header.count(Place::Elements) {
-            self.elements(&current, index)?;
+            self.elements(current, index)?;
         }
         for index in 0..header.count(Place::Data) {
-            self.data(&current, index)?;
+            self.data(current, index)?;
         }
         Ok(())
     }
@@ -204,10 +202,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 }
 
 impl<'m, P: Profile> Core<'m, '_, P> {
-    /// Adds an instance without contents.
-    #[inline(never)]
-    fn open(&mut self, module: Module<'m>) -> Result<Instance<'m>, Error> {
-        let index = self.instances.len;
+    /// The instance that comes behind those that there are.
+    fn next(&self, module: Module<'m>) -> Instance<'m> {
         let bases = Bases {
             links: self.links.len as u32,
             tables: self.tables.len as u32,
@@ -216,12 +212,15 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             types: self.types.len as u32,
             segments: self.segments.len as u32,
         };
-        let instance = Instance::new(index as u32, module, bases);
-        if index as u64 >= FuncAddr::INSTANCES.into() {
-            return Err(full(Room::Instances, index, 1));
+        Instance::new(self.instances.len as u32, module, bases)
+    }
+
+    /// Adds an instance without contents.
+    fn open(&mut self, current: &Instance<'m>) -> Result<(), Error> {
+        if current.index >= FuncAddr::INSTANCES {
+            return Err(full(Room::Instances, self.instances.len, 1));
         }
-        self.instances.push(instance, Room::Instances)?;
-        Ok(instance)
+        self.instances.push(*current, Room::Instances)
     }
 
     /// Gives the instance's types their numbers in the store.

@@ -95,7 +95,8 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
         let number = self.memory_number(&self.current, x);
-        let (memory, before) = (self.memory_of(x), self.memory_pages(x));
+        let memory = self.memory_of(x);
+        let before = memory.pages();
         let most = memory.most_pages();
         let Some(_) = before.checked_add(delta).filter(|pages| *pages <= most) else {
             return Ok(None);

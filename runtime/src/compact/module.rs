@@ -7,7 +7,6 @@ use super::table::{Data, Elements, Front, Header, ImportEntry, KINDS, item};
 use crate::profile::{Everything, Gate};
 use crate::read::{Export, Reader};
 use crate::reject::Reject;
-use crate::spec::Limit;
 use crate::types::{ExternKind, FuncIdx, ValType};
 use crate::validate::arena::{Arena, Place};
 use crate::validate::item::Item;
@@ -198,18 +197,24 @@ fn name<'m>(reader: &mut Reader<'m>) -> &'m str {
 
 /// Validates a module and writes its table; gives the table's length and the most of the arena
 /// that was in use.
+#[cfg_attr(small, inline(never))]
 pub(crate) fn build(
     wasm: &[u8],
     gate: &impl Gate,
     arena: &mut [u8],
 ) -> Result<(usize, usize), Reject> {
     let arena = Arena::new(arena);
-    arena
-        .skip(Front::SIZE)
-        .map_err(|full| full.reject(Limit::Arena, 0, 0))?;
+    arena.skip(Front::SIZE)?;
     let mut builder = Builder::new(&arena);
     let env = validate::module(wasm, gate, &arena, &mut builder)?;
-    builder.front.data_count = env.counts.data.is_some();
+    let counts = &env.counts;
+    builder.front.data_count = counts.data.is_some();
+    builder.front.imported = [
+        counts.imported_funcs,
+        counts.imported_tables,
+        counts.imported_memories,
+        counts.imported_globals,
+    ];
     let length = builder.front.write(&arena, wasm);
     Ok((length, arena.peak()))
 }

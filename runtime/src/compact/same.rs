@@ -20,7 +20,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             return self.number_of(own, def.canonical);
         }
         // It follows from the number of the first type of its group.
-        if def.group != ty {
+        let grouped = P::PROPOSALS.contains(Proposal::FunctionReferences);
+        if grouped && def.group != ty {
             let first = self.number_of(own, def.group);
             return TypeId(first.0.wrapping_add(ty.wrapping_sub(def.group)));
         }
@@ -29,7 +30,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
                 continue;
             };
             for first in 0..other.types {
-                let same = if P::PROPOSALS.contains(Proposal::FunctionReferences) {
+                let same = if grouped {
                     self.is_same_group((own, ty), (other, first))
                 } else {
                     is_same_type(own, def, other, other.ty(TypeIdx(first)))

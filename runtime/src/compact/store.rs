@@ -388,7 +388,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     /// What `memory.grow` and `memory.size` give, as wide as the memory's addresses.
     pub(crate) fn memory_address(&self, x: MemoryIdx, value: u64) -> u64 {
-        if self.memory_of(x).is_64 {
+        if P::PROPOSALS.contains(Proposal::Memory64) && self.memory_of(x).is_64 {
             value
         } else {
             value & u64::from(u32::MAX)

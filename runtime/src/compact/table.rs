@@ -145,14 +145,10 @@ impl Front {
     /// Bytes of the front of every table.
     pub(crate) const SIZE: usize = Word::End as usize * u32::SIZE;
 
-    /// How many objects of a kind are imported.
-    pub(crate) fn imported(&self, kind: ExternKind) -> u32 {
-        self.imported.get(kind as usize).copied().unwrap_or(0)
-    }
-
     /// Writes the front of a table whose lists are at the front of an arena; gives its length.
     pub(crate) fn write(&self, arena: &Arena<'_>, wasm: &[u8]) -> usize {
         let fingerprint = fingerprint(wasm);
+        let [funcs, tables, memories, globals] = self.imported;
         let words = [
             Header::FORMAT,
             wasm.len() as u32,
@@ -162,15 +158,21 @@ impl Front {
             self.exports,
             self.export_count,
             self.data_count.into(),
+            funcs,
+            tables,
+            memories,
+            globals,
         ];
-        let counts = arena.lengths().map(|length| length as u32);
-        let words = words.into_iter().chain(self.imported);
-        let words = words.chain(counts.take(SIZES.len()));
-        for (word, index) in words.zip(0..) {
+        for (word, index) in words.iter().zip(0..) {
             word.put(arena.front(), index * u32::SIZE);
         }
-        let bytes = arena.lengths().zip(SIZES);
-        bytes.fold(Self::SIZE, |end, (len, size)| end + len * usize::from(size))
+        let (mut at, mut end) = (words.len() * u32::SIZE, Self::SIZE);
+        for (length, size) in arena.lengths().zip(SIZES) {
+            (length as u32).put(arena.front(), at);
+            at += u32::SIZE;
+            end += length * usize::from(size);
+        }
+        end
     }
 }
 

@@ -17,6 +17,8 @@ use super::item::Item;
 use super::operands::Operands;
 use super::stack::Scratch;
 use super::storage::{Full, List, Storage};
+use crate::reject::Reject;
+use crate::spec::Limit;
 
 /// Memory of the caller, for one validation.
 ///
@@ -75,7 +77,7 @@ pub(crate) enum Place {
     Locals,
     Set,
     Initialised,
-    Far,
+    Pending,
     Frames,
 }
 
@@ -104,7 +106,7 @@ impl Place {
         Self::Locals,
         Self::Set,
         Self::Initialised,
-        Self::Far,
+        Self::Pending,
         Self::Frames,
     ];
     const COUNT: usize = Self::ALL.len();
@@ -145,15 +147,32 @@ impl<'b> Arena<'b> {
     }
 
     /// Leaves so many bytes at the front alone.
-    pub(crate) fn skip(&self, bytes: usize) -> Result<(), Full> {
+    pub(crate) fn skip(&self, bytes: usize) -> Result<(), Reject> {
         let [front, _] = &self.used;
         if !self.claim(front, bytes) {
-            return Err(Full::Arena(self.used() + bytes));
+            return Err(self.lack(bytes, 0));
         }
         for region in &self.regions[..Place::FIRST_AT_BACK as usize] {
             region.start.set(bytes);
         }
         Ok(())
+    }
+
+    /// Adds an item to a list that may be as long as there is memory.
+    pub(crate) fn put<T: Item, const PLACE: u8>(&self, item: T, at: usize) -> Result<(), Reject> {
+        let place = ArenaList::<T, PLACE>::PLACE;
+        let Some(to) = self.extend(place, T::SIZE, usize::MAX) else {
+            return Err(self.lack(T::SIZE, at));
+        };
+        item.store(self.bytes, to);
+        Ok(())
+    }
+
+    /// There is no room for so many bytes more.
+    #[cold]
+    #[inline(never)]
+    fn lack(&self, bytes: usize, at: usize) -> Reject {
+        Reject::limit(Limit::Arena, (self.used() + bytes) as u64, at)
     }
 
     /// The list of a place.

@@ -164,6 +164,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
     }
 
+    #[cfg_attr(small, inline(never))]
     fn types(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
         let limits = self.gate.limits();
         let count = r.count(Limit::Types, limits.types)?;
@@ -256,6 +257,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok(())
     }
 
+    #[cfg_attr(small, inline(never))]
     fn import<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,

@@ -75,6 +75,7 @@ struct Others {
 }
 
 /// Runs the kernel; says whether its answer is right.
+#[inline(never)]
 pub fn run(module: Module<'static>) -> bool {
     let (lists, others) = (take(&LISTS), take(&OTHERS).write(Others::default()));
     let store = take(&STORE).write(Store::new(Ram {
