@@ -329,10 +329,12 @@ mod tests {
             let params = draw(3) as u16;
             for _ in 0..params {
                 let to = draw(u64::from(4 + length));
-                let index = match to {
-                    0 | 1 => None,
-                    2 | 3 => env.types.get(to as usize).map(|def| def.canonical),
-                    inside => Some(first + inside - 4),
+                let index = if to < 2 {
+                    None
+                } else if to < 4 {
+                    env.types.get(to as usize).map(|def| def.canonical)
+                } else {
+                    Some(first + to - 4)
                 };
                 let reference = |index| RefType::new(true, HeapType::Concrete(index));
                 let ty = index.map_or(ValType::I32, |index| reference(index).into());

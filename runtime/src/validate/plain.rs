@@ -53,6 +53,20 @@ pub(crate) enum Immediate {
     Memory,
 }
 
+impl Immediate {
+    /// All of them, in their order.
+    const ALL: [Self; 8] = [
+        Self::Nothing,
+        Self::Signed32,
+        Self::Signed64,
+        Self::Bytes,
+        Self::MemArg,
+        Self::Local,
+        Self::Global,
+        Self::Memory,
+    ];
+}
+
 /// What the column `where` asks of the immediate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
@@ -116,16 +130,9 @@ impl Kind {
     }
 
     fn immediate(self) -> Immediate {
-        match self.bits(0, WIDTH) {
-            0 => Immediate::Nothing,
-            1 => Immediate::Signed32,
-            2 => Immediate::Signed64,
-            3 => Immediate::Bytes,
-            4 => Immediate::MemArg,
-            5 => Immediate::Local,
-            6 => Immediate::Global,
-            _ => Immediate::Memory,
-        }
+        let number = self.bits(0, WIDTH) as usize;
+        let known = Immediate::ALL.get(number).copied();
+        known.unwrap_or(Immediate::Memory)
     }
 
     /// Of the immediate, in bytes.

@@ -31,7 +31,7 @@ pub(crate) fn decode<'a, const PLAIN: bool>(
         0x6B if PLAIN => I32Sub,
         0x6D if PLAIN => I32DivS,
         0xFC => match r.u32()? {
-            11 => gate.admit(Proposal::Bulk, at, MemoryFill { x: immediate::memory(r, gate)? })?,
+            11 => { gate.admit(Proposal::Bulk, at, ())?; MemoryFill { x: immediate::memory(r, gate)? } },
             code => return Err(unknown(0xFC, code, at)),
         },
         prefix @ (0xFB) => return Err(unknown(prefix, r.u32()?, at)),

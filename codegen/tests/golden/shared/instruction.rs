@@ -21,6 +21,11 @@ pub enum Instruction<'a> {
     },
     /// `return`
     Return,
+    /// `memory.fill`
+    MemoryFill {
+        /// The immediate `memory`.
+        x: MemoryIdx,
+    },
     /// `i32.load16_s`
     I32Load16S {
         /// The immediate `memarg`.
@@ -54,11 +59,6 @@ pub enum Instruction<'a> {
     I32Sub,
     /// `i32.div_s`
     I32DivS,
-    /// `memory.fill`
-    MemoryFill {
-        /// The immediate `memory`.
-        x: MemoryIdx,
-    },
 }
 
 impl Instruction<'_> {
