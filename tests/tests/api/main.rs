@@ -3,6 +3,7 @@
 //! `porting` is code as a wasmtime user writes it.
 
 mod calls;
+mod copies;
 mod errors;
 mod expressions;
 mod handles;
