@@ -129,10 +129,7 @@ fn without_the_proposal() {
         else {
             return;
         };
-        let mut features = Features::of::<Std>();
-        for needless in dependents(model, &op.proposal) {
-            features.proposals = features.proposals.without(needless);
-        }
+        let features = without(model, &op.proposal);
         let (bytes, offset) = program::alone(op);
         let named = Reject::proposal(proposal, offset);
         cases.count += 1;
@@ -227,6 +224,28 @@ fn in_a_constant_expression() {
     });
 }
 
+#[test]
+fn what_a_constant_expression_needs_is_what_wasmparser_needs() {
+    each(120, |model, op, cases| {
+        if op.signature.is_none() || op.constant.is_none() {
+            return;
+        }
+        let bytes = Program::of(op).constant().module();
+        for (proposal, feature) in peer::FEATURES {
+            cases.count += 1;
+            let ours =
+                validate(&bytes, &without(model, proposal.name())).map_err(|e| e.to_string());
+            let theirs = peer::validate_without(feature, &bytes);
+            if ours.is_ok() != theirs.is_ok() {
+                cases.wrong.push(format!(
+                    "row `{}`, constant, without {proposal:?}: {ours:?}, and wasmparser says {theirs:?}",
+                    op.key
+                ));
+            }
+        }
+    });
+}
+
 fn validate(bytes: &[u8], features: &Features) -> Result<(), Reject> {
     module(bytes, features, Heap, &mut ()).map(drop)
 }
@@ -251,6 +270,15 @@ fn proposal(key: &str) -> Option<Proposal> {
     Proposal::ALL
         .into_iter()
         .find(|proposal| proposal.name() == key)
+}
+
+/// All proposals but this one and what builds on it.
+fn without(model: &Model, key: &str) -> Features {
+    let mut features = Features::of::<Std>();
+    for needless in dependents(model, key) {
+        features.proposals = features.proposals.without(needless);
+    }
+    features
 }
 
 /// A proposal and all that build on it.
