@@ -15,6 +15,7 @@ mod expression;
 mod graft;
 mod likeness;
 mod report;
+mod row;
 mod sift;
 mod survivors;
 mod trial;
