@@ -7,6 +7,7 @@
 
 use crate::likeness::{method_name, name_of, same, same_set, tokens};
 use proc_macro2::Span;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::{
@@ -299,8 +300,14 @@ impl Walk<'_> {
     }
 
     fn arms(&mut self, before: &[Arm], after: &[Arm], inner: Range<usize>) {
+        let by_pattern = |arms| -> BTreeMap<String, &Arm> {
+            <[Arm]>::iter(arms)
+                .map(|arm| (tokens(&arm.pat), arm))
+                .collect()
+        };
+        let (old, new) = (by_pattern(before), by_pattern(after));
         for arm in after {
-            match before.iter().find(|other| same(&other.pat, &arm.pat)) {
+            match old.get(&tokens(&arm.pat)) {
                 Some(other) => self.expression(&other.body, &arm.body),
                 None => {
                     let (pattern, guard) = split(&arm.pat);
@@ -316,7 +323,7 @@ impl Walk<'_> {
         let open = before.last().filter(|arm| !matches!(arm.pat, Pat::Wild(_)));
         let open = open.map(|arm| (inner.end, arm.comma.is_some()));
         for arm in before {
-            if !after.iter().any(|other| same(&other.pat, &arm.pat)) {
+            if !new.contains_key(&tokens(&arm.pat)) {
                 let (pattern, guard) = split(&arm.pat);
                 self.graft.patches.push(Patch::Disable {
                     range: range(guard.map_or(pattern.span(), Spanned::span)),

@@ -75,6 +75,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         mutants.retain(|mutant| mutant.kind != "layout");
     }
     let mutants = arguments.choose(mutants);
+    eprintln!("{} mutants", mutants.len());
     let jobs = arguments.jobs;
     let mut fates = sift(&tree, &files, &mutants, jobs)?;
     fates.iter_mut().for_each(Fate::prune);
