@@ -123,8 +123,6 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
             without_each("limit", cells)
         }
         ("limits" | "component/limits", "several", _) => vec![gone("limit")],
-        // Bounds are constants wherever they are used: nothing asks for them at run time.
-        ("component/layout", "max", _) => Vec::new(),
         ("component/layout", _, Value::Integer(number)) => numbers("layout", *number),
         ("component/layout", _, Value::Text(own)) if CORE.contains(&own.as_str()) => {
             vec![text("layout", &next(&CORE.map(str::to_string), own))]

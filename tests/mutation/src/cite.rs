@@ -158,7 +158,13 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             ("tables", "limits_of_tiers"),
             ("tables", "the_most_that_can_be_asked_for"),
         ],
-        "layout" => &[("layout_oracle", "layouts")],
+        "layout" if mutant.column == "max" => &[("oracle", "bounds::bounds")],
+        "layout" => &[
+            ("oracle", "layout::values"),
+            ("oracle", "layout::joins"),
+            ("oracle", "layout::discriminants_and_flags"),
+            ("layout_oracle", "layouts"),
+        ],
         "cost" => &[("tables", "costs")],
         "section" | "section order" => {
             found.extend(["wasm-latest/binary.wast", "wasm-latest/custom.wast"]);
@@ -170,7 +176,13 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
         }
         "trap" => &[("tables", "traps_and_errors")],
         "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
-        "constant" => &[("rows", "in_a_constant_expression")],
+        "constant" => &[
+            ("rows", "in_a_constant_expression"),
+            (
+                "rows",
+                "what_a_constant_expression_needs_is_what_wasmparser_needs",
+            ),
+        ],
         "opcode" | "immediate" | "alignment" => &[("oracle", "peer::rows")],
         _ => &[
             ("rows", "operands_of_the_right_type"),

@@ -252,14 +252,6 @@ fn woven(
             continue;
         }
         for (path, graft) in grafts {
-            if let Some(Patch::Constant { name, .. }) =
-                graft.patches.iter().find(|patch| cold(path, patch))
-            {
-                return Err(format!(
-                    "{}: nothing asks at run time for `{name}` of {path}",
-                    mutant.name()
-                ));
-            }
             let all = patches.entry(path).or_default();
             all.extend(graft.patches.iter().map(|patch| (mutant.id, patch.clone())));
         }
@@ -287,14 +279,6 @@ fn woven(
         woven.insert(path.clone(), text);
     }
     Ok(woven)
-}
-
-/// A constant that no hook makes the active mutant's.
-fn cold(path: &str, patch: &Patch) -> bool {
-    match patch {
-        Patch::Constant { name, .. } => name != "LIMITS" && path != "shared/limits.rs",
-        _ => false,
-    }
 }
 
 /// The limits of tiers, as the active mutant has them.

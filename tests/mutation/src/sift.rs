@@ -2,7 +2,7 @@
 
 use crate::cell::{Edit, Mutant};
 use crate::cite::Test;
-use crate::graft::{Graft, Parsed, graft};
+use crate::graft::{Graft, Parsed, Patch, graft};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -125,11 +125,18 @@ impl Fate {
     ///
     /// Where the fields of instructions differ, nothing fits together any more: only the tables
     /// can be judged. Where the type of a meaning differs, the compiler judges the function, and
-    /// decoder and validator have the mutant, but no engine.
+    /// decoder and validator have the mutant, but no engine. Constants are as they were, but for
+    /// limits, for which the copy asks at run time.
     pub(crate) fn prune(&mut self) {
         let Fate::Changed(grafts) = self else {
             return;
         };
+        for (path, graft) in grafts.iter_mut() {
+            graft.patches.retain(|patch| match patch {
+                Patch::Constant { name, .. } => name == "LIMITS" || path == "shared/limits.rs",
+                _ => true,
+            });
+        }
         if rigid(grafts, "shared/instruction.rs") {
             grafts.values_mut().for_each(|graft| graft.patches.clear());
         } else if rigid(grafts, "shared/semantics.rs") {
