@@ -216,6 +216,9 @@ impl Copy {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             // Only so can a function of constants ask at run time which mutant is active.
             .env("RUSTC_BOOTSTRAP", "tabwasm")
+            // Tests are many: what they take counts more than what it takes to build them.
+            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("CARGO_INCREMENTAL", "0");
         command
     }
