@@ -5,9 +5,8 @@
 //! time has no mutants: constants get functions beside them, and [`HOOKS`] are the places of the
 //! runtime that call these.
 
-use crate::cell::Mutant;
 use crate::graft::{Parsed, Patch, range};
-use crate::sift::Fate;
+use crate::sift::{Case, Fate};
 use crate::weave::{MARK, accessor, weave};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -75,16 +74,11 @@ impl Copy {
     }
 
     /// Writes it, without the mutants that the compiler refuses, and finds these out.
-    pub(crate) fn make(
-        &self,
-        files: &Files,
-        mutants: &[Mutant],
-        fates: &[Fate],
-    ) -> Result<Refusals, String> {
+    pub(crate) fn make(&self, files: &Files, cases: &[Case<'_>]) -> Result<Refusals, String> {
         self.plain(&self.workspace, "")?;
         let mut refusals = Refusals::new();
         loop {
-            let woven = woven(files, mutants, fates, &refusals)?;
+            let woven = woven(files, cases, &refusals)?;
             for (path, text) in &woven {
                 self.write(&format!("generated/{path}"), text.as_bytes())?;
             }
@@ -216,9 +210,10 @@ impl Copy {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             // Only so can a function of constants ask at run time which mutant is active.
             .env("RUSTC_BOOTSTRAP", "tabwasm")
-            // Tests are many: what they take counts more than what it takes to build them.
-            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
-            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            // Tests read the tables often. The runtime with all mutants would take long to optimise.
+            .args(["--config", "profile.dev.opt-level=1"])
+            .args(["--config", "profile.dev.package.tabwasm.opt-level=0"])
+            .args(["--config", "profile.dev.debug=false"])
             .env("CARGO_INCREMENTAL", "0");
         command
     }
@@ -240,14 +235,9 @@ fn hooked(path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 }
 
 /// The generated files with all mutants but those that the compiler refuses.
-fn woven(
-    files: &Files,
-    mutants: &[Mutant],
-    fates: &[Fate],
-    refusals: &Refusals,
-) -> Result<Files, String> {
+fn woven(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<Files, String> {
     let mut patches = BTreeMap::<&str, Vec<(u32, Patch)>>::new();
-    for (mutant, fate) in mutants.iter().zip(fates) {
+    for (mutant, fate) in cases {
         let Fate::Changed(grafts) = fate else {
             continue;
         };

@@ -26,7 +26,7 @@ use cell::Mutant;
 use cite::{Scripts, Test, cited};
 use copy::{Copy, Refusals};
 use report::End;
-use sift::{Fate, sift};
+use sift::{Case, Fate, sift};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,6 +47,10 @@ const ALL: &[&str] = &[
     "compact",
     "suite",
 ];
+
+/// So many mutants are woven into one runtime: what the compiler needs for a `match` grows with the
+/// square of its guards.
+const BATCH: usize = 1000;
 
 fn main() -> ExitCode {
     match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -86,26 +90,34 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     );
 
     let copy = Copy::new(workspace);
-    let refusals = copy.make(&files, &mutants, &fates)?;
-    eprintln!(
-        "the runtime with all mutants compiles ({} s)",
-        start.elapsed().as_secs()
-    );
-    let court = Court {
-        programs: copy.build(ALL)?,
-        folder: copy.folder.join("tests"),
-        shared,
-        failing: Mutex::default(),
-    };
-    eprintln!("its tests are built ({} s)", start.elapsed().as_secs());
-    let trials = Trials {
+    let mut trials = Trials {
         tree: &tree,
-        scripts: Scripts::read(&court.shared, &model),
-        court,
+        scripts: Scripts::read(&shared, &model),
+        court: Court {
+            programs: BTreeMap::new(),
+            folder: copy.folder.join("tests"),
+            shared,
+            failing: Mutex::default(),
+        },
         tables: copy.folder.with_file_name("tables"),
-        refusals,
+        refusals: Refusals::new(),
     };
-    let ends = trials.all(&mutants, &fates, jobs)?;
+    let mut ends = BTreeMap::new();
+    let batches = mutants.len().div_ceil(BATCH);
+    for batch in 0..batches {
+        // Neighbours are mutants of one row and one line: they are spread.
+        let pairs = mutants.iter().zip(&fates);
+        let these: Vec<Case<'_>> = pairs.skip(batch).step_by(batches).collect();
+        trials.refusals = copy.make(&files, &these)?;
+        trials.court.programs = copy.build(ALL)?;
+        ends.extend(trials.all(&these, jobs)?);
+        eprintln!(
+            "batch {} of {batches} tried ({} s)",
+            batch + 1,
+            start.elapsed().as_secs()
+        );
+    }
+    let ends: Vec<End> = ends.into_values().collect();
     let file = workspace.join("target/mutation/report.tsv");
     fs::write(&file, report::lines(&mutants, &ends)).map_err(|error| error.to_string())?;
     let table = report::table(&mutants, &ends);
@@ -132,7 +144,8 @@ struct Trials<'a> {
 }
 
 impl Trials<'_> {
-    fn all(&self, mutants: &[Mutant], fates: &[Fate], jobs: usize) -> Result<Vec<End>, String> {
+    /// The ends of these mutants, by number.
+    fn all(&self, cases: &[Case<'_>], jobs: usize) -> Result<BTreeMap<u32, End>, String> {
         let next = AtomicUsize::new(0);
         let ends = Mutex::new(BTreeMap::new());
         thread::scope(|scope| {
@@ -140,7 +153,7 @@ impl Trials<'_> {
                 scope.spawn(|| {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let (Some(mutant), Some(fate)) = (mutants.get(at), fates.get(at)) else {
+                        let Some((mutant, fate)) = cases.get(at) else {
                             return;
                         };
                         let end = self.one(mutant, fate);
@@ -148,7 +161,7 @@ impl Trials<'_> {
                             eprintln!("survives: {} {}", mutant.kind, mutant.name());
                         }
                         let mut ends = ends.lock().unwrap_or_else(|poison| poison.into_inner());
-                        ends.insert(at, end);
+                        ends.insert(mutant.id, end);
                     }
                 });
             }
@@ -156,7 +169,7 @@ impl Trials<'_> {
         let ends = ends
             .into_inner()
             .unwrap_or_else(|poison| poison.into_inner());
-        ends.into_values().collect()
+        ends.into_iter().map(|(id, end)| Ok((id, end?))).collect()
     }
 
     fn one(&self, mutant: &Mutant, fate: &Fate) -> Result<End, String> {
