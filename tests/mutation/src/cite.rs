@@ -5,6 +5,7 @@
 //! cited test notices is tried on all tests.
 
 use crate::cell::Mutant;
+use crate::copy::LIBRARY;
 use crate::sift::Fate;
 use std::collections::BTreeMap;
 use std::fs;
@@ -164,6 +165,10 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             ("oracle", "layout::joins"),
             ("oracle", "layout::discriminants_and_flags"),
             ("layout_oracle", "layouts"),
+            (LIBRARY, "component::abi::tests::strings_in_utf8"),
+            (LIBRARY, "component::abi::tests::strings_in_utf16"),
+            (LIBRARY, "component::abi::tests::strings_in_latin1_or_utf16"),
+            (LIBRARY, "component::abi::tests::wrong_strings"),
         ],
         "cost" => &[("tables", "costs")],
         "section" | "section order" => {

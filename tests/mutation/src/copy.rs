@@ -45,6 +45,9 @@ const HOOKS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The program of the library's own tests.
+pub(crate) const LIBRARY: &str = "tabwasm";
+
 /// Folders that tests of mutants do not need.
 const LEFT_OUT: &[&str] = &[
     ".git",
@@ -177,7 +180,9 @@ impl Copy {
     pub(crate) fn build(&self, programs: &[&str]) -> Result<BTreeMap<String, PathBuf>, String> {
         let mut command = self.cargo("test");
         command.args(["--no-run", "--package", "tabwasm-tests"]);
-        command.args(programs.iter().flat_map(|program| ["--test", program]));
+        command.args(["--package", LIBRARY, "--lib"]);
+        let own = programs.iter().filter(|program| **program != LIBRARY);
+        command.args(own.flat_map(|program| ["--test", program]));
         command.args(["--message-format", "json"]);
         let output = command
             .stderr(Stdio::inherit())
@@ -190,11 +195,7 @@ impl Copy {
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let message: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
             let (name, program) = (&message["target"]["name"], &message["executable"]);
-            if let (Some(name), Some(program), true) = (
-                name.as_str(),
-                program.as_str(),
-                message["target"]["kind"][0] == "test",
-            ) {
+            if let (Some(name), Some(program)) = (name.as_str(), program.as_str()) {
                 built.insert(name.to_string(), PathBuf::from(program));
             }
         }
@@ -210,9 +211,12 @@ impl Copy {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             // Only so can a function of constants ask at run time which mutant is active.
             .env("RUSTC_BOOTSTRAP", "tabwasm")
-            // Tests read the tables often. The runtime with all mutants would take long to optimise.
-            .args(["--config", "profile.dev.opt-level=1"])
-            .args(["--config", "profile.dev.package.tabwasm.opt-level=0"])
+            // Tests read the tables often. To optimise what has all mutants would take too long.
+            .args(["--config", "profile.dev.package.'*'.opt-level=1"])
+            .args([
+                "--config",
+                "profile.dev.package.tabwasm-codegen.opt-level=1",
+            ])
             .args(["--config", "profile.dev.debug=false"])
             .env("CARGO_INCREMENTAL", "0");
         command

@@ -24,7 +24,7 @@ mod weave;
 use arguments::Arguments;
 use cell::Mutant;
 use cite::{Scripts, Test, cited};
-use copy::{Copy, Refusals};
+use copy::{Copy, LIBRARY, Refusals};
 use report::End;
 use sift::{Case, Fate, sift};
 use std::collections::BTreeMap;
@@ -45,6 +45,7 @@ const ALL: &[&str] = &[
     "layout_oracle",
     "api",
     "compact",
+    LIBRARY,
     "suite",
 ];
 
