@@ -179,6 +179,14 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
                 ("tables", "sections"),
             ]
         }
+        "condition" => {
+            // Modules without a section that an instruction needs are written in bytes.
+            found.push("wasm-latest/binary.wast");
+            &[
+                ("rows", "operands_of_the_right_type"),
+                ("rows", "an_operand_of_the_wrong_type"),
+            ]
+        }
         "trap" => &[("tables", "traps_and_errors")],
         "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
         "constant" => &[
