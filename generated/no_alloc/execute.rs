@@ -113,7 +113,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 0x22                                                        => check!(control::local_tee(m, slots, &mut r)),
                 0x23                                                        => check!(control::global_get(m, slots, &mut r)),
                 0x24                                                        => check!(control::global_set(m, slots, &mut r)),
-                0x25 | 0x26 | 0x3F | 0x40 | 0xD2                            => check!(m.hand(m.at(&r), &mut r, |m, r| hand::<P>(opcode, m, slots, r))),
+                0x25 | 0x26 | 0x3F | 0x40 | 0xD2                            => check!(r.away(|r| hand::<P>(opcode, m, slots, r))),
                 0x28 | 0x29 | 0x2A | 0x2B | 0x2C | 0x2D | 0x2E | 0x2F | 0x30 | 0x31 | 0x32 | 0x33 | 0x34 | 0x35 => check!(r.load::<P>(m, slots, |m, a| Ok(match opcode {
                     0x28                                            => semantics::i32_load(m, a)?.into_bits(),
                     0x29                                            => semantics::i64_load(m, a)?.into_bits(),
@@ -184,7 +184,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 0xD4 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::ref_as_non_null(m, slots, &mut r)),
                 0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_null(m, slots, &mut r)),
                 0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences)                                                                                                                                                                                                                                                                                                        => check!(control::br_on_non_null(m, slots, &mut r)),
-                0xFC => { let at = m.at(&r); let number = check!(r.u32()); check!(m.hand(at, &mut r, |m, r| prefix_fc::<P>(number, m, slots, r))) },
+                0xFC => check!(r.away(|r| prefix_fc::<P>(m, slots, r))),
                 0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E | 0x1F | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE | 0xCF | 0xD0 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0 | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => break 'astray,
             }
             opcode = next!();
@@ -198,6 +198,7 @@ pub(crate) fn execute<'m, P: Profile>(
 }
 
 /// Computations with one operand, but for those on `i32` alone.
+#[cfg_attr(small, cold)]
 #[inline(never)]
 #[rustfmt::skip]
 fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
@@ -256,6 +257,7 @@ fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
 }
 
 /// Computations with two operands, but for those on `i32` alone. The result is the first.
+#[cfg_attr(small, cold)]
 #[inline(never)]
 #[rustfmt::skip]
 fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
@@ -327,21 +329,20 @@ fn hand<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    match opcode {
+    m.hand(m.at(r), r, |m, r| match opcode {
         0x25 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => table_get(m, slots, r),
         0x26 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => table_set(m, slots, r),
         0x3F                                                    => memory_size(m, slots, r),
         0x40                                                    => memory_grow(m, slots, r),
         0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => ref_func(m, slots, r),
         _ => Err(ASTRAY.into()),
-    }
+    })
 }
 
 /// What follows the prefix 0xFC.
 #[inline(never)]
 #[rustfmt::skip]
 fn prefix_fc<'m, P: Profile>(
-    number: u32,
     m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
@@ -349,28 +350,30 @@ fn prefix_fc<'m, P: Profile>(
     macro_rules! check {
         ($done:expr) => { $done? };
     }
-    match number {
-        0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_s(a)))),
-        1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_u(a)))),
-        2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_s(a)))),
-        3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_u(a)))),
-        4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_s(a)))),
-        5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_u(a)))),
-        6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_s(a)))),
-        7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_u(a)))),
-        8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(memory_init(m, slots, r)),
-        9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(data_drop(m, slots, r)),
-        10 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_copy(m, slots, r)),
-        11 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_fill(m, slots, r)),
-        12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_init(m, slots, r)),
-        13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(elem_drop(m, slots, r)),
-        14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_copy(m, slots, r)),
-        15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_grow(m, slots, r)),
-        16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_size(m, slots, r)),
-        17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_fill(m, slots, r)),
-        _ => return Err(ASTRAY.into()),
-    }
-    Ok(())
+    m.hand(m.at(r), r, |m, r| {
+        match r.index()? {
+            0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_s(a)))),
+            1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f32_u(a)))),
+            2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_s(a)))),
+            3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i32_trunc_sat_f64_u(a)))),
+            4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_s(a)))),
+            5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f32_u(a)))),
+            6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_s(a)))),
+            7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => check!(r.unary(slots, |a| Ok(semantics::i64_trunc_sat_f64_u(a)))),
+            8 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(memory_init(m, slots, r)),
+            9 if P::PROPOSALS.contains(Proposal::BulkMemory)           => check!(data_drop(m, slots, r)),
+            10 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_copy(m, slots, r)),
+            11 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)       => check!(memory_fill(m, slots, r)),
+            12 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_init(m, slots, r)),
+            13 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(elem_drop(m, slots, r)),
+            14 if P::PROPOSALS.contains(Proposal::BulkMemory)          => check!(table_copy(m, slots, r)),
+            15 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_grow(m, slots, r)),
+            16 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_size(m, slots, r)),
+            17 if P::PROPOSALS.contains(Proposal::ReferenceTypes)      => check!(table_fill(m, slots, r)),
+            _ => return Err(ASTRAY.into()),
+        }
+        Ok(())
+    })
 }
 
 /// `table.get`

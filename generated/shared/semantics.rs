@@ -826,19 +826,19 @@ pub(crate) fn i64_trunc_f64_u(a: f64) -> Result<i64, Trap> {
 /// `f32.convert_i32_s`
 #[inline(always)]
 pub(crate) fn f32_convert_i32_s(a: i32) -> f32 {
-    a as f32
+    convert::f32_of(a as i64)
 }
 
 /// `f32.convert_i32_u`
 #[inline(always)]
 pub(crate) fn f32_convert_i32_u(a: i32) -> f32 {
-    a as u32 as f32
+    convert::f32_of(a as u32 as i64)
 }
 
 /// `f32.convert_i64_s`
 #[inline(always)]
 pub(crate) fn f32_convert_i64_s(a: i64) -> f32 {
-    a as f32
+    convert::f32_of(a)
 }
 
 /// `f32.convert_i64_u`
@@ -856,19 +856,19 @@ pub(crate) fn f32_demote_f64(a: f64) -> f32 {
 /// `f64.convert_i32_s`
 #[inline(always)]
 pub(crate) fn f64_convert_i32_s(a: i32) -> f64 {
-    a as f64
+    convert::f64_of(a as i64)
 }
 
 /// `f64.convert_i32_u`
 #[inline(always)]
 pub(crate) fn f64_convert_i32_u(a: i32) -> f64 {
-    a as u32 as f64
+    convert::f64_of(a as u32 as i64)
 }
 
 /// `f64.convert_i64_s`
 #[inline(always)]
 pub(crate) fn f64_convert_i64_s(a: i64) -> f64 {
-    a as f64
+    convert::f64_of(a)
 }
 
 /// `f64.convert_i64_u`
@@ -952,47 +952,47 @@ pub(crate) fn ref_is_null(a: Ref) -> i32 {
 /// `i32.trunc_sat_f32_s`
 #[inline(always)]
 pub(crate) fn i32_trunc_sat_f32_s(a: f32) -> i32 {
-    a as i32
+    convert::saturate_i32(a)
 }
 
 /// `i32.trunc_sat_f32_u`
 #[inline(always)]
 pub(crate) fn i32_trunc_sat_f32_u(a: f32) -> i32 {
-    a as u32 as i32
+    convert::saturate_u32(a) as i32
 }
 
 /// `i32.trunc_sat_f64_s`
 #[inline(always)]
 pub(crate) fn i32_trunc_sat_f64_s(a: f64) -> i32 {
-    a as i32
+    convert::saturate_i32(a)
 }
 
 /// `i32.trunc_sat_f64_u`
 #[inline(always)]
 pub(crate) fn i32_trunc_sat_f64_u(a: f64) -> i32 {
-    a as u32 as i32
+    convert::saturate_u32(a) as i32
 }
 
 /// `i64.trunc_sat_f32_s`
 #[inline(always)]
 pub(crate) fn i64_trunc_sat_f32_s(a: f32) -> i64 {
-    a as i64
+    convert::saturate_i64(a)
 }
 
 /// `i64.trunc_sat_f32_u`
 #[inline(always)]
 pub(crate) fn i64_trunc_sat_f32_u(a: f32) -> i64 {
-    a as u64 as i64
+    convert::saturate_u64(a) as i64
 }
 
 /// `i64.trunc_sat_f64_s`
 #[inline(always)]
 pub(crate) fn i64_trunc_sat_f64_s(a: f64) -> i64 {
-    a as i64
+    convert::saturate_i64(a)
 }
 
 /// `i64.trunc_sat_f64_u`
 #[inline(always)]
 pub(crate) fn i64_trunc_sat_f64_u(a: f64) -> i64 {
-    a as u64 as i64
+    convert::saturate_u64(a) as i64
 }

@@ -41,17 +41,24 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     for prefix in &prefixes {
         let own = rows().filter(|op| op.code.prefix == Some(*prefix));
         let own = own.filter(|op| Shape::of(model, op) == Shape::Own);
-        let mut arms: Vec<_> = own.map(|op| row(model, op)).collect();
-        let function = prefixed(*prefix);
-        let head = format!("                0x{prefix:02X} => {{ let at = m.at(&r);");
-        let rest =
-            format!("check!(m.hand(at, &mut r, |m, r| {function}::<P>(number, m, slots, r)))");
+        let own = own.map(|op| {
+            let body = format!("=> {{ r = own; {} }},", paid(model, op));
+            vec![[pattern(op), body]]
+        });
+        let mut arms: Vec<_> = own.collect();
+        let head = format!("                0x{prefix:02X} => ");
+        let rest = format!(
+            "check!(r.away(|r| {}::<P>(m, slots, r))),",
+            prefixed(*prefix)
+        );
         if arms.is_empty() {
-            source.line(&format!("{head} let number = check!(r.u32()); {rest} }},"));
+            source.line(&format!("{head}{rest}"));
             continue;
         }
-        source.line(&format!("{head} match check!(r.u32()) {{"));
-        arms.push(vec![["number".to_string(), format!("=> {rest},")]]);
+        source.line(&format!(
+            "{head}{{ let (at, mut own) = (m.at(&r), r.clone()); match check!(own.u32()) {{"
+        ));
+        arms.push(vec![["_".to_string(), format!("=> {rest}")]]);
         write(&mut source, arms, "                    ");
         source.line("                }},");
     }
@@ -79,14 +86,16 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         let own = own.filter(|op| Shape::of(model, op) != Shape::Own);
         source.line(&format!(
             "/// What follows the prefix {prefix:#04X}.\n#[inline(never)]\n#[rustfmt::skip]\n\
-             fn {}<'m, P: Profile>(\n    number: u32,\n    m: &mut Core<'m, '_, P>,\n    \
-             slots: &mut [u64],\n    r: &mut Registers<'m>,\n) -> Result<(), Stop> {{\n    \
+             fn {}<'m, P: Profile>(\n    m: &mut Core<'m, '_, P>,\n    slots: &mut [u64],\n    \
+             r: &mut Registers<'m>,\n) -> Result<(), Stop> {{\n    \
              macro_rules! check {{\n        ($done:expr) => {{ $done? }};\n    }}\n    \
-             match number {{",
+             m.hand(m.at(r), r, |m, r| {{\n        match r.index()? {{",
             prefixed(*prefix)
         ));
-        write(&mut source, own.map(inside).collect(), "        ");
-        source.line("        _ => return Err(ASTRAY.into()),\n    }\n    Ok(())\n}\n");
+        write(&mut source, own.map(inside).collect(), "            ");
+        source.line(
+            "            _ => return Err(ASTRAY.into()),\n        }\n        Ok(())\n    })\n}\n",
+        );
     }
     for op in rows() {
         if let Meaning::Hand { module, function } = &op.meaning {
@@ -325,8 +334,7 @@ fn group(shape: Shape, kin: &[&Op]) -> Vec<[String; 2]> {
             return vec![[codes, body.to_string()]];
         }
         Shape::Own | Shape::Hand => {
-            let body =
-                "=> check!(m.hand(m.at(&r), &mut r, |m, r| hand::<P>(opcode, m, slots, r))),";
+            let body = "=> check!(r.away(|r| hand::<P>(opcode, m, slots, r))),";
             return vec![[codes, body.to_string()]];
         }
     };
@@ -344,6 +352,7 @@ fn away(shape: Shape) -> (&'static str, &'static str) {
     match shape {
         Shape::Unary => (
             "/// Computations with one operand, but for those on `i32` alone.
+#[cfg_attr(small, cold)]
 #[inline(never)]
 #[rustfmt::skip]
 fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
@@ -353,6 +362,7 @@ fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
         ),
         Shape::Binary => (
             "/// Computations with two operands, but for those on `i32` alone. The result is the first.
+#[cfg_attr(small, cold)]
 #[inline(never)]
 #[rustfmt::skip]
 fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
@@ -371,8 +381,8 @@ fn hand<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
-    match opcode {",
-            "        _ => Err(ASTRAY.into()),\n    }\n}\n",
+    m.hand(m.at(r), r, |m, r| match opcode {",
+            "        _ => Err(ASTRAY.into()),\n    })\n}\n",
         ),
     }
 }
@@ -457,14 +467,18 @@ fn pattern(op: &Op) -> String {
 
 /// The arm of one row.
 fn row(model: &Model, op: &Op) -> Vec<[String; 2]> {
+    vec![[pattern(op), format!("=> {},", paid(model, op))]]
+}
+
+/// What a row does, and what is paid for it.
+fn paid(model: &Model, op: &Op) -> String {
     let body = arm(op);
-    let body = match (super::opcode::fuel(model, op), &op.meaning) {
+    match (super::opcode::fuel(model, op), &op.meaning) {
         (0, Meaning::Control(name)) => format!("free!({})", control(name)),
         (0, _) => format!("free!(Ok::<(), Stop>({body}))"),
         (1, _) => body,
         (more, _) => format!("dear!({}, {}, {body})", at(op), more - 1),
-    };
-    vec![[pattern(op), format!("=> {body},")]]
+    }
 }
 
 /// The offset of an instruction of which only the opcode has been read.

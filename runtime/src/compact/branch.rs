@@ -1,7 +1,8 @@
-//! A branch of the side table: where it goes and what it takes along, in eight bytes.
+//! A branch of the side table: where it goes and what it takes along, in four bytes.
 //!
-//! Distances, not positions, so that any module's functions fit. From "A fast in-place interpreter
-//! for WebAssembly" (Titzer, 2022).
+//! Distances within the function, not positions, so that any module's functions fit. A branch that
+//! needs more than four bytes has eight behind those of its function, and the four say how far away
+//! they are. From "A fast in-place interpreter for WebAssembly" (Titzer, 2022).
 
 use core::cell::Cell;
 
@@ -11,8 +12,8 @@ use crate::validate::item::{Bytes, Item};
 /// A branch that may be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Branch {
-    /// From the branch instruction to the instruction that it goes to.
-    pub(crate) code: i32,
+    /// From the first instruction of the function to the one that the branch goes to.
+    pub(crate) code: u32,
     /// From this branch to the next one in the table behind the target.
     pub(crate) table: i16,
     /// Operands dropped below those that are kept.
@@ -21,48 +22,94 @@ pub(crate) struct Branch {
     pub(crate) keep: u8,
 }
 
-/// Bits of the distance in the code.
-const CODE_BITS: u32 = 24;
+/// Bits of the parts of a word, from the lowest on.
+const DROP_BITS: u32 = 3;
+const KEEP_BITS: u32 = 1;
+const CODE_BITS: u32 = 16;
+const TABLE_BITS: u32 = 12;
+/// Those of what is taken along, and of both distances.
+const OPERAND_BITS: u32 = DROP_BITS + KEEP_BITS;
+const PLACE_BITS: u32 = CODE_BITS + TABLE_BITS;
+
+/// As many operands dropped say that the branch is elsewhere, and the distances how far away.
+const FAR: u32 = (1 << DROP_BITS) - 1;
+
+const _: () = assert!(OPERAND_BITS + PLACE_BITS == u32::BITS);
 
 impl Branch {
-    /// Bytes of code that a branch can pass over, in either direction.
-    const MAX_CODE: u64 = (1 << (CODE_BITS - 1)) - 1;
-}
-
-impl Branch {
-    /// From its bytes.
-    #[inline(always)]
-    pub(crate) fn unpack(bytes: &[u8; Self::SIZE]) -> Self {
-        // As a whole, because compilers make one access of that.
-        let both = u64::from_le_bytes(*bytes);
-        Self::of(both as u32, (both >> u32::BITS) as u32)
+    /// In a word, if it fits.
+    pub(crate) fn near(self) -> Option<u32> {
+        let (table, unused) = (i32::from(self.table), u32::BITS - TABLE_BITS);
+        let fits = self.code >> CODE_BITS == 0 && table << unused >> unused == table;
+        let word = self.with_place(self.code | (table as u32) << CODE_BITS);
+        word.filter(|_| fits)
     }
 
+    /// In a word, if it fits, with a number in place of both distances.
+    pub(crate) fn with_place(self, place: u32) -> Option<u32> {
+        let (drop, keep) = (u32::from(self.drop), u32::from(self.keep));
+        let fits = drop < FAR && keep >> KEEP_BITS == 0;
+        fits.then_some(drop | keep << DROP_BITS | place << OPERAND_BITS)
+    }
+
+    /// The word of a branch that is elsewhere.
+    pub(crate) fn far(place: u32) -> u32 {
+        FAR | place << OPERAND_BITS
+    }
+
+    /// From a word.
     #[inline(always)]
-    fn of(low: u32, high: u32) -> Self {
+    pub(crate) fn of(word: u32) -> Self {
         Self {
-            code: low as i32 >> u8::BITS,
+            code: word << TABLE_BITS >> (TABLE_BITS + OPERAND_BITS),
+            table: (word as i32 >> (OPERAND_BITS + CODE_BITS)) as i16,
+            drop: (word & FAR) as u16,
+            keep: (word << PLACE_BITS >> (PLACE_BITS + DROP_BITS)) as u8,
+        }
+    }
+
+    /// Whether a word says that nothing is dropped, so that the distances are all that counts.
+    #[inline(always)]
+    pub(crate) fn is_plain(word: u32) -> bool {
+        word & FAR == 0
+    }
+
+    /// Whether the branch of a word is elsewhere.
+    pub(crate) fn is_far(word: u32) -> bool {
+        word & FAR == FAR
+    }
+
+    /// The number in place of both distances.
+    pub(crate) fn place(word: u32) -> u32 {
+        word >> OPERAND_BITS
+    }
+
+    /// Both words of a branch that does not fit into one.
+    pub(crate) fn words(self) -> [u32; 2] {
+        [
+            self.code << u8::BITS | u32::from(self.keep),
+            u32::from(self.table as u16) | u32::from(self.drop) << u16::BITS,
+        ]
+    }
+}
+
+const _: () = assert!(Limits::MAX.function_size <= (u32::MAX >> u8::BITS) as u64);
+
+impl Item for Branch {
+    const SIZE: usize = 2 * u32::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        let [low, high] = Item::get(bytes, at);
+        Self {
+            code: low >> u8::BITS,
             keep: low as u8,
             table: high as u16 as i16,
             drop: (high >> u16::BITS) as u16,
         }
     }
-}
-
-const _: () = assert!(Limits::MAX.function_size <= Branch::MAX_CODE);
-
-impl Item for Branch {
-    const SIZE: usize = u64::SIZE;
-
-    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
-        Self::of(u32::get(bytes, at), u32::get(bytes, at + u32::SIZE))
-    }
 
     fn put(self, bytes: &[Cell<u8>], at: usize) {
-        let low = (self.code as u32) << u8::BITS | u32::from(self.keep);
-        let high = u32::from(self.table as u16) | u32::from(self.drop) << u16::BITS;
-        low.put(bytes, at);
-        high.put(bytes, at + u32::SIZE);
+        self.words().put(bytes, at);
     }
 }
 
@@ -72,25 +119,52 @@ mod tests {
 
     #[test]
     fn packing_loses_nothing() {
-        let most = Branch::MAX_CODE as i32;
-        for (code, table) in [
-            (0, 0),
-            (-1, -1),
-            (most, i16::MAX),
-            (-most, i16::MIN),
-            (77, 1),
-        ] {
-            for (drop, keep) in [(0, 0), (u16::MAX, u8::MAX), (300, 2)] {
-                let branch = Branch {
-                    code,
-                    table,
-                    drop,
-                    keep,
-                };
-                let mut bytes = [0; 10];
-                branch.put(Cell::from_mut(&mut bytes[..]).as_slice_of_cells(), 1);
-                assert_eq!(Branch::get(&bytes[..], 1), branch);
+        let codes = [0, 1, 0xFFFF, 0x1_0000, Limits::MAX.function_size as u32];
+        for code in codes {
+            for table in [0, -1, 2047, 2048, -2048, -2049, i16::MAX, i16::MIN] {
+                for drop in [0, 6, 7, 8, u16::MAX] {
+                    for keep in [0, 1, 2, u8::MAX] {
+                        let branch = Branch {
+                            code,
+                            table,
+                            drop,
+                            keep,
+                        };
+                        let fits = code < 0x1_0000
+                            && (-2048..2048).contains(&table)
+                            && drop < 7
+                            && keep < 2;
+                        let word = branch.near();
+                        assert_eq!(word.is_some(), fits);
+                        if let Some(word) = word {
+                            assert_eq!(Branch::of(word), branch);
+                            assert_eq!(Branch::is_plain(word), drop == 0);
+                            assert!(!Branch::is_far(word));
+                        }
+                        let mut bytes = [0; 10];
+                        branch.put(Cell::from_mut(&mut bytes[..]).as_slice_of_cells(), 1);
+                        assert_eq!(Branch::get(&bytes[..], 1), branch);
+                    }
+                }
             }
+        }
+    }
+
+    #[test]
+    fn a_word_may_say_where_the_branch_is() {
+        let most = (1 << PLACE_BITS) - 1;
+        for place in [0, 1, most] {
+            let word = Branch::far(place);
+            assert!(Branch::is_far(word) && !Branch::is_plain(word));
+            assert_eq!(Branch::place(word), place);
+            let pending = Branch {
+                drop: 6,
+                keep: 1,
+                ..Branch::default()
+            };
+            let word = pending.with_place(place).unwrap();
+            assert!(!Branch::is_far(word));
+            assert_eq!(Branch::place(word), place);
         }
     }
 }

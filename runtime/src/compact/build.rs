@@ -1,8 +1,8 @@
 //! Writes a module's table while the module is validated.
 //!
 //! Branches to the end of a block are not known when they are met. Until then each holds, in place
-//! of its distances, where its instruction stands and how far back the branch before it to the
-//! same end is; the block's [`Link`] has the last one.
+//! of its distances, how far back the branch before it to the same end is; the block's [`Link`] has
+//! the last one.
 
 use super::branch::Branch;
 use super::table::{Body, Data, Elements, Front, ImportEntry};
@@ -16,63 +16,71 @@ use crate::types::{
     TypeIdx,
 };
 use crate::validate::arena::{Arena, Place};
+use crate::validate::item::{Item, fields};
 use crate::validate::stack::{Frame, FrameKind, Link};
-use crate::validate::{
-    ArenaList, Effect, Environment, Full, Header, List, LocalRun, ModuleSink, Sink, Storage,
-};
+use crate::validate::{ArenaList, Effect, Full, Header, List, LocalRun, ModuleSink, Sink, Storage};
 
 /// The sink of a validation in an arena, which holds the table's lists.
 pub(crate) struct Builder<'s> {
     pub(crate) front: Front,
-    /// The lists that the validator fills.
-    env: Environment<&'s Arena<'s>>,
-    frames: ArenaList<'s, Frame>,
-    imports: ArenaList<'s, ImportEntry>,
-    bodies: ArenaList<'s, Body>,
-    table_inits: ArenaList<'s, Span>,
-    global_inits: ArenaList<'s, Span>,
-    elements: ArenaList<'s, Elements>,
-    branches: ArenaList<'s, Branch>,
-    data: ArenaList<'s, Data>,
+    arena: &'s Arena<'s>,
     /// The body that is being read.
     index: u32,
     span: Span,
     body: Body,
 }
 
+/// A branch that does not fit into its word.
+#[derive(Clone, Copy, Default)]
+struct Far {
+    /// Where its word is.
+    number: u32,
+    branch: Branch,
+}
+
+fields! {
+    Far { number: u32, branch: Branch }
+}
+
 impl<'s> Builder<'s> {
     pub(crate) fn new(arena: &'s Arena<'s>) -> Self {
         Self {
             front: Front::default(),
-            env: arena.open().0,
-            frames: arena.list(Place::Frames),
-            imports: arena.list(Place::Imports),
-            bodies: arena.list(Place::Bodies),
-            table_inits: arena.list(Place::TableInits),
-            global_inits: arena.list(Place::GlobalInits),
-            elements: arena.list(Place::Elements),
-            branches: arena.list(Place::Branches),
-            data: arena.list(Place::Data),
+            arena,
             index: 0,
             span: Span::default(),
             body: Body::default(),
         }
     }
 
-    /// Adds a branch to the table; gives its number.
-    fn branch(&mut self, branch: Branch, at: usize) -> Result<u32, Reject> {
-        let number = self.branches.len();
-        put(&mut self.branches, branch, Limit::Branches, at)?;
-        Ok(number as u32)
+    fn frames(&self) -> ArenaList<'s, Frame> {
+        self.arena.list(Place::Frames)
     }
 
-    /// A branch of the instruction at `at`, to a label, with so many operands on the stack.
+    fn branches(&self) -> ArenaList<'s, u32> {
+        self.arena.list(Place::Branches)
+    }
+
+    /// Those branches of the body that do not fit into a word.
+    fn far(&self) -> ArenaList<'s, Far> {
+        self.arena.list(Place::Far)
+    }
+
+    /// Adds an item to a list, in as far as there is memory.
+    fn put<T: Item>(&self, place: Place, item: T, limit: Limit, at: usize) -> Result<(), Reject> {
+        let mut list = self.arena.list(place);
+        let length = list.len();
+        list.push(item, u64::MAX)
+            .map_err(|full: Full| full.reject(limit, length, at))
+    }
+
+    /// A branch to a label, with so many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
-        let place = self.frames.len().wrapping_sub(1 + label.0 as usize);
-        let Some(mut frame) = self.frames.get(place) else {
+        let place = self.frames().len().wrapping_sub(1 + label.0 as usize);
+        let Some(mut frame) = self.frames().get(place) else {
             return Ok(());
         };
-        let arity = frame.label(&self.env).len() as u32;
+        let arity = frame.label(&self.arena.open().0).len() as u32;
         let keep = within(arity, u8::MAX, Limit::BranchOperands, at)?;
         let drop = height.saturating_sub(arity + frame.height);
         let drop = within(drop, u16::MAX, Limit::OperandStack, at)?;
@@ -82,59 +90,106 @@ impl<'s> Builder<'s> {
             ..Branch::default()
         };
         if frame.kind == FrameKind::Loop {
-            let number = self.branch(branch, at)?;
-            return self.aim(number, at, frame.link.target as usize, frame.link.branches);
+            let number = self.add(0, at)?;
+            return self.aim(number, branch, frame.link.target, frame.link.branches, at);
         }
         frame.link.target = self.pending(branch, frame.link.target, at)?;
-        self.frames.set(place, frame);
+        self.frames().set(place, frame);
         Ok(())
+    }
+
+    /// Adds a word to the branches; gives its number.
+    fn add(&mut self, word: u32, at: usize) -> Result<u32, Reject> {
+        let number = self.branches().len();
+        self.put(Place::Branches, word, Limit::Branches, at)?;
+        Ok(number as u32)
     }
 
     /// Adds a branch whose target is not known; `last` and what it gives are one more than the
     /// number of the last one to the same target.
     fn pending(&mut self, branch: Branch, last: u32, at: usize) -> Result<u32, Reject> {
-        let number = self.branches.len() as u32;
-        let back = if last == 0 { 0 } else { number + 1 - last };
-        let back = within(back, u16::MAX, Limit::Branches, at)?;
-        let branch = Branch {
-            code: (at - self.span.start) as i32,
-            table: back as i16,
-            ..branch
-        };
-        Ok(self.branch(branch, at)? + 1)
+        let number = self.add(0, at)?;
+        let code = if last == 0 { 0 } else { number + 1 - last };
+        self.set(
+            number,
+            branch.with_place(code),
+            Branch { code, ..branch },
+            at,
+        )?;
+        Ok(number + 1)
     }
 
     /// Gives all branches of a chain their target.
-    fn resolve(&mut self, mut last: u32, code: usize) -> Result<(), Reject> {
-        let table = self.branches.len() as u32;
+    fn resolve(&mut self, mut last: u32, code: usize, at: usize) -> Result<(), Reject> {
+        let (code, table) = (self.distance(code), self.branches().len() as u32);
         while let Some(number) = last.checked_sub(1) {
-            let Some(branch) = self.branches.get(number as usize) else {
+            let Some(word) = self.branches().get(number as usize) else {
                 break;
             };
-            let at = self.span.start + branch.code as usize;
-            self.aim(number, at, code, table)?;
-            let back = u32::from(branch.table as u16);
+            let (mut branch, mut back) = (Branch::of(word), Branch::place(word));
+            if Branch::is_far(word) {
+                branch = self.far().get(back as usize).unwrap_or_default().branch;
+                back = branch.code;
+            }
+            self.aim(number, branch, code, table, at)?;
             last = if back == 0 { 0 } else { last - back };
         }
         Ok(())
     }
 
-    /// Gives one branch, of the instruction at `at`, its target.
-    fn aim(&mut self, number: u32, at: usize, code: usize, table: u32) -> Result<(), Reject> {
-        let Some(mut branch) = self.branches.get(number as usize) else {
-            return Ok(());
+    /// Gives one branch its target: a distance in the function, and a number of branches.
+    fn aim(
+        &mut self,
+        number: u32,
+        branch: Branch,
+        code: u32,
+        table: u32,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let distance = i64::from(table) - i64::from(number);
+        let far = |_| Reject::limit(Limit::Branches, distance.unsigned_abs(), at);
+        let table = i16::try_from(distance).map_err(far)?;
+        let branch = Branch {
+            code,
+            table,
+            ..branch
         };
-        let far = |_| Reject::limit(Limit::Branches, u64::from(table.abs_diff(number)), at);
-        branch.code = (code as i64 - at as i64) as i32;
-        branch.table = i16::try_from(i64::from(table) - i64::from(number)).map_err(far)?;
-        self.branches.set(number as usize, branch);
+        self.set(number, branch.near(), branch, at)
+    }
+
+    /// Lets a branch be a word, or what does not fit into one, which is kept apart until the
+    /// function ends.
+    fn set(
+        &mut self,
+        number: u32,
+        word: Option<u32>,
+        branch: Branch,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let there = self.branches().get(number as usize).unwrap_or_default();
+        let far = Far { number, branch };
+        if Branch::is_far(there) {
+            self.far().set(Branch::place(there) as usize, far);
+            return Ok(());
+        }
+        let index = self.far().len() as u32;
+        if word.is_none() {
+            self.put(Place::Far, far, Limit::Branches, at)?;
+        }
+        let word = word.unwrap_or(Branch::far(index));
+        self.branches().set(number as usize, word);
         Ok(())
     }
 
+    /// From the first instruction of the function.
+    fn distance(&self, code: usize) -> u32 {
+        (code as u32).wrapping_sub(self.body.code)
+    }
+
     fn link(&mut self, link: Link) {
-        if let Some(mut frame) = self.frames.last() {
+        if let Some(mut frame) = self.frames().last() {
             frame.link = link;
-            self.frames.set_last(frame);
+            self.frames().set_last(frame);
         }
     }
 }
@@ -148,7 +203,7 @@ impl<'a> Sink<'a> for Builder<'_> {
         self.body = Body {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
-            branches: self.branches.len() as u32,
+            branches: self.branches().len() as u32,
             locals: within(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
@@ -162,8 +217,8 @@ impl<'a> Sink<'a> for Builder<'_> {
         let below = height.saturating_sub(1);
         match *i {
             Instruction::Loop { .. } => self.link(Link {
-                target: effect.end as u32,
-                branches: self.branches.len() as u32,
+                target: self.distance(effect.end),
+                branches: self.branches().len() as u32,
             }),
             Instruction::If { .. } if reachable => {
                 let branches = self.pending(Branch::default(), 0, at)?;
@@ -177,7 +232,7 @@ impl<'a> Sink<'a> for Builder<'_> {
                 if reachable {
                     target = self.pending(Branch::default(), target, at)?;
                 }
-                self.resolve(link.branches, effect.end)?;
+                self.resolve(link.branches, effect.end, at)?;
                 self.link(Link {
                     target,
                     branches: 0,
@@ -190,8 +245,8 @@ impl<'a> Sink<'a> for Builder<'_> {
                 };
                 if effect.ended.kind != FrameKind::Loop {
                     // Of an `if` without `else`, the condition goes there, too.
-                    self.resolve(link.branches, code)?;
-                    self.resolve(link.target, code)?;
+                    self.resolve(link.branches, code, at)?;
+                    self.resolve(link.target, code, at)?;
                 }
             }
             Instruction::Br { l } | Instruction::BrOnNonNull { l } if reachable => {
@@ -228,7 +283,18 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
-        self.bodies.set(self.index as usize, self.body);
+        for index in 0..self.far().len() {
+            let Far { number, branch } = self.far().get(index).unwrap_or_default();
+            let distance = self.branches().len() as u32 - number;
+            for word in branch.words() {
+                self.add(word, self.span.end)?;
+            }
+            self.branches().set(number as usize, Branch::far(distance));
+        }
+        self.far().truncate(0);
+        self.arena
+            .list(Place::Bodies)
+            .set(self.index as usize, self.body);
         Ok(())
     }
 
@@ -247,21 +313,21 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             name: at as u32,
             kind: kind as u8,
         };
-        put(&mut self.imports, entry, Limit::Imports, at)
+        self.put(Place::Imports, entry, Limit::Imports, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
-        put(&mut self.bodies, Body::default(), Limit::Functions, 0)
+        self.put(Place::Bodies, Body::default(), Limit::Functions, 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
-        put(&mut self.table_inits, span, Limit::Tables, span.start)
+        self.put(Place::TableInits, span, Limit::Tables, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
-        put(
-            &mut self.global_inits,
+        self.put(
+            Place::GlobalInits,
             init.span,
             Limit::Globals,
             init.span.start,
@@ -299,8 +365,8 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         if segment.items.expressions {
             entry.flags |= Elements::EXPRESSIONS;
         }
-        put(
-            &mut self.elements,
+        self.put(
+            Place::Elements,
             entry,
             Limit::ElementSegments,
             entry.items.start,
@@ -317,25 +383,8 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.memory = target.0;
             entry.offset = offset.span;
         }
-        put(
-            &mut self.data,
-            entry,
-            Limit::DataSegments,
-            entry.bytes.start,
-        )
+        self.put(Place::Data, entry, Limit::DataSegments, entry.bytes.start)
     }
-}
-
-/// Adds an item, in as far as there is memory.
-fn put<T: crate::validate::Item>(
-    list: &mut ArenaList<'_, T>,
-    item: T,
-    limit: Limit,
-    at: usize,
-) -> Result<(), Reject> {
-    let length = list.len();
-    list.push(item, u64::MAX)
-        .map_err(|full: Full| full.reject(limit, length, at))
 }
 
 /// A number that has to fit into less.

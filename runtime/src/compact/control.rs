@@ -13,15 +13,6 @@ use crate::types::GlobalIdx;
 
 type Done = Result<(), Stop>;
 
-/// Runs what is not inlined.
-#[inline(always)]
-fn away<'m, T>(r: &mut Registers<'m>, f: impl FnOnce(&mut Registers<'m>) -> T) -> T {
-    let mut own = r.clone();
-    let done = f(&mut own);
-    *r = own;
-    done
-}
-
 /// Passes over a value type or the type of a block.
 #[inline(always)]
 fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
@@ -77,10 +68,9 @@ pub(crate) fn if_<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition == 0 {
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     skip_type(r)?;
     m.pass();
@@ -104,7 +94,7 @@ pub(crate) fn end<'m, P: Profile>(
 ) -> Done {
     // Of a constant expression, the first one is the last.
     if m.is_at_end(r) {
-        return away(r, |r| m.leave_function(slots, r));
+        return r.away(|r| m.leave_function(slots, r));
     }
     Ok(())
 }
@@ -115,8 +105,7 @@ pub(crate) fn br<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
-    away(r, |r| m.branch(slots, r, at, 0))
+    r.away(|r| m.branch(slots, r, 0))
 }
 
 #[inline(always)]
@@ -125,10 +114,9 @@ pub(crate) fn br_if<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let condition: i32 = r.pop(slots)?;
     if condition != 0 {
-        return Ok(m.take(slots, r, at, 0)?);
+        return m.take(slots, r);
     }
     r.skip()?;
     m.pass();
@@ -141,10 +129,9 @@ pub(crate) fn br_table<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let index: i32 = r.pop(slots)?;
     let default = r.u32()?;
-    away(r, |r| m.branch(slots, r, at, default.min(index as u32)))
+    r.away(|r| m.branch(slots, r, default.min(index as u32)))
 }
 
 #[inline(always)]
@@ -153,7 +140,7 @@ pub(crate) fn return_<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.leave_function(slots, r))
+    r.away(|r| m.leave_function(slots, r))
 }
 
 #[inline(always)]
@@ -162,7 +149,7 @@ pub(crate) fn call<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call(slots, r, false))
+    r.away(|r| m.call(slots, r, false))
 }
 
 #[inline(always)]
@@ -171,7 +158,7 @@ pub(crate) fn call_indirect<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_indirect(slots, r, false))
+    r.away(|r| m.call_indirect(slots, r, false))
 }
 
 #[inline(always)]
@@ -180,7 +167,7 @@ pub(crate) fn call_ref<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_ref(slots, r, false))
+    r.away(|r| m.call_ref(slots, r, false))
 }
 
 #[inline(always)]
@@ -189,7 +176,7 @@ pub(crate) fn return_call<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call(slots, r, true))
+    r.away(|r| m.call(slots, r, true))
 }
 
 #[inline(always)]
@@ -198,7 +185,7 @@ pub(crate) fn return_call_indirect<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_indirect(slots, r, true))
+    r.away(|r| m.call_indirect(slots, r, true))
 }
 
 #[inline(always)]
@@ -207,7 +194,7 @@ pub(crate) fn return_call_ref<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    away(r, |r| m.call_ref(slots, r, true))
+    r.away(|r| m.call_ref(slots, r, true))
 }
 
 #[inline(always)]
@@ -248,36 +235,40 @@ pub(crate) fn select_typed<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn local_get<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
-    let value = *slots.get(r.base.wrapping_add(x)).ok_or(ASTRAY)?;
+    let value = *slots.get(m.running.base.wrapping_add(x)).ok_or(ASTRAY)?;
     Ok(r.push(slots, value)?)
 }
 
 #[inline(always)]
 pub(crate) fn local_set<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let value: u64 = r.pop(slots)?;
-    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
+    *slots
+        .get_mut(m.running.base.wrapping_add(x))
+        .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn local_tee<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    m: &mut Core<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let [value] = *r.operands(slots)?;
-    *slots.get_mut(r.base.wrapping_add(x)).ok_or(ASTRAY)? = value;
+    *slots
+        .get_mut(m.running.base.wrapping_add(x))
+        .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
@@ -321,11 +312,10 @@ pub(crate) fn br_on_null<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference == 0 {
         r.drop(1);
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     r.skip()?;
     m.pass();
@@ -338,10 +328,9 @@ pub(crate) fn br_on_non_null<'m, P: Profile>(
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
-    let at = m.at(r);
     let [reference] = *r.operands(slots)?;
     if reference != 0 {
-        return away(r, |r| m.branch(slots, r, at, 0));
+        return r.away(|r| m.branch(slots, r, 0));
     }
     r.drop(1);
     r.skip()?;

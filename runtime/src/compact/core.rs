@@ -4,7 +4,6 @@
 use ::core::marker::PhantomData;
 
 use super::address::FuncAddr;
-use super::branch::Branch;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::exit::Exit;
 use super::fuel::Tank;
@@ -252,7 +251,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let ty = self.current.ty(self.current.func_type(func.func()));
         let params = usize::from(ty.params);
         let mut start = r.sp.wrapping_sub(params);
-        let base = if tail { r.base } else { start };
+        let base = if tail { self.running.base } else { start };
         let locals = base.wrapping_add(params);
         let free = locals.wrapping_add(body.locals.into());
         if free.saturating_add(body.height.into()) > slots.len() {
@@ -266,7 +265,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
                 func: self.running.func,
                 ip: ip as u32,
                 branch: branch as u32,
-                base: r.base as u32,
+                base: self.running.base as u32,
             };
             let Some(place) = self.frames.get_mut(self.depth) else {
                 return Err(self.stop(Exit::StackFull));
@@ -278,10 +277,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             locals.fill(0);
         }
         self.running.func = func;
-        r.base = start;
+        self.running.base = start;
         r.sp = free;
-        self.last_end(body);
-        let branches = (body.branches as usize).wrapping_mul(Branch::SIZE);
+        self.lie_in(body);
+        let branches = (body.branches as usize).wrapping_mul(u32::SIZE);
         let branches = self.current.branches.wrapping_add(branches);
         Ok(self.jump(r, body.code as usize, branches)?)
     }
@@ -300,7 +299,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let results = if tail {
             // Its results are the caller's, which has nothing more to do but to end.
             self.finish(r);
-            r.base
+            self.running.base
         } else {
             r.sp.wrapping_sub(params)
         };
@@ -338,23 +337,23 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let from = r.sp.wrapping_sub(count);
         if count == 1 {
             let value: u64 = r.pop(slots)?;
-            r.sp = r.base;
+            r.sp = self.running.base;
             r.push(slots, value)?;
         } else {
-            slide(slots, from, r.base, count);
-            r.sp = r.base.wrapping_add(count);
+            slide(slots, from, self.running.base, count);
+            r.sp = self.running.base.wrapping_add(count);
         }
         let Some(depth) = self.depth.checked_sub(1) else {
             return Err(self.stop(Exit::Done));
         };
         let frame = self.frames.get(depth).copied().unwrap_or_default();
         self.depth = depth;
-        r.base = frame.base as usize;
+        self.running.base = frame.base as usize;
         self.running.func = frame.func;
         if frame.func.instance() != self.current.index {
             self.switch(frame.func.instance());
         }
-        self.last_end(self.current.body(frame.func.func()));
+        self.lie_in(self.current.body(frame.func.func()));
         Ok(self.jump(r, frame.ip as usize, frame.branch as usize)?)
     }
 }

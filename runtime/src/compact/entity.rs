@@ -4,7 +4,7 @@
 use super::address::FuncAddr;
 use crate::profile::Profile;
 use crate::spec::Proposal;
-use crate::types::{MemoryType, RefType, ValType};
+use crate::types::{FuncIdx, MemoryType, RefType, ValType};
 
 /// A caller that waits for the function it has called.
 #[derive(Clone, Copy, Debug, Default)]
@@ -104,7 +104,7 @@ macro_rules! empty {
 }
 
 empty! {
-    Frame { func: FuncAddr::CONSTANT, ip: 0, branch: 0, base: 0 }
+    Frame { func: FuncAddr::new(0, FuncIdx(0)), ip: 0, branch: 0, base: 0 }
     Table { start: 0, len: 0, max: None, is_64: false, element: RefType::FUNCREF }
     Memory { start: 0, len: 0, max: None, page_size_log2: 0, is_64: false }
     Global { value: 0, content: ValType::I32, mutable: false }

@@ -23,8 +23,6 @@ pub(crate) struct Registers<'m> {
     pub(crate) code: Iter<'m, u8>,
     /// The first free slot.
     pub(crate) sp: usize,
-    /// The slot of the first local.
-    pub(crate) base: usize,
 }
 
 /// What the table said is not there.
@@ -42,6 +40,15 @@ const BITS: u32 = 7;
 const CONTINUES: u8 = 1 << BITS;
 
 impl Registers<'_> {
+    /// Runs what is not inlined.
+    #[inline(always)]
+    pub(crate) fn away<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
+        let mut own = self.clone();
+        let done = f(&mut own);
+        *self = own;
+        done
+    }
+
     /// The next byte.
     #[inline(always)]
     pub(crate) fn u8(&mut self) -> Result<u8, Trap> {

@@ -16,9 +16,13 @@ use crate::validate::item::Item;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Running {
     pub(crate) func: FuncAddr,
+    /// The slot of the first local.
+    pub(crate) base: usize,
     /// Where the next branch is in the table.
     pub(crate) branch: usize,
-    /// How many bytes of the module follow the function's last `end`.
+    /// Offset of its first instruction.
+    start: usize,
+    /// How many bytes of the module follow its last `end`.
     tail: usize,
     /// Where memory 0 begins and ends.
     pub(crate) memory: (usize, usize),
@@ -28,7 +32,9 @@ impl Running {
     /// A constant expression: the first `end` is its last one.
     pub(crate) const CONSTANT: Self = Self {
         func: FuncAddr::CONSTANT,
+        base: 0,
         branch: 0,
+        start: 0,
         tail: usize::MAX,
         memory: (0, 0),
     };
@@ -70,9 +76,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         self.rewind(r, self.current.module.wasm.len().wrapping_sub(end));
     }
 
-    /// Remembers where a body ends.
+    /// Remembers where a body begins and ends.
     #[inline(always)]
-    pub(crate) fn last_end(&mut self, body: Body) {
+    pub(crate) fn lie_in(&mut self, body: Body) {
+        self.running.start = body.code as usize;
         let behind = (body.end as usize).wrapping_add(1);
         self.running.tail = self.current.module.wasm.len().wrapping_sub(behind);
     }
@@ -103,57 +110,72 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         Ok(())
     }
 
-    /// Takes a branch of the instruction at `at`, `index` branches behind the next one.
+    /// Takes the next branch.
     #[inline(always)]
-    pub(crate) fn take(
-        &mut self,
-        slots: &mut [u64],
-        r: &mut Registers<'m>,
-        at: usize,
-        index: u32,
-    ) -> Result<(), Trap> {
-        let skipped = (index as usize).wrapping_mul(Branch::SIZE);
-        let place = self.running.branch.wrapping_add(skipped);
-        let entry = self.current.module.table.get(place..).ok_or(ASTRAY)?;
-        let branch = Branch::unpack(entry.first_chunk().ok_or(ASTRAY)?);
-        let distance = isize::from(branch.table).wrapping_mul(Branch::SIZE as isize);
-        if branch.drop != 0 {
-            r.sp = unwind(slots, r.sp, branch);
+    pub(crate) fn take(&mut self, slots: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
+        let place = self.running.branch;
+        let word = self.word(place)?;
+        if Branch::is_plain(word) {
+            return Ok(self.follow(r, place, Branch::of(word))?);
         }
-        self.jump(
-            r,
-            at.wrapping_add_signed(branch.code as isize),
-            place.wrapping_add_signed(distance),
-        )
+        r.away(|r| self.branch(slots, r, 0))
     }
 
-    /// The same, out of the loop.
+    /// Takes the branch that is `index` branches behind the next one.
     #[inline(never)]
     pub(crate) fn branch(
         &mut self,
         slots: &mut [u64],
         r: &mut Registers<'m>,
-        at: usize,
         index: u32,
     ) -> Result<(), Stop> {
-        Ok(self.take(slots, r, at, index)?)
+        let place = behind(self.running.branch, index);
+        let word = self.word(place)?;
+        let mut branch = Branch::of(word);
+        if Branch::is_far(word) {
+            let place = behind(place, Branch::place(word));
+            branch = Branch::record(self.current.module.table, place);
+        }
+        if branch.drop != 0 {
+            let keep = usize::from(branch.keep);
+            let from = r.sp.saturating_sub(keep);
+            let to = from.saturating_sub(branch.drop.into());
+            slide(slots, from, to, keep);
+            r.sp = to.wrapping_add(keep);
+        }
+        Ok(self.follow(r, place, branch)?)
+    }
+
+    /// A word of the branches.
+    #[inline(always)]
+    fn word(&self, place: usize) -> Result<u32, Trap> {
+        // As a whole, because compilers make one access of that.
+        let entry = self.current.module.table.get(place..).ok_or(ASTRAY)?;
+        Ok(u32::from_le_bytes(*entry.first_chunk().ok_or(ASTRAY)?))
+    }
+
+    /// Goes to where the branch at `place` goes.
+    #[inline(always)]
+    fn follow(&mut self, r: &mut Registers<'m>, place: usize, branch: Branch) -> Result<(), Trap> {
+        let distance = isize::from(branch.table).wrapping_mul(u32::SIZE as isize);
+        self.jump(
+            r,
+            self.running.start.wrapping_add(branch.code as usize),
+            place.wrapping_add_signed(distance),
+        )
     }
 
     /// Does not take the next branch.
     #[inline(always)]
     pub(crate) fn pass(&mut self) {
-        self.running.branch = self.running.branch.wrapping_add(Branch::SIZE);
+        self.running.branch = self.running.branch.wrapping_add(u32::SIZE);
     }
 }
 
-/// Moves the operands that a branch takes along; gives the first free slot.
-#[inline(never)]
-fn unwind(slots: &mut [u64], sp: usize, branch: Branch) -> usize {
-    let keep = usize::from(branch.keep);
-    let from = sp.saturating_sub(keep);
-    let to = from.saturating_sub(branch.drop.into());
-    slide(slots, from, to, keep);
-    to.wrapping_add(keep)
+/// Where the branch is that is `count` branches behind another.
+#[inline(always)]
+fn behind(place: usize, count: u32) -> usize {
+    place.wrapping_add((count as usize).wrapping_mul(u32::SIZE))
 }
 
 /// Moves values down, as far as there are slots.

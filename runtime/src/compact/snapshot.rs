@@ -49,7 +49,7 @@ struct Head {
     segments: usize,
 }
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 stored_as! {
     FuncAddr as u32: |value| value.bits(), |stored| FuncAddr::from_bits(stored);
@@ -178,7 +178,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             refused: core.refused,
             ip: core.position(r),
             branch: core.running.branch,
-            base: r.base,
+            base: core.running.base,
             func: core.running.func,
             entry: self.entry,
             current: core.current.index,
@@ -265,12 +265,12 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         };
         let mut registers = Registers {
             sp: head.slots,
-            base: head.base,
             ..Registers::default()
         };
         core.running.func = head.func;
+        core.running.base = head.base;
         core.attend();
-        core.last_end(core.current.body(head.func.func()));
+        core.lie_in(core.current.body(head.func.func()));
         if state != State::Idle {
             let aimed = core.jump(&mut registers, head.ip, head.branch);
             aimed.map_err(|_| Error::Snapshot)?;

@@ -148,6 +148,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         };
         self.core.current = *current;
         self.core.depth = 0;
+        self.core.running.base = 0;
         self.core.attend();
         self.entry = func;
         // The call is as if the last one of a function without locals.

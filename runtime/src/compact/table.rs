@@ -3,7 +3,6 @@
 //! A header, then lists of items of fixed sizes. Only offsets and numbers, least significant
 //! byte first: a table that one machine has made serves on another, from read-only memory.
 
-use super::branch::Branch;
 use crate::read::Span;
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
@@ -131,7 +130,7 @@ const SIZES: [u8; Place::Data as usize + 1] = [
     GlobalType::SIZE as u8,
     Span::SIZE as u8,
     Elements::SIZE as u8,
-    Branch::SIZE as u8,
+    u32::SIZE as u8,
     Data::SIZE as u8,
 ];
 
@@ -177,7 +176,7 @@ impl Front {
 
 impl<'t> Header<'t> {
     /// What this version writes and reads.
-    const FORMAT: u32 = 2;
+    const FORMAT: u32 = 3;
 
     /// Of a table.
     pub(crate) const fn of(table: &'t [u8]) -> Self {

@@ -75,6 +75,7 @@ pub(crate) enum Place {
     Locals,
     Set,
     Initialised,
+    Far,
     Frames,
 }
 

@@ -1,5 +1,6 @@
-//! The compact engine by its public API: exits and what follows them, snapshots, what is needed.
+//! The compact engine by its public API: branches, exits and what follows them, snapshots, what is needed.
 
+mod branches;
 mod exits;
 mod needs;
 mod pages;

@@ -44,47 +44,52 @@ const FRAMES: usize = 8;
 const MEMORY: usize = 1 << 17;
 
 static GUEST: Once<[u8; MEMORY]> = Once::new([0; MEMORY]);
-static LISTS: Once<MaybeUninit<Lists>> = Once::new(MaybeUninit::uninit());
+static LISTS: Once<Lists> = Once::new(Lists {
+    slots: [0; SLOTS],
+    frames: [Frame::EMPTY; FRAMES],
+    memories: [Memory::EMPTY],
+    elements: [Ref::NULL; 3],
+    globals: [Global::EMPTY],
+    segments: [Segment::EMPTY],
+});
+static OTHERS: Once<MaybeUninit<Others>> = Once::new(MaybeUninit::uninit());
+static STORE: Once<MaybeUninit<Store<'static, 'static, Board>>> = Once::new(MaybeUninit::uninit());
 
-/// The slices of the store but for linear memory.
+/// The slices of the store, but for linear memory and those that follow: zeros at first, so that
+/// nothing of them is kept in flash.
 struct Lists {
     slots: [u64; SLOTS],
     frames: [Frame; FRAMES],
-    instances: [Instance<'static>; 1],
     memories: [Memory; 1],
-    tables: [Table; 1],
     elements: [Ref; 3],
     globals: [Global; 1],
-    types: [TypeId; 6],
     segments: [Segment; 1],
+}
+
+/// The slices that are no zeros.
+#[derive(Default)]
+struct Others {
+    instances: [Instance<'static>; 1],
+    tables: [Table; 1],
+    types: [TypeId; 6],
 }
 
 /// Runs the kernel; says whether its answer is right.
 pub fn run(module: Module<'static>) -> bool {
-    let lists = take(&LISTS).write(Lists {
-        slots: [0; SLOTS],
-        frames: [Default::default(); FRAMES],
-        instances: Default::default(),
-        memories: Default::default(),
-        tables: Default::default(),
-        elements: Default::default(),
-        globals: Default::default(),
-        types: Default::default(),
-        segments: Default::default(),
-    });
-    let mut store = Store::<Board>::new(Ram {
+    let (lists, others) = (take(&LISTS), take(&OTHERS).write(Others::default()));
+    let store = take(&STORE).write(Store::new(Ram {
         slots: &mut lists.slots,
         frames: &mut lists.frames,
-        instances: &mut lists.instances,
+        instances: &mut others.instances,
         memories: &mut lists.memories,
         memory: take(&GUEST),
-        tables: &mut lists.tables,
+        tables: &mut others.tables,
         elements: &mut lists.elements,
         globals: &mut lists.globals,
-        types: &mut lists.types,
+        types: &mut others.types,
         segments: &mut lists.segments,
         ..Ram::default()
-    });
+    }));
     let Ok(instance) = store.instantiate(module, &[]) else {
         return false;
     };
@@ -101,5 +106,5 @@ pub fn run(module: Module<'static>) -> bool {
 
 /// Bytes of the store and its slices but for linear memory.
 pub fn state() -> u32 {
-    (size_of::<Lists>() + size_of::<Store<'_, '_, Board>>()) as u32
+    (size_of::<Lists>() + size_of::<Others>() + size_of::<Store<'_, '_, Board>>()) as u32
 }
