@@ -181,7 +181,7 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
         }
         "condition" => {
             // Modules without a section that an instruction needs are written in bytes.
-            found.push("wasm-latest/binary.wast");
+            found.extend(["wasm-latest/binary.wast", "wasm-latest/local_init.wast"]);
             &[
                 ("rows", "operands_of_the_right_type"),
                 ("rows", "an_operand_of_the_wrong_type"),

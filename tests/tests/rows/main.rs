@@ -231,7 +231,7 @@ fn what_a_constant_expression_needs_is_what_wasmparser_needs() {
         if op.signature.is_none() || op.constant.is_none() {
             return;
         }
-        let bytes = Program::of(op).constant().module();
+        let bytes = program::constant_alone(op);
         for (proposal, feature) in peer::FEATURES {
             cases.count += 1;
             let ours =
