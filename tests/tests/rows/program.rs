@@ -76,6 +76,13 @@ pub(crate) fn alone(op: &Op) -> (Vec<u8>, usize) {
 pub(crate) fn constant_alone(op: &Op) -> Vec<u8> {
     let of_global = op.immediates.iter().any(|one| one.kind == "global");
     let result = match results(op)[..] {
+        // Where there are no typed references, it is one to any function.
+        [
+            ValType::Ref(RefType {
+                heap_type: HeapType::Concrete(_),
+                ..
+            }),
+        ] => ValType::FUNCREF,
         [result] if !of_global => result,
         _ => ValType::I64,
     };
