@@ -92,6 +92,118 @@ pub enum Instruction<'a> {
         /// The immediate `valtypes`.
         t: ValTypes<'a>,
     },
+    /// `table.get`
+    TableGet {
+        /// The immediate `table`.
+        x: TableIdx,
+    },
+    /// `table.set`
+    TableSet {
+        /// The immediate `table`.
+        x: TableIdx,
+    },
+    /// `f32.sqrt`
+    F32Sqrt,
+    /// `f64.sqrt`
+    F64Sqrt,
+    /// `ref.null`
+    RefNull {
+        /// The immediate `heap`.
+        h: HeapType,
+    },
+    /// `ref.is_null`
+    RefIsNull,
+    /// `ref.func`
+    RefFunc {
+        /// The immediate `func`.
+        f: FuncIdx,
+    },
+    /// `ref.as_non_null`
+    RefAsNonNull,
+    /// `br_on_null`
+    BrOnNull {
+        /// The immediate `label`.
+        l: LabelIdx,
+    },
+    /// `br_on_non_null`
+    BrOnNonNull {
+        /// The immediate `label`.
+        l: LabelIdx,
+    },
+    /// `i32.trunc_sat_f32_s`
+    I32TruncSatF32S,
+    /// `i32.trunc_sat_f32_u`
+    I32TruncSatF32U,
+    /// `i32.trunc_sat_f64_s`
+    I32TruncSatF64S,
+    /// `i32.trunc_sat_f64_u`
+    I32TruncSatF64U,
+    /// `i64.trunc_sat_f32_s`
+    I64TruncSatF32S,
+    /// `i64.trunc_sat_f32_u`
+    I64TruncSatF32U,
+    /// `i64.trunc_sat_f64_s`
+    I64TruncSatF64S,
+    /// `i64.trunc_sat_f64_u`
+    I64TruncSatF64U,
+    /// `memory.init`
+    MemoryInit {
+        /// The immediate `data`.
+        y: DataIdx,
+        /// The immediate `memory`.
+        x: MemoryIdx,
+    },
+    /// `data.drop`
+    DataDrop {
+        /// The immediate `data`.
+        x: DataIdx,
+    },
+    /// `memory.copy`
+    MemoryCopy {
+        /// The immediate `memory`.
+        x: MemoryIdx,
+        /// The immediate `memory`.
+        y: MemoryIdx,
+    },
+    /// `memory.fill`
+    MemoryFill {
+        /// The immediate `memory`.
+        x: MemoryIdx,
+    },
+    /// `table.init`
+    TableInit {
+        /// The immediate `elem`.
+        y: ElemIdx,
+        /// The immediate `table`.
+        x: TableIdx,
+    },
+    /// `elem.drop`
+    ElemDrop {
+        /// The immediate `elem`.
+        x: ElemIdx,
+    },
+    /// `table.copy`
+    TableCopy {
+        /// The immediate `table`.
+        x: TableIdx,
+        /// The immediate `table`.
+        y: TableIdx,
+    },
+    /// `table.grow`
+    TableGrow {
+        /// The immediate `table`.
+        x: TableIdx,
+    },
+    /// `table.size`
+    TableSize {
+        /// The immediate `table`.
+        x: TableIdx,
+    },
+    /// `table.fill`
+    TableFill {
+        /// The immediate `table`.
+        x: TableIdx,
+    },
     /// `local.get`
     LocalGet {
         /// The immediate `local`.
@@ -116,16 +228,6 @@ pub enum Instruction<'a> {
     GlobalSet {
         /// The immediate `global`.
         x: GlobalIdx,
-    },
-    /// `table.get`
-    TableGet {
-        /// The immediate `table`.
-        x: TableIdx,
-    },
-    /// `table.set`
-    TableSet {
-        /// The immediate `table`.
-        x: TableIdx,
     },
     /// `i32.load`
     I32Load {
@@ -424,8 +526,6 @@ pub enum Instruction<'a> {
     F32Trunc,
     /// `f32.nearest`
     F32Nearest,
-    /// `f32.sqrt`
-    F32Sqrt,
     /// `f32.add`
     F32Add,
     /// `f32.sub`
@@ -452,8 +552,6 @@ pub enum Instruction<'a> {
     F64Trunc,
     /// `f64.nearest`
     F64Nearest,
-    /// `f64.sqrt`
-    F64Sqrt,
     /// `f64.add`
     F64Add,
     /// `f64.sub`
@@ -528,104 +626,6 @@ pub enum Instruction<'a> {
     I64Extend16S,
     /// `i64.extend32_s`
     I64Extend32S,
-    /// `ref.null`
-    RefNull {
-        /// The immediate `heap`.
-        h: HeapType,
-    },
-    /// `ref.is_null`
-    RefIsNull,
-    /// `ref.func`
-    RefFunc {
-        /// The immediate `func`.
-        f: FuncIdx,
-    },
-    /// `ref.as_non_null`
-    RefAsNonNull,
-    /// `br_on_null`
-    BrOnNull {
-        /// The immediate `label`.
-        l: LabelIdx,
-    },
-    /// `br_on_non_null`
-    BrOnNonNull {
-        /// The immediate `label`.
-        l: LabelIdx,
-    },
-    /// `i32.trunc_sat_f32_s`
-    I32TruncSatF32S,
-    /// `i32.trunc_sat_f32_u`
-    I32TruncSatF32U,
-    /// `i32.trunc_sat_f64_s`
-    I32TruncSatF64S,
-    /// `i32.trunc_sat_f64_u`
-    I32TruncSatF64U,
-    /// `i64.trunc_sat_f32_s`
-    I64TruncSatF32S,
-    /// `i64.trunc_sat_f32_u`
-    I64TruncSatF32U,
-    /// `i64.trunc_sat_f64_s`
-    I64TruncSatF64S,
-    /// `i64.trunc_sat_f64_u`
-    I64TruncSatF64U,
-    /// `memory.init`
-    MemoryInit {
-        /// The immediate `data`.
-        y: DataIdx,
-        /// The immediate `memory`.
-        x: MemoryIdx,
-    },
-    /// `data.drop`
-    DataDrop {
-        /// The immediate `data`.
-        x: DataIdx,
-    },
-    /// `memory.copy`
-    MemoryCopy {
-        /// The immediate `memory`.
-        x: MemoryIdx,
-        /// The immediate `memory`.
-        y: MemoryIdx,
-    },
-    /// `memory.fill`
-    MemoryFill {
-        /// The immediate `memory`.
-        x: MemoryIdx,
-    },
-    /// `table.init`
-    TableInit {
-        /// The immediate `elem`.
-        y: ElemIdx,
-        /// The immediate `table`.
-        x: TableIdx,
-    },
-    /// `elem.drop`
-    ElemDrop {
-        /// The immediate `elem`.
-        x: ElemIdx,
-    },
-    /// `table.copy`
-    TableCopy {
-        /// The immediate `table`.
-        x: TableIdx,
-        /// The immediate `table`.
-        y: TableIdx,
-    },
-    /// `table.grow`
-    TableGrow {
-        /// The immediate `table`.
-        x: TableIdx,
-    },
-    /// `table.size`
-    TableSize {
-        /// The immediate `table`.
-        x: TableIdx,
-    },
-    /// `table.fill`
-    TableFill {
-        /// The immediate `table`.
-        x: TableIdx,
-    },
 }
 
 impl Instruction<'_> {

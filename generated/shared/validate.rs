@@ -4,6 +4,7 @@
 
 use super::instruction::Instruction::{self, *};
 use super::proposal::Proposal;
+use crate::profile::Gate;
 use crate::reject::Reject;
 use crate::types::ValType;
 use crate::validate::type_fn::*;
@@ -23,8 +24,8 @@ const I64: ValType = ValType::I64;
 /// Applies the rules of one instruction; without `PLAIN` of one that is not in `plain`.
 #[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
-pub(crate) fn step<const PLAIN: bool, S: Storage>(
-    v: &mut Validator<'_, S>,
+pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
     instruction: &Instruction<'_>,
 ) -> Result<(), Reject> {
     match *instruction {
@@ -41,20 +42,20 @@ pub(crate) fn step<const PLAIN: bool, S: Storage>(
         Return                      => { v.pop_all(return_(v))?; v.diverge() },
         Call { f }                  => { let tf = v.func(f)?; v.pop_all(params(tf))?; v.push_all(results(tf))?; Ok(()) },
         CallIndirect { y, x }       => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
-        ReturnCall { f }            => { let tf = v.func(f)?; predicate::sub(v, results(tf), return_(v))?; v.pop_all(params(tf))?; v.diverge() },
-        ReturnCallIndirect { y, x } => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; predicate::sub(v, results(ty), return_(v))?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.diverge() },
-        CallRef { y }               => { let ty = v.type_(y)?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
-        ReturnCallRef { y }         => { let ty = v.type_(y)?; predicate::sub(v, results(ty), return_(v))?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.diverge() },
+        ReturnCall { f }            if G::may(Proposal::TailCall) => { let tf = v.func(f)?; predicate::sub(v, results(tf), return_(v))?; v.pop_all(params(tf))?; v.diverge() },
+        ReturnCallIndirect { y, x } if G::may(Proposal::TailCall) => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; predicate::sub(v, results(ty), return_(v))?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.diverge() },
+        CallRef { y }               if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
+        ReturnCallRef { y }         if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; predicate::sub(v, results(ty), return_(v))?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.diverge() },
         Drop                        => check::drop(v),
         Select                      => check::select(v),
-        SelectTyped { t }           => check::select_typed(v, t),
+        SelectTyped { t }           if G::may(Proposal::ReferenceTypes) => check::select_typed(v, t),
         LocalGet { x } if PLAIN     => { let tx = v.local(x)?; predicate::initialized(v, x)?; v.signature([], [local(tx)]) },
         LocalSet { x } if PLAIN     => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], []) },
         LocalTee { x } if PLAIN     => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], [local(tx)]) },
         GlobalGet { x } if PLAIN    => { let tx = v.global(x)?; v.signature([], [global(tx)]) },
         GlobalSet { x } if PLAIN    => { let tx = v.global(x)?; predicate::mutable(v, x)?; v.signature([global(tx)], []) },
-        TableGet { x }              => { let tx = v.table(x)?; v.signature([at(tx)], [elem(tx)]) },
-        TableSet { x }              => { let tx = v.table(x)?; v.signature([at(tx), elem(tx)], []) },
+        TableGet { x }              if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx)], [elem(tx)]) },
+        TableSet { x }              if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx), elem(tx)], []) },
         I32Load { m } if PLAIN      => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I32]) },
         I64Load { m } if PLAIN      => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [I64]) },
         F32Load { m } if PLAIN      => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [F32]) },
@@ -160,7 +161,7 @@ pub(crate) fn step<const PLAIN: bool, S: Storage>(
         F32Floor if PLAIN           => v.signature([F32], [F32]),
         F32Trunc if PLAIN           => v.signature([F32], [F32]),
         F32Nearest if PLAIN         => v.signature([F32], [F32]),
-        F32Sqrt                     => v.signature([F32], [F32]),
+        F32Sqrt                     if G::may(Proposal::Floats) => v.signature([F32], [F32]),
         F32Add if PLAIN             => v.signature([F32, F32], [F32]),
         F32Sub if PLAIN             => v.signature([F32, F32], [F32]),
         F32Mul if PLAIN             => v.signature([F32, F32], [F32]),
@@ -174,7 +175,7 @@ pub(crate) fn step<const PLAIN: bool, S: Storage>(
         F64Floor if PLAIN           => v.signature([F64], [F64]),
         F64Trunc if PLAIN           => v.signature([F64], [F64]),
         F64Nearest if PLAIN         => v.signature([F64], [F64]),
-        F64Sqrt                     => v.signature([F64], [F64]),
+        F64Sqrt                     if G::may(Proposal::Floats) => v.signature([F64], [F64]),
         F64Add if PLAIN             => v.signature([F64, F64], [F64]),
         F64Sub if PLAIN             => v.signature([F64, F64], [F64]),
         F64Mul if PLAIN             => v.signature([F64, F64], [F64]),
@@ -212,48 +213,56 @@ pub(crate) fn step<const PLAIN: bool, S: Storage>(
         I64Extend8S if PLAIN        => v.signature([I64], [I64]),
         I64Extend16S if PLAIN       => v.signature([I64], [I64]),
         I64Extend32S if PLAIN       => v.signature([I64], [I64]),
-        RefNull { h }               => v.signature([], [reference(true, v.heap(h)?)]),
-        RefIsNull                   => { v.pop_ref()?; v.push(I32)?; Ok(()) },
-        RefFunc { f }               => { predicate::declared(v, f)?; v.signature([], [reference(false, v.func_heap(f)?)]) },
-        RefAsNonNull                => check::ref_as_non_null(v),
-        BrOnNull { l }              => check::br_on_null(v, l),
-        BrOnNonNull { l }           => check::br_on_non_null(v, l),
-        I32TruncSatF32S             => v.signature([F32], [I32]),
-        I32TruncSatF32U             => v.signature([F32], [I32]),
-        I32TruncSatF64S             => v.signature([F64], [I32]),
-        I32TruncSatF64U             => v.signature([F64], [I32]),
-        I64TruncSatF32S             => v.signature([F32], [I64]),
-        I64TruncSatF32U             => v.signature([F32], [I64]),
-        I64TruncSatF64S             => v.signature([F64], [I64]),
-        I64TruncSatF64U             => v.signature([F64], [I64]),
-        MemoryInit { y, x }         => { v.data(y)?; let tx = v.memory(x)?; predicate::data_count(v)?; v.signature([at(tx), I32, I32], []) },
-        DataDrop { x }              => { v.data(x)?; predicate::data_count(v)?; v.signature([], []) },
-        MemoryCopy { x, y }         => { let tx = v.memory(x)?; let ty = v.memory(y)?; v.signature([at(tx), at(ty), min_at(tx, ty)], []) },
-        MemoryFill { x }            => { let tx = v.memory(x)?; v.signature([at(tx), I32, at(tx)], []) },
-        TableInit { y, x }          => { let ty = v.elem(y)?; let tx = v.table(x)?; predicate::sub(v, elem(ty), elem(tx))?; v.signature([at(tx), I32, I32], []) },
-        ElemDrop { x }              => { v.elem(x)?; v.signature([], []) },
-        TableCopy { x, y }          => { let tx = v.table(x)?; let ty = v.table(y)?; predicate::sub(v, elem(ty), elem(tx))?; v.signature([at(tx), at(ty), min_at(tx, ty)], []) },
-        TableGrow { x }             => { let tx = v.table(x)?; v.signature([elem(tx), at(tx)], [at(tx)]) },
-        TableSize { x }             => { let tx = v.table(x)?; v.signature([], [at(tx)]) },
-        TableFill { x }             => { let tx = v.table(x)?; v.signature([at(tx), elem(tx), at(tx)], []) },
+        RefNull { h }               if G::may(Proposal::ReferenceTypes) => v.signature([], [reference(true, v.heap(h)?)]),
+        RefIsNull                   if G::may(Proposal::ReferenceTypes) => { v.pop_ref()?; v.push(I32)?; Ok(()) },
+        RefFunc { f }               if G::may(Proposal::ReferenceTypes) => { predicate::declared(v, f)?; v.signature([], [reference(false, v.func_heap(f)?)]) },
+        RefAsNonNull                if G::may(Proposal::FunctionReferences) => check::ref_as_non_null(v),
+        BrOnNull { l }              if G::may(Proposal::FunctionReferences) => check::br_on_null(v, l),
+        BrOnNonNull { l }           if G::may(Proposal::FunctionReferences) => check::br_on_non_null(v, l),
+        I32TruncSatF32S             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I32]),
+        I32TruncSatF32U             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I32]),
+        I32TruncSatF64S             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I32]),
+        I32TruncSatF64U             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I32]),
+        I64TruncSatF32S             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I64]),
+        I64TruncSatF32U             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I64]),
+        I64TruncSatF64S             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I64]),
+        I64TruncSatF64U             if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I64]),
+        MemoryInit { y, x }         if G::may(Proposal::BulkMemory) => { v.data(y)?; let tx = v.memory(x)?; predicate::data_count(v)?; v.signature([at(tx), I32, I32], []) },
+        DataDrop { x }              if G::may(Proposal::BulkMemory) => { v.data(x)?; predicate::data_count(v)?; v.signature([], []) },
+        MemoryCopy { x, y }         if G::may(Proposal::BulkMemoryOpt) => { let tx = v.memory(x)?; let ty = v.memory(y)?; v.signature([at(tx), at(ty), min_at(tx, ty)], []) },
+        MemoryFill { x }            if G::may(Proposal::BulkMemoryOpt) => { let tx = v.memory(x)?; v.signature([at(tx), I32, at(tx)], []) },
+        TableInit { y, x }          if G::may(Proposal::BulkMemory) => { let ty = v.elem(y)?; let tx = v.table(x)?; predicate::sub(v, elem(ty), elem(tx))?; v.signature([at(tx), I32, I32], []) },
+        ElemDrop { x }              if G::may(Proposal::BulkMemory) => { v.elem(x)?; v.signature([], []) },
+        TableCopy { x, y }          if G::may(Proposal::BulkMemory) => { let tx = v.table(x)?; let ty = v.table(y)?; predicate::sub(v, elem(ty), elem(tx))?; v.signature([at(tx), at(ty), min_at(tx, ty)], []) },
+        TableGrow { x }             if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([elem(tx), at(tx)], [at(tx)]) },
+        TableSize { x }             if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([], [at(tx)]) },
+        TableFill { x }             if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx), elem(tx), at(tx)], []) },
         _ => Ok(()),
     }
 }
 
-/// The proposal that admits an instruction in constant expressions.
-pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
+/// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
+pub(crate) const fn constant<const PLAIN: bool>(instruction: &Instruction<'_>) -> Option<Proposal> {
     match *instruction {
         I32Add { .. }
         | I32Sub { .. }
         | I32Mul { .. }
         | I64Add { .. }
         | I64Sub { .. }
-        | I64Mul { .. } => Some(Proposal::ExtendedConst),
+        | I64Mul { .. }
+            if PLAIN =>
+        {
+            Some(Proposal::ExtendedConst)
+        }
         GlobalGet { .. }
         | I32Const { .. }
         | I64Const { .. }
         | F32Const { .. }
-        | F64Const { .. } => Some(Proposal::Mvp),
+        | F64Const { .. }
+            if PLAIN =>
+        {
+            Some(Proposal::Mvp)
+        }
         RefNull { .. } | RefFunc { .. } => Some(Proposal::ReferenceTypes),
         _ => None,
     }

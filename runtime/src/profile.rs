@@ -8,6 +8,15 @@ use crate::spec::{Limits, Proposal, Proposals, Tier};
 
 /// Says what is admitted.
 pub trait Gate {
+    /// What is admitted, if that is known at compile time: code for the rest is not linked then.
+    const KNOWN: Option<Proposals>;
+
+    /// Whether the proposal could be admitted.
+    #[inline(always)]
+    fn may(proposal: Proposal) -> bool {
+        Self::KNOWN.is_none_or(|known| known.contains(proposal))
+    }
+
     /// Whether the proposal is admitted.
     fn has(&self, proposal: Proposal) -> bool;
 
@@ -36,6 +45,8 @@ pub trait Profile {
 }
 
 impl<P: Profile> Gate for P {
+    const KNOWN: Option<Proposals> = Some(P::PROPOSALS);
+
     #[inline(always)]
     fn has(&self, proposal: Proposal) -> bool {
         P::PROPOSALS.contains(proposal)
@@ -101,6 +112,8 @@ impl Features {
 }
 
 impl Gate for Features {
+    const KNOWN: Option<Proposals> = None;
+
     #[inline(always)]
     fn has(&self, proposal: Proposal) -> bool {
         self.proposals.contains(proposal)

@@ -24,8 +24,8 @@ use crate::types::ValType;
 /// Every step of decoding and validation can give one, so it is small: four machine words. Where a
 /// word has 32 bits, numbers of its detail that do not fit are the largest that do. Without an
 /// allocator, in builds for size, it is two words of 32 bits, which functions return in registers:
-/// of the detail it has the proposal, the limit, and one number. One above 32,767 is rounded up to
-/// a multiple of 1,024.
+/// of the detail it has the proposal, or the limit with what it would have to be; such a number
+/// above 32,767 is rounded up to a multiple of 1,024.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reject {
     /// Offset from the start of the module.

@@ -129,10 +129,8 @@ fn row(op: &Op) -> [String; 2] {
         value = format!("available(capability::{flag}, ErrorCode::{error}, at, {value})?");
     }
     if op.proposal != "mvp" {
-        value = format!(
-            "gate.admit(Proposal::{}, at, {value})?",
-            variant(&op.proposal)
-        );
+        let proposal = variant(&op.proposal);
+        value = format!("{{ gate.admit(Proposal::{proposal}, at, ())?; {value} }}");
     }
     let mut pattern = code(op.code.prefix, op.code.value);
     if is_plain(op) {

@@ -1,6 +1,7 @@
 //! `shared/instruction.rs`: a decoded instruction with its immediates.
 
 use super::Source;
+use super::plain::is_plain;
 use crate::model::{Model, Op};
 use crate::names::ident;
 use proc_macro2::TokenStream;
@@ -18,7 +19,9 @@ pub fn emit(model: &Model) -> Source {
         use super::opcode::Opcode;
         use crate::types::{#(#types),*};
     });
-    let variants = model.ops.iter().map(variant);
+    // Those that builds for size treat apart stand apart, so that their matches need no rows for them.
+    let (plain, others): (Vec<&Op>, Vec<&Op>) = model.ops.iter().partition(|op| is_plain(op));
+    let variants = others.into_iter().chain(plain).map(variant);
     source.item(quote! {
         /// An instruction. Vectors among the immediates stay in the module's bytes.
         #[derive(Clone, Copy, Debug, PartialEq)]

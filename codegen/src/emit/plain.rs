@@ -8,6 +8,7 @@ use super::Source;
 use crate::model::{Model, Op, TypeItem};
 use crate::names::variant;
 use quote::quote;
+use std::collections::BTreeSet;
 
 /// The most operands that a plain row takes.
 const PARAMS: usize = 2;
@@ -20,6 +21,7 @@ pub fn emit(model: &Model) -> Source {
     );
     source.item(quote! {
         use super::proposal::Proposal::*;
+        use super::proposal::Proposals;
         use crate::validate::plain::Immediate::*;
         use crate::validate::plain::Kind;
         use crate::validate::plain::Operand::*;
@@ -36,6 +38,14 @@ pub fn emit(model: &Model) -> Source {
             kinds.push(kind.clone());
         }
     }
+    let proposals: BTreeSet<&str> = rows.iter().map(|(_, op, _)| op.proposal.as_str()).collect();
+    let all = proposals
+        .into_iter()
+        .fold("Proposals::EMPTY".to_string(), |all, proposal| {
+            format!("{all}.with({})", variant(proposal))
+        });
+    source.line("/// What admits plain instructions.");
+    source.line(&format!("pub(crate) const PROPOSALS: Proposals = {all};\n"));
     source.table(
         "What plain instructions have in common.",
         &format!("pub(crate) static KINDS: [Kind; {}] = [", kinds.len()),
@@ -100,14 +110,14 @@ fn kind(op: &Op) -> Option<Vec<String>> {
 
 fn immediate(op: &Op) -> Option<String> {
     Some(match op.immediates.as_slice() {
-        [] => "Nothing".to_string(),
+        [] => "(Nothing, 0)".to_string(),
         [only] => match (only.kind.as_str(), only.number) {
-            ("i32", _) => "Signed32".to_string(),
-            ("i64", _) => "Signed64".to_string(),
-            ("f32", _) => "Bytes(4)".to_string(),
-            ("f64", _) => "Bytes(8)".to_string(),
-            ("memarg", Some(width)) => format!("MemArg({width})"),
-            ("local" | "global" | "memory", _) => variant(&only.kind),
+            ("i32", _) => "(Signed32, 0)".to_string(),
+            ("i64", _) => "(Signed64, 0)".to_string(),
+            ("f32", _) => "(Bytes, 4)".to_string(),
+            ("f64", _) => "(Bytes, 8)".to_string(),
+            ("memarg", Some(width)) => format!("(MemArg, {width})"),
+            ("local" | "global" | "memory", _) => format!("({}, 0)", variant(&only.kind)),
             _ => return None,
         },
         _ => return None,

@@ -18,6 +18,7 @@ pub fn emit(model: &Model) -> Source {
     source.item(quote! {
         use super::instruction::Instruction::{self, *};
         use super::proposal::Proposal;
+        use crate::profile::Gate;
         use crate::reject::Reject;
         use crate::types::ValType;
         use crate::validate::type_fn::*;
@@ -33,23 +34,20 @@ pub fn emit(model: &Model) -> Source {
     );
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn step<const PLAIN: bool, S: Storage>(");
-    source.line("    v: &mut Validator<'_, S>,");
+    source.line("pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(");
+    source.line("    v: &mut Validator<'_, G, S>,");
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
-    let rows: Vec<Vec<String>> = model
-        .ops
-        .iter()
-        .map(|op| {
-            let guard = if is_plain(op) { " if PLAIN" } else { "" };
-            vec![format!("{}{guard}", pattern(op)), arm(op)]
-        })
-        .collect();
+    let rows: Vec<Vec<String>> = model.ops.iter().map(|op| vec![head(op), arm(op)]).collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
     }
-    if model.ops.iter().any(is_plain) {
+    if model
+        .ops
+        .iter()
+        .any(|op| is_plain(op) || !guard(op).is_empty())
+    {
         source.line("        _ => Ok(()),");
     }
     source.line("    }");
@@ -81,21 +79,40 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     for op in &model.ops {
         if let Some(proposal) = &op.constant {
             admitted
-                .entry(variant(proposal))
+                .entry((variant(proposal), is_plain(op)))
                 .or_default()
                 .push(ident(&op.variant));
         }
     }
-    let arms = admitted.iter().map(|(proposal, ops)| {
+    let arms = admitted.iter().map(|((proposal, plain), ops)| {
         let proposal = ident(proposal);
-        quote! { #(#ops { .. })|* => Some(Proposal::#proposal) }
+        let guard = plain.then(|| quote! { if PLAIN });
+        quote! { #(#ops { .. })|* #guard => Some(Proposal::#proposal) }
     });
     quote! {
-        /// The proposal that admits an instruction in constant expressions.
-        pub(crate) const fn constant(instruction: &Instruction<'_>) -> Option<Proposal> {
+        /// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
+        pub(crate) const fn constant<const PLAIN: bool>(
+            instruction: &Instruction<'_>,
+        ) -> Option<Proposal> {
             match *instruction { #(#arms,)* _ => None }
         }
     }
+}
+
+/// An instruction, if it can occur.
+fn head(op: &Op) -> String {
+    match is_plain(op) {
+        true => format!("{} if PLAIN", pattern(op)),
+        false => pattern(op),
+    }
+}
+
+/// When an instruction can occur that is not plain: what no proposal admits is not linked.
+fn guard(op: &Op) -> String {
+    if is_plain(op) || op.proposal == "mvp" {
+        return String::new();
+    }
+    format!("if G::may(Proposal::{}) ", variant(&op.proposal))
 }
 
 fn pattern(op: &Op) -> String {
@@ -127,7 +144,7 @@ fn arm(op: &Op) -> String {
         (None, Some(signature)) => rules(op, signature),
         (None, None) => "Ok(())".to_string(),
     };
-    format!("=> {body},")
+    format!("{}=> {body},", guard(op))
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.

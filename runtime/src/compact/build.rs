@@ -53,22 +53,27 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn frames(&self) -> ArenaList<'s, Frame> {
-        self.arena.list(Place::Frames)
+    fn frames(&self) -> ArenaList<'s, Frame, { Place::Frames as u8 }> {
+        self.arena.list()
     }
 
-    fn branches(&self) -> ArenaList<'s, u32> {
-        self.arena.list(Place::Branches)
+    fn branches(&self) -> ArenaList<'s, u32, { Place::Branches as u8 }> {
+        self.arena.list()
     }
 
     /// Those branches of the body that do not fit into a word.
-    fn far(&self) -> ArenaList<'s, Far> {
-        self.arena.list(Place::Far)
+    fn far(&self) -> ArenaList<'s, Far, { Place::Far as u8 }> {
+        self.arena.list()
     }
 
     /// Adds an item to a list, in as far as there is memory.
-    fn put<T: Item>(&self, place: Place, item: T, limit: Limit, at: usize) -> Result<(), Reject> {
-        let mut list = self.arena.list(place);
+    fn put<T: Item, const PLACE: u8>(
+        &self,
+        item: T,
+        limit: Limit,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let mut list = self.arena.list::<T, PLACE>();
         let length = list.len();
         list.push(item, u64::MAX)
             .map_err(|full: Full| full.reject(limit, length, at))
@@ -101,7 +106,7 @@ impl<'s> Builder<'s> {
     /// Adds a word to the branches; gives its number.
     fn add(&mut self, word: u32, at: usize) -> Result<u32, Reject> {
         let number = self.branches().len();
-        self.put(Place::Branches, word, Limit::Branches, at)?;
+        self.put::<_, { Place::Branches as u8 }>(word, Limit::Branches, at)?;
         Ok(number as u32)
     }
 
@@ -174,7 +179,7 @@ impl<'s> Builder<'s> {
         }
         let index = self.far().len() as u32;
         if word.is_none() {
-            self.put(Place::Far, far, Limit::Branches, at)?;
+            self.put::<_, { Place::Far as u8 }>(far, Limit::Branches, at)?;
         }
         let word = word.unwrap_or(Branch::far(index));
         self.branches().set(number as usize, word);
@@ -276,6 +281,8 @@ impl<'a> Sink<'a> for Builder<'_> {
 impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     type Body = Self;
 
+    const NAMES: bool = false;
+
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self, Reject> {
         self.index = func.0 - self.front.imported(ExternKind::Func);
         self.span = span;
@@ -293,7 +300,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         }
         self.far().truncate(0);
         self.arena
-            .list(Place::Bodies)
+            .list::<_, { Place::Bodies as u8 }>()
             .set(self.index as usize, self.body);
         Ok(())
     }
@@ -313,25 +320,20 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             name: at as u32,
             kind: kind as u8,
         };
-        self.put(Place::Imports, entry, Limit::Imports, at)
+        self.put::<_, { Place::Imports as u8 }>(entry, Limit::Imports, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
-        self.put(Place::Bodies, Body::default(), Limit::Functions, 0)
+        self.put::<_, { Place::Bodies as u8 }>(Body::default(), Limit::Functions, 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
-        self.put(Place::TableInits, span, Limit::Tables, span.start)
+        self.put::<_, { Place::TableInits as u8 }>(span, Limit::Tables, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
-        self.put(
-            Place::GlobalInits,
-            init.span,
-            Limit::Globals,
-            init.span.start,
-        )
+        self.put::<_, { Place::GlobalInits as u8 }>(init.span, Limit::Globals, init.span.start)
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
@@ -365,12 +367,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         if segment.items.expressions {
             entry.flags |= Elements::EXPRESSIONS;
         }
-        self.put(
-            Place::Elements,
-            entry,
-            Limit::ElementSegments,
-            entry.items.start,
-        )
+        self.put::<_, { Place::Elements as u8 }>(entry, Limit::ElementSegments, entry.items.start)
     }
 
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
@@ -383,7 +380,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.memory = target.0;
             entry.offset = offset.span;
         }
-        self.put(Place::Data, entry, Limit::DataSegments, entry.bytes.start)
+        self.put::<_, { Place::Data as u8 }>(entry, Limit::DataSegments, entry.bytes.start)
     }
 }
 

@@ -198,20 +198,33 @@ impl<'a> Reader<'a> {
     }
 
     /// What an import asks for.
-    pub(crate) fn import_type(&mut self, gate: &impl Gate) -> Result<ImportType, Reject> {
+    pub(crate) fn import_type<G: Gate>(&mut self, gate: &G) -> Result<ImportType, Reject> {
         let kind = self.external(gate, ErrorCode::MalformedImportKind)?;
         Ok(match kind {
             ExternKind::Func => ImportType::Func(TypeIdx(self.u32()?)),
             ExternKind::Table => ImportType::Table(self.table_type(gate)?),
             ExternKind::Memory => ImportType::Memory(self.memory_type(gate)?),
             ExternKind::Global => ImportType::Global(self.global_type(gate)?),
-            ExternKind::Tag => ImportType::Tag(self.tag_type(gate)?),
+            // Else the kind has not been admitted.
+            ExternKind::Tag if G::may(Proposal::Exceptions) => {
+                ImportType::Tag(self.tag_type(gate)?)
+            }
+            ExternKind::Tag => ImportType::Tag(TagType { func: TypeIdx(0) }),
         })
     }
 
     /// An export.
     pub(crate) fn export(&mut self, gate: &impl Gate) -> Result<Export<'a>, Reject> {
         let name = self.name(gate)?;
+        self.export_of(name, gate)
+    }
+
+    /// What is exported under a name.
+    pub(crate) fn export_of(
+        &mut self,
+        name: &'a str,
+        gate: &impl Gate,
+    ) -> Result<Export<'a>, Reject> {
         let kind = self.external(gate, ErrorCode::MalformedExportKind)?;
         Ok(Export {
             name,

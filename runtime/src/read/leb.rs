@@ -10,18 +10,66 @@ use crate::spec::ErrorCode;
 
 /// Says that another byte follows.
 const CONTINUES: u8 = 1 << 7;
-/// The sign of a number that ends with this byte.
-const SIGN: u8 = 1 << 6;
 /// Bits of a number in a byte.
 const STEP: u32 = 7;
 
 impl Reader<'_> {
     /// An unsigned number of 32 bits.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn u32(&mut self) -> Result<u32, Reject> {
+        if cfg!(small) {
+            return match self.word() {
+                Some(number) => Ok(number),
+                None => {
+                    let code = self.no_word();
+                    Err(Reject::new(code, self.position))
+                }
+            };
+        }
         match self.short() {
             Some(byte) => Ok(u32::from(byte)),
             None => self.unsigned::<32>().map(|number| number as u32),
+        }
+    }
+
+    /// The same if it is there and right: for builds for size, where it travels in a register.
+    #[inline(never)]
+    fn word(&mut self) -> Option<u32> {
+        /// Where the last byte begins.
+        const LAST: u32 = u32::BITS - u32::BITS % STEP;
+        let (mut number, mut read, mut position) = (0, 0, self.position);
+        while read <= LAST {
+            let byte = *self.bytes.get(position)?;
+            position += 1;
+            number |= u32::from(byte & !CONTINUES) << read;
+            if byte < CONTINUES {
+                if read == LAST && byte >> (u32::BITS - LAST) != 0 {
+                    break;
+                }
+                self.position = position;
+                return Some(number);
+            }
+            read += STEP;
+        }
+        None
+    }
+
+    /// Why there is no such number; the position becomes that of the error.
+    #[cold]
+    #[inline(never)]
+    fn no_word(&mut self) -> ErrorCode {
+        let number = self.long(u32::BITS, false);
+        let reject = number.err().unwrap_or_else(|| self.ended());
+        self.position = reject.offset;
+        reject.code()
+    }
+
+    /// An unsigned number of 32 bits that has been read before, so that nobody asks what is wrong.
+    #[inline(always)]
+    pub(crate) fn again(&mut self) -> Option<u32> {
+        match cfg!(small) {
+            true => self.word(),
+            false => self.u32().ok(),
         }
     }
 
@@ -38,7 +86,7 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     pub fn i32(&mut self) -> Result<i32, Reject> {
         match self.short() {
-            Some(byte) => Ok(extend(byte) as i32),
+            Some(byte) => Ok(extend(byte)),
             None => self.signed::<32>().map(|number| number as i32),
         }
     }
@@ -47,7 +95,7 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     pub fn i33(&mut self) -> Result<i64, Reject> {
         match self.short() {
-            Some(byte) => Ok(extend(byte)),
+            Some(byte) => Ok(extend(byte).into()),
             None => self.signed::<33>(),
         }
     }
@@ -56,13 +104,13 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     pub fn i64(&mut self) -> Result<i64, Reject> {
         match self.short() {
-            Some(byte) => Ok(extend(byte)),
+            Some(byte) => Ok(extend(byte).into()),
             None => self.signed::<64>(),
         }
     }
 
-    /// The number of one byte, if it is one.
-    #[cfg_attr(not(small), inline(always))]
+    /// The byte of a number that is one byte.
+    #[inline(always)]
     fn short(&mut self) -> Option<u8> {
         let byte = *self.bytes.get(self.position)?;
         if byte >= CONTINUES {
@@ -89,44 +137,38 @@ impl Reader<'_> {
     #[cfg_attr(not(small), inline(always))]
     fn long(&mut self, bits: u32, signed: bool) -> Result<i64, Reject> {
         let start = self.position;
-        let (mut number, mut shift) = (0, 0);
+        let (mut number, mut read) = (0, 0);
         loop {
             let byte = self.u8()?;
-            let left = bits - shift;
+            let bare = i32::from(byte & !CONTINUES);
+            let left = bits - read;
             if left < STEP {
                 // What is above a number is zero, or as its sign.
-                let above = if signed {
-                    extend(byte) >> (left - 1)
-                } else {
-                    i64::from(byte & !CONTINUES) >> left
+                let above = match signed {
+                    true => extend(byte) >> (left - 1),
+                    false => bare >> left,
                 };
                 if above != 0 && !(signed && above == -1) {
                     return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
                 }
             }
-            number |= i64::from(byte & !CONTINUES) << shift;
-            shift += STEP;
             if byte < CONTINUES {
-                let negative = signed && byte & SIGN != 0;
-                let above = (-1_i64).checked_shl(shift).filter(|_| negative);
-                return Ok(number | above.unwrap_or(0));
+                let last = if signed { extend(byte) } else { bare };
+                return Ok(number | i64::from(last) << read);
             }
-            if shift >= bits {
+            if left <= STEP {
                 return Err(Reject::new(ErrorCode::IntegerTooLong, start));
             }
+            number |= i64::from(bare) << read;
+            read += STEP;
         }
     }
 }
 
 /// The bits of a byte's number, its sign extended.
-#[cfg_attr(not(small), inline(always))]
-fn extend(byte: u8) -> i64 {
-    let bits = i64::from(byte & !CONTINUES);
-    if byte & SIGN != 0 {
-        bits - i64::from(CONTINUES)
-    } else {
-        bits
-    }
+#[inline(always)]
+fn extend(byte: u8) -> i32 {
+    i32::from(byte) << (i32::BITS - STEP) >> (i32::BITS - STEP)
 }
 
 #[cfg(test)]

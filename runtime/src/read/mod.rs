@@ -162,6 +162,17 @@ impl<'a> Reader<'a> {
 
     /// A name: a length, then so many bytes of UTF-8.
     pub fn name(&mut self, gate: &impl Gate) -> Result<&'a str, Reject> {
+        let (start, bytes) = self.name_bytes(gate)?;
+        core::str::from_utf8(bytes).map_err(|error| {
+            Reject::new(
+                ErrorCode::MalformedUtf8Encoding,
+                start + error.valid_up_to(),
+            )
+        })
+    }
+
+    /// The bytes of a name, and where they stand.
+    fn name_bytes(&mut self, gate: &impl Gate) -> Result<(usize, &'a [u8]), Reject> {
         let at = self.position;
         let length = self.u32()?;
         let limit = gate.limits().name_length;
@@ -170,12 +181,22 @@ impl<'a> Reader<'a> {
         if u64::from(length) > limit {
             return Err(Reject::limit(Limit::NameLength, u64::from(length), at));
         }
-        core::str::from_utf8(bytes).map_err(|error| {
-            Reject::new(
-                ErrorCode::MalformedUtf8Encoding,
-                start + error.valid_up_to(),
-            )
-        })
+        Ok((start, bytes))
+    }
+
+    /// Takes a name that nobody wants to see; so the check is short rather than fast.
+    pub(crate) fn pass_name(&mut self, gate: &impl Gate) -> Result<(), Reject> {
+        let (start, bytes) = self.name_bytes(gate)?;
+        let mut rest = bytes;
+        while let [first, ..] = rest {
+            let length = first.leading_ones().max(1) as usize;
+            if !rest.get(..length).is_some_and(is_character) {
+                let at = start + bytes.len() - rest.len();
+                return Err(Reject::new(ErrorCode::MalformedUtf8Encoding, at));
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// Where the bytes of a name stand that was read before.
@@ -209,12 +230,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of entries of a list, within a limit.
+    #[inline(always)]
     pub(crate) fn count(&mut self, limit: Limit, most: u64) -> Result<u32, Reject> {
+        self.count_within(limit, u32::try_from(most).unwrap_or(u32::MAX))
+    }
+
+    #[inline(never)]
+    fn count_within(&mut self, limit: Limit, most: u32) -> Result<u32, Reject> {
         let at = self.position;
         let count = self.u32()?;
         // An entry takes a byte at least: what is not there cannot be too much.
-        let there = u64::from(count).min(self.remaining() as u64);
-        if there > most {
+        if count > most && self.remaining() > most as usize {
             return Err(Reject::limit(limit, u64::from(count), at));
         }
         Ok(count)
@@ -249,6 +275,26 @@ impl<'a> Reader<'a> {
     fn ended(&self) -> Reject {
         Reject::new(ErrorCode::UnexpectedEnd, self.bytes.len())
     }
+}
+
+/// Whether these bytes are one character in UTF-8.
+fn is_character(bytes: &[u8]) -> bool {
+    /// Bits of the character in a byte that is not the first.
+    const BITS: u32 = 6;
+    let [first, others @ ..] = bytes else {
+        return false;
+    };
+    let mask = u8::MAX.checked_shr(first.leading_ones() + 1).unwrap_or(0);
+    let mut code = u32::from(first & mask);
+    for byte in others {
+        if byte >> BITS != 1 << 1 {
+            return false;
+        }
+        code = code << BITS | u32::from(byte & ((1 << BITS) - 1));
+    }
+    // It is not longer than it must be, and begins with no byte that only continues another.
+    let length = char::from_u32(code).map(char::len_utf8);
+    length == Some(bytes.len()) && first.leading_ones() != 1
 }
 
 impl core::fmt::Debug for Reader<'_> {
@@ -299,5 +345,20 @@ mod tests {
             (reject.code(), reject.offset),
             (ErrorCode::MalformedUtf8Encoding, 2)
         );
+    }
+
+    #[test]
+    fn names_that_are_passed_over_are_the_same_ones() {
+        let gate = crate::profile::NoAlloc;
+        for (first, second) in (0..=u16::MAX).map(|pair| pair.to_be_bytes().into()) {
+            for third in [127, 128, 191, 192] {
+                for length in 1..=4 {
+                    let module = [length, first, second, third, third];
+                    let module = &module[..=usize::from(length)];
+                    let read = Reader::new(module).name(&gate).map(|_| ());
+                    assert_eq!(Reader::new(module).pass_name(&gate), read, "{module:?}");
+                }
+            }
+        }
     }
 }

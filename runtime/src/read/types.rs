@@ -17,7 +17,11 @@ const NEGATIVE: u8 = 1 << 6;
 const CONTINUES: u8 = 1 << 7;
 
 /// Flags that the limits of tables can have.
-const TABLE_FLAGS: [wire::LimitsFlag; 2] = [wire::LimitsFlag::Maximum, wire::LimitsFlag::Address64];
+const TABLE_FLAGS: u8 = wire::LimitsFlag::Maximum.code() | wire::LimitsFlag::Address64.code();
+
+/// Flags that the limits of memories can have.
+const MEMORY_FLAGS: u8 =
+    TABLE_FLAGS | wire::LimitsFlag::Shared.code() | wire::LimitsFlag::PageSize.code();
 
 impl Reader<'_> {
     /// A value type.
@@ -112,7 +116,7 @@ impl Reader<'_> {
         let element = self.ref_type(gate)?;
         let Limits {
             min, max, is_64, ..
-        } = self.limits(gate, &TABLE_FLAGS)?;
+        } = self.limits(gate, TABLE_FLAGS)?;
         Ok(TableType {
             element,
             min,
@@ -129,7 +133,7 @@ impl Reader<'_> {
             is_64,
             shared,
             page_size_log2,
-        } = self.limits(gate, &wire::LimitsFlag::ALL)?;
+        } = self.limits(gate, MEMORY_FLAGS)?;
         Ok(MemoryType {
             min,
             max,
@@ -169,15 +173,23 @@ impl Reader<'_> {
         }
     }
 
-    fn limits(&mut self, gate: &impl Gate, known: &[wire::LimitsFlag]) -> Result<Limits, Reject> {
+    #[cfg_attr(small, inline(never))]
+    fn limits(&mut self, gate: &impl Gate, known: u8) -> Result<Limits, Reject> {
         let at = self.position();
         let flags = self.u8()?;
-        if known.iter().fold(flags, |left, flag| left & !flag.code()) != 0 {
+        if flags & !known != 0 {
             return Err(malformed(ErrorCode::MalformedLimitsFlags, at, flags));
         }
-        for flag in known.iter().filter(|flag| flags & flag.code() != 0) {
-            admit(gate, flag.proposal(), at, ())?;
-        }
+        // One by one, so that what no proposal admits is known to be absent.
+        let demand = |flag: wire::LimitsFlag| match flags & flag.code() {
+            0 => Ok(()),
+            _ => admit(gate, flag.proposal(), at, ()),
+        };
+        let [first, second, third, fourth] = wire::LimitsFlag::ALL;
+        demand(first)?;
+        demand(second)?;
+        demand(third)?;
+        demand(fourth)?;
         let has = |flag: wire::LimitsFlag| flags & flag.code() != 0;
         let is_64 = has(wire::LimitsFlag::Address64);
         // Since 64-bit addresses all bounds are written alike; smaller ones are a matter of

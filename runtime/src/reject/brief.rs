@@ -14,9 +14,6 @@ pub(super) struct Facts(NonZeroU32);
 const WHICH: u32 = u8::BITS;
 const NUMBER: u32 = u16::BITS;
 
-/// In place of a limit or proposal: there is a number.
-const NUMBERED: u8 = 1;
-
 /// Set where a number is in units, rounded up.
 const SCALED: u16 = 1 << 15;
 const UNIT: u64 = 1 << 10;
@@ -25,12 +22,14 @@ impl Facts {
     #[inline(always)]
     pub(super) const fn new(code: ErrorCode, detail: Detail) -> Self {
         match detail {
-            Detail::None | Detail::Types { .. } | Detail::Missing(_) => Self::packed(code, 0, 0),
+            Detail::None
+            | Detail::Number(_)
+            | Detail::OutOf(..)
+            | Detail::AtMost(..)
+            | Detail::Types { .. }
+            | Detail::Missing(_) => Self::packed(code, 0, 0),
             Detail::Proposal(proposal) => Self::packed(code, proposal as u8, 0),
             Detail::Limit { limit, at_least } => Self::numbered(code, limit as u8, at_least),
-            Detail::Number(number) | Detail::OutOf(number, _) | Detail::AtMost(number, _) => {
-                Self::numbered(code, NUMBERED, number)
-            }
         }
     }
 
@@ -77,7 +76,6 @@ impl Facts {
                     limit: *limit,
                     at_least: number,
                 }),
-            _ if which == NUMBERED => Detail::Number(number),
             _ => Detail::None,
         }
     }
@@ -122,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn of_two_numbers_the_first_is_kept() {
+    fn other_numbers_are_not_kept() {
         let code = ErrorCode::UnknownFunction;
-        assert_eq!(kept(code, Detail::OutOf(7, 3)), Detail::Number(7));
+        assert_eq!(kept(code, Detail::OutOf(7, 3)), Detail::None);
         assert_eq!(kept(code, Detail::None), Detail::None);
     }
 }

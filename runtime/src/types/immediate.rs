@@ -50,7 +50,7 @@ impl<'a> Labels<'a> {
     /// All targets in order; the default is the last.
     pub fn iter(&self) -> LabelsIter<'a> {
         let mut reader = Reader::new(self.bytes);
-        let left = reader.u32().map_or(0, |count| count as usize + 1);
+        let left = reader.again().map_or(0, |count| count as usize + 1);
         LabelsIter { reader, left }
     }
 
@@ -79,7 +79,7 @@ impl Iterator for LabelsIter<'_> {
     #[inline]
     fn next(&mut self) -> Option<LabelIdx> {
         self.left = self.left.checked_sub(1)?;
-        self.reader.u32().ok().map(LabelIdx)
+        self.reader.again().map(LabelIdx)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -80,7 +80,34 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    const COUNT: usize = Self::Frames as usize + 1;
+    const ALL: [Self; 25] = [
+        Self::ValueTypes,
+        Self::Types,
+        Self::Imports,
+        Self::Funcs,
+        Self::Bodies,
+        Self::Tables,
+        Self::TableInits,
+        Self::Memories,
+        Self::Globals,
+        Self::GlobalInits,
+        Self::Elements,
+        Self::Branches,
+        Self::Data,
+        Self::Values,
+        Self::Exports,
+        Self::Nodes,
+        Self::Declared,
+        Self::Tags,
+        Self::ElementTypes,
+        Self::Runs,
+        Self::Locals,
+        Self::Set,
+        Self::Initialised,
+        Self::Far,
+        Self::Frames,
+    ];
+    const COUNT: usize = Self::ALL.len();
     const FIRST_AT_BACK: Self = Self::Exports;
 
     /// Whether nothing lies behind it, at the same end.
@@ -130,13 +157,12 @@ impl<'b> Arena<'b> {
     }
 
     /// The list of a place.
-    pub(crate) fn list<'s, T: Item>(&'s self, place: Place) -> ArenaList<'s, T>
+    pub(crate) fn list<'s, T: Item, const PLACE: u8>(&'s self) -> ArenaList<'s, T, PLACE>
     where
         'b: 's,
     {
         ArenaList {
             arena: self,
-            place,
             items: PhantomData,
         }
     }
@@ -157,17 +183,17 @@ impl<'b> Arena<'b> {
     }
 
     #[cfg_attr(small, inline(never))]
-    fn extend(&self, place: Place, size: usize, most: u64) -> Option<usize> {
+    fn extend(&self, place: Place, size: usize, most: usize) -> Option<usize> {
         self.extend_here(place, size, most)
     }
 
     /// Makes room at the end of a list, and gives where it is, unless the list or the memory is
     /// [`full`](Self::full).
     #[inline(always)]
-    pub(super) fn extend_here(&self, place: Place, size: usize, most: u64) -> Option<usize> {
+    pub(super) fn extend_here(&self, place: Place, size: usize, most: usize) -> Option<usize> {
         let region = self.region(place);
         let index = region.len.get();
-        if index as u64 >= most || !self.claim(self.end(place), size) {
+        if index >= most || !self.claim(self.end(place), size) {
             return None;
         }
         if !place.is_last() {
@@ -180,8 +206,8 @@ impl<'b> Arena<'b> {
     /// Why a list could not grow.
     #[cold]
     #[inline(never)]
-    pub(super) fn full(&self, place: Place, size: usize, most: u64) -> Full {
-        if self.region(place).len.get() as u64 >= most {
+    pub(super) fn full(&self, place: Place, size: usize, most: usize) -> Full {
+        if self.region(place).len.get() >= most {
             Full::Limit
         } else {
             Full::Arena(self.used() + size)
@@ -282,15 +308,19 @@ impl<'b> Arena<'b> {
         } else {
             (self.bytes.len() - end, self.bytes.len() - to - count)
         };
-        let move_byte = |at: usize| {
-            if let (Some(from), Some(to)) = (self.bytes.get(from + at), self.bytes.get(to + at)) {
-                to.set(from.get());
-            }
+        let down = to < from;
+        let (Some(from), Some(to)) = (
+            self.bytes.get(from..from + count),
+            self.bytes.get(to..to + count),
+        ) else {
+            return;
         };
-        if to < from {
-            (0..count).for_each(move_byte);
+        let pairs = from.iter().zip(to);
+        let move_byte = |(from, to): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
+        if down {
+            pairs.for_each(move_byte);
         } else {
-            (0..count).rev().for_each(move_byte);
+            pairs.rev().for_each(move_byte);
         }
     }
 }
@@ -305,87 +335,97 @@ impl fmt::Debug for Arena<'_> {
 }
 
 impl<'s> Storage for &'s Arena<'s> {
-    type List<T: Item> = ArenaList<'s, T>;
+    type List<T: Item, const PLACE: u8> = ArenaList<'s, T, PLACE>;
     type Operands = Operands<'s>;
 
     const SPELLED: usize = 0;
 
     fn open(self) -> (Environment<Self>, Scratch<Self>) {
         let environment = Environment {
-            value_types: self.list(Place::ValueTypes),
-            types: self.list(Place::Types),
-            nodes: self.list(Place::Nodes),
-            funcs: self.list(Place::Funcs),
-            tables: self.list(Place::Tables),
-            memories: self.list(Place::Memories),
-            globals: self.list(Place::Globals),
-            tags: self.list(Place::Tags),
-            elements: self.list(Place::ElementTypes),
-            declared: self.list(Place::Declared),
-            exports: self.list(Place::Exports),
+            value_types: self.list(),
+            types: self.list(),
+            nodes: self.list(),
+            funcs: self.list(),
+            tables: self.list(),
+            memories: self.list(),
+            globals: self.list(),
+            tags: self.list(),
+            elements: self.list(),
+            declared: self.list(),
+            exports: self.list(),
             counts: Default::default(),
             root: None,
         };
         let scratch = Scratch {
             values: Operands::new(self),
-            frames: self.list(Place::Frames),
-            runs: self.list(Place::Runs),
-            locals: self.list(Place::Locals),
-            initialised: self.list(Place::Initialised),
-            set: self.list(Place::Set),
+            frames: self.list(),
+            runs: self.list(),
+            locals: self.list(),
+            initialised: self.list(),
+            set: self.list(),
         };
         (environment, scratch)
     }
 }
 
-/// A list in the caller's bytes.
-pub struct ArenaList<'s, T> {
+/// A limit as a number of items.
+#[inline(always)]
+pub(super) fn most_items(most: u64) -> usize {
+    usize::try_from(most).unwrap_or(usize::MAX)
+}
+
+/// A list in the caller's bytes, at the place with this number.
+pub struct ArenaList<'s, T, const PLACE: u8> {
     arena: &'s Arena<'s>,
-    place: Place,
     items: PhantomData<T>,
 }
 
-impl<T: Item> List<T> for ArenaList<'_, T> {
+impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
+    const PLACE: Place = Place::ALL[PLACE as usize];
+}
+
+impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
     #[cfg_attr(not(small), inline(always))]
     fn len(&self) -> usize {
-        self.arena.region(self.place).len.get()
+        self.arena.region(Self::PLACE).len.get()
     }
 
     #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
-        let at = self.arena.locate(self.place, index, T::SIZE)?;
-        Some(T::get(self.arena.bytes, at))
+        let at = self.arena.locate(Self::PLACE, index, T::SIZE)?;
+        Some(T::load(self.arena.bytes, at))
     }
 
     #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
-        if let Some(at) = self.arena.locate(self.place, index, T::SIZE) {
-            item.put(self.arena.bytes, at);
+        if let Some(at) = self.arena.locate(Self::PLACE, index, T::SIZE) {
+            item.store(self.arena.bytes, at);
         }
     }
 
     #[inline]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
-        match self.arena.extend(self.place, T::SIZE, most) {
+        let most = most_items(most);
+        match self.arena.extend(Self::PLACE, T::SIZE, most) {
             Some(at) => {
-                item.put(self.arena.bytes, at);
+                item.store(self.arena.bytes, at);
                 Ok(())
             }
-            None => Err(self.arena.full(self.place, T::SIZE, most)),
+            None => Err(self.arena.full(Self::PLACE, T::SIZE, most)),
         }
     }
 
     #[inline]
     fn truncate(&mut self, len: usize) {
-        self.arena.truncate(self.place, len, T::SIZE);
+        self.arena.truncate(Self::PLACE, len, T::SIZE);
     }
 
     #[inline]
     fn pop(&mut self) -> Option<T> {
         let index = self.len().checked_sub(1)?;
-        let at = self.arena.offset(self.place, index, T::SIZE);
-        let item = T::get(self.arena.bytes, at);
-        self.arena.shrink(self.place, index, T::SIZE);
+        let at = self.arena.offset(Self::PLACE, index, T::SIZE);
+        let item = T::load(self.arena.bytes, at);
+        self.arena.shrink(Self::PLACE, index, T::SIZE);
         Some(item)
     }
 
@@ -393,7 +433,7 @@ impl<T: Item> List<T> for ArenaList<'_, T> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            let at = self.arena.offset(self.place, middle, T::SIZE);
+            let at = self.arena.offset(Self::PLACE, middle, T::SIZE);
             if first(T::get(self.arena.bytes, at)) {
                 low = middle + 1;
             } else {
@@ -442,9 +482,9 @@ impl<T: Item> List<T> for ArenaList<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for ArenaList<'_, T> {
+impl<T, const PLACE: u8> fmt::Debug for ArenaList<'_, T, PLACE> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.place)
+        write!(f, "{:?}", Self::PLACE)
     }
 }
 
@@ -456,10 +496,10 @@ mod tests {
     fn lists_give_way_to_each_other() {
         let mut bytes = [0; 64];
         let arena = Arena::new(&mut bytes);
-        let mut types = arena.list::<u32>(Place::Types);
-        let mut values = arena.list::<u32>(Place::Values);
-        let mut runs = arena.list::<u64>(Place::Runs);
-        let mut frames = arena.list::<u16>(Place::Frames);
+        let mut types = arena.list::<u32, { Place::Types as u8 }>();
+        let mut values = arena.list::<u32, { Place::Values as u8 }>();
+        let mut runs = arena.list::<u64, { Place::Runs as u8 }>();
+        let mut frames = arena.list::<u16, { Place::Frames as u8 }>();
         for number in 0..3 {
             values.push(10 + number, 9).unwrap();
             types.push(number, 9).unwrap();
@@ -483,8 +523,8 @@ mod tests {
     fn the_memory_can_be_filled_to_the_last_byte() {
         let mut bytes = [0; 12];
         let arena = Arena::new(&mut bytes);
-        let mut values = arena.list::<u32>(Place::Values);
-        let mut frames = arena.list::<u32>(Place::Frames);
+        let mut values = arena.list::<u32, { Place::Values as u8 }>();
+        let mut frames = arena.list::<u32, { Place::Frames as u8 }>();
         values.push(1, 9).unwrap();
         frames.push(2, 9).unwrap();
         values.push(3, 9).unwrap();
@@ -498,7 +538,7 @@ mod tests {
         let mut bytes = [0; 400];
         let arena = Arena::new(&mut bytes);
         for count in 0..50 {
-            let mut list = arena.list::<u32>(Place::Exports);
+            let mut list = arena.list::<u32, { Place::Exports as u8 }>();
             list.truncate(0);
             for index in 0..count {
                 list.push(index * 7 % 31, 99).unwrap();

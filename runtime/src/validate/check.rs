@@ -5,36 +5,45 @@
 use super::environment::{Signature, Types};
 use super::stack::FrameKind;
 use super::storage::Storage;
-use super::subtype::is_subtype;
 use super::validator::Validator;
+use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Proposal};
 use crate::types::{BlockType, LabelIdx, Labels, ValType, ValTypes};
 
 /// `block`
-pub(crate) fn block<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+pub(crate) fn block<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    bt: BlockType,
+) -> Result<(), Reject> {
     enter(v, FrameKind::Block, bt)
 }
 
 /// `loop`
-pub(crate) fn loop_<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+pub(crate) fn loop_<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    bt: BlockType,
+) -> Result<(), Reject> {
     enter(v, FrameKind::Loop, bt)
 }
 
 /// `if`
-pub(crate) fn if_<S: Storage>(v: &mut Validator<'_, S>, bt: BlockType) -> Result<(), Reject> {
+pub(crate) fn if_<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    bt: BlockType,
+) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     enter(v, FrameKind::If, bt)
 }
 
-fn enter<S: Storage>(
-    v: &mut Validator<'_, S>,
+fn enter<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
     kind: FrameKind,
     bt: BlockType,
 ) -> Result<(), Reject> {
     let bt = match bt {
         BlockType::Empty => bt,
-        BlockType::Value(ty) => BlockType::Value(v.env.resolve(ty, v.at)?),
+        BlockType::Value(ty) => BlockType::Value(v.env.resolve::<G>(ty, v.at)?),
         BlockType::Func(ty) => {
             let Signature { params, .. } = v.type_(ty)?;
             v.pop_all(params)?;
@@ -45,21 +54,21 @@ fn enter<S: Storage>(
 }
 
 /// `else`
-pub(crate) fn else_<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn else_<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
     if v.innermost() != Some(FrameKind::If) {
         return Err(Reject::new(ErrorCode::MisplacedElse, v.at));
     }
-    let (frame, _) = v.leave()?;
-    v.enter(FrameKind::Else, frame.block())
+    v.leave()?;
+    v.enter(FrameKind::Else, v.ended.block())
 }
 
 /// `end`
-pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
-    let (frame, Signature { params, results }) = v.leave()?;
-    if frame.kind == FrameKind::If {
+pub(crate) fn end<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
+    let Signature { params, results } = v.leave()?;
+    if v.ended.kind == FrameKind::If {
         without_else(v, params, results)?;
     }
-    if frame.kind == FrameKind::Body {
+    if v.ended.kind == FrameKind::Body {
         Ok(())
     } else {
         v.push_all(results)
@@ -67,13 +76,13 @@ pub(crate) fn end<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
 }
 
 /// An `if` alone gives what it takes.
-fn without_else<S: Storage>(
-    v: &Validator<'_, S>,
+fn without_else<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
     params: Types,
     results: Types,
 ) -> Result<(), Reject> {
     let mut pairs = v.env.value_types(params).zip(v.env.value_types(results));
-    if params.len() == results.len() && pairs.all(|(param, result)| is_subtype(param, result)) {
+    if params.len() == results.len() && pairs.all(|(param, result)| v.is_subtype(param, result)) {
         return Ok(());
     }
     let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
@@ -81,7 +90,10 @@ fn without_else<S: Storage>(
 }
 
 /// `br_table`
-pub(crate) fn br_table<S: Storage>(v: &mut Validator<'_, S>, l: Labels<'_>) -> Result<(), Reject> {
+pub(crate) fn br_table<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    l: Labels<'_>,
+) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     let default = v.label(l.default())?;
     v.peek_all(default)?;
@@ -102,17 +114,17 @@ pub(crate) fn br_table<S: Storage>(v: &mut Validator<'_, S>, l: Labels<'_>) -> R
 
 /// `drop`
 #[inline]
-pub(crate) fn drop<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn drop<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
     v.pop_any().map(|_| ())
 }
 
 /// `select` without types: two numbers, or two vectors.
-pub(crate) fn select<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn select<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
     v.pop(ValType::I32)?;
     let second = v.pop_any()?;
     let first = v.pop_any()?;
     for ty in [second, first] {
-        if ty.is_ref() {
+        if G::may(Proposal::ReferenceTypes) && ty.is_ref() {
             return Err(v.mismatch(ValType::I32, ty));
         }
     }
@@ -128,26 +140,31 @@ pub(crate) fn select<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject>
 }
 
 /// `select` with types: one.
-pub(crate) fn select_typed<S: Storage>(
-    v: &mut Validator<'_, S>,
+pub(crate) fn select_typed<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
     t: ValTypes<'_>,
 ) -> Result<(), Reject> {
     let Some(ty) = t.only() else {
         let detail = Detail::Number(t.len() as u64);
         return Err(Reject::with(ErrorCode::InvalidResultArity, v.at, detail));
     };
-    let ty = v.env.resolve(ty, v.at)?;
+    let ty = v.env.resolve::<G>(ty, v.at)?;
     v.signature([ty, ty, ValType::I32], [ty])
 }
 
 /// `ref.as_non_null`
-pub(crate) fn ref_as_non_null<S: Storage>(v: &mut Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn ref_as_non_null<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+) -> Result<(), Reject> {
     let ty = v.pop_ref()?;
     v.push(ValType::reference(ty.non_null()))
 }
 
 /// `br_on_null`: branches without the reference, or goes on with it, not null.
-pub(crate) fn br_on_null<S: Storage>(v: &mut Validator<'_, S>, l: LabelIdx) -> Result<(), Reject> {
+pub(crate) fn br_on_null<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    l: LabelIdx,
+) -> Result<(), Reject> {
     let ty = v.pop_ref()?;
     let label = v.label(l)?;
     v.pop_all(label)?;
@@ -156,8 +173,8 @@ pub(crate) fn br_on_null<S: Storage>(v: &mut Validator<'_, S>, l: LabelIdx) -> R
 }
 
 /// `br_on_non_null`: branches with the reference, not null, or goes on without it.
-pub(crate) fn br_on_non_null<S: Storage>(
-    v: &mut Validator<'_, S>,
+pub(crate) fn br_on_non_null<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
     l: LabelIdx,
 ) -> Result<(), Reject> {
     let label = v.label(l)?;
@@ -170,7 +187,7 @@ pub(crate) fn br_on_non_null<S: Storage>(
     };
     let (last, others) = (v.env.value_type(label, place), label.without_last());
     let found = v.pop_ref()?.non_null();
-    if !is_subtype(ValType::reference(found), last) {
+    if !v.is_subtype(ValType::reference(found), last) {
         return Err(v.mismatch(last, ValType::reference(found)));
     }
     v.pop_all(others)?;

@@ -28,9 +28,9 @@ pub(crate) struct Constant {
 }
 
 /// Reads and validates an expression that gives such a value.
-pub(crate) fn expression<S: Storage>(
+pub(crate) fn expression<G: Gate, S: Storage>(
     reader: &mut Reader<'_>,
-    gate: &impl Gate,
+    gate: &G,
     env: &Environment<S>,
     scratch: &mut Scratch<S>,
     ty: ValType,
@@ -41,36 +41,36 @@ pub(crate) fn expression<S: Storage>(
         constant: true,
         ..Locals::default()
     };
-    scratch.clear();
-    let mut v = Validator::new(env, scratch, locals, results, gate.limits(), start);
+    scratch.clear::<G>();
+    let mut v = Validator::new(gate, env, scratch, locals, results, start);
     v.begin()?;
     let mut func = None;
-    let mut count = 0;
+    let mut count = 0_u32;
     while !v.is_done() {
         v.at = reader.position();
         if reader.is_at_end() {
             return Err(Reject::new(ErrorCode::EndExpected, v.at));
         }
         count += 1;
-        if count > gate.limits().constant_size {
-            return Err(Reject::limit(Limit::ConstantSize, count, v.at));
+        if u64::from(count) > gate.limits().constant_size {
+            return Err(Reject::limit(Limit::ConstantSize, count.into(), v.at));
         }
         if cfg!(small)
             && let Some(kind) = Kind::next(reader)
         {
-            v.plain(kind, reader, gate)?;
+            v.plain(kind, reader)?;
             continue;
         }
         let instruction = reader.next_instruction::<PLAIN>(gate)?;
         if instruction != Instruction::End {
-            admit(gate, constant(&instruction), v.at)?;
+            admit(gate, constant::<PLAIN>(&instruction), v.at)?;
         }
         match instruction {
-            Instruction::GlobalGet { x } => global(gate, env, x, v.at)?,
-            Instruction::RefFunc { f } => func = Some(f),
+            Instruction::GlobalGet { x } if PLAIN => global(gate, env, x, v.at)?,
+            Instruction::RefFunc { f } if G::may(Proposal::ReferenceTypes) => func = Some(f),
             _ => {}
         }
-        step::<PLAIN, S>(&mut v, &instruction)?;
+        step::<PLAIN, G, S>(&mut v, &instruction)?;
     }
     let span = Span {
         start,

@@ -6,11 +6,12 @@
 use super::environment::{Signature, unknown};
 use super::storage::{List, Storage};
 use super::validator::Validator;
+use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Proposal};
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, GlobalIdx, GlobalType, HeapType, LocalIdx, MemArg, MemoryIdx,
-    RefType, TableIdx, TypeIdx, ValType,
+    RefType, TableIdx, TableType, TypeIdx, ValType,
 };
 
 /// What rules ask of a memory.
@@ -29,7 +30,7 @@ pub(crate) struct Table {
     pub(crate) element: RefType,
 }
 
-impl<S: Storage> Validator<'_, S> {
+impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// The type of a local.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn local(&self, local: LocalIdx) -> Result<ValType, Reject> {
@@ -61,32 +62,41 @@ impl<S: Storage> Validator<'_, S> {
     }
 
     /// A table.
+    #[cfg_attr(small, inline(always))]
     pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
-        match self.env.table(table) {
-            Some(ty) => Ok(Table {
-                index: ty.index_type(),
-                element: ty.element,
-            }),
-            None => {
-                let count = self.env.tables.len();
-                Err(unknown(ErrorCode::UnknownTable, table.0, count, self.at))
-            }
-        }
+        let (index, count) = (table.0, self.env.tables.len());
+        self.within(index, count, ErrorCode::UnknownTable)?;
+        let ty = match G::may(Proposal::ReferenceTypes) || G::may(Proposal::Memory64) {
+            true => self.env.table(table).unwrap_or_default(),
+            false => TableType::default(),
+        };
+        Ok(Table {
+            index: ty.index_type(),
+            element: ty.element,
+        })
     }
 
     /// A memory.
     #[cfg_attr(not(small), inline)]
-    #[cfg_attr(small, inline(never))]
+    #[cfg_attr(small, inline(always))]
     pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
-        match self.env.memory(memory) {
-            Some(ty) => Ok(Memory {
-                address: ty.index_type(),
-            }),
-            None => {
-                let count = self.env.memories.len();
-                Err(unknown(ErrorCode::UnknownMemory, memory.0, count, self.at))
-            }
+        let (index, count) = (memory.0, self.env.memories.len());
+        self.within(index, count, ErrorCode::UnknownMemory)?;
+        let address = match G::may(Proposal::Memory64) {
+            true => self.env.memory(memory).unwrap_or_default().index_type(),
+            false => ValType::I32,
+        };
+        Ok(Memory { address })
+    }
+
+    /// An index must be in its space.
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
+    fn within(&self, index: u32, count: usize, code: ErrorCode) -> Result<(), Reject> {
+        if (index as usize) < count {
+            return Ok(());
         }
+        Err(unknown(code, index, count, self.at))
     }
 
     /// The memory of an access of so many bytes.
@@ -97,7 +107,10 @@ impl<S: Storage> Validator<'_, S> {
             let detail = Detail::AtMost(u64::from(memarg.align), u64::from(width.trailing_zeros()));
             return Err(Reject::with(ErrorCode::Alignment, self.at, detail));
         }
-        if memory.address == ValType::I32 && memarg.offset > u64::from(u32::MAX) {
+        if G::may(Proposal::Memory64)
+            && memory.address == ValType::I32
+            && memarg.offset > u64::from(u32::MAX)
+        {
             let detail = Detail::Number(memarg.offset);
             return Err(Reject::with(ErrorCode::OffsetOutOfRange, self.at, detail));
         }
@@ -127,7 +140,7 @@ impl<S: Storage> Validator<'_, S> {
 
     /// A heap type, canonical.
     pub(crate) fn heap(&self, heap: HeapType) -> Result<HeapType, Reject> {
-        self.env.resolve_heap(heap, self.at)
+        self.env.resolve_heap::<G>(heap, self.at)
     }
 
     /// The heap type of references to this type.

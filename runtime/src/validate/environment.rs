@@ -1,14 +1,16 @@
 //! The index spaces of a module.
 //!
 
+use super::arena::Place;
 use super::group::Node;
 use super::item::fields;
 #[cfg(feature = "alloc")]
 use super::storage::Heap;
 use super::storage::{List, Storage};
+use crate::profile::Gate;
 use crate::read::Span;
 use crate::reject::{Detail, Reject};
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Proposal};
 #[cfg(feature = "alloc")]
 use crate::types::FuncSignature;
 use crate::types::{
@@ -22,18 +24,18 @@ use crate::types::{
 /// value types is comparing two words.
 #[derive(Debug)]
 pub struct Environment<S: Storage> {
-    pub(crate) value_types: S::List<ValType>,
-    pub(crate) types: S::List<TypeDef>,
-    pub(crate) nodes: S::List<Node>,
+    pub(crate) value_types: S::List<ValType, { Place::ValueTypes as u8 }>,
+    pub(crate) types: S::List<TypeDef, { Place::Types as u8 }>,
+    pub(crate) nodes: S::List<Node, { Place::Nodes as u8 }>,
     pub(crate) root: Option<u32>,
-    pub(crate) funcs: S::List<u32>,
-    pub(crate) tables: S::List<TableType>,
-    pub(crate) memories: S::List<MemoryType>,
-    pub(crate) globals: S::List<GlobalType>,
-    pub(crate) tags: S::List<u32>,
-    pub(crate) elements: S::List<RefType>,
-    pub(crate) declared: S::List<u32>,
-    pub(crate) exports: S::List<Span>,
+    pub(crate) funcs: S::List<u32, { Place::Funcs as u8 }>,
+    pub(crate) tables: S::List<TableType, { Place::Tables as u8 }>,
+    pub(crate) memories: S::List<MemoryType, { Place::Memories as u8 }>,
+    pub(crate) globals: S::List<GlobalType, { Place::Globals as u8 }>,
+    pub(crate) tags: S::List<u32, { Place::Tags as u8 }>,
+    pub(crate) elements: S::List<RefType, { Place::ElementTypes as u8 }>,
+    pub(crate) declared: S::List<u32, { Place::Declared as u8 }>,
+    pub(crate) exports: S::List<Span, { Place::Exports as u8 }>,
     pub(crate) counts: Counts,
 }
 
@@ -188,18 +190,8 @@ impl Environment<Heap> {
     }
 }
 
-impl<S: Storage> Default for Environment<S>
-where
-    S::List<ValType>: Default,
-    S::List<TypeDef>: Default,
-    S::List<Node>: Default,
-    S::List<u32>: Default,
-    S::List<TableType>: Default,
-    S::List<MemoryType>: Default,
-    S::List<GlobalType>: Default,
-    S::List<RefType>: Default,
-    S::List<Span>: Default,
-{
+#[cfg(feature = "alloc")]
+impl Default for Environment<Heap> {
     fn default() -> Self {
         Self {
             value_types: Default::default(),
@@ -362,23 +354,29 @@ impl<S: Storage> Environment<S> {
 
     /// A value type as read, checked and with a canonical index.
     #[inline]
-    pub(crate) fn resolve(&self, ty: ValType, at: usize) -> Result<ValType, Reject> {
+    pub(crate) fn resolve<G: Gate>(&self, ty: ValType, at: usize) -> Result<ValType, Reject> {
         match ty.as_ref_type() {
-            Some(ty) => self.resolve_ref(ty, at).map(ValType::reference),
-            None => Ok(ty),
+            Some(ty) if G::may(Proposal::FunctionReferences) => {
+                self.resolve_ref::<G>(ty, at).map(ValType::reference)
+            }
+            _ => Ok(ty),
         }
     }
 
     /// A reference type as read, checked and with a canonical index.
-    pub(crate) fn resolve_ref(&self, ty: RefType, at: usize) -> Result<RefType, Reject> {
-        let heap = self.resolve_heap(ty.heap(), at)?;
+    pub(crate) fn resolve_ref<G: Gate>(&self, ty: RefType, at: usize) -> Result<RefType, Reject> {
+        let heap = self.resolve_heap::<G>(ty.heap(), at)?;
         Ok(RefType::new(ty.is_nullable(), heap))
     }
 
     /// A heap type as read, checked and with a canonical index.
-    pub(crate) fn resolve_heap(&self, heap: HeapType, at: usize) -> Result<HeapType, Reject> {
+    pub(crate) fn resolve_heap<G: Gate>(
+        &self,
+        heap: HeapType,
+        at: usize,
+    ) -> Result<HeapType, Reject> {
         match heap {
-            HeapType::Concrete(number) => self
+            HeapType::Concrete(number) if G::may(Proposal::FunctionReferences) => self
                 .known_type(TypeIdx(number), at)
                 .map(|ty| HeapType::Concrete(ty.0)),
             heap => Ok(heap),

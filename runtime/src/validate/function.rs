@@ -18,9 +18,9 @@ use crate::types::{BlockType, FuncIdx};
 /// Validates one body (`span`, as a [`ModuleSink`](super::ModuleSink) got it) and feeds its sink.
 ///
 /// `module` validates all bodies; later the same body can be passed over again for another sink.
-pub fn function<'a, S: Storage>(
+pub fn function<'a, G: Gate, S: Storage>(
     env: &Environment<S>,
-    gate: &impl Gate,
+    gate: &G,
     bytes: &'a [u8],
     span: Span,
     func: FuncIdx,
@@ -44,7 +44,7 @@ pub fn function<'a, S: Storage>(
             start,
         ));
     };
-    scratch.clear();
+    scratch.clear::<G>();
     let locals = Locals::read(&mut reader, gate, env, scratch, signature.params)?;
     let header = Header {
         func,
@@ -55,16 +55,14 @@ pub fn function<'a, S: Storage>(
     };
     sink.begin(header)?;
     let results = BlockType::Func(ty);
-    let limits = gate.limits();
-    let mut v = Validator::new(env, scratch, locals, results, limits, reader.position());
+    let mut v = Validator::new(gate, env, scratch, locals, results, reader.position());
     v.begin()?;
-    steps(&mut v, &mut reader, gate, sink)
+    steps(&mut v, &mut reader, sink)
 }
 
-fn steps<'a, S: Storage, K: Sink<'a>>(
-    v: &mut Validator<'_, S>,
+fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
+    v: &mut Validator<'_, G, S>,
     reader: &mut Reader<'a>,
-    gate: &impl Gate,
     sink: &mut K,
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
@@ -74,14 +72,14 @@ fn steps<'a, S: Storage, K: Sink<'a>>(
             && let Some(kind) = Kind::next(reader)
         {
             let (reachable, height) = v.before();
-            v.plain(kind, reader, gate)?;
+            v.plain(kind, reader)?;
             sink.pass(v.at, reachable, height)?;
             continue;
         }
         // By reference, because an instruction is large.
         let decoded = match cfg!(small) && !K::ALL {
-            true => decode::<false>(reader, gate),
-            false => decode::<true>(reader, gate),
+            true => decode::<false>(reader, v.gate),
+            false => decode::<true>(reader, v.gate),
         };
         let instruction = match &decoded {
             Ok(instruction) => instruction,

@@ -13,8 +13,9 @@ use core::ops::Range;
 use super::environment::{Environment, TypeDef};
 use super::item::{Bytes, Item};
 use super::storage::{List, Storage};
+use crate::profile::Gate;
 use crate::reject::Reject;
-use crate::spec::Limit;
+use crate::spec::{Limit, Proposal};
 use crate::types::{RefType, TypeIdx, ValType};
 
 /// A node of the tree: the first bit in which the groups below it differ.
@@ -101,8 +102,19 @@ impl<S: Storage> Environment<S> {
     }
 
     /// Makes the group that begins at `first`, now complete, canonical.
-    pub(crate) fn close_group(&mut self, first: u32, most: u64, at: usize) -> Result<(), Reject> {
+    pub(crate) fn close_group<G: Gate>(
+        &mut self,
+        first: u32,
+        most: u64,
+        at: usize,
+    ) -> Result<(), Reject> {
         if first as usize == self.types.len() {
+            return Ok(());
+        }
+        if cfg!(brief) {
+            if let Some(twin) = self.earlier::<G>(first) {
+                self.replace(first, twin);
+            }
             return Ok(());
         }
         let Some(root) = self.root else {
@@ -117,6 +129,36 @@ impl<S: Storage> Environment<S> {
                 Ok(())
             }
         }
+    }
+
+    /// The first group that is equal to the last one, which begins at `first`, found by comparing
+    /// with one after the other: where a byte of flash counts there are few types.
+    fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
+        let length = match G::may(Proposal::FunctionReferences) {
+            true => self.types.len() as u32 - first,
+            false => 1,
+        };
+        let def = |index: u32| self.types.get(index as usize).unwrap_or_default();
+        let value_type = |index: u32, group: u32| {
+            let ty = self.value_types.get(index as usize).unwrap_or_default();
+            let inside = match G::may(Proposal::FunctionReferences) {
+                true => place_in_group(ty, group, length),
+                false => None,
+            };
+            inside.unwrap_or(ty.bits())
+        };
+        (0..first).find(|other| {
+            let pairs = (first..first + length).zip(*other..);
+            let mut equal = pairs.map(|(index, twin)| {
+                let (ours, theirs) = (def(index), def(twin));
+                let count = u32::from(ours.params) + u32::from(ours.results);
+                let mut places = (ours.start..ours.start + count).zip(theirs.start..);
+                (theirs.group, theirs.canonical) == (*other, twin)
+                    && (ours.params, ours.results) == (theirs.params, theirs.results)
+                    && places.all(|(a, b)| value_type(a, first) == value_type(b, *other))
+            });
+            equal.all(|equal| equal) && def(other + length).group != *other
+        })
     }
 
     fn words(&self, first: u32) -> GroupWords<'_, S, impl FnMut(TypeIdx) -> u32 + use<S>> {
@@ -252,10 +294,77 @@ impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
         let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
             return ty.bits();
         };
-        let outer = ty.bits() & !RefType::MAX_NUMBER;
-        match index.checked_sub(self.first) {
-            Some(place) if place < self.length => outer | RefType::IN_GROUP | place,
-            _ => outer | (self.outside)(TypeIdx(index)),
+        let outside = |number| ty.bits() & !RefType::MAX_NUMBER | number;
+        place_in_group(ty, self.first, self.length)
+            .unwrap_or_else(|| outside((self.outside)(TypeIdx(index))))
+    }
+}
+
+/// The word of a reference to a type of a group, by its place there.
+fn place_in_group(ty: ValType, first: u32, length: u32) -> Option<u32> {
+    let place = ty.as_ref_type()?.concrete()?.checked_sub(first)?;
+    let outer = ty.bits() & !RefType::MAX_NUMBER;
+    (place < length).then_some(outer | RefType::IN_GROUP | place)
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+    use crate::profile::Std;
+    use crate::types::HeapType;
+    use crate::validate::Heap;
+
+    /// Adds a group of types whose parameters are those of a random number, and says where its
+    /// twin is by both ways of looking for one.
+    fn add(env: &mut Environment<Heap>, mut random: u64) -> [Option<u32>; 2] {
+        let first = env.types.len() as u32;
+        let mut draw = |below: u64| {
+            let drawn = random % below;
+            random /= below;
+            drawn as u32
+        };
+        let length = 1 + draw(3);
+        for canonical in first..first + length {
+            let start = env.value_types.len() as u32;
+            let params = draw(3) as u16;
+            for _ in 0..params {
+                let to = draw(u64::from(4 + length));
+                let index = match to {
+                    0 | 1 => None,
+                    2 | 3 => env.types.get(to as usize).map(|def| def.canonical),
+                    inside => Some(first + inside - 4),
+                };
+                let reference = |index| RefType::new(true, HeapType::Concrete(index));
+                let ty = index.map_or(ValType::I32, |index| reference(index).into());
+                env.value_types.push(ty);
+            }
+            env.types.push(TypeDef {
+                start,
+                params,
+                results: 0,
+                canonical,
+                group: first,
+            });
         }
+        let earlier = env.earlier::<Std>(first);
+        env.close_group::<Std>(first, u64::MAX, 0).unwrap();
+        let canonical = env.types[first as usize].canonical;
+        [earlier, (canonical != first).then_some(canonical)]
+    }
+
+    #[test]
+    fn twins_are_found_one_by_one_as_by_the_tree() {
+        let (mut env, _) = Heap.open();
+        let mut random = 1_u64;
+        let mut twins = 0;
+        for _ in 0..600 {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let [earlier, tree] = add(&mut env, random >> 20);
+            assert_eq!(earlier, tree);
+            twins += usize::from(tree.is_some());
+        }
+        assert!((100..500).contains(&twins), "{twins}");
     }
 }

@@ -21,8 +21,20 @@ pub trait Item: Copy {
         Self::get(bytes, at)
     }
 
+    /// The same of cells.
+    #[inline(always)]
+    fn load(cells: &[Cell<u8>], at: usize) -> Self {
+        Self::get(cells, at)
+    }
+
     /// Writes the item, as far as there is room.
     fn put(self, bytes: &[Cell<u8>], at: usize);
+
+    /// Writes the item with one look at whether there is room for all of it.
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.put(cells, at);
+    }
 }
 
 /// Bytes that items are read from; those that are not there are zero.
@@ -102,6 +114,23 @@ impl Bytes for [Cell<u8>] {
     }
 }
 
+impl<const N: usize> Bytes for [Cell<u8>; N] {
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u8 {
+        self.as_slice().byte(at)
+    }
+
+    #[inline(always)]
+    fn half(&self, at: usize) -> u16 {
+        self.as_slice().half(at)
+    }
+
+    #[inline(always)]
+    fn word(&self, at: usize) -> u32 {
+        self.as_slice().word(at)
+    }
+}
+
 impl Item for u8 {
     const SIZE: usize = 1;
 
@@ -146,7 +175,12 @@ impl Item for u32 {
 
     #[cfg_attr(small, inline(never))]
     fn put(self, bytes: &[Cell<u8>], at: usize) {
-        if let Some([a, b, c, d, ..]) = bytes.get(at..) {
+        self.store(bytes, at);
+    }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        if let Some([a, b, c, d, ..]) = cells.get(at..) {
             let [w, x, y, z] = self.to_le_bytes();
             a.set(w);
             b.set(x);
@@ -169,6 +203,12 @@ impl Item for u64 {
         (self as u32).put(bytes, at);
         ((self >> u32::BITS) as u32).put(bytes, at + u32::SIZE);
     }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        (self as u32).store(cells, at);
+        ((self >> u32::BITS) as u32).store(cells, at + u32::SIZE);
+    }
 }
 
 /// Items that are stored as others.
@@ -187,6 +227,12 @@ macro_rules! stored_as {
             fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
                 let $value = self;
                 <$other as $crate::validate::item::Item>::put($to, bytes, at);
+            }
+
+            #[inline(always)]
+            fn store(self, cells: &[core::cell::Cell<u8>], at: usize) {
+                let $value = self;
+                <$other as $crate::validate::item::Item>::store($to, cells, at);
             }
         }
     )*};
@@ -222,7 +268,17 @@ macro_rules! fields {
                 use $crate::validate::item::Item;
                 let record = bytes.get(at..).and_then(<[u8]>::first_chunk);
                 let Some::<&[u8; <$ty as Item>::SIZE]>(record) = record else {
-                    return Self::get(&[], 0);
+                    return Self::get(&[0_u8; 0], 0);
+                };
+                Self::get(record, 0)
+            }
+
+            #[inline(always)]
+            fn load(cells: &[core::cell::Cell<u8>], at: usize) -> Self {
+                use $crate::validate::item::Item;
+                let record = cells.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
+                let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
+                    return Self::get(&[0_u8; 0], 0);
                 };
                 Self::get(record, 0)
             }
@@ -234,6 +290,22 @@ macro_rules! fields {
                     let start = end;
                     end += <$of as $crate::validate::item::Item>::SIZE;
                     <$of>::from(self.$field).put(bytes, start);
+                )*
+                let _ = end;
+            }
+
+            #[inline]
+            fn store(self, bytes: &[core::cell::Cell<u8>], at: usize) {
+                use $crate::validate::item::Item;
+                let record = bytes.get(at..).and_then(<[core::cell::Cell<u8>]>::first_chunk);
+                let Some::<&[core::cell::Cell<u8>; <$ty as Item>::SIZE]>(record) = record else {
+                    return;
+                };
+                let (bytes, mut end) = (record.as_slice(), 0);
+                $(
+                    let start = end;
+                    end += <$of as $crate::validate::item::Item>::SIZE;
+                    <$of>::from(self.$field).store(bytes, start);
                 )*
                 let _ = end;
             }
@@ -266,6 +338,12 @@ impl Item for Option<u64> {
     fn put(self, bytes: &[Cell<u8>], at: usize) {
         self.is_some().put(bytes, at);
         self.unwrap_or(0).put(bytes, at + bool::SIZE);
+    }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.is_some().store(cells, at);
+        self.unwrap_or(0).store(cells, at + bool::SIZE);
     }
 }
 

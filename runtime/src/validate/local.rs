@@ -10,7 +10,7 @@ use super::storage::{List, Storage};
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::Reject;
-use crate::spec::{ErrorCode, Limit};
+use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{LocalIdx, ValType};
 
 /// Neighbouring locals of one type.
@@ -41,9 +41,9 @@ pub(crate) struct Locals {
 
 impl Locals {
     /// Reads the declarations of a body after the parameters.
-    pub(crate) fn read<S: Storage>(
+    pub(crate) fn read<G: Gate, S: Storage>(
         reader: &mut Reader<'_>,
-        gate: &impl Gate,
+        gate: &G,
         env: &Environment<S>,
         scratch: &mut Scratch<S>,
         params: Types,
@@ -60,11 +60,11 @@ impl Locals {
         for _ in 0..reader.u32()? {
             let at = reader.position();
             let (count, ty) = reader.local_run(gate, &mut total)?;
-            let ty = env.resolve(ty, at)?;
+            let ty = env.resolve::<G>(ty, at)?;
             over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
         }
         over?;
-        locals.track(scratch, params.len(), at)?;
+        locals.track::<G, S>(scratch, params.len(), at)?;
         Ok(locals)
     }
 
@@ -76,11 +76,9 @@ impl Locals {
         most: u64,
         at: usize,
     ) -> Result<(), Reject> {
-        let end = u64::from(self.count) + u64::from(count);
-        let Some(end) = u32::try_from(end)
-            .ok()
-            .filter(|end| u64::from(*end) <= most)
-        else {
+        let end = self.count.checked_add(count);
+        let Some(end) = end.filter(|end| u64::from(*end) <= most) else {
+            let end = u64::from(self.count) + u64::from(count);
             return Err(Reject::limit(Limit::Locals, end, at));
         };
         if count == 0 {
@@ -97,7 +95,7 @@ impl Locals {
         if scratch.runs.len() == 1 {
             self.first = run;
         }
-        while scratch.locals.len() < S::SPELLED.min(end as usize) {
+        while S::SPELLED > 0 && scratch.locals.len() < S::SPELLED.min(end as usize) {
             if scratch.locals.push(ty, u64::MAX).is_err() {
                 break;
             }
@@ -108,13 +106,13 @@ impl Locals {
     }
 
     /// Makes room to remember which locals are set, if that matters; parameters are.
-    fn track<S: Storage>(
+    fn track<G: Gate, S: Storage>(
         &self,
         scratch: &mut Scratch<S>,
         params: usize,
         at: usize,
     ) -> Result<(), Reject> {
-        if !self.tracked {
+        if !(G::may(Proposal::FunctionReferences) && self.tracked) {
             return Ok(());
         }
         let words = self.count.div_ceil(u32::BITS);

@@ -152,6 +152,9 @@ pub trait ModuleSink<'a> {
     /// Takes the instructions of a body.
     type Body: Sink<'a>;
 
+    /// Whether it wants to see names; if not, builds for size without an allocator only check them.
+    const NAMES: bool = true;
+
     /// The sink of the next body; its bytes begin with the declarations of locals.
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject>;
 
@@ -241,6 +244,8 @@ pub trait ModuleSink<'a> {
 /// Takes nothing: validation only.
 impl<'a> ModuleSink<'a> for () {
     type Body = ();
+
+    const NAMES: bool = false;
 
     #[cfg_attr(not(small), inline(always))]
     fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut (), Reject> {

@@ -110,7 +110,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         match id {
             SectionId::Custom => {
-                let name = r.name(self.gate)?;
+                let name = self.name::<M>(r)?;
                 let span = Span {
                     start: r.position(),
                     end: r.end(),
@@ -137,13 +137,14 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         let limit = id.limit().unwrap_or(Limit::ModuleSize);
         let count = r.count(limit, self.gate.limits().get(limit))?;
+        let first = *r;
         for _ in 0..count {
             match id {
                 SectionId::Import => self.import(r, sink)?,
                 SectionId::Function => self.func(r, sink)?,
                 SectionId::Table => self.table(r, sink)?,
                 SectionId::Memory => self.memory(r, sink)?,
-                SectionId::Tag => self.tag(r, sink)?,
+                SectionId::Tag if G::may(Proposal::Exceptions) => self.tag(r, sink)?,
                 SectionId::Global => self.global(r, sink)?,
                 SectionId::Export => self.export(r, sink)?,
                 SectionId::Element => self.element(r, sink)?,
@@ -152,11 +153,12 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 | SectionId::Type
                 | SectionId::Start
                 | SectionId::DataCount
-                | SectionId::Code => {}
+                | SectionId::Code
+                | SectionId::Tag => {}
             }
         }
         if id == SectionId::Export {
-            self.exports_differ()
+            self.exports_differ(first, r.position())
         } else {
             Ok(())
         }
@@ -176,7 +178,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             for _ in 0..length {
                 self.ty(r, first, length)?;
             }
-            self.env.close_group(first, limits.types, at)?;
+            self.env.close_group::<G>(first, limits.types, at)?;
         }
         // It only served to find equal types.
         self.env.nodes.release();
@@ -237,14 +239,15 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         for _ in 0..count {
             let at = r.position();
             let ty = r.val_type(self.gate)?;
-            let inside = ty
-                .as_ref_type()
-                .and_then(|ty| ty.concrete())
-                .is_some_and(|index| index >= first && index - first < length);
+            let inside = G::may(Proposal::FunctionReferences)
+                && ty
+                    .as_ref_type()
+                    .and_then(|ty| ty.concrete())
+                    .is_some_and(|index| index >= first && index - first < length);
             let ty = if inside {
                 ty
             } else {
-                self.env.resolve(ty, at)?
+                self.env.resolve::<G>(ty, at)?
             };
             let there = self.env.value_types.len();
             let push = self.env.value_types.push(ty, u64::MAX);
@@ -259,7 +262,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let mut import: Import<'a> = r.import(self.gate)?;
+        let mut import = Import {
+            module: self.name::<M>(r)?,
+            name: self.name::<M>(r)?,
+            ty: r.import_type(self.gate)?,
+        };
         let counts = &mut self.env.counts;
         match &mut import.ty {
             ImportType::Func(ty) => {
@@ -268,26 +275,37 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
             ImportType::Table(ty) => {
                 counts.imported_tables += 1;
-                *ty = self.add_table(*ty, at)?;
+                ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
+                self.add_table(ty, at)?;
             }
             ImportType::Memory(ty) => {
                 counts.imported_memories += 1;
-                self.add_memory(*ty, at)?;
+                self.add_memory(ty, at)?;
             }
             ImportType::Global(ty) => {
                 counts.imported_globals += 1;
                 if ty.mutable {
                     self.gate.admit(Proposal::MutableGlobals, at, ())?;
                 }
-                ty.content = self.env.resolve(ty.content, at)?;
+                ty.content = self.env.resolve::<G>(ty.content, at)?;
                 self.add_global(*ty, at)?;
             }
-            ImportType::Tag(ty) => {
+            ImportType::Tag(ty) if G::may(Proposal::Exceptions) => {
                 counts.imported_tags += 1;
                 ty.func = self.add_tag(ty.func, at)?;
             }
+            ImportType::Tag(_) => {}
         }
         sink.import(&import, at)
+    }
+
+    /// A name, which is empty if the sink does not want to see it and a byte of flash counts.
+    fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<&'a str, Reject> {
+        if M::NAMES || !cfg!(brief) {
+            return r.name(self.gate);
+        }
+        r.pass_name(self.gate)?;
+        Ok("")
     }
 
     fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
@@ -302,7 +320,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let explicit = r.table_form(self.gate)?;
         let table = TableIdx(self.env.tables.len() as u32);
         let mut ty = r.table_type(self.gate)?;
-        ty.element = self.env.resolve_ref(ty.element, at)?;
+        ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
         let init = if explicit {
             Some(self.constant(r, ValType::reference(ty.element))?)
         } else if ty.element.is_nullable() {
@@ -312,7 +330,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             let detail = Detail::Types { expected, found };
             return Err(Reject::with(ErrorCode::TypeMismatch, at, detail));
         };
-        let ty = self.add_table(ty, at)?;
+        self.add_table(&ty, at)?;
         sink.table(table, &ty, init)
     }
 
@@ -324,7 +342,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let at = r.position();
         let memory = MemoryIdx(self.env.memories.len() as u32);
         let ty = r.memory_type(self.gate)?;
-        self.add_memory(ty, at)?;
+        self.add_memory(&ty, at)?;
         sink.memory(memory, &ty)
     }
 
@@ -344,7 +362,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let at = r.position();
         let global = GlobalIdx(self.env.globals.len() as u32);
         let mut ty = r.global_type(self.gate)?;
-        ty.content = self.env.resolve(ty.content, at)?;
+        ty.content = self.env.resolve::<G>(ty.content, at)?;
         let init = self.constant(r, ty.content)?;
         self.add_global(ty, at)?;
         sink.global(global, &ty, init)
@@ -356,7 +374,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let export: Export<'a> = r.export(self.gate)?;
+        let name = self.name::<M>(r)?;
+        let export: Export<'a> = r.export_of(name, self.gate)?;
         let index = export.index;
         let env = &self.env;
         let (code, count) = match export.kind {
@@ -375,15 +394,21 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         if exports_variable(&self.env, &export) {
             self.gate.admit(Proposal::MutableGlobals, at, ())?;
         }
-        let name = Reader::range(self.bytes, at..r.end()).name_span()?;
-        let there = self.env.exports.len();
-        let push = self.env.exports.push(name, self.gate.limits().exports);
-        push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+        if !cfg!(brief) {
+            let name = Reader::range(self.bytes, at..r.end()).name_span()?;
+            let there = self.env.exports.len();
+            let push = self.env.exports.push(name, self.gate.limits().exports);
+            push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+        }
         sink.export(&export, at)
     }
 
-    /// Sorts the names of exports to find equal ones.
-    fn exports_differ(&mut self) -> Result<(), Reject> {
+    /// Sorts the names of exports to find equal ones. Where a byte of flash counts there are few
+    /// exports, and each is compared with those before it.
+    fn exports_differ(&mut self, first: Reader<'a>, end: usize) -> Result<(), Reject> {
+        if cfg!(brief) {
+            return names_differ(first, end);
+        }
         let bytes = self.bytes;
         let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
         let exports = &mut self.env.exports;
@@ -488,8 +513,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok(ty)
     }
 
-    fn add_table(&mut self, mut ty: TableType, at: usize) -> Result<TableType, Reject> {
-        ty.element = self.env.resolve_ref(ty.element, at)?;
+    fn add_table(&mut self, ty: &TableType, at: usize) -> Result<(), Reject> {
+        let ty = &ty.within::<G>();
         ordered(ty.min, ty.max, at)?;
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
@@ -501,11 +526,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleTables, at));
         }
         let most = self.gate.limits().tables;
-        push(&mut self.env.tables, ty, Limit::Tables, most, at)?;
-        Ok(ty)
+        push(&mut self.env.tables, *ty, Limit::Tables, most, at)
     }
 
-    fn add_memory(&mut self, ty: MemoryType, at: usize) -> Result<(), Reject> {
+    fn add_memory(&mut self, ty: &MemoryType, at: usize) -> Result<(), Reject> {
+        let ty = &ty.within::<G>();
         ordered(ty.min, ty.max, at)?;
         if wire::PageSize::from_code(ty.page_size_log2).is_none() {
             return Err(Reject::with(
@@ -530,7 +555,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleMemories, at));
         }
         let most = self.gate.limits().memories;
-        push(&mut self.env.memories, ty, Limit::Memories, most, at)
+        push(&mut self.env.memories, *ty, Limit::Memories, most, at)
     }
 
     fn add_global(&mut self, ty: GlobalType, at: usize) -> Result<(), Reject> {
@@ -574,6 +599,33 @@ fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Compares the names of exports that have been read, each with those before it.
+fn names_differ(first: Reader<'_>, end: usize) -> Result<(), Reject> {
+    let mut later = first;
+    while later.position() < end {
+        let mut export = later;
+        let name = export_name(&mut later);
+        let mut before = first;
+        while before.position() < export.position() {
+            if export_name(&mut before) == name {
+                let at = export.name_span()?.start;
+                return Err(Reject::new(ErrorCode::DuplicateExport, at));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The name of an export that has been read before, as bytes.
+#[inline(never)]
+fn export_name<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
+    let length = r.again()?;
+    let name = r.bytes(length as usize).ok()?;
+    r.u8().ok()?;
+    r.again()?;
+    Some(name)
 }
 
 fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {

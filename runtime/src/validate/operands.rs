@@ -5,7 +5,7 @@
 
 use core::cmp::Ordering;
 
-use super::arena::{Arena, ArenaList, Place};
+use super::arena::{Arena, ArenaList, Place, most_items};
 use super::item::Item;
 use super::storage::{Full, List};
 use crate::types::ValType;
@@ -25,8 +25,8 @@ impl<'s> Operands<'s> {
     }
 
     /// The same as any other list.
-    fn list(&self) -> ArenaList<'s, ValType> {
-        self.arena.list(PLACE)
+    fn list(&self) -> ArenaList<'s, ValType, { PLACE as u8 }> {
+        self.arena.list()
     }
 
     #[inline(always)]
@@ -49,15 +49,16 @@ impl List<ValType> for Operands<'_> {
     #[inline(always)]
     fn set(&mut self, index: usize, item: ValType) {
         if index < self.len() {
-            item.put(self.arena.bytes, self.offset(index));
+            item.store(self.arena.bytes, self.offset(index));
         }
     }
 
     #[inline(always)]
     fn push(&mut self, item: ValType, most: u64) -> Result<(), Full> {
+        let most = most_items(most);
         match self.arena.extend_here(PLACE, SIZE, most) {
             Some(at) => {
-                item.put(self.arena.bytes, at);
+                item.store(self.arena.bytes, at);
                 Ok(())
             }
             None => Err(self.arena.full(PLACE, SIZE, most)),

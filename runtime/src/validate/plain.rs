@@ -2,14 +2,14 @@
 //!
 //! Most instructions have an immediate at most and single types. Where size counts more than
 //! speed, they are rows of a generated table, and only the others go through `decode` and `step`.
-//! Both come from the same rows of `spec/` and decide the same, in the same order: immediates,
-//! proposal, place in a constant expression, memory, operands.
+//! Both come from the same rows of `spec/` and decide the same, in the same order: proposal,
+//! immediates, place in a constant expression, memory, operands.
 
 use super::constant::{admit, global};
 use super::predicate;
 use super::storage::Storage;
 use super::validator::Validator;
-use crate::generated::shared::plain::{FIRST, KINDS, ROWS};
+use crate::generated::shared::plain::{FIRST, KINDS, PROPOSALS, ROWS};
 use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
@@ -17,14 +17,20 @@ use crate::spec::Proposal;
 use crate::types::ValType;
 
 /// What plain instructions of one kind have in common.
-pub(crate) struct Kind {
-    proposal: Proposal,
-    constant: Option<Proposal>,
-    immediate: Immediate,
-    params: [Operand; 2],
-    result: Operand,
-    rule: Rule,
-}
+///
+/// From the lowest bit: immediate (3) and its width (4), parameters (3 each), result (3), rule (2),
+/// proposal (6), and one more than the proposal that admits it in constant expressions (6).
+#[derive(Clone, Copy)]
+pub(crate) struct Kind(u32);
+
+const WIDTH: u32 = 3;
+const PARAMS: u32 = 7;
+const RESULT: u32 = 13;
+const RULE: u32 = 16;
+const PROPOSAL: u32 = 18;
+const CONSTANT: u32 = 24;
+/// Bits of an operand.
+const OPERAND: u32 = 3;
 
 /// What follows the opcode.
 #[derive(Clone, Copy)]
@@ -35,10 +41,10 @@ pub(crate) enum Immediate {
     Signed32,
     /// A signed number of 64 bits.
     Signed64,
-    /// So many bytes.
-    Bytes(u8),
+    /// So many bytes as its width says.
+    Bytes,
     /// The place of an access to so many bytes.
-    MemArg(u8),
+    MemArg,
     /// A local.
     Local,
     /// A global.
@@ -48,7 +54,7 @@ pub(crate) enum Immediate {
 }
 
 /// What the column `where` asks of the immediate.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
     /// Nothing.
     None,
@@ -81,112 +87,173 @@ impl Kind {
     pub(crate) const fn new(
         proposal: Proposal,
         constant: Option<Proposal>,
-        immediate: Immediate,
+        (immediate, width): (Immediate, u32),
         params: [Operand; 2],
         result: Operand,
         rule: Rule,
     ) -> Self {
-        Self {
-            proposal,
-            constant,
-            immediate,
-            params,
-            result,
-            rule,
+        let constant = match constant {
+            Some(proposal) => proposal as u32 + 1,
+            None => 0,
+        };
+        let [first, second] = params;
+        Self(
+            immediate as u32
+                | width << WIDTH
+                | (first as u32) << PARAMS
+                | (second as u32) << (PARAMS + OPERAND)
+                | (result as u32) << RESULT
+                | (rule as u32) << RULE
+                | (proposal as u32) << PROPOSAL
+                | constant << CONSTANT,
+        )
+    }
+
+    /// So many bits from one on.
+    #[inline(always)]
+    const fn bits(self, from: u32, count: u32) -> u32 {
+        self.0 >> from & ((1 << count) - 1)
+    }
+
+    fn immediate(self) -> Immediate {
+        match self.bits(0, WIDTH) {
+            0 => Immediate::Nothing,
+            1 => Immediate::Signed32,
+            2 => Immediate::Signed64,
+            3 => Immediate::Bytes,
+            4 => Immediate::MemArg,
+            5 => Immediate::Local,
+            6 => Immediate::Global,
+            _ => Immediate::Memory,
         }
     }
 
+    /// Of the immediate, in bytes.
+    fn width(self) -> u32 {
+        self.bits(WIDTH, PARAMS - WIDTH)
+    }
+
+    fn has(self, rule: Rule) -> bool {
+        self.bits(RULE, PROPOSAL - RULE) == rule as u32
+    }
+
+    /// The type of an operand, if there is one.
+    #[inline(always)]
+    fn operand(self, from: u32, own: ValType) -> Option<ValType> {
+        const OWN: u32 = Operand::Own as u32;
+        const ABSENT: u32 = Operand::Absent as u32;
+        match self.bits(from, OPERAND) {
+            ABSENT => None,
+            OWN => Some(own),
+            number => Some(ValType::from_num_bits(number)),
+        }
+    }
+
+    /// The proposal that brought it.
+    fn proposal(self) -> Option<Proposal> {
+        let number = self.bits(PROPOSAL, CONSTANT - PROPOSAL);
+        Proposal::ALL.get(number as usize).copied()
+    }
+
+    /// The proposal that admits it in constant expressions.
+    fn constant(self) -> Option<Proposal> {
+        let number = self.bits(CONSTANT, CONSTANT - PROPOSAL).checked_sub(1)?;
+        Proposal::ALL.get(number as usize).copied()
+    }
+
     /// Takes the next opcode if it is plain, and gives its kind.
-    pub(super) fn next(r: &mut Reader<'_>) -> Option<&'static Self> {
+    pub(super) fn next(r: &mut Reader<'_>) -> Option<Self> {
         let place = r.peek()?.wrapping_sub(FIRST);
-        let kind = KINDS.get(usize::from(*ROWS.get(usize::from(place))?))?;
+        let kind = *KINDS.get(usize::from(*ROWS.get(usize::from(place))?))?;
         r.u8().ok()?;
         Some(kind)
     }
 }
 
-impl Operand {
-    fn ty(self, own: ValType) -> Option<ValType> {
-        match self {
-            Self::Absent => None,
-            Self::Own => Some(own),
-            number => Some(ValType::from_num_bits(number as u32)),
-        }
-    }
-}
-
-impl<S: Storage> Validator<'_, S> {
+impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// Reads the rest of a plain instruction and applies its rules.
-    pub(super) fn plain(
-        &mut self,
-        kind: &Kind,
-        r: &mut Reader<'_>,
-        gate: &impl Gate,
-    ) -> Result<(), Reject> {
+    pub(super) fn plain(&mut self, kind: Kind, r: &mut Reader<'_>) -> Result<(), Reject> {
+        self.admit(kind)?;
         let mut own = ValType::I32;
-        match kind.immediate {
-            Immediate::Nothing => self.admit(kind, gate)?,
+        match kind.immediate() {
+            Immediate::Nothing => self.place(kind)?,
             Immediate::Signed32 => {
                 r.i32()?;
-                self.admit(kind, gate)?;
+                self.place(kind)?;
             }
             Immediate::Signed64 => {
                 r.i64()?;
-                self.admit(kind, gate)?;
+                self.place(kind)?;
             }
-            Immediate::Bytes(count) => {
-                r.bytes(count.into())?;
-                self.admit(kind, gate)?;
+            Immediate::Bytes => {
+                r.bytes(kind.width() as usize)?;
+                self.place(kind)?;
             }
-            Immediate::MemArg(width) => {
-                let memarg = immediate::memarg(r, gate, width.into())?;
-                self.admit(kind, gate)?;
-                own = self.memarg(memarg, width.into())?.address;
+            Immediate::MemArg => {
+                let memarg = immediate::memarg(r, self.gate, kind.width())?;
+                self.place(kind)?;
+                own = self.memarg(memarg, kind.width())?.address;
             }
             Immediate::Memory => {
-                let memory = immediate::memory(r, gate)?;
-                self.admit(kind, gate)?;
+                let memory = immediate::memory(r, self.gate)?;
+                self.place(kind)?;
                 own = self.memory(memory)?.address;
             }
             Immediate::Local => {
-                let local = immediate::local(r, gate)?;
-                self.admit(kind, gate)?;
+                let local = immediate::local(r, self.gate)?;
+                self.place(kind)?;
                 own = self.local(local)?;
-                match kind.rule {
-                    Rule::Initialized => predicate::initialized(self, local)?,
-                    Rule::Initializes => predicate::initializes(self, local)?,
-                    Rule::Mutable | Rule::None => {}
+                if kind.has(Rule::Initialized) {
+                    predicate::initialized(self, local)?;
+                } else if kind.has(Rule::Initializes) {
+                    predicate::initializes(self, local)?;
                 }
             }
             Immediate::Global => {
-                let number = immediate::global(r, gate)?;
-                self.admit(kind, gate)?;
+                let number = immediate::global(r, self.gate)?;
+                self.place(kind)?;
                 if self.locals.constant {
-                    global(gate, self.env, number, self.at)?;
+                    global(self.gate, self.env, number, self.at)?;
                 }
                 own = self.global(number)?.content;
-                if let Rule::Mutable = kind.rule {
+                if kind.has(Rule::Mutable) {
                     predicate::mutable(self, number)?;
                 }
             }
         }
-        for param in kind.params.iter().rev() {
-            if let Some(ty) = param.ty(own) {
-                self.pop(ty)?;
-            }
+        if let Some(second) = kind.operand(PARAMS + OPERAND, own) {
+            self.pop(second)?;
         }
-        match kind.result.ty(own) {
+        if let Some(first) = kind.operand(PARAMS, own) {
+            self.pop(first)?;
+        }
+        match kind.operand(RESULT, own) {
             Some(ty) => self.push(ty),
             None => Ok(()),
         }
     }
 
-    /// Asks whether the proposal is admitted, and whether this is a place for the instruction.
-    fn admit(&self, kind: &Kind, gate: &impl Gate) -> Result<(), Reject> {
-        gate.admit(kind.proposal, self.at, ())?;
-        if self.locals.constant {
-            admit(gate, kind.constant, self.at)?;
+    /// Asks whether the proposal is admitted, if that is not known.
+    fn admit(&self, kind: Kind) -> Result<(), Reject> {
+        match kind.proposal() {
+            Some(proposal) if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS)) => {
+                self.gate.admit(proposal, self.at, ())
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Asks whether this is a place for the instruction.
+    #[inline(always)]
+    fn place(&self, kind: Kind) -> Result<(), Reject> {
+        match self.locals.constant {
+            true => self.constant(kind),
+            false => Ok(()),
+        }
+    }
+
+    #[inline(never)]
+    fn constant(&self, kind: Kind) -> Result<(), Reject> {
+        admit(self.gate, kind.constant(), self.at)
     }
 }

@@ -5,14 +5,17 @@
 
 use super::environment::Types;
 use super::storage::Storage;
-use super::subtype::is_subtype;
 use super::validator::Validator;
+use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
 use crate::types::{FuncIdx, GlobalIdx, LocalIdx};
 
 /// `mutable(x)`: the global can be assigned.
-pub(crate) fn mutable<S: Storage>(v: &Validator<'_, S>, x: GlobalIdx) -> Result<(), Reject> {
+pub(crate) fn mutable<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
+    x: GlobalIdx,
+) -> Result<(), Reject> {
     if v.global(x)?.mutable {
         return Ok(());
     }
@@ -25,7 +28,10 @@ pub(crate) fn mutable<S: Storage>(v: &Validator<'_, S>, x: GlobalIdx) -> Result<
 
 /// `declared(f)`: the function exists, and something outside of bodies mentions it; a constant
 /// expression is outside.
-pub(crate) fn declared<S: Storage>(v: &Validator<'_, S>, f: FuncIdx) -> Result<(), Reject> {
+pub(crate) fn declared<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
+    f: FuncIdx,
+) -> Result<(), Reject> {
     v.func_heap(f)?;
     if v.env.is_declared(f) || v.locals.constant {
         return Ok(());
@@ -38,7 +44,7 @@ pub(crate) fn declared<S: Storage>(v: &Validator<'_, S>, f: FuncIdx) -> Result<(
 }
 
 /// `data_count`: the module announces its data segments.
-pub(crate) fn data_count<S: Storage>(v: &Validator<'_, S>) -> Result<(), Reject> {
+pub(crate) fn data_count<G: Gate, S: Storage>(v: &Validator<'_, G, S>) -> Result<(), Reject> {
     match v.env.counts.data {
         Some(_) => Ok(()),
         None => Err(Reject::new(ErrorCode::DataCountRequired, v.at)),
@@ -47,8 +53,11 @@ pub(crate) fn data_count<S: Storage>(v: &Validator<'_, S>) -> Result<(), Reject>
 
 /// `initialized(x)`: the local has a default or has been set.
 #[cfg_attr(not(small), inline(always))]
-pub(crate) fn initialized<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
-    if v.locals.tracked {
+pub(crate) fn initialized<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.tracks_locals() {
         tracked(v, x)
     } else {
         Ok(())
@@ -57,7 +66,7 @@ pub(crate) fn initialized<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Resu
 
 #[cold]
 #[inline(never)]
-fn tracked<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
+fn tracked<G: Gate, S: Storage>(v: &Validator<'_, G, S>, x: LocalIdx) -> Result<(), Reject> {
     if v.local(x)?.is_defaultable() || v.scratch.is_set(x) {
         return Ok(());
     }
@@ -70,8 +79,11 @@ fn tracked<S: Storage>(v: &Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> 
 
 /// `initializes(x)`: from here on the local has been set.
 #[cfg_attr(not(small), inline(always))]
-pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> Result<(), Reject> {
-    if v.locals.tracked {
+pub(crate) fn initializes<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    x: LocalIdx,
+) -> Result<(), Reject> {
+    if v.tracks_locals() {
         v.scratch.set(x, v.at)
     } else {
         Ok(())
@@ -79,19 +91,32 @@ pub(crate) fn initializes<S: Storage>(v: &mut Validator<'_, S>, x: LocalIdx) -> 
 }
 
 /// `sub(a, b)`: values of the first types are values of the second.
-pub(crate) fn sub<S: Storage>(
-    v: &Validator<'_, S>,
+#[inline(always)]
+pub(crate) fn sub<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
     found: impl Into<Types>,
     expected: impl Into<Types>,
 ) -> Result<(), Reject> {
     let (found, expected) = (found.into(), expected.into());
+    if found == expected {
+        return Ok(());
+    }
+    all_sub(v, found, expected)
+}
+
+#[inline(never)]
+fn all_sub<G: Gate, S: Storage>(
+    v: &Validator<'_, G, S>,
+    found: Types,
+    expected: Types,
+) -> Result<(), Reject> {
     if found.len() != expected.len() {
         let detail = Detail::OutOf(found.len() as u64, expected.len() as u64);
         return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));
     }
     let pairs = v.env.value_types(found).zip(v.env.value_types(expected));
     for (found, expected) in pairs {
-        if !is_subtype(found, expected) {
+        if !v.is_subtype(found, expected) {
             return Err(v.mismatch(expected, found));
         }
     }

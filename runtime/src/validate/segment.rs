@@ -10,7 +10,7 @@ use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::read::{DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span};
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Limit};
+use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{FuncIdx, MemoryIdx, RefType, TableIdx, ValType};
 
 impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
@@ -36,8 +36,10 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         };
         let at = reader.position();
         let element = reader.element_type(self.gate, form)?;
-        let element = self.env.resolve_ref(element, at)?;
-        if let SegmentMode::Active { target, .. } = mode {
+        let element = self.env.resolve_ref::<G>(element, at)?;
+        if G::may(Proposal::ReferenceTypes)
+            && let SegmentMode::Active { target, .. } = mode
+        {
             let table = self
                 .env
                 .table(target)
@@ -143,6 +145,9 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
         } = &mut self.env;
         if func.0 as usize >= funcs.len() {
             return Err(unknown(ErrorCode::UnknownFunction, func.0, funcs.len(), at));
+        }
+        if !G::may(Proposal::ReferenceTypes) {
+            return Ok(());
         }
         let word = (func.0 / u32::BITS) as usize;
         while declared.len() <= word {

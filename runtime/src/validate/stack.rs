@@ -3,31 +3,30 @@
 
 use core::cell::Cell;
 
+use super::arena::Place;
 use super::environment::{Environment, Signature, Types};
 use super::item::{Bytes, Item, fields};
 use super::local::LocalRun;
+#[cfg(feature = "alloc")]
+use super::storage::Heap;
 use super::storage::{List, Storage};
+use crate::profile::Gate;
+use crate::spec::Proposal;
 use crate::types::{BlockType, TypeIdx, ValType};
 
 /// Operands, blocks and locals of the body that is being validated.
 #[derive(Debug)]
 pub struct Scratch<S: Storage> {
     pub(crate) values: S::Operands,
-    pub(crate) frames: S::List<Frame>,
-    pub(crate) runs: S::List<LocalRun>,
-    pub(crate) locals: S::List<ValType>,
-    pub(crate) initialised: S::List<u32>,
-    pub(crate) set: S::List<u32>,
+    pub(crate) frames: S::List<Frame, { Place::Frames as u8 }>,
+    pub(crate) runs: S::List<LocalRun, { Place::Runs as u8 }>,
+    pub(crate) locals: S::List<ValType, { Place::Locals as u8 }>,
+    pub(crate) initialised: S::List<u32, { Place::Initialised as u8 }>,
+    pub(crate) set: S::List<u32, { Place::Set as u8 }>,
 }
 
-impl<S: Storage> Default for Scratch<S>
-where
-    S::Operands: Default,
-    S::List<ValType>: Default,
-    S::List<Frame>: Default,
-    S::List<LocalRun>: Default,
-    S::List<u32>: Default,
-{
+#[cfg(feature = "alloc")]
+impl Default for Scratch<Heap> {
     fn default() -> Self {
         Self {
             values: Default::default(),
@@ -41,13 +40,17 @@ where
 }
 
 impl<S: Storage> Scratch<S> {
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn clear<G: Gate>(&mut self) {
         self.values.truncate(0);
         self.frames.truncate(0);
         self.runs.truncate(0);
-        self.locals.truncate(0);
-        self.initialised.truncate(0);
-        self.set.truncate(0);
+        if S::SPELLED > 0 {
+            self.locals.truncate(0);
+        }
+        if G::may(Proposal::FunctionReferences) {
+            self.initialised.truncate(0);
+            self.set.truncate(0);
+        }
     }
 }
 
@@ -171,6 +174,11 @@ impl Item for PackedBlock {
 
     fn put(self, bytes: &[Cell<u8>], at: usize) {
         self.0.put(bytes, at);
+    }
+
+    #[inline(always)]
+    fn store(self, cells: &[Cell<u8>], at: usize) {
+        self.0.store(cells, at);
     }
 }
 

@@ -12,8 +12,8 @@ use crate::types::ValType;
 
 /// Gives lists for the tables of a module and for the validator's stacks.
 pub trait Storage: Sized {
-    /// A list.
-    type List<T: Item>: List<T>;
+    /// A list, which lies at this place.
+    type List<T: Item, const PLACE: u8>: List<T>;
 
     /// The list of operands.
     type Operands: List<ValType>;
@@ -146,7 +146,7 @@ pub struct Heap;
 
 #[cfg(feature = "alloc")]
 impl Storage for Heap {
-    type List<T: Item> = alloc::vec::Vec<T>;
+    type List<T: Item, const PLACE: u8> = alloc::vec::Vec<T>;
     type Operands = alloc::vec::Vec<ValType>;
 
     const SPELLED: usize = 64;

@@ -6,6 +6,7 @@ use super::entity::{Memory, Table};
 use super::environment::{Signature, Types};
 use super::storage::Storage;
 use super::validator::Validator;
+use crate::profile::Gate;
 use crate::types::{GlobalType, HeapType, RefType, ValType};
 
 /// What has addresses or indices.
@@ -108,6 +109,6 @@ pub(crate) fn label(l: Types) -> Types {
 
 /// `return`: what the function gives.
 #[cfg_attr(not(small), inline(always))]
-pub(crate) fn return_<S: Storage>(v: &Validator<'_, S>) -> Types {
+pub(crate) fn return_<G: Gate, S: Storage>(v: &Validator<'_, G, S>) -> Types {
     v.env.block(v.results).results
 }

@@ -11,12 +11,14 @@ use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::is_subtype;
 use crate::generated::shared::validate::step;
+use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Instruction, Limit, Limits};
+use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
 use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
-pub(crate) struct Validator<'v, S: Storage> {
+pub(crate) struct Validator<'v, G, S: Storage> {
+    pub(crate) gate: &'v G,
     pub(crate) env: &'v Environment<S>,
     pub(crate) scratch: &'v mut Scratch<S>,
     pub(crate) locals: Locals,
@@ -29,28 +31,21 @@ pub(crate) struct Validator<'v, S: Storage> {
     /// Whether the next instruction can be reached.
     reachable: bool,
     /// The block that was left last.
-    ended: Frame,
-    limits: Stacks,
+    pub(crate) ended: Frame,
 }
 
-/// Limits on the stacks.
-#[derive(Clone, Copy)]
-struct Stacks {
-    values: u64,
-    frames: u64,
-}
-
-impl<'v, S: Storage> Validator<'v, S> {
+impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     /// A body or expression that gives what such a block gives, before [`enter`](Self::enter).
     pub(crate) fn new(
+        gate: &'v G,
         env: &'v Environment<S>,
         scratch: &'v mut Scratch<S>,
         locals: Locals,
         results: BlockType,
-        limits: &Limits,
         at: usize,
     ) -> Self {
         Self {
+            gate,
             env,
             scratch,
             locals,
@@ -59,10 +54,6 @@ impl<'v, S: Storage> Validator<'v, S> {
             height: 0,
             reachable: true,
             ended: Frame::default(),
-            limits: Stacks {
-                values: limits.operand_stack,
-                frames: limits.block_nesting,
-            },
         }
     }
 
@@ -88,6 +79,12 @@ impl<'v, S: Storage> Validator<'v, S> {
         (self.reachable, self.scratch.values.len() as u32)
     }
 
+    /// Whether it matters which locals are set.
+    #[cfg_attr(not(small), inline(always))]
+    pub(crate) fn tracks_locals(&self) -> bool {
+        G::may(Proposal::FunctionReferences) && self.locals.tracked
+    }
+
     /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn step<const PLAIN: bool>(
@@ -96,7 +93,7 @@ impl<'v, S: Storage> Validator<'v, S> {
         end: usize,
     ) -> Result<Effect, Reject> {
         let (reachable, height) = self.before();
-        step::<PLAIN, S>(self, instruction)?;
+        step::<PLAIN, G, S>(self, instruction)?;
         Ok(Effect {
             reachable,
             height,
@@ -156,6 +153,16 @@ impl<'v, S: Storage> Validator<'v, S> {
         self.pop_slowly(expected)
     }
 
+    /// Whether values of the first type are values of the second.
+    #[cfg_attr(not(small), inline(always))]
+    pub(crate) fn is_subtype(&self, found: ValType, expected: ValType) -> bool {
+        if G::may(Proposal::ReferenceTypes) {
+            is_subtype(found, expected)
+        } else {
+            found == expected || found == ValType::BOTTOM
+        }
+    }
+
     /// Takes operands of these types, the last first.
     pub(crate) fn pop_all(&mut self, expected: Types) -> Result<(), Reject> {
         for index in (0..expected.len()).rev() {
@@ -167,7 +174,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     #[inline(never)]
     fn pop_slowly(&mut self, expected: ValType) -> Result<(), Reject> {
         match self.take() {
-            Some(found) if is_subtype(found, expected) => Ok(()),
+            Some(found) if self.is_subtype(found, expected) => Ok(()),
             Some(found) => Err(self.mismatch(expected, found)),
             None => Err(self.missing(expected)),
         }
@@ -187,7 +194,7 @@ impl<'v, S: Storage> Validator<'v, S> {
             }
             place -= 1;
             let found = self.scratch.values.get(place).unwrap_or(ValType::BOTTOM);
-            if !is_subtype(found, ty) {
+            if !self.is_subtype(found, ty) {
                 return Err(self.mismatch(ty, found));
             }
         }
@@ -224,7 +231,10 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// Gives an operand.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn push(&mut self, ty: ValType) -> Result<(), Reject> {
-        let push = self.scratch.values.push(ty, self.limits.values);
+        let push = self
+            .scratch
+            .values
+            .push(ty, self.gate.limits().operand_stack);
         push.map_err(|full| full.reject(Limit::OperandStack, self.scratch.values.len(), self.at))
     }
 
@@ -237,6 +247,7 @@ impl<'v, S: Storage> Validator<'v, S> {
     }
 
     /// What follows cannot be reached.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn diverge(&mut self) -> Result<(), Reject> {
         self.scratch.values.truncate(self.height());
         self.reachable = false;
@@ -246,10 +257,16 @@ impl<'v, S: Storage> Validator<'v, S> {
     /// Enters a block whose parameters have been taken.
     pub(crate) fn enter(&mut self, kind: FrameKind, block: BlockType) -> Result<(), Reject> {
         let height = self.scratch.values.len();
-        let initialised = self.scratch.initialised.len();
+        let initialised = match G::may(Proposal::FunctionReferences) {
+            true => self.scratch.initialised.len(),
+            false => 0,
+        };
         let frame = Frame::new(kind, block, height, initialised, self.reachable);
         let depth = self.scratch.frames.len();
-        let push = self.scratch.frames.push(frame, self.limits.frames);
+        let push = self
+            .scratch
+            .frames
+            .push(frame, self.gate.limits().block_nesting);
         push.map_err(|full| full.reject(Limit::BlockNesting, depth, self.at))?;
         (self.height, self.reachable) = (frame.height, true);
         if kind != FrameKind::Body {
@@ -258,9 +275,9 @@ impl<'v, S: Storage> Validator<'v, S> {
         Ok(())
     }
 
-    /// Leaves the innermost block, whose results must be there and nothing else; gives it, what it
+    /// Leaves the innermost block, whose results must be there and nothing else; gives what it
     /// takes and what it gives.
-    pub(crate) fn leave(&mut self) -> Result<(Frame, Signature), Reject> {
+    pub(crate) fn leave(&mut self) -> Result<Signature, Reject> {
         let Some(frame) = self.scratch.frames.last() else {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
@@ -269,18 +286,19 @@ impl<'v, S: Storage> Validator<'v, S> {
         if self.scratch.values.len() != self.height() {
             return Err(self.superfluous());
         }
-        if self.locals.tracked {
+        if self.tracks_locals() {
             self.scratch.unset(frame.initialised);
         }
         self.scratch.frames.pop();
         self.height = self.scratch.frames.last().map_or(0, |frame| frame.height);
         self.reachable = frame.reachable;
         self.ended = frame;
-        Ok((frame, signature))
+        Ok(signature)
     }
 
     /// The types that a branch to this label takes.
-    #[inline]
+    #[cfg_attr(not(small), inline)]
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn label(&self, label: LabelIdx) -> Result<Types, Reject> {
         let count = self.scratch.frames.len();
         let place = count.checked_sub(1 + label.0 as usize);

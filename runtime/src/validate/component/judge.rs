@@ -9,7 +9,7 @@ use crate::component::{
 };
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Level, Limits, Proposal};
+use crate::spec::{ErrorCode, Level, Limits, Proposal, Proposals};
 
 /// A judge that knows the scopes.
 pub(super) struct Scoped<'p, G> {
@@ -19,6 +19,8 @@ pub(super) struct Scoped<'p, G> {
 }
 
 impl<G: Gate> Gate for Scoped<'_, G> {
+    const KNOWN: Option<Proposals> = G::KNOWN;
+
     fn has(&self, proposal: Proposal) -> bool {
         self.gate.has(proposal)
     }
