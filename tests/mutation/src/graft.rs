@@ -7,12 +7,12 @@
 
 use crate::likeness::{method_name, name_of, same, same_set, tokens};
 use proc_macro2::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::{
     Arm, Block, Expr, File, ImplItem, Item, ItemConst, ItemEnum, ItemFn, ItemImpl, ItemStatic, Pat,
-    Stmt,
+    Stmt, Variant,
 };
 
 /// A part of a file that is another while a mutant is active.
@@ -184,16 +184,14 @@ impl Walk<'_> {
         }
     }
 
-    /// The order of variants says nothing; their fields do.
+    /// The order of variants says nothing, nor does that of fields; what they are does.
     fn variants(&mut self, before: &ItemEnum, after: &ItemEnum) {
         let fields = |one: &ItemEnum| {
-            let mut all: Vec<String> = one
-                .variants
-                .iter()
-                .map(|variant| format!("{}{}", variant.ident, tokens(&variant.fields)))
-                .collect();
-            all.sort();
-            all
+            let of = |variant: &Variant| {
+                let fields: BTreeSet<String> = variant.fields.iter().map(tokens).collect();
+                (variant.ident.to_string(), fields)
+            };
+            one.variants.iter().map(of).collect::<BTreeMap<_, _>>()
         };
         if fields(before) != fields(after) {
             self.rigid(format!("the variants of enum {}", after.ident));
