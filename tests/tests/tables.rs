@@ -106,6 +106,19 @@ fn sections() {
     }
 }
 
+/// As the standard's history of changes has it; no peer asks before it reads a section.
+#[test]
+fn proposals_of_sections() {
+    for row in &tables().sections {
+        let expected = match row.key.as_str() {
+            "data_count" => Some("bulk_memory"),
+            "tag" => Some("exceptions"),
+            _ => None,
+        };
+        assert_eq!(row.proposal.as_deref(), expected, "{}", row.key);
+    }
+}
+
 #[test]
 fn traps_and_errors() {
     let model = tables();

@@ -188,6 +188,7 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             ]
         }
         "trap" => &[("tables", "traps_and_errors")],
+        "gate" if mutant.row.starts_with("sections/") => &[("tables", "proposals_of_sections")],
         "gate" if mutant.column == "needs" => &[("tables", "what_needs_a_capability")],
         "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
         "meaning" => &[("api", "loads::loads_extend_as_their_names_say")],
