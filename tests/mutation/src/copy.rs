@@ -5,9 +5,8 @@
 //! time has no mutants: constants get functions beside them, and [`HOOKS`] are the places of the
 //! runtime that call these.
 
-use crate::cell::Mutant;
 use crate::graft::{Parsed, Patch, range};
-use crate::sift::Fate;
+use crate::sift::{Case, Fate};
 use crate::weave::{MARK, accessor, weave};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -46,6 +45,9 @@ const HOOKS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The program of the library's own tests.
+pub(crate) const LIBRARY: &str = "tabwasm";
+
 /// Folders that tests of mutants do not need.
 const LEFT_OUT: &[&str] = &[
     ".git",
@@ -75,16 +77,11 @@ impl Copy {
     }
 
     /// Writes it, without the mutants that the compiler refuses, and finds these out.
-    pub(crate) fn make(
-        &self,
-        files: &Files,
-        mutants: &[Mutant],
-        fates: &[Fate],
-    ) -> Result<Refusals, String> {
+    pub(crate) fn make(&self, files: &Files, cases: &[Case<'_>]) -> Result<Refusals, String> {
         self.plain(&self.workspace, "")?;
         let mut refusals = Refusals::new();
         loop {
-            let woven = woven(files, mutants, fates, &refusals)?;
+            let woven = woven(files, cases, &refusals)?;
             for (path, text) in &woven {
                 self.write(&format!("generated/{path}"), text.as_bytes())?;
             }
@@ -183,7 +180,9 @@ impl Copy {
     pub(crate) fn build(&self, programs: &[&str]) -> Result<BTreeMap<String, PathBuf>, String> {
         let mut command = self.cargo("test");
         command.args(["--no-run", "--package", "tabwasm-tests"]);
-        command.args(programs.iter().flat_map(|program| ["--test", program]));
+        command.args(["--package", LIBRARY, "--lib"]);
+        let own = programs.iter().filter(|program| **program != LIBRARY);
+        command.args(own.flat_map(|program| ["--test", program]));
         command.args(["--message-format", "json"]);
         let output = command
             .stderr(Stdio::inherit())
@@ -196,11 +195,7 @@ impl Copy {
         for line in String::from_utf8_lossy(&output.stdout).lines() {
             let message: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
             let (name, program) = (&message["target"]["name"], &message["executable"]);
-            if let (Some(name), Some(program), true) = (
-                name.as_str(),
-                program.as_str(),
-                message["target"]["kind"][0] == "test",
-            ) {
+            if let (Some(name), Some(program)) = (name.as_str(), program.as_str()) {
                 built.insert(name.to_string(), PathBuf::from(program));
             }
         }
@@ -216,6 +211,13 @@ impl Copy {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             // Only so can a function of constants ask at run time which mutant is active.
             .env("RUSTC_BOOTSTRAP", "tabwasm")
+            // Tests read the tables often. To optimise what has all mutants would take too long.
+            .args(["--config", "profile.dev.package.'*'.opt-level=1"])
+            .args([
+                "--config",
+                "profile.dev.package.tabwasm-codegen.opt-level=1",
+            ])
+            .args(["--config", "profile.dev.debug=false"])
             .env("CARGO_INCREMENTAL", "0");
         command
     }
@@ -237,14 +239,9 @@ fn hooked(path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 }
 
 /// The generated files with all mutants but those that the compiler refuses.
-fn woven(
-    files: &Files,
-    mutants: &[Mutant],
-    fates: &[Fate],
-    refusals: &Refusals,
-) -> Result<Files, String> {
+fn woven(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<Files, String> {
     let mut patches = BTreeMap::<&str, Vec<(u32, Patch)>>::new();
-    for (mutant, fate) in mutants.iter().zip(fates) {
+    for (mutant, fate) in cases {
         let Fate::Changed(grafts) = fate else {
             continue;
         };
@@ -252,14 +249,6 @@ fn woven(
             continue;
         }
         for (path, graft) in grafts {
-            if let Some(Patch::Constant { name, .. }) =
-                graft.patches.iter().find(|patch| cold(path, patch))
-            {
-                return Err(format!(
-                    "{}: nothing asks at run time for `{name}` of {path}",
-                    mutant.name()
-                ));
-            }
             let all = patches.entry(path).or_default();
             all.extend(graft.patches.iter().map(|patch| (mutant.id, patch.clone())));
         }
@@ -287,14 +276,6 @@ fn woven(
         woven.insert(path.clone(), text);
     }
     Ok(woven)
-}
-
-/// A constant that no hook makes the active mutant's.
-fn cold(path: &str, patch: &Patch) -> bool {
-    match patch {
-        Patch::Constant { name, .. } => name != "LIMITS" && path != "shared/limits.rs",
-        _ => false,
-    }
 }
 
 /// The limits of tiers, as the active mutant has them.

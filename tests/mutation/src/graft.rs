@@ -7,11 +7,12 @@
 
 use crate::likeness::{method_name, name_of, same, same_set, tokens};
 use proc_macro2::Span;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::{
     Arm, Block, Expr, File, ImplItem, Item, ItemConst, ItemEnum, ItemFn, ItemImpl, ItemStatic, Pat,
-    Stmt,
+    Stmt, Variant,
 };
 
 /// A part of a file that is another while a mutant is active.
@@ -183,16 +184,14 @@ impl Walk<'_> {
         }
     }
 
-    /// The order of variants says nothing; their fields do.
+    /// The order of variants says nothing, nor does that of fields; what they are does.
     fn variants(&mut self, before: &ItemEnum, after: &ItemEnum) {
         let fields = |one: &ItemEnum| {
-            let mut all: Vec<String> = one
-                .variants
-                .iter()
-                .map(|variant| format!("{}{}", variant.ident, tokens(&variant.fields)))
-                .collect();
-            all.sort();
-            all
+            let of = |variant: &Variant| {
+                let fields: BTreeSet<String> = variant.fields.iter().map(tokens).collect();
+                (variant.ident.to_string(), fields)
+            };
+            one.variants.iter().map(of).collect::<BTreeMap<_, _>>()
         };
         if fields(before) != fields(after) {
             self.rigid(format!("the variants of enum {}", after.ident));
@@ -299,8 +298,14 @@ impl Walk<'_> {
     }
 
     fn arms(&mut self, before: &[Arm], after: &[Arm], inner: Range<usize>) {
+        let by_pattern = |arms| -> BTreeMap<String, &Arm> {
+            <[Arm]>::iter(arms)
+                .map(|arm| (tokens(&arm.pat), arm))
+                .collect()
+        };
+        let (old, new) = (by_pattern(before), by_pattern(after));
         for arm in after {
-            match before.iter().find(|other| same(&other.pat, &arm.pat)) {
+            match old.get(&tokens(&arm.pat)) {
                 Some(other) => self.expression(&other.body, &arm.body),
                 None => {
                     let (pattern, guard) = split(&arm.pat);
@@ -316,7 +321,7 @@ impl Walk<'_> {
         let open = before.last().filter(|arm| !matches!(arm.pat, Pat::Wild(_)));
         let open = open.map(|arm| (inner.end, arm.comma.is_some()));
         for arm in before {
-            if !after.iter().any(|other| same(&other.pat, &arm.pat)) {
+            if !new.contains_key(&tokens(&arm.pat)) {
                 let (pattern, guard) = split(&arm.pat);
                 self.graft.patches.push(Patch::Disable {
                     range: range(guard.map_or(pattern.span(), Spanned::span)),

@@ -15,6 +15,7 @@ mod expression;
 mod graft;
 mod likeness;
 mod report;
+mod row;
 mod sift;
 mod survivors;
 mod trial;
@@ -23,9 +24,9 @@ mod weave;
 use arguments::Arguments;
 use cell::Mutant;
 use cite::{Scripts, Test, cited};
-use copy::{Copy, Refusals};
+use copy::{Copy, LIBRARY, Refusals};
 use report::End;
-use sift::{Fate, sift};
+use sift::{Case, Fate, sift};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,16 +37,21 @@ use std::{env, fs, thread};
 use tabwasm_codegen::{Tree, diag, emit, model};
 use trial::{Court, Suspect};
 
-/// Test programs that are tried on what no cited test notices, the quickest first.
-const ALL: &[&str] = &[
+/// Test programs that are tried on what no cited test notices, the quickest first. Of the official
+/// suite only the scripts that cite a row are tried: all of it would take minutes for each mutant.
+const REST: &[&str] = &[
     "tables",
     "rows",
     "oracle",
     "layout_oracle",
     "api",
     "compact",
-    "suite",
+    LIBRARY,
 ];
+
+/// So many mutants are woven into one runtime: what the compiler needs for a `match` grows with the
+/// square of its guards.
+const BATCH: usize = 1000;
 
 fn main() -> ExitCode {
     match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -74,6 +80,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         mutants.retain(|mutant| mutant.kind != "layout");
     }
     let mutants = arguments.choose(mutants);
+    eprintln!("{} mutants", mutants.len());
     let jobs = arguments.jobs;
     let mut fates = sift(&tree, &files, &mutants, jobs)?;
     fates.iter_mut().for_each(Fate::prune);
@@ -84,26 +91,34 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     );
 
     let copy = Copy::new(workspace);
-    let refusals = copy.make(&files, &mutants, &fates)?;
-    eprintln!(
-        "the runtime with all mutants compiles ({} s)",
-        start.elapsed().as_secs()
-    );
-    let court = Court {
-        programs: copy.build(ALL)?,
-        folder: copy.folder.join("tests"),
-        shared,
-        failing: Mutex::default(),
-    };
-    eprintln!("its tests are built ({} s)", start.elapsed().as_secs());
-    let trials = Trials {
+    let mut trials = Trials {
         tree: &tree,
-        scripts: Scripts::read(&court.shared, &model),
-        court,
+        scripts: Scripts::read(&shared, &model),
+        court: Court {
+            programs: BTreeMap::new(),
+            folder: copy.folder.join("tests"),
+            shared,
+            failing: Mutex::default(),
+        },
         tables: copy.folder.with_file_name("tables"),
-        refusals,
+        refusals: Refusals::new(),
     };
-    let ends = trials.all(&mutants, &fates, jobs)?;
+    let mut ends = BTreeMap::new();
+    let batches = mutants.len().div_ceil(BATCH);
+    for batch in 0..batches {
+        // Neighbours are mutants of one row and one line: they are spread.
+        let pairs = mutants.iter().zip(&fates);
+        let these: Vec<Case<'_>> = pairs.skip(batch).step_by(batches).collect();
+        trials.refusals = copy.make(&files, &these)?;
+        trials.court.programs = copy.build(&[REST, &["suite"]].concat())?;
+        ends.extend(trials.all(&these, jobs)?);
+        eprintln!(
+            "batch {} of {batches} tried ({} s)",
+            batch + 1,
+            start.elapsed().as_secs()
+        );
+    }
+    let ends: Vec<End> = ends.into_values().collect();
     let file = workspace.join("target/mutation/report.tsv");
     fs::write(&file, report::lines(&mutants, &ends)).map_err(|error| error.to_string())?;
     let table = report::table(&mutants, &ends);
@@ -130,7 +145,8 @@ struct Trials<'a> {
 }
 
 impl Trials<'_> {
-    fn all(&self, mutants: &[Mutant], fates: &[Fate], jobs: usize) -> Result<Vec<End>, String> {
+    /// The ends of these mutants, by number.
+    fn all(&self, cases: &[Case<'_>], jobs: usize) -> Result<BTreeMap<u32, End>, String> {
         let next = AtomicUsize::new(0);
         let ends = Mutex::new(BTreeMap::new());
         thread::scope(|scope| {
@@ -138,7 +154,7 @@ impl Trials<'_> {
                 scope.spawn(|| {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
-                        let (Some(mutant), Some(fate)) = (mutants.get(at), fates.get(at)) else {
+                        let Some((mutant, fate)) = cases.get(at) else {
                             return;
                         };
                         let end = self.one(mutant, fate);
@@ -146,7 +162,7 @@ impl Trials<'_> {
                             eprintln!("survives: {} {}", mutant.kind, mutant.name());
                         }
                         let mut ends = ends.lock().unwrap_or_else(|poison| poison.into_inner());
-                        ends.insert(at, end);
+                        ends.insert(mutant.id, end);
                     }
                 });
             }
@@ -154,7 +170,7 @@ impl Trials<'_> {
         let ends = ends
             .into_inner()
             .unwrap_or_else(|poison| poison.into_inner());
-        ends.into_values().collect()
+        ends.into_iter().map(|(id, end)| Ok((id, end?))).collect()
     }
 
     fn one(&self, mutant: &Mutant, fate: &Fate) -> Result<End, String> {
@@ -179,7 +195,7 @@ impl Trials<'_> {
             tables: (!own).then_some(tables.as_path()),
         };
         let cited = cited(mutant, fate, &self.scripts);
-        let rest = ALL.iter().map(|program| Test {
+        let rest = REST.iter().map(|program| Test {
             program,
             name: None,
         });

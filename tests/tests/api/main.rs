@@ -8,6 +8,7 @@ mod errors;
 mod expressions;
 mod handles;
 mod limits;
+mod loads;
 mod objects;
 mod pages;
 mod porting;

@@ -1,9 +1,12 @@
 //! The tables against facts that others extracted from the standard.
 //!
-//! Two oracles: extracts of three official sources, when they are there ([`standard`]), and the
-//! crate wasmparser ([`peer`]). Tables are typed by hand and never made from either, so an
-//! agreement means something. Every disagreement is listed, with the row and the column.
+//! Extracts of three official sources, when they are there ([`standard`]), and the crates
+//! wasmparser ([`peer`], [`bounds`]) and wit-parser ([`layout`]). Tables are typed by hand and never
+//! made from these, so an agreement means something. Every disagreement is listed, with the row and
+//! the column.
 
+mod bounds;
+mod layout;
 mod peer;
 mod standard;
 

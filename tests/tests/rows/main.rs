@@ -16,6 +16,7 @@ use tabwasm::spec::{ErrorCode, Proposal};
 use tabwasm::validate::{Heap, module};
 use tabwasm_codegen::model::{Model, Op};
 use tabwasm_tests::tables;
+use wasmparser::WasmFeatures;
 
 /// Runs a test on all rows and reports those that fail.
 fn each(at_least: usize, mut test: impl FnMut(&Model, &Op, &mut Cases)) {
@@ -129,10 +130,7 @@ fn without_the_proposal() {
         else {
             return;
         };
-        let mut features = Features::of::<Std>();
-        for needless in dependents(model, &op.proposal) {
-            features.proposals = features.proposals.without(needless);
-        }
+        let features = without(model, &op.proposal);
         let (bytes, offset) = program::alone(op);
         let named = Reject::proposal(proposal, offset);
         cases.count += 1;
@@ -152,12 +150,13 @@ fn without_the_proposal() {
 fn the_proposal_is_that_of_wasmparser() {
     each(190, |_, op, cases| {
         let (bytes, _) = program::alone(op);
-        // It has all of bulk memory or nothing.
-        let own = proposal(&op.proposal).map(|own| match own {
-            Proposal::BulkMemoryOpt => Proposal::BulkMemory,
-            own => own,
-        });
-        let own: Vec<Proposal> = own.into_iter().collect();
+        // It has all of bulk memory or nothing; LLVM's `bulk-memory-opt` has two instructions of it.
+        let own = match op.mnemonic.as_str() {
+            "memory.copy" | "memory.fill" if op.proposal == "bulk_memory_opt" => "bulk_memory",
+            "memory.copy" | "memory.fill" => "not bulk_memory_opt",
+            _ => &op.proposal,
+        };
+        let own: Vec<Proposal> = proposal(own).into_iter().collect();
         // It does not refuse what takes a float, since without floats there is none to take.
         let floats = ["f32", "f64"]
             .iter()
@@ -227,6 +226,33 @@ fn in_a_constant_expression() {
     });
 }
 
+#[test]
+fn what_a_constant_expression_needs_is_what_wasmparser_needs() {
+    each(120, |model, op, cases| {
+        if op.signature.is_none() || op.constant.is_none() {
+            return;
+        }
+        let bytes = program::constant_alone(op);
+        for (proposal, _) in peer::FEATURES {
+            cases.count += 1;
+            let needless = dependents(model, proposal.name());
+            let features = peer::FEATURES.iter();
+            let feature = features
+                .filter(|(proposal, _)| needless.contains(proposal))
+                .fold(WasmFeatures::empty(), |all, (_, feature)| all | *feature);
+            let ours =
+                validate(&bytes, &without(model, proposal.name())).map_err(|e| e.to_string());
+            let theirs = peer::validate_without(feature, &bytes);
+            if ours.is_ok() != theirs.is_ok() {
+                cases.wrong.push(format!(
+                    "row `{}`, constant, without {proposal:?}: {ours:?}, and wasmparser says {theirs:?}",
+                    op.key
+                ));
+            }
+        }
+    });
+}
+
 fn validate(bytes: &[u8], features: &Features) -> Result<(), Reject> {
     module(bytes, features, Heap, &mut ()).map(drop)
 }
@@ -251,6 +277,15 @@ fn proposal(key: &str) -> Option<Proposal> {
     Proposal::ALL
         .into_iter()
         .find(|proposal| proposal.name() == key)
+}
+
+/// All proposals but this one and what builds on it.
+fn without(model: &Model, key: &str) -> Features {
+    let mut features = Features::of::<Std>();
+    for needless in dependents(model, key) {
+        features.proposals = features.proposals.without(needless);
+    }
+    features
 }
 
 /// A proposal and all that build on it.

@@ -7,7 +7,7 @@ use tabwasm::spec::Proposal;
 use wasmparser::{Validator, WasmFeatures};
 
 /// Proposals that are a feature of wasmparser, too.
-const FEATURES: [(Proposal, WasmFeatures); 10] = [
+pub(crate) const FEATURES: [(Proposal, WasmFeatures); 10] = [
     (Proposal::Floats, WasmFeatures::FLOATS),
     (
         Proposal::SaturatingFloatToInt,
@@ -39,7 +39,12 @@ fn features() -> WasmFeatures {
 
 /// Whether it takes the module to be valid; otherwise why not.
 pub(crate) fn validate(bytes: &[u8]) -> Result<(), String> {
-    let mut validator = Validator::new_with_features(features());
+    validate_without(WasmFeatures::empty(), bytes)
+}
+
+/// The same without a feature.
+pub(crate) fn validate_without(feature: WasmFeatures, bytes: &[u8]) -> Result<(), String> {
+    let mut validator = Validator::new_with_features(features() - feature);
     let result = validator.validate_all(bytes);
     result.map(drop).map_err(|error| error.to_string())
 }
@@ -47,14 +52,9 @@ pub(crate) fn validate(bytes: &[u8]) -> Result<(), String> {
 /// Proposals without which it does not know an instruction of the module.
 pub(crate) fn needed(bytes: &[u8]) -> Vec<Proposal> {
     let refuses = |feature: WasmFeatures| {
-        let mut validator = Validator::new_with_features(features() - feature);
-        let message = match validator.validate_all(bytes) {
-            Ok(_) => return false,
-            Err(error) => error.message().to_string(),
-        };
-        ["not enabled", "disabled", "disallowed"]
-            .iter()
-            .any(|word| message.contains(word))
+        let words = ["not enabled", "disabled", "disallowed"];
+        validate_without(feature, bytes)
+            .is_err_and(|message| words.iter().any(|word| message.contains(word)))
     };
     let needed = FEATURES.iter().filter(|(_, feature)| refuses(*feature));
     needed.map(|(proposal, _)| *proposal).collect()

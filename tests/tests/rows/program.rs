@@ -72,6 +72,38 @@ pub(crate) fn alone(op: &Op) -> (Vec<u8>, usize) {
     (bytes, offset)
 }
 
+/// A module that has nothing but a constant expression with the instruction, and what that takes.
+pub(crate) fn constant_alone(op: &Op) -> Vec<u8> {
+    let of_global = op.immediates.iter().any(|one| one.kind == "global");
+    let result = match results(op)[..] {
+        // Where there are no typed references, it is one to any function.
+        [
+            ValType::Ref(RefType {
+                heap_type: HeapType::Concrete(_),
+                ..
+            }),
+        ] => ValType::FUNCREF,
+        [result] if !of_global => result,
+        _ => ValType::I64,
+    };
+    let constant = |val_type| GlobalType {
+        val_type,
+        mutable: false,
+        shared: false,
+    };
+    let mut types = TypeSection::new();
+    types.ty().function([], []);
+    let mut imports = ImportSection::new();
+    imports.import("m", "f", EntityType::Function(CALLED));
+    imports.import("m", "g", EntityType::Global(constant(ValType::I64)));
+    let mut globals = GlobalSection::new();
+    let body = Program::of(op).constant().body();
+    globals.global(constant(result), &ConstExpr::raw(body));
+    let mut module = Module::new();
+    module.section(&types).section(&imports).section(&globals);
+    module.finish()
+}
+
 impl<'a> Program<'a> {
     /// The instruction with its operands.
     pub(crate) fn of(op: &'a Op) -> Self {
