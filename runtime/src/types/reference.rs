@@ -3,6 +3,8 @@
 
 use core::fmt;
 
+use crate::spec::Limits;
+
 /// A reference in a slot. Zero is null; a function or external reference `n + 1` is number `n`
 /// of the store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -129,6 +131,8 @@ impl Default for RefType {
     }
 }
 
+const _: () = assert!(Limits::MAX.types <= RefType::NUMBER as u64);
+
 impl RefType {
     /// Set in all of them.
     pub(crate) const TAG: u32 = 1 << 31;
@@ -136,23 +140,21 @@ impl RefType {
     const CONCRETE: u32 = 1 << 29;
     /// Marks, in the key of a recursion group, a number that counts within the group.
     pub(crate) const IN_GROUP: u32 = 1 << 28;
-    /// The greatest number of a defined type; no module and no engine has as many.
-    pub const MAX_NUMBER: u32 = Self::IN_GROUP - 1;
+    /// The bits of the number of a defined type.
+    pub(crate) const NUMBER: u32 = Self::IN_GROUP - 1;
 
     /// `(ref null func)`
     pub const FUNCREF: Self = Self::new(true, HeapType::Func);
     /// `(ref null extern)`
     pub const EXTERNREF: Self = Self::new(true, HeapType::Extern);
 
-    /// A reference to such a value. Numbers above [`Self::MAX_NUMBER`] become it, and so do not
-    /// exist anywhere.
+    /// A reference to such a value. Numbers of 2^28 and more, which no module has, become the
+    /// greatest one below.
     #[inline]
     pub const fn new(nullable: bool, heap: HeapType) -> Self {
         let nullable = if nullable { Self::NULLABLE } else { 0 };
         let heap = match heap {
-            HeapType::Concrete(number) if number > Self::MAX_NUMBER => {
-                Self::CONCRETE | Self::MAX_NUMBER
-            }
+            HeapType::Concrete(number) if number > Self::NUMBER => Self::CONCRETE | Self::NUMBER,
             HeapType::Concrete(number) => Self::CONCRETE | number,
             heap => heap.number(),
         };
@@ -168,7 +170,7 @@ impl RefType {
     /// What it refers to.
     #[inline]
     pub const fn heap(self) -> HeapType {
-        let number = self.0 & Self::MAX_NUMBER;
+        let number = self.0 & Self::NUMBER;
         if self.0 & Self::CONCRETE != 0 {
             HeapType::Concrete(number)
         } else if (number as usize) < ABSTRACT.len() {
@@ -194,7 +196,7 @@ impl RefType {
     #[inline]
     pub const fn concrete(self) -> Option<u32> {
         if self.0 & Self::CONCRETE != 0 {
-            Some(self.0 & Self::MAX_NUMBER)
+            Some(self.0 & Self::NUMBER)
         } else {
             None
         }
@@ -263,7 +265,7 @@ mod tests {
     #[test]
     fn numbers_that_cannot_exist_stay_out_of_the_flags() {
         let ty = RefType::new(false, HeapType::Concrete(u32::MAX));
-        assert_eq!(ty.concrete(), Some(RefType::MAX_NUMBER));
+        assert_eq!(ty.concrete(), Some(RefType::NUMBER));
         assert!(!ty.is_nullable());
     }
 }

@@ -294,7 +294,7 @@ impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
         let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
             return ty.bits();
         };
-        let outside = |number| ty.bits() & !RefType::MAX_NUMBER | number;
+        let outside = |number| ty.bits() & !RefType::NUMBER | number;
         place_in_group(ty, self.first, self.length)
             .unwrap_or_else(|| outside((self.outside)(TypeIdx(index))))
     }
@@ -303,7 +303,7 @@ impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
 /// The word of a reference to a type of a group, by its place there.
 fn place_in_group(ty: ValType, first: u32, length: u32) -> Option<u32> {
     let place = ty.as_ref_type()?.concrete()?.checked_sub(first)?;
-    let outer = ty.bits() & !RefType::MAX_NUMBER;
+    let outer = ty.bits() & !RefType::NUMBER;
     (place < length).then_some(outer | RefType::IN_GROUP | place)
 }
 

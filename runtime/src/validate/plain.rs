@@ -32,6 +32,11 @@ const CONSTANT: u32 = 24;
 /// Bits of an operand.
 const OPERAND: u32 = 3;
 
+const _: () = assert!(
+    Proposal::ALL.len() < 1 << (CONSTANT - PROPOSAL),
+    "a kind has no room for so many proposals"
+);
+
 /// What follows the opcode.
 #[derive(Clone, Copy)]
 pub(crate) enum Immediate {
@@ -110,6 +115,10 @@ impl Kind {
             Some(proposal) => proposal as u32 + 1,
             None => 0,
         };
+        assert!(
+            width >> (PARAMS - WIDTH) == 0,
+            "a kind has no room for such a width"
+        );
         let [first, second] = params;
         Self(
             immediate as u32
