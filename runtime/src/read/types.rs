@@ -7,7 +7,7 @@ use super::Reader;
 use crate::generated::shared::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Proposal};
+use crate::spec::{ErrorCode, Proposal, Proposals};
 use crate::types::{
     BlockType, GlobalType, HeapType, MemoryType, RefType, TableType, TagType, TypeIdx, ValType,
 };
@@ -20,8 +20,24 @@ const CONTINUES: u8 = 1 << 7;
 const TABLE_FLAGS: u8 = wire::LimitsFlag::Maximum.code() | wire::LimitsFlag::Address64.code();
 
 /// Flags that the limits of memories can have.
-const MEMORY_FLAGS: u8 =
-    TABLE_FLAGS | wire::LimitsFlag::Shared.code() | wire::LimitsFlag::PageSize.code();
+const MEMORY_FLAGS: u8 = limits_flags(None);
+
+/// All flags of limits, or those that need nothing but such proposals.
+const fn limits_flags(known: Option<Proposals>) -> u8 {
+    let (mut flags, mut place) = (0, 0);
+    while place < wire::LimitsFlag::ALL.len() {
+        let flag = wire::LimitsFlag::ALL[place];
+        let can_be = match (known, flag.proposal()) {
+            (Some(known), Some(proposal)) => known.contains(proposal),
+            _ => true,
+        };
+        if can_be {
+            flags |= flag.code();
+        }
+        place += 1;
+    }
+    flags
+}
 
 impl Reader<'_> {
     /// A value type.
@@ -174,22 +190,19 @@ impl Reader<'_> {
     }
 
     #[cfg_attr(small, inline(never))]
-    fn limits(&mut self, gate: &impl Gate, known: u8) -> Result<Limits, Reject> {
+    fn limits<G: Gate>(&mut self, gate: &G, known: u8) -> Result<Limits, Reject> {
         let at = self.position();
         let flags = self.u8()?;
         if flags & !known != 0 {
             return Err(malformed(ErrorCode::MalformedLimitsFlags, at, flags));
         }
-        // One by one, so that what no proposal admits is known to be absent.
-        let demand = |flag: wire::LimitsFlag| match flags & flag.code() {
-            0 => Ok(()),
-            _ => admit(gate, flag.proposal(), at, ()),
-        };
-        let [first, second, third, fourth] = wire::LimitsFlag::ALL;
-        demand(first)?;
-        demand(second)?;
-        demand(third)?;
-        demand(fourth)?;
+        for flag in &wire::LimitsFlag::ALL {
+            if flags & flag.code() != 0 {
+                admit(gate, flag.proposal(), at, ())?;
+            }
+        }
+        // What no proposal admits is absent, and the compiler is to know.
+        let flags = flags & const { limits_flags(G::KNOWN) };
         let has = |flag: wire::LimitsFlag| flags & flag.code() != 0;
         let is_64 = has(wire::LimitsFlag::Address64);
         // Since 64-bit addresses all bounds are written alike; smaller ones are a matter of
