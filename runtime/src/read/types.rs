@@ -24,9 +24,9 @@ const MEMORY_FLAGS: u8 = limits_flags(None);
 
 /// All flags of limits, or those that need nothing but such proposals.
 const fn limits_flags(known: Option<Proposals>) -> u8 {
-    let (mut flags, mut place) = (0, 0);
-    while place < wire::LimitsFlag::ALL.len() {
-        let flag = wire::LimitsFlag::ALL[place];
+    let mut flags = 0;
+    let mut left: &[wire::LimitsFlag] = &wire::LimitsFlag::ALL;
+    while let [flag, rest @ ..] = left {
         let can_be = match (known, flag.proposal()) {
             (Some(known), Some(proposal)) => known.contains(proposal),
             _ => true,
@@ -34,7 +34,7 @@ const fn limits_flags(known: Option<Proposals>) -> u8 {
         if can_be {
             flags |= flag.code();
         }
-        place += 1;
+        left = rest;
     }
     flags
 }
