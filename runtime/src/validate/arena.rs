@@ -161,10 +161,11 @@ impl<'b> Arena<'b> {
     /// Adds an item to a list that may be as long as there is memory.
     pub(crate) fn put<T: Item, const PLACE: u8>(&self, item: T, at: usize) -> Result<(), Reject> {
         let place = ArenaList::<T, PLACE>::PLACE;
-        let Some(to) = self.extend(place, T::SIZE, usize::MAX) else {
+        let cells = self.extend(place, T::SIZE, usize::MAX);
+        if cells.len() < T::SIZE {
             return Err(self.lack(T::SIZE, at));
-        };
-        item.store(self.bytes, to);
+        }
+        item.store(cells, 0);
         Ok(())
     }
 
@@ -202,24 +203,24 @@ impl<'b> Arena<'b> {
     }
 
     #[cfg_attr(small, inline(never))]
-    fn extend(&self, place: Place, size: usize, most: usize) -> Option<usize> {
+    fn extend(&self, place: Place, size: usize, most: usize) -> &[Cell<u8>] {
         self.extend_here(place, size, most)
     }
 
-    /// Makes room at the end of a list, and gives where it is, unless the list or the memory is
-    /// [`full`](Self::full).
+    /// Makes room at the end of a list, and gives it, unless the list or the memory is
+    /// [`full`](Self::full): no bytes then.
     #[inline(always)]
-    pub(super) fn extend_here(&self, place: Place, size: usize, most: usize) -> Option<usize> {
+    pub(super) fn extend_here(&self, place: Place, size: usize, most: usize) -> &[Cell<u8>] {
         let region = self.region(place);
         let index = region.len.get();
         if index >= most || !self.claim(self.end(place), size) {
-            return None;
+            return &[];
         }
         if !place.is_last() {
             self.shift(place, size, 0);
         }
         region.len.set(index + 1);
-        Some(self.offset(place, index, size))
+        self.cells(place, index, size)
     }
 
     /// Why a list could not grow.
@@ -263,11 +264,22 @@ impl<'b> Arena<'b> {
         }
     }
 
-    /// Where an item of a list is, if there is such.
+    /// The bytes of an item of a list; none if there is no such item.
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
-    fn locate(&self, place: Place, index: usize, size: usize) -> Option<usize> {
-        (index < self.region(place).len.get()).then(|| self.offset(place, index, size))
+    fn locate(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
+        if index < self.region(place).len.get() {
+            self.cells(place, index, size)
+        } else {
+            &[]
+        }
+    }
+
+    /// The bytes where an item of a list is, or will be.
+    #[inline(always)]
+    fn cells(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
+        let at = self.offset(place, index, size);
+        self.bytes.get(at..at + size).unwrap_or_default()
     }
 
     /// Where an item of a list is, or will be.
@@ -411,27 +423,24 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
 
     #[cfg_attr(not(small), inline(always))]
     fn get(&self, index: usize) -> Option<T> {
-        let at = self.arena.locate(Self::PLACE, index, T::SIZE)?;
-        Some(T::load(self.arena.bytes, at))
+        let cells = self.arena.locate(Self::PLACE, index, T::SIZE);
+        (cells.len() >= T::SIZE).then(|| T::load(cells, 0))
     }
 
     #[cfg_attr(not(small), inline(always))]
     fn set(&mut self, index: usize, item: T) {
-        if let Some(at) = self.arena.locate(Self::PLACE, index, T::SIZE) {
-            item.store(self.arena.bytes, at);
-        }
+        item.store(self.arena.locate(Self::PLACE, index, T::SIZE), 0);
     }
 
     #[inline]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
         let most = most_items(most);
-        match self.arena.extend(Self::PLACE, T::SIZE, most) {
-            Some(at) => {
-                item.store(self.arena.bytes, at);
-                Ok(())
-            }
-            None => Err(self.arena.full(Self::PLACE, T::SIZE, most)),
+        let cells = self.arena.extend(Self::PLACE, T::SIZE, most);
+        if cells.len() < T::SIZE {
+            return Err(self.arena.full(Self::PLACE, T::SIZE, most));
         }
+        item.store(cells, 0);
+        Ok(())
     }
 
     #[inline]

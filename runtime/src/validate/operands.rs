@@ -56,13 +56,12 @@ impl List<ValType> for Operands<'_> {
     #[inline(always)]
     fn push(&mut self, item: ValType, most: u64) -> Result<(), Full> {
         let most = most_items(most);
-        match self.arena.extend_here(PLACE, SIZE, most) {
-            Some(at) => {
-                item.store(self.arena.bytes, at);
-                Ok(())
-            }
-            None => Err(self.arena.full(PLACE, SIZE, most)),
+        let cells = self.arena.extend_here(PLACE, SIZE, most);
+        if cells.len() < SIZE {
+            return Err(self.arena.full(PLACE, SIZE, most));
         }
+        item.store(cells, 0);
+        Ok(())
     }
 
     #[inline(always)]
