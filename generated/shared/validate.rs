@@ -242,7 +242,9 @@ pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(
 }
 
 /// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
-pub(crate) const fn constant<const PLAIN: bool>(instruction: &Instruction<'_>) -> Option<Proposal> {
+pub(crate) fn constant<const PLAIN: bool, G: Gate>(
+    instruction: &Instruction<'_>,
+) -> Option<Proposal> {
     match *instruction {
         I32Add { .. }
         | I32Sub { .. }
@@ -263,7 +265,9 @@ pub(crate) const fn constant<const PLAIN: bool>(instruction: &Instruction<'_>) -
         {
             Some(Proposal::Mvp)
         }
-        RefNull { .. } | RefFunc { .. } => Some(Proposal::ReferenceTypes),
+        RefNull { .. } | RefFunc { .. } if G::may(Proposal::ReferenceTypes) => {
+            Some(Proposal::ReferenceTypes)
+        }
         _ => None,
     }
 }

@@ -78,20 +78,24 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     let mut admitted = BTreeMap::<_, Vec<_>>::new();
     for op in &model.ops {
         if let Some(proposal) = &op.constant {
+            let guard = match is_plain(op) {
+                true => "if PLAIN ".to_string(),
+                false => guard(op),
+            };
             admitted
-                .entry((variant(proposal), is_plain(op)))
+                .entry((variant(proposal), guard))
                 .or_default()
                 .push(ident(&op.variant));
         }
     }
-    let arms = admitted.iter().map(|((proposal, plain), ops)| {
+    let arms = admitted.iter().map(|((proposal, guard), ops)| {
         let proposal = ident(proposal);
-        let guard = plain.then(|| quote! { if PLAIN });
+        let guard: proc_macro2::TokenStream = guard.parse().expect("a guard is an expression");
         quote! { #(#ops { .. })|* #guard => Some(Proposal::#proposal) }
     });
     quote! {
         /// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
-        pub(crate) const fn constant<const PLAIN: bool>(
+        pub(crate) fn constant<const PLAIN: bool, G: Gate>(
             instruction: &Instruction<'_>,
         ) -> Option<Proposal> {
             match *instruction { #(#arms,)* _ => None }

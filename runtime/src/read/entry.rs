@@ -233,7 +233,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn external(&mut self, gate: &impl Gate, error: ErrorCode) -> Result<ExternKind, Reject> {
+    /// The kind of what is imported or exported.
+    pub(crate) fn external(&mut self, gate: &impl Gate, error: ErrorCode) -> Result<ExternKind, Reject> {
         let at = self.position();
         let code = self.u8()?;
         let Some(external) = wire::External::from_code(code) else {

@@ -20,10 +20,7 @@ impl Reader<'_> {
         if cfg!(small) {
             return match self.word() {
                 Some(number) => Ok(number),
-                None => {
-                    let code = self.no_word();
-                    Err(Reject::new(code, self.position))
-                }
+                None => Err(self.no_word()),
             };
         }
         match self.short() {
@@ -54,14 +51,12 @@ impl Reader<'_> {
         None
     }
 
-    /// Why there is no such number; the position becomes that of the error.
+    /// Why there is no such number.
     #[cold]
     #[inline(never)]
-    fn no_word(&mut self) -> ErrorCode {
+    fn no_word(&mut self) -> Reject {
         let number = self.long(u32::BITS, false);
-        let reject = number.err().unwrap_or_else(|| self.ended());
-        self.position = reject.offset;
-        reject.code()
+        number.err().unwrap_or_else(|| self.ended())
     }
 
     /// An unsigned number of 32 bits that has been read before, so that nobody asks what is wrong.

@@ -185,6 +185,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a name that nobody wants to see; so the check is short rather than fast.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn pass_name(&mut self, gate: &impl Gate) -> Result<(), Reject> {
         let (start, bytes) = self.name_bytes(gate)?;
         let mut rest = bytes;

@@ -21,7 +21,8 @@ pub struct Section {
 #[derive(Clone, Debug)]
 pub struct Sections<'a> {
     reader: Reader<'a>,
-    last: SectionId,
+    /// The place of the last one in their order.
+    last: u8,
 }
 
 impl<'a> Sections<'a> {
@@ -39,7 +40,7 @@ impl<'a> Sections<'a> {
         }
         Ok(Self {
             reader,
-            last: SectionId::Custom,
+            last: SectionId::Custom.order(),
         })
     }
 
@@ -57,10 +58,10 @@ impl<'a> Sections<'a> {
         let length = self.reader.u32()?;
         let body = self.reader.sub(length)?;
         if id != SectionId::Custom {
-            if id.order() <= self.last.order() {
+            if id.order() <= self.last {
                 return Err(malformed(ErrorCode::SectionOrder, at, code));
             }
-            self.last = id;
+            self.last = id.order();
         }
         Ok(Some(Section {
             id,

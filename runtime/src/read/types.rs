@@ -130,7 +130,7 @@ impl Reader<'_> {
     /// The type of a table.
     pub(crate) fn table_type(&mut self, gate: &impl Gate) -> Result<TableType, Reject> {
         let element = self.ref_type(gate)?;
-        let Limits {
+        let MemoryType {
             min, max, is_64, ..
         } = self.limits(gate, TABLE_FLAGS)?;
         Ok(TableType {
@@ -143,20 +143,7 @@ impl Reader<'_> {
 
     /// The type of a memory.
     pub(crate) fn memory_type(&mut self, gate: &impl Gate) -> Result<MemoryType, Reject> {
-        let Limits {
-            min,
-            max,
-            is_64,
-            shared,
-            page_size_log2,
-        } = self.limits(gate, MEMORY_FLAGS)?;
-        Ok(MemoryType {
-            min,
-            max,
-            is_64,
-            shared,
-            page_size_log2,
-        })
+        self.limits(gate, MEMORY_FLAGS)
     }
 
     /// The type of a global.
@@ -189,8 +176,9 @@ impl Reader<'_> {
         }
     }
 
+    /// Limits with such flags: those of a memory, of which a table has fewer.
     #[cfg_attr(small, inline(never))]
-    fn limits<G: Gate>(&mut self, gate: &G, known: u8) -> Result<Limits, Reject> {
+    fn limits<G: Gate>(&mut self, gate: &G, known: u8) -> Result<MemoryType, Reject> {
         let at = self.position();
         let flags = self.u8()?;
         if flags & !known != 0 {
@@ -219,7 +207,7 @@ impl Reader<'_> {
         } else {
             wire::PageSize::Standard.code()
         };
-        Ok(Limits {
+        Ok(MemoryType {
             min,
             max,
             is_64,
@@ -249,15 +237,6 @@ impl Reader<'_> {
     }
 }
 
-/// Limits as tables and memories have them.
-struct Limits {
-    min: u64,
-    max: Option<u64>,
-    is_64: bool,
-    shared: bool,
-    page_size_log2: u8,
-}
-
 /// The value, if its wire code belongs to no proposal or to an admitted one.
 #[inline]
 pub(crate) fn admit<T>(
@@ -278,20 +257,22 @@ pub(crate) fn malformed(error: ErrorCode, at: usize, code: u8) -> Reject {
     Reject::with(error, at, Detail::Number(u64::from(code)))
 }
 
-fn abstract_heap(gate: &impl Gate, heap: wire::Heap, at: usize) -> Result<HeapType, Reject> {
-    let ty = match heap {
-        wire::Heap::Func => HeapType::Func,
-        wire::Heap::Extern => HeapType::Extern,
-        wire::Heap::Any => HeapType::Any,
-        wire::Heap::Eq => HeapType::Eq,
-        wire::Heap::I31 => HeapType::I31,
-        wire::Heap::Struct => HeapType::Struct,
-        wire::Heap::Array => HeapType::Array,
-        wire::Heap::Exn => HeapType::Exn,
-        wire::Heap::Nofunc => HeapType::NoFunc,
-        wire::Heap::Noextern => HeapType::NoExtern,
-        wire::Heap::None => HeapType::None,
-        wire::Heap::Noexn => HeapType::NoExn,
-    };
-    admit(gate, heap.proposal(), at, ty)
+fn abstract_heap<G: Gate>(gate: &G, heap: wire::Heap, at: usize) -> Result<HeapType, Reject> {
+    admit(gate, heap.proposal(), at, ())?;
+    // What no proposal admits is absent, and the compiler is to know.
+    let may = |heap: wire::Heap| heap.proposal().is_none_or(G::may);
+    Ok(match heap {
+        wire::Heap::Extern if may(wire::Heap::Extern) => HeapType::Extern,
+        wire::Heap::Any if may(wire::Heap::Any) => HeapType::Any,
+        wire::Heap::Eq if may(wire::Heap::Eq) => HeapType::Eq,
+        wire::Heap::I31 if may(wire::Heap::I31) => HeapType::I31,
+        wire::Heap::Struct if may(wire::Heap::Struct) => HeapType::Struct,
+        wire::Heap::Array if may(wire::Heap::Array) => HeapType::Array,
+        wire::Heap::Exn if may(wire::Heap::Exn) => HeapType::Exn,
+        wire::Heap::Nofunc if may(wire::Heap::Nofunc) => HeapType::NoFunc,
+        wire::Heap::Noextern if may(wire::Heap::Noextern) => HeapType::NoExtern,
+        wire::Heap::None if may(wire::Heap::None) => HeapType::None,
+        wire::Heap::Noexn if may(wire::Heap::Noexn) => HeapType::NoExn,
+        _ => HeapType::Func,
+    })
 }

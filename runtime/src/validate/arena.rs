@@ -234,6 +234,21 @@ impl<'b> Arena<'b> {
         }
     }
 
+    /// The same as a rejection, for a list that serves a limit.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn refuse(
+        &self,
+        place: Place,
+        size: usize,
+        most: usize,
+        limit: Limit,
+        at: usize,
+    ) -> Reject {
+        let there = self.region(place).len.get();
+        self.full(place, size, most).reject(limit, there, at)
+    }
+
     /// Drops items behind the first `len`.
     #[cfg_attr(small, inline(never))]
     fn truncate(&self, place: Place, len: usize, size: usize) {
@@ -438,6 +453,17 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
         let cells = self.arena.extend(Self::PLACE, T::SIZE, most);
         if cells.len() < T::SIZE {
             return Err(self.arena.full(Self::PLACE, T::SIZE, most));
+        }
+        item.store(cells, 0);
+        Ok(())
+    }
+
+    #[inline]
+    fn add(&mut self, item: T, limit: Limit, most: u64, at: usize) -> Result<(), Reject> {
+        let most = most_items(most);
+        let cells = self.arena.extend(Self::PLACE, T::SIZE, most);
+        if cells.len() < T::SIZE {
+            return Err(self.arena.refuse(Self::PLACE, T::SIZE, most, limit, at));
         }
         item.store(cells, 0);
         Ok(())

@@ -3,6 +3,7 @@
 //! The same pass as over a body, with fewer instructions: those whose row has the column `const`
 //! for an admitted proposal. Standard: section 3.4.14, "Constant Expressions".
 
+use super::check;
 use super::environment::{Environment, unknown};
 use super::local::Locals;
 use super::plain::Kind;
@@ -62,9 +63,11 @@ pub(crate) fn expression<G: Gate, S: Storage>(
             continue;
         }
         let instruction = reader.next_instruction::<PLAIN>(gate)?;
-        if instruction != Instruction::End {
-            admit(gate, constant::<PLAIN>(&instruction), v.at)?;
+        if instruction == Instruction::End {
+            check::end(&mut v)?;
+            continue;
         }
+        admit(gate, constant::<PLAIN, G>(&instruction), v.at)?;
         match instruction {
             Instruction::GlobalGet { x } if PLAIN => global(gate, env, x, v.at)?,
             Instruction::RefFunc { f } if G::may(Proposal::ReferenceTypes) => func = Some(f),

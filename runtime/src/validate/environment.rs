@@ -365,6 +365,9 @@ impl<S: Storage> Environment<S> {
 
     /// A reference type as read, checked and with a canonical index.
     pub(crate) fn resolve_ref<G: Gate>(&self, ty: RefType, at: usize) -> Result<RefType, Reject> {
+        if !G::may(Proposal::FunctionReferences) {
+            return Ok(ty);
+        }
         let heap = self.resolve_heap::<G>(ty.heap(), at)?;
         Ok(RefType::new(ty.is_nullable(), heap))
     }

@@ -113,7 +113,7 @@ impl<S: Storage> Environment<S> {
         }
         if cfg!(brief) {
             if let Some(twin) = self.earlier::<G>(first) {
-                self.replace(first, twin);
+                self.replace::<G>(first, twin);
             }
             return Ok(());
         }
@@ -125,7 +125,7 @@ impl<S: Storage> Environment<S> {
         match self.difference(first, twin) {
             Some((word, bit, side)) => self.insert(root, first, (word, bit, side), most, at),
             None => {
-                self.replace(first, twin);
+                self.replace::<G>(first, twin);
                 Ok(())
             }
         }
@@ -134,31 +134,40 @@ impl<S: Storage> Environment<S> {
     /// The first group that is equal to the last one, which begins at `first`, found by comparing
     /// with one after the other: where a byte of flash counts there are few types.
     fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
-        let length = match G::may(Proposal::FunctionReferences) {
-            true => self.types.len() as u32 - first,
-            false => 1,
-        };
-        let def = |index: u32| self.types.get(index as usize).unwrap_or_default();
+        let grouped = G::may(Proposal::FunctionReferences);
+        let length = self.length_from::<G>(first);
+        let def = |index: u32| self.types.get(index as usize);
         let value_type = |index: u32, group: u32| {
             let ty = self.value_types.get(index as usize).unwrap_or_default();
-            let inside = match G::may(Proposal::FunctionReferences) {
+            let inside = match grouped {
                 true => place_in_group(ty, group, length),
                 false => None,
             };
             inside.unwrap_or(ty.bits())
         };
         (0..first).find(|other| {
-            let pairs = (first..first + length).zip(*other..);
-            let mut equal = pairs.map(|(index, twin)| {
-                let (ours, theirs) = (def(index), def(twin));
+            let equal = |place: u32| {
+                let (Some(ours), Some(theirs)) = (def(first + place), def(other + place)) else {
+                    return false;
+                };
                 let count = u32::from(ours.params) + u32::from(ours.results);
                 let mut places = (ours.start..ours.start + count).zip(theirs.start..);
-                (theirs.group, theirs.canonical) == (*other, twin)
+                let first_of_its_group = (theirs.group, theirs.canonical) == (*other, other + place);
+                (first_of_its_group || !grouped)
                     && (ours.params, ours.results) == (theirs.params, theirs.results)
                     && places.all(|(a, b)| value_type(a, first) == value_type(b, *other))
-            });
-            equal.all(|equal| equal) && def(other + length).group != *other
+            };
+            let longer = || def(other + length).is_some_and(|def| def.group == *other);
+            (0..length).all(equal) && !(grouped && longer())
         })
+    }
+
+    /// How many types the last group has, which begins at `first`: one where there are no groups.
+    fn length_from<G: Gate>(&self, first: u32) -> u32 {
+        match G::may(Proposal::FunctionReferences) {
+            true => self.types.len() as u32 - first,
+            false => 1,
+        }
     }
 
     fn words(&self, first: u32) -> GroupWords<'_, S, impl FnMut(TypeIdx) -> u32 + use<S>> {
@@ -243,17 +252,17 @@ impl<S: Storage> Environment<S> {
     }
 
     /// Lets the types of a group be those of an earlier, equal one, and forgets their words.
-    fn replace(&mut self, first: u32, twin: u32) {
+    fn replace<G: Gate>(&mut self, first: u32, twin: u32) {
         if let Some(def) = self.types.get(first as usize) {
             self.value_types.truncate(def.start as usize);
         }
-        for (index, twin) in (first as usize..self.types.len()).zip(twin as usize..) {
-            if let Some(twin) = self.types.get(twin) {
+        for place in 0..self.length_from::<G>(first) {
+            if let Some(twin) = self.types.get((twin + place) as usize) {
                 let def = TypeDef {
                     group: first,
                     ..twin
                 };
-                self.types.set(index, def);
+                self.types.set((first + place) as usize, def);
             }
         }
     }

@@ -87,10 +87,7 @@ impl Locals {
         let run = LocalRun { end, ty };
         match scratch.runs.last() {
             Some(last) if last.ty == ty => scratch.runs.set_last(run),
-            _ => {
-                let push = scratch.runs.push(run, u64::MAX);
-                push.map_err(|full| full.reject(Limit::Locals, end as usize, at))?;
-            }
+            _ => scratch.runs.add(run, Limit::Locals, u64::MAX, at)?,
         }
         if scratch.runs.len() == 1 {
             self.first = run;

@@ -5,7 +5,7 @@
 use super::environment::{Environment, TypeDef, unknown};
 use super::function::function;
 use super::stack::Scratch;
-use super::storage::{Full, List, Storage};
+use super::storage::{List, Storage};
 use super::{ModuleSink, Sink, frame};
 use crate::generated::shared::wire;
 use crate::profile::Gate;
@@ -14,7 +14,7 @@ use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal, SectionId};
 use crate::types::{
     DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, MemoryIdx, MemoryType, TableIdx,
-    TableType, TagIdx, TypeIdx, ValType,
+    TableType, TagIdx, TagType, TypeIdx, ValType,
 };
 
 /// Reads and validates a module, tells the sink what it consists of, and gives its index spaces.
@@ -40,7 +40,7 @@ pub(super) fn sections<'a>(
         return Err(Reject::limit(Limit::ModuleSize, size, 0));
     }
     let mut sections = Sections::new(bytes)?;
-    let mut custom = 0;
+    let mut custom = 0_u32;
     while let Some(section) = sections.next(gate)? {
         let mut reader = section.body.reader(bytes);
         take(section.id, &mut reader)?;
@@ -49,9 +49,9 @@ pub(super) fn sections<'a>(
             continue;
         }
         custom += 1;
-        if custom > gate.limits().custom_sections {
+        if u64::from(custom) > gate.limits().custom_sections {
             let at = section.body.start;
-            return Err(Reject::limit(Limit::CustomSections, custom, at));
+            return Err(Reject::limit(Limit::CustomSections, custom.into(), at));
         }
     }
     Ok(sections.position())
@@ -129,6 +129,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     /// Sections that are lists of independent entries.
+    #[cfg_attr(small, inline(never))]
     fn entries<M: ModuleSink<'a>>(
         &mut self,
         id: SectionId,
@@ -138,7 +139,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let limit = id.limit().unwrap_or(Limit::ModuleSize);
         let count = r.count(limit, self.gate.limits().get(limit))?;
         let first = *r;
-        for _ in 0..count {
+        for number in 0..count {
             match id {
                 SectionId::Import => self.import(r, sink)?,
                 SectionId::Function => self.func(r, sink)?,
@@ -147,8 +148,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 SectionId::Tag if G::may(Proposal::Exceptions) => self.tag(r, sink)?,
                 SectionId::Global => self.global(r, sink)?,
                 SectionId::Export => self.export(r, sink)?,
-                SectionId::Element => self.element(r, sink)?,
-                SectionId::Data => self.data(r, sink)?,
+                SectionId::Element => self.element(number, r, sink)?,
+                SectionId::Data => self.data(number, r, sink)?,
                 SectionId::Custom
                 | SectionId::Type
                 | SectionId::Start
@@ -182,7 +183,9 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             self.env.close_group::<G>(first, limits.types, at)?;
         }
         // It only served to find equal types.
-        self.env.nodes.release();
+        if !cfg!(brief) {
+            self.env.nodes.release();
+        }
         Ok(())
     }
 
@@ -226,8 +229,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             canonical: index,
             group: first,
         };
-        let push = self.env.types.push(def, limits.types);
-        push.map_err(|full| full.reject(Limit::Types, index as usize, at))
+        self.env.types.add(def, Limit::Types, limits.types, at)
     }
 
     fn value_types(
@@ -250,9 +252,9 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             } else {
                 self.env.resolve::<G>(ty, at)?
             };
-            let there = self.env.value_types.len();
-            let push = self.env.value_types.push(ty, u64::MAX);
-            push.map_err(|full| full.reject(Limit::Types, there, at))?;
+            self.env
+                .value_types
+                .add(ty, Limit::Types, u64::MAX, at)?;
         }
         Ok(())
     }
@@ -264,44 +266,50 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let mut import = Import {
-            module: self.name::<M>(r)?,
-            name: self.name::<M>(r)?,
-            ty: r.import_type(self.gate)?,
-        };
-        let counts = &mut self.env.counts;
-        match &mut import.ty {
-            ImportType::Func(ty) => {
-                counts.imported_funcs += 1;
-                *ty = self.add_func(*ty, at)?;
+        let (module, name) = (self.name::<M>(r)?, self.name::<M>(r)?);
+        let ty = match r.external(self.gate, ErrorCode::MalformedImportKind)? {
+            ExternKind::Func => {
+                let ty = TypeIdx(r.u32()?);
+                self.env.counts.imported_funcs += 1;
+                ImportType::Func(self.add_func(ty, at)?)
             }
-            ImportType::Table(ty) => {
-                counts.imported_tables += 1;
+            ExternKind::Table => {
+                let mut ty = r.table_type(self.gate)?;
                 ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
-                self.add_table(ty, at)?;
+                self.env.counts.imported_tables += 1;
+                self.add_table(&ty, at)?;
+                ImportType::Table(ty)
             }
-            ImportType::Memory(ty) => {
-                counts.imported_memories += 1;
-                self.add_memory(ty, at)?;
+            ExternKind::Memory => {
+                self.env.counts.imported_memories += 1;
+                ImportType::Memory(self.memory_type(r, at)?)
             }
-            ImportType::Global(ty) => {
-                counts.imported_globals += 1;
+            ExternKind::Global => {
+                let mut ty = r.global_type(self.gate)?;
                 if ty.mutable {
                     self.gate.admit(Proposal::MutableGlobals, at, ())?;
                 }
                 ty.content = self.env.resolve::<G>(ty.content, at)?;
-                self.add_global(*ty, at)?;
+                self.env.counts.imported_globals += 1;
+                self.add_global(ty, at)?;
+                ImportType::Global(ty)
             }
-            ImportType::Tag(ty) if G::may(Proposal::Exceptions) => {
-                counts.imported_tags += 1;
-                ty.func = self.add_tag(ty.func, at)?;
+            ExternKind::Tag => {
+                let mut ty = TagType { func: TypeIdx(0) };
+                // Else the kind has not been admitted.
+                if G::may(Proposal::Exceptions) {
+                    ty = r.tag_type(self.gate)?;
+                    self.env.counts.imported_tags += 1;
+                    ty.func = self.add_tag(ty.func, at)?;
+                }
+                ImportType::Tag(ty)
             }
-            ImportType::Tag(_) => {}
-        }
-        sink.import(&import, at)
+        };
+        sink.import(&Import { module, name, ty }, at)
     }
 
     /// A name, which is empty if the sink does not want to see it and a byte of flash counts.
+    #[inline]
     fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<&'a str, Reject> {
         if M::NAMES || !cfg!(brief) {
             return r.name(self.gate);
@@ -317,6 +325,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.func(func, ty)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn table<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let explicit = r.table_form(self.gate)?;
@@ -325,7 +334,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         ty.element = self.env.resolve_ref::<G>(ty.element, at)?;
         let init = if explicit {
             Some(self.constant(r, ValType::reference(ty.element))?)
-        } else if ty.element.is_nullable() {
+        } else if !G::may(Proposal::FunctionReferences) || ty.element.is_nullable() {
             None
         } else {
             let (expected, found) = (ty.element.into(), ty.element.nullable().into());
@@ -343,8 +352,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         let at = r.position();
         let memory = MemoryIdx(self.env.memories.len() as u32);
-        let ty = r.memory_type(self.gate)?;
-        self.add_memory(&ty, at)?;
+        let ty = self.memory_type(r, at)?;
         sink.memory(memory, &ty)
     }
 
@@ -370,6 +378,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.global(global, &ty, init)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn export<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -398,9 +407,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
         if !cfg!(brief) {
             let name = Reader::range(self.bytes, at..r.end()).name_span()?;
-            let there = self.env.exports.len();
-            let push = self.env.exports.push(name, self.gate.limits().exports);
-            push.map_err(|full| full.reject(Limit::Exports, there, at))?;
+            let most = self.gate.limits().exports;
+            self.env.exports.add(name, Limit::Exports, most, at)?;
         }
         sink.export(&export, at)
     }
@@ -444,27 +452,34 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
     }
 
+    #[cfg_attr(small, inline(never))]
     fn element<M: ModuleSink<'a>>(
         &mut self,
+        number: u32,
         r: &mut Reader<'a>,
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let elem = ElemIdx(self.env.element_count());
         let segment = self.element_segment(r)?;
-        let push = self
-            .env
-            .elements
-            .push(segment.element, self.gate.limits().element_segments);
-        push.map_err(|full| full.reject(Limit::ElementSegments, elem.0 as usize, at))?;
-        sink.element(elem, &segment)
+        // Else no instruction asks for it.
+        if G::may(Proposal::BulkMemory) {
+            let most = self.gate.limits().element_segments;
+            let elements = &mut self.env.elements;
+            elements.add(segment.element, Limit::ElementSegments, most, at)?;
+        }
+        sink.element(ElemIdx(number), &segment)
     }
 
-    fn data<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
-        let data = DataIdx(self.env.counts.data_segments);
+    #[cfg_attr(small, inline(never))]
+    fn data<M: ModuleSink<'a>>(
+        &mut self,
+        number: u32,
+        r: &mut Reader<'a>,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
         let segment = self.data_segment(r)?;
         self.env.counts.data_segments += 1;
-        sink.data(data, &segment)
+        sink.data(DataIdx(number), &segment)
     }
 
     fn code<const BODIES: bool, M: ModuleSink<'a>>(
@@ -511,7 +526,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     fn add_func(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
         let ty = self.env.known_type(ty, at)?;
         let most = self.gate.limits().functions;
-        push(&mut self.env.funcs, ty.0, Limit::Functions, most, at)?;
+        self.env.funcs.add(ty.0, Limit::Functions, most, at)?;
         Ok(ty)
     }
 
@@ -528,11 +543,13 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleTables, at));
         }
         let most = self.gate.limits().tables;
-        push(&mut self.env.tables, *ty, Limit::Tables, most, at)
+        self.env.tables.add(*ty, Limit::Tables, most, at)
     }
 
-    fn add_memory(&mut self, ty: &MemoryType, at: usize) -> Result<(), Reject> {
-        let ty = &ty.within::<G>();
+    /// Reads the type of a memory and adds the memory.
+    #[cfg_attr(small, inline(never))]
+    fn memory_type(&mut self, r: &mut Reader<'a>, at: usize) -> Result<MemoryType, Reject> {
+        let ty = r.memory_type(self.gate)?.within::<G>();
         ordered(ty.min, ty.max, at)?;
         if wire::PageSize::from_code(ty.page_size_log2).is_none() {
             return Err(Reject::with(
@@ -557,12 +574,13 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::MultipleMemories, at));
         }
         let most = self.gate.limits().memories;
-        push(&mut self.env.memories, *ty, Limit::Memories, most, at)
+        self.env.memories.add(ty, Limit::Memories, most, at)?;
+        Ok(ty)
     }
 
     fn add_global(&mut self, ty: GlobalType, at: usize) -> Result<(), Reject> {
         let most = self.gate.limits().globals;
-        push(&mut self.env.globals, ty, Limit::Globals, most, at)
+        self.env.globals.add(ty, Limit::Globals, most, at)
     }
 
     fn add_tag(&mut self, ty: TypeIdx, at: usize) -> Result<TypeIdx, Reject> {
@@ -575,21 +593,9 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             return Err(Reject::new(ErrorCode::TagResults, at));
         }
         let most = self.gate.limits().tags;
-        push(&mut self.env.tags, ty.0, Limit::Tags, most, at)?;
+        self.env.tags.add(ty.0, Limit::Tags, most, at)?;
         Ok(ty)
     }
-}
-
-fn push<T: Copy>(
-    list: &mut impl List<T>,
-    item: T,
-    limit: Limit,
-    most: u64,
-    at: usize,
-) -> Result<(), Reject> {
-    let there = list.len();
-    list.push(item, most)
-        .map_err(|full: Full| full.reject(limit, there, at))
 }
 
 fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {

@@ -8,6 +8,8 @@ use core::cmp::Ordering;
 use super::arena::{Arena, ArenaList, Place, most_items};
 use super::item::Item;
 use super::storage::{Full, List};
+use crate::reject::Reject;
+use crate::spec::Limit;
 use crate::types::ValType;
 
 /// Types of operands, in an arena.
@@ -59,6 +61,23 @@ impl List<ValType> for Operands<'_> {
         let cells = self.arena.extend_here(PLACE, SIZE, most);
         if cells.len() < SIZE {
             return Err(self.arena.full(PLACE, SIZE, most));
+        }
+        item.store(cells, 0);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn add(
+        &mut self,
+        item: ValType,
+        limit: Limit,
+        most: u64,
+        at: usize,
+    ) -> Result<(), Reject> {
+        let most = most_items(most);
+        let cells = self.arena.extend_here(PLACE, SIZE, most);
+        if cells.len() < SIZE {
+            return Err(self.arena.refuse(PLACE, SIZE, most, limit, at));
         }
         item.store(cells, 0);
         Ok(())

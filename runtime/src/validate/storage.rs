@@ -39,6 +39,13 @@ pub trait List<T: Copy> {
     /// Adds an item unless there would be more than `most`.
     fn push(&mut self, item: T, most: u64) -> Result<(), Full>;
 
+    /// The same; if there is no room, the rejection names the limit that the list serves.
+    fn add(&mut self, item: T, limit: Limit, most: u64, at: usize) -> Result<(), Reject> {
+        let there = self.len();
+        let push = self.push(item, most);
+        push.map_err(|full| full.reject(limit, there, at))
+    }
+
     /// Drops all items behind the first `len`.
     fn truncate(&mut self, len: usize);
 

@@ -231,11 +231,9 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     /// Gives an operand.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn push(&mut self, ty: ValType) -> Result<(), Reject> {
-        let push = self
-            .scratch
-            .values
-            .push(ty, self.gate.limits().operand_stack);
-        push.map_err(|full| full.reject(Limit::OperandStack, self.scratch.values.len(), self.at))
+        let most = self.gate.limits().operand_stack;
+        let values = &mut self.scratch.values;
+        values.add(ty, Limit::OperandStack, most, self.at)
     }
 
     /// Gives operands.
@@ -262,12 +260,9 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
             false => 0,
         };
         let frame = Frame::new(kind, block, height, initialised, self.reachable);
-        let depth = self.scratch.frames.len();
-        let push = self
-            .scratch
-            .frames
-            .push(frame, self.gate.limits().block_nesting);
-        push.map_err(|full| full.reject(Limit::BlockNesting, depth, self.at))?;
+        let most = self.gate.limits().block_nesting;
+        let frames = &mut self.scratch.frames;
+        frames.add(frame, Limit::BlockNesting, most, self.at)?;
         (self.height, self.reachable) = (frame.height, true);
         if kind != FrameKind::Body {
             self.push_all(frame.signature(self.env).params)?;
