@@ -295,12 +295,10 @@ impl<'a> Reader<'a> {
     pub(crate) fn element_form(&mut self, gate: &impl Gate) -> Result<ElementForm, Reject> {
         let at = self.position();
         let flags = self.u32()?;
-        let known = wire::ElementFlag::ALL;
-        if known
-            .iter()
-            .fold(flags, |left, flag| left & !u32::from(flag.code()))
-            != 0
-        {
+        let known = wire::ElementFlag::Inactive.code()
+            | wire::ElementFlag::Explicit.code()
+            | wire::ElementFlag::Expressions.code();
+        if flags & !u32::from(known) != 0 {
             let detail = Detail::Number(flags.into());
             return Err(Reject::with(ErrorCode::MalformedElementSegment, at, detail));
         }

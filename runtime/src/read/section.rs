@@ -81,10 +81,10 @@ impl<'a> Sections<'a> {
 /// Reads what modules and components begin with. The official scripts distinguish an input
 /// without any header from one that is cut.
 pub(crate) fn magic(r: &mut Reader<'_>) -> Result<(), Reject> {
-    let (at, rest) = (r.position(), r.rest());
-    match r.array() {
-        Ok(wire::MAGIC) => Ok(()),
-        Err(reject) if wire::MAGIC.starts_with(rest) => Err(reject),
-        _ => Err(Reject::new(ErrorCode::MagicHeader, at)),
+    let at = r.position();
+    let mut bytes = r.rest().iter().zip(wire::MAGIC);
+    if bytes.any(|(byte, magic)| *byte != magic) {
+        return Err(Reject::new(ErrorCode::MagicHeader, at));
     }
+    r.bytes(wire::MAGIC.len()).map(drop)
 }

@@ -64,9 +64,10 @@ pub(crate) fn else_<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<
 
 /// `end`
 pub(crate) fn end<G: Gate, S: Storage>(v: &mut Validator<'_, G, S>) -> Result<(), Reject> {
-    let Signature { params, results } = v.leave()?;
+    v.leave()?;
+    let results = v.ended.results(v.env);
     if v.ended.kind == FrameKind::If {
-        without_else(v, params, results)?;
+        without_else(v, v.ended.params(v.env), results)?;
     }
     if v.ended.kind == FrameKind::Body {
         Ok(())

@@ -318,6 +318,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok("")
     }
 
+    #[cfg_attr(small, inline(never))]
     fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let func = FuncIdx(self.env.func_count());
@@ -364,6 +365,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.tag(tag, ty)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn global<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -482,6 +484,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.data(DataIdx(number), &segment)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn code<const BODIES: bool, M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,

@@ -87,16 +87,17 @@ impl<G: Gate, S: Storage> Pass<'_, '_, G, S> {
 
     /// Reads and validates a data segment.
     pub(crate) fn data_segment(&mut self, reader: &mut Reader<'_>) -> Result<DataSegment, Reject> {
-        let at = reader.position();
+        let mut at = reader.position();
         let kind = reader.data_kind(self.gate)?;
-        let mode = match kind {
-            wire::DataKind::Passive => SegmentMode::Passive,
-            wire::DataKind::Active => self.data_target(reader, MemoryIdx(0), at)?,
-            wire::DataKind::ActiveExplicit => {
-                let at = reader.position();
-                let target = MemoryIdx(reader.u32()?);
-                self.data_target(reader, target, at)?
+        let mode = if kind == wire::DataKind::Passive {
+            SegmentMode::Passive
+        } else {
+            let mut target = MemoryIdx(0);
+            if kind == wire::DataKind::ActiveExplicit {
+                at = reader.position();
+                target = MemoryIdx(reader.u32()?);
             }
+            self.data_target(reader, target, at)?
         };
         let length = reader.u32()?;
         let start = reader.position();

@@ -106,19 +106,27 @@ impl Frame {
     /// What a branch to the block takes.
     #[inline]
     pub(crate) fn label<S: Storage>(&self, env: &Environment<S>) -> Types {
-        let Signature { params, results } = self.signature(env);
-        if self.kind == FrameKind::Loop {
-            params
-        } else {
-            results
-        }
+        self.types(env, self.kind == FrameKind::Loop)
     }
 
-    /// What the block takes and gives.
+    /// What the block takes.
+    #[inline]
+    pub(crate) fn params<S: Storage>(&self, env: &Environment<S>) -> Types {
+        self.types(env, true)
+    }
+
+    /// What the block gives.
+    #[inline]
+    pub(crate) fn results<S: Storage>(&self, env: &Environment<S>) -> Types {
+        self.types(env, false)
+    }
+
+    /// What the block takes, or what it gives: one of both, because that travels in registers.
     #[cfg_attr(not(small), inline)]
     #[cfg_attr(small, inline(never))]
-    pub(crate) fn signature<S: Storage>(&self, env: &Environment<S>) -> Signature {
-        env.block(self.block())
+    fn types<S: Storage>(&self, env: &Environment<S>, taken: bool) -> Types {
+        let Signature { params, results } = env.block(self.block());
+        if taken { params } else { results }
     }
 
     pub(crate) fn new(

@@ -5,7 +5,7 @@
 //! is there, and equal) is decided inline by comparing words; the rest is out of the way.
 
 use super::Effect;
-use super::environment::{Environment, Signature, Types, unknown};
+use super::environment::{Environment, Types, unknown};
 use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
@@ -265,19 +265,18 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         frames.add(frame, Limit::BlockNesting, most, self.at)?;
         (self.height, self.reachable) = (frame.height, true);
         if kind != FrameKind::Body {
-            self.push_all(frame.signature(self.env).params)?;
+            self.push_all(frame.params(self.env))?;
         }
         Ok(())
     }
 
-    /// Leaves the innermost block, whose results must be there and nothing else; gives what it
-    /// takes and what it gives.
-    pub(crate) fn leave(&mut self) -> Result<Signature, Reject> {
+    /// Leaves the innermost block, whose results must be there and nothing else.
+    pub(crate) fn leave(&mut self) -> Result<(), Reject> {
         let Some(frame) = self.scratch.frames.last() else {
             return Err(Reject::new(ErrorCode::EndExpected, self.at));
         };
-        let signature = frame.signature(self.env);
-        self.pop_all(signature.results)?;
+        self.ended = frame;
+        self.pop_all(frame.results(self.env))?;
         if self.scratch.values.len() != self.height() {
             return Err(self.superfluous());
         }
@@ -287,8 +286,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         self.scratch.frames.pop();
         self.height = self.scratch.frames.last().map_or(0, |frame| frame.height);
         self.reachable = frame.reachable;
-        self.ended = frame;
-        Ok(signature)
+        Ok(())
     }
 
     /// The types that a branch to this label takes.
