@@ -23,6 +23,7 @@ const I64: ValType = ValType::I64;
 
 /// Applies the rules of one instruction; without `PLAIN` of one that is not in `plain`.
 #[cfg_attr(not(small), inline(always))]
+#[cfg_attr(small, inline(never))]
 #[rustfmt::skip]
 pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(
     v: &mut Validator<'_, G, S>,

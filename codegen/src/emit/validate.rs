@@ -33,6 +33,7 @@ pub fn emit(model: &Model) -> Source {
         "/// Applies the rules of one instruction; without `PLAIN` of one that is not in `plain`.",
     );
     source.line("#[cfg_attr(not(small), inline(always))]");
+    source.line("#[cfg_attr(small, inline(never))]");
     source.line("#[rustfmt::skip]");
     source.line("pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(");
     source.line("    v: &mut Validator<'_, G, S>,");

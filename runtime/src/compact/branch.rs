@@ -4,11 +4,9 @@
 //! needs more than four bytes has eight behind those of its function, and the four say how far away
 //! they are. From "A fast in-place interpreter for WebAssembly" (Titzer, 2022).
 
-use core::cell::Cell;
-
 use crate::reject::Reject;
 use crate::spec::{Limit, Limits};
-use crate::validate::item::{Bytes, Item};
+use crate::validate::item::stored_as;
 
 /// A branch that may be taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -112,11 +110,11 @@ impl Branch {
 
 const _: () = assert!(Limits::MAX.function_size <= (u32::MAX >> u8::BITS) as u64);
 
-impl Item for Branch {
-    const SIZE: usize = 2 * u32::SIZE;
-
-    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
-        let [low, high] = Item::get(bytes, at);
+impl From<u64> for Branch {
+    /// From both words, the lower one first.
+    #[inline(always)]
+    fn from(words: u64) -> Self {
+        let (low, high) = (words as u32, (words >> u32::BITS) as u32);
         Self {
             code: low >> u8::BITS,
             keep: low as u8,
@@ -124,15 +122,21 @@ impl Item for Branch {
             drop: (high >> u16::BITS) as u16,
         }
     }
+}
 
-    fn put(self, bytes: &[Cell<u8>], at: usize) {
-        self.words().put(bytes, at);
-    }
+stored_as! {
+    Branch as u64: |branch| {
+        let [low, high] = branch.words();
+        u64::from(low) | u64::from(high) << u32::BITS
+    }, |stored| stored.into();
 }
 
 #[cfg(test)]
 mod tests {
+    use core::cell::Cell;
+
     use super::*;
+    use crate::validate::item::Item;
 
     #[test]
     fn packing_loses_nothing() {

@@ -5,7 +5,7 @@
 //! last one. When a body ends, its branches become words of the table.
 
 use super::branch::Branch;
-use super::table::{Body, Data, Elements, Front, ImportEntry};
+use super::table::{Body, Data, Elements, Front, ImportEntry, Word};
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType, SegmentMode, Span,
 };
@@ -52,7 +52,7 @@ impl<'s> Builder<'s> {
     /// A branch to a label, with so many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
         let place = self.frames().len().wrapping_sub(1 + label.0 as usize);
-        let Some(mut frame) = self.frames().get(place) else {
+        let Some(frame) = self.frames().get(place) else {
             return Ok(());
         };
         let arity = frame.label(&self.arena.open().0).len() as u32;
@@ -69,8 +69,12 @@ impl<'s> Builder<'s> {
             let branch = branch.aimed(number, frame.link.target, frame.link.branches, at)?;
             return self.arena.put::<_, { Place::Pending as u8 }>(branch, at);
         }
-        frame.link.target = self.pending(branch, frame.link.target, at)?;
-        self.frames().set(place, frame);
+        let target = self.pending(branch, frame.link.target, at)?;
+        let link = Link {
+            target,
+            ..frame.link
+        };
+        self.frames().set_start(place, link);
         Ok(())
     }
 
@@ -89,7 +93,9 @@ impl<'s> Builder<'s> {
     fn resolve(&mut self, mut last: u32, code: usize, at: usize) -> Result<(), Reject> {
         let (code, table) = (self.distance(code), self.branches().len() as u32);
         while let Some(number) = last.checked_sub(1) {
-            let branch = self.branches().get(number as usize).unwrap_or_default();
+            let Some(branch) = self.branches().get(number as usize) else {
+                break;
+            };
             last = branch.code;
             let branch = branch.aimed(number, code, table, at)?;
             self.branches().set(number as usize, branch);
@@ -101,10 +107,9 @@ impl<'s> Builder<'s> {
     /// behind them all.
     #[cfg_attr(small, inline(never))]
     fn write(&self, far: bool) -> Result<(), Reject> {
-        let (at, count) = (self.span.end, self.branches().len());
-        let mut place = count;
-        for number in 0..count {
-            let branch = self.branches().get(number).unwrap_or_default();
+        let at = self.span.end;
+        let (mut number, mut place) = (0, self.branches().len());
+        while let Some(branch) = self.branches().get(number) {
             let near = branch.near();
             if !far {
                 let word = near.unwrap_or(Branch::far((place - number) as u32));
@@ -118,6 +123,7 @@ impl<'s> Builder<'s> {
                     self.word(high, at)?;
                 }
             }
+            number += 1;
         }
         Ok(())
     }
@@ -132,11 +138,16 @@ impl<'s> Builder<'s> {
         (code as u32).wrapping_sub(self.body.code)
     }
 
+    /// There are more operands than ever before in the body.
+    #[inline(never)]
+    fn rise(&mut self, height: u32, at: usize) -> Result<(), Reject> {
+        self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
+        Ok(())
+    }
+
     fn link(&mut self, link: Link) {
-        if let Some(mut frame) = self.frames().last() {
-            frame.link = link;
-            self.frames().set_last(frame);
-        }
+        let innermost = self.frames().len().wrapping_sub(1);
+        self.frames().set_start(innermost, link);
     }
 }
 
@@ -157,7 +168,7 @@ impl<'a> Sink<'a> for Builder<'_> {
     }
 
     #[cfg_attr(small, inline(never))]
-    fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
+    fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
         let (height, reachable) = (effect.height, effect.reachable);
         let link = effect.ended.link;
         self.pass(at, reachable, height)?;
@@ -213,10 +224,10 @@ impl<'a> Sink<'a> for Builder<'_> {
     }
 
     fn pass(&mut self, at: usize, reachable: bool, height: u32) -> Result<(), Reject> {
-        if reachable && height > u32::from(self.body.height) {
-            self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
+        match reachable && height > u32::from(self.body.height) {
+            true => self.rise(height, at),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -273,15 +284,15 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
-        if self.front.export_count == 0 {
-            self.front.exports = at as u32;
+        if *self.front.word(Word::ExportCount) == 0 {
+            *self.front.word(Word::Exports) = at as u32;
         }
-        self.front.export_count += 1;
+        *self.front.word(Word::ExportCount) += 1;
         Ok(())
     }
 
     fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
-        self.front.start = func.0 + 1;
+        *self.front.word(Word::Start) = func.0 + 1;
         Ok(())
     }
 

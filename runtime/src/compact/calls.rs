@@ -123,7 +123,7 @@ impl<'a> Sink<'a> for Body {
         Ok(())
     }
 
-    fn accept(&mut self, _: usize, i: &Instruction<'a>, effect: Effect) -> Result<(), Reject> {
+    fn accept(&mut self, _: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
         if !effect.reachable {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 
 use super::build::Builder;
 use super::needs::Needs;
-use super::table::{Data, Elements, Front, Header, ImportEntry, KINDS, item};
+use super::table::{Data, Elements, Front, Header, ImportEntry, KINDS, Word, item};
 use crate::profile::{Everything, Gate};
 use crate::read::{Export, Reader};
 use crate::reject::Reject;
@@ -208,13 +208,12 @@ pub(crate) fn build(
     let mut builder = Builder::new(&arena);
     let env = validate::module(wasm, gate, &arena, &mut builder)?;
     let counts = &env.counts;
-    builder.front.data_count = counts.data.is_some();
-    builder.front.imported = [
-        counts.imported_funcs,
-        counts.imported_tables,
-        counts.imported_memories,
-        counts.imported_globals,
-    ];
+    let front = &mut builder.front;
+    *front.word(Word::DataCount) = counts.data.is_some().into();
+    *front.imported(ExternKind::Func) = counts.imported_funcs;
+    *front.imported(ExternKind::Table) = counts.imported_tables;
+    *front.imported(ExternKind::Memory) = counts.imported_memories;
+    *front.imported(ExternKind::Global) = counts.imported_globals;
     let length = builder.front.write(&arena, wasm);
     Ok((length, arena.peak()))
 }

@@ -74,36 +74,30 @@ pub(crate) struct Data {
     pub(crate) active: bool,
 }
 
-/// The front of the table, as the validator makes it.
+/// The front of the table, as the validator makes it: its words before the counts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Front {
-    /// The start function plus one, or zero.
-    pub(crate) start: u32,
-    /// Offset of the first export.
-    pub(crate) exports: u32,
-    /// How many exports there are.
-    pub(crate) export_count: u32,
-    /// Whether instructions can refer to data segments.
-    pub(crate) data_count: bool,
-    /// How many functions, tables, memories and globals are imported.
-    pub(crate) imported: [u32; IMPORTED],
-}
+pub(crate) struct Front([u32; Word::Counts as usize]);
 
 /// Kinds of objects that are imported and counted.
 const IMPORTED: usize = ExternKind::Tag as usize;
 
 /// The words of the front.
 #[derive(Clone, Copy)]
-enum Word {
+pub(crate) enum Word {
     Format,
     /// Bytes of the module.
     Length,
     /// Fingerprint of the module, lower half first.
     Fingerprint,
+    /// The start function plus one, or zero.
     Start = 4,
+    /// Offset of the first export.
     Exports,
+    /// How many exports there are.
     ExportCount,
+    /// Whether instructions can refer to data segments.
     DataCount,
+    /// How many functions, tables, memories and globals are imported.
     Imported,
     /// How many items each list has.
     Counts = Word::Imported as isize + IMPORTED as isize,
@@ -145,32 +139,32 @@ impl Front {
     /// Bytes of the front of every table.
     pub(crate) const SIZE: usize = Word::End as usize * u32::SIZE;
 
+    /// One of the words.
+    pub(crate) fn word(&mut self, word: Word) -> &mut u32 {
+        &mut self.0[word as usize % Word::Counts as usize]
+    }
+
+    /// How many objects of a kind are imported.
+    pub(crate) fn imported(&mut self, kind: ExternKind) -> &mut u32 {
+        &mut self.0[Word::Imported as usize + kind as usize % IMPORTED]
+    }
+
     /// Writes the front of a table whose lists are at the front of an arena; gives its length.
-    pub(crate) fn write(&self, arena: &Arena<'_>, wasm: &[u8]) -> usize {
+    pub(crate) fn write(&mut self, arena: &Arena<'_>, wasm: &[u8]) -> usize {
         let fingerprint = fingerprint(wasm);
-        let [funcs, tables, memories, globals] = self.imported;
-        let words = [
-            Header::FORMAT,
-            wasm.len() as u32,
-            fingerprint as u32,
-            (fingerprint >> u32::BITS) as u32,
-            self.start,
-            self.exports,
-            self.export_count,
-            self.data_count.into(),
-            funcs,
-            tables,
-            memories,
-            globals,
-        ];
-        for (word, index) in words.iter().zip(0..) {
+        let [format, length, low, high, ..] = &mut self.0;
+        *format = Header::FORMAT;
+        *length = wasm.len() as u32;
+        *low = fingerprint as u32;
+        *high = (fingerprint >> u32::BITS) as u32;
+        for (word, index) in self.0.iter().zip(0..) {
             word.put(arena.front(), index * u32::SIZE);
         }
-        let (mut at, mut end) = (words.len() * u32::SIZE, Self::SIZE);
-        for (length, size) in arena.lengths().zip(SIZES) {
+        let (mut at, mut end) = (Word::Counts as usize * u32::SIZE, Self::SIZE);
+        for (length, size) in arena.lengths().zip(&SIZES) {
             (length as u32).put(arena.front(), at);
             at += u32::SIZE;
-            end += length * usize::from(size);
+            end += length * usize::from(*size);
         }
         end
     }

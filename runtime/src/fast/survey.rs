@@ -105,7 +105,7 @@ impl<'a> Sink<'a> for Survey {
     }
 
     #[inline]
-    fn accept(&mut self, _: usize, i: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
+    fn accept(&mut self, _: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         match *i {
             Instruction::LocalGet { x } | Instruction::LocalSet { x } => self.count(x.0),
             Instruction::LocalTee { x } => self.count(x.0),

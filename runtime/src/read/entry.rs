@@ -234,7 +234,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The kind of what is imported or exported.
-    pub(crate) fn external(&mut self, gate: &impl Gate, error: ErrorCode) -> Result<ExternKind, Reject> {
+    pub(crate) fn external(
+        &mut self,
+        gate: &impl Gate,
+        error: ErrorCode,
+    ) -> Result<ExternKind, Reject> {
         let at = self.position();
         let code = self.u8()?;
         let Some(external) = wire::External::from_code(code) else {

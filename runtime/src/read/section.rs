@@ -58,10 +58,11 @@ impl<'a> Sections<'a> {
         let length = self.reader.u32()?;
         let body = self.reader.sub(length)?;
         if id != SectionId::Custom {
-            if id.order() <= self.last {
+            let place = order(id);
+            if place <= self.last {
                 return Err(malformed(ErrorCode::SectionOrder, at, code));
             }
-            self.last = id.order();
+            self.last = place;
         }
         Ok(Some(Section {
             id,
@@ -76,6 +77,12 @@ impl<'a> Sections<'a> {
     pub fn position(&self) -> usize {
         self.reader.position()
     }
+}
+
+/// A function, because inlined it becomes a table of jumps.
+#[cfg_attr(small, inline(never))]
+fn order(id: SectionId) -> u8 {
+    id.order()
 }
 
 /// Reads what modules and components begin with. The official scripts distinguish an input

@@ -430,6 +430,13 @@ impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
     const PLACE: Place = Place::ALL[PLACE as usize];
 }
 
+impl<T: Item, const PLACE: u8> ArenaList<'_, T, PLACE> {
+    /// Replaces what an item begins with; there is no effect if there is no such item.
+    pub(crate) fn set_start(&mut self, index: usize, start: impl Item) {
+        start.store(self.arena.locate(Self::PLACE, index, T::SIZE), 0);
+    }
+}
+
 impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
     #[cfg_attr(not(small), inline(always))]
     fn len(&self) -> usize {

@@ -5,7 +5,6 @@
 
 use super::check;
 use super::environment::{Environment, unknown};
-use super::local::Locals;
 use super::plain::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
@@ -38,12 +37,9 @@ pub(crate) fn expression<G: Gate, S: Storage>(
 ) -> Result<Constant, Reject> {
     let start = reader.position();
     let results = BlockType::Value(ty);
-    let locals = Locals {
-        constant: true,
-        ..Locals::default()
-    };
     scratch.clear::<G>();
-    let mut v = Validator::new(gate, env, scratch, locals, results, start);
+    let mut v = Validator::new(gate, env, scratch, results, start);
+    v.locals.constant = true;
     v.begin()?;
     let mut func = None;
     let mut count = 0_u32;

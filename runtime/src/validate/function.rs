@@ -2,7 +2,6 @@
 //!
 
 use super::environment::{Environment, unknown};
-use super::local::Locals;
 use super::plain::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
@@ -46,17 +45,17 @@ pub fn function<'a, G: Gate, S: Storage>(
         ));
     };
     scratch.clear::<G>();
-    let locals = Locals::read(&mut reader, gate, env, scratch, signature.params)?;
+    let mut v = Validator::new(gate, env, scratch, BlockType::Func(ty), start);
+    v.read_locals(&mut reader, signature.params)?;
+    v.at = reader.position();
     let header = Header {
         func,
-        runs: &scratch.runs,
+        runs: &v.scratch.runs,
         params: signature.params.len() as u32,
-        locals: locals.count,
-        code: reader.position(),
+        locals: v.locals.count,
+        code: v.at,
     };
     sink.begin(header)?;
-    let results = BlockType::Func(ty);
-    let mut v = Validator::new(gate, env, scratch, locals, results, reader.position());
     v.begin()?;
     steps(&mut v, &mut reader, sink)
 }
@@ -67,14 +66,15 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
     sink: &mut K,
 ) -> Result<(), Reject> {
     while !reader.is_at_end() {
-        v.at = reader.position();
+        let at = reader.position();
+        v.at = at;
         if cfg!(small)
             && !K::ALL
             && let Some(kind) = Kind::next(reader)
         {
             let (reachable, height) = v.before();
             v.plain(kind, reader)?;
-            sink.pass(v.at, reachable, height)?;
+            sink.pass(at, reachable, height)?;
             continue;
         }
         // By reference, because an instruction is large.
@@ -90,7 +90,7 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
             true => v.step::<false>(instruction, reader.position())?,
             false => v.step::<true>(instruction, reader.position())?,
         };
-        sink.accept(v.at, instruction, effect)?;
+        sink.accept(at, instruction, effect)?;
         if v.is_done() {
             // Nothing may follow the last `end`.
             return reader.complete();

@@ -152,7 +152,8 @@ impl<S: Storage> Environment<S> {
                 };
                 let count = u32::from(ours.params) + u32::from(ours.results);
                 let mut places = (ours.start..ours.start + count).zip(theirs.start..);
-                let first_of_its_group = (theirs.group, theirs.canonical) == (*other, other + place);
+                let first_of_its_group =
+                    (theirs.group, theirs.canonical) == (*other, other + place);
                 (first_of_its_group || !grouped)
                     && (ours.params, ours.results) == (theirs.params, theirs.results)
                     && places.all(|(a, b)| value_type(a, first) == value_type(b, *other))

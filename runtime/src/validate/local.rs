@@ -42,17 +42,17 @@ pub(crate) struct Locals {
 impl Locals {
     /// Reads the declarations of a body after the parameters.
     pub(crate) fn read<G: Gate, S: Storage>(
+        &mut self,
         reader: &mut Reader<'_>,
         gate: &G,
         env: &Environment<S>,
         scratch: &mut Scratch<S>,
         params: Types,
-    ) -> Result<Self, Reject> {
+    ) -> Result<(), Reject> {
         let at = reader.position();
         let most = gate.limits().locals;
-        let mut locals = Self::default();
         for ty in env.value_types(params) {
-            locals.add(scratch, 1, ty, most, at)?;
+            self.add(scratch, 1, ty, most, at)?;
         }
         // Whether they are countable at all is decided before the limit is.
         let mut total = params.len() as u64;
@@ -61,11 +61,10 @@ impl Locals {
             let at = reader.position();
             let (count, ty) = reader.local_run(gate, &mut total)?;
             let ty = env.resolve::<G>(ty, at)?;
-            over = over.and_then(|()| locals.add(scratch, count, ty, most, at));
+            over = over.and_then(|()| self.add(scratch, count, ty, most, at));
         }
         over?;
-        locals.track::<G, S>(scratch, params.len(), at)?;
-        Ok(locals)
+        self.track::<G, S>(scratch, params.len(), at)
     }
 
     fn add<S: Storage>(

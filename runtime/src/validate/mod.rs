@@ -77,7 +77,7 @@ pub fn validate<G: Gate, S: Storage>(bytes: &[u8], gate: &G, storage: S) -> Verd
 
 /// What a step says to the sink.
 #[derive(Clone, Copy, Debug)]
-pub struct Effect {
+pub struct Effect<'v> {
     /// Whether the instruction can be reached, judged before it.
     pub reachable: bool,
     /// How many operands there are before it.
@@ -85,7 +85,7 @@ pub struct Effect {
     /// The offset behind it.
     pub end: usize,
     /// The block that it ends, if it ends one.
-    pub(crate) ended: Frame,
+    pub(crate) ended: &'v Frame,
 }
 
 /// What precedes the instructions of a body.
@@ -127,7 +127,7 @@ pub trait Sink<'a> {
         &mut self,
         at: usize,
         instruction: &Instruction<'a>,
-        effect: Effect,
+        effect: Effect<'_>,
     ) -> Result<(), Reject>;
 
     /// An instruction that it does not want to see, and what [`Effect`] says of that.
@@ -141,7 +141,7 @@ impl<'a> Sink<'a> for () {
     const ALL: bool = false;
 
     #[cfg_attr(not(small), inline(always))]
-    fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
+    fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         Ok(())
     }
 }

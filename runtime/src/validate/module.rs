@@ -252,9 +252,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             } else {
                 self.env.resolve::<G>(ty, at)?
             };
-            self.env
-                .value_types
-                .add(ty, Limit::Types, u64::MAX, at)?;
+            self.env.value_types.add(ty, Limit::Types, u64::MAX, at)?;
         }
         Ok(())
     }

@@ -67,13 +67,7 @@ impl List<ValType> for Operands<'_> {
     }
 
     #[inline(always)]
-    fn add(
-        &mut self,
-        item: ValType,
-        limit: Limit,
-        most: u64,
-        at: usize,
-    ) -> Result<(), Reject> {
+    fn add(&mut self, item: ValType, limit: Limit, most: u64, at: usize) -> Result<(), Reject> {
         let most = most_items(most);
         let cells = self.arena.extend_here(PLACE, SIZE, most);
         if cells.len() < SIZE {

@@ -98,8 +98,9 @@ pub(crate) enum FrameKind {
     Else,
 }
 
+// What a sink replaces alone stands first.
 fields! {
-    Frame { height: u32, initialised: u32, block: PackedBlock, kind: FrameKind, reachable: bool, link: Link }
+    Frame { link: Link, height: u32, initialised: u32, block: PackedBlock, kind: FrameKind, reachable: bool }
 }
 
 impl Frame {

@@ -12,6 +12,7 @@ use super::storage::{List, Storage};
 use super::subtype::is_subtype;
 use crate::generated::shared::validate::step;
 use crate::profile::Gate;
+use crate::read::Reader;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
 use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
@@ -35,12 +36,12 @@ pub(crate) struct Validator<'v, G, S: Storage> {
 }
 
 impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
-    /// A body or expression that gives what such a block gives, before [`enter`](Self::enter).
+    /// A body without locals, or an expression, that gives what such a block gives, before
+    /// [`begin`](Self::begin).
     pub(crate) fn new(
         gate: &'v G,
         env: &'v Environment<S>,
         scratch: &'v mut Scratch<S>,
-        locals: Locals,
         results: BlockType,
         at: usize,
     ) -> Self {
@@ -48,13 +49,23 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
             gate,
             env,
             scratch,
-            locals,
+            locals: Locals::default(),
             at,
             results,
             height: 0,
             reachable: true,
             ended: Frame::default(),
         }
+    }
+
+    /// Reads the declarations of the body's locals, after its parameters.
+    pub(crate) fn read_locals(
+        &mut self,
+        reader: &mut Reader<'_>,
+        params: Types,
+    ) -> Result<(), Reject> {
+        let (gate, env) = (self.gate, self.env);
+        self.locals.read(reader, gate, env, self.scratch, params)
     }
 
     /// Enters the body.
@@ -91,14 +102,14 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         &mut self,
         instruction: &Instruction<'_>,
         end: usize,
-    ) -> Result<Effect, Reject> {
+    ) -> Result<Effect<'_>, Reject> {
         let (reachable, height) = self.before();
         step::<PLAIN, G, S>(self, instruction)?;
         Ok(Effect {
             reachable,
             height,
             end,
-            ended: self.ended,
+            ended: &self.ended,
         })
     }
 
@@ -115,6 +126,9 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         params: [ValType; P],
         results: [ValType; R],
     ) -> Result<(), Reject> {
+        if P + R == 0 {
+            return Ok(());
+        }
         let len = self.scratch.values.len();
         if !cfg!(small) && len >= self.height() + P {
             if R <= P {

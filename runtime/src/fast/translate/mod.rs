@@ -326,7 +326,7 @@ impl<'a> Sink<'a> for Translator<'_> {
         Ok(())
     }
 
-    fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect) -> Result<(), Reject> {
+    fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         self.at = at;
         if let Some(depth) = self.dead {
             self.skip(i, depth);
