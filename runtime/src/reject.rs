@@ -12,9 +12,9 @@ mod whole;
 use core::fmt;
 
 #[cfg(brief)]
-use brief::Facts;
+pub(crate) use brief::Facts;
 #[cfg(not(brief))]
-use whole::Facts;
+pub(crate) use whole::Facts;
 
 use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
 use crate::types::ValType;
@@ -30,7 +30,8 @@ use crate::types::ValType;
 pub struct Reject {
     /// Offset from the start of the module.
     pub offset: usize,
-    facts: Facts,
+    /// What is wrong there.
+    pub(crate) facts: Facts,
 }
 
 /// Facts beside the code of a [`Reject`].

@@ -44,7 +44,7 @@ pub(crate) fn table(r: &mut Reader<'_>, gate: &impl Gate) -> Result<TableIdx, Re
     if gate.has(Proposal::CallIndirectOverlong) {
         r.u32().map(TableIdx)
     } else {
-        zero(r, TableIdx(0))
+        zero(r).map(|()| TableIdx(0))
     }
 }
 
@@ -54,15 +54,15 @@ pub(crate) fn memory(r: &mut Reader<'_>, gate: &impl Gate) -> Result<MemoryIdx, 
     if gate.has(Proposal::MultiMemory) {
         r.u32().map(MemoryIdx)
     } else {
-        zero(r, MemoryIdx(0))
+        zero(r).map(|()| MemoryIdx(0))
     }
 }
 
 #[inline(never)]
-fn zero<T>(r: &mut Reader<'_>, index: T) -> Result<T, Reject> {
+fn zero(r: &mut Reader<'_>) -> Result<(), Reject> {
     let at = r.position();
     match r.u8()? {
-        0 => Ok(index),
+        0 => Ok(()),
         _ => Err(Reject::new(ErrorCode::ZeroByteExpected, at)),
     }
 }

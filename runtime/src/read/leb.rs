@@ -5,7 +5,7 @@
 //! otherwise it is "integer too large". Standard: section 5.2.2, "Integers".
 
 use super::Reader;
-use crate::reject::Reject;
+use crate::reject::{Facts, Reject};
 use crate::spec::ErrorCode;
 
 /// Says that another byte follows.
@@ -20,7 +20,13 @@ impl Reader<'_> {
         if cfg!(small) {
             return match self.word() {
                 Some(number) => Ok(number),
-                None => Err(self.no_word()),
+                None => {
+                    let facts = self.no_word();
+                    Err(Reject {
+                        offset: self.position,
+                        facts,
+                    })
+                }
             };
         }
         match self.short() {
@@ -51,12 +57,15 @@ impl Reader<'_> {
         None
     }
 
-    /// Why there is no such number.
+    /// Why there is no such number; the position becomes that of the error, so that what is given
+    /// can be one word, of which callers know that it is an error.
     #[cold]
     #[inline(never)]
-    fn no_word(&mut self) -> Reject {
+    fn no_word(&mut self) -> Facts {
         let number = self.long(u32::BITS, false);
-        number.err().unwrap_or_else(|| self.ended())
+        let reject = number.err().unwrap_or_else(|| self.ended());
+        self.position = reject.offset;
+        reject.facts
     }
 
     /// An unsigned number of 32 bits that has been read before, so that nobody asks what is wrong.
@@ -101,6 +110,15 @@ impl Reader<'_> {
         match self.short() {
             Some(byte) => Ok(extend(byte).into()),
             None => self.signed::<64>(),
+        }
+    }
+
+    /// Takes a signed number of so many bits that nobody wants to see.
+    #[inline(always)]
+    pub(crate) fn pass_signed(&mut self, bits: u32) -> Result<(), Reject> {
+        match self.short() {
+            Some(_) => Ok(()),
+            None => self.long(bits, true).map(drop),
         }
     }
 

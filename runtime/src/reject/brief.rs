@@ -9,7 +9,7 @@ use crate::spec::{ErrorCode, Limit, Proposal};
 
 /// From the lowest bit: one more than the code (8), which limit or proposal (8), a number (16).
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Facts(NonZeroU32);
+pub(crate) struct Facts(NonZeroU32);
 
 const WHICH: u32 = u8::BITS;
 const NUMBER: u32 = u16::BITS;

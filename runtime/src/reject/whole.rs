@@ -7,7 +7,7 @@ use crate::types::ValType;
 
 /// Both, packed into three words.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     code: ErrorCode,
     kind: Kind,
     first: usize,

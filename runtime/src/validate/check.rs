@@ -32,7 +32,6 @@ pub(crate) fn if_<G: Gate, S: Storage>(
     v: &mut Validator<'_, G, S>,
     bt: BlockType,
 ) -> Result<(), Reject> {
-    v.pop(ValType::I32)?;
     enter(v, FrameKind::If, bt)
 }
 
@@ -41,6 +40,9 @@ fn enter<G: Gate, S: Storage>(
     kind: FrameKind,
     bt: BlockType,
 ) -> Result<(), Reject> {
+    if kind == FrameKind::If {
+        v.pop(ValType::I32)?;
+    }
     let bt = match bt {
         BlockType::Empty => bt,
         BlockType::Value(ty) => BlockType::Value(v.env.resolve::<G>(ty, v.at)?),

@@ -14,7 +14,7 @@ use crate::profile::Gate;
 use crate::read::{ConstExpr, Reader, Span};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
-use crate::types::{BlockType, FuncIdx, GlobalIdx, ValType};
+use crate::types::{BlockType, FuncIdx, GlobalIdx, GlobalType, ValType};
 
 /// Whether plain instructions are decoded, too.
 const PLAIN: bool = !cfg!(small);
@@ -90,26 +90,42 @@ pub(super) fn admit(gate: &impl Gate, proposal: Option<Proposal>, at: usize) -> 
 }
 
 /// Only constants that precede the expression have a value yet; first they had to be imported.
-pub(super) fn global<S: Storage>(
+fn global<S: Storage>(
+    gate: &impl Gate,
+    env: &Environment<S>,
+    global: GlobalIdx,
+    at: usize,
+) -> Result<(), Reject> {
+    visible(gate, env, global, at)?;
+    match env.global(global) {
+        Some(ty) => immutable(ty, global, at),
+        None => {
+            let count = env.globals.len();
+            Err(unknown(ErrorCode::UnknownGlobal, global.0, count, at))
+        }
+    }
+}
+
+/// Asks whether the global had to be imported, and is; those behind the expression are not there.
+pub(super) fn visible<S: Storage>(
     gate: &impl Gate,
     env: &Environment<S>,
     global: GlobalIdx,
     at: usize,
 ) -> Result<(), Reject> {
     let imported = env.imported_globals();
-    let visible = if gate.has(Proposal::ExtendedConst) {
-        env.globals.len()
-    } else {
-        imported as usize
-    };
-    match env.global(global) {
-        Some(ty) if (global.0 as usize) < visible => {
-            if ty.mutable {
-                let detail = Detail::Number(global.0.into());
-                return Err(Reject::with(ErrorCode::ConstantRequired, at, detail));
-            }
-            Ok(())
-        }
-        _ => Err(unknown(ErrorCode::UnknownGlobal, global.0, visible, at)),
+    if gate.has(Proposal::ExtendedConst) || global.0 < imported {
+        return Ok(());
     }
+    let imported = imported as usize;
+    Err(unknown(ErrorCode::UnknownGlobal, global.0, imported, at))
+}
+
+/// Asks whether a global is a constant.
+pub(super) fn immutable(ty: GlobalType, global: GlobalIdx, at: usize) -> Result<(), Reject> {
+    if !ty.mutable {
+        return Ok(());
+    }
+    let detail = Detail::Number(global.0.into());
+    Err(Reject::with(ErrorCode::ConstantRequired, at, detail))
 }

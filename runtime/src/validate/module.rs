@@ -437,6 +437,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
     }
 
+    #[cfg_attr(small, inline(never))]
     fn start<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let func = FuncIdx(r.u32()?);

@@ -5,7 +5,7 @@
 //! Both come from the same rows of `spec/` and decide the same, in the same order: proposal,
 //! immediates, place in a constant expression, memory, operands.
 
-use super::constant::{admit, global};
+use super::constant::{admit, immutable, visible};
 use super::predicate;
 use super::storage::Storage;
 use super::validator::Validator;
@@ -193,12 +193,12 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
         let mut own = ValType::I32;
         match kind.immediate() {
             Immediate::Nothing => self.place(kind)?,
-            Immediate::Signed32 => {
-                r.i32()?;
-                self.place(kind)?;
-            }
-            Immediate::Signed64 => {
-                r.i64()?;
+            immediate @ (Immediate::Signed32 | Immediate::Signed64) => {
+                let bits = match immediate {
+                    Immediate::Signed64 => u64::BITS,
+                    _ => u32::BITS,
+                };
+                r.pass_signed(bits)?;
                 self.place(kind)?;
             }
             Immediate::Bytes => {
@@ -229,11 +229,14 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
                 let number = immediate::global(r, self.gate)?;
                 self.place(kind)?;
                 if self.locals.constant {
-                    global(self.gate, self.env, number, self.at)?;
+                    visible(self.gate, self.env, number, self.at)?;
                 }
-                own = self.global(number)?.content;
-                if kind.has(Rule::Mutable) {
-                    predicate::mutable(self, number)?;
+                let ty = self.global(number)?;
+                own = ty.content;
+                if self.locals.constant {
+                    immutable(ty, number, self.at)?;
+                } else if kind.has(Rule::Mutable) {
+                    predicate::assignable(ty, number, self.at)?;
                 }
             }
         }

@@ -9,21 +9,23 @@ use super::validator::Validator;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::ErrorCode;
-use crate::types::{FuncIdx, GlobalIdx, LocalIdx};
+use crate::types::{FuncIdx, GlobalIdx, GlobalType, LocalIdx};
 
 /// `mutable(x)`: the global can be assigned.
 pub(crate) fn mutable<G: Gate, S: Storage>(
     v: &Validator<'_, G, S>,
     x: GlobalIdx,
 ) -> Result<(), Reject> {
-    if v.global(x)?.mutable {
+    assignable(v.global(x)?, x, v.at)
+}
+
+/// The same of its type.
+pub(super) fn assignable(ty: GlobalType, x: GlobalIdx, at: usize) -> Result<(), Reject> {
+    if ty.mutable {
         return Ok(());
     }
-    Err(Reject::with(
-        ErrorCode::ImmutableGlobal,
-        v.at,
-        Detail::Number(x.0.into()),
-    ))
+    let detail = Detail::Number(x.0.into());
+    Err(Reject::with(ErrorCode::ImmutableGlobal, at, detail))
 }
 
 /// `declared(f)`: the function exists, and something outside of bodies mentions it; a constant
