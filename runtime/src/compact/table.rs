@@ -161,10 +161,11 @@ impl Front {
             word.put(arena.front(), index * u32::SIZE);
         }
         let (mut at, mut end) = (Word::Counts as usize * u32::SIZE, Self::SIZE);
-        for (length, size) in arena.lengths().zip(&SIZES) {
+        for (bytes, size) in arena.sizes().zip(&SIZES) {
+            let length = bytes / usize::from(*size);
             (length as u32).put(arena.front(), at);
             at += u32::SIZE;
-            end += length * usize::from(*size);
+            end += bytes;
         }
         end
     }

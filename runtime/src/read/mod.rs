@@ -263,7 +263,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The next instruction; without `PLAIN` one that is not plain.
-    #[inline(never)]
+    #[cfg_attr(small, inline)]
+    #[cfg_attr(not(small), inline(never))]
     pub(crate) fn next_instruction<const PLAIN: bool>(
         &mut self,
         gate: &impl Gate,

@@ -33,19 +33,16 @@ use crate::spec::Limit;
 /// assert!(arena.peak() < 100);
 /// ```
 pub struct Arena<'b> {
-    pub(super) bytes: &'b [Cell<u8>],
-    regions: [Region; Place::COUNT],
-    /// Bytes in use at the front and at the back.
-    used: [Cell<usize>; 2],
+    bytes: &'b [Cell<u8>],
+    /// Where each list begins, as a distance from its end of the memory, and behind those of each
+    /// end where the last one ends.
+    starts: [Cell<usize>; BACK + 1],
     peak: Cell<usize>,
 }
 
-/// Where a list lies: its distance from its end of the memory, and its number of items.
-#[derive(Default)]
-pub(crate) struct Region {
-    start: Cell<usize>,
-    pub(super) len: Cell<usize>,
-}
+/// The place behind the lists at the front, and that behind those at the back.
+const FRONT: usize = Place::Values as usize + 1;
+const BACK: usize = Place::Frames as usize + 1;
 
 /// The lists, each behind the one before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -67,8 +64,8 @@ pub(crate) enum Place {
     Data,
     // Behind them, because there are few where a branch is.
     Values,
-    // At the back.
-    Exports,
+    // At the back; one number is that of the end of the front.
+    Exports = FRONT as u8 + 1,
     Nodes,
     Declared,
     Tags,
@@ -109,8 +106,24 @@ impl Place {
         Self::Pending,
         Self::Frames,
     ];
-    const COUNT: usize = Self::ALL.len();
-    const FIRST_AT_BACK: Self = Self::Exports;
+
+    /// The one with this number.
+    const fn numbered(number: u8) -> Self {
+        let mut left: &[Self] = &Self::ALL;
+        while let [place, rest @ ..] = left {
+            if *place as u8 == number {
+                return *place;
+            }
+            left = rest;
+        }
+        panic!("no list has this number")
+    }
+
+    /// Whether it is at the front.
+    #[inline(always)]
+    fn is_front(self) -> bool {
+        (self as usize) < FRONT
+    }
 
     /// Whether nothing lies behind it, at the same end.
     #[inline(always)]
@@ -118,15 +131,10 @@ impl Place {
         matches!(self, Self::Values | Self::Frames)
     }
 
-    /// The places behind it, at the same end.
+    /// Where the list ends, those behind it at the same end begin, and the last one ends.
     #[cfg_attr(not(small), inline(always))]
-    fn behind(self) -> core::ops::Range<usize> {
-        let end = if self < Self::FIRST_AT_BACK {
-            Self::FIRST_AT_BACK as usize
-        } else {
-            Self::COUNT
-        };
-        self as usize + 1..end
+    fn behind(self) -> core::ops::RangeInclusive<usize> {
+        self as usize + 1..=if self.is_front() { FRONT } else { BACK }
     }
 }
 
@@ -135,8 +143,7 @@ impl<'b> Arena<'b> {
     pub fn new(bytes: &'b mut [u8]) -> Self {
         Self {
             bytes: Cell::from_mut(bytes).as_slice_of_cells(),
-            regions: Default::default(),
-            used: Default::default(),
+            starts: Default::default(),
             peak: Cell::new(0),
         }
     }
@@ -148,12 +155,11 @@ impl<'b> Arena<'b> {
 
     /// Leaves so many bytes at the front alone.
     pub(crate) fn skip(&self, bytes: usize) -> Result<(), Reject> {
-        let [front, _] = &self.used;
-        if !self.claim(front, bytes) {
+        if !self.claim(bytes) {
             return Err(self.lack(bytes, 0));
         }
-        for region in &self.regions[..Place::FIRST_AT_BACK as usize] {
-            region.start.set(bytes);
+        for start in &self.starts[..=FRONT] {
+            start.set(bytes);
         }
         Ok(())
     }
@@ -192,14 +198,34 @@ impl<'b> Arena<'b> {
         self.bytes
     }
 
-    /// How many items the lists have, in the order of the places.
-    pub(crate) fn lengths(&self) -> impl Iterator<Item = usize> + '_ {
-        self.regions.iter().map(|region| region.len.get())
+    /// How many bytes the lists at the front have, in the order of the places.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> + '_ {
+        let pairs = self.starts.iter().zip(&self.starts[1..=FRONT]);
+        pairs.map(|(start, end)| end.get() - start.get())
     }
 
+    /// Where a list begins, as a distance from its end of the memory.
     #[inline(always)]
-    pub(super) fn region(&self, place: Place) -> &Region {
-        &self.regions[place as usize]
+    fn start(&self, place: Place) -> usize {
+        self.starts[place as usize].get()
+    }
+
+    /// Where a list ends.
+    #[inline(always)]
+    fn end(&self, place: Place) -> &Cell<usize> {
+        &self.starts[place as usize + 1]
+    }
+
+    /// How many items of a size a list has.
+    #[inline(always)]
+    pub(super) fn len(&self, place: Place, size: usize) -> usize {
+        (self.end(place).get() - self.start(place)) / size
+    }
+
+    /// Whether a list has no items.
+    #[inline(always)]
+    pub(super) fn is_empty(&self, place: Place) -> bool {
+        self.end(place).get() == self.start(place)
     }
 
     #[cfg_attr(small, inline(never))]
@@ -211,23 +237,23 @@ impl<'b> Arena<'b> {
     /// [`full`](Self::full): no bytes then.
     #[inline(always)]
     pub(super) fn extend_here(&self, place: Place, size: usize, most: usize) -> &[Cell<u8>] {
-        let region = self.region(place);
-        let index = region.len.get();
-        if index >= most || !self.claim(self.end(place), size) {
+        if self.len(place, size) >= most || !self.claim(size) {
             return &[];
         }
-        if !place.is_last() {
+        let at = self.end(place).get();
+        if place.is_last() {
+            self.end(place).set(at + size);
+        } else {
             self.shift(place, size, 0);
         }
-        region.len.set(index + 1);
-        self.cells(place, index, size)
+        self.cells(place, at, size)
     }
 
     /// Why a list could not grow.
     #[cold]
     #[inline(never)]
     pub(super) fn full(&self, place: Place, size: usize, most: usize) -> Full {
-        if self.region(place).len.get() >= most {
+        if self.len(place, size) >= most {
             Full::Limit
         } else {
             Full::Arena(self.used() + size)
@@ -245,72 +271,81 @@ impl<'b> Arena<'b> {
         limit: Limit,
         at: usize,
     ) -> Reject {
-        let there = self.region(place).len.get();
-        self.full(place, size, most).reject(limit, there, at)
+        let there = self.len(place, size);
+        let (limit, at_least) = match there >= most {
+            true => (limit, there + 1),
+            false => (Limit::Arena, self.used() + size),
+        };
+        Reject::limit(limit, at_least as u64, at)
     }
 
     /// Drops items behind the first `len`.
     #[cfg_attr(small, inline(never))]
     fn truncate(&self, place: Place, len: usize, size: usize) {
-        if let Some(fewer) = self.region(place).len.get().checked_sub(len) {
-            self.shrink(place, len, fewer * size);
+        self.truncate_here(place, len, size);
+    }
+
+    #[inline(always)]
+    pub(super) fn truncate_here(&self, place: Place, len: usize, size: usize) {
+        if let Some(fewer) = self.len(place, size).checked_sub(len) {
+            self.shrink(place, fewer * size);
         }
     }
 
-    /// Drops so many bytes at the end of a list, of which `len` items are left.
+    /// Drops so many bytes at the end of a list.
     #[inline(always)]
-    pub(super) fn shrink(&self, place: Place, len: usize, bytes: usize) {
-        if !place.is_last() {
+    fn shrink(&self, place: Place, bytes: usize) {
+        if place.is_last() {
+            let end = self.end(place);
+            end.set(end.get() - bytes);
+        } else {
             self.shift(place, 0, bytes);
         }
-        self.region(place).len.set(len);
-        let used = self.end(place);
-        used.set(used.get() - bytes);
     }
 
-    /// Bytes in use at the end where a list is.
+    /// Takes the last item of a list away.
     #[inline(always)]
-    fn end(&self, place: Place) -> &Cell<usize> {
-        let [front, back] = &self.used;
-        if place < Place::FIRST_AT_BACK {
-            front
-        } else {
-            back
+    pub(super) fn pop<T: Item>(&self, place: Place) -> Option<T> {
+        if self.is_empty(place) {
+            return None;
         }
+        let item = T::load(
+            self.cells(place, self.end(place).get() - T::SIZE, T::SIZE),
+            0,
+        );
+        self.shrink(place, T::SIZE);
+        Some(item)
     }
 
     /// The bytes of an item of a list; none if there is no such item.
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
     fn locate(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
-        if index < self.region(place).len.get() {
-            self.cells(place, index, size)
+        self.locate_here(place, index, size)
+    }
+
+    #[inline(always)]
+    pub(super) fn locate_here(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
+        if index < self.len(place, size) {
+            self.cells(place, self.start(place) + index * size, size)
         } else {
             &[]
         }
     }
 
-    /// The bytes where an item of a list is, or will be.
+    /// So many bytes at a distance from the end of the memory where a list is.
     #[inline(always)]
-    fn cells(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
-        let at = self.offset(place, index, size);
+    fn cells(&self, place: Place, at: usize, size: usize) -> &[Cell<u8>] {
+        let at = match place.is_front() {
+            true => at,
+            false => self.bytes.len() - at - size,
+        };
         self.bytes.get(at..at + size).unwrap_or_default()
     }
 
-    /// Where an item of a list is, or will be.
+    /// Whether so many bytes more are there; if so, they are about to be used.
     #[inline(always)]
-    pub(super) fn offset(&self, place: Place, index: usize, size: usize) -> usize {
-        let start = self.region(place).start.get();
-        if place < Place::FIRST_AT_BACK {
-            start + index * size
-        } else {
-            self.bytes.len() - start - (index + 1) * size
-        }
-    }
-
-    /// Takes so many bytes more at an end, if they are there.
-    #[inline(always)]
-    fn claim(&self, end: &Cell<usize>, bytes: usize) -> bool {
+    fn claim(&self, bytes: usize) -> bool {
         let used = self.used() + bytes;
         if used > self.bytes.len() {
             return false;
@@ -318,38 +353,34 @@ impl<'b> Arena<'b> {
         if used > self.peak.get() {
             self.peak.set(used);
         }
-        end.set(end.get() + bytes);
         true
     }
 
     /// How many bytes are in use.
     fn used(&self) -> usize {
-        let [front, back] = &self.used;
-        front.get() + back.get()
+        self.starts[FRONT].get() + self.starts[BACK].get()
     }
 
     /// Moves what lies behind a place: up by `more` bytes, then down by `less`.
     #[inline(never)]
     fn shift(&self, place: Place, more: usize, less: usize) {
-        let behind = self.regions.get(place.behind()).unwrap_or_default();
-        let Some(first) = behind.first() else {
+        let behind = self.starts.get(place.behind()).unwrap_or_default();
+        let [first, .., last] = behind else {
             return;
         };
-        let used = self.end(place);
-        // Before the claim the end is that of the items, after it that of the room for them.
-        let (start, end) = (first.start.get(), used.get() - more);
+        let (start, end) = (first.get(), last.get());
         if start < end {
             self.slide(place, start, end, start + more - less);
         }
-        for region in behind {
-            region.start.set(region.start.get() + more - less);
+        for start in behind {
+            start.set(start.get() + more - less);
         }
     }
 
     /// Moves the bytes of a range, counted from an end of the memory.
     fn slide(&self, place: Place, start: usize, end: usize, to: usize) {
         let count = end - start;
-        let (from, to) = if place < Place::FIRST_AT_BACK {
+        let (from, to) = if place.is_front() {
             (start, to)
         } else {
             (self.bytes.len() - end, self.bytes.len() - to - count)
@@ -427,7 +458,7 @@ pub struct ArenaList<'s, T, const PLACE: u8> {
 }
 
 impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
-    const PLACE: Place = Place::ALL[PLACE as usize];
+    const PLACE: Place = Place::numbered(PLACE);
 }
 
 impl<T: Item, const PLACE: u8> ArenaList<'_, T, PLACE> {
@@ -440,7 +471,12 @@ impl<T: Item, const PLACE: u8> ArenaList<'_, T, PLACE> {
 impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
     #[cfg_attr(not(small), inline(always))]
     fn len(&self) -> usize {
-        self.arena.region(Self::PLACE).len.get()
+        self.arena.len(Self::PLACE, T::SIZE)
+    }
+
+    #[cfg_attr(not(small), inline(always))]
+    fn is_empty(&self) -> bool {
+        self.arena.is_empty(Self::PLACE)
     }
 
     #[cfg_attr(not(small), inline(always))]
@@ -483,19 +519,14 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
 
     #[inline]
     fn pop(&mut self) -> Option<T> {
-        let index = self.len().checked_sub(1)?;
-        let at = self.arena.offset(Self::PLACE, index, T::SIZE);
-        let item = T::load(self.arena.bytes, at);
-        self.arena.shrink(Self::PLACE, index, T::SIZE);
-        Some(item)
+        self.arena.pop(Self::PLACE)
     }
 
     fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            let at = self.arena.offset(Self::PLACE, middle, T::SIZE);
-            if first(T::get(self.arena.bytes, at)) {
+            if self.get(middle).is_some_and(&mut first) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -344,6 +344,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.table(table, &ty, init)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn memory<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,

@@ -30,29 +30,28 @@ impl<'s> Operands<'s> {
     fn list(&self) -> ArenaList<'s, ValType, { PLACE as u8 }> {
         self.arena.list()
     }
-
-    #[inline(always)]
-    fn offset(&self, index: usize) -> usize {
-        self.arena.offset(PLACE, index, SIZE)
-    }
 }
 
 impl List<ValType> for Operands<'_> {
     #[inline(always)]
     fn len(&self) -> usize {
-        self.arena.region(PLACE).len.get()
+        self.arena.len(PLACE, SIZE)
+    }
+
+    #[inline(always)]
+    fn is_empty(&self) -> bool {
+        self.arena.is_empty(PLACE)
     }
 
     #[inline(always)]
     fn get(&self, index: usize) -> Option<ValType> {
-        (index < self.len()).then(|| ValType::get(self.arena.bytes, self.offset(index)))
+        let cells = self.arena.locate_here(PLACE, index, SIZE);
+        (cells.len() >= SIZE).then(|| ValType::load(cells, 0))
     }
 
     #[inline(always)]
     fn set(&mut self, index: usize, item: ValType) {
-        if index < self.len() {
-            item.store(self.arena.bytes, self.offset(index));
-        }
+        item.store(self.arena.locate_here(PLACE, index, SIZE), 0);
     }
 
     #[inline(always)]
@@ -79,17 +78,12 @@ impl List<ValType> for Operands<'_> {
 
     #[inline(always)]
     fn truncate(&mut self, len: usize) {
-        if let Some(fewer) = self.len().checked_sub(len) {
-            self.arena.shrink(PLACE, len, fewer * SIZE);
-        }
+        self.arena.truncate_here(PLACE, len, SIZE);
     }
 
     #[inline(always)]
     fn pop(&mut self) -> Option<ValType> {
-        let index = self.len().checked_sub(1)?;
-        let item = ValType::get(self.arena.bytes, self.offset(index));
-        self.arena.shrink(PLACE, index, SIZE);
-        Some(item)
+        self.arena.pop(PLACE)
     }
 
     fn partition_point(&self, first: impl FnMut(ValType) -> bool) -> usize {

@@ -131,7 +131,7 @@ pub enum Full {
 impl Full {
     /// As a rejection: the limit that the list serves, and the length it would need.
     #[cold]
-    #[cfg_attr(not(small), inline(never))]
+    #[inline(never)]
     pub(crate) fn reject(self, limit: Limit, length: usize, at: usize) -> Reject {
         let at_least = length as u64 + 1;
         match self {

@@ -59,6 +59,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// Reads the declarations of the body's locals, after its parameters.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn read_locals(
         &mut self,
         reader: &mut Reader<'_>,
