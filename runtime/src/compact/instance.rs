@@ -24,6 +24,14 @@ pub struct Instance<'m> {
     pub(crate) elements: u32,
 }
 
+/// What can be imported.
+const IMPORTED: [ExternKind; 4] = [
+    ExternKind::Func,
+    ExternKind::Table,
+    ExternKind::Memory,
+    ExternKind::Global,
+];
+
 /// Numbers of imports of each kind.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Imported {
@@ -76,6 +84,7 @@ impl<'m> Instance<'m> {
     /// The instance with this number.
     pub(crate) fn new(index: u32, module: Module<'m>, bases: Bases) -> Self {
         let header = module.header();
+        let [funcs, tables, memories, globals] = IMPORTED.map(|kind| header.imported(kind));
         Self {
             index,
             module,
@@ -85,10 +94,10 @@ impl<'m> Instance<'m> {
             defs: header.start(Place::Types),
             branches: header.start(Place::Branches),
             imported: Imported {
-                funcs: header.imported(ExternKind::Func),
-                tables: header.imported(ExternKind::Table),
-                memories: header.imported(ExternKind::Memory),
-                globals: header.imported(ExternKind::Global),
+                funcs,
+                tables,
+                memories,
+                globals,
             },
             types: header.count(Place::Types),
             elements: header.count(Place::Elements),

@@ -285,7 +285,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 impl<P: Profile> Core<'_, '_, P> {
     /// Forgets all instances.
     fn clear(&mut self) {
-        self.cut(Default::default());
+        self.cut(0, Bases::default(), (0, 0));
         self.depth = 0;
         self.current = Instance::default();
     }
