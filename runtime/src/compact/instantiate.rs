@@ -40,10 +40,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     ) -> Result<InstanceIdx, Failure> {
         let core = &mut self.core;
         let before = (core.elements.len, core.memory.len);
-        let current = core.next(module);
-        core.current = current;
-        let (index, bases) = (current.index, current.bases);
-        match self.complete(current, imports) {
+        core.open(module)?;
+        let done = self.complete(imports);
+        let Instance { index, bases, .. } = self.core.current;
+        match done {
             Ok(()) => Ok(InstanceIdx(index)),
             Err(failure) => {
                 // After a trap, functions of the instance may be in tables of others.
@@ -55,10 +55,9 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         }
     }
 
-    /// Adds an instance, which is the current one, with all that it consists of.
-    fn complete(&mut self, current: Instance<'m>, imports: &[Extern<'_>]) -> Result<(), Failure> {
+    /// Adds all that the current instance consists of.
+    fn complete(&mut self, imports: &[Extern<'_>]) -> Result<(), Failure> {
         let core = &mut self.core;
-        core.open(current)?;
         core.number_types()?;
         core.link_imports(imports)?;
         core.make()?;
@@ -214,8 +213,8 @@ impl Elements {
 }
 
 impl<'m, P: Profile> Core<'m, '_, P> {
-    /// The instance that comes behind those that there are.
-    fn next(&self, module: Module<'m>) -> Instance<'m> {
+    /// Adds an instance without contents, and makes it the current one.
+    fn open(&mut self, module: Module<'m>) -> Result<(), Failure> {
         let bases = Bases {
             links: self.links.len as u32,
             tables: self.tables.len as u32,
@@ -224,15 +223,17 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             types: self.types.len as u32,
             segments: self.segments.len as u32,
         };
-        Instance::new(self.instances.len as u32, module, bases)
-    }
-
-    /// Adds an instance without contents.
-    fn open(&mut self, current: Instance<'m>) -> Result<(), Failure> {
-        if current.index >= FuncAddr::INSTANCES {
-            return Err(Failure::room(Room::Instances, self.instances.len + 1));
+        let index = self.instances.len;
+        let most = FuncAddr::INSTANCES as usize;
+        match self.instances.items.get_mut(index) {
+            Some(instance) if index < most => {
+                instance.open(index as u32, module, bases);
+                self.current = *instance;
+                self.instances.len += 1;
+                Ok(())
+            }
+            _ => Err(Failure::room(Room::Instances, index + 1)),
         }
-        self.instances.push(current, Room::Instances)
     }
 
     /// Gives the instance's types their numbers in the store.

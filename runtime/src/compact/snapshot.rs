@@ -234,7 +234,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 return Err(Error::Snapshot);
             }
             let index = core.instances.len as u32;
-            let instance = Instance::new(index, *module, reader.item());
+            let mut instance = Instance::EMPTY;
+            instance.open(index, *module, reader.item());
             core.instances.push(instance, Room::Instances)?;
         }
         reader.items(self.slots, head.slots, Room::Slots)?;
