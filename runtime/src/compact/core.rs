@@ -100,6 +100,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// The function that an index of an instance means: itself, or what it is linked to.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn func_addr(&self, of: &Instance<'m>, f: FuncIdx) -> FuncAddr {
         if f.0 < of.imported.funcs
             && let Link::Func(func) = self.link(of.func_link(f))

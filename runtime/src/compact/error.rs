@@ -34,6 +34,22 @@ pub enum Error {
     Snapshot,
 }
 
+/// An [`Error`] of an instantiation in two words, so that results travel in registers.
+#[derive(Clone, Copy)]
+pub(crate) struct Failure {
+    kind: Kind,
+    /// The length that would do, the place of the import, or which trap.
+    number: usize,
+}
+
+/// What failed.
+#[derive(Clone, Copy)]
+enum Kind {
+    Room(Room),
+    Import,
+    Trap,
+}
+
 /// The lists of a store's memory, as [`Ram`](super::Ram) has them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Room {
@@ -86,6 +102,56 @@ impl Error {
         match self.misuse() {
             Ok(misuse) => misuse.number(),
             Err(trap) => trap.number(),
+        }
+    }
+}
+
+impl Failure {
+    /// A list is too short.
+    pub(crate) const fn room(list: Room, at_least: usize) -> Self {
+        Self {
+            kind: Kind::Room(list),
+            number: at_least,
+        }
+    }
+
+    /// What is given for an import does not fit.
+    pub(crate) const fn import(index: u32) -> Self {
+        Self {
+            kind: Kind::Import,
+            number: index as usize,
+        }
+    }
+
+    /// Whether the instantiation trapped.
+    pub(crate) const fn is_trap(self) -> bool {
+        matches!(self.kind, Kind::Trap)
+    }
+}
+
+impl From<Trap> for Failure {
+    fn from(trap: Trap) -> Self {
+        Self {
+            kind: Kind::Trap,
+            number: trap as usize,
+        }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let Failure { kind, number } = failure;
+        match kind {
+            Kind::Room(list) => Self::Room {
+                list,
+                at_least: number,
+            },
+            Kind::Import => Self::Import {
+                index: number as u32,
+            },
+            Kind::Trap => Trap::ALL
+                .get(number)
+                .map_or(Self::Unknown, |trap| Self::Trap(*trap)),
         }
     }
 }

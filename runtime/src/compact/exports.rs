@@ -35,6 +35,7 @@ pub enum Extern<'t> {
 
 impl<'m, P: Profile> Core<'m, '_, P> {
     /// What is known of an instance.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn look(&self, index: InstanceIdx) -> Option<&Instance<'m>> {
         if index.0 as usize >= self.instances.len {
             return None;
@@ -43,7 +44,6 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// The export of this name.
-    #[inline(never)]
     pub(crate) fn export(&self, instance: InstanceIdx, name: &str) -> Option<Extern<'static>> {
         let of = self.look(instance)?;
         let (kind, index) = find(of, name.as_bytes())?;
@@ -54,6 +54,15 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             External::Global => Extern::Global(self.global_number(of, GlobalIdx(index)) as u32),
             External::Tag => return None,
         })
+    }
+
+    /// The exported function of this name.
+    pub(crate) fn func(&self, instance: InstanceIdx, name: &str) -> Option<FuncAddr> {
+        let of = self.look(instance)?;
+        match find(of, name.as_bytes())? {
+            (External::Func, index) => Some(self.func_addr(of, FuncIdx(index))),
+            _ => None,
+        }
     }
 
     /// What an import of a function is linked to, if the function is one of the host.
@@ -71,6 +80,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
 /// The export of a name: its kind and index. The module is valid, so that nothing is checked but
 /// that the bytes are there.
+#[cfg_attr(small, inline(never))]
 fn find(instance: &Instance<'_>, name: &[u8]) -> Option<(External, u32)> {
     let header = instance.module.header();
     let mut r = Registers {

@@ -73,26 +73,24 @@ impl<'m> Instance<'m> {
         elements: 0,
     };
 
-    /// The instance with this number.
-    pub(crate) fn new(index: u32, module: Module<'m>, bases: Bases) -> Self {
+    /// Becomes the instance with this number. In place, so that no number waits in a register for
+    /// the others.
+    #[cfg_attr(small, inline(never))]
+    pub(crate) fn open(&mut self, index: u32, module: Module<'m>, bases: Bases) {
+        self.index = index;
+        self.module = module;
+        self.bases = bases;
         let header = module.header();
-        Self {
-            index,
-            module,
-            bases,
-            funcs: header.start(Place::Funcs),
-            bodies: header.start(Place::Bodies),
-            defs: header.start(Place::Types),
-            branches: header.start(Place::Branches),
-            imported: Imported {
-                funcs: header.imported(ExternKind::Func),
-                tables: header.imported(ExternKind::Table),
-                memories: header.imported(ExternKind::Memory),
-                globals: header.imported(ExternKind::Global),
-            },
-            types: header.count(Place::Types),
-            elements: header.count(Place::Elements),
-        }
+        self.funcs = header.start(Place::Funcs);
+        self.bodies = header.start(Place::Bodies);
+        self.defs = header.start(Place::Types);
+        self.branches = header.start(Place::Branches);
+        self.imported.funcs = header.imported(ExternKind::Func);
+        self.imported.tables = header.imported(ExternKind::Table);
+        self.imported.memories = header.imported(ExternKind::Memory);
+        self.imported.globals = header.imported(ExternKind::Global);
+        self.types = header.count(Place::Types);
+        self.elements = header.count(Place::Elements);
     }
 
     /// The record of a function's body.

@@ -6,11 +6,10 @@
 use super::address::FuncAddr;
 use super::core::Core;
 use super::entity::{Global, Memory, Segment, Table};
-use super::error::{Error, Room};
+use super::error::{Failure, Room};
 use super::exports::Extern;
 use super::instance::{Bases, Instance};
 use super::link::Link;
-use super::list::full;
 use super::module::Module;
 use super::registers::Registers;
 use super::running::Running;
@@ -38,40 +37,42 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         &mut self,
         module: Module<'m>,
         imports: &[Extern<'_>],
-    ) -> Result<InstanceIdx, Error> {
-        let before = self.core.lengths();
-        let current = self.core.next(module);
-        match self.complete(&current, imports) {
-            Ok(()) => Ok(InstanceIdx(current.index)),
-            Err(error) => {
+    ) -> Result<InstanceIdx, Failure> {
+        let core = &mut self.core;
+        let before = (core.elements.len, core.memory.len);
+        core.open(module)?;
+        let done = self.complete(imports);
+        let Instance { index, bases, .. } = self.core.current;
+        match done {
+            Ok(()) => Ok(InstanceIdx(index)),
+            Err(failure) => {
                 // After a trap, functions of the instance may be in tables of others.
-                if !matches!(error, Error::Trap(_)) {
-                    self.core.cut(before);
+                if !failure.is_trap() {
+                    self.core.cut(index as usize, bases, before);
                 }
-                Err(error)
+                Err(failure)
             }
         }
     }
 
-    /// Adds an instance with all that it consists of.
-    fn complete(&mut self, current: &Instance<'m>, imports: &[Extern<'_>]) -> Result<(), Error> {
+    /// Adds all that the current instance consists of.
+    fn complete(&mut self, imports: &[Extern<'_>]) -> Result<(), Failure> {
         let core = &mut self.core;
-        core.open(current)?;
-        core.number_types(current)?;
-        core.link_imports(current, imports)?;
-        core.make(current)?;
-        core.current = *current;
-        self.initialise(current)
+        core.number_types()?;
+        core.link_imports(imports)?;
+        core.make()?;
+        self.initialise()
     }
 
     /// Gives globals and tables their values, and fills the segments in.
     #[inline(never)]
-    fn initialise(&mut self, current: &Instance<'m>) -> Result<(), Error> {
-        let header = current.module.header();
+    fn initialise(&mut self) -> Result<(), Failure> {
+        let header = self.core.current.module.header();
         for index in 0..header.count(Place::GlobalInits) {
             let span = header.item(Place::GlobalInits, index);
-            let value = self.evaluate(span)?;
-            let place = current.bases.globals.wrapping_add(index) as usize;
+            self.evaluate(span)?;
+            let value = self.result();
+            let place = self.core.current.bases.globals.wrapping_add(index) as usize;
             if let Some(global) = self.core.globals.get_mut(place) {
                 global.value = value;
             }
@@ -83,40 +84,38 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         for index in 0..inits {
             let span: Span = header.item(Place::TableInits, index);
             if span != Span::default() {
-                let value = Ref(self.evaluate(span)? as u32);
-                let table = TableIdx(current.imported.tables + index);
+                self.evaluate(span)?;
+                let value = Ref(self.result() as u32);
+                let table = TableIdx(self.core.current.imported.tables + index);
                 self.core.table(table).fill(value);
             }
         }
         for index in 0..header.count(Place::Elements) {
-            self.elements(current, index)?;
+            self.elements(index)?;
         }
         for index in 0..header.count(Place::Data) {
-            self.data(current, index)?;
+            self.data(index)?;
         }
         Ok(())
     }
 
     /// Evaluates the items of a segment; writes them to its table if it is active.
     #[inline(never)]
-    fn elements(&mut self, current: &Instance<'m>, index: u32) -> Result<(), Error> {
-        let segment = current.module.elements(index);
+    fn elements(&mut self, index: u32) -> Result<(), Failure> {
+        let current = &self.core.current;
+        let segment = current.module.elements(index).within::<P>();
         let place = current.bases.segments.wrapping_add(index) as usize;
         if segment.flags & Elements::DECLARATIVE != 0 {
             return Ok(());
         }
-        let active = segment.flags & Elements::ACTIVE != 0;
-        let offset = if active {
-            self.evaluate(segment.offset)?
-        } else {
-            0
-        };
-        let start = if active {
+        let start = if segment.flags & Elements::ACTIVE != 0 {
+            self.evaluate(segment.offset)?;
             // All or nothing: the length is looked at first.
             let table = self.core.table_of(TableIdx(segment.table));
-            let end = offset.checked_add(segment.count.into());
-            if end.is_none_or(|end| end > table.len.into()) {
-                return Err(Error::Trap(Trap::TableOutOfBounds));
+            let offset = self.result();
+            let free = u64::from(table.len).checked_sub(segment.count.into());
+            if free.is_none_or(|free| offset > free) {
+                return Err(Trap::TableOutOfBounds.into());
             }
             (table.start as usize).wrapping_add(offset as usize)
         } else {
@@ -134,16 +133,17 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// The item of an element segment at an offset, which becomes that of the next one.
-    fn item(&mut self, at: &mut usize, flags: u8) -> Result<Ref, Error> {
+    fn item(&mut self, at: &mut usize, flags: u8) -> Result<Ref, Failure> {
         let value = if flags & Elements::EXPRESSIONS == 0 {
             let mut r = Registers::default();
             self.core.rewind(&mut r, *at);
-            let func = FuncIdx(r.index().map_err(Error::Trap)?);
+            let func = FuncIdx(r.index().map_err(Trap::from)?);
             self.core.registers = r;
             self.core.func_ref(func)
         } else {
             // No instruction makes a reference of several operands.
-            Ref(self.compute(*at, 1)? as u32)
+            self.compute(*at, 1)?;
+            Ref(self.result() as u32)
         };
         *at = self.core.position(&self.core.registers);
         Ok(value)
@@ -151,59 +151,70 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
     /// Copies an active data segment; keeps what instructions may still ask for.
     #[inline(never)]
-    fn data(&mut self, current: &Instance<'m>, index: u32) -> Result<(), Error> {
-        let segment = current.module.data(index);
+    fn data(&mut self, index: u32) -> Result<(), Failure> {
+        let module = self.core.current.module;
+        let segment = module.data(index);
         if segment.active {
-            let offset = self.evaluate(segment.offset)?;
-            let bytes = current
-                .module
-                .wasm
-                .get(segment.bytes.range())
-                .unwrap_or_default();
+            self.evaluate(segment.offset)?;
+            let offset = usize::try_from(self.result()).ok();
+            let bytes = module.wasm.get(segment.bytes.range()).unwrap_or_default();
             let memory = self.core.memory(MemoryIdx(segment.memory));
-            let place = usize::try_from(offset).ok();
             let target =
-                place.and_then(|place| memory.get_mut(place..place.checked_add(bytes.len())?));
+                offset.and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
             target
-                .ok_or(Error::Trap(Trap::MemoryOutOfBounds))?
+                .ok_or(Trap::MemoryOutOfBounds)?
                 .iter_mut()
                 .zip(bytes)
                 .for_each(|(to, from)| *to = *from);
-            if P::PROPOSALS.contains(Proposal::BulkMemory) && current.module.header().data_count() {
+            if P::PROPOSALS.contains(Proposal::BulkMemory) && module.header().data_count() {
                 self.core.drop_data(DataIdx(index));
             }
         }
         Ok(())
     }
 
-    /// The value of a constant expression, whose operands take two bytes each at least.
-    fn evaluate(&mut self, span: Span) -> Result<u64, Error> {
+    /// Evaluates a constant expression, whose operands take two bytes each at least.
+    fn evaluate(&mut self, span: Span) -> Result<(), Failure> {
         self.compute(span.start, span.end.saturating_sub(span.start).div_ceil(2))
     }
 
-    /// The value of a constant expression with so many operands at most.
-    fn compute(&mut self, start: usize, operands: usize) -> Result<u64, Error> {
-        let (list, at_least) = (Room::Slots, operands);
+    /// Evaluates a constant expression with so many operands at most.
+    #[cfg_attr(small, inline(never))]
+    fn compute(&mut self, start: usize, operands: usize) -> Result<(), Failure> {
         if operands > self.slots.len() {
-            return Err(Error::Room { list, at_least });
+            return Err(Failure::room(Room::Slots, operands));
         }
         let mut r = Registers::default();
         self.core.running = Running::CONSTANT;
-        self.core.jump(&mut r, start, 0).map_err(Error::Trap)?;
+        self.core.jump(&mut r, start, 0)?;
         self.core.registers = r;
         self.core.tank.rest = u64::MAX;
         self.core.depth = 0;
-        let stop = execute::<P>(&mut self.core, self.slots);
-        match stop {
-            Stop::Exit => Ok(self.slots.first().copied().unwrap_or(0)),
-            Stop::Trap(trap) => Err(Error::Trap(trap)),
+        match execute::<P>(&mut self.core, self.slots) {
+            Stop::Exit => Ok(()),
+            Stop::Trap(trap) => Err(trap.into()),
         }
+    }
+
+    /// The value of the constant expression that has been evaluated.
+    fn result(&self) -> u64 {
+        self.slots.first().copied().unwrap_or(0)
+    }
+}
+
+impl Elements {
+    /// The same, as far as modules of a profile can tell.
+    fn within<P: Profile>(mut self) -> Self {
+        if !P::PROPOSALS.contains(Proposal::BulkMemory) {
+            self.flags = Self::ACTIVE;
+        }
+        self
     }
 }
 
 impl<'m, P: Profile> Core<'m, '_, P> {
-    /// The instance that comes behind those that there are.
-    fn next(&self, module: Module<'m>) -> Instance<'m> {
+    /// Adds an instance without contents, and makes it the current one.
+    fn open(&mut self, module: Module<'m>) -> Result<(), Failure> {
         let bases = Bases {
             links: self.links.len as u32,
             tables: self.tables.len as u32,
@@ -212,22 +223,24 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             types: self.types.len as u32,
             segments: self.segments.len as u32,
         };
-        Instance::new(self.instances.len as u32, module, bases)
-    }
-
-    /// Adds an instance without contents.
-    fn open(&mut self, current: &Instance<'m>) -> Result<(), Error> {
-        if current.index >= FuncAddr::INSTANCES {
-            return Err(full(Room::Instances, self.instances.len, 1));
+        let index = self.instances.len;
+        let most = FuncAddr::INSTANCES as usize;
+        match self.instances.items.get_mut(index) {
+            Some(instance) if index < most => {
+                instance.open(index as u32, module, bases);
+                self.current = *instance;
+                self.instances.len += 1;
+                Ok(())
+            }
+            _ => Err(Failure::room(Room::Instances, index + 1)),
         }
-        self.instances.push(*current, Room::Instances)
     }
 
     /// Gives the instance's types their numbers in the store.
     #[inline(never)]
-    fn number_types(&mut self, current: &Instance<'m>) -> Result<(), Error> {
-        for ty in 0..current.types {
-            let number = self.number_type(current, ty);
+    fn number_types(&mut self) -> Result<(), Failure> {
+        for ty in 0..self.current.types {
+            let number = self.number_type(&self.current, ty);
             self.types.push(number, Room::Types)?;
         }
         Ok(())
@@ -235,11 +248,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     /// Checks what is given for imports, and remembers it.
     #[inline(never)]
-    fn link_imports(
-        &mut self,
-        current: &Instance<'m>,
-        imports: &[Extern<'_>],
-    ) -> Result<(), Error> {
+    fn link_imports(&mut self, imports: &[Extern<'_>]) -> Result<(), Failure> {
+        let current = self.current;
         let header = current.module.header();
         let imported = current.imported;
         let count = imported.funcs + imported.tables + imported.memories + imported.globals;
@@ -247,13 +257,13 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             .extend(count.into(), Link::default(), Room::Links)?;
         let mut seen = [0; ExternKind::COUNT];
         for index in 0..header.count(Place::Imports) {
-            let error = Error::Import { index };
+            let error = Failure::import(index);
             let given = imports.get(index as usize).ok_or(error)?;
             let kind = current.module.import(index).kind();
             let number = seen.get_mut(kind as usize).ok_or(error)?;
             let x = *number;
             *number += 1;
-            let link = self.link_import(current, kind, x, given).ok_or(error)?;
+            let link = self.link_import(&current, kind, x, given).ok_or(error)?;
             let place = match kind {
                 ExternKind::Func => current.func_link(FuncIdx(x)),
                 ExternKind::Table => current.table_link(x),
@@ -329,16 +339,17 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     /// Makes the objects of an instance, all zero.
     #[inline(never)]
-    fn make(&mut self, current: &Instance<'m>) -> Result<(), Error> {
-        let (header, module) = (current.module.header(), current.module);
-        for index in current.imported.tables..header.count(Place::Tables) {
+    fn make(&mut self) -> Result<(), Failure> {
+        let (imported, module) = (self.current.imported, self.current.module);
+        let header = module.header();
+        for index in imported.tables..header.count(Place::Tables) {
             let ty: TableType = header.item(Place::Tables, index);
             let table = Table {
                 start: self.elements.len as u32,
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
                 max: ty.max,
                 is_64: ty.is_64,
-                element: self.outside_ref(current, ty.element),
+                element: self.outside_ref(&self.current, ty.element),
             };
             self.elements.extend(ty.min, Ref::NULL, Room::Elements)?;
             self.tables.push(table, Room::Tables)?;
@@ -364,7 +375,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             let Span { start, end } = module.data(index).bytes;
             self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
         }
-        for index in current.imported.memories..header.count(Place::Memories) {
+        for index in imported.memories..header.count(Place::Memories) {
             let ty: MemoryType = header.item(Place::Memories, index);
             let mut memory = Memory {
                 start: self.memory.len,
@@ -379,11 +390,11 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             memory.len = self.memory.len.wrapping_sub(memory.start);
             self.memories.push(memory, Room::Memories)?;
         }
-        for index in current.imported.globals..header.count(Place::Globals) {
+        for index in imported.globals..header.count(Place::Globals) {
             let ty: GlobalType = header.item(Place::Globals, index);
             let global = Global {
                 value: 0,
-                content: self.outside(current, ty.content),
+                content: self.outside(&self.current, ty.content),
                 mutable: ty.mutable,
             };
             self.globals.push(global, Room::Globals)?;
@@ -391,7 +402,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         Ok(())
     }
 
-    fn add_segment(&mut self, start: u32, len: u32, is_element: bool) -> Result<(), Error> {
+    fn add_segment(&mut self, start: u32, len: u32, is_element: bool) -> Result<(), Failure> {
         let segment = Segment {
             start,
             len,
@@ -400,34 +411,17 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         self.segments.push(segment, Room::Segments)
     }
 
-    /// How long the lists are.
-    fn lengths(&self) -> [usize; 9] {
-        [
-            self.instances.len,
-            self.links.len,
-            self.tables.len,
-            self.elements.len,
-            self.memories.len,
-            self.memory.len,
-            self.globals.len,
-            self.types.len,
-            self.segments.len,
-        ]
-    }
-
-    /// Cuts the lists to lengths that they had before.
-    pub(crate) fn cut(&mut self, lengths: [usize; 9]) {
-        [
-            self.instances.len,
-            self.links.len,
-            self.tables.len,
-            self.elements.len,
-            self.memories.len,
-            self.memory.len,
-            self.globals.len,
-            self.types.len,
-            self.segments.len,
-        ] = lengths;
+    /// Forgets an instance, all that it has added to the lists, and what came after it; elements
+    /// and bytes of memories have the lengths that they had before.
+    pub(crate) fn cut(&mut self, instances: usize, bases: Bases, before: (usize, usize)) {
+        self.instances.len = instances;
+        self.links.len = bases.links as usize;
+        self.tables.len = bases.tables as usize;
+        self.memories.len = bases.memories as usize;
+        self.globals.len = bases.globals as usize;
+        self.types.len = bases.types as usize;
+        self.segments.len = bases.segments as usize;
+        (self.elements.len, self.memory.len) = before;
     }
 }
 

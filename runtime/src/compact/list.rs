@@ -1,7 +1,7 @@
 //! Lists in the caller's memory.
 //!
 
-use super::error::{Error, Room};
+use super::error::{Failure, Room};
 use crate::exec::shift;
 
 /// A slice, of which the first items are in use.
@@ -30,9 +30,10 @@ impl<'s, T> List<'s, T> {
     }
 
     /// Adds an item, if there is room.
-    pub(crate) fn push(&mut self, item: T, list: Room) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, item: T, list: Room) -> Result<(), Failure> {
         let Some(place) = self.items.get_mut(self.len) else {
-            return Err(full(list, self.len, 1));
+            // Made here: what comes from a function would be asked again whether it is an error.
+            return Err(Failure::room(list, self.len.wrapping_add(1)));
         };
         *place = item;
         self.len += 1;
@@ -42,14 +43,14 @@ impl<'s, T> List<'s, T> {
 
 impl<'s, T: Copy> List<'s, T> {
     /// Adds items that are equal, if there is room for all of them.
-    pub(crate) fn extend(&mut self, more: u64, item: T, list: Room) -> Result<(), Error> {
-        let free = self.items.get_mut(self.len..).unwrap_or_default();
-        let more = match usize::try_from(more) {
-            Ok(more) if more <= free.len() => more,
-            _ => return Err(full(list, self.len, more)),
+    pub(crate) fn extend(&mut self, more: u64, item: T, list: Room) -> Result<(), Failure> {
+        let end = more.saturating_add(self.len as u64);
+        let end = usize::try_from(end).unwrap_or(usize::MAX);
+        let Some(places) = self.items.get_mut(self.len..end) else {
+            return Err(Failure::room(list, end));
         };
-        free.iter_mut().take(more).for_each(|place| *place = item);
-        self.len += more;
+        places.fill(item);
+        self.len = end;
         Ok(())
     }
 
@@ -67,22 +68,13 @@ impl<'s, T: Copy> List<'s, T> {
     }
 
     /// Takes other memory in place of what it has; what is in use is copied.
-    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Room) -> Result<(), Error> {
+    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Room) -> Result<(), Failure> {
         let (to, from) = (items.get_mut(..self.len), self.items.get(..self.len));
         let (Some(to), Some(from)) = (to, from) else {
-            return Err(full(list, self.len, 0));
+            return Err(Failure::room(list, self.len));
         };
         to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         self.items = items;
         Ok(())
     }
-}
-
-/// A list is too short for so many items more.
-#[cold]
-#[inline(never)]
-pub(crate) fn full(list: Room, there: usize, more: u64) -> Error {
-    let more = usize::try_from(more).unwrap_or(usize::MAX);
-    let at_least = there.saturating_add(more);
-    Error::Room { list, at_least }
 }

@@ -28,6 +28,21 @@ pub(crate) struct Registers<'m> {
 /// What the table said is not there.
 pub(crate) const ASTRAY: Trap = Trap::ForeignTable;
 
+/// The same without a value, so that a number or this travels in registers.
+pub(crate) struct Astray;
+
+impl From<Astray> for Trap {
+    fn from(_: Astray) -> Self {
+        ASTRAY
+    }
+}
+
+impl From<Astray> for Stop {
+    fn from(_: Astray) -> Self {
+        ASTRAY.into()
+    }
+}
+
 /// The same as an end of the interpreter.
 #[cold]
 #[inline(never)]
@@ -80,8 +95,8 @@ impl Registers<'_> {
 
     /// An index, for what is not often executed.
     #[inline(never)]
-    pub(crate) fn index(&mut self) -> Result<u32, Trap> {
-        self.u32()
+    pub(crate) fn index(&mut self) -> Result<u32, Astray> {
+        self.u32().map_err(|_| Astray)
     }
 
     /// An offset of a memory; beyond every memory, if it is more than there are bytes.

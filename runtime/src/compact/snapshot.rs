@@ -234,7 +234,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 return Err(Error::Snapshot);
             }
             let index = core.instances.len as u32;
-            let instance = Instance::new(index, *module, reader.item());
+            let mut instance = Instance::EMPTY;
+            instance.open(index, *module, reader.item());
             core.instances.push(instance, Room::Instances)?;
         }
         reader.items(self.slots, head.slots, Room::Slots)?;
@@ -285,7 +286,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 impl<P: Profile> Core<'_, '_, P> {
     /// Forgets all instances.
     fn clear(&mut self) {
-        self.cut(Default::default());
+        self.cut(0, Bases::default(), (0, 0));
         self.depth = 0;
         self.current = Instance::default();
     }

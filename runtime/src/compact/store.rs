@@ -115,10 +115,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// The exported function of this name.
     pub fn func(&mut self, instance: InstanceIdx, name: &str) -> Option<FuncAddr> {
-        match self.export(instance, name)? {
-            Extern::Func(func) => Some(func),
-            _ => None,
-        }
+        self.core.func(instance, name)
     }
 
     /// Begins a call, which [`run`](Self::run) executes.
@@ -277,7 +274,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// Gives the store other bytes for its memories in place of what it has, which are copied.
     pub fn extend(&mut self, memory: &'s mut [u8]) -> Result<(), Error> {
-        self.core.memory.replace(memory, Room::Memory)
+        Ok(self.core.memory.replace(memory, Room::Memory)?)
     }
 
     /// Gives the store other slots in place of what it has, which are copied.
@@ -288,7 +285,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         };
         let done = own.replace(slots, Room::Slots);
         self.slots = own.items;
-        done
+        Ok(done?)
     }
 
     /// Gives the store other frames in place of what it has, which are copied.
@@ -299,12 +296,12 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         };
         let done = own.replace(frames, Room::Frames);
         self.core.frames = own.items;
-        done
+        Ok(done?)
     }
 
     /// Gives the store other elements for its tables in place of what it has, which are copied.
     pub fn extend_tables(&mut self, elements: &'s mut [Ref]) -> Result<(), Error> {
-        self.core.elements.replace(elements, Room::Elements)
+        Ok(self.core.elements.replace(elements, Room::Elements)?)
     }
 
     /// The bytes of a memory that [`export`](Self::export) has given.

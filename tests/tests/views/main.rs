@@ -116,7 +116,7 @@ fn modules_agree_with_the_decoder() {
             report.compare(&name, true, decoder::view(&bytes), Ok(theirs));
         }
     }
-    report.finish("modules and the decoder", 1_000);
+    report.finish("modules and the decoder", 500);
 }
 
 #[test]
