@@ -73,7 +73,11 @@ const PROVED: [(&str, usize, &str); 11] = [
     ),
     ("host/mod.rs", 5, "compared with the length before"),
     ("types/reference.rs", 1, "compared with the length before"),
-    ("validate/arena.rs", 2, "there is a region for each place"),
+    (
+        "validate/arena.rs",
+        3,
+        "of constants, or there is a start and an end for each place",
+    ),
     ("validate/group.rs", 4, "two branches, chosen by a bit"),
     (
         "validate/plain.rs",

@@ -284,15 +284,16 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
-        if *self.front.word(Word::ExportCount) == 0 {
-            *self.front.word(Word::Exports) = at as u32;
+        let before = self.front.get(Word::ExportCount);
+        if before == 0 {
+            self.front.set(Word::Exports, at as u32);
         }
-        *self.front.word(Word::ExportCount) += 1;
+        self.front.set(Word::ExportCount, before + 1);
         Ok(())
     }
 
     fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
-        *self.front.word(Word::Start) = func.0 + 1;
+        self.front.set(Word::Start, func.0 + 1);
         Ok(())
     }
 

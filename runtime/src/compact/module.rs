@@ -209,11 +209,11 @@ pub(crate) fn build(
     let env = validate::module(wasm, gate, &arena, &mut builder)?;
     let counts = &env.counts;
     let front = &mut builder.front;
-    *front.word(Word::DataCount) = counts.data.is_some().into();
-    *front.imported(ExternKind::Func) = counts.imported_funcs;
-    *front.imported(ExternKind::Table) = counts.imported_tables;
-    *front.imported(ExternKind::Memory) = counts.imported_memories;
-    *front.imported(ExternKind::Global) = counts.imported_globals;
+    front.set(Word::DataCount, counts.data.is_some().into());
+    front.set_imported(ExternKind::Func, counts.imported_funcs);
+    front.set_imported(ExternKind::Table, counts.imported_tables);
+    front.set_imported(ExternKind::Memory, counts.imported_memories);
+    front.set_imported(ExternKind::Global, counts.imported_globals);
     let length = builder.front.write(&arena, wasm);
     Ok((length, arena.peak()))
 }

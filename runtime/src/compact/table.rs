@@ -140,13 +140,24 @@ impl Front {
     pub(crate) const SIZE: usize = Word::End as usize * u32::SIZE;
 
     /// One of the words.
-    pub(crate) fn word(&mut self, word: Word) -> &mut u32 {
-        &mut self.0[word as usize % Word::Counts as usize]
+    pub(crate) fn get(&self, word: Word) -> u32 {
+        self.0.get(word as usize).copied().unwrap_or(0)
     }
 
-    /// How many objects of a kind are imported.
-    pub(crate) fn imported(&mut self, kind: ExternKind) -> &mut u32 {
-        &mut self.0[Word::Imported as usize + kind as usize % IMPORTED]
+    /// Says what one of the words is.
+    pub(crate) fn set(&mut self, word: Word, value: u32) {
+        self.put(word as usize, value);
+    }
+
+    /// Says how many objects of a kind are imported.
+    pub(crate) fn set_imported(&mut self, kind: ExternKind, count: u32) {
+        self.put(Word::Imported as usize + kind as usize, count);
+    }
+
+    fn put(&mut self, word: usize, value: u32) {
+        if let Some(word) = self.0.get_mut(word) {
+            *word = value;
+        }
     }
 
     /// Writes the front of a table whose lists are at the front of an arena; gives its length.

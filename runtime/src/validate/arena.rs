@@ -109,14 +109,9 @@ impl Place {
 
     /// The one with this number.
     const fn numbered(number: u8) -> Self {
-        let mut left: &[Self] = &Self::ALL;
-        while let [place, rest @ ..] = left {
-            if *place as u8 == number {
-                return *place;
-            }
-            left = rest;
-        }
-        panic!("no list has this number")
+        // One number belongs to no list.
+        let before = number as usize - (number as usize > FRONT) as usize;
+        Self::ALL[before]
     }
 
     /// Whether it is at the front.
@@ -158,7 +153,7 @@ impl<'b> Arena<'b> {
         if !self.claim(bytes) {
             return Err(self.lack(bytes, 0));
         }
-        for start in &self.starts[..=FRONT] {
+        for start in self.starts.iter().take(FRONT + 1) {
             start.set(bytes);
         }
         Ok(())
@@ -200,8 +195,10 @@ impl<'b> Arena<'b> {
 
     /// How many bytes the lists at the front have, in the order of the places.
     pub(crate) fn sizes(&self) -> impl Iterator<Item = usize> + '_ {
-        let pairs = self.starts.iter().zip(&self.starts[1..=FRONT]);
-        pairs.map(|(start, end)| end.get() - start.get())
+        let pairs = self.starts.iter().zip(self.starts.iter().skip(1));
+        pairs
+            .take(FRONT)
+            .map(|(start, end)| end.get() - start.get())
     }
 
     /// Where a list begins, as a distance from its end of the memory.
@@ -321,11 +318,6 @@ impl<'b> Arena<'b> {
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
     fn locate(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
-        self.locate_here(place, index, size)
-    }
-
-    #[inline(always)]
-    pub(super) fn locate_here(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
         if index < self.len(place, size) {
             self.cells(place, self.start(place) + index * size, size)
         } else {
@@ -358,7 +350,7 @@ impl<'b> Arena<'b> {
 
     /// How many bytes are in use.
     fn used(&self) -> usize {
-        self.starts[FRONT].get() + self.starts[BACK].get()
+        self.end(Place::Values).get() + self.end(Place::Frames).get()
     }
 
     /// Moves what lies behind a place: up by `more` bytes, then down by `less`.

@@ -108,7 +108,7 @@ impl<S: Storage> Environment<S> {
         most: u64,
         at: usize,
     ) -> Result<(), Reject> {
-        if first as usize == self.types.len() {
+        if G::may(Proposal::FunctionReferences) && first as usize == self.types.len() {
             return Ok(());
         }
         if cfg!(brief) {

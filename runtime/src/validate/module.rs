@@ -176,7 +176,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         for _ in 0..count {
             let at = r.position();
             let first = self.env.types.len() as u32;
-            let length = r.group_length(self.gate)?;
+            let mut length = r.group_length(self.gate)?;
+            if !G::may(Proposal::FunctionReferences) {
+                // Then there is one type, and the compiler is to know.
+                length = 1;
+            }
             for _ in 0..length {
                 self.ty(r, first, length)?;
             }

@@ -45,13 +45,12 @@ impl List<ValType> for Operands<'_> {
 
     #[inline(always)]
     fn get(&self, index: usize) -> Option<ValType> {
-        let cells = self.arena.locate_here(PLACE, index, SIZE);
-        (cells.len() >= SIZE).then(|| ValType::load(cells, 0))
+        self.list().get(index)
     }
 
     #[inline(always)]
     fn set(&mut self, index: usize, item: ValType) {
-        item.store(self.arena.locate_here(PLACE, index, SIZE), 0);
+        self.list().set(index, item);
     }
 
     #[inline(always)]

@@ -232,7 +232,8 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
             .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
     fn take(&mut self) -> Option<ValType> {
         if self.scratch.values.len() > self.height() {
             self.scratch.values.pop()
