@@ -219,7 +219,13 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     /// Takes an operand of any type; in unreachable code there is always one.
     #[inline]
     pub(crate) fn pop_any(&mut self) -> Result<ValType, Reject> {
-        self.take().ok_or_else(|| self.missing(ValType::BOTTOM))
+        self.take_any().ok_or_else(|| self.missing(ValType::BOTTOM))
+    }
+
+    /// The same for what is rare: one function for all of it, in builds for size.
+    #[cfg_attr(small, inline(never))]
+    fn take_any(&mut self) -> Option<ValType> {
+        self.take()
     }
 
     /// Takes a reference of any type.
@@ -232,8 +238,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
             .ok_or_else(|| self.mismatch(ValType::FUNCREF, ty))
     }
 
-    #[cfg_attr(not(small), inline(always))]
-    #[cfg_attr(small, inline(never))]
+    #[inline(always)]
     fn take(&mut self) -> Option<ValType> {
         if self.scratch.values.len() > self.height() {
             self.scratch.values.pop()
