@@ -257,7 +257,8 @@ impl<'b> Arena<'b> {
         }
     }
 
-    /// The same as a rejection, for a list that serves a limit.
+    /// The same as a rejection, for a list that serves a limit. Not made of a [`Full`], which would
+    /// travel through memory: that took 96 bytes of flash and 24 of stack on a Cortex-M4.
     #[cold]
     #[inline(never)]
     pub(super) fn refuse(
@@ -493,6 +494,7 @@ impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
         Ok(())
     }
 
+    // Not by way of `push`, for the same reason as `Arena::refuse`.
     #[inline]
     fn add(&mut self, item: T, limit: Limit, most: u64, at: usize) -> Result<(), Reject> {
         let most = most_items(most);
