@@ -1,6 +1,7 @@
 //! Causes of errors that the library itself finds, each with its data.
 
 use alloc::boxed::Box;
+use alloc::string::ToString;
 use core::fmt;
 
 use crate::externs::ExternType;
@@ -208,6 +209,24 @@ impl fmt::Display for OutOfMemory {
     }
 }
 
+/// The library contradicts itself: the fault is neither the module's nor the host's. Please report
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternalError(Box<str>);
+
+impl InternalError {
+    /// With what cannot be, and where.
+    pub(crate) fn new(what: impl fmt::Display) -> Self {
+        Self(what.to_string().into_boxed_str())
+    }
+}
+
+impl fmt::Display for InternalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "internal error: {}", self.0)
+    }
+}
+
 /// An access beyond the end of a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryAccessError {
@@ -232,4 +251,5 @@ impl core::error::Error for LinkError {}
 impl core::error::Error for UseError {}
 impl core::error::Error for LimitError {}
 impl core::error::Error for OutOfMemory {}
+impl core::error::Error for InternalError {}
 impl core::error::Error for MemoryAccessError {}

@@ -2,7 +2,8 @@
 //!
 //! What went wrong is a value of its own type, found with [`Error::downcast_ref`]: a [`Trap`],
 //! a [`Reject`] (the module was not accepted), a [`LinkError`], a [`UseError`], a
-//! [`LimitError`], an [`I32Exit`], or whatever error a host function returned.
+//! [`LimitError`], an [`I32Exit`], an [`InternalError`] (a fault of the library), or whatever error
+//! a host function returned.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};

@@ -120,7 +120,9 @@ mod val;
 pub use self::{
     backtrace::{FrameInfo, WasmBacktrace},
     caller::Caller,
-    cause::{I32Exit, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError},
+    cause::{
+        I32Exit, InternalError, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError,
+    },
     config::{CompilationMode, Config},
     engine::Engine,
     error::{Context, Error, Result},

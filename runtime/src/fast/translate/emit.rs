@@ -1,12 +1,14 @@
 //! The code of a function in the making: instructions, labels, blocks of fuel.
+//!
+//! Once something has failed, whatever is asked for is ignored: the code is never used.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::super::code::Code;
 use super::super::dispatch;
 use super::super::form;
 use super::super::handler::{HANDLER_WORDS, Handler, length};
+use super::failure::Failure;
 
 /// Instructions as they are laid down.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub(super) struct Emitter {
     fixups: Vec<Fixup>,
     /// The instruction laid down last, while another may be fused to it.
     last: Option<Last>,
+    /// Why the code is of no use; the first reason.
+    failure: Option<Failure>,
 }
 
 /// A place in the code to jump to.
@@ -24,7 +28,7 @@ pub(super) struct Emitter {
 pub(super) struct LabelId(u32);
 
 /// A place where an instruction's operand words begin.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Operands(usize);
 
 struct Label {
@@ -53,6 +57,16 @@ struct Last {
 }
 
 impl Emitter {
+    /// Keeps a failure, unless there was one already.
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
+    }
+
+    /// Why the code is of no use.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
     /// Lays down an instruction; `place` is the offset in the module to report if it traps.
     pub(super) fn instruction(
         &mut self,
@@ -60,6 +74,9 @@ impl Emitter {
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
+        if self.failure.is_some() {
+            return Operands::default();
+        }
         if let Some(first) = self.last
             && !(first.placed && place.is_some())
             && let Some(fused) = form::fused(first.handler, handler)
@@ -128,6 +145,9 @@ impl Emitter {
 
     /// Adds a word behind the operands of the last instruction, as a table of targets does.
     pub(super) fn targets(&mut self, from: Operands, at: usize, labels: &[LabelId]) {
+        if self.failure.is_some() {
+            return;
+        }
         self.words.truncate(from.0 + at);
         for &label in labels {
             let word = self.words.len();
@@ -144,6 +164,9 @@ impl Emitter {
     }
 
     fn refer(&mut self, label: LabelId, from: Operands, word: usize) {
+        if self.failure.is_some() {
+            return;
+        }
         let target = &mut self.labels[label.0 as usize];
         match target.at {
             Some(at) => self.words[word] = distance(from, at),
@@ -170,6 +193,9 @@ impl Emitter {
 
     /// Binds a label to the next instruction.
     pub(super) fn bind(&mut self, label: LabelId) {
+        if self.failure.is_some() {
+            return;
+        }
         let at = self.words.len();
         let label = &mut self.labels[label.0 as usize];
         label.at = Some(at);
@@ -188,17 +214,26 @@ impl Emitter {
 
     /// Writes an operand word of an instruction again.
     pub(super) fn patch(&mut self, from: Operands, at: usize, word: u32) {
-        self.words[from.0 + at] = word;
+        if self.failure.is_none() {
+            self.words[from.0 + at] = word;
+        }
     }
 
-    /// The code.
-    pub(super) fn finish(self) -> Code {
-        let pairs = self.words.chunks_exact(HANDLER_WORDS);
-        let words: Box<[u64]> = pairs.map(pair).collect();
-        Code {
-            words,
-            places: self.places.into_boxed_slice(),
+    /// The code, unless something failed.
+    pub(super) fn finish(self) -> Result<Code, Failure> {
+        if let Some(failure) = self.failure {
+            return Err(failure);
         }
+        let pairs = self.words.chunks_exact(HANDLER_WORDS);
+        let mut words = Vec::new();
+        words
+            .try_reserve_exact(pairs.len())
+            .map_err(|_| Failure::OutOfMemory)?;
+        words.extend(pairs.map(pair));
+        Ok(Code {
+            words: words.into_boxed_slice(),
+            places: self.places.into_boxed_slice(),
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod block;
 mod call;
 pub(crate) mod control;
 mod emit;
+mod failure;
 mod module;
 mod operand;
 mod operate;
@@ -22,6 +23,7 @@ use alloc::vec::Vec;
 
 use self::block::Block;
 use self::emit::{Emitter, LabelId, Operands};
+use self::failure::{Contradiction, Failure};
 use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Constant, Kind, Place, To};
 use self::operate::Open;
@@ -52,8 +54,10 @@ pub(crate) fn all(module: &Module) -> Result<(), Error> {
 /// Translates a function that the module defines.
 pub(crate) fn function(module: &Module, index: u32) -> Result<Code, Error> {
     let mut translator = Translator::new(module, index);
-    module.walk(index, &mut translator)?;
-    Ok(translator.code.finish())
+    if let Err(reject) = module.walk(index, &mut translator) {
+        return Err(translator.code.failure().map_or(reject.into(), Error::from));
+    }
+    Ok(translator.code.finish()?)
 }
 
 /// The state of a translation.
@@ -222,6 +226,20 @@ impl<'m> Translator<'m> {
         }
     }
 
+    /// Ends the walk over the body if something failed.
+    fn proceed(&self) -> Result<(), Reject> {
+        match self.code.failure() {
+            Some(_) => Err(Failure::stop(self.at)),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what cannot be.
+    fn contradict(&mut self, contradiction: Contradiction) {
+        let at = self.at;
+        self.code.fail(Failure::Internal { contradiction, at });
+    }
+
     /// Emits an instruction that has just one form.
     fn fixed(&mut self, operation: Operation, words: &[u32]) -> Operands {
         self.code.instruction(operation.only(), words, None)
@@ -323,7 +341,7 @@ impl<'a> Sink<'a> for Translator<'_> {
             self.locals.resize(run.end as usize, Kind::of(run.ty));
         }
         self.begin();
-        Ok(())
+        self.proceed()
     }
 
     fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
@@ -334,6 +352,6 @@ impl<'a> Sink<'a> for Translator<'_> {
             self.charge(i);
             rows::translate(self, i);
         }
-        Ok(())
+        self.proceed()
     }
 }

@@ -6,7 +6,7 @@
 //! until there is one: every class has the form that reads slots only.
 
 use super::operand::{At, Kind, Operand, Place, To, Words};
-use super::{LabelId, Operands, Translator};
+use super::{Contradiction, LabelId, Operands, Translator};
 use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
@@ -419,15 +419,20 @@ impl Translator<'_> {
         if matches!(to, Some(To::S | To::W)) {
             words.push(slot);
         }
-        let handler = form(ready.operation, &ready.places[..ready.count()], to);
-        debug_assert!(
-            handler.is_some(),
-            "{:?} {:?} {to:?}",
-            ready.operation,
-            ready.places
-        );
-        self.code
-            .instruction(handler.unwrap_or_default(), words.as_slice(), ready.place)
+        let (operation, places) = (ready.operation, ready.places);
+        match form(operation, &places[..ready.count()], to) {
+            Some(handler) => self
+                .code
+                .instruction(handler, words.as_slice(), ready.place),
+            None => {
+                self.contradict(Contradiction::NoForm {
+                    operation,
+                    places,
+                    to,
+                });
+                Operands::default()
+            }
+        }
     }
 
     pub(super) fn truncate(&mut self, height: usize) {
