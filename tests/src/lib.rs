@@ -3,6 +3,7 @@
 
 pub mod corpus;
 pub mod encode;
+pub mod sources;
 
 use std::env;
 use std::path::{Path, PathBuf};

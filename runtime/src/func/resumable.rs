@@ -3,6 +3,10 @@
 //! A call that meets an error of a host function, or the end of its fuel, keeps its frames. The
 //! host mends what is missing (results for the function that failed, or more fuel) and resumes.
 //! Dropping the call gives it up.
+//!
+//! A suspended call points into its store. So the store that is compared with it, the one that it
+//! goes on in and the one whose number the next suspended call carries must be one and the same:
+//! each public function asks the caller's `AsContextMut` once and hands on what it got.
 
 use alloc::boxed::Box;
 use core::fmt;
@@ -16,7 +20,7 @@ use crate::cause::UseError;
 use crate::error::{Error, Result};
 use crate::fast::{Interruption, Invocation};
 use crate::func_type::FuncType;
-use crate::store::context::AsContextMut;
+use crate::store::context::{AsContextMut, StoreContextMut};
 use crate::store::inner::StoreInner;
 use crate::val::Val;
 
@@ -150,12 +154,11 @@ impl<Results> TypedResumableCall<Results> {
 impl Suspended {
     /// Goes on; `host` are the results of the host function that failed. Gives the slots with the
     /// results, and the type of the function that was called first.
-    fn resume(
+    fn resume<T>(
         self,
-        store: &mut impl AsContextMut,
+        store: &mut StoreContextMut<'_, T>,
         host: &[u64],
     ) -> Result<(Outcome, FuncType, Slots)> {
-        let mut store = store.as_context_mut();
         if store.inner().id != self.store {
             return Err(UseError::OtherStore.into());
         }
@@ -198,22 +201,20 @@ impl ResumableCallHostTrap {
         inputs: &[Val],
         results: &mut [Val],
     ) -> Result<ResumableCall> {
-        let host = self.inputs(&mut store, inputs)?;
+        let mut store = store.as_context_mut();
+        let host = self.inputs(store.inner(), inputs)?;
         self.call.resume_into(&mut store, host.as_ref(), results)
     }
 
-    fn inputs(&self, store: &mut impl AsContextMut, inputs: &[Val]) -> Result<Slots> {
-        let store = store.as_context_mut();
-        let ty = store
-            .engine()
-            .func_type(store.inner().func(self.func.0)?.ty);
+    fn inputs(&self, store: &StoreInner, inputs: &[Val]) -> Result<Slots> {
+        let ty = store.engine.func_type(store.func(self.func.0)?.ty);
         let (expected, found) = (ty.result_types().len(), inputs.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(found)?;
         for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.result_types()) {
-            *slot = value.to_slot(*ty, store.inner())?;
+            *slot = value.to_slot(*ty, store)?;
         }
         Ok(slots)
     }
@@ -235,14 +236,15 @@ impl ResumableCallOutOfFuel {
         mut store: impl AsContextMut,
         results: &mut [Val],
     ) -> Result<ResumableCall> {
-        self.call.resume_into(&mut store, &[], results)
+        self.call
+            .resume_into(&mut store.as_context_mut(), &[], results)
     }
 }
 
 impl Suspended {
-    fn resume_into(
+    fn resume_into<T>(
         self,
-        store: &mut impl AsContextMut,
+        store: &mut StoreContextMut<'_, T>,
         host: &[u64],
         results: &mut [Val],
     ) -> Result<ResumableCall> {
@@ -251,17 +253,15 @@ impl Suspended {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let (outcome, ty, slots) = self.resume(store, host)?;
-        let store = store.as_context_mut();
         ResumableCall::settle(outcome, ty, slots.as_ref(), results, store.inner())
     }
 
-    fn resume_typed<R: WasmResults>(
+    fn resume_typed<T, R: WasmResults>(
         self,
-        store: &mut impl AsContextMut,
+        store: &mut StoreContextMut<'_, T>,
         host: &[u64],
     ) -> Result<TypedResumableCall<R>> {
         let (outcome, ty, slots) = self.resume(store, host)?;
-        let store = store.as_context_mut();
         match outcome {
             Outcome::Finished => {
                 typed::finish(slots.as_ref(), store.inner()).map(TypedResumableCall::Finished)
@@ -299,7 +299,8 @@ impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
         mut store: impl AsContextMut,
         inputs: &[Val],
     ) -> Result<TypedResumableCall<Results>> {
-        let host = self.call.inputs(&mut store, inputs)?;
+        let mut store = store.as_context_mut();
+        let host = self.call.inputs(store.inner(), inputs)?;
         self.call.call.resume_typed(&mut store, host.as_ref())
     }
 }
@@ -315,7 +316,9 @@ impl<Results: WasmResults> TypedResumableCallOutOfFuel<Results> {
     /// # Errors
     /// If the store is another one, or the guest traps.
     pub fn resume(self, mut store: impl AsContextMut) -> Result<TypedResumableCall<Results>> {
-        self.call.call.resume_typed(&mut store, &[])
+        self.call
+            .call
+            .resume_typed(&mut store.as_context_mut(), &[])
     }
 }
 

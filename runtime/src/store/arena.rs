@@ -1,9 +1,9 @@
 //! An append-only arena whose items never move.
 //!
-//! Invariant of this module: every pointer in `blocks` came from leaking a boxed slice, is freed
-//! once, in `drop`, and is handed out only item by item, as [`NonNull`] or as a reference bound
-//! to the arena's own borrow. `items` points at the items of all blocks, in order. Whoever keeps
-//! a `NonNull` must keep the arena alive.
+//! Invariant of this module: a [`Block`] owns the boxed slice that it was made from, and frees it
+//! when it is dropped. Its items are handed out only one by one, as [`NonNull`] or as a reference
+//! bound to the arena's own borrow. `items` points at the items of all blocks, in order. Whoever
+//! keeps a `NonNull` must keep the arena alive.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -15,8 +15,12 @@ use crate::cause::OutOfMemory;
 /// Items of one kind, numbered in order of creation.
 pub(crate) struct Arena<T> {
     items: Vec<NonNull<T>>,
-    blocks: Vec<NonNull<[T]>>,
+    blocks: Vec<Block<T>>,
 }
+
+/// Items that lie together. A type of its own, so that the other blocks are dropped even if the
+/// `Drop` of an item, which may hold a closure of the host, panics.
+struct Block<T>(NonNull<[T]>);
 
 impl<T> Default for Arena<T> {
     fn default() -> Self {
@@ -48,9 +52,8 @@ impl<T> Arena<T> {
         u32::try_from(self.items.len() + block.len() + 1).map_err(|_| OutOfMemory)?;
         allocation::reserve(&mut self.items, block.len())?;
         allocation::reserve(&mut self.blocks, 1)?;
-        let block = Box::leak(block.into_boxed_slice());
-        let block = NonNull::from(block);
-        self.blocks.push(block);
+        let block = NonNull::from(Box::leak(block.into_boxed_slice()));
+        self.blocks.push(Block(block));
         let start = block.cast::<T>();
         // SAFETY: each is an item of the block.
         self.items
@@ -90,12 +93,11 @@ impl<T> Arena<T> {
     }
 }
 
-impl<T> Drop for Arena<T> {
+impl<T> Drop for Block<T> {
     fn drop(&mut self) {
-        for block in self.blocks.drain(..) {
-            // SAFETY: the pointer came from `Box` in `append` and is dropped only here.
-            drop(unsafe { Box::from_raw(block.as_ptr()) });
-        }
+        // SAFETY: the pointer came from leaking a box in `Arena::append`, which put it into this
+        // block only; a block is dropped once, and the arena that lent its items out with it.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
 

@@ -45,7 +45,11 @@ impl WasiCtx {
         let stream = self.descriptors.input(fd)?;
         let first = guest.iovecs(iovs, count)?.find(|(_, length)| *length > 0);
         let read = match first {
-            Some((buffer, length)) => stream.read(guest.slice_mut(buffer, length)?)? as u32,
+            Some((buffer, length)) => match stream.read(guest.slice_mut(buffer, length)?)? {
+                read if read <= length as usize => read as u32,
+                // The guest would take what was there before for what was read.
+                _ => return Err(Errno::Io),
+            },
             None => 0,
         };
         guest.write(out, &read.to_le_bytes())

@@ -6,7 +6,8 @@ use crate::abi::Errno;
 
 /// A source of bytes.
 pub trait InputStream: Send {
-    /// Reads up to `buffer.len()` bytes and gives how many; 0 is the end.
+    /// Reads up to `buffer.len()` bytes and gives how many; 0 is the end. A number above that is
+    /// an input error for the guest.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno>;
 
     /// Waits until a read would not block, for at most so many nanoseconds (`None`: for ever),
@@ -24,7 +25,7 @@ pub trait InputStream: Send {
 
 /// A sink of bytes.
 pub trait OutputStream: Send {
-    /// Writes and gives how many bytes were taken.
+    /// Writes and gives how many bytes were taken; a number above `bytes.len()` means all.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno>;
 
     /// Whether a person sits at the other end.

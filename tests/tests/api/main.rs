@@ -7,6 +7,7 @@ mod copies;
 mod errors;
 mod expressions;
 mod handles;
+mod hostile;
 mod limits;
 mod loads;
 mod objects;

@@ -1,0 +1,59 @@
+//! The sources of the runtime, parsed, for tests of what holds everywhere in them.
+//!
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::workspace;
+
+/// A file of Rust.
+pub struct Source {
+    /// Its path in the workspace.
+    pub path: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// Its syntax.
+    pub syntax: syn::File,
+}
+
+/// All files of Rust in these folders of the workspace, and in the folders within.
+///
+/// # Panics
+/// If one cannot be read or parsed.
+pub fn sources(folders: &[&str]) -> Vec<Source> {
+    let mut sources = Vec::new();
+    for folder in folders {
+        collect(&workspace().join(folder), &mut sources);
+    }
+    sources
+}
+
+/// Whether an item is compiled for tests only.
+pub fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) if list.path.is_ident("cfg") => {
+            let condition = list.tokens.to_string();
+            condition.contains("test") && !condition.contains("not")
+        }
+        _ => false,
+    })
+}
+
+fn collect(folder: &Path, sources: &mut Vec<Source>) {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text =
+                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+            let path = path.strip_prefix(workspace()).unwrap_or(&path).to_owned();
+            sources.push(Source { path, text, syntax });
+        }
+    }
+}
