@@ -113,6 +113,6 @@ pub(crate) unsafe fn epoch_deadline(store: StorePointers) -> Result<()> {
     drop(restore);
     // SAFETY: the function's promise.
     let inner = unsafe { &mut *store.inner.as_ptr() };
-    inner.epoch_deadline = inner.engine.current_epoch().saturating_add(ticks);
+    inner.epoch_deadline = inner.engine.current_epoch().saturating_add(ticks.max(1));
     Ok(())
 }

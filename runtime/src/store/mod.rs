@@ -46,7 +46,8 @@ pub(crate) struct StoreData<T> {
 pub enum UpdateDeadline {
     /// Trap with [`Trap::Interrupt`].
     Interrupt,
-    /// Go on until that many more ticks have passed.
+    /// Go on until that many more ticks have passed, at least one: with none, the deadline would be
+    /// over already, and the guest would not get any further.
     Continue(u64),
 }
 

@@ -1,8 +1,8 @@
 //! Limits of stores, fuel and epochs.
 
 use tabwasm::{
-    Config, Engine, ExternRef, Instance, LimitError, Memory, MemoryType, ResourceLimiter, Result,
-    Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
+    Config, Engine, ExternRef, Instance, LimitError, Linker, Memory, MemoryType, ResourceLimiter,
+    Result, Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
 };
 
 use super::{configured, instance, module};
@@ -174,25 +174,65 @@ fn epochs_interrupt() -> Result<()> {
     Ok(())
 }
 
+/// A loop in which the host advances the epoch by one tick at each round.
+fn ticking() -> Result<(Store<u32>, Instance)> {
+    let engine = Engine::new(Config::new().epoch_interruption(true))?;
+    let mut linker = Linker::new(&engine);
+    let own = engine.clone();
+    linker.func_wrap("host", "tick", move || own.increment_epoch())?;
+    let text = r#"(module (import "host" "tick" (func $tick))
+        (func (export "rounds") (param i32) (result i32) (loop
+          (call $tick)
+          (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+          (br_if 0 (local.get 0))) (local.get 0)))"#;
+    let mut store = Store::new(&engine, 0);
+    let instance = linker.instantiate(&mut store, &module(&engine, text))?;
+    Ok((store, instance))
+}
+
 #[test]
 fn epoch_callbacks_extend_the_deadline() -> Result<()> {
-    let engine = Engine::new(Config::new().epoch_interruption(true))?;
-    let mut store = Store::new(&engine, 0);
-    let instance = Instance::new(&mut store, &module(&engine, LOOP), &[])?;
+    let (mut store, instance) = ticking()?;
     store.epoch_deadline_callback(|mut store| {
         *store.data_mut() += 1;
-        if *store.data() == 3 {
-            return Ok(UpdateDeadline::Interrupt);
+        match *store.data() {
+            3 => Ok(UpdateDeadline::Interrupt),
+            _ => Ok(UpdateDeadline::Continue(1)),
         }
-        store.engine().increment_epoch();
-        Ok(UpdateDeadline::Continue(0))
     });
-    let forever = instance.get_typed_func::<(), ()>(&mut store, "forever")?;
-    let error = forever.call(&mut store, ()).expect_err("it never ends");
+    let rounds = instance.get_typed_func::<i32, i32>(&mut store, "rounds")?;
+    let error = rounds
+        .call(&mut store, 100)
+        .expect_err("the third time it ends");
     assert_eq!(error.as_trap_code(), Some(Trap::Interrupt));
     assert_eq!(*store.data(), 3);
     store.epoch_deadline_trap();
-    assert!(forever.call(&mut store, ()).is_err());
+    assert!(rounds.call(&mut store, 100).is_err());
     assert_eq!(*store.data(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_deadline_moves_on_by_a_tick_at_least() -> Result<()> {
+    let (mut store, instance) = ticking()?;
+    for (ticks, calls) in [(0, 10), (1, 10), (2, 5), (u64::MAX, 1)] {
+        store.epoch_deadline_callback(move |mut store| {
+            *store.data_mut() += 1;
+            match *store.data() {
+                // The same place would be interrupted for ever.
+                100 => Ok(UpdateDeadline::Interrupt),
+                _ => Ok(UpdateDeadline::Continue(ticks)),
+            }
+        });
+        *store.data_mut() = 0;
+        store.set_epoch_deadline(0);
+        let rounds = instance.get_typed_func::<i32, i32>(&mut store, "rounds")?;
+        assert_eq!(rounds.call(&mut store, 10)?, 0);
+        println!(
+            "{} calls in 10 rounds with {ticks} more ticks each",
+            store.data()
+        );
+        assert_eq!(*store.data(), calls);
+    }
     Ok(())
 }
