@@ -3,6 +3,7 @@
 //! Uses count eight times as much for each loop around them. Two integer locals and two of type
 //! `f64` are pinned to registers; references never, so that nothing but slots holds them.
 
+use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
 use super::dispatch::Operation;
@@ -10,7 +11,9 @@ use super::form::form;
 use super::translate::{Kind, Place, To};
 use crate::generated::shared::instruction::Instruction;
 use crate::reject::Reject;
+use crate::spec::ErrorCode;
 use crate::types::ValType;
+use crate::validate::stack::FrameKind;
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
 /// Locals that live in registers.
@@ -25,19 +28,17 @@ pub(crate) struct Pins {
 /// The index of a pinned local, plus one.
 pub(crate) type Pin = core::num::NonZeroU16;
 
-/// Counts the uses of locals in one function after the other.
+/// Counts the uses of locals in one function after the other. What a function costs here depends
+/// on what it does, not on how many locals it declares.
 #[derive(Default)]
 pub(crate) struct Survey {
-    uses: Vec<Use>,
-    /// For each open block, whether it is a loop.
-    blocks: Vec<bool>,
+    /// How much each local is used; zero for those that are not.
+    weights: Vec<u64>,
+    /// Those that are used.
+    used: Vec<u16>,
+    /// The locals of the function, as far as they can be pinned.
+    runs: Vec<LocalRun>,
     loops: u32,
-}
-
-#[derive(Clone)]
-struct Use {
-    ty: ValType,
-    weight: u64,
 }
 
 /// Locals behind these are never pinned: a body of a few bytes may declare many.
@@ -50,7 +51,9 @@ const LOOP_BITS: u32 = 3;
 
 impl Survey {
     /// The pins of the function that was counted last.
-    pub(crate) fn finish(&self) -> Pins {
+    pub(crate) fn finish(&mut self) -> Pins {
+        // Of two that are used equally, the first is pinned.
+        self.used.sort_unstable();
         Pins {
             integers: self.hottest(Kind::Int, |ty| ty == ValType::I32 || ty == ValType::I64),
             floats: self.hottest(Kind::F64, |ty| ty == ValType::F64),
@@ -61,60 +64,73 @@ impl Survey {
     /// read the second.
     fn hottest(&self, kind: Kind, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
-        for (index, used) in self
-            .uses
-            .iter()
-            .enumerate()
-            .filter(|(_, used)| fits(used.ty))
-        {
-            let pin = Pin::new(index as u16 + 1);
-            if used.weight > weights[0] {
+        for &local in &self.used {
+            if !self.ty(local).is_some_and(&fits) {
+                continue;
+            }
+            let pin = Pin::new(local + 1);
+            let weight = self.weights[usize::from(local)];
+            if weight > weights[0] {
                 (best[1], weights[1]) = (best[0], weights[0]);
-                (best[0], weights[0]) = (pin, used.weight);
-            } else if used.weight > weights[1] {
-                (best[1], weights[1]) = (pin, used.weight);
+                (best[0], weights[0]) = (pin, weight);
+            } else if weight > weights[1] {
+                (best[1], weights[1]) = (pin, weight);
             }
         }
         let second = form(Operation::moving(kind), &[Place::Q], Some(To::S));
         [best[0], best[1].filter(|_| second.is_some())]
     }
 
-    fn count(&mut self, local: u32) {
-        if let Some(used) = self.uses.get_mut(local as usize) {
-            used.weight += 1 << (LOOP_BITS * self.loops.min(DEEPEST));
-        }
+    fn ty(&self, local: u16) -> Option<ValType> {
+        let runs = &self.runs;
+        let run = runs.get(runs.partition_point(|run| run.end <= u32::from(local)))?;
+        Some(run.ty)
     }
-}
 
-impl Use {
-    fn none(ty: ValType) -> Self {
-        Self { ty, weight: 0 }
+    fn count(&mut self, local: u32) {
+        let Some(weight) = self.weights.get_mut(local as usize) else {
+            return;
+        };
+        if *weight == 0 {
+            // There is room for all of them: this neither allocates nor aborts.
+            self.used.push(local as u16);
+        }
+        *weight += 1 << (LOOP_BITS * self.loops.min(DEEPEST));
+    }
+
+    /// Makes room for all locals that can be pinned, once.
+    fn reserve(&mut self) -> Result<(), TryReserveError> {
+        if self.weights.is_empty() {
+            self.used.try_reserve_exact(SURVEYED)?;
+            self.runs.try_reserve_exact(SURVEYED)?;
+            self.weights.try_reserve_exact(SURVEYED)?;
+            self.weights.resize(SURVEYED, 0);
+        }
+        Ok(())
     }
 }
 
 impl<'a> Sink<'a> for Survey {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
-        self.uses.clear();
-        for run in header.runs() {
-            self.uses
-                .resize(SURVEYED.min(run.end as usize), Use::none(run.ty));
+        let memory = |_| Reject::new(ErrorCode::OutOfMemory, header.code);
+        self.reserve().map_err(memory)?;
+        while let Some(local) = self.used.pop() {
+            self.weights[usize::from(local)] = 0;
         }
-        self.blocks.clear();
+        self.runs.clear();
+        // A run has a local at least, so that there is room for these.
+        self.runs.extend(header.runs().take(SURVEYED));
         self.loops = 0;
         Ok(())
     }
 
     #[inline]
-    fn accept(&mut self, _: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
+    fn accept(&mut self, _: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
         match *i {
             Instruction::LocalGet { x } | Instruction::LocalSet { x } => self.count(x.0),
             Instruction::LocalTee { x } => self.count(x.0),
-            Instruction::Loop { .. } => {
-                self.blocks.push(true);
-                self.loops += 1;
-            }
-            Instruction::Block { .. } | Instruction::If { .. } => self.blocks.push(false),
-            Instruction::End if self.blocks.pop() == Some(true) => self.loops -= 1,
+            Instruction::Loop { .. } => self.loops += 1,
+            Instruction::End if effect.ended.kind == FrameKind::Loop => self.loops -= 1,
             _ => {}
         }
         Ok(())

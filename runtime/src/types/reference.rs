@@ -79,6 +79,12 @@ const ABSTRACT: [HeapType; 13] = [
 ];
 
 impl HeapType {
+    /// The abstract heap type with a packed number.
+    #[cfg(test)]
+    pub(crate) fn numbered(number: usize) -> Option<Self> {
+        ABSTRACT.get(number).copied()
+    }
+
     const fn number(self) -> u32 {
         match self {
             Self::Func => 0,
@@ -136,8 +142,10 @@ const _: () = assert!(Limits::MAX.types <= RefType::NUMBER as u64);
 impl RefType {
     /// Set in all of them.
     pub(crate) const TAG: u32 = 1 << 31;
-    const NULLABLE: u32 = 1 << 30;
-    const CONCRETE: u32 = 1 << 29;
+    /// Set if null is a value.
+    pub(crate) const NULLABLE: u32 = 1 << 30;
+    /// Set if it refers to a defined type.
+    pub(crate) const CONCRETE: u32 = 1 << 29;
     /// Marks, in the key of a recursion group, a number that counts within the group.
     pub(crate) const IN_GROUP: u32 = 1 << 28;
     /// The bits of the number of a defined type.

@@ -84,8 +84,7 @@ fn without_else<G: Gate, S: Storage>(
     params: Types,
     results: Types,
 ) -> Result<(), Reject> {
-    let mut pairs = v.env.value_types(params).zip(v.env.value_types(results));
-    if params.len() == results.len() && pairs.all(|(param, result)| v.is_subtype(param, result)) {
+    if params.len() == results.len() && v.are_subtypes(params, results).is_ok() {
         return Ok(());
     }
     let detail = Detail::OutOf(params.len() as u64, results.len() as u64);
@@ -100,10 +99,11 @@ pub(crate) fn br_table<G: Gate, S: Storage>(
     v.pop(ValType::I32)?;
     let default = v.label(l.default())?;
     v.peek_all(default)?;
+    let mut before = default;
     for label in l.iter() {
         let types = v.label(label)?;
-        // Most targets take the same; what the default takes has been looked at.
-        if types == default {
+        // Most targets take the same; what the default and the one before take has been looked at.
+        if types == default || types == core::mem::replace(&mut before, types) {
             continue;
         }
         if types.len() != default.len() {

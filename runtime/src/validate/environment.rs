@@ -107,6 +107,8 @@ pub struct Types {
 
 impl Types {
     const ONE: u32 = u32::MAX;
+    /// So many are taken and given one by one: nearly all signatures have no more.
+    const FEW: u32 = 8;
 
     /// Of the environment's.
     #[inline]
@@ -239,6 +241,16 @@ impl<S: Storage> Environment<S> {
         }
         let ty = self.value_types.get(types.place as usize + index);
         ty.unwrap_or(ValType::BOTTOM)
+    }
+
+    /// The types in a row, where there are so many that this pays and the storage has them so.
+    #[inline]
+    pub(crate) fn row(&self, types: Types) -> Option<&[ValType]> {
+        let start = types.place as usize;
+        match types.count {
+            Types::ONE | ..=Types::FEW => None,
+            count => self.value_types.row()?.get(start..start + count as usize),
+        }
     }
 
     /// The types, one after the other.

@@ -51,8 +51,13 @@ impl Locals {
     ) -> Result<(), Reject> {
         let at = reader.position();
         let most = gate.limits().locals;
-        for ty in env.value_types(params) {
-            self.add(scratch, 1, ty, most, at)?;
+        match env.row(params) {
+            Some(row) if row.len() as u64 <= most => self.add_row(scratch, row, at)?,
+            _ => {
+                for ty in env.value_types(params) {
+                    self.add(scratch, 1, ty, most, at)?;
+                }
+            }
         }
         // Whether they are countable at all is decided before the limit is.
         let mut total = params.len() as u64;
@@ -65,6 +70,38 @@ impl Locals {
         }
         over?;
         self.track::<G, S>(scratch, params.len(), at)
+    }
+
+    /// Adds many parameters, a run each, without looking at each. It does not matter whether they
+    /// have a default: they are set.
+    fn add_row<S: Storage>(
+        &mut self,
+        scratch: &mut Scratch<S>,
+        row: &[ValType],
+        at: usize,
+    ) -> Result<(), Reject> {
+        const AT_ONCE: usize = 64;
+        for types in row.chunks(AT_ONCE) {
+            let mut runs = [LocalRun::default(); AT_ONCE];
+            for ((run, ty), end) in runs.iter_mut().zip(types).zip(self.count + 1..) {
+                *run = LocalRun { end, ty: *ty };
+            }
+            let runs = runs.get(..types.len()).unwrap_or_default();
+            if !scratch.runs.extend_within(runs, u64::MAX) {
+                for run in runs {
+                    scratch.runs.add(*run, Limit::Locals, u64::MAX, at)?;
+                }
+            }
+            self.count += types.len() as u32;
+        }
+        let spelled = row.get(..S::SPELLED).unwrap_or(row);
+        if !scratch.locals.extend_within(spelled, u64::MAX) {
+            // What is not spelled out is searched for.
+            let _ = spelled
+                .iter()
+                .try_for_each(|ty| scratch.locals.push(*ty, u64::MAX));
+        }
+        Ok(())
     }
 
     fn add<S: Storage>(

@@ -31,6 +31,8 @@ pub(crate) mod plain;
 pub(crate) mod predicate;
 mod segment;
 pub(crate) mod stack;
+#[cfg(all(test, feature = "std"))]
+mod steps;
 mod storage;
 pub(crate) mod subtype;
 pub(crate) mod type_fn;

@@ -116,11 +116,5 @@ fn all_sub<G: Gate, S: Storage>(
         let detail = Detail::OutOf(found.len() as u64, expected.len() as u64);
         return Err(Reject::with(ErrorCode::TypeMismatch, v.at, detail));
     }
-    let pairs = v.env.value_types(found).zip(v.env.value_types(expected));
-    for (found, expected) in pairs {
-        if !v.is_subtype(found, expected) {
-            return Err(v.mismatch(expected, found));
-        }
-    }
-    Ok(())
+    v.are_subtypes(found, expected)
 }

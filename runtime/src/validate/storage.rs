@@ -57,6 +57,20 @@ pub trait List<T: Copy> {
         let _ = more;
     }
 
+    /// All items in a row, where the storage keeps them so: then many are compared and copied at
+    /// once.
+    #[cfg_attr(not(small), inline(always))]
+    fn row(&self) -> Option<&[T]> {
+        None
+    }
+
+    /// Adds items if there is room for all of them already, and says whether there was.
+    #[cfg_attr(not(small), inline(always))]
+    fn extend_within(&mut self, items: &[T], most: u64) -> bool {
+        let _ = (items, most);
+        false
+    }
+
     /// Drops all items, and their memory if it is the list's.
     fn release(&mut self) {
         self.truncate(0);
@@ -203,6 +217,21 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
 
     fn partition_point(&self, mut first: impl FnMut(T) -> bool) -> usize {
         self.as_slice().partition_point(|item| first(*item))
+    }
+
+    #[inline(always)]
+    fn row(&self) -> Option<&[T]> {
+        Some(self)
+    }
+
+    fn extend_within(&mut self, items: &[T], most: u64) -> bool {
+        let length = self.len() + items.len();
+        let fits = length <= self.capacity() && length as u64 <= most;
+        if fits {
+            // There is room: this neither allocates nor aborts.
+            self.extend_from_slice(items);
+        }
+        fits
     }
 
     fn release(&mut self) {

@@ -11,6 +11,38 @@ pub(crate) fn is_subtype(found: ValType, expected: ValType) -> bool {
     found == expected || is_proper_subtype(found, expected)
 }
 
+/// Whether values of the first types are values of the second, one by one. Many words are compared
+/// at once; only where words do not say it, [`is_subtype`] is asked.
+pub(crate) fn are_subtypes(found: &[ValType], expected: &[ValType]) -> bool {
+    const AT_ONCE: usize = 64;
+    let mut parts = found.chunks(AT_ONCE).zip(expected.chunks(AT_ONCE));
+    found.len() == expected.len()
+        && parts.all(|(found, expected)| {
+            let pairs = || found.iter().copied().zip(expected.iter().copied());
+            let different = pairs().fold(0, |different, (found, expected)| {
+                different | (found.bits() ^ expected.bits())
+            });
+            different == 0
+                || pairs().fold(true, |all, (found, expected)| all & agree(found, expected))
+                || pairs().all(|(found, expected)| is_subtype(found, expected))
+        })
+}
+
+/// Whether words alone say that values of the first type are values of the second: all that
+/// function references know, without a branch, so that compilers do it for several at once.
+#[inline(always)]
+fn agree(found: ValType, expected: ValType) -> bool {
+    const NULLABLE: u32 = RefType::NULLABLE;
+    const NOTHING: u32 = RefType::new(true, HeapType::Bottom).bits();
+    let (found, expected) = (found.bits(), expected.bits());
+    let (heap, wanted) = (found | NULLABLE, expected | NULLABLE);
+    let same = heap == wanted;
+    let function = (wanted == RefType::FUNCREF.bits()) & (found & RefType::CONCRETE != 0);
+    let nothing = (heap == NOTHING) & (expected & RefType::TAG != 0);
+    let null = found & !expected & NULLABLE != 0;
+    (found == ValType::BOTTOM.bits()) | (same | function | nothing) & !null
+}
+
 #[cold]
 #[inline(never)]
 fn is_proper_subtype(found: ValType, expected: ValType) -> bool {
@@ -75,5 +107,28 @@ mod tests {
         assert!(!is_subtype(ValType::I32, ValType::I64));
         assert!(is_subtype(ValType::BOTTOM, ValType::I64));
         assert!(!is_subtype(concrete, ValType::I32));
+    }
+
+    /// Every abstract heap type, defined types, and what is no reference.
+    fn types() -> impl Iterator<Item = ValType> + Clone {
+        let heaps = (0..).map_while(HeapType::numbered);
+        let heaps = heaps.chain([3, 4].map(HeapType::Concrete));
+        let references = heaps.flat_map(|heap| [reference(false, heap), reference(true, heap)]);
+        references.chain([ValType::I32, ValType::F64, ValType::BOTTOM])
+    }
+
+    #[test]
+    fn rows_are_judged_as_their_types_are() {
+        assert_eq!(types().count(), 33);
+        for (found, expected) in types().flat_map(|found| types().map(move |ty| (found, ty))) {
+            let holds = is_subtype(found, expected);
+            assert!(holds || !agree(found, expected), "{found} {expected}");
+            for place in [0, 63, 64, 99] {
+                let (mut row, mut wanted) = ([ValType::I32; 100], [ValType::I32; 100]);
+                (row[place], wanted[place]) = (found, expected);
+                assert_eq!(are_subtypes(&row, &wanted), holds, "{found} {expected}");
+            }
+        }
+        assert!(!are_subtypes(&[ValType::I32; 2], &[ValType::I32; 3]));
     }
 }

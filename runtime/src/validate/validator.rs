@@ -9,7 +9,7 @@ use super::environment::{Environment, Types, unknown};
 use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
-use super::subtype::is_subtype;
+use super::subtype::{are_subtypes, is_subtype};
 use crate::generated::shared::validate::step;
 use crate::profile::Gate;
 use crate::read::Reader;
@@ -178,8 +178,29 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         }
     }
 
+    /// Whether values of the first types are values of the second, one by one; there are as many.
+    pub(crate) fn are_subtypes(&self, found: Types, expected: Types) -> Result<(), Reject> {
+        let (found, expected) = match (self.env.row(found), self.env.row(expected)) {
+            (Some(found_row), Some(expected_row)) if are_subtypes(found_row, expected_row) => {
+                return Ok(());
+            }
+            _ => (self.env.value_types(found), self.env.value_types(expected)),
+        };
+        for (found, expected) in found.zip(expected) {
+            if !self.is_subtype(found, expected) {
+                return Err(self.mismatch(expected, found));
+            }
+        }
+        Ok(())
+    }
+
     /// Takes operands of these types, the last first.
     pub(crate) fn pop_all(&mut self, expected: Types) -> Result<(), Reject> {
+        if let Some(there) = self.matching(expected) {
+            let len = self.scratch.values.len();
+            self.scratch.values.truncate(len - there);
+            return Ok(());
+        }
         for index in (0..expected.len()).rev() {
             self.pop(self.env.value_type(expected, index))?;
         }
@@ -195,8 +216,27 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
         }
     }
 
+    /// How many operands on top are of these types, all compared at once: as many as there are
+    /// types, or as are left in unreachable code. Nothing if they have to be looked at one by one,
+    /// because some are of other types, or missing, or because there are few.
+    #[inline]
+    fn matching(&self, expected: Types) -> Option<usize> {
+        let expected = self.env.row(expected)?;
+        let values = self.scratch.values.row()?.get(self.height()..)?;
+        let there = match values.len().checked_sub(expected.len()) {
+            Some(below) => values.get(below..)?,
+            None if self.reachable => return None,
+            None => values,
+        };
+        let expected = expected.get(expected.len() - there.len()..)?;
+        are_subtypes(there, expected).then_some(there.len())
+    }
+
     /// Checks that operands of these types are there, and leaves them as they are.
     pub(crate) fn peek_all(&self, expected: Types) -> Result<(), Reject> {
+        if self.matching(expected).is_some() {
+            return Ok(());
+        }
         let mut place = self.scratch.values.len();
         for index in (0..expected.len()).rev() {
             let ty = self.env.value_type(expected, index);
@@ -259,6 +299,12 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
 
     /// Gives operands.
     pub(crate) fn push_all(&mut self, types: Types) -> Result<(), Reject> {
+        let (env, most) = (self.env, self.gate.limits().operand_stack);
+        if let Some(row) = env.row(types)
+            && self.scratch.values.extend_within(row, most)
+        {
+            return Ok(());
+        }
         for index in 0..types.len() {
             self.push(self.env.value_type(types, index))?;
         }
