@@ -83,6 +83,8 @@ impl Info {
 pub(crate) struct Forms {
     numbers: &'static [u16],
     count: usize,
+    /// Places in each, of operands and result.
+    places: usize,
 }
 
 /// Bits of a place in a key.
@@ -90,18 +92,23 @@ const BITS: u32 = 3;
 
 impl Forms {
     /// The forms of a list, numbered by a table that `numbers` made of it.
-    pub(crate) const fn new(numbers: &'static [u16], count: usize) -> Self {
-        Self { numbers, count }
+    pub(crate) const fn new(numbers: &'static [u16], list: &[&str]) -> Self {
+        Self {
+            numbers,
+            count: list.len(),
+            places: places(list),
+        }
     }
 }
 
-/// Slots of a table of keys with this many places.
+/// Slots of a table of keys for the forms of a list.
 pub(crate) const fn keys(list: &[&str]) -> usize {
-    if list.is_empty() {
-        1
-    } else {
-        1 << (BITS as usize * list[0].len())
-    }
+    1 << (BITS as usize * places(list))
+}
+
+/// Places in each form of a list.
+const fn places(list: &[&str]) -> usize {
+    if list.is_empty() { 0 } else { list[0].len() }
 }
 
 /// Numbers the forms of a list.
@@ -141,7 +148,7 @@ macro_rules! forms {
     ($($form:literal)*) => {{
         const LIST: &[&str] = &[$($form),*];
         static NUMBERS: [u16; form::keys(LIST)] = form::numbers(LIST);
-        Forms::new(&NUMBERS, LIST.len())
+        Forms::new(&NUMBERS, LIST)
     }};
 }
 pub(crate) use forms;
@@ -171,6 +178,10 @@ pub(crate) const fn number(operation: Operation, form: &str) -> u16 {
 /// one.
 pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Option<u16> {
     let forms = operation.info().forms;
+    // A key does not tell how many places it is made of.
+    if forms.places != places.len() + usize::from(to.is_some()) {
+        return None;
+    }
     let mut key = 0;
     for (at, &place) in places.iter().enumerate() {
         key |= (place as usize) << (BITS * at as u32);
@@ -195,11 +206,6 @@ impl Operation {
     /// What the translator knows of it.
     pub(crate) fn info(self) -> &'static Info {
         &INFOS[self as usize]
-    }
-
-    /// The handler of an operation that has just one.
-    pub(crate) fn only(self) -> u16 {
-        BASES[self as usize]
     }
 
     /// Whether it turns a truth value round.

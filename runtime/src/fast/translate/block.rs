@@ -99,7 +99,7 @@ impl Translator<'_> {
     }
 
     /// Numbers of parameters and results.
-    pub(super) fn arity(&self, bt: BlockType) -> (usize, usize) {
+    pub(super) fn arity(&mut self, bt: BlockType) -> (usize, usize) {
         match bt {
             BlockType::Empty => (0, 0),
             BlockType::Value(_) => (0, 1),
@@ -113,21 +113,8 @@ impl Translator<'_> {
     /// Pushes values of a block's parameters or results, in their slots.
     pub(super) fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
         for at in 0..count {
-            let ty = match types {
-                BlockTypes::Short(ty) => ty,
-                BlockTypes::Function => {
-                    Some(self.module.defined_signature(self.index).results()[at])
-                }
-                BlockTypes::Func(ty) => {
-                    let ty = self.func_type(ty);
-                    Some(if params {
-                        ty.params()[at]
-                    } else {
-                        ty.results()[at]
-                    })
-                }
-            };
-            self.push_temp(ty.unwrap_or(ValType::I32));
+            let ty = self.block_type(types, at, params);
+            self.push_temp(ty);
         }
         self.settled = self.stack.len();
     }
@@ -195,7 +182,8 @@ impl Translator<'_> {
                 self.fixed(Operation::Return, &[]);
             }
             1 => {
-                let kind = self.stack.last().map_or(Kind::Int, |value| value.kind);
+                let found = self.stack.last().map(|value| value.kind);
+                let kind = self.known(found, "operand", 0).unwrap_or(Kind::Int);
                 self.operate(Operation::returning(kind), &[]);
             }
             count => {

@@ -6,7 +6,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::block::{BlockKind, Target};
+use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Kind, Place, To};
 use super::{LabelId, Translator};
 use crate::fast::code::halves;
@@ -53,10 +53,17 @@ pub(crate) fn if_(t: &mut Translator<'_>, bt: BlockType) {
 }
 
 pub(crate) fn else_(t: &mut Translator<'_>) {
-    let Some(block) = t.blocks.last() else { return };
+    let found = t.blocks.pop();
+    let Some(block) = t.known(found, "block", 0) else {
+        return;
+    };
     let (label, base, results) = (block.label, block.base, block.results as usize);
     let (params, types) = (block.params as usize, block.types);
-    let BlockKind::If(otherwise) = block.kind else {
+    let otherwise = match block.kind {
+        BlockKind::If(otherwise) => Some(otherwise),
+        _ => None,
+    };
+    let Some(otherwise) = t.known(otherwise, "`if` of an `else`", 0) else {
         return;
     };
     if t.dead.take().is_none() {
@@ -64,9 +71,10 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
         t.settle_all(results);
         t.jump(label);
     }
-    if let Some(block) = t.blocks.last_mut() {
-        block.kind = BlockKind::Else;
-    }
+    t.blocks.push(Block {
+        kind: BlockKind::Else,
+        ..block
+    });
     t.truncate(base);
     t.push_types(types, params, true);
     t.code.bind(otherwise);
@@ -75,7 +83,10 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
 }
 
 pub(crate) fn end(t: &mut Translator<'_>) {
-    let Some(block) = t.blocks.pop() else { return };
+    let found = t.blocks.pop();
+    let Some(block) = t.known(found, "block", 0) else {
+        return;
+    };
     let results = block.results as usize;
     let reached = t.dead.is_none();
     let joined = match block.kind {
@@ -230,7 +241,7 @@ pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
     let ty = t.func(f);
     let base = t.arguments(ty.params().len(), 0);
     let frame = t.temp(base);
-    match t.module.cell(f) {
+    match t.cell(f) {
         Some(cell) => {
             let [low, high] = halves(cell as u64);
             t.placed(t.calling(), &[low, high, frame]);
@@ -268,7 +279,7 @@ pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
     let count = t.func(f).params().len();
     let base = t.arguments(count, 0);
     let (from, count) = (t.temp(base), count as u32);
-    match t.module.cell(f) {
+    match t.cell(f) {
         Some(cell) => {
             let [low, high] = halves(cell as u64);
             t.placed(Operation::ReturnCall, &[low, high, from, count]);

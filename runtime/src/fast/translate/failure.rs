@@ -34,10 +34,17 @@ pub(crate) enum Contradiction {
     NoForm {
         /// The operation.
         operation: Operation,
-        /// Where its operands are; of these its own count.
-        places: [Place; 3],
+        /// Where its operands are, as many as there are.
+        places: [Option<Place>; 3],
         /// Where its result would go.
         to: Option<To>,
+    },
+    /// Something with this index was asked for that is not there.
+    Unknown {
+        /// What it would be.
+        what: &'static str,
+        /// Its index.
+        index: u32,
     },
 }
 
@@ -56,14 +63,18 @@ impl fmt::Display for Contradiction {
                 places,
                 to,
             } => {
-                let count = operation.info().operands.min(places.len());
-                let places = &places[..count];
-                write!(f, "no form of `{operation:?}` reads {places:?}")?;
+                write!(f, "no form of `{operation:?}`")?;
+                let mut word = " reads";
+                for place in places.iter().flatten() {
+                    write!(f, "{word} {place:?}")?;
+                    word = "";
+                }
                 match to {
-                    Some(to) => write!(f, " and writes {to:?}"),
+                    Some(to) => write!(f, " writes {to:?}"),
                     None => Ok(()),
                 }
             }
+            Self::Unknown { what, index } => write!(f, "no {what} {index}"),
         }
     }
 }
@@ -99,7 +110,7 @@ mod tests {
             translator.at = at;
             translator.contradict(Contradiction::NoForm {
                 operation,
-                places: [Place::S, Place::A, Place::S],
+                places: [Some(Place::S), Some(Place::A), None],
                 to: Some(To::J),
             });
         }
@@ -108,7 +119,7 @@ mod tests {
         assert!(error.is::<InternalError>());
         assert_eq!(
             error.to_string(),
-            "internal error: no form of `I32Add` reads [S, A] and writes J (at offset 0x7)"
+            "internal error: no form of `I32Add` reads S A writes J (at offset 0x7)"
         );
     }
 }

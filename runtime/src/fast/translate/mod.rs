@@ -141,7 +141,8 @@ impl<'m> Translator<'m> {
     }
 
     fn pop(&mut self) -> Operand {
-        let operand = self.stack.pop().unwrap_or(Operand {
+        let found = self.stack.pop();
+        let operand = self.known(found, "operand", 0).unwrap_or(Operand {
             kind: Kind::Int,
             at: At::Const(0),
         });
@@ -240,15 +241,14 @@ impl<'m> Translator<'m> {
         self.code.fail(Failure::Internal { contradiction, at });
     }
 
-    /// Emits an instruction that has just one form.
+    /// Emits an instruction whose operands and result are in no places.
     fn fixed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.code.instruction(operation.only(), words, None)
+        self.instruction(operation, &[], None, words, None)
     }
 
     /// The same for one that can trap or call.
     fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.code
-            .instruction(operation.only(), words, Some(self.at))
+        self.instruction(operation, &[], None, words, Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.

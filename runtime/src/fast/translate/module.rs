@@ -1,9 +1,11 @@
-//! What the translator asks of the module. Indices were checked by the validator; for others
-//! there is some answer, never a panic.
+//! What the translator asks of the module. Indices were checked by the validator: one that leads
+//! nowhere is an internal error, and what is given for it is used by no code.
 
-use super::Translator;
+use super::failure::Contradiction;
 use super::operand::Kind;
-use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
+use super::{Translator, block::BlockTypes};
+use crate::fast::code::Cell;
+use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx, ValType};
 
 const NOTHING: FuncSignature<'static> = FuncSignature {
     params: &[],
@@ -12,33 +14,73 @@ const NOTHING: FuncSignature<'static> = FuncSignature {
 
 impl<'m> Translator<'m> {
     /// Parameters and results of a function.
-    pub(super) fn func(&self, f: FuncIdx) -> FuncSignature<'m> {
-        self.module.env().func_type(f).unwrap_or(NOTHING)
+    pub(super) fn func(&mut self, f: FuncIdx) -> FuncSignature<'m> {
+        let found = self.module.env().func_type(f);
+        self.known(found, "function", f.0).unwrap_or(NOTHING)
+    }
+
+    /// Where a function finds its code, if the module defines it.
+    pub(super) fn cell(&mut self, f: FuncIdx) -> Option<*const Cell> {
+        if f.0 < self.module.env().imported_funcs() {
+            return None;
+        }
+        let found = self.module.cell(f);
+        self.known(found, "function", f.0)
     }
 
     /// Parameters and results of a function type.
-    pub(super) fn func_type(&self, y: TypeIdx) -> FuncSignature<'m> {
-        self.module.env().type_func(y).unwrap_or(NOTHING)
+    pub(super) fn func_type(&mut self, y: TypeIdx) -> FuncSignature<'m> {
+        let found = self.module.env().type_func(y);
+        self.known(found, "function type", y.0).unwrap_or(NOTHING)
+    }
+
+    /// The type at a place among a block's parameters or results.
+    pub(super) fn block_type(&mut self, types: BlockTypes, at: usize, params: bool) -> ValType {
+        let found = match types {
+            BlockTypes::Short(ty) => ty.filter(|_| at == 0 && !params),
+            BlockTypes::Function => {
+                let own = self.module.defined_signature(self.index);
+                own.results().get(at).copied()
+            }
+            BlockTypes::Func(ty) => {
+                let ty = self.func_type(ty);
+                let types = if params { ty.params() } else { ty.results() };
+                types.get(at).copied()
+            }
+        };
+        let found = self.known(found, "value of a block", at as u32);
+        found.unwrap_or(ValType::I32)
     }
 
     /// The class of a global's value.
-    pub(super) fn global(&self, x: GlobalIdx) -> Kind {
-        self.module
-            .env()
-            .global(x)
-            .map_or(Kind::Int, |global| Kind::of(global.content))
+    pub(super) fn global(&mut self, x: GlobalIdx) -> Kind {
+        let found = self.module.env().global(x);
+        let found = found.map(|global| Kind::of(global.content));
+        self.known(found, "global", x.0).unwrap_or(Kind::Int)
     }
 
     /// Whether a memory has 64-bit addresses.
-    pub(super) fn is_wide_memory(&self, x: MemoryIdx) -> bool {
-        self.module
-            .env()
-            .memory(x)
-            .is_some_and(|memory| memory.is_64)
+    pub(super) fn is_wide_memory(&mut self, x: MemoryIdx) -> bool {
+        let found = self.module.env().memory(x).map(|memory| memory.is_64);
+        self.known(found, "memory", x.0).unwrap_or_default()
     }
 
     /// Whether a table has 64-bit indices.
-    pub(super) fn is_wide_table(&self, x: TableIdx) -> bool {
-        self.module.env().table(x).is_some_and(|table| table.is_64)
+    pub(super) fn is_wide_table(&mut self, x: TableIdx) -> bool {
+        let found = self.module.env().table(x).map(|table| table.is_64);
+        self.known(found, "table", x.0).unwrap_or_default()
+    }
+
+    /// What was found; if nothing was, that cannot be.
+    pub(super) fn known<T>(
+        &mut self,
+        found: Option<T>,
+        what: &'static str,
+        index: u32,
+    ) -> Option<T> {
+        if found.is_none() {
+            self.contradict(Contradiction::Unknown { what, index });
+        }
+        found
     }
 }

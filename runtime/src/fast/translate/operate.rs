@@ -62,7 +62,11 @@ impl Translator<'_> {
 
     /// Loads or stores; the operation is the one for memory 0 and 32-bit addresses.
     pub(crate) fn access(&mut self, operation: Operation, m: MemArg) {
-        let [wide, any, any_wide] = operation.info().memories.unwrap_or([operation; 3]);
+        let found = operation.info().memories;
+        let found = self.known(found, "access to memory", m.memory.0);
+        let Some([wide, any, any_wide]) = found else {
+            return;
+        };
         let is_wide = self.is_wide_memory(m.memory);
         match u32::try_from(m.offset) {
             Ok(offset) if m.memory.0 == 0 => {
@@ -309,11 +313,9 @@ impl Translator<'_> {
 
     fn move_from_accumulator(&mut self, kind: Kind, to: To, slot: u32) {
         let to = if to == To::W { To::S } else { to };
-        let handler = form(Operation::moving(kind), &[Place::A], Some(to));
         let words: &[u32] = if to == To::S { &[slot] } else { &[] };
-        if let Some(handler) = handler {
-            self.code.instruction(handler, words, None);
-        }
+        let operation = Operation::moving(kind);
+        self.instruction(operation, &[Place::A], Some(to), words, None);
     }
 
     /// Copies a value that is not the open instruction's to a slot, leaving all else alone.
@@ -344,9 +346,7 @@ impl Translator<'_> {
             words.push(slot);
             self.wrote(slot);
         }
-        if let Some(handler) = form(operation, places, Some(to)) {
-            self.code.instruction(handler, words.as_slice(), None);
-        }
+        self.instruction(operation, places, Some(to), words.as_slice(), None);
     }
 
     /// Emits a branch that is taken if the condition, popped from the stack, is as wanted.
@@ -368,23 +368,13 @@ impl Translator<'_> {
             }
         };
         let to = if wanted != open.negated { To::J } else { To::N };
-        let count = open.count();
-        let direct = form(open.operation, &open.places[..count], Some(to));
-        let other = || {
-            let to = if to == To::J { To::N } else { To::J };
-            form(
-                open.operation.info().negation?,
-                &open.places[..count],
-                Some(to),
-            )
-        };
-        if let Some(handler) = direct.or_else(other) {
-            let mut words = open.words;
-            words.push(0);
-            let operands = self.code.instruction(handler, words.as_slice(), open.place);
-            self.code
-                .target(operands, words.as_slice().len() - 1, label);
-        }
+        let places = &open.places[..open.count()];
+        let (operation, to) = branching(open.operation, places, to);
+        let mut words = open.words;
+        words.push(0);
+        let operands = self.instruction(operation, places, Some(to), words.as_slice(), open.place);
+        self.code
+            .target(operands, words.as_slice().len() - 1, label);
     }
 
     /// Emits an instruction that takes its operand from the top of the stack and is followed by
@@ -419,20 +409,30 @@ impl Translator<'_> {
         if matches!(to, Some(To::S | To::W)) {
             words.push(slot);
         }
-        let (operation, places) = (ready.operation, ready.places);
-        match form(operation, &places[..ready.count()], to) {
-            Some(handler) => self
-                .code
-                .instruction(handler, words.as_slice(), ready.place),
-            None => {
-                self.contradict(Contradiction::NoForm {
-                    operation,
-                    places,
-                    to,
-                });
-                Operands::default()
-            }
-        }
+        let places = &ready.places[..ready.count()];
+        self.instruction(ready.operation, places, to, words.as_slice(), ready.place)
+    }
+
+    /// Lays an instruction down: the only way to the handlers. That there is none is an internal
+    /// error.
+    pub(super) fn instruction(
+        &mut self,
+        operation: Operation,
+        places: &[Place],
+        to: Option<To>,
+        words: &[u32],
+        at: Option<usize>,
+    ) -> Operands {
+        let Some(handler) = form(operation, places, to) else {
+            let places = [0, 1, 2].map(|at| places.get(at).copied());
+            self.contradict(Contradiction::NoForm {
+                operation,
+                places,
+                to,
+            });
+            return Operands::default();
+        };
+        self.code.instruction(handler, words, at)
     }
 
     pub(super) fn truncate(&mut self, height: usize) {
@@ -444,6 +444,20 @@ impl Translator<'_> {
 impl Open {
     fn count(&self) -> usize {
         self.operation.info().operands
+    }
+}
+
+/// The operation and destination that branch as wanted: those asked for, or the opposite of both.
+fn branching(operation: Operation, places: &[Place], to: To) -> (Operation, To) {
+    let opposite = if to == To::J { To::N } else { To::J };
+    match operation.info().negation {
+        Some(negation)
+            if form(operation, places, Some(to)).is_none()
+                && form(negation, places, Some(opposite)).is_some() =>
+        {
+            (negation, opposite)
+        }
+        _ => (operation, to),
     }
 }
 
@@ -462,5 +476,131 @@ fn encodable(operand: &Operand) -> bool {
     match (operand.at, operand.kind) {
         (At::Const(bits), Kind::Int) => i64::from(bits as i32) as u64 == bits,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+    use crate::engine::Engine;
+    use crate::error::Error;
+    use crate::module::Module;
+
+    /// `(module (func))`
+    const EMPTY: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0A\x04\x01\x02\0\x0B";
+
+    /// What is said of a translation in which something is done that has no form.
+    fn said(act: impl FnOnce(&mut Translator<'_>)) -> alloc::string::String {
+        let module = Module::new(&Engine::default(), EMPTY).unwrap();
+        let mut translator = Translator::new(&module, 0);
+        act(&mut translator);
+        let error = Error::from(translator.code.finish().err().unwrap());
+        assert!(error.is::<crate::InternalError>());
+        error.to_string()
+    }
+
+    fn open(operation: Operation, place: Place) -> Open {
+        Open {
+            operation,
+            places: [place, Place::S, Place::S],
+            words: Words::default(),
+            kind: Kind::Int,
+            height: 0,
+            place: None,
+            negated: false,
+        }
+    }
+
+    const ONE: Operand = Operand {
+        kind: Kind::F32,
+        at: At::Const(1),
+    };
+
+    #[test]
+    fn an_instruction_without_a_form_is_an_internal_error() {
+        let said = said(|t| {
+            t.lay(&open(Operation::CallRef, Place::I), None, 0);
+        });
+        assert_eq!(
+            said,
+            "internal error: no form of `CallRef` reads I (at offset 0x16)"
+        );
+    }
+
+    #[test]
+    fn places_for_an_operation_without_places_are_an_internal_error() {
+        let said = said(|t| {
+            t.fixed(Operation::CallRef, &[]);
+        });
+        assert_eq!(
+            said,
+            "internal error: no form of `CallRef` (at offset 0x16)"
+        );
+    }
+
+    #[test]
+    fn a_result_without_a_form_is_an_internal_error() {
+        let said = said(|t| {
+            t.open = Some(open(Operation::I32Add, Place::I));
+            t.close(To::P, 0);
+        });
+        assert!(
+            said.contains("no form of `I32Add` reads I S writes"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_copy_without_a_form_is_an_internal_error() {
+        let said = said(|t| t.copy(ONE, 0, To::P, 0));
+        assert!(
+            said.contains("no form of `MoveF32` reads I writes P"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_move_from_the_accumulator_without_a_form_is_an_internal_error() {
+        let said = said(|t| t.move_from_accumulator(Kind::F32, To::Q, 0));
+        assert!(
+            said.contains("no form of `MoveF32` reads A writes Q"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_branch_without_a_form_is_an_internal_error() {
+        let said = said(|t| {
+            let label = t.code.label();
+            t.open = Some(open(Operation::I32LtS, Place::I));
+            let condition = Operand {
+                kind: Kind::Int,
+                at: At::Open,
+            };
+            t.branch_if(condition, true, label);
+        });
+        assert!(
+            said.contains("no form of `I32LtS` reads I S writes J"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_the_module_lacks_is_an_internal_error() {
+        let index = crate::types::GlobalIdx(7);
+        let said = said(|t| {
+            t.global(index);
+        });
+        assert_eq!(said, "internal error: no global 7 (at offset 0x16)");
+    }
+
+    #[test]
+    fn an_empty_stack_is_an_internal_error() {
+        let said = said(|t| {
+            t.pop();
+        });
+        assert!(said.contains("no operand 0"), "{said}");
     }
 }
