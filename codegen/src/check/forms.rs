@@ -4,16 +4,17 @@ use super::Context;
 use crate::diag::Diagnostic;
 use crate::emit::limits::grouped;
 use crate::emit::operation::{MEMORIES, Origin as Source, handlers, is_constant, operations};
-use crate::model::{Model, Op, Origin, Shape};
+use crate::model::{FormClass, Model, Op, Shape};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let model = context.model;
     for class in &model.forms.classes {
-        letters(context, &class.key, &class.tiers, &class.origin);
-        general(context, &class.key, &class.tiers, &class.origin);
+        let truth = class.result.as_deref() == Some("truth");
+        letters(context, &class.key, &class.tiers, truth);
+        general(context, class);
     }
     for own in &model.forms.engine {
-        letters(context, &own.key, &own.tiers, &own.origin);
+        letters(context, &own.key, &own.tiers, false);
     }
     for (tier, most, origin) in &model.forms.budgets {
         let count = handlers(model, tier);
@@ -30,8 +31,15 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
 }
 
-/// Letters of places that exist.
-fn letters(context: &mut Context<'_>, key: &str, tiers: &[(String, Shape)], origin: &Origin) {
+/// Places that operands can be read from.
+const SOURCES: &str = "SAPQI";
+/// Places that results can be written to.
+const DESTINATIONS: &str = "SAPQW";
+/// Places that truth values can go to besides.
+const JUMPS: &str = "JN";
+
+/// Letters of places that exist, and that can stand where they do.
+fn letters(context: &mut Context<'_>, key: &str, tiers: &[(String, Shape)], truth: bool) {
     let known = |letter: char| {
         context
             .model
@@ -42,27 +50,43 @@ fn letters(context: &mut Context<'_>, key: &str, tiers: &[(String, Shape)], orig
     };
     let mut errors = Vec::new();
     for (tier, shape) in tiers {
-        let letters = shape
-            .operands
-            .iter()
-            .chain([&shape.result])
-            .flat_map(|letters| letters.chars());
-        if let Some(unknown) = letters.into_iter().find(|letter| !known(*letter)) {
-            let message = format!("no place `{unknown}`");
-            errors.push(Diagnostic::error(message).at(origin, format!("`{tier}` of `{key}`")));
-        }
+        let operands = shape.operands.iter().flat_map(|letters| letters.chars());
+        let operands = operands.map(|letter| (letter, SOURCES.contains(letter), "read from"));
+        let is_result = |letter| DESTINATIONS.contains(letter) || truth && JUMPS.contains(letter);
+        let results = shape.result.chars();
+        let results = results.map(|letter| (letter, is_result(letter), "written to"));
+        let wrong = |(letter, fits, what): (char, bool, &str)| match (known(letter), fits) {
+            (false, _) => Some(format!("no place `{letter}`")),
+            (true, false) => Some(format!("the place `{letter}` cannot be {what} here")),
+            (true, true) => None,
+        };
+        let error = operands.chain(results).find_map(wrong);
+        errors.extend(error.map(|message| {
+            Diagnostic::error(message).at(&shape.at, format!("`{tier}` of `{key}`"))
+        }));
     }
     context.report.extend(errors);
 }
 
 /// The form that every move leads to: slots in, a slot or the accumulator out.
-fn general(context: &mut Context<'_>, key: &str, tiers: &[(String, Shape)], origin: &Origin) {
-    for (tier, shape) in tiers {
+fn general(context: &mut Context<'_>, class: &FormClass) {
+    let key = &class.key;
+    for (tier, shape) in &class.tiers {
+        if shape.operands.len() != class.operands.len()
+            || shape.result.is_empty() != class.result.is_none()
+        {
+            let message = format!("`{key}` has other operands in tier `{tier}` than in its type");
+            let error = Diagnostic::error(message).at(&shape.at, "these");
+            context
+                .report
+                .push(error.help("write places for each operand of `type`, and for its result"));
+            continue;
+        }
         let reads = shape.operands.iter().all(|letters| letters.contains('S'));
         let writes = shape.result.is_empty() || shape.result.contains(['W', 'A']);
         if !(reads && writes) {
             let message = format!("`{key}` has no general form in tier `{tier}`");
-            let error = Diagnostic::error(message).at(origin, "in this row");
+            let error = Diagnostic::error(message).at(&shape.at, "these");
             context
                 .report
                 .push(error.help("let every operand be in `S`, and the result go to `W` or `A`"));

@@ -15,6 +15,7 @@ mod opcodes;
 mod place;
 mod proposals;
 mod references;
+mod reliance;
 mod removals;
 mod sections;
 mod semantics;
@@ -51,6 +52,7 @@ const PASSES: &[Pass] = &[
     opcodes::check,
     proposals::check,
     references::check,
+    reliance::check,
     removals::check,
     sections::check,
     semantics::check,

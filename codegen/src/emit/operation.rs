@@ -11,6 +11,8 @@ pub struct Operation<'m> {
     pub variant: String,
     /// Where it comes from.
     pub source: Origin<'m>,
+    /// The cell that its forms come from, if it has places.
+    pub shape: Option<&'m Shape>,
     /// Its forms, as strings of letters, in the order of its handlers.
     pub forms: Vec<String>,
     /// Name of the static that holds the forms.
@@ -27,6 +29,16 @@ pub struct Operation<'m> {
     pub swapped: Option<String>,
     /// Variant with the opposite result.
     pub negation: Option<String>,
+}
+
+impl Operation<'_> {
+    /// Key of the row that it comes from.
+    pub fn key(&self) -> &str {
+        match self.source {
+            Origin::Row(op) | Origin::Memory(op, _) | Origin::Hand(op) => &op.key,
+            Origin::Engine(own) => &own.key,
+        }
+    }
 }
 
 /// Where an operation comes from.
@@ -116,6 +128,7 @@ fn row<'m>(model: &'m Model, op: &'m Op, tier: &str) -> Vec<Operation<'m>> {
         operations.push(Operation {
             variant,
             source,
+            shape: Some(shape),
             forms: forms(shape, swapped.is_some()),
             class: name,
             operands: shape.operands.len(),
@@ -174,6 +187,7 @@ fn hand(op: &Op) -> Operation<'_> {
     Operation {
         variant: op.variant.clone(),
         source: Origin::Hand(op),
+        shape: None,
         forms: vec![String::new()],
         class: "FIXED".to_string(),
         operands: op.params().len(),
@@ -192,6 +206,7 @@ fn engine<'m>(own: &'m EngineInstruction, tier: &str) -> Option<Operation<'m>> {
     Some(Operation {
         variant: variant(&own.key),
         source: Origin::Engine(own),
+        shape: Some(shape),
         forms,
         class: if fixed {
             "FIXED".to_string()

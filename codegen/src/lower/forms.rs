@@ -44,7 +44,9 @@ fn classes(document: &Document, tiers: &[&str], report: &mut Vec<Diagnostic>) ->
         let Some(mut row) = Row::new(&entry, &columns, report) else {
             continue;
         };
-        let Shape { operands, result } = shape(&row.required("type"));
+        let Shape {
+            operands, result, ..
+        } = Shape::parse(&row.required("type"));
         classes.push(FormClass {
             key: row.key.to_string(),
             operands,
@@ -84,17 +86,12 @@ fn engine(
 }
 
 fn shapes(row: &mut Row<'_>, tiers: &[&str]) -> Vec<(String, Shape)> {
-    let of = |tier: &&str| (tier.to_string(), shape(&row.required(tier)));
+    let of = |tier: &&str| {
+        let shape = Shape::parse(&row.required(tier));
+        let at = row.text(tier).map(|text| text.origin).unwrap_or_default();
+        (tier.to_string(), Shape { at, ..shape })
+    };
     tiers.iter().map(of).collect()
-}
-
-/// Words before and behind `->`.
-fn shape(text: &str) -> Shape {
-    let (operands, result) = text.split_once("->").unwrap_or((text, ""));
-    Shape {
-        operands: operands.split_whitespace().map(str::to_string).collect(),
-        result: result.trim().to_string(),
-    }
 }
 
 fn fusions(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Fusion> {

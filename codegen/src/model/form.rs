@@ -1,6 +1,7 @@
 //! Places, forms and fused pairs of the fast engine.
 
 use super::{Documented, Origin};
+use std::fmt;
 
 /// What `forms.toml` and `fusion.toml` say.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,31 @@ pub struct Shape {
     pub operands: Vec<String>,
     /// Letters of destinations; empty without a result.
     pub result: String,
+    /// Where they stand.
+    pub at: Origin,
+}
+
+impl Shape {
+    /// Letters before and behind `->`.
+    pub fn parse(text: &str) -> Shape {
+        let (operands, result) = text.split_once("->").unwrap_or((text, ""));
+        Shape {
+            operands: operands.split_whitespace().map(str::to_string).collect(),
+            result: result.trim().to_string(),
+            at: Origin::default(),
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.operands.join(" "))?;
+        match (self.operands.is_empty(), self.result.is_empty()) {
+            (_, true) => Ok(()),
+            (true, false) => write!(f, "-> {}", self.result),
+            (false, false) => write!(f, " -> {}", self.result),
+        }
+    }
 }
 
 /// A class of rows: handlers for the same places are made for each of them.

@@ -1,0 +1,355 @@
+//! Whether the forms are there that the translator of the fast engine takes without asking.
+//!
+//! Most forms it asks for, and moves operands where one is not made. What it does not ask for is
+//! where those moves end: copies from every place, operands in slots, a result in the
+//! accumulator, both branches of a truth value. All of that is stated here, and only here; the
+//! translator would report what is missing as an internal error of a program that runs.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use crate::diag::Diagnostic;
+use crate::emit::operation::{Operation, operations};
+use crate::model::{EngineInstruction, Meaning, Model, Shape, shape};
+use crate::names::variant;
+
+/// Instructions of the engine: key, forms as in `forms.toml`, class of the result.
+///
+/// Each place needs all of its letters. Two are small: `q` is `Q` in a tier that pins a second
+/// local, `w` is `W` or `A`.
+#[rustfmt::skip]
+const ENGINE: &[(&str, &str, &str)] = &[
+    // A value is copied from wherever it is to a slot, or to a pinned local; no f32 is pinned.
+    ("move",                    "SAPqI -> SPq", "int"),
+    ("move_f32",                "SAI -> S",     "f32"),
+    ("move_f64",                "SAPqI -> SPq", "f64"),
+    ("long",                    "-> SPq",       "int"),
+    // As any operation: from slots at least, to the accumulator at least.
+    ("select",                  "S S S -> w",   "int"),
+    ("select_f32",              "S S S -> w",   "f32"),
+    ("select_f64",              "S S S -> w",   "f64"),
+    ("global_get",              "-> w",         "int"),
+    ("global_get_f32",          "-> w",         "f32"),
+    ("global_get_f64",          "-> w",         "f64"),
+    ("global_set",              "S",            ""),
+    ("global_set_f32",          "S",            ""),
+    ("global_set_f64",          "S",            ""),
+    ("call_ref",                "S",            ""),
+    ("call_indirect",           "S",            ""),
+    ("call_indirect_64",        "S",            ""),
+    ("return_call_ref",         "S",            ""),
+    ("return_call_indirect",    "S",            ""),
+    ("return_call_indirect_64", "S",            ""),
+    ("return_value",            "S",            ""),
+    ("return_value_f32",        "S",            ""),
+    ("return_value_f64",        "S",            ""),
+    ("br_table",                "S",            ""),
+    ("non_null_or_trap",        "S",            ""),
+    // Nothing in places: all operands are words, of which the translator knows the order.
+    ("enter",                   "",             ""),
+    ("enter_int",               "",             ""),
+    ("enter_float",             "",             ""),
+    ("enter_both",              "",             ""),
+    ("call",                    "",             ""),
+    ("call_int",                "",             ""),
+    ("call_float",              "",             ""),
+    ("call_both",               "",             ""),
+    ("call_import",             "",             ""),
+    ("return_call",             "",             ""),
+    ("return_call_import",      "",             ""),
+    ("return",                  "",             ""),
+    ("return_many",             "",             ""),
+    ("jump",                    "",             ""),
+    ("copy_down",               "",             ""),
+    ("unreachable",             "",             ""),
+    ("fuel",                    "",             ""),
+    ("epoch",                   "",             ""),
+];
+
+/// Rows that the translator names, and the places in which it has their operand: the test that
+/// turns a truth value round which has no opposite, right behind the comparison.
+const ROWS: &[(&str, &str)] = &[("i32.eqz", "A")];
+
+/// Instructions of the engine that may be in a fused pair: those that look at no instruction
+/// pointer, and that no run stops at to go on there later.
+const FUSIBLE: &[&str] = &[
+    "move",
+    "move_f32",
+    "move_f64",
+    "long",
+    "select",
+    "select_f32",
+    "select_f64",
+    "global_get",
+    "global_get_f32",
+    "global_get_f64",
+    "global_set",
+    "global_set_f32",
+    "global_set_f64",
+    "copy_down",
+];
+
+/// Those that may be the second of a pair only: they do not go on at the next instruction.
+const FUSIBLE_LAST: &[&str] = &[
+    "jump",
+    "return",
+    "return_value",
+    "return_value_f32",
+    "return_value_f64",
+];
+
+pub(super) fn check(context: &mut Context<'_>) {
+    let model = context.model;
+    let mut errors = Vec::new();
+    for own in &model.forms.engine {
+        errors.extend(placeholders(own));
+    }
+    for (tier, _, origin) in &model.forms.budgets {
+        for (key, forms, class) in ENGINE {
+            match model.forms.engine.iter().find(|own| own.key == *key) {
+                Some(own) => errors.extend(engine(model, own, tier, forms, class)),
+                None => errors.push(
+                    Diagnostic::error(format!("no instruction `{key}` of the engine"))
+                        .at(origin, "the translator of this tier relies on it")
+                        .help("add the row to the table `[engine]` of spec/forms.toml"),
+                ),
+            }
+        }
+        let operations = operations(model, tier);
+        errors.extend(rows(&operations, tier));
+        errors.extend(branches(&operations, tier));
+    }
+    errors.extend(fusions(model));
+    context.report.extend(errors);
+}
+
+/// Whether a type has a place for each letter of its forms.
+fn placeholders(own: &EngineInstruction) -> Option<Diagnostic> {
+    let places = own.instruction.matches('_').count();
+    let (tier, shape) = own.tiers.iter().find(|(_, shape)| {
+        shape.operands.len() + usize::from(!shape.result.is_empty()) != places
+    })?;
+    let message = format!(
+        "`{}` has {places} places `_` in its type, others in tier `{tier}`",
+        own.key
+    );
+    Some(Diagnostic::error(message).at(&shape.at, "in these forms"))
+}
+
+/// Whether an instruction of the engine has the forms that the translator relies on.
+fn engine(
+    model: &Model,
+    own: &EngineInstruction,
+    tier: &str,
+    forms: &str,
+    class: &str,
+) -> Vec<Diagnostic> {
+    let Some(has) = shape(&own.tiers, tier) else {
+        return Vec::new();
+    };
+    let needs = Shape::parse(&resolved(model, tier, class, forms));
+    let key = &own.key;
+    let mut errors = Vec::new();
+    if own.result.as_deref().unwrap_or_default() != class {
+        let message = format!("`{key}` has a result of another class than the translator takes");
+        let error = Diagnostic::error(message).at(&own.origin, "in this row");
+        errors.push(error.help(match class {
+            "" => "leave `result` out".to_string(),
+            class => format!("write `result = '{class}'`"),
+        }));
+    }
+    let wanted = || needs.to_string().replace('w', "W");
+    let error = |message: String, label: &str| {
+        let error = Diagnostic::error(message).at(&has.at, label);
+        error.help(match forms {
+            "" => "leave them empty: the translator has nothing in places".to_string(),
+            _ => format!("the forms must be `{}` at least", wanted()),
+        })
+    };
+    if has.operands.len() != needs.operands.len()
+        || has.result.is_empty() != needs.result.is_empty()
+    {
+        let message =
+            format!("`{key}` has other operands in tier `{tier}` than the translator gives it");
+        errors.push(error(message, "these"));
+        return errors;
+    }
+    let pairs = has.operands.iter().zip(&needs.operands);
+    for (at, (has, needs)) in pairs.enumerate() {
+        for letter in lacking(has, needs) {
+            let message = format!(
+                "`{key}` has no form in tier `{tier}` with operand {} in `{letter}`",
+                at + 1
+            );
+            errors.push(error(message, "the translator relies on one"));
+        }
+    }
+    for letter in lacking(&has.result, &needs.result) {
+        let letter = if letter == 'w' {
+            "W` or `A".to_string()
+        } else {
+            letter.to_string()
+        };
+        let message = format!("`{key}` has no form in tier `{tier}` with its result in `{letter}`");
+        errors.push(error(message, "the translator relies on one"));
+    }
+    errors
+}
+
+/// Forms with `q` decided: a tier pins a second local of a class if copies of the class read it.
+fn resolved(model: &Model, tier: &str, class: &str, forms: &str) -> String {
+    let copies = ENGINE
+        .iter()
+        .find(|(_, forms, of)| forms.contains('q') && *of == class);
+    let second = copies.is_some_and(|(key, _, _)| {
+        let own = model.forms.engine.iter().find(|own| own.key == *key);
+        let shape = own.and_then(|own| shape(&own.tiers, tier));
+        shape.is_some_and(|shape| shape.operands.iter().any(|letters| letters.contains('Q')))
+    });
+    forms.replace('q', if second { "Q" } else { "" })
+}
+
+/// Letters that are needed and not there.
+fn lacking(has: &str, needs: &str) -> Vec<char> {
+    let is_there = |letter: &char| match letter {
+        'w' => has.contains(['W', 'A']),
+        letter => has.contains(*letter),
+    };
+    needs.chars().filter(|letter| !is_there(letter)).collect()
+}
+
+/// Whether rows that the translator names have the forms that it relies on.
+fn rows(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
+    let mut errors = Vec::new();
+    for (key, place) in ROWS {
+        let found = operations.iter().find(|operation| operation.key() == *key);
+        let Some((operation, shape)) = found.and_then(|found| Some((found, found.shape?))) else {
+            continue;
+        };
+        if !places(operation).contains(place) {
+            let message =
+                format!("`{key}` has no form in tier `{tier}` with its operand in `{place}`");
+            let error = Diagnostic::error(message).at(&shape.at, "the translator relies on one");
+            errors.push(error.help(format!("add `{place}` to the places of the operand")));
+        }
+    }
+    errors
+}
+
+/// Whether truth values can branch both ways, by their own forms or by those of their opposite.
+fn branches(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
+    let by_variant: BTreeMap<&str, &Operation<'_>> = operations
+        .iter()
+        .map(|operation| (operation.variant.as_str(), operation))
+        .collect();
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    // Of each cell only the first row is told.
+    let mut told = Vec::new();
+    for operation in operations.iter().filter(|operation| operation.truth) {
+        let Some(shape) = operation.shape else {
+            continue;
+        };
+        let opposite = operation
+            .negation
+            .as_deref()
+            .and_then(|name| by_variant.get(name));
+        let has = |operation: &Operation<'_>, places: &str, to: char| {
+            operation.forms.contains(&format!("{places}{to}"))
+        };
+        let mut report = |error: Diagnostic| {
+            if !errors.iter().any(|known| known.is_about(&error)) {
+                errors.push(error);
+            }
+        };
+        for places in places(operation) {
+            for (to, other) in [('J', 'N'), ('N', 'J')] {
+                let able = has(operation, places, to)
+                    || opposite.is_some_and(|opposite| has(opposite, places, other));
+                if !able && !told.contains(&(&shape.at, to)) {
+                    told.push((&shape.at, to));
+                    let when = if to == 'J' { "holds" } else { "does not hold" };
+                    let message = format!(
+                        "no form in tier `{tier}` branches if `{}` {when}",
+                        operation.key()
+                    );
+                    let error = Diagnostic::error(message)
+                        .at(&shape.at, format!("`{to}` is missing among the results"));
+                    report(error.help(
+                        "add `J` if all rows of the class have an opposite, otherwise `J` and `N`",
+                    ));
+                }
+            }
+            if let Some(opposite) = opposite
+                && !["W", "A"]
+                    .iter()
+                    .any(|to| opposite.forms.contains(&format!("{places}{to}")))
+            {
+                let message = format!(
+                    "`{}` has forms in tier `{tier}` that its opposite `{}` has not",
+                    operation.key(),
+                    opposite.key()
+                );
+                let error = Diagnostic::error(message).at(&shape.at, "these");
+                report(
+                    error.help("put both into one class, and give both or neither a mirror image"),
+                );
+            }
+        }
+    }
+    errors
+}
+
+/// Places of the operands with which an operation has a result in the accumulator or a slot.
+fn places<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
+    let forms = operation.forms.iter();
+    forms
+        .filter_map(|form| form.strip_suffix(['W', 'A']))
+        .collect()
+}
+
+/// Whether each of a fused pair may stand there, and fits the forms of a tier.
+fn fusions(model: &Model) -> Vec<Diagnostic> {
+    let tiers: Vec<_> = model
+        .forms
+        .budgets
+        .iter()
+        .map(|(tier, _, _)| operations(model, tier))
+        .collect();
+    let mut errors = Vec::new();
+    for fusion in &model.forms.fusions {
+        for (at, text) in fusion.sequence.iter().enumerate() {
+            let (key, form) = text.split_once(' ').unwrap_or((text, ""));
+            let form: String = form.split_whitespace().collect();
+            let known = |operation: &Operation<'_>| {
+                operation.variant == variant(key) && operation.forms.contains(&form)
+            };
+            if !tiers.iter().flatten().any(known) {
+                let message = format!("no tier has the form `{text}`");
+                let error = Diagnostic::error(message).at(&fusion.origin, "in this pair");
+                errors.push(error.help("write a row or an instruction of the engine, and places that spec/forms.toml has"));
+            } else if !(FUSIBLE.contains(&key)
+                || at == 1 && FUSIBLE_LAST.contains(&key)
+                || computes(model, key))
+            {
+                let place = if at == 0 { "first" } else { "second" };
+                let message = format!("`{key}` cannot be the {place} of a pair");
+                let error = Diagnostic::error(message).at(&fusion.origin, "in this pair");
+                errors.push(error.help(
+                    "fuse only what goes on at the next instruction, and what no run stops at; the second may be a jump or a return",
+                ));
+            }
+        }
+        if fusion.sequence.len() != 2 {
+            let error = Diagnostic::error("a pair has two instructions");
+            errors.push(error.at(&fusion.origin, "in this row"));
+        }
+    }
+    errors
+}
+
+/// Whether a row computes its result by itself.
+fn computes(model: &Model, key: &str) -> bool {
+    model
+        .op(key)
+        .is_some_and(|op| matches!(op.meaning, Meaning::Do(_)))
+}
