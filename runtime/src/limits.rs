@@ -5,6 +5,10 @@ use crate::error::{Error, Result};
 /// Decides whether memories and tables may grow, and how many objects there may be.
 ///
 /// Set with [`Store::limiter`](crate::Store::limiter). The engine's own limits apply besides.
+///
+/// What is allocated for a memory or a table is what was allowed last, and no more than that unless
+/// [`memory_ahead`](Self::memory_ahead) or [`table_ahead`](Self::table_ahead) allow it. An allocator
+/// that cannot enlarge something in place holds its bytes twice while it moves them.
 pub trait ResourceLimiter {
     /// Whether a memory may grow from `current` to `desired` bytes; its type allows `maximum`.
     /// An error ends the guest's call.
@@ -46,6 +50,21 @@ pub trait ResourceLimiter {
     fn table_grow_failed(&mut self, error: Error) -> Result<()> {
         drop(error);
         Ok(())
+    }
+
+    /// How many bytes may be allocated for a memory that has been allowed to grow to `desired`
+    /// bytes. With `wanted` of them its next few pages need not move it; an answer that is not
+    /// between the two counts as the nearer one. Without this function there is no room ahead.
+    fn memory_ahead(&mut self, desired: usize, wanted: usize) -> usize {
+        let _ = wanted;
+        desired
+    }
+
+    /// For how many elements room may be allocated, for a table that has been allowed to grow to
+    /// `desired` elements; as [`memory_ahead`](Self::memory_ahead).
+    fn table_ahead(&mut self, desired: usize, wanted: usize) -> usize {
+        let _ = wanted;
+        desired
     }
 
     /// How many instances there may be.
@@ -184,6 +203,15 @@ impl ResourceLimiter for StoreLimits {
 
     fn table_grow_failed(&mut self, error: Error) -> Result<()> {
         self.failed(error)
+    }
+
+    fn memory_ahead(&mut self, _: usize, wanted: usize) -> usize {
+        self.memory_size.map_or(wanted, |limit| wanted.min(limit))
+    }
+
+    fn table_ahead(&mut self, _: usize, wanted: usize) -> usize {
+        self.table_elements
+            .map_or(wanted, |limit| wanted.min(limit))
     }
 
     fn instances(&self) -> usize {

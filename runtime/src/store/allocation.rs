@@ -35,35 +35,44 @@ pub(crate) fn zeroed<T: Zeroable>(length: usize) -> Option<Vec<T>> {
     Some(unsafe { Vec::from_raw_parts(start.cast::<T>().as_ptr(), length, length) })
 }
 
-/// Makes room for `length` items, at least.
-///
-/// Room is reserved ahead in proportion to the size, up to `most` items, so that a guest that
-/// grows step by step does not copy everything at each step.
+/// Room ahead of `length` items is this part of them.
+const AHEAD: usize = 8;
+
+/// How many items to make room for when there are to be `length`: some more, but not above `most`,
+/// so that a guest that grows step by step does not copy everything at each step. With an eighth
+/// ahead, each item moves eight times on average.
+pub(crate) fn with_room_ahead(length: usize, most: usize) -> usize {
+    let ahead = length.saturating_add(length / AHEAD);
+    ahead.min(most).max(length)
+}
+
+/// Makes room for `length` items, and for `room` if there is so much memory. The allocator is asked
+/// to enlarge what is there, which many do in place; one that moves it holds both meanwhile.
 pub(crate) fn reserve_ahead<T>(
     items: &mut Vec<T>,
     length: usize,
-    most: usize,
+    room: usize,
 ) -> Result<(), OutOfMemory> {
     if length <= items.capacity() {
         return Ok(());
     }
-    let ahead = items.capacity().saturating_mul(2).min(most).max(length);
-    items
-        .try_reserve_exact(ahead - items.len())
-        .or_else(|_| items.try_reserve_exact(length - items.len()))
+    let mut reserve = |room: usize| items.try_reserve_exact(room - items.len());
+    reserve(room.max(length))
+        .or_else(|_| reserve(length))
         .map_err(|_| OutOfMemory)
 }
 
-/// Lengthens `items` to `length` with zeros, with room ahead up to `most` items.
+/// Lengthens `items` to `length` with zeros, with room for `room` items if there is so much memory.
 pub(crate) fn grow<T: Zeroable>(
     items: &mut Vec<T>,
     length: usize,
-    most: usize,
+    room: usize,
 ) -> Result<(), OutOfMemory> {
-    reserve_ahead(items, length, most)?;
+    reserve_ahead(items, length, room)?;
     if let Some(new @ 1..) = length.checked_sub(items.len()) {
         let spare = items.spare_capacity_mut().as_mut_ptr();
-        // SAFETY: there is room for `length` items, and zero is a value of each.
+        // SAFETY: `reserve_ahead` made room for `length` items, so `new` of them are spare; zero is
+        // a value of each, as `T` is `Zeroable`.
         unsafe {
             spare.write_bytes(0, new);
             items.set_len(length);
@@ -89,15 +98,26 @@ mod tests {
     }
 
     #[test]
-    fn growing_step_by_step_reserves_ahead() {
-        let mut bytes = zeroed::<u8>(16).unwrap_or_default();
+    fn growing_step_by_step_moves_seldom() {
+        let mut bytes = zeroed::<u8>(64).unwrap_or_default();
         let mut moves = 0;
-        for length in 17..=1024 {
+        for length in 65..=4096 {
             let before = bytes.capacity();
-            assert!(grow(&mut bytes, length, 4096).is_ok());
+            let room = with_room_ahead(length, 4000);
+            assert!(grow(&mut bytes, length, room).is_ok());
+            assert!(bytes.capacity() <= 4000.max(length));
             moves += usize::from(bytes.capacity() != before);
         }
-        assert_eq!(moves, 6);
-        assert!(bytes.len() == 1024 && bytes.iter().all(|byte| *byte == 0));
+        // The logarithm of 4000 / 64 to the base of an eighth more, and 96 steps beyond the room.
+        assert_eq!(moves, 35 + 96);
+        assert!(bytes.len() == 4096 && bytes.iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
+    fn room_ahead_is_an_eighth() {
+        assert_eq!(with_room_ahead(800, usize::MAX), 900);
+        assert_eq!(with_room_ahead(800, 850), 850);
+        assert_eq!(with_room_ahead(800, 100), 800);
+        assert_eq!(with_room_ahead(usize::MAX, usize::MAX), usize::MAX);
     }
 }

@@ -43,9 +43,10 @@ pub(crate) unsafe fn grow_memory(
         current,
         desired: desired.unwrap_or(u64::MAX),
         maximum,
+        room: memory.room() as u64,
     };
-    let done = attempt(inner, store, growth, most, |desired, most| {
-        memory.extend(desired, most)
+    let done = attempt(inner, store, growth, most, |desired, room| {
+        memory.extend(desired, room)
     })?;
     Ok(done.then_some(pages))
 }
@@ -74,9 +75,10 @@ pub(crate) unsafe fn grow_table(
         current,
         desired,
         maximum: table.ty.max,
+        room: table.elements.capacity() as u64,
     };
-    let done = attempt(inner, store, growth, most, |desired, most| {
-        allocation::reserve_ahead(&mut table.elements, desired, most)?;
+    let done = attempt(inner, store, growth, most, |desired, room| {
+        allocation::reserve_ahead(&mut table.elements, desired, room)?;
         table.elements.resize(desired, fill);
         Ok(())
     })?;
@@ -104,6 +106,7 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         current: 0,
         desired,
         maximum,
+        room: desired,
     };
     let most = memory_ceiling(inner, &ty);
     let mut made = None;
@@ -139,6 +142,7 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
         current: 0,
         desired: ty.min,
         maximum: ty.max,
+        room: ty.min,
     };
     let most = table_ceiling(inner, &ty);
     let mut made = None;
@@ -191,7 +195,7 @@ pub(crate) fn extend_table<T>(
     unsafe { grow_table(store.pointers(), table, delta, fill) }
 }
 
-/// Asks everybody, then does it: `act` gets the new size and the most it can ever be.
+/// Asks everybody, then does it: `act` gets the new size, and for how much to make room.
 fn attempt(
     inner: &mut StoreInner,
     store: StorePointers,
@@ -217,9 +221,14 @@ fn attempt(
     if !limiter.admit(engine.limits(), store.typed, growth)? {
         return Ok(false);
     }
-    let size = |size: u64| usize::try_from(size).map_err(|_| OutOfMemory);
-    let most = size(most).unwrap_or(usize::MAX);
-    match size(growth.desired).and_then(|desired| act(desired, most)) {
+    let done = usize::try_from(growth.desired)
+        .map_err(|_| OutOfMemory)
+        .and_then(|desired| {
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            let room = limiter.room(engine.limits(), store.typed, growth, desired, most);
+            act(desired, room)
+        });
+    match done {
         Ok(()) => {
             limiter.taken(growth);
             Ok(true)
@@ -269,10 +278,18 @@ fn table_ceiling(inner: &StoreInner, ty: &TableType) -> u64 {
 }
 
 impl MemoryEntity {
-    /// Lengthens the memory to `length` bytes; it may never be longer than `most`.
-    fn extend(&mut self, length: usize, most: usize) -> Result<(), OutOfMemory> {
+    /// How many bytes it can have where it is.
+    fn room(&self) -> usize {
+        match &self.bytes {
+            MemoryBytes::Owned(bytes) => bytes.capacity(),
+            MemoryBytes::Static(bytes, _) => bytes.len(),
+        }
+    }
+
+    /// Lengthens the memory to `length` bytes, and makes room for `room`.
+    fn extend(&mut self, length: usize, room: usize) -> Result<(), OutOfMemory> {
         match &mut self.bytes {
-            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, most),
+            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, room),
             MemoryBytes::Static(bytes, used) => {
                 bytes.get_mut(*used..length).ok_or(OutOfMemory)?.fill(0);
                 *used = length;

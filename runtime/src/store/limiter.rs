@@ -7,6 +7,7 @@ use crate::cause::LimitError;
 use crate::error::{Error, Result};
 use crate::limits::ResourceLimiter;
 use crate::spec::Limits;
+use crate::store::allocation;
 
 /// Calls the host's limiter, which stands somewhere in the store's data, with what to ask it.
 /// The pointer is that of the store, as host functions get it.
@@ -30,6 +31,8 @@ pub(crate) struct Growth {
     pub(crate) desired: u64,
     /// What the type allows.
     pub(crate) maximum: Option<u64>,
+    /// What there is room for already.
+    pub(crate) room: u64,
 }
 
 /// Bookkeeping of a store.
@@ -66,6 +69,32 @@ impl Limiter {
             Resource::Table => host.table_growing(current, desired, maximum),
         });
         answer.unwrap_or(Ok(true))
+    }
+
+    /// How much room to make for a growth that was admitted, to `desired` bytes or elements, where
+    /// there can never be more than `most`: what is ahead keeps within the store's limits, too, and
+    /// the host's limiter may want less of it.
+    pub(crate) fn room(
+        &mut self,
+        limits: &Limits,
+        typed: NonNull<()>,
+        growth: Growth,
+        desired: usize,
+        most: usize,
+    ) -> usize {
+        if growth.desired <= growth.room {
+            return desired;
+        }
+        let (_, used, limit) = self.used(limits, growth.resource);
+        let left = limit.saturating_sub(used.saturating_add(growth.desired - growth.current));
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        let most = most.min(desired.saturating_add(left));
+        let wanted = allocation::with_room_ahead(desired, most);
+        let answer = self.ask(typed, |host| match growth.resource {
+            Resource::Memory => host.memory_ahead(desired, wanted),
+            Resource::Table => host.table_ahead(desired, wanted),
+        });
+        answer.unwrap_or(wanted).clamp(desired, wanted)
     }
 
     /// Tells the host's limiter that a growth failed; an error ends the guest's call.
@@ -115,7 +144,22 @@ impl Limiter {
 
     /// Whether the store as a whole keeps within the engine's limits.
     fn within(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
-        let (what, used, limit) = match growth.resource {
+        let (what, used, limit) = self.used(limits, growth.resource);
+        let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
+        if wanted > limit {
+            Err(LimitError {
+                what,
+                limit,
+                wanted,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the store has taken of something, and the most that it may.
+    fn used(&self, limits: &Limits, resource: Resource) -> (&'static str, u64, u64) {
+        match resource {
             Resource::Memory => (
                 "memory bytes of the store",
                 self.memory,
@@ -126,16 +170,6 @@ impl Limiter {
                 self.elements,
                 limits.store_elements,
             ),
-        };
-        let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
-        if wanted > limit {
-            Err(LimitError {
-                what,
-                limit,
-                wanted,
-            })
-        } else {
-            Ok(())
         }
     }
 

@@ -7,6 +7,7 @@ use std::cell::Cell;
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
     static MOST: Cell<isize> = const { Cell::new(0) };
+    static IN_PLACE: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The system's allocator, counted.
@@ -18,6 +19,16 @@ pub(crate) fn peak<T>(run: impl FnOnce() -> T) -> (T, usize) {
     MOST.set(before);
     let result = run();
     (result, usize::try_from(MOST.get() - before).unwrap_or(0))
+}
+
+/// Whether this thread counts as if everything were enlarged where it is, or as if it moved.
+pub(crate) fn enlarges_in_place(in_place: bool) {
+    IN_PLACE.set(in_place);
+}
+
+/// The bytes that this thread holds.
+pub(crate) fn held() -> isize {
+    HELD.get()
 }
 
 fn count(bytes: isize) {
@@ -47,9 +58,14 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both are held while the bytes move.
-        count(size as isize);
-        count(-(layout.size() as isize));
+        let (new, old) = (size as isize, layout.size() as isize);
+        if IN_PLACE.get() {
+            count(new - old);
+        } else {
+            // Both are held while the bytes move.
+            count(new);
+            count(-old);
+        }
         // SAFETY: as the caller promises.
         unsafe { System.realloc(pointer, layout, size) }
     }

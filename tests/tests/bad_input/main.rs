@@ -3,7 +3,8 @@
 //!
 //! - [`bomb`]: what claims to be large, and what is deep;
 //! - [`exhaustive`]: every prefix and every change of one byte of small modules, validated and,
-//!   where valid, run.
+//!   where valid, run;
+//! - [`growth`]: guests that grow as far as they may.
 //!
 //! `cargo test --release` runs them on stacks of 64 KiB, `cargo test` on larger ones.
 //!
@@ -13,6 +14,7 @@ mod binary;
 mod bomb;
 mod counting;
 mod exhaustive;
+mod growth;
 
 use std::thread;
 

@@ -30,6 +30,8 @@ struct Script {
     failures: usize,
     /// Whether to be told of a failure is a reason to panic.
     nervous: bool,
+    /// What it answers when it is asked for room; without an answer it panics.
+    ahead: Option<usize>,
 }
 
 impl Script {
@@ -77,6 +79,14 @@ impl ResourceLimiter for Script {
         self.told()
     }
 
+    fn memory_ahead(&mut self, _: usize, _: usize) -> usize {
+        self.ahead.unwrap_or_else(|| fail("the limiter panics"))
+    }
+
+    fn table_ahead(&mut self, _: usize, _: usize) -> usize {
+        self.ahead.unwrap_or_else(|| fail("the limiter panics"))
+    }
+
     fn instances(&self) -> usize {
         self.objects()
     }
@@ -106,7 +116,7 @@ fn start() -> Result<(Store<Script>, Instance)> {
     let mut store = Store::new(&engine, Script::default());
     store.limiter(|script| script);
     let instance = Instance::new(&mut store, &module(&engine, GROW), &[])?;
-    store.data_mut().asked = 0;
+    (store.data_mut().asked, store.data_mut().ahead) = (0, Some(0));
     Ok((store, instance))
 }
 
@@ -188,6 +198,24 @@ fn a_generous_limiter_lifts_no_limit() -> Result<()> {
     let ty = TableType::new64(RefType::FUNCREF, u64::MAX, None);
     assert!(Table::new(&mut store, ty, Ref::Func(None)).is_err());
     assert_eq!(store.data().asked, 0, "what cannot be is not asked for");
+    Ok(())
+}
+
+/// Room that is less than is needed, more than anybody has, and a panic.
+#[test]
+fn wrong_room() -> Result<()> {
+    let (mut store, instance) = start()?;
+    for name in ["memory.grow", "table.grow"] {
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
+        store.data_mut().ahead = None;
+        assert_eq!(panics(|| grow.call(&mut store, 1)), "the limiter panics");
+        assert_eq!(grow.call(&mut store, 0)?, 1);
+        for (size, ahead) in (1..).zip([0, 1, usize::MAX]) {
+            store.data_mut().ahead = Some(ahead);
+            assert_eq!(grow.call(&mut store, 1)?, size);
+        }
+        assert_eq!(grow.call(&mut store, 5)?, -1);
+    }
     Ok(())
 }
 
