@@ -4,18 +4,22 @@
 //! a [`Reject`] (the module was not accepted), a [`LinkError`], a [`UseError`], a
 //! [`LimitError`], an [`I32Exit`], an [`InternalError`] (a fault of the library), or whatever error
 //! a host function returned.
+//!
+//! Errors are made where guests and modules go wrong, so making one never aborts: when there is no
+//! memory for it, it is [`OutOfMemory`], which needs none.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::error::Error as StdError;
-use core::fmt;
+use core::{fmt, mem};
 
 use crate::backtrace::WasmBacktrace;
-use crate::cause::I32Exit;
+use crate::cause::{I32Exit, OutOfMemory};
 use crate::reject::Reject;
 use crate::spec::Trap;
+use crate::store::allocation;
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -23,34 +27,46 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// An error; `From` every error type that is `Send + Sync`.
 ///
 /// `{}` shows the outermost context or the cause, `{:#}` all of them in one line, `{:?}` all of
-/// them with the backtrace.
-pub struct Error(Box<Inner>);
+/// them with the backtrace. An error for which there is no memory is [`OutOfMemory`] instead.
+pub struct Error(
+    /// Nothing is [`OutOfMemory`].
+    Option<Box<Inner>>,
+);
 
 struct Inner {
-    cause: Box<dyn StdError + Send + Sync>,
+    cause: Cause,
     /// Innermost first.
     context: Vec<String>,
     backtrace: Option<WasmBacktrace>,
 }
 
+type Cause = Box<dyn StdError + Send + Sync>;
+
 impl Error {
     /// An error from any error value.
     pub fn new(cause: impl StdError + Send + Sync + 'static) -> Self {
-        Self::from_boxed(Box::new(cause))
+        match allocation::boxed(cause) {
+            Ok(cause) => Self::from_boxed(cause),
+            Err(OutOfMemory) => Self(None),
+        }
     }
 
     /// An error that is only a text.
     pub fn msg(message: impl fmt::Display) -> Self {
-        Self::new(Message(message.to_string()))
+        match allocation::text(message) {
+            Ok(message) => Self::new(Message(message)),
+            Err(OutOfMemory) => Self(None),
+        }
     }
 
     /// An error from a boxed error value.
     pub fn from_boxed(cause: Box<dyn StdError + Send + Sync>) -> Self {
-        Self(Box::new(Inner {
+        let inner = allocation::boxed(Inner {
             cause,
             context: Vec::new(),
             backtrace: None,
-        }))
+        });
+        Self(inner.ok())
     }
 
     /// The guest asks to end the program with this status; see [`Error::i32_exit_status`].
@@ -58,18 +74,22 @@ impl Error {
         Self::new(I32Exit(status))
     }
 
-    /// Adds what was being done; shown before the cause.
+    /// Adds what was being done, if there is memory for it; shown before the cause.
     #[must_use]
     pub fn context(mut self, context: impl fmt::Display) -> Self {
-        self.0.context.push(context.to_string());
+        if let Some(inner) = &mut self.0
+            && allocation::reserve(&mut inner.context, 1).is_ok()
+        {
+            inner.context.extend(allocation::text(context));
+        }
         self
     }
 
     /// The cause, if it is an `E`. For [`WasmBacktrace`], the backtrace.
     pub fn downcast_ref<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
-        let backtrace = self.0.backtrace.as_ref();
+        let backtrace = self.wasm_backtrace();
         let backtrace = backtrace.and_then(|backtrace| (backtrace as &dyn Any).downcast_ref());
-        backtrace.or_else(|| self.0.cause.downcast_ref())
+        backtrace.or_else(|| self.cause().downcast_ref())
     }
 
     /// Whether the cause is an `E`.
@@ -78,20 +98,17 @@ impl Error {
     }
 
     /// The cause by value, if it is an `E`; otherwise the error itself.
-    pub fn downcast<E: StdError + Send + Sync + 'static>(self) -> Result<E, Self> {
-        let Inner {
-            cause,
-            context,
-            backtrace,
-        } = *self.0;
-        match cause.downcast::<E>() {
-            Ok(cause) => Ok(*cause),
-            Err(cause) => Err(Self(Box::new(Inner {
-                cause,
-                context,
-                backtrace,
-            }))),
+    pub fn downcast<E: StdError + Send + Sync + 'static>(mut self) -> Result<E, Self> {
+        let mut cause = no_memory();
+        if let Some(inner) = &mut self.0 {
+            mem::swap(&mut inner.cause, &mut cause);
         }
+        cause.downcast().map(|cause| *cause).map_err(|cause| {
+            if let Some(inner) = &mut self.0 {
+                inner.cause = cause;
+            }
+            self
+        })
     }
 
     /// The trap, if the guest trapped.
@@ -111,12 +128,12 @@ impl Error {
 
     /// The functions of the guest that were running, innermost first.
     pub fn wasm_backtrace(&self) -> Option<&WasmBacktrace> {
-        self.0.backtrace.as_ref()
+        self.0.as_ref()?.backtrace.as_ref()
     }
 
     /// The innermost error.
     pub fn root_cause(&self) -> &(dyn StdError + 'static) {
-        let mut cause: &(dyn StdError + 'static) = &*self.0.cause;
+        let mut cause: &(dyn StdError + 'static) = self.cause();
         while let Some(deeper) = cause.source() {
             cause = deeper;
         }
@@ -126,21 +143,33 @@ impl Error {
     /// Adds the backtrace, unless an inner call has added its own.
     #[must_use]
     pub(crate) fn with_backtrace(mut self, backtrace: WasmBacktrace) -> Self {
-        if !backtrace.frames().is_empty() {
-            self.0.backtrace.get_or_insert(backtrace);
+        if let Some(inner) = &mut self.0
+            && !backtrace.frames().is_empty()
+        {
+            inner.backtrace.get_or_insert(backtrace);
         }
         self
     }
 
+    fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        match &self.0 {
+            Some(inner) => &*inner.cause,
+            None => &OutOfMemory,
+        }
+    }
+
+    /// What was being done, innermost first.
+    fn contexts(&self) -> &[String] {
+        self.0
+            .as_ref()
+            .map_or(&[], |inner| inner.context.as_slice())
+    }
+
     /// Every line that describes the error, outermost first.
     fn lines(&self) -> impl Iterator<Item = &dyn fmt::Display> {
-        let context = self
-            .0
-            .context
-            .iter()
-            .rev()
-            .map(|text| text as &dyn fmt::Display);
-        let first: Option<&(dyn StdError + 'static)> = Some(&*self.0.cause);
+        let context = self.contexts().iter().rev();
+        let context = context.map(|text| text as &dyn fmt::Display);
+        let first: Option<&(dyn StdError + 'static)> = Some(self.cause());
         let causes = core::iter::successors(first, |cause| (*cause).source());
         context.chain(causes.map(|cause| cause as &dyn fmt::Display))
     }
@@ -172,7 +201,7 @@ impl fmt::Debug for Error {
                 _ => write!(f, "\n    {line}")?,
             }
         }
-        match &self.0.backtrace {
+        match self.wasm_backtrace() {
             Some(backtrace) => write!(f, "\n\n{backtrace}"),
             None => Ok(()),
         }
@@ -196,24 +225,33 @@ impl fmt::Debug for Standard {
 
 impl StdError for Standard {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        if self.0.0.context.is_empty() {
-            self.0.0.cause.source()
+        if self.0.contexts().is_empty() {
+            self.0.cause().source()
         } else {
-            Some(&*self.0.0.cause)
+            Some(self.0.cause())
         }
     }
 }
 
 impl From<Error> for Box<dyn StdError + Send + Sync> {
     fn from(error: Error) -> Self {
-        Box::new(Standard(error))
+        match allocation::boxed(Standard(error)) {
+            Ok(error) => error,
+            Err(OutOfMemory) => no_memory(),
+        }
     }
 }
 
 impl From<Error> for Box<dyn StdError> {
     fn from(error: Error) -> Self {
-        Box::new(Standard(error))
+        Box::<dyn StdError + Send + Sync>::from(error)
     }
+}
+
+/// The cause that takes no memory: a box of a type without a size allocates nothing.
+fn no_memory() -> Cause {
+    const { assert!(size_of::<OutOfMemory>() == 0) };
+    Box::new(OutOfMemory)
 }
 
 /// An error that is only a text.
@@ -262,11 +300,11 @@ macro_rules! bail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn one_word() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
-        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
     }
 
     #[test]
@@ -276,6 +314,19 @@ mod tests {
         assert_eq!(error.to_string(), "running");
         assert_eq!(alloc::format!("{error:#}"), "running: exited with status 3");
         assert!(error.downcast::<I32Exit>().is_ok());
+    }
+
+    #[test]
+    fn no_memory_is_a_cause_like_others() {
+        let error = Error(None).context("left out");
+        assert!(error.is::<OutOfMemory>() && !error.is::<I32Exit>());
+        assert_eq!(
+            alloc::format!("{error:#} {error:?}"),
+            "out of memory out of memory"
+        );
+        assert_eq!(error.root_cause().to_string(), "out of memory");
+        let error = error.downcast::<I32Exit>().err();
+        assert!(error.is_some_and(|error| error.downcast::<OutOfMemory>().is_ok()));
     }
 
     #[test]

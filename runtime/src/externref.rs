@@ -5,6 +5,7 @@ use core::any::Any;
 
 use crate::cause::{LimitError, OutOfMemory, UseError};
 use crate::error::Result;
+use crate::store::allocation;
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};
@@ -24,7 +25,7 @@ impl ExternRef {
     pub fn new<T: Any + Send + Sync>(mut store: impl AsContextMut, value: T) -> Result<Self> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        match inner.externs.insert(Box::new(value)) {
+        match inner.externs.insert(allocation::boxed(value)?) {
             Ok(handle) => Ok(Self(inner.handle(handle.bits()))),
             Err(_) => Err(full(inner)),
         }

@@ -1,7 +1,5 @@
 //! Instances of modules.
 
-use alloc::vec::Vec;
-
 use crate::cause::UseError;
 use crate::error::Result;
 use crate::externs::{Export, Extern};
@@ -73,7 +71,7 @@ impl Instance {
         let func = self.get_func(&mut store, name);
         let func = func.ok_or_else(|| UseError::NoExport(name.into()))?;
         func.typed(&store)
-            .map_err(|error| error.context(alloc::format!("function `{name}`")))
+            .map_err(|error| error.context(format_args!("function `{name}`")))
     }
 
     /// The memory that it exports under this name.
@@ -102,11 +100,15 @@ impl Instance {
         store: impl Into<StoreContext<'a, T>>,
     ) -> impl ExactSizeIterator<Item = Export<'a>> {
         let inner = store.into().inner();
-        let exports: Vec<Export<'a>> = match inner.instance(self.0) {
-            Ok(instance) => instance.exports(inner).collect(),
-            Err(_) => Vec::new(),
-        };
-        exports.into_iter()
+        let instance = inner.instance(self.0).ok();
+        let parts = instance.map_or(&[][..], |it| it.module.parts().exports.as_slice());
+        parts.iter().map(move |part| Export {
+            name: instance.map_or("", |it| it.module.export_name(part)),
+            // Each part of the module has its object in the instance.
+            item: instance
+                .and_then(|it| it.item(*part, inner))
+                .unwrap_or(Func(Handle::NOWHERE).into()),
+        })
     }
 }
 
@@ -114,13 +116,6 @@ impl InstanceEntity {
     /// What it exports under this name; `store` is its own.
     pub(crate) fn export(&self, name: &str, store: &StoreInner) -> Option<Extern> {
         self.item(self.module.export(name)?, store)
-    }
-
-    fn exports<'a>(&'a self, store: &'a StoreInner) -> impl Iterator<Item = Export<'a>> {
-        self.module.parts().exports.iter().filter_map(|part| {
-            let name = self.module.export_name(part);
-            self.item(*part, store).map(|item| Export { name, item })
-        })
     }
 
     fn item(&self, part: ExportPart, store: &StoreInner) -> Option<Extern> {

@@ -108,6 +108,8 @@ mod module;
 #[cfg(feature = "alloc")]
 mod registry;
 #[cfg(feature = "alloc")]
+mod shared;
+#[cfg(feature = "alloc")]
 mod store;
 #[cfg(feature = "alloc")]
 mod table;

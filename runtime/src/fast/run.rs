@@ -17,6 +17,7 @@ use crate::backtrace::{FrameInfo, WasmBacktrace};
 use crate::cause::OutOfMemory;
 use crate::error::Error;
 use crate::spec::Trap;
+use crate::store::allocation;
 use crate::store::entity::{FuncBody, InstanceEntity};
 use crate::store::erased;
 use crate::store::inner::StoreInner;
@@ -199,7 +200,9 @@ fn drive(
                 let error = explain(error, context);
                 invocation.host = host_number(store, &invocation);
                 invocation.ip = RETURN.ip();
-                return Err(Interruption::Host(error, Some(Box::new(invocation))));
+                // Without memory to keep the call, it is over; the error is the host's all the same.
+                let invocation = allocation::boxed(invocation).ok();
+                return Err(Interruption::Host(error, invocation));
             }
             Exit::Failed => {
                 let error = explain(error, context);
@@ -208,10 +211,12 @@ fn drive(
             }
             Exit::OutOfFuel => {
                 let required = context.required;
-                let invocation = Box::new(invocation);
-                return Err(Interruption::OutOfFuel {
-                    required,
-                    invocation,
+                return Err(match allocation::boxed(invocation) {
+                    Ok(invocation) => Interruption::OutOfFuel {
+                        required,
+                        invocation,
+                    },
+                    Err(error) => Interruption::Host(error.into(), None),
                 });
             }
             // SAFETY: the module's invariant; no reference into the store is alive.
@@ -241,7 +246,7 @@ fn explain(error: Option<Error>, context: &Context) -> Error {
     error.with_backtrace(WasmBacktrace::new(frames(context)))
 }
 
-/// The functions that were running, innermost first.
+/// The functions that were running, innermost first; as many as there is memory for.
 fn frames(context: &Context) -> Vec<FrameInfo> {
     let mut frames = Vec::new();
     // SAFETY: the module's invariant.
@@ -254,7 +259,9 @@ fn frames(context: &Context) -> Vec<FrameInfo> {
     let mut frame = |ip: *const u32, instance: NonNull<InstanceEntity>| {
         // SAFETY: the module's invariant.
         let module = unsafe { &instance.as_ref().module };
-        if let Some((index, place)) = module.code().locate(ip) {
+        if let Some((index, place)) = module.code().locate(ip)
+            && allocation::reserve(&mut frames, 1).is_ok()
+        {
             let func = module.env().imported_funcs() + index;
             frames.push(FrameInfo::new(module.clone(), func, Some(place as usize)));
         }
@@ -317,7 +324,9 @@ impl Drop for Nesting {
 fn put_back(store: StorePointers, stack: Stack) {
     // SAFETY: the module's invariant.
     let inner: &mut StoreInner = unsafe { &mut *store.inner.as_ptr() };
-    if inner.stacks.len() < inner.engine.config().cached_stacks {
+    if inner.stacks.len() < inner.engine.config().cached_stacks
+        && allocation::reserve(&mut inner.stacks, 1).is_ok()
+    {
         inner.stacks.push(stack);
     }
 }

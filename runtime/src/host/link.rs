@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::externs::Extern;
 use crate::func_type::FuncType;
 use crate::linker::Linker;
+use crate::store::allocation;
 use crate::store::context::AsContextMut;
 use crate::val::Val;
 
@@ -29,8 +30,12 @@ pub fn link<T: 'static, H: Host + 'static>(
             function.results.iter().copied(),
         );
         let call = move |mut caller: Caller<'_, T>, params: &[Val], results: &mut [Val]| {
-            let params = params.iter().map(value).collect::<Result<Vec<_>>>()?;
-            let mut given = Vec::from_iter(results.iter().map(|_| Value::I32(0)));
+            let mut arguments = Vec::new();
+            allocation::reserve(&mut arguments, params.len())?;
+            for param in params {
+                arguments.push(value(param)?);
+            }
+            let mut given = allocation::boxed_list(results.iter().map(|_| Value::I32(0)))?;
             let memory = match caller.get_export("memory") {
                 Some(Extern::Memory(memory)) => Some(memory),
                 _ => None,
@@ -38,11 +43,11 @@ pub fn link<T: 'static, H: Host + 'static>(
             match memory {
                 Some(memory) => {
                     let (bytes, data) = memory.data_and_store_mut(caller.as_context_mut());
-                    host(data).call(place, Memory::new(bytes), &params, &mut given)?;
+                    host(data).call(place, Memory::new(bytes), &arguments, &mut given)?;
                 }
                 None => {
                     let none = Memory::new(&mut []);
-                    host(caller.data_mut()).call(place, none, &params, &mut given)?;
+                    host(caller.data_mut()).call(place, none, &arguments, &mut given)?;
                 }
             }
             for (result, value) in results.iter_mut().zip(given) {

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
+use crate::cause::OutOfMemory;
 use crate::fast::Survey;
 use crate::profile::Features;
 use crate::read::{
@@ -11,6 +12,7 @@ use crate::read::{
 };
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
+use crate::store::allocation;
 use crate::types::{
     DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, TableIdx, TableType,
 };
@@ -33,16 +35,16 @@ pub(super) fn assemble(
 }
 
 /// Places of the exports in the order of their names.
-pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Box<[u32]> {
+pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Result<Box<[u32]>, OutOfMemory> {
     let name = |place: &u32| {
         parts
             .exports
             .get(*place as usize)
             .map(|export| text(bytes, export.name))
     };
-    let mut places: Vec<u32> = (0..parts.exports.len() as u32).collect();
+    let mut places = allocation::boxed_list(0..parts.exports.len() as u32)?;
     places.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
-    places.into()
+    Ok(places)
 }
 
 struct Assembler<'a> {

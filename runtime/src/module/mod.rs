@@ -3,13 +3,11 @@
 mod assemble;
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 use core::ptr;
 
-use crate::cause::OutOfMemory;
 use crate::config::CompilationMode;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -19,7 +17,9 @@ use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
 use crate::reject::Reject;
+use crate::shared::Shared;
 use crate::spec::Level;
+use crate::store::allocation;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
@@ -30,7 +30,7 @@ use crate::validate::{self, Environment, Heap, Scratch, Sink};
 ///
 /// Cheap to clone; `Send` and `Sync`. Translated code is shared by all instances.
 #[derive(Clone)]
-pub struct Module(Arc<ModuleInner>);
+pub struct Module(Shared<ModuleInner>);
 
 pub(crate) struct ModuleInner {
     engine: Engine,
@@ -99,19 +99,15 @@ impl Module {
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         let bytes = bytes.as_ref();
         let (env, parts) = assemble::assemble(bytes, engine.features())?;
-        let mut copy = Vec::new();
-        copy.try_reserve_exact(bytes.len())
-            .map_err(|_| OutOfMemory)?;
-        copy.extend_from_slice(bytes);
-        let module = Self(Arc::new(ModuleInner {
+        let module = Self(Shared::new(ModuleInner {
             engine: engine.clone(),
             type_ids: engine.with_types(|types| types.module(&env)),
             code: ModuleCode::new(parts.bodies.len() as u32),
-            by_name: assemble::by_name(bytes, &parts),
-            bytes: copy.into_boxed_slice(),
+            by_name: assemble::by_name(bytes, &parts)?,
+            bytes: allocation::boxed_list(bytes.iter().copied())?,
             env,
             parts,
-        }));
+        })?);
         if engine.config().mode == CompilationMode::Eager {
             fast::translate::all(&module)?;
         }
@@ -132,10 +128,11 @@ impl Module {
     /// If the file cannot be read, and as [`Module::new`].
     #[cfg(feature = "std")]
     pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
-        use crate::error::Context;
         let path = path.as_ref();
-        let shown = path.display();
-        let bytes = std::fs::read(path).with_context(|| alloc::format!("reading {shown}"))?;
+        let bytes = std::fs::read(path).map_err(|error| {
+            let shown = path.display();
+            crate::Error::from(error).context(format_args!("reading {shown}"))
+        })?;
         Self::new(engine, bytes)
     }
 
@@ -163,7 +160,7 @@ impl Module {
 
     /// Whether these are the same module.
     pub fn same(a: &Self, b: &Self) -> bool {
-        Arc::ptr_eq(&a.0, &b.0)
+        Shared::same(&a.0, &b.0)
     }
 
     /// Its name, from the custom section `name`.

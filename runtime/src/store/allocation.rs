@@ -1,10 +1,15 @@
-//! Large allocations that may fail.
+//! Allocations that may fail. The standard library's own abort where there is no memory, so
+//! nothing that a guest or a module causes is allocated by `Box::new`, `collect`, `format!` and the
+//! like, but by what stands here, and by `try_reserve`.
 //!
-//! Invariant of this module: a vector made from raw parts has the layout of its allocation, and
-//! all its items are zero, which is a value of every [`Zeroable`] type.
+//! Invariant of this module: a vector or a box made from raw parts has the layout of its
+//! allocation; all items of such a vector are zero, which is a value of every [`Zeroable`] type.
 
-use alloc::alloc::{Layout, alloc_zeroed};
+use alloc::alloc::{Layout, alloc, alloc_zeroed};
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 use core::ptr::NonNull;
 
 use crate::cause::OutOfMemory;
@@ -84,6 +89,64 @@ pub(crate) fn grow<T: Zeroable>(
 /// Makes room for so many items more.
 pub(crate) fn reserve<T>(items: &mut Vec<T>, more: usize) -> Result<(), OutOfMemory> {
     items.try_reserve(more).map_err(|_| OutOfMemory)
+}
+
+/// A value in a box.
+pub(crate) fn boxed<T>(value: T) -> Result<Box<T>, OutOfMemory> {
+    let layout = Layout::new::<T>();
+    if layout.size() == 0 {
+        // This takes no memory.
+        return Ok(Box::new(value));
+    }
+    // SAFETY: the size is not zero.
+    let place = NonNull::new(unsafe { alloc(layout) }).ok_or(OutOfMemory)?;
+    let place = place.cast::<T>();
+    // SAFETY: the place was just allocated with the layout of `T`, and gets a value before the box
+    // is made of it.
+    unsafe {
+        place.write(value);
+        Ok(Box::from_raw(place.as_ptr()))
+    }
+}
+
+/// Items in a box, of an iterator that knows how many there are.
+pub(crate) fn boxed_list<T>(
+    items: impl ExactSizeIterator<Item = T>,
+) -> Result<Box<[T]>, OutOfMemory> {
+    let mut list = Vec::new();
+    let length = items.len();
+    list.try_reserve_exact(length).map_err(|_| OutOfMemory)?;
+    // An iterator that gives more than it says gives them to nobody.
+    list.extend(items.take(length));
+    Ok(list.into_boxed_slice())
+}
+
+/// What a value looks like. A `Display` that fails for other reasons is cut short there.
+pub(crate) fn text(shown: impl fmt::Display) -> Result<String, OutOfMemory> {
+    struct Text {
+        written: String,
+        short: bool,
+    }
+
+    impl Write for Text {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.short = self.written.try_reserve(part.len()).is_err();
+            if self.short {
+                return Err(fmt::Error);
+            }
+            self.written.push_str(part);
+            Ok(())
+        }
+    }
+
+    let mut text = Text {
+        written: String::new(),
+        short: false,
+    };
+    match write!(text, "{shown}") {
+        Err(_) if text.short => Err(OutOfMemory),
+        _ => Ok(text.written),
+    }
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ impl<'a> Guest<'a> {
         if count > iovec::MAX {
             return Err(Errno::Inval);
         }
-        let mut list = alloc::vec::Vec::with_capacity(count as usize);
+        let mut list = alloc::vec::Vec::new();
+        list.try_reserve_exact(count as usize)
+            .map_err(|_| Errno::Io)?;
         let mut total = 0u32;
         for n in 0..count {
             let entry = offset(at, n * iovec::SIZE)?;

@@ -131,6 +131,9 @@ impl WasiCtx {
             _ => false,
         };
         let mut events = Vec::new();
+        events
+            .try_reserve(subscriptions.len())
+            .map_err(|_| Errno::Io)?;
         for subscription in subscriptions {
             let due = match subscription.wish {
                 Err(errno) => Some(errno as u16),
