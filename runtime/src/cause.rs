@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::externs::ExternType;
 use crate::handle::HandleError;
-use crate::types::ValType;
+use crate::scoped::ValType;
 
 /// The guest asked to end the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,11 @@ pub enum UseError {
     OtherStore,
     /// The value was taken out of the store.
     Dropped,
-    /// Objects of two engines were mixed.
+    /// Objects or types of two engines were mixed.
     OtherEngine,
+    /// A reference to a function type that belongs to no engine; see
+    /// [`FuncType::register`](crate::FuncType::register).
+    NotRegistered,
     /// Another number of arguments than the function has parameters.
     ArgumentCount {
         /// Parameters.
@@ -146,6 +149,9 @@ impl fmt::Display for UseError {
             Self::OtherStore => f.write_str("the object belongs to another store"),
             Self::Dropped => f.write_str("the value was taken out of the store"),
             Self::OtherEngine => f.write_str("the object belongs to another engine"),
+            Self::NotRegistered => {
+                f.write_str("a reference to a function type that belongs to no engine")
+            }
             Self::ArgumentCount { expected, found } => {
                 write!(f, "expected {expected} arguments, found {found}")
             }

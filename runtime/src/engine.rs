@@ -9,12 +9,11 @@ use crate::cause::UseError;
 use crate::config::Config;
 use crate::counter::Counter;
 use crate::error::Result;
-use crate::func_type::FuncType;
 use crate::lock::Lock;
 use crate::profile::Features;
 use crate::registry::Registry;
 use crate::spec::{Limit, Limits};
-use crate::types::{RefType, TypeId, ValType};
+use crate::types::{RefType, ValType};
 use crate::validate::subtype::{is_ref_subtype, is_subtype};
 
 /// What modules and stores share: the configuration, the types, and the epoch.
@@ -106,20 +105,10 @@ impl Engine {
         self.0.epoch.now()
     }
 
-    /// Works with the types.
+    /// Works with the types, which are locked meanwhile: `work` must neither make nor drop what
+    /// holds types, nor run code of the user.
     pub(crate) fn with_types<R>(&self, work: impl FnOnce(&mut Registry) -> R) -> R {
         work(&mut self.0.types.lock())
-    }
-
-    /// The number of a function type.
-    pub(crate) fn type_id(&self, ty: &FuncType) -> TypeId {
-        self.with_types(|types| types.func_type(ty))
-    }
-
-    /// The function type with this number. There is one for every number that the engine gave.
-    pub(crate) fn func_type(&self, id: TypeId) -> FuncType {
-        self.with_types(|types| types.get(id).cloned())
-            .unwrap_or_else(|| FuncType::new([], []))
     }
 
     /// Whether each value of type `sub` is one of type `sup`, with the engine's numbers.

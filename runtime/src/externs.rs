@@ -7,11 +7,12 @@ use crate::func::Func;
 use crate::func_type::FuncType;
 use crate::global::Global;
 use crate::memory::Memory;
+use crate::scoped::{GlobalType, Mutability, TableType};
 use crate::store::context::AsContext;
 use crate::store::inner::{Handle, StoreInner};
 use crate::table::Table;
 use crate::tag::Tag;
-use crate::types::{GlobalType, MemoryType, TableType, TypeId};
+use crate::types::{self, MemoryType, TypeId};
 
 /// An object of a store that an instance imports or exports.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +46,12 @@ pub enum ExternType {
     Tag(FuncType),
 }
 
-/// The same with the engine's numbers for function types, by which types are compared.
+/// The same with the engine's numbers, by which types are compared. It holds no type.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum EntityType {
     Func(TypeId),
-    Global(GlobalType),
-    Table(TableType),
+    Global(types::GlobalType),
+    Table(types::TableType),
     Memory(MemoryType),
     Tag(TypeId),
 }
@@ -222,11 +223,11 @@ impl EntityType {
     /// For people and programs.
     pub(crate) fn in_engine(self, engine: &Engine) -> ExternType {
         match self {
-            Self::Func(id) => ExternType::Func(engine.func_type(id)),
-            Self::Global(ty) => ExternType::Global(ty),
-            Self::Table(ty) => ExternType::Table(ty),
+            Self::Func(id) => ExternType::Func(FuncType::of(engine, id)),
+            Self::Global(ty) => ExternType::Global(GlobalType::unpack(ty, engine)),
+            Self::Table(ty) => ExternType::Table(TableType::unpack(ty, engine)),
             Self::Memory(ty) => ExternType::Memory(ty),
-            Self::Tag(id) => ExternType::Tag(engine.func_type(id)),
+            Self::Tag(id) => ExternType::Tag(FuncType::of(engine, id)),
         }
     }
 
@@ -238,8 +239,9 @@ impl EntityType {
                 found == wanted
             }
             (Self::Global(found), Self::Global(wanted)) => {
-                let content =
-                    |a: &GlobalType, b: &GlobalType| engine.val_matches(a.content, b.content);
+                let content = |a: &types::GlobalType, b: &types::GlobalType| {
+                    engine.val_matches(a.content, b.content)
+                };
                 found.mutable == wanted.mutable
                     && content(found, wanted)
                     && (!found.mutable || content(wanted, found))
@@ -270,12 +272,14 @@ impl fmt::Display for ExternType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Func(ty) => write!(f, "function {ty}"),
-            Self::Global(ty) if ty.mutable => write!(f, "global (mut {})", ty.content),
-            Self::Global(ty) => write!(f, "global {}", ty.content),
+            Self::Global(ty) => match ty.mutability() {
+                Mutability::Var => write!(f, "global (mut {})", ty.content()),
+                Mutability::Const => write!(f, "global {}", ty.content()),
+            },
             Self::Table(ty) => {
                 f.write_str("table ")?;
-                sizes(f, ty.is_64, ty.min, ty.max)?;
-                write!(f, "{}", ty.element)
+                sizes(f, ty.is_64(), ty.minimum(), ty.maximum())?;
+                write!(f, "{}", ty.element())
             }
             Self::Memory(ty) => {
                 f.write_str("memory ")?;

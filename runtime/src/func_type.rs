@@ -3,17 +3,41 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::mem::discriminant;
 
-use crate::types::ValType;
+use crate::cause::UseError;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::func::call_type::CallType;
+use crate::registry::held::RegisteredType;
+use crate::scoped::{HeapType, ValType};
+use crate::types::TypeId;
 
 /// Parameters and results of a function.
 ///
-/// Concrete reference types in it are numbers of the engine that it came from.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct FuncType {
+/// What [`FuncType::new`] makes belongs to no engine, and can be used with any, unless it has
+/// references to types of one. What modules, stores and [`FuncType::register`] give is a type of
+/// their engine, which stays for as long as there is a copy; to use it with another engine is an
+/// error.
+///
+/// Types of one engine are equal if they are the same for the standard. Of types of two engines,
+/// or of none, parameters and results are compared; references to types of two engines differ, as
+/// do types of which a recursion group says more.
+#[derive(Clone)]
+pub struct FuncType(Form);
+
+#[derive(Clone)]
+enum Form {
+    Plain(Arc<Plain>),
+    Registered(RegisteredType),
+}
+
+/// A type of no engine.
+struct Plain {
     /// Parameters, then results.
-    types: Arc<[ValType]>,
-    params: usize,
+    types: Vec<ValType>,
+    param_count: usize,
 }
 
 impl FuncType {
@@ -23,57 +47,182 @@ impl FuncType {
         results: impl IntoIterator<Item = ValType>,
     ) -> Self {
         let mut types: Vec<ValType> = params.into_iter().collect();
-        let params = types.len();
+        let param_count = types.len();
         types.extend(results);
-        Self {
-            types: types.into(),
-            params,
-        }
+        Self(Form::Plain(Arc::new(Plain { types, param_count })))
+    }
+
+    /// The same as a type of an engine, for [`HeapType::ConcreteFunc`].
+    ///
+    /// # Errors
+    /// If it is a type of another engine or refers to one, or to a type of no engine; and when
+    /// memory is short.
+    pub fn register(&self, engine: &Engine) -> Result<Self> {
+        Ok(Self(Form::Registered(self.registered(engine)?)))
     }
 
     /// Types of the parameters.
     pub fn params(&self) -> impl DoubleEndedIterator<Item = ValType> + ExactSizeIterator + Clone {
-        self.param_types().iter().copied()
+        let (params, _) = self.counts();
+        (0..params).map(|place| self.at(place))
     }
 
     /// Types of the results.
     pub fn results(&self) -> impl DoubleEndedIterator<Item = ValType> + ExactSizeIterator + Clone {
-        self.result_types().iter().copied()
+        let (params, all) = self.counts();
+        (params..all).map(|place| self.at(place))
     }
 
     /// Type of a parameter.
     pub fn param(&self, index: usize) -> Option<ValType> {
-        self.param_types().get(index).copied()
+        self.params().nth(index)
     }
 
     /// Type of a result.
     pub fn result(&self, index: usize) -> Option<ValType> {
-        self.result_types().get(index).copied()
+        self.results().nth(index)
     }
 
-    /// Types of the parameters.
-    pub(crate) fn param_types(&self) -> &[ValType] {
-        self.types.get(..self.params).unwrap_or_default()
+    /// The type of the engine with this number; there is one for every number that somebody
+    /// holds.
+    pub(crate) fn of(engine: &Engine, id: TypeId) -> Self {
+        match RegisteredType::of(engine, id) {
+            Some(ty) => Self(Form::Registered(ty)),
+            None => Self::new([], []),
+        }
     }
 
-    /// Types of the results.
-    pub(crate) fn result_types(&self) -> &[ValType] {
-        self.types.get(self.params..).unwrap_or_default()
+    /// The type of the engine that it is or becomes.
+    pub(crate) fn registered(&self, engine: &Engine) -> Result<RegisteredType> {
+        match &self.0 {
+            Form::Registered(ty) if Engine::same(ty.engine(), engine) => Ok(ty.clone()),
+            Form::Registered(_) => Err(UseError::OtherEngine.into()),
+            Form::Plain(plain) => {
+                let (params, results) = plain.types.split_at(plain.param_count);
+                let pack = |types: &[ValType]| {
+                    let types = types.iter().map(|ty| ty.pack(engine));
+                    types.collect::<Result<Vec<_>, _>>()
+                };
+                let ty = CallType::new(pack(params)?, pack(results)?);
+                Ok(RegisteredType::new(engine, &ty)?)
+            }
+        }
+    }
+
+    /// The number that it has in the engine.
+    pub(crate) fn number_in(&self, engine: &Engine) -> Result<TypeId, UseError> {
+        match &self.0 {
+            Form::Registered(ty) if Engine::same(ty.engine(), engine) => Ok(ty.id()),
+            Form::Registered(_) => Err(UseError::OtherEngine),
+            Form::Plain(_) => Err(UseError::NotRegistered),
+        }
+    }
+
+    /// How many parameters there are, and how many parameters and results.
+    fn counts(&self) -> (usize, usize) {
+        match &self.0 {
+            Form::Plain(plain) => (plain.param_count, plain.types.len()),
+            Form::Registered(ty) => ty.engine().with_types(|types| {
+                let member = types.get(ty.id());
+                member.map_or((0, 0), |ty| (ty.param_count(), ty.len()))
+            }),
+        }
+    }
+
+    /// The type of a parameter or, counted behind them, of a result.
+    fn at(&self, place: usize) -> ValType {
+        let ty = match &self.0 {
+            Form::Plain(plain) => plain.types.get(place).cloned(),
+            Form::Registered(ty) => {
+                let find = |types: &mut crate::registry::Registry| types.get(ty.id())?.get(place);
+                let found = ty.engine().with_types(find);
+                found.map(|found| ValType::unpack(found, ty.engine()))
+            }
+        };
+        // Places are below the count.
+        ty.unwrap_or(ValType::I32)
+    }
+
+    /// Whether parameters and results say all of it.
+    fn is_alone(&self) -> bool {
+        match &self.0 {
+            Form::Plain(_) => true,
+            Form::Registered(ty) => ty
+                .engine()
+                .with_types(|types| types.get(ty.id()).is_some_and(|ty| ty.is_alone())),
+        }
+    }
+
+    /// How references to it show it: a type of an engine may refer to itself.
+    pub(crate) fn fmt_reference(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Form::Plain(_) => write!(f, "({self})"),
+            Form::Registered(ty) => write!(f, "{}", ty.id().0),
+        }
+    }
+}
+
+impl PartialEq for FuncType {
+    fn eq(&self, other: &Self) -> bool {
+        if let (Form::Registered(a), Form::Registered(b)) = (&self.0, &other.0)
+            && Engine::same(a.engine(), b.engine())
+        {
+            return a.id() == b.id();
+        }
+        let (_, all) = self.counts();
+        self.counts() == other.counts()
+            && self.is_alone()
+            && other.is_alone()
+            && (0..all).all(|place| are_alike(&self.at(place), &other.at(place)))
+    }
+}
+
+impl Eq for FuncType {}
+
+/// Whether two types of values are the same, where references to types of two engines are not.
+fn are_alike(a: &ValType, b: &ValType) -> bool {
+    let concrete = |ty: &ValType| match ty.as_ref_type()?.heap_type() {
+        HeapType::ConcreteFunc(func) => Some((ty.as_ref_type()?.is_nullable(), func.clone())),
+        _ => None,
+    };
+    match (concrete(a), concrete(b)) {
+        (Some((a_null, a)), Some((b_null, b))) => {
+            a_null == b_null
+                && match (&a.0, &b.0) {
+                    (Form::Registered(a), Form::Registered(b)) => RegisteredType::same(a, b),
+                    (Form::Plain(_), Form::Plain(_)) => a == b,
+                    _ => false,
+                }
+        }
+        (None, None) => a == b,
+        _ => false,
+    }
+}
+
+impl Hash for FuncType {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.counts().hash(state);
+        for ty in self.params().chain(self.results()) {
+            discriminant(&ty).hash(state);
+            if let Some(ty) = ty.as_ref_type() {
+                (ty.is_nullable(), discriminant(ty.heap_type())).hash(state);
+            }
+        }
     }
 }
 
 impl fmt::Display for FuncType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[")?;
-        list(f, self.param_types())?;
+        list(f, self.params())?;
         f.write_str("] -> [")?;
-        list(f, self.result_types())?;
+        list(f, self.results())?;
         f.write_str("]")
     }
 }
 
-fn list(f: &mut fmt::Formatter<'_>, types: &[ValType]) -> fmt::Result {
-    for (place, ty) in types.iter().enumerate() {
+fn list(f: &mut fmt::Formatter<'_>, types: impl Iterator<Item = ValType>) -> fmt::Result {
+    for (place, ty) in types.enumerate() {
         let separator = if place == 0 { "" } else { " " };
         write!(f, "{separator}{ty}")?;
     }

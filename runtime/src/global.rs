@@ -2,57 +2,26 @@
 
 use crate::cause::{LimitError, UseError};
 use crate::error::Result;
+use crate::scoped::GlobalType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::GlobalEntity;
 use crate::store::inner::Handle;
-use crate::types::{GlobalType, ValType};
 use crate::val::Val;
 
 /// A global variable of a store. Copies name the same variable.
 #[derive(Clone, Copy, Debug)]
 pub struct Global(pub(crate) Handle);
 
-/// Whether a global can be assigned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mutability {
-    /// It cannot.
-    Const,
-    /// It can.
-    Var,
-}
-
-impl GlobalType {
-    /// The type of globals with such values.
-    pub const fn new(content: ValType, mutability: Mutability) -> Self {
-        Self {
-            content,
-            mutable: matches!(mutability, Mutability::Var),
-        }
-    }
-
-    /// Type of the value.
-    pub const fn content(&self) -> &ValType {
-        &self.content
-    }
-
-    /// Whether it can be assigned.
-    pub const fn mutability(&self) -> Mutability {
-        if self.mutable {
-            Mutability::Var
-        } else {
-            Mutability::Const
-        }
-    }
-}
-
 impl Global {
     /// A new global.
     ///
     /// # Errors
-    /// If the value is not of the type or of another store, or when memory is short.
+    /// If the type is one of another engine, if the value is not of the type or of another store,
+    /// or when memory is short.
     pub fn new(mut store: impl AsContextMut, ty: GlobalType, value: Val) -> Result<Self> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
+        let ty = ty.pack(&inner.engine)?;
         let value = value.to_slot(ty.content, inner)?;
         let (limit, wanted) = (
             inner.engine.limits().store_objects,
@@ -66,17 +35,16 @@ impl Global {
             }
             .into());
         }
+        inner.types.hold_for(ty.content)?;
         let number = inner.globals.push(GlobalEntity { value, ty })?;
         Ok(Self(inner.handle(number)))
     }
 
     /// Its type; a constant `i32` if the global belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> GlobalType {
-        store
-            .as_context()
-            .inner()
-            .global(self.0)
-            .map_or_else(|_| GlobalType::default(), |global| global.ty)
+        let inner = store.as_context().inner();
+        let ty = inner.global(self.0).map(|global| global.ty);
+        GlobalType::unpack(ty.unwrap_or_default(), &inner.engine)
     }
 
     /// Its value; a null reference if the global belongs to another store.

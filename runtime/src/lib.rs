@@ -108,6 +108,8 @@ mod module;
 #[cfg(feature = "alloc")]
 mod registry;
 #[cfg(feature = "alloc")]
+mod scoped;
+#[cfg(feature = "alloc")]
 mod shared;
 #[cfg(feature = "alloc")]
 mod store;
@@ -139,13 +141,14 @@ pub use self::{
     func::typed::TypedFunc,
     func::wasm_type::{WasmParams, WasmResults, WasmRet, WasmTy},
     func_type::FuncType,
-    global::{Global, Mutability},
+    global::Global,
     instance::Instance,
     limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     linker::{InstancePre, Linker},
     memory::Memory,
     memory_type::MemoryTypeBuilder,
     module::Module,
+    scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::{Store, UpdateDeadline},
     table::Table,
@@ -154,7 +157,7 @@ pub use self::{
 };
 pub use spec::Trap;
 pub use spec::Trap as TrapCode;
-pub use types::{GlobalType, HeapType, MemoryType, RefType, TableType, ValType};
+pub use types::MemoryType;
 
 #[cfg(feature = "alloc")]
 #[doc = include_str!("porting.md")]

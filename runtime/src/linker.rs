@@ -18,10 +18,10 @@ use crate::func::into_func::IntoFunc;
 use crate::func_type::FuncType;
 use crate::instance::Instance;
 use crate::module::Module;
-use crate::store::context::{AsContext, AsContextMut};
+use crate::registry::held::RegisteredType;
+use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::HostFunc;
 use crate::store::inner::StoreInner;
-use crate::types::TypeId;
 use crate::val::Val;
 
 /// Gives modules what they import, by name.
@@ -41,21 +41,25 @@ enum Definition {
     /// An object of a store.
     Object(Extern),
     /// A function of the host, for any store.
-    Host(TypeId, HostFunc),
+    Host(RegisteredType, HostFunc),
 }
 
 impl Definition {
     fn ty(&self, store: &StoreInner) -> Option<EntityType> {
         match self {
             Self::Object(item) => item.entity_type(store),
-            Self::Host(ty, _) => Some(EntityType::Func(*ty)),
+            Self::Host(ty, _) => Some(EntityType::Func(ty.id())),
         }
     }
 
+    /// An object of the store; of a function of the host, a new one.
     fn into_extern(self, store: &mut StoreInner) -> Result<Extern> {
         match self {
-            Self::Object(item) => Ok(item),
-            Self::Host(ty, host) => Func::insert(store, ty, host).map(Extern::Func),
+            Self::Object(item) => {
+                store.number(item.handle())?;
+                Ok(item)
+            }
+            Self::Host(ty, host) => Func::insert(store, &ty, host).map(Extern::Func),
         }
     }
 }
@@ -86,7 +90,8 @@ impl<T> Linker<T> {
     /// Defines a name as an object of a store.
     ///
     /// # Errors
-    /// If the name is defined already, or the object is not of `store`.
+    /// If the name is defined already, if the object is not of `store`, or if the store is one of
+    /// another engine.
     pub fn define(
         &mut self,
         store: impl AsContext<Data = T>,
@@ -95,6 +100,7 @@ impl<T> Linker<T> {
         item: impl Into<Extern>,
     ) -> Result<&mut Self> {
         let (item, store) = (item.into(), store.as_context());
+        self.own(store.engine())?;
         store.inner().number(item.handle())?;
         self.insert(module, name, Definition::Object(item))
     }
@@ -102,7 +108,8 @@ impl<T> Linker<T> {
     /// Defines a name as a function of the host of any type; see [`Func::new`].
     ///
     /// # Errors
-    /// If the name is defined already.
+    /// If the name is defined already, if the type is one of another engine, or when memory is
+    /// short.
     pub fn func_new(
         &mut self,
         module: &str,
@@ -110,36 +117,47 @@ impl<T> Linker<T> {
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Result<&mut Self> {
-        let definition = Definition::Host(self.engine.type_id(&ty), dynamic(&ty, func));
-        self.insert(module, name, definition)
+        let (ty, host) = dynamic(&self.engine, &ty, func)?;
+        self.insert(module, name, Definition::Host(ty, host))
     }
 
     /// Defines a name as a function of the host that is a closure; see [`Func::wrap`].
     ///
     /// # Errors
-    /// If the name is defined already.
+    /// If the name is defined already, or when memory is short.
     pub fn func_wrap<Params, Results>(
         &mut self,
         module: &str,
         name: &str,
         func: impl IntoFunc<T, Params, Results>,
     ) -> Result<&mut Self> {
-        let (ty, host) = func.into_host().0;
-        let definition = Definition::Host(self.engine.type_id(&ty), host);
-        self.insert(module, name, definition)
+        let (ty, host) = func.into_host().register(&self.engine)?;
+        self.insert(module, name, Definition::Host(ty, host))
     }
 
     /// Defines all exports of an instance under a module's name.
     ///
     /// # Errors
-    /// If a name is defined already.
+    /// If a name is defined already, if the instance is not of `store`, or if the store is one of
+    /// another engine.
     pub fn instance(
         &mut self,
         store: impl AsContextMut<Data = T>,
         module: &str,
         instance: Instance,
     ) -> Result<&mut Self> {
-        for export in instance.exports(store.as_context()) {
+        self.define_exports(store.as_context(), module, instance)
+    }
+
+    fn define_exports(
+        &mut self,
+        store: StoreContext<'_, T>,
+        module: &str,
+        instance: Instance,
+    ) -> Result<&mut Self> {
+        self.own(store.engine())?;
+        store.inner().instance(instance.0)?;
+        for export in instance.exports(store) {
             self.insert(module, export.name, Definition::Object(export.item))?;
         }
         Ok(self)
@@ -155,8 +173,9 @@ impl<T> Linker<T> {
         name: &str,
         module: &Module,
     ) -> Result<&mut Self> {
-        let instance = self.instantiate(&mut store, module)?;
-        self.instance(store, name, instance)
+        let mut store = store.as_context_mut();
+        let instance = self.instantiate(store.reborrow(), module)?;
+        self.define_exports(store.as_context(), name, instance)
     }
 
     /// Gives what has a name another name.
@@ -191,7 +210,8 @@ impl<T> Linker<T> {
         Ok(())
     }
 
-    /// What has this name. A function of the host becomes one of `store`.
+    /// What has this name, if it is of `store`. A function of the host becomes one of `store`, if
+    /// the engine is the linker's and there is memory.
     pub fn get(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -205,7 +225,7 @@ impl<T> Linker<T> {
             .ok()
     }
 
-    /// What a module's import would get. A function of the host becomes one of `store`.
+    /// What a module's import would get by its names; see [`Linker::get`].
     pub fn get_by_import(
         &self,
         store: impl AsContextMut<Data = T>,
@@ -218,8 +238,9 @@ impl<T> Linker<T> {
     /// fails when it is called.
     ///
     /// # Errors
-    /// If an import without definition is no function.
+    /// If an import without definition is no function, or the module is one of another engine.
     pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<()> {
+        self.own(module.engine())?;
         for import in module.imports() {
             if self.find(import.module, import.name).is_some() {
                 continue;
@@ -240,8 +261,8 @@ impl<T> Linker<T> {
     /// Makes an instance of a module and runs its start function.
     ///
     /// # Errors
-    /// If an import has no definition or one of another type ([`LinkError`]), and as
-    /// [`Instance::new`].
+    /// If an import has no definition or one of another type ([`LinkError`]), if module or store
+    /// are of another engine, and as [`Instance::new`].
     pub fn instantiate(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -265,11 +286,9 @@ impl<T> Linker<T> {
     /// Looks up what a module imports, once for many instances.
     ///
     /// # Errors
-    /// If an import has no definition.
+    /// If an import has no definition, or the module is one of another engine.
     pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>> {
-        if !Engine::same(&self.engine, module.engine()) {
-            return Err(UseError::OtherEngine.into());
-        }
+        self.own(module.engine())?;
         let mut imports = Vec::new();
         for import in &module.parts().imports {
             let (first, second, ty) = module.import(import);
@@ -282,6 +301,11 @@ impl<T> Linker<T> {
             imports,
             invariant: PhantomData,
         })
+    }
+
+    /// Whether this is the linker's engine.
+    fn own(&self, engine: &Engine) -> Result<(), UseError> {
+        same_engine(&self.engine, engine)
     }
 
     fn find(&self, module: &str, name: &str) -> Option<&Definition> {
@@ -300,6 +324,14 @@ impl<T> Linker<T> {
             names.insert(name.into(), definition);
         }
         Ok(self)
+    }
+}
+
+fn same_engine(a: &Engine, b: &Engine) -> Result<(), UseError> {
+    if Engine::same(a, b) {
+        Ok(())
+    } else {
+        Err(UseError::OtherEngine)
     }
 }
 
@@ -334,6 +366,7 @@ impl<T> InstancePre<T> {
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
+        same_engine(self.module.engine(), &inner.engine)?;
         // Types first, so that a mismatch leaves no functions behind.
         let given = self.imports.iter().map(|definition| definition.ty(inner));
         for (import, found) in self.module.parts().imports.iter().zip(given) {

@@ -4,12 +4,12 @@ use core::ops::Range;
 
 use crate::cause::{LimitError, UseError};
 use crate::error::Result;
+use crate::scoped::TableType;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::TableEntity;
 use crate::store::growth;
 use crate::store::inner::Handle;
-use crate::types::{RefType, TableType};
-use crate::val::Ref;
+use crate::val::{Ref, value_type};
 
 /// A table of a store. Copies name the same table.
 ///
@@ -18,62 +18,30 @@ use crate::val::Ref;
 #[derive(Clone, Copy, Debug)]
 pub struct Table(pub(crate) Handle);
 
-impl TableType {
-    /// The type of tables with 32-bit indices.
-    pub fn new(element: RefType, min: u32, max: Option<u32>) -> Self {
-        Self {
-            element,
-            min: min.into(),
-            max: max.map(u64::from),
-            is_64: false,
-        }
-    }
-
-    /// The type of tables with 64-bit indices.
-    pub fn new64(element: RefType, min: u64, max: Option<u64>) -> Self {
-        Self {
-            element,
-            min,
-            max,
-            is_64: true,
-        }
-    }
-
-    /// Type of its elements.
-    pub const fn element(&self) -> &RefType {
-        &self.element
-    }
-
-    /// Elements that it starts with.
-    pub const fn minimum(&self) -> u64 {
-        self.min
-    }
-
-    /// The most elements that it may grow to.
-    pub const fn maximum(&self) -> Option<u64> {
-        self.max
-    }
-}
-
 impl Table {
     /// A new table full of `init`.
     ///
     /// # Errors
-    /// If the limits forbid it, `init` is not of the element type, or memory is short.
+    /// If the limits forbid it, if the type is one of another engine, if `init` is not of the
+    /// element type or of another store, or when memory is short.
     pub fn new(mut store: impl AsContextMut, ty: TableType, init: Ref) -> Result<Self> {
+        let mut store = store.as_context_mut();
+        let inner = store.inner_mut();
+        let ty = ty.pack(&inner.engine)?;
         if ty.max.is_some_and(|max| max < ty.min) {
             return Err(UseError::Configuration("no such table can be made".into()).into());
         }
-        let mut store = store.as_context_mut();
-        let init = init.to_slot(ty.element, store.inner())?;
+        let init = init.to_slot(ty.element, inner)?;
+        inner.types.hold_for(ty.element.into())?;
         let number = growth::make_table(store.reborrow().store(), ty, init)?;
         Ok(Self(store.inner().handle(number)))
     }
 
     /// Its type.
     pub fn ty(&self, store: impl AsContext) -> TableType {
-        self.entity(&store.as_context())
-            .map_or_else(TableType::default, |table| table.ty)
+        let store = store.as_context();
+        let ty = self.entity(&store).map(|table| table.ty);
+        TableType::unpack(ty.unwrap_or_default(), store.engine())
     }
 
     /// How many elements it has.
@@ -170,7 +138,7 @@ impl Table {
         let to = inner.table(destination.0)?;
         if !inner.engine.ref_matches(from.ty.element, to.ty.element) {
             let (expected, found) = (to.ty.element.into(), from.ty.element.into());
-            return Err(UseError::ValueType { expected, found }.into());
+            return Err(value_type(expected, found, &inner.engine).into());
         }
         let target = range(destination_index, length)?;
         if target.end > to.elements.len() {

@@ -15,20 +15,17 @@ impl Tag {
     /// A new tag; exceptions with it carry the parameters of `ty`.
     ///
     /// # Errors
-    /// When memory is short, and if the type has results.
+    /// When memory is short, and if the type has results or is one of another engine.
     pub fn new(mut store: impl AsContextMut, ty: FuncType) -> Result<Self> {
-        if !ty.result_types().is_empty() {
-            return Err(UseError::ResultCount {
-                expected: 0,
-                found: ty.result_types().len(),
-            }
-            .into());
+        let (expected, found) = (0, ty.results().len());
+        if expected != found {
+            return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let number = inner.tags.push(TagEntity {
-            ty: inner.engine.type_id(&ty),
-        })?;
+        let ty = ty.registered(&inner.engine)?;
+        inner.types.hold(ty.id())?;
+        let number = inner.tags.push(TagEntity { ty: ty.id() })?;
         Ok(Self(inner.handle(number)))
     }
 
@@ -36,7 +33,7 @@ impl Tag {
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         let inner = store.as_context().inner();
         match inner.tag(self.0) {
-            Ok(tag) => inner.engine.func_type(tag.ty),
+            Ok(tag) => FuncType::of(&inner.engine, tag.ty),
             Err(_) => FuncType::new([], []),
         }
     }

@@ -1,9 +1,11 @@
 //! Values of the guest, as the host sees them.
 
 use crate::cause::UseError;
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::externref::ExternRef;
 use crate::func::Func;
+use crate::scoped;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;
 use crate::types::{HeapType, Ref as Slot, RefType, TypeId, ValType};
@@ -38,13 +40,25 @@ pub enum Ref {
 
 impl Val {
     /// The value that locals of this type start with, if there is one.
-    pub fn default_for_ty(ty: &ValType) -> Option<Self> {
-        Some(match *ty {
+    pub fn default_for_ty(ty: &scoped::ValType) -> Option<Self> {
+        Some(match ty {
+            scoped::ValType::I32 => Self::I32(0),
+            scoped::ValType::I64 => Self::I64(0),
+            scoped::ValType::F32 => Self::F32(0),
+            scoped::ValType::F64 => Self::F64(0),
+            scoped::ValType::Ref(ty) => Ref::null(ty)?.into(),
+            scoped::ValType::V128 => return None,
+        })
+    }
+
+    /// The same for a type with the numbers of an engine.
+    pub(crate) fn default_for(ty: ValType) -> Option<Self> {
+        Some(match ty {
             ValType::I32 => Self::I32(0),
             ValType::I64 => Self::I64(0),
             ValType::F32 => Self::F32(0),
             ValType::F64 => Self::F64(0),
-            ty => Ref::null(ty.as_ref_type()?)?.into(),
+            ty => Ref::null_of(ty.as_ref_type()?)?.into(),
         })
     }
 
@@ -62,17 +76,20 @@ impl Val {
     ///
     /// # Errors
     /// If it is a reference of another store.
-    pub fn ty(&self, store: impl AsContext) -> Result<ValType> {
-        Ok(self.own_type(store.as_context().inner())?)
+    pub fn ty(&self, store: impl AsContext) -> Result<scoped::ValType> {
+        let inner = store.as_context().inner();
+        let ty = self.own_type(inner)?;
+        Ok(scoped::ValType::unpack(ty, &inner.engine))
     }
 
     /// Whether it is a value of type `ty`.
     ///
     /// # Errors
-    /// If it is a reference of another store.
-    pub fn matches_ty(&self, store: impl AsContext, ty: &ValType) -> Result<bool> {
+    /// If it is a reference of another store, or the type one of another engine.
+    pub fn matches_ty(&self, store: impl AsContext, ty: &scoped::ValType) -> Result<bool> {
         let inner = store.as_context().inner();
-        Ok(inner.engine.val_matches(self.own_type(inner)?, *ty))
+        let (own, ty) = (self.own_type(inner)?, ty.pack(&inner.engine)?);
+        Ok(inner.engine.val_matches(own, ty))
     }
 
     /// The reference, if it is one.
@@ -99,10 +116,7 @@ impl Val {
     pub(crate) fn to_slot(self, ty: ValType, store: &StoreInner) -> Result<u64, UseError> {
         let found = self.own_type(store)?;
         if found != ty && !store.engine.val_matches(found, ty) {
-            return Err(UseError::ValueType {
-                expected: ty,
-                found,
-            });
+            return Err(value_type(ty, found, &store.engine));
         }
         Ok(match self {
             Self::I32(value) => u64::from(value as u32),
@@ -131,7 +145,20 @@ impl Val {
 
 impl Ref {
     /// The null reference of this type, if null is one of its values.
-    pub fn null(ty: RefType) -> Option<Self> {
+    pub fn null(ty: &scoped::RefType) -> Option<Self> {
+        if !ty.is_nullable() {
+            return None;
+        }
+        use scoped::HeapType as Heap;
+        match ty.heap_type() {
+            Heap::Func | Heap::NoFunc | Heap::ConcreteFunc(_) => Some(Self::Func(None)),
+            Heap::Extern | Heap::NoExtern => Some(Self::Extern(None)),
+            _ => None,
+        }
+    }
+
+    /// The same for a type with the numbers of an engine.
+    fn null_of(ty: RefType) -> Option<Self> {
         if !ty.is_nullable() {
             return None;
         }
@@ -183,10 +210,7 @@ impl Ref {
     pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<Slot, UseError> {
         let found = self.own_type(store)?;
         if !store.engine.ref_matches(found, ty) {
-            return Err(UseError::ValueType {
-                expected: ty.into(),
-                found: found.into(),
-            });
+            return Err(value_type(ty.into(), found.into(), &store.engine));
         }
         self.raw(store)
     }
@@ -205,6 +229,15 @@ impl Ref {
             Hierarchy::Func => Self::Func(Func::from_slot(slot, store)),
             Hierarchy::Extern | Hierarchy::Other => Self::Extern(ExternRef::from_slot(slot, store)),
         }
+    }
+}
+
+/// The error for a value of another type.
+#[cold]
+pub(crate) fn value_type(expected: ValType, found: ValType, engine: &Engine) -> UseError {
+    UseError::ValueType {
+        expected: scoped::ValType::unpack(expected, engine),
+        found: scoped::ValType::unpack(found, engine),
     }
 }
 

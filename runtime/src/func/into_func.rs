@@ -1,17 +1,29 @@
 //! Closures as functions of the host.
 
 use crate::caller::Caller;
+use crate::engine::Engine;
 use crate::error::Result;
-use crate::func_type::FuncType;
+use crate::registry::held::RegisteredType;
 use crate::spec::Trap;
 use crate::store::entity::HostFunc;
 use crate::store::erased;
 
+use super::call_type::CallType;
 use super::wasm_type::{StoreView, WasmRet, WasmTy, WasmTyList, each_arity};
 
 /// A function of the host with its type.
 #[doc(hidden)]
-pub struct HostFunction(pub(crate) (FuncType, HostFunc));
+pub struct HostFunction {
+    ty: CallType,
+    host: HostFunc,
+}
+
+impl HostFunction {
+    /// With its type in an engine.
+    pub(crate) fn register(self, engine: &Engine) -> Result<(RegisteredType, HostFunc)> {
+        Ok((RegisteredType::new(engine, &self.ty)?, self.host))
+    }
+}
 
 /// A closure that can be a function of the host: see [`Func::wrap`](crate::Func::wrap).
 pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
@@ -24,7 +36,7 @@ pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
 fn wrap<T, P: WasmTyList, R: WasmRet>(
     func: impl Fn(Caller<'_, T>, P) -> R + Send + Sync + 'static,
 ) -> HostFunction {
-    let ty = FuncType::new(P::types(), R::Results::types());
+    let ty = CallType::new(P::types(), R::Results::types());
     let results = R::Results::SLOTS;
     let call = move |mut caller: Caller<'_, T>, slots: &mut [u64]| -> Result<()> {
         let params = P::from_slots(slots, StoreView(caller.store.inner()));
@@ -33,7 +45,8 @@ fn wrap<T, P: WasmTyList, R: WasmRet>(
         let returned = func(caller.reborrow(), params).into_result()?;
         returned.into_slots(slots, StoreView(caller.store.inner()))
     };
-    HostFunction((ty, erased::host_func(P::SLOTS, results, call)))
+    let host = erased::host_func(P::SLOTS, results, call);
+    HostFunction { ty, host }
 }
 
 macro_rules! closures {

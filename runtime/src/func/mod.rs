@@ -1,6 +1,7 @@
 //! Functions of a store.
 
 pub(crate) mod call;
+pub(crate) mod call_type;
 pub(crate) mod into_func;
 pub(crate) mod resumable;
 pub(crate) mod typed;
@@ -10,15 +11,19 @@ use alloc::vec::Vec;
 
 use crate::caller::Caller;
 use crate::cause::UseError;
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::func_type::FuncType;
+use crate::registry::held::RegisteredType;
+use crate::scoped::ValType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc};
 use crate::store::erased;
 use crate::store::inner::{Handle, StoreInner};
-use crate::types::{Ref as Slot, TypeId};
+use crate::types::Ref as Slot;
 use crate::val::Val;
 use call::Slots;
+use call_type::CallType;
 use into_func::IntoFunc;
 use resumable::ResumableCall;
 use typed::TypedFunc;
@@ -32,16 +37,18 @@ impl Func {
     /// A function of the host of any type.
     ///
     /// `func` gets the arguments and writes the results, which start as the defaults of their
-    /// types. When memory is short the function belongs to no store, and using it is an error.
+    /// types. When memory is short, or the type is one of another engine, the function belongs to
+    /// no store, and using it is an error.
     pub fn new<T>(
         mut store: impl AsContextMut<Data = T>,
         ty: FuncType,
         func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
     ) -> Self {
         let mut store = store.as_context_mut();
-        let host = dynamic(&ty, func);
-        let id = store.engine().type_id(&ty);
-        Self::insert(store.inner_mut(), id, host).unwrap_or(Self(Handle::NOWHERE))
+        let inner = store.inner_mut();
+        let made = dynamic(&inner.engine, &ty, func);
+        let made = made.and_then(|(ty, host)| Self::insert(inner, &ty, host));
+        made.unwrap_or(Self(Handle::NOWHERE))
     }
 
     /// A function of the host whose type is that of the closure: up to 16 parameters, with or
@@ -54,14 +61,24 @@ impl Func {
         func: impl IntoFunc<T, Params, Results>,
     ) -> Self {
         let mut store = store.as_context_mut();
-        let (ty, host) = func.into_host().0;
-        let id = store.engine().type_id(&ty);
-        Self::insert(store.inner_mut(), id, host).unwrap_or(Self(Handle::NOWHERE))
+        let inner = store.inner_mut();
+        let made = func.into_host().register(&inner.engine);
+        let made = made.and_then(|(ty, host)| Self::insert(inner, &ty, host));
+        made.unwrap_or(Self(Handle::NOWHERE))
     }
 
-    pub(crate) fn insert(store: &mut StoreInner, ty: TypeId, host: HostFunc) -> Result<Self> {
+    /// A function of the host, whose type must be of the store's engine.
+    pub(crate) fn insert(
+        store: &mut StoreInner,
+        ty: &RegisteredType,
+        host: HostFunc,
+    ) -> Result<Self> {
+        if !Engine::same(ty.engine(), &store.engine) {
+            return Err(UseError::OtherEngine.into());
+        }
+        store.types.hold(ty.id())?;
         let number = store.funcs.push(FuncEntity {
-            ty,
+            ty: ty.id(),
             body: FuncBody::Host(host),
         })?;
         Ok(Self(store.handle(number)))
@@ -71,7 +88,7 @@ impl Func {
     pub fn ty(&self, store: impl AsContext) -> FuncType {
         let inner = store.as_context().inner();
         match inner.func(self.0) {
-            Ok(func) => inner.engine.func_type(func.ty),
+            Ok(func) => FuncType::of(&inner.engine, func.ty),
             Err(_) => FuncType::new([], []),
         }
     }
@@ -119,19 +136,24 @@ impl Func {
         store: impl AsContext,
     ) -> Result<TypedFunc<Params, Results>> {
         let inner = store.as_context().inner();
-        let found = inner.engine.func_type(inner.func(self.0)?.ty);
-        let expected = FuncType::new(Params::types(), Results::types());
+        let engine = &inner.engine;
+        let id = inner.func(self.0)?.ty;
+        let found = CallType::of(engine, id)?;
+        let expected = CallType::new(Params::types(), Results::types());
         let fits = |sub: &[_], sup: &[_]| {
             let mut pairs = sub.iter().zip(sup);
-            sub.len() == sup.len() && pairs.all(|(sub, sup)| inner.engine.val_matches(*sub, *sup))
+            sub.len() == sup.len() && pairs.all(|(sub, sup)| engine.val_matches(*sub, *sup))
         };
-        if fits(expected.param_types(), found.param_types())
-            && fits(found.result_types(), expected.result_types())
-        {
-            Ok(TypedFunc::new(*self))
-        } else {
-            Err(UseError::Signature { expected, found }.into())
+        if fits(expected.params(), found.params()) && fits(found.results(), expected.results()) {
+            return Ok(TypedFunc::new(*self));
         }
+        let unpack = |ty: &_| ValType::unpack(*ty, engine);
+        let (params, results) = (expected.params(), expected.results());
+        Err(UseError::Signature {
+            expected: FuncType::new(params.iter().map(unpack), results.iter().map(unpack)),
+            found: FuncType::of(engine, id),
+        }
+        .into())
     }
 
     fn prepare(
@@ -139,18 +161,18 @@ impl Func {
         store: &StoreInner,
         params: &[Val],
         results: usize,
-    ) -> Result<(FuncType, Slots)> {
-        let ty = store.engine.func_type(store.func(self.0)?.ty);
-        let (expected, found) = (ty.param_types().len(), params.len());
+    ) -> Result<(CallType, Slots)> {
+        let ty = CallType::of(&store.engine, store.func(self.0)?.ty)?;
+        let (expected, found) = (ty.params().len(), params.len());
         if expected != found {
             return Err(UseError::ArgumentCount { expected, found }.into());
         }
-        if ty.result_types().len() != results {
-            let (expected, found) = (ty.result_types().len(), results);
+        let (expected, found) = (ty.results().len(), results);
+        if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(params.len().max(results))?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(params).zip(ty.param_types()) {
+        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(params).zip(ty.params()) {
             *slot = value.to_slot(*ty, store)?;
         }
         Ok((ty, slots))
@@ -170,33 +192,37 @@ impl Func {
 }
 
 /// Results as values.
-fn read(ty: &FuncType, slots: &[u64], results: &mut [Val], store: &StoreInner) {
-    for ((value, slot), ty) in results.iter_mut().zip(slots).zip(ty.result_types()) {
+fn read(ty: &CallType, slots: &[u64], results: &mut [Val], store: &StoreInner) {
+    for ((value, slot), ty) in results.iter_mut().zip(slots).zip(ty.results()) {
         *value = Val::from_slot(*slot, *ty, store);
     }
 }
 
-/// A host function over values.
+/// A host function over values, with its type in an engine.
 pub(crate) fn dynamic<T>(
+    engine: &Engine,
     ty: &FuncType,
     func: impl Fn(Caller<'_, T>, &[Val], &mut [Val]) -> Result<()> + Send + Sync + 'static,
-) -> HostFunc {
-    let (params, results, ty) = (ty.param_types().len(), ty.result_types().len(), ty.clone());
-    erased::host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
+) -> Result<(RegisteredType, HostFunc)> {
+    let registered = ty.registered(engine)?;
+    let ty = CallType::of(engine, registered.id())?;
+    let (params, results) = (ty.params().len(), ty.results().len());
+    let host = erased::host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
         let inner = caller.store.inner();
         let mut values = Vec::new();
         crate::store::allocation::reserve(&mut values, params + results)?;
-        let arguments = slots.iter().zip(ty.param_types());
+        let arguments = slots.iter().zip(ty.params());
         values.extend(arguments.map(|(slot, ty)| Val::from_slot(*slot, *ty, inner)));
         // References without a default start as what no such result can be: a null.
-        let default = |ty| Val::default_for_ty(ty).unwrap_or(Val::ExternRef(None));
-        values.extend(ty.result_types().iter().map(default));
+        let default = |ty: &_| Val::default_for(*ty).unwrap_or(Val::ExternRef(None));
+        values.extend(ty.results().iter().map(default));
         let (arguments, returned) = values.split_at_mut(params);
         func(caller.reborrow(), arguments, returned)?;
         let inner = caller.store.inner();
-        for ((slot, value), ty) in slots.iter_mut().zip(returned).zip(ty.result_types()) {
+        for ((slot, value), ty) in slots.iter_mut().zip(returned).zip(ty.results()) {
             *slot = value.to_slot(*ty, inner)?;
         }
         Ok(())
-    })
+    });
+    Ok((registered, host))
 }

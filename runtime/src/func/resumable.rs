@@ -13,13 +13,13 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::call::{self, Outcome, Slots};
+use super::call_type::CallType;
 use super::typed;
 use super::wasm_type::WasmResults;
 use super::{Func, read};
 use crate::cause::UseError;
 use crate::error::{Error, Result};
 use crate::fast::{Interruption, Invocation};
-use crate::func_type::FuncType;
 use crate::store::context::{AsContextMut, StoreContextMut};
 use crate::store::inner::StoreInner;
 use crate::val::Val;
@@ -51,7 +51,7 @@ struct Suspended {
     store: u64,
     invocation: Box<Invocation>,
     /// Type of the function that was called first.
-    ty: FuncType,
+    ty: CallType,
 }
 
 /// A call in which a host function failed.
@@ -85,7 +85,7 @@ enum Interrupted {
 }
 
 impl Interrupted {
-    fn new(interruption: Interruption, ty: FuncType, store: &StoreInner) -> Result<Self> {
+    fn new(interruption: Interruption, ty: CallType, store: &StoreInner) -> Result<Self> {
         match interruption {
             Interruption::Host(error, Some(invocation)) => {
                 let func = Func(store.handle(invocation.host_func()));
@@ -115,7 +115,7 @@ impl Interrupted {
 impl ResumableCall {
     pub(crate) fn settle(
         outcome: Outcome,
-        ty: FuncType,
+        ty: CallType,
         slots: &[u64],
         results: &mut [Val],
         store: &StoreInner,
@@ -138,7 +138,7 @@ impl ResumableCall {
 impl<Results> TypedResumableCall<Results> {
     pub(crate) fn interrupted(
         interruption: Interruption,
-        ty: FuncType,
+        ty: CallType,
         store: &StoreInner,
     ) -> Result<Self> {
         let results = PhantomData;
@@ -158,16 +158,11 @@ impl Suspended {
         self,
         store: &mut StoreContextMut<'_, T>,
         host: &[u64],
-    ) -> Result<(Outcome, FuncType, Slots)> {
+    ) -> Result<(Outcome, CallType, Slots)> {
         if store.inner().id != self.store {
             return Err(UseError::OtherStore.into());
         }
-        let mut slots = Slots::new(
-            self.ty
-                .param_types()
-                .len()
-                .max(self.ty.result_types().len()),
-        )?;
+        let mut slots = Slots::new(self.ty.params().len().max(self.ty.results().len()))?;
         let pointers = store.reborrow().store().pointers();
         let outcome = call::settle(self.invocation.resume(pointers, host, slots.as_mut()))?;
         Ok((outcome, self.ty, slots))
@@ -207,13 +202,13 @@ impl ResumableCallHostTrap {
     }
 
     fn inputs(&self, store: &StoreInner, inputs: &[Val]) -> Result<Slots> {
-        let ty = store.engine.func_type(store.func(self.func.0)?.ty);
-        let (expected, found) = (ty.result_types().len(), inputs.len());
+        let ty = CallType::of(&store.engine, store.func(self.func.0)?.ty)?;
+        let (expected, found) = (ty.results().len(), inputs.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(found)?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.result_types()) {
+        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.results()) {
             *slot = value.to_slot(*ty, store)?;
         }
         Ok(slots)
@@ -248,7 +243,7 @@ impl Suspended {
         host: &[u64],
         results: &mut [Val],
     ) -> Result<ResumableCall> {
-        let (expected, found) = (self.ty.result_types().len(), results.len());
+        let (expected, found) = (self.ty.results().len(), results.len());
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use super::Func;
 use super::call::{self, Outcome, Slots};
+use super::call_type::CallType;
 use super::resumable::TypedResumableCall;
 use super::wasm_type::{StoreView, WasmParams, WasmResults};
 use crate::cause::UseError;
@@ -68,9 +69,8 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
     ) -> Result<TypedResumableCall<Results>> {
         let mut store = store.as_context_mut();
         let mut slots = prepare::<Params, Results>(params, store.inner())?;
-        let ty = store
-            .engine()
-            .func_type(store.inner().func(self.func.0)?.ty);
+        let inner = store.inner();
+        let ty = CallType::of(&inner.engine, inner.func(self.func.0)?.ty)?;
         match call::start(store.reborrow().store(), self.func.0, slots.as_mut())? {
             Outcome::Finished => {
                 finish(slots.as_ref(), store.inner()).map(TypedResumableCall::Finished)

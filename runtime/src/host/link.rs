@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::externs::Extern;
 use crate::func_type::FuncType;
 use crate::linker::Linker;
+use crate::scoped::ValType;
 use crate::store::allocation;
 use crate::store::context::AsContextMut;
 use crate::val::Val;
@@ -25,10 +26,11 @@ pub fn link<T: 'static, H: Host + 'static>(
     host: impl Fn(&mut T) -> &mut H + Copy + Send + Sync + 'static,
 ) -> Result<()> {
     for (place, function) in H::FUNCTIONS.iter().enumerate() {
-        let ty = FuncType::new(
-            function.params.iter().copied(),
-            function.results.iter().copied(),
-        );
+        let unpack = |types: &[_]| {
+            let types = types.iter().map(|ty| ValType::try_from(*ty));
+            types.collect::<Result<Vec<_>, _>>()
+        };
+        let ty = FuncType::new(unpack(function.params)?, unpack(function.results)?);
         let call = move |mut caller: Caller<'_, T>, params: &[Val], results: &mut [Val]| {
             let mut arguments = Vec::new();
             allocation::reserve(&mut arguments, params.len())?;

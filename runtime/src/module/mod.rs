@@ -16,6 +16,7 @@ use crate::fast::code::Cell;
 use crate::fast::survey::Pins;
 use crate::fast::{self, ModuleCode};
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
+use crate::registry::held::ModuleTypes;
 use crate::reject::Reject;
 use crate::shared::Shared;
 use crate::spec::Level;
@@ -36,8 +37,7 @@ pub(crate) struct ModuleInner {
     engine: Engine,
     bytes: Box<[u8]>,
     env: Environment<Heap>,
-    /// The engine's number of each type.
-    type_ids: Box<[TypeId]>,
+    types: ModuleTypes,
     code: ModuleCode,
     parts: Parts,
     /// Exports in the order of their names.
@@ -101,7 +101,7 @@ impl Module {
         let (env, parts) = assemble::assemble(bytes, engine.features())?;
         let module = Self(Shared::new(ModuleInner {
             engine: engine.clone(),
-            type_ids: engine.with_types(|types| types.module(&env)),
+            types: ModuleTypes::new(engine, &env)?,
             code: ModuleCode::new(parts.bodies.len() as u32),
             by_name: assemble::by_name(bytes, &parts)?,
             bytes: allocation::boxed_list(bytes.iter().copied())?,
@@ -232,11 +232,7 @@ impl Module {
 
     /// The engine's number of a type.
     pub(crate) fn type_id(&self, ty: TypeIdx) -> TypeId {
-        self.0
-            .type_ids
-            .get(ty.0 as usize)
-            .copied()
-            .unwrap_or_default()
+        self.0.types.id(ty)
     }
 
     /// Parameters and results of a defined function, counted from the first defined one.

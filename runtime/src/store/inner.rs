@@ -16,6 +16,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::fast::Stack;
 use crate::handle::{Entry, HandleTable};
+use crate::registry::held::StoreTypes;
 
 /// Everything that running code touches.
 pub(crate) struct StoreInner {
@@ -23,6 +24,8 @@ pub(crate) struct StoreInner {
     pub(crate) id: u64,
     /// The engine.
     pub(crate) engine: Engine,
+    /// Types of what the host made here.
+    pub(crate) types: StoreTypes,
     /// Functions; a reference to number `n` is `n + 1`.
     pub(crate) funcs: Arena<FuncEntity>,
     /// Tables.
@@ -88,6 +91,7 @@ impl StoreInner {
         let most = u32::try_from(engine.limits().store_objects).unwrap_or(u32::MAX);
         Self {
             id: NEXT.next(),
+            types: StoreTypes::new(engine.clone()),
             engine,
             funcs: Arena::default(),
             tables: Arena::default(),

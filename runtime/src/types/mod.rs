@@ -2,8 +2,11 @@
 //!
 //! The type of a value is a packed word ([`ValType`]), so that comparing two is one machine
 //! instruction. References to defined types carry a number: within a module its canonical
-//! [`TypeIdx`] (two equal types of a module have the same), at run time the engine's
-//! [`TypeId`]. Standard: section 2.3, "Types", and section 5.3.
+//! [`TypeIdx`] (two equal types of a module have the same), at run time a [`TypeId`] of the engine
+//! or of the compact engine's store. What these types say in public, in views, to validators and
+//! in the compact engine, is a module's index; the types of the full runtime, `ValType` and the
+//! others at the root of the crate, have no numbers. Standard: section 2.3, "Types", and
+//! section 5.3.
 
 mod immediate;
 mod memory;

@@ -57,7 +57,8 @@ pub enum HeapType {
     /// Nothing: a subtype of all, found only in unreachable code.
     #[doc(hidden)]
     Bottom,
-    /// A defined type: a canonical index within a module, a [`TypeId`] at run time.
+    /// A defined type, by its canonical index within the module; at run time, and only within the
+    /// library, by its [`TypeId`].
     Concrete(u32),
 }
 

@@ -29,13 +29,13 @@ fn of_another_store() -> Result<()> {
     assert_eq!(memory.size(&away), 0);
 
     let ty = TableType::new(RefType::FUNCREF, 1, None);
-    let table = Table::new(&mut home, ty, Ref::Func(None))?;
+    let table = Table::new(&mut home, ty.clone(), Ref::Func(None))?;
     assert!(table.set(&mut away, 0, Ref::Func(None)).is_err());
     assert!(table.get(&mut away, 0).is_none());
     assert!(Table::new(&mut away, ty, Ref::Func(Some(func))).is_err());
 
     let ty = GlobalType::new(ValType::FUNCREF, Mutability::Var);
-    let global = Global::new(&mut home, ty, Val::FuncRef(None))?;
+    let global = Global::new(&mut home, ty.clone(), Val::FuncRef(None))?;
     assert!(global.set(&mut away, Val::FuncRef(None)).is_err());
     assert!(global.set(&mut home, Val::FuncRef(None)).is_ok());
     assert!(Global::new(&mut away, ty, Val::FuncRef(Some(func))).is_err());

@@ -14,6 +14,7 @@ mod objects;
 mod pages;
 mod porting;
 mod resume;
+mod scopes;
 mod translation;
 mod types;
 

@@ -73,7 +73,7 @@ fn globals() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());
     let ty = GlobalType::new(ValType::F32, Mutability::Var);
-    let global = Global::new(&mut store, ty, 1.5f32.into())?;
+    let global = Global::new(&mut store, ty.clone(), 1.5f32.into())?;
     assert_eq!(global.get(&mut store).f32(), Some(1.5));
     assert!(global.set(&mut store, Val::I32(0)).is_err());
     let constant = Global::new(

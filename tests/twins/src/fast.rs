@@ -39,12 +39,11 @@ impl Fast {
     ) -> Option<Ended> {
         self.store.set_fuel(FUEL).ok()?;
         let mut imports: Vec<Extern> = Vec::new();
-        for index in 0..ours.imports().len() as u32 {
-            let (params, results) = ours.func_type(FuncIdx(index));
-            let results: Vec<_> = results.collect();
-            let ty = FuncType::new(params, results.iter().copied());
-            let zeros = results.into_iter().map(|ty| Value::zero(ty).into());
-            let zeros: Vec<Val> = zeros.collect();
+        for (index, import) in (0..).zip(module.imports()) {
+            let ty = import.ty().func().cloned();
+            let ty = ty.unwrap_or_else(|| FuncType::new([], []));
+            let (_, results) = ours.func_type(FuncIdx(index));
+            let zeros: Vec<Val> = results.map(|ty| Value::zero(ty).into()).collect();
             let func = Func::new(&mut self.store, ty, move |_, _, results| {
                 results.copy_from_slice(&zeros);
                 Ok(())

@@ -1,8 +1,9 @@
 //! Values that can be compared between engines.
 //!
 
+use tabwasm::Val;
 use tabwasm::compact::Value as Slot;
-use tabwasm::{Val, ValType};
+use tabwasm::types::{HeapType, RefType, ValType};
 
 /// A value; NaN is always the same one.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,8 +46,8 @@ impl Value {
     }
 
     fn null(ty: ValType) -> Self {
-        match Val::default_for_ty(&ty) {
-            Some(Val::ExternRef(_)) => Self::Extern(false),
+        match ty.as_ref_type().map(RefType::heap) {
+            Some(HeapType::Extern | HeapType::NoExtern) => Self::Extern(false),
             _ => Self::Func(false),
         }
     }

@@ -2,15 +2,15 @@
 
 use tabwasm::{
     Error, Extern, Func, FuncType, Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref,
-    RefType, Store, Table, TableType, Val, ValType,
+    RefType, Store, Table, TableType, Val, ValType, types,
 };
 
 /// The name by which scripts import it.
 pub(super) const MODULE: &str = "spectest";
 
 /// Its functions and their parameters; what is printed is discarded.
-pub(super) const PRINTS: [(&str, &[ValType]); 7] = {
-    use ValType as T;
+pub(super) const PRINTS: [(&str, &[types::ValType]); 7] = {
+    use types::ValType as T;
     [
         ("print", &[]),
         ("print_i32", &[T::I32]),
@@ -43,7 +43,8 @@ pub const TEXT: &str = r#"(module
 pub(super) fn define(store: &mut Store<()>, linker: &mut Linker<()>) -> Result<(), Error> {
     use ValType as T;
     for (name, params) in PRINTS {
-        let ty = FuncType::new(params.iter().copied(), []);
+        let params = params.iter().map(|ty| ValType::try_from(*ty));
+        let ty = FuncType::new(params.collect::<Result<Vec<_>, _>>()?, []);
         let func = Func::new(&mut *store, ty, |_, _, _| Ok(()));
         linker.define(&*store, MODULE, name, func)?;
     }

@@ -1,0 +1,56 @@
+//! The type of a function as calls see it.
+
+use alloc::vec::Vec;
+
+use crate::cause::OutOfMemory;
+use crate::engine::Engine;
+use crate::types::{TypeId, ValType};
+
+/// Parameters and results, with the numbers of an engine. It does not hold the types that these
+/// numbers stand for: whoever has it also has the function.
+#[derive(Clone)]
+pub(crate) struct CallType {
+    /// Parameters, then results.
+    types: Vec<ValType>,
+    param_count: usize,
+}
+
+impl CallType {
+    pub(crate) fn new(params: Vec<ValType>, results: Vec<ValType>) -> Self {
+        let param_count = params.len();
+        let mut types = params;
+        types.extend(results);
+        Self { types, param_count }
+    }
+
+    /// The type with this number. There is one for every number that somebody holds.
+    pub(crate) fn of(engine: &Engine, id: TypeId) -> Result<Self, OutOfMemory> {
+        engine.with_types(|registry| {
+            let mut types = Vec::new();
+            let Some(member) = registry.get(id) else {
+                return Ok(Self {
+                    types,
+                    param_count: 0,
+                });
+            };
+            types
+                .try_reserve_exact(member.len())
+                .map_err(|_| OutOfMemory)?;
+            types.extend(member.types());
+            Ok(Self {
+                types,
+                param_count: member.param_count(),
+            })
+        })
+    }
+
+    /// Types of the parameters.
+    pub(crate) fn params(&self) -> &[ValType] {
+        self.types.get(..self.param_count).unwrap_or_default()
+    }
+
+    /// Types of the results.
+    pub(crate) fn results(&self) -> &[ValType] {
+        self.types.get(self.param_count..).unwrap_or_default()
+    }
+}
