@@ -1,4 +1,4 @@
-//! Things of two engines and of two stores: an error or nothing, and nothing is inserted.
+//! Types of another engine, and of none.
 //!
 
 use tabwasm::{
@@ -6,11 +6,8 @@ use tabwasm::{
     Ref, RefType, Result, Store, Table, TableType, Tag, UseError, Val, ValType,
 };
 
-use super::module;
-
-fn of_use<T>(result: Result<T>) -> Option<UseError> {
-    result.err()?.downcast_ref().cloned()
-}
+use super::super::module;
+use super::of_use;
 
 /// A function whose type has many results, in a linker of one engine; in another engine its number
 /// is that of a function without results.
@@ -129,7 +126,7 @@ fn equality_of_types() -> Result<()> {
     let (here, there) = (Engine::default(), Engine::default());
     let plain = FuncType::new([ValType::I32], [ValType::F64]);
     let [ours, theirs] = [plain.register(&here)?, plain.register(&there)?];
-    assert!(plain == ours && ours == plain && ours == theirs);
+    assert_eq!([&plain, &ours, &ours], [&ours, &plain, &theirs]);
     let refers = |ty: &FuncType| FuncType::new([HeapType::ConcreteFunc(ty.clone()).into()], []);
     assert_ne!(refers(&ours), refers(&theirs));
     assert_eq!(refers(&ours), refers(&ours).register(&here)?);
