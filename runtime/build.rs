@@ -1,7 +1,7 @@
 //! Turns target and optimisation level into cfgs.
 //!
 //! `small`: a build for size. `brief`: such a build without an allocator, in which errors are two
-//! words. `tail`: the interpreter's dispatch.
+//! words. `tail`: the interpreter's dispatch. `verify`: translated code is verified.
 //! Stable Rust promises no tail calls; LLVM makes them for these targets when it optimises and
 //! no debug assertion stands in the way. Everything else runs the same handlers in a loop.
 
@@ -9,7 +9,7 @@ use std::env;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rustc-check-cfg=cfg(tail, small, brief)");
+    println!("cargo::rustc-check-cfg=cfg(tail, small, brief, verify)");
     let set = |name: &str| env::var_os(name).is_some();
     if matches!(env::var("OPT_LEVEL").as_deref(), Ok("s" | "z")) {
         println!("cargo::rustc-cfg=small");
@@ -21,6 +21,9 @@ fn main() {
     let optimised = !matches!(env::var("OPT_LEVEL").as_deref(), Ok("0" | "1"));
     // Cargo tells a build script of debug assertions by this variable.
     let assertions = set("CARGO_CFG_DEBUG_ASSERTIONS");
+    if assertions || set("CARGO_FEATURE_VERIFY") {
+        println!("cargo::rustc-cfg=verify");
+    }
     let able = matches!(architecture.as_str(), "x86_64" | "aarch64" | "riscv64");
     let chosen = able && optimised && !assertions;
     let forced = set("CARGO_FEATURE_DISPATCH_TAIL");

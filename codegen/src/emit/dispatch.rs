@@ -37,7 +37,8 @@ fn imports() -> TokenStream {
         use crate::fast::context::Context;
         use crate::fast::control::*;
         use crate::fast::form::{self, Forms, Info, forms, number};
-        use crate::fast::handler::{Handler, handler};
+        use crate::fast::handler::{Entry, entry};
+        use crate::fast::layout::Operand;
         use crate::fast::instruction::*;
         use crate::fast::machine::{Addressed, CallHand, Hand, Results};
         use crate::fast::memory::{Any, M32, M64};
@@ -195,7 +196,7 @@ fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
     for operation in operations {
         for form in &operation.forms {
             lines.push(vec![format!(
-                "handler::<{}>(),",
+                "entry::<{}>(),",
                 instruction(operation, form)
             )]);
         }
@@ -205,11 +206,11 @@ fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
             instruction(first.0, &first.1),
             instruction(second.0, &second.1),
         );
-        lines.push(vec![format!("handler::<Seq<{first}, {second}>>(),")]);
+        lines.push(vec![format!("entry::<Seq<{first}, {second}>>(),")]);
     }
     source.table(
         "All handlers: those of each operation in a row, in the order of its forms, then the fused.",
-        "pub(crate) static HANDLERS: &[Handler] = &[",
+        "pub(crate) static HANDLERS: &[Entry] = &[",
         &lines,
         "];",
     );
@@ -253,7 +254,10 @@ fn declaration(op: &Op) -> String {
 fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.variant), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&crate::names::function(function)));
-    let count = Literal::usize_unsuffixed(op.immediates.len());
+    let kinds = op
+        .immediates
+        .iter()
+        .map(|immediate| layout(immediate.rust()));
     let slots = Literal::usize_unsuffixed(op.params().len().max(op.results().len()));
     let immediates = op.immediates.iter().enumerate().map(|(at, immediate)| {
         let (name, ty) = (ident(&immediate.name), ident(immediate.rust()));
@@ -273,7 +277,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
         pub(crate) struct #name;
 
         impl Hand for #name {
-            const IMMEDIATES: usize = #count;
+            const IMMEDIATES: &'static [Operand] = &[#(#kinds),*];
             const SLOTS: usize = #slots;
 
             fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
@@ -283,6 +287,19 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
                 Ok(())
             }
         }
+    }
+}
+
+/// What the word of an immediate is.
+fn layout(rust: &str) -> TokenStream {
+    match rust {
+        "FuncIdx" => quote! { Operand::Function },
+        "TableIdx" => quote! { Operand::Table(None) },
+        "MemoryIdx" => quote! { Operand::Memory(None) },
+        "GlobalIdx" => quote! { Operand::Global },
+        "DataIdx" => quote! { Operand::Data },
+        "ElemIdx" => quote! { Operand::Element },
+        _ => quote! { Operand::Immediate },
     }
 }
 

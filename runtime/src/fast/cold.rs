@@ -82,7 +82,7 @@ pub(crate) unsafe fn hand<X: Hand>(
     // slots as `X` says.
     unsafe {
         let slots = core::slice::from_raw_parts_mut(slots, X::SLOTS);
-        let immediates = core::slice::from_raw_parts(immediates, X::IMMEDIATES);
+        let immediates = core::slice::from_raw_parts(immediates, X::IMMEDIATES.len());
         let result = X::call(&mut *context, slots, immediates);
         (*context).refresh();
         match result {

@@ -8,6 +8,7 @@ use core::ptr::NonNull;
 
 use super::stack::Record;
 use super::state::{Exit, State};
+use super::verify::Bounds;
 use crate::counter::Counter;
 use crate::error::Error;
 use crate::spec::Trap;
@@ -57,6 +58,8 @@ pub(crate) struct Context {
     pub(crate) error: Option<Error>,
     /// Fuel that the block at `ip` costs, when there was less.
     pub(crate) required: u64,
+    /// Where frames and records must lie, in builds that verify.
+    pub(crate) bounds: Bounds,
 }
 
 impl Context {

@@ -14,6 +14,7 @@ use super::cold;
 use super::context::Context;
 use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
+use super::layout::{Ending, Layout, Operand};
 use super::place::Source;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
@@ -47,14 +48,12 @@ impl Fixed {
 
 /// Declares instructions without parameters.
 macro_rules! instructions {
-    ($($(#[$doc:meta])* $name:ident [$words:expr] |$w:ident, $s:ident| $body:block)*) => {$(
+    ($($(#[$doc:meta])* $name:ident [$($operand:expr),*; $ending:expr] |$w:ident, $s:ident| $body:block)*) => {$(
         $(#[$doc])*
         pub(crate) struct $name;
         impl Instruction for $name {
-            #[inline(always)]
-            fn words() -> usize {
-                $words
-            }
+            const LAYOUT: Layout = Layout::NONE.all(&[$($operand),*]).ending($ending);
+
             #[inline(always)]
             #[allow(unused_unsafe, reason = "some of them only say where to go on")]
             unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
@@ -67,19 +66,19 @@ macro_rules! instructions {
 
 instructions! {
     /// Traps.
-    Unreachable [0] |_words, _state| { Flow::Trap(Trap::UnreachableCodeReached) }
+    Unreachable [; Ending::Elsewhere] |_words, _state| { Flow::Trap(Trap::UnreachableCodeReached) }
 
     /// Jumps.
-    Jump [1] |words, _state| { target(words, 0) }
+    Jump [Operand::Target(0); Ending::Elsewhere] |words, _state| { target(words, 0) }
 
     /// Copies operands down to where a label expects them: from, to, count.
-    CopyDown [3] |words, state| {
+    CopyDown [Operand::Down; Ending::Next] |words, state| {
         copy(state.sp.add(*words as usize), state.sp.add(*words.add(1) as usize), *words.add(2));
         Flow::Next
     }
 
     /// Charges a block's fuel.
-    Fuel [1] |words, state| {
+    Fuel [Operand::Immediate; Ending::Next] |words, state| {
         let cost = u64::from(*words);
         let context = state.context;
         match (*context).fuel.checked_sub(cost) {
@@ -95,29 +94,29 @@ instructions! {
     }
 
     /// Looks whether the engine's epoch has reached the deadline.
-    Epoch [0] |_words, state| {
+    Epoch [; Ending::Next] |_words, state| {
         let context = state.context;
         let now = (*context).epoch.as_ref().now();
         if now >= (*context).deadline { Flow::Exit(Exit::Epoch) } else { Flow::Next }
     }
 
     /// Returns nothing.
-    Return [0] |_words, state| { leave_frame(state) }
+    Return [; Ending::Return(0)] |_words, state| { leave_frame(state) }
 
     /// Returns results that stand in a row: from, count.
-    ReturnMany [2] |words, state| {
+    ReturnMany [Operand::Results; Ending::Elsewhere] |words, state| {
         copy(state.sp.add(*words as usize), state.sp, *words.add(1));
         return_slots(state)
     }
 
     /// Returns the results that stand at the beginning of the frame.
-    ReturnSlots [0] |_words, state| { return_slots(state) }
+    ReturnSlots [; Ending::Elsewhere] |_words, state| { return_slots(state) }
 
     /// Ends the run.
-    Done [0] |_words, _state| { Flow::Exit(Exit::Done) }
+    Done [; Ending::Elsewhere] |_words, _state| { Flow::Exit(Exit::Done) }
 
     /// Switches back to the instance whose address was saved as a frame.
-    Leave [0] |_words, state| {
+    Leave [; Ending::Elsewhere] |_words, state| {
         let Some(instance) = NonNull::new(state.sp.cast::<InstanceEntity>()) else {
             return Flow::Exit(Exit::Failed);
         };
@@ -126,7 +125,7 @@ instructions! {
     }
 
     /// Translates a function on its first call.
-    Lazy [0] |_words, state| {
+    Lazy [; Ending::Elsewhere] |_words, state| {
         match cold::translate(state.context, state.acc as *const Cell) {
             Some(entry) => Flow::Jump(entry),
             None => Flow::Exit(Exit::Failed),
@@ -134,7 +133,7 @@ instructions! {
     }
 
     /// Calls a function of the host or of another instance.
-    Foreign [0] |_words, state| {
+    Foreign [; Ending::Elsewhere] |_words, state| {
         let func = state.acc as *const FuncEntity;
         match &(*func).body {
             FuncBody::Wasm { instance, cell, .. } => {
@@ -150,7 +149,7 @@ instructions! {
     }
 
     /// Calls an imported function: index, frame.
-    CallImport [2] |words, state| {
+    CallImport [Operand::Import, Operand::Frame; Ending::Next] |words, state| {
         let func = import(state, *words);
         push::<true, true>(state, words, 2);
         state.sp = state.sp.add(*words.add(1) as usize);
@@ -159,14 +158,14 @@ instructions! {
     }
 
     /// Calls a function of this instance in place of the running one: cell, from, count.
-    ReturnCall [4] |words, state| {
+    ReturnCall [Operand::Cell, Operand::Arguments; Ending::Elsewhere] |words, state| {
         copy(state.sp.add(*words.add(2) as usize), state.sp, *words.add(3));
         state.acc = super::code::long(words);
         Flow::Jump((*(state.acc as *const Cell)).entry())
     }
 
     /// Calls an imported function in place of the running one: index, from, count.
-    ReturnCallImport [3] |words, state| {
+    ReturnCallImport [Operand::Import, Operand::Arguments; Ending::Elsewhere] |words, state| {
         let func = import(state, *words);
         copy(state.sp.add(*words.add(1) as usize), state.sp, *words.add(2));
         state.acc = func.as_ptr() as u64;
@@ -179,10 +178,13 @@ instructions! {
 pub(crate) struct Enter<const INT: bool, const FLOAT: bool>;
 
 impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
-    #[inline(always)]
-    fn words() -> usize {
-        3 + 2 * INT as usize + 2 * FLOAT as usize
-    }
+    const LAYOUT: Layout = {
+        const PINS: &[Operand] = &[Operand::Local; 4];
+        let (pins, _) = PINS.split_at(2 * INT as usize + 2 * FLOAT as usize);
+        Layout::NONE
+            .all(&[Operand::FrameSize, Operand::Zeroed])
+            .all(pins)
+    };
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -215,10 +217,7 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
 pub(crate) struct Call<const INT: bool, const FLOAT: bool>;
 
 impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
-    #[inline(always)]
-    fn words() -> usize {
-        3
-    }
+    const LAYOUT: Layout = Layout::NONE.all(&[Operand::Cell, Operand::Frame]);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -236,10 +235,10 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
 pub(crate) struct CallIndirect<T, A>(PhantomData<(T, A)>);
 
 impl<T: Value + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>() + 3
-    }
+    const LAYOUT: Layout =
+        Layout::NONE
+            .value::<T>(A::SITE)
+            .all(&[Operand::Type, table::<T>(), Operand::Frame]);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -259,10 +258,7 @@ impl<T: Value + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
 pub(crate) struct CallRef<A>(PhantomData<A>);
 
 impl<A: Source> Instruction for CallRef<A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<Ref>() + 1
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<Ref>(A::SITE).with(Operand::Frame);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -280,10 +276,10 @@ impl<A: Source> Instruction for CallRef<A> {
 pub(crate) struct ReturnCallIndirect<T, A>(PhantomData<(T, A)>);
 
 impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>() + 4
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<T>(A::SITE)
+        .all(&[Operand::Type, table::<T>(), Operand::Arguments])
+        .ending(Ending::Elsewhere);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -306,10 +302,10 @@ impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
 pub(crate) struct ReturnCallRef<A>(PhantomData<A>);
 
 impl<A: Source> Instruction for ReturnCallRef<A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<Ref>() + 2
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<Ref>(A::SITE)
+        .with(Operand::Arguments)
+        .ending(Ending::Elsewhere);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -327,10 +323,10 @@ impl<A: Source> Instruction for ReturnCallRef<A> {
 pub(crate) struct BrTable<A>(PhantomData<A>);
 
 impl<A: Source> Instruction for BrTable<A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<u32>() + 1
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<u32>(A::SITE)
+        .with(Operand::Targets(0))
+        .ending(Ending::Elsewhere);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -348,10 +344,7 @@ impl<A: Source> Instruction for BrTable<A> {
 pub(crate) struct ReturnValue<T, A>(PhantomData<(T, A)>);
 
 impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>()
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).ending(Ending::Return(1));
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -369,10 +362,7 @@ impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
 pub(crate) struct NonNullOrTrap<A>(PhantomData<A>);
 
 impl<A: Source> Instruction for NonNullOrTrap<A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<Ref>()
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<Ref>(A::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -384,6 +374,11 @@ impl<A: Source> Instruction for NonNullOrTrap<A> {
             Flow::Next
         }
     }
+}
+
+/// The operand that names a table with indices of type `T`.
+const fn table<T>() -> Operand {
+    Operand::Table(Some(size_of::<T>() == size_of::<u64>()))
 }
 
 /// Pushes a record that goes on behind the call whose `count` operand words begin at `words`.

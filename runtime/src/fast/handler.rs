@@ -11,6 +11,8 @@
 
 use super::context::Context;
 use super::instruction::Instruction;
+#[cfg(verify)]
+use super::layout::Layout;
 use super::state::{Exit, Flow, State};
 
 /// Words of a handler's address in the code.
@@ -28,7 +30,21 @@ pub(crate) const fn length(operands: usize) -> usize {
 /// The module's invariant.
 pub(crate) unsafe fn enter(ip: *const u32, state: State) {
     // SAFETY: the module's invariant.
-    unsafe { backend::enter(ip, state) }
+    unsafe {
+        assert_frame(ip, &state);
+        backend::enter(ip, state)
+    }
+}
+
+/// Asserts in builds that verify that the state's frame lies within the stack.
+///
+/// # Safety
+/// The module's invariant.
+#[inline(always)]
+unsafe fn assert_frame(ip: *const u32, state: &State) {
+    // SAFETY: the context outlives the run loop.
+    let (bounds, records) = unsafe { ((*state.context).bounds, (*state.context).records) };
+    bounds.assert(ip, state.sp, records);
 }
 
 /// A callable instruction.
@@ -37,6 +53,32 @@ pub(crate) type Handler = backend::Handler;
 /// The handler of an instruction.
 pub(crate) const fn handler<X: Instruction>() -> Handler {
     backend::handler::<X>
+}
+
+/// The words of a handler's address in the code.
+pub(crate) fn address(handler: Handler) -> [u32; HANDLER_WORDS] {
+    let mut words = [0; HANDLER_WORDS];
+    let address = (handler as usize).to_ne_bytes();
+    for (word, bytes) in words.iter_mut().zip(address.chunks_exact(size_of::<u32>())) {
+        *word = u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    }
+    words
+}
+
+/// A handler, and in builds that verify the operand words that it takes.
+pub(crate) struct Entry {
+    pub(crate) handler: Handler,
+    #[cfg(verify)]
+    pub(crate) layout: Layout,
+}
+
+/// The entry of an instruction in the table of all handlers.
+pub(crate) const fn entry<X: Instruction>() -> Entry {
+    Entry {
+        handler: handler::<X>(),
+        #[cfg(verify)]
+        layout: X::LAYOUT,
+    }
 }
 
 /// Saves what is needed to report or to go on.
@@ -159,8 +201,12 @@ mod backend {
 
     pub(super) unsafe fn enter(mut ip: *const u32, mut state: State) {
         loop {
-            // SAFETY: an instruction begins with its handler's address, aligned.
-            let next = unsafe { (*ip.cast::<Handler>())(ip, &mut state) };
+            // SAFETY: an instruction begins with its handler's address, aligned; the context
+            // outlives the loop.
+            let next = unsafe {
+                assert_frame(ip, &state);
+                (*ip.cast::<Handler>())(ip, &mut state)
+            };
             if next.is_null() {
                 // SAFETY: the module's invariant.
                 return unsafe { save(ip, state) };

@@ -5,6 +5,7 @@
 
 use core::marker::PhantomData;
 
+use super::layout::{Layout, Operand};
 use super::memory::Memory;
 use super::operation::{self, Truth};
 use super::place::{Destination, Source};
@@ -14,8 +15,14 @@ use crate::spec::Trap;
 
 /// What a handler does.
 pub(crate) trait Instruction {
-    /// Operand words it takes.
-    fn words() -> usize;
+    /// Its operand words.
+    const LAYOUT: Layout;
+
+    /// How many they are; of a table of targets only the count.
+    #[inline(always)]
+    fn words() -> usize {
+        const { Self::LAYOUT.words() }
+    }
 
     /// Runs it.
     ///
@@ -76,10 +83,7 @@ pub(crate) struct GlobalSet<T, A>(PhantomData<(T, A)>);
 pub(crate) struct Seq<X, Y>(PhantomData<(X, Y)>);
 
 impl<O: operation::Unary, A: Source, D: Destination> Instruction for Unary<O, A, D> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<O::A>() + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).value::<O::R>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -95,10 +99,10 @@ impl<O: operation::Unary, A: Source, D: Destination> Instruction for Unary<O, A,
 impl<O: operation::Binary, L: Source, R: Source, D: Destination> Instruction
     for Binary<O, L, R, D>
 {
-    #[inline(always)]
-    fn words() -> usize {
-        operands::<O, L, R>() + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<O::A>(L::SITE)
+        .value::<O::B>(R::SITE)
+        .value::<O::R>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -138,10 +142,10 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
 macro_rules! branch {
     ($name:ident, |$holds:ident| $taken:expr) => {
         impl<O: operation::Binary<R: Truth>, L: Source, R: Source> Instruction for $name<O, L, R> {
-            #[inline(always)]
-            fn words() -> usize {
-                operands::<O, L, R>() + 1
-            }
+            const LAYOUT: Layout = Layout::NONE
+                .value::<O::A>(L::SITE)
+                .value::<O::B>(R::SITE)
+                .target();
 
             #[inline(always)]
             unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -164,10 +168,7 @@ branch!(BranchNot, |holds| !holds);
 macro_rules! test {
     ($name:ident, |$holds:ident| $taken:expr) => {
         impl<O: operation::Unary<R: Truth>, A: Source> Instruction for $name<O, A> {
-            #[inline(always)]
-            fn words() -> usize {
-                A::words::<O::A>() + 1
-            }
+            const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).target();
 
             #[inline(always)]
             unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -188,10 +189,10 @@ test!(Test, |holds| holds);
 test!(TestNot, |holds| !holds);
 
 impl<O: operation::Load, M: Memory, A: Source, D: Destination> Instruction for Load<O, M, A, D> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<M::Address>() + M::WORDS + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<M::Address>(A::SITE)
+        .all(M::OPERANDS)
+        .value::<O::R>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -207,10 +208,10 @@ impl<O: operation::Load, M: Memory, A: Source, D: Destination> Instruction for L
 }
 
 impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store<O, M, A, B> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<M::Address>() + B::words::<O::B>() + M::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<M::Address>(A::SITE)
+        .value::<O::B>(B::SITE)
+        .all(M::OPERANDS);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -227,10 +228,7 @@ impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store
 }
 
 impl<T: Value, A: Source, D: Destination> Instruction for Move<T, A, D> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>() + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).value::<T>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -244,10 +242,7 @@ impl<T: Value, A: Source, D: Destination> Instruction for Move<T, A, D> {
 }
 
 impl<D: Destination> Instruction for Long<D> {
-    #[inline(always)]
-    fn words() -> usize {
-        2 + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE.with(Operand::Long).value::<u64>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -260,10 +255,11 @@ impl<D: Destination> Instruction for Long<D> {
 impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
     for Select<T, A, B, C, D>
 {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>() + B::words::<T>() + C::words::<i32>() + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .value::<T>(A::SITE)
+        .value::<T>(B::SITE)
+        .value::<i32>(C::SITE)
+        .value::<T>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -282,10 +278,7 @@ impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
 }
 
 impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
-    #[inline(always)]
-    fn words() -> usize {
-        1 + D::WORDS
-    }
+    const LAYOUT: Layout = Layout::NONE.with(Operand::Global).value::<T>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -300,10 +293,7 @@ impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
 }
 
 impl<T: Value, A: Source> Instruction for GlobalSet<T, A> {
-    #[inline(always)]
-    fn words() -> usize {
-        A::words::<T>() + 1
-    }
+    const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).with(Operand::Global);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -319,10 +309,7 @@ impl<T: Value, A: Source> Instruction for GlobalSet<T, A> {
 
 /// The first must go on at the next instruction or trap; the second may do anything.
 impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
-    #[inline(always)]
-    fn words() -> usize {
-        X::words() + Y::words()
-    }
+    const LAYOUT: Layout = X::LAYOUT.then(Y::LAYOUT);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {

@@ -12,6 +12,7 @@ use core::ptr::NonNull;
 use super::cold::{self, Handed};
 use super::context::Context;
 use super::instruction::Instruction;
+use super::layout::{Layout, Operand};
 use super::state::{Exit, Flow, State};
 use super::value::Value;
 use crate::error::Error;
@@ -24,8 +25,8 @@ use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 
 /// A function that a row names in `hand`, with its operands.
 pub(crate) trait Hand {
-    /// Words of its immediates.
-    const IMMEDIATES: usize;
+    /// Its immediates, a word each.
+    const IMMEDIATES: &'static [Operand];
     /// Slots of its operands or of its results, whichever are more.
     const SLOTS: usize;
 
@@ -37,10 +38,9 @@ pub(crate) trait Hand {
 pub(crate) struct CallHand<X>(core::marker::PhantomData<X>);
 
 impl<X: Hand> Instruction for CallHand<X> {
-    #[inline(always)]
-    fn words() -> usize {
-        1 + X::IMMEDIATES
-    }
+    const LAYOUT: Layout = Layout::NONE
+        .with(Operand::Slots(X::SLOTS))
+        .all(X::IMMEDIATES);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {

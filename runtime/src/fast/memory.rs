@@ -7,6 +7,7 @@
 
 use core::marker::PhantomData;
 
+use super::layout::{Operand, words};
 use super::state::State;
 use super::value::Value;
 use crate::exec::access::{Access, Scalar};
@@ -19,7 +20,9 @@ pub(crate) trait Memory {
     /// Gives access to the memory.
     type View: Access<Address = Self::Address>;
     /// Operand words: the offset, and whatever else names the memory.
-    const WORDS: usize;
+    const OPERANDS: &'static [Operand];
+    /// How many words they take.
+    const WORDS: usize = words(Self::OPERANDS);
 
     /// Reads the operand words.
     ///
@@ -54,7 +57,7 @@ pub(crate) trait Address: Value {
 impl Memory for M32 {
     type Address = u32;
     type View = View<u32>;
-    const WORDS: usize = 1;
+    const OPERANDS: &'static [Operand] = &[Operand::Offset(false)];
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<u32> {
@@ -66,7 +69,7 @@ impl Memory for M32 {
 impl Memory for M64 {
     type Address = u64;
     type View = View<u64>;
-    const WORDS: usize = 1;
+    const OPERANDS: &'static [Operand] = &[Operand::Offset(true)];
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<u64> {
@@ -78,8 +81,11 @@ impl Memory for M64 {
 impl<A: Address> Memory for Any<A> {
     type Address = A;
     type View = View<A>;
-    /// The offset in two words, and the index of the memory.
-    const WORDS: usize = 3;
+    /// The offset, and the index of the memory.
+    const OPERANDS: &'static [Operand] = &[
+        Operand::Long,
+        Operand::Memory(Some(size_of::<A>() == size_of::<u64>())),
+    ];
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<A> {

@@ -39,6 +39,7 @@ pub(crate) mod control;
 pub(crate) mod form;
 pub(crate) mod handler;
 pub(crate) mod instruction;
+pub(crate) mod layout;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod operation;
@@ -49,6 +50,7 @@ pub(crate) mod state;
 pub(crate) mod survey;
 pub(crate) mod translate;
 pub(crate) mod value;
+pub(crate) mod verify;
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
 pub(crate) use crate::generated::alloc::{dispatch, translate as rows};

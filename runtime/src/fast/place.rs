@@ -6,13 +6,20 @@
 //! Invariant: `words` points at the operand words that the translator wrote for this place, and
 //! slot numbers in them lie within the frame that `Enter` checked.
 
+use super::layout::Site;
 use super::state::State;
 use super::value::Value;
 
 /// A place to read an operand from.
 pub(crate) trait Source {
+    /// What it takes in the code.
+    const SITE: Site;
+
     /// Words it takes in the code for a value of type `T`.
-    fn words<T: Value>() -> usize;
+    #[inline(always)]
+    fn words<T: Value>() -> usize {
+        const { Self::SITE.words::<T>() }
+    }
 
     /// Reads the operand.
     ///
@@ -23,8 +30,8 @@ pub(crate) trait Source {
 
 /// A place to write a result to.
 pub(crate) trait Destination {
-    /// Words it takes in the code.
-    const WORDS: usize;
+    /// What it takes in the code: the number of a slot, or nothing.
+    const SITE: Site;
 
     /// Writes the result.
     ///
@@ -51,10 +58,7 @@ pub(crate) struct I;
 pub(crate) struct W;
 
 impl Source for S {
-    #[inline(always)]
-    fn words<T: Value>() -> usize {
-        1
-    }
+    const SITE: Site = Site::Slot;
 
     #[inline(always)]
     unsafe fn read<T: Value>(words: *const u32, state: &State) -> T {
@@ -64,10 +68,7 @@ impl Source for S {
 }
 
 impl Source for A {
-    #[inline(always)]
-    fn words<T: Value>() -> usize {
-        0
-    }
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
@@ -76,10 +77,7 @@ impl Source for A {
 }
 
 impl Source for P {
-    #[inline(always)]
-    fn words<T: Value>() -> usize {
-        0
-    }
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
@@ -88,10 +86,7 @@ impl Source for P {
 }
 
 impl Source for Q {
-    #[inline(always)]
-    fn words<T: Value>() -> usize {
-        0
-    }
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
@@ -100,10 +95,7 @@ impl Source for Q {
 }
 
 impl Source for I {
-    #[inline(always)]
-    fn words<T: Value>() -> usize {
-        T::IMMEDIATE_WORDS
-    }
+    const SITE: Site = Site::Immediate;
 
     #[inline(always)]
     unsafe fn read<T: Value>(words: *const u32, _: &State) -> T {
@@ -113,7 +105,7 @@ impl Source for I {
 }
 
 impl Destination for S {
-    const WORDS: usize = 1;
+    const SITE: Site = Site::Slot;
 
     #[inline(always)]
     unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
@@ -123,7 +115,7 @@ impl Destination for S {
 }
 
 impl Destination for W {
-    const WORDS: usize = 1;
+    const SITE: Site = Site::Slot;
 
     #[inline(always)]
     unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
@@ -134,7 +126,7 @@ impl Destination for W {
 }
 
 impl Destination for A {
-    const WORDS: usize = 0;
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
@@ -143,7 +135,7 @@ impl Destination for A {
 }
 
 impl Destination for P {
-    const WORDS: usize = 0;
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
@@ -152,7 +144,7 @@ impl Destination for P {
 }
 
 impl Destination for Q {
-    const WORDS: usize = 0;
+    const SITE: Site = Site::Register;
 
     #[inline(always)]
     unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {

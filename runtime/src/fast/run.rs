@@ -13,6 +13,7 @@ use super::control::{DONE, LEAVE, RETURN};
 use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};
+use super::verify::Bounds;
 use crate::backtrace::{FrameInfo, WasmBacktrace};
 use crate::cause::OutOfMemory;
 use crate::error::Error;
@@ -165,6 +166,7 @@ fn drive(
         state: None,
         error: None,
         required: 0,
+        bounds: Bounds::new(&mut invocation.stack),
     };
     context.resume();
     let context: *mut Context = &mut context;

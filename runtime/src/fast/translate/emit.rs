@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use super::super::code::Code;
 use super::super::dispatch;
 use super::super::form;
-use super::super::handler::{HANDLER_WORDS, Handler, length};
+use super::super::handler::{HANDLER_WORDS, address, length};
+use super::super::verify::Log;
 use super::failure::Failure;
 
 /// Instructions as they are laid down.
@@ -21,6 +22,8 @@ pub(super) struct Emitter {
     last: Option<Last>,
     /// Why the code is of no use; the first reason.
     failure: Option<Failure>,
+    /// The instructions so far, for the verifier.
+    log: Log,
 }
 
 /// A place in the code to jump to.
@@ -89,6 +92,9 @@ impl Emitter {
         self.set_handler(start, handler);
         self.words.extend_from_slice(operands);
         self.pad();
+        if !self.log.lay(start, handler, operands.len()) {
+            self.fail(Failure::OutOfMemory);
+        }
         let (operands, placed) = (operands.len(), place.is_some());
         self.last = Some(Last {
             start,
@@ -115,6 +121,7 @@ impl Emitter {
         self.pad();
         let placed = first.placed || place.is_some();
         let operands = first.operands + operands.len();
+        self.log.fuse(fused, operands);
         self.last = Some(Last {
             handler: fused,
             operands,
@@ -131,11 +138,8 @@ impl Emitter {
     }
 
     fn set_handler(&mut self, start: usize, handler: u16) {
-        let handler: Handler = dispatch::HANDLERS[usize::from(handler)];
-        let address = (handler as usize).to_ne_bytes();
-        for (word, bytes) in self.words[start..].iter_mut().zip(address.chunks_exact(4)) {
-            *word = u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
-        }
+        let address = address(dispatch::HANDLERS[usize::from(handler)].handler);
+        self.words[start..start + HANDLER_WORDS].copy_from_slice(&address);
     }
 
     fn pad(&mut self) {
@@ -154,6 +158,7 @@ impl Emitter {
             self.words.push(0);
             self.refer(label, from, word);
         }
+        self.log.extend(self.words.len());
         self.pad();
         self.last = None;
     }
@@ -219,8 +224,8 @@ impl Emitter {
         }
     }
 
-    /// The code, unless something failed.
-    pub(super) fn finish(self) -> Result<Code, Failure> {
+    /// The code, and what the verifier wants to know of it, unless something failed.
+    pub(super) fn finish(self) -> Result<(Code, Log), Failure> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
@@ -230,10 +235,11 @@ impl Emitter {
             .try_reserve_exact(pairs.len())
             .map_err(|_| Failure::OutOfMemory)?;
         words.extend(pairs.map(pair));
-        Ok(Code {
+        let code = Code {
             words: words.into_boxed_slice(),
             places: self.places.into_boxed_slice(),
-        })
+        };
+        Ok((code, self.log))
     }
 }
 

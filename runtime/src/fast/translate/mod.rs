@@ -31,6 +31,7 @@ use super::code::Code;
 use super::dispatch::Operation;
 use super::rows;
 use super::survey::Pins;
+use super::verify::{self, Log};
 use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
 use crate::module::Module;
@@ -53,11 +54,20 @@ pub(crate) fn all(module: &Module) -> Result<(), Error> {
 
 /// Translates a function that the module defines.
 pub(crate) fn function(module: &Module, index: u32) -> Result<Code, Error> {
+    let (code, log, locals) = unverified(module, index)?;
+    verify::check(module, index, locals, &code, &log)?;
+    Ok(code)
+}
+
+/// The code of a function with what the verifier wants to know of it: the instructions, and how
+/// many locals there are.
+pub(crate) fn unverified(module: &Module, index: u32) -> Result<(Code, Log, usize), Error> {
     let mut translator = Translator::new(module, index);
     if let Err(reject) = module.walk(index, &mut translator) {
         return Err(translator.code.failure().map_or(reject.into(), Error::from));
     }
-    Ok(translator.code.finish()?)
+    let (code, log) = translator.code.finish()?;
+    Ok((code, log, translator.locals.len()))
 }
 
 /// The state of a translation.

@@ -1,0 +1,205 @@
+//! What the operand words of an instruction are.
+//!
+//! Each instruction states its layout as a constant, made of those of its places: how many words
+//! a handler takes follows from it, and the verifier compares with it what the translator wrote.
+
+use super::value::Value;
+
+/// An operand in one word or a few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operand {
+    /// A slot of the frame, to read or to write.
+    Slot,
+    /// The first of a row of slots, this many.
+    Slots(usize),
+    /// Bits that mean nothing but themselves.
+    Immediate,
+    /// The same in two words.
+    Long,
+    /// Distance to an instruction, from this operand word of its own.
+    Target(usize),
+    /// How many targets follow beside the default, with the same origin.
+    Targets(usize),
+    /// Address of a cell of the module, in two words.
+    Cell,
+    /// Index of a function.
+    Function,
+    /// Index of an imported function.
+    Import,
+    /// The engine's number of a function type.
+    Type,
+    /// Index of a table, with 64-bit indices or not, if that matters.
+    Table(Option<bool>),
+    /// Index of a memory, with 64-bit addresses or not, if that matters.
+    Memory(Option<bool>),
+    /// Offset in memory 0, which has 64-bit addresses or not.
+    Offset(bool),
+    /// Index of a global.
+    Global,
+    /// Index of a data segment.
+    Data,
+    /// Index of an element segment.
+    Element,
+    /// Slots of the function's frame.
+    FrameSize,
+    /// The first local to zero, and how many.
+    Zeroed,
+    /// A local.
+    Local,
+    /// Where the frame of what is called begins.
+    Frame,
+    /// Where the arguments of what is called in this place stand, and how many.
+    Arguments,
+    /// Where the function's results stand, and how many.
+    Results,
+    /// Slots to copy down: from, to, how many.
+    Down,
+}
+
+impl Operand {
+    /// Words that it takes; of [`Operand::Targets`] only the count.
+    pub(crate) const fn words(self) -> usize {
+        match self {
+            Self::Long | Self::Cell | Self::Zeroed | Self::Arguments | Self::Results => 2,
+            Self::Down => 3,
+            _ => 1,
+        }
+    }
+}
+
+/// Words of operands in a row.
+pub(crate) const fn words(operands: &[Operand]) -> usize {
+    let (mut words, mut at) = (0, 0);
+    while at < operands.len() {
+        words += operands[at].words();
+        at += 1;
+    }
+    words
+}
+
+/// Where an instruction goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Behind it, unless it jumps.
+    Next,
+    /// Elsewhere.
+    Elsewhere,
+    /// In the caller, which gets this many results.
+    Return(usize),
+}
+
+/// The operands of an instruction, in order.
+#[cfg_attr(not(verify), allow(dead_code, reason = "the verifier reads it"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    operands: [Operand; MOST],
+    count: usize,
+    words: usize,
+    ending: Ending,
+}
+
+/// Most operands of an instruction.
+const MOST: usize = 12;
+
+impl Layout {
+    /// No operands.
+    pub(crate) const NONE: Self = Self {
+        operands: [Operand::Immediate; MOST],
+        count: 0,
+        words: 0,
+        ending: Ending::Next,
+    };
+
+    /// With one more operand.
+    pub(crate) const fn with(mut self, operand: Operand) -> Self {
+        self.operands[self.count] = operand;
+        self.count += 1;
+        self.words += operand.words();
+        self
+    }
+
+    /// With more operands.
+    pub(crate) const fn all(mut self, operands: &[Operand]) -> Self {
+        let mut at = 0;
+        while at < operands.len() {
+            self = self.with(operands[at]);
+            at += 1;
+        }
+        self
+    }
+
+    /// With a value of type `T` at a place, if it takes words there.
+    pub(crate) const fn value<T: Value>(self, at: Site) -> Self {
+        match at {
+            Site::Register => self,
+            Site::Slot => self.with(Operand::Slot),
+            Site::Immediate => match T::IMMEDIATE_WORDS {
+                1 => self.with(Operand::Immediate),
+                _ => self.with(Operand::Long),
+            },
+        }
+    }
+
+    /// With a target.
+    pub(crate) const fn target(self) -> Self {
+        self.with(Operand::Target(0))
+    }
+
+    /// Going on elsewhere.
+    pub(crate) const fn ending(mut self, ending: Ending) -> Self {
+        self.ending = ending;
+        self
+    }
+
+    /// With another instruction behind it.
+    pub(crate) const fn then(mut self, next: Self) -> Self {
+        let (origin, mut at) = (self.words, 0);
+        while at < next.count {
+            self = self.with(match next.operands[at] {
+                Operand::Target(from) => Operand::Target(origin + from),
+                Operand::Targets(from) => Operand::Targets(origin + from),
+                operand => operand,
+            });
+            at += 1;
+        }
+        self.ending(next.ending)
+    }
+
+    /// Words that it takes; of a table of targets only the count.
+    #[inline(always)]
+    pub(crate) const fn words(&self) -> usize {
+        self.words
+    }
+}
+
+#[cfg(verify)]
+impl Layout {
+    /// The operands.
+    pub(crate) fn operands(&self) -> &[Operand] {
+        &self.operands[..self.count]
+    }
+
+    /// Where the instruction goes on.
+    pub(crate) fn goes(&self) -> Ending {
+        self.ending
+    }
+}
+
+/// What a place takes in the code.
+#[derive(Clone, Copy)]
+pub(crate) enum Site {
+    /// Nothing.
+    Register,
+    /// The number of a slot.
+    Slot,
+    /// The value.
+    Immediate,
+}
+
+impl Site {
+    /// Words of a value of type `T`.
+    #[inline(always)]
+    pub(crate) const fn words<T: Value>(self) -> usize {
+        Layout::NONE.value::<T>(self).words()
+    }
+}
