@@ -30,7 +30,8 @@
 //! The handlers are `unsafe`: they trust the words of the code. Code is made only by
 //! [`translate`] from functions that the validator has accepted, and only `run` enters it with
 //! a [`context::Context`] that matches the store. `stack` proves that a frame fits before it is
-//! entered (`Enter`).
+//! entered (`Enter`). Each instruction states what its words are ([`layout`]); builds with debug
+//! assertions or the feature `verify` compare all code with that before it can run ([`verify`]).
 
 pub(crate) mod code;
 pub(crate) mod cold;

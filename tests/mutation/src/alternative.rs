@@ -3,7 +3,7 @@
 //! Few values for each cell, chosen so that each differs in one fact: a number by one, a type by
 //! its width or its kind, a list by one member, an expression by one operator.
 
-use crate::row;
+use crate::{form, row};
 use tabwasm_codegen::load::{Cell, Value};
 use tabwasm_codegen::model::{Meaning, Model};
 
@@ -34,6 +34,8 @@ pub(crate) struct Facts {
     sections: Vec<String>,
     /// Traps, by key.
     pub(crate) traps: Vec<String>,
+    /// Tiers with forms.
+    tiers: Vec<String>,
 }
 
 impl Facts {
@@ -74,6 +76,12 @@ impl Facts {
                 .filter_map(|s| s.limit.clone())
                 .collect(),
             traps: model.traps.iter().map(|trap| trap.key.clone()).collect(),
+            tiers: model
+                .forms
+                .budgets
+                .iter()
+                .map(|(tier, ..)| tier.clone())
+                .collect(),
         }
     }
 
@@ -126,6 +134,9 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
         ("component/layout", _, Value::Integer(number)) => numbers("layout", *number),
         ("component/layout", _, Value::Text(own)) if CORE.contains(&own.as_str()) => {
             vec![text("layout", &next(&CORE.map(str::to_string), own))]
+        }
+        ("forms", column, Value::Text(cell)) if facts.tiers.iter().any(|tier| tier == column) => {
+            form::others(cell)
         }
         ("costs", _, Value::Integer(number)) => numbers("cost", *number),
         ("sections", "id", Value::Integer(number)) => numbers("section", *number),

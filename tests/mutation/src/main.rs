@@ -12,6 +12,7 @@ mod cell;
 mod cite;
 mod copy;
 mod expression;
+mod form;
 mod graft;
 mod likeness;
 mod report;
