@@ -24,38 +24,40 @@ pub(crate) struct Log(Vec<Laid>);
 #[derive(Clone, Copy)]
 struct Laid {
     /// Word at which it begins.
-    start: usize,
+    start: u32,
+    /// Words behind the handler's address.
+    operands: u32,
     /// Number of its handler.
     handler: u16,
-    /// Words behind the handler's address.
-    operands: usize,
 }
 
 impl Log {
     /// An instruction is laid down; false when memory is short.
     pub(crate) fn lay(&mut self, start: usize, handler: u16, operands: usize) -> bool {
-        let room = self.0.try_reserve(1).is_ok();
-        if room {
-            self.0.push(Laid {
-                start,
-                handler,
-                operands,
-            });
-        }
-        room
+        let numbers = (u32::try_from(start), u32::try_from(operands));
+        let (Ok(start), Ok(operands), Ok(())) = (numbers.0, numbers.1, self.0.try_reserve(1))
+        else {
+            return false;
+        };
+        self.0.push(Laid {
+            start,
+            operands,
+            handler,
+        });
+        true
     }
 
     /// The last instruction gets another handler, and this many operand words.
     pub(crate) fn fuse(&mut self, handler: u16, operands: usize) {
         if let Some(last) = self.0.last_mut() {
-            (last.handler, last.operands) = (handler, operands);
+            (last.handler, last.operands) = (handler, operands as u32);
         }
     }
 
     /// The operand words of the last instruction end at this word.
     pub(crate) fn extend(&mut self, end: usize) {
         if let Some(last) = self.0.last_mut() {
-            last.operands = end.saturating_sub(last.start + HANDLER_WORDS);
+            last.operands = end.saturating_sub(last.own()) as u32;
         }
     }
 }
@@ -206,11 +208,11 @@ impl Verifier<'_> {
     fn instructions(&mut self) -> Result<(), Fault> {
         let (mut at, end) = (0, 2 * self.code.words.len());
         for laid in &self.log.0 {
-            if laid.start != at {
+            if laid.start as usize != at {
                 return Err(laid.fault(Wrong::Start { expected: at }));
             }
             let handler = layout(*laid)?;
-            let own = at + HANDLER_WORDS;
+            let own = laid.own();
             if own + handler.words() > end {
                 return Err(laid.fault(Wrong::Length { end }));
             }
@@ -223,10 +225,10 @@ impl Verifier<'_> {
                 // As many targets as the last word says, and the default.
                 taken += self.word(own + taken - 1) as usize + 1;
             }
-            if taken != laid.operands {
+            if taken != laid.operands as usize {
                 return Err(laid.fault(Wrong::Words {
                     taken,
-                    laid: laid.operands,
+                    laid: laid.operands as usize,
                 }));
             }
             self.starts.add(at);
@@ -243,7 +245,7 @@ impl Verifier<'_> {
 
     /// Whether the operands of an instruction fit the function and the module.
     fn operands(&mut self, laid: Laid, layout: &Layout) -> Result<(), Fault> {
-        let own = laid.start + HANDLER_WORDS;
+        let own = laid.own();
         let mut at = own;
         let mut callee = None;
         for operand in layout.operands() {
@@ -420,7 +422,7 @@ impl Verifier<'_> {
         match goes.transpose()? {
             Some(Ending::Elsewhere | Ending::Return(_)) => Ok(()),
             Some(Ending::Next) | None => Err(Fault {
-                word: last.map_or(0, |laid| laid.start),
+                word: last.map_or(0, |laid| laid.start as usize),
                 what: Wrong::End,
             }),
         }
@@ -458,9 +460,14 @@ impl Verifier<'_> {
 }
 
 impl Laid {
+    /// Word at which its operands begin.
+    fn own(self) -> usize {
+        self.start as usize + HANDLER_WORDS
+    }
+
     fn fault(self, what: Wrong) -> Fault {
         Fault {
-            word: self.start,
+            word: self.start as usize,
             what,
         }
     }

@@ -76,8 +76,8 @@ impl Laying {
             u32::from_ne_bytes(bytes[4 * at..4 * at + 4].try_into().unwrap())
         };
         let operands = |laid: &Laid| {
-            let own = laid.start + HANDLER_WORDS;
-            (laid.handler, (own..own + laid.operands).map(word).collect())
+            let operands = laid.own()..laid.own() + laid.operands as usize;
+            (laid.handler, operands.map(word).collect())
         };
         let instructions = log.0.iter().map(operands).collect();
         let places = code.places.to_vec();
