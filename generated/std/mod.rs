@@ -31,7 +31,7 @@ pub(crate) const LIMITS: Limits = Limits {
     name_length: 100_000,
     custom_sections: 1_000_000,
     arena: 4_294_967_295,
-    types: 100_000,
+    types: 1_000_000,
     rec_group_size: 1_000_000,
     subtyping_depth: 63,
     struct_fields: 10_000,

@@ -22,7 +22,10 @@ Its names are wasmtime's: [`Engine`], [`Module`], [`Store`], [`Linker`], [`Insta
 has an example.
 
 - *Threads.* [`Engine`], [`Module`] and [`Linker`] are `Send` and `Sync`; a [`Store`] is if its data
-  is. Handles ([`Func`], [`Memory`] …) are numbers.
+  is. Handles ([`Func`], [`Memory`] …) are numbers with their store's.
+- *Scope.* Handles belong to a store, types and modules to an engine ([`FuncType`] says when). What
+  does not belong together is refused before anything else happens, or counts as nothing where a
+  function cannot fail. Types go with the last module, store or value that uses them.
 - *Panics.* No guest can cause one, nor wrong use, but for the functions that say so. A host
   function that panics unwinds through the guest; its store stays usable.
 - *Limits* are on by default: [`spec::Limits`] has those of modules and stores; a

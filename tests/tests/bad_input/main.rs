@@ -4,7 +4,8 @@
 //! - [`bomb`]: what claims to be large, and what is deep;
 //! - [`exhaustive`]: every prefix and every change of one byte of small modules, validated and,
 //!   where valid, run;
-//! - [`growth`]: guests that grow as far as they may.
+//! - [`growth`]: guests that grow as far as they may;
+//! - [`types`]: what the types of an engine cost.
 //!
 //! `cargo test --release` runs them on stacks of 64 KiB, `cargo test` on larger ones.
 //!
@@ -15,6 +16,7 @@ mod bomb;
 mod counting;
 mod exhaustive;
 mod growth;
+mod types;
 
 use std::thread;
 
