@@ -204,3 +204,37 @@ fn rigid(grafts: &BTreeMap<String, Graft>, path: &str) -> bool {
         .get(path)
         .is_some_and(|graft| !graft.rigid.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cell;
+    use std::path::Path;
+
+    #[test]
+    fn forms_that_are_relied_on_are_demanded() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let workspace = package.ancestors().nth(2).unwrap();
+        let tree = Tree::read(workspace).unwrap();
+        let mut mutants = cell::mutants(&tree, &model(&tree).unwrap());
+        mutants.retain(|mutant| mutant.kind == "form");
+        for wrong in [
+            "forms/class/compare std: 'SAPQ SAPQI -> WAJ' → 'SAPQ SAPQI -> WA'",
+            "forms/engine/call_ref std: 'SA' → 'A'",
+        ] {
+            let is = |mutant: &Mutant| mutant.name() == wrong;
+            assert!(mutants.iter().any(is), "{wrong}");
+        }
+        let blank = without_bodies(&tree);
+        let accepted: Vec<String> = mutants
+            .iter()
+            .filter(|mutant| {
+                let mutated = mutated(&blank, &mutant.edit).into_iter().collect();
+                model(&blank.clone().overlaid(mutated)).is_ok()
+            })
+            .map(Mutant::name)
+            .collect();
+        assert!(accepted.is_empty(), "{}", accepted.join("\n"));
+        println!("{} forms, each demanded", mutants.len());
+    }
+}
