@@ -14,7 +14,7 @@ use super::cold;
 use super::context::Context;
 use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
-use super::layout::{Ending, Layout, Operand};
+use super::layout::{Ending, Layout, Operand, Pinned};
 use super::place::Source;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
@@ -184,6 +184,7 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
         Layout::NONE
             .all(&[Operand::FrameSize, Operand::Zeroed])
             .all(pins)
+            .pins(Pinned::new(INT, FLOAT))
     };
 
     #[inline(always)]
@@ -217,7 +218,9 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
 pub(crate) struct Call<const INT: bool, const FLOAT: bool>;
 
 impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
-    const LAYOUT: Layout = Layout::NONE.all(&[Operand::Cell, Operand::Frame]);
+    const LAYOUT: Layout = Layout::NONE
+        .all(&[Operand::Cell, Operand::Frame])
+        .keeps(Pinned::new(INT, FLOAT));
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {

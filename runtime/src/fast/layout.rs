@@ -96,6 +96,41 @@ pub(crate) struct Layout {
     count: usize,
     words: usize,
     ending: Ending,
+    /// Registers of pinned locals that it uses.
+    pins: Pinned,
+    /// Those that are kept for the caller while it runs a callee.
+    kept: Pinned,
+}
+
+/// Registers of pinned locals, by class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pinned {
+    /// Those of integers.
+    pub(crate) integers: bool,
+    /// Those of `f64`.
+    pub(crate) floats: bool,
+}
+
+impl Pinned {
+    /// None of them.
+    pub(crate) const NONE: Self = Self::new(false, false);
+    /// All of them.
+    pub(crate) const ALL: Self = Self::new(true, true);
+
+    /// Those of the classes.
+    pub(crate) const fn new(integers: bool, floats: bool) -> Self {
+        Self { integers, floats }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self::new(self.integers || other.integers, self.floats || other.floats)
+    }
+
+    /// Whether all of the others are among these.
+    #[cfg(verify)]
+    pub(crate) fn has(self, others: Self) -> bool {
+        self.and(others) == self
+    }
 }
 
 /// Most operands of an instruction.
@@ -108,6 +143,8 @@ impl Layout {
         count: 0,
         words: 0,
         ending: Ending::Next,
+        pins: Pinned::NONE,
+        kept: Pinned::ALL,
     };
 
     /// With one more operand.
@@ -132,6 +169,7 @@ impl Layout {
     pub(crate) const fn value<T: Value>(self, at: Site) -> Self {
         match at {
             Site::Register => self,
+            Site::Pin => self.pins(T::PINNED),
             Site::Slot => self.with(Operand::Slot),
             Site::Immediate => match T::IMMEDIATE_WORDS {
                 1 => self.with(Operand::Immediate),
@@ -143,6 +181,18 @@ impl Layout {
     /// With a target.
     pub(crate) const fn target(self) -> Self {
         self.with(Operand::Target(0))
+    }
+
+    /// Using registers of pinned locals.
+    pub(crate) const fn pins(mut self, pins: Pinned) -> Self {
+        self.pins = self.pins.and(pins);
+        self
+    }
+
+    /// Keeping only these registers for the caller.
+    pub(crate) const fn keeps(mut self, kept: Pinned) -> Self {
+        self.kept = kept;
+        self
     }
 
     /// Going on elsewhere.
@@ -162,7 +212,7 @@ impl Layout {
             });
             at += 1;
         }
-        self.ending(next.ending)
+        self.pins(next.pins).keeps(next.kept).ending(next.ending)
     }
 
     /// Words that it takes; of a table of targets only the count.
@@ -183,13 +233,25 @@ impl Layout {
     pub(crate) fn goes(&self) -> Ending {
         self.ending
     }
+
+    /// Registers of pinned locals that it uses.
+    pub(crate) fn used(&self) -> Pinned {
+        self.pins
+    }
+
+    /// Those that are kept for the caller.
+    pub(crate) fn kept(&self) -> Pinned {
+        self.kept
+    }
 }
 
 /// What a place takes in the code.
 #[derive(Clone, Copy)]
 pub(crate) enum Site {
-    /// Nothing.
+    /// Nothing: it is an accumulator.
     Register,
+    /// Nothing: it is the register of a pinned local.
+    Pin,
     /// The number of a slot.
     Slot,
     /// The value.

@@ -77,7 +77,7 @@ impl Source for A {
 }
 
 impl Source for P {
-    const SITE: Site = Site::Register;
+    const SITE: Site = Site::Pin;
 
     #[inline(always)]
     unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
@@ -86,7 +86,7 @@ impl Source for P {
 }
 
 impl Source for Q {
-    const SITE: Site = Site::Register;
+    const SITE: Site = Site::Pin;
 
     #[inline(always)]
     unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
@@ -135,7 +135,7 @@ impl Destination for A {
 }
 
 impl Destination for P {
-    const SITE: Site = Site::Register;
+    const SITE: Site = Site::Pin;
 
     #[inline(always)]
     unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
@@ -144,7 +144,7 @@ impl Destination for P {
 }
 
 impl Destination for Q {
-    const SITE: Site = Site::Register;
+    const SITE: Site = Site::Pin;
 
     #[inline(always)]
     unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {

@@ -2,6 +2,7 @@
 //!
 //! A slot is 64 bits; narrower values are zero-extended when written, and truncated when read.
 
+use super::layout::Pinned;
 use super::state::State;
 use crate::types::Ref;
 
@@ -9,6 +10,8 @@ use crate::types::Ref;
 pub(crate) trait Value: Copy {
     /// Words of an immediate.
     const IMMEDIATE_WORDS: usize;
+    /// The registers in which locals of this class are pinned.
+    const PINNED: Pinned;
 
     /// From a slot's bits.
     fn from_slot(slot: u64) -> Self;
@@ -53,6 +56,7 @@ macro_rules! integer {
     ($type:ty, $narrow:ty, |$word:ident| $immediate:expr) => {
         impl Value for $type {
             const IMMEDIATE_WORDS: usize = 1;
+            const PINNED: Pinned = Pinned::new(true, false);
 
             #[inline(always)]
             fn from_slot(slot: u64) -> Self {
@@ -114,6 +118,7 @@ integer!(u64, u64, |word| i64::from(word as i32) as u64);
 
 impl Value for Ref {
     const IMMEDIATE_WORDS: usize = 1;
+    const PINNED: Pinned = Pinned::new(true, false);
 
     #[inline(always)]
     fn from_slot(slot: u64) -> Self {
@@ -136,6 +141,7 @@ impl Value for Ref {
 
 impl Value for f64 {
     const IMMEDIATE_WORDS: usize = 2;
+    const PINNED: Pinned = Pinned::new(false, true);
 
     #[inline(always)]
     fn from_slot(slot: u64) -> Self {
@@ -189,6 +195,7 @@ impl Value for f64 {
 /// that would ask for it, and locals of this type are not chosen.
 impl Value for f32 {
     const IMMEDIATE_WORDS: usize = 1;
+    const PINNED: Pinned = Pinned::NONE;
 
     #[inline(always)]
     fn from_slot(slot: u64) -> Self {

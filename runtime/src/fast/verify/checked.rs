@@ -9,7 +9,7 @@ use crate::fast::code::{Cell, Code};
 use crate::fast::control::LEAVE;
 use crate::fast::dispatch::HANDLERS;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
-use crate::fast::layout::{Ending, Layout, Operand};
+use crate::fast::layout::{Ending, Layout, Operand, Pinned};
 use crate::fast::stack::{Record, Stack};
 use crate::module::Module;
 use crate::types::{
@@ -113,6 +113,7 @@ pub(crate) fn check(
         signature: module.defined_signature(index),
         locals: locals as u64,
         frame: 0,
+        pins: Pinned::NONE,
         code,
         log,
         starts: Starts::new(2 * code.words.len())?,
@@ -136,6 +137,8 @@ struct Verifier<'m> {
     locals: u64,
     /// Slots of the frame.
     frame: u64,
+    /// Registers of pinned locals that are loaded when it is entered.
+    pins: Pinned,
     code: &'m Code,
     log: &'m Log,
     starts: Starts,
@@ -182,6 +185,8 @@ enum Wrong {
     Index { what: &'static str, index: u64 },
     /// Another number of values than the type has.
     Count { found: u64, expected: u64 },
+    /// The register of a local that is not pinned, or a call that does not keep one that is.
+    Pins,
     /// The last instruction goes on behind the code.
     End,
     /// Places in the module that do not ascend, belong to no instruction or lie outside the body.
@@ -196,6 +201,12 @@ impl Verifier<'_> {
             let enters = layout.operands().contains(&Operand::FrameSize);
             if enters != (number == 0) {
                 return Err(laid.fault(Wrong::Entry));
+            }
+            if enters {
+                self.pins = layout.used();
+            }
+            if !self.pins.has(layout.used()) || !layout.kept().has(self.pins) {
+                return Err(laid.fault(Wrong::Pins));
             }
             self.operands(*laid, layout)?;
         }
@@ -548,6 +559,7 @@ impl fmt::Display for Wrong {
             Self::Cell(address) => write!(f, "{address:#x} is no cell of the module"),
             Self::Index { what, index } => write!(f, "no such {what} {index}"),
             Self::Count { found, expected } => write!(f, "{found} values, the type has {expected}"),
+            Self::Pins => f.write_str("other pinned locals than those of the function"),
             Self::End => f.write_str("goes on behind the code"),
             Self::Place(place) => write!(f, "not the place {place:#x} of the module"),
         }

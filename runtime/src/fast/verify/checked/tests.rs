@@ -7,7 +7,7 @@ use super::*;
 use crate::engine::Engine;
 use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
-use crate::fast::translate::{Place, unverified};
+use crate::fast::translate::{Place, To, unverified};
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -252,6 +252,13 @@ finds! {
     }
     no_entry: "a function begins with its frame, and only it does" |t| {
         t.instructions.remove(0);
+    }
+    a_call_that_keeps_no_pinned_local: "other pinned locals than those of the function" |t| {
+        t.instruction(|operand| operand == Operand::Cell).0 = form(Operation::Call, &[], None).unwrap();
+    }
+    a_register_of_a_local_that_is_not_pinned: "other pinned locals" |t| {
+        let copy = form(Operation::MoveF64, &[Place::P], Some(To::S)).unwrap();
+        t.instructions.insert(1, (copy, vec![0]));
     }
     places_that_do_not_ascend: "not the place" |t| {
         t.places.reverse();
