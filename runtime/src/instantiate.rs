@@ -145,18 +145,9 @@ fn allocate<T>(store: &mut StoreData<T>, module: &Module, mut spaces: Spaces) ->
 
 /// Takes a place for the instance, so that its functions can point at it.
 fn announce<T>(store: &mut StoreData<T>, module: &Module) -> Result<u32> {
-    let typed = store.pointers().typed;
-    let StoreInner {
-        engine,
-        limiter,
-        instances,
-        ..
-    } = &mut store.inner;
-    let most = engine.limits().store_objects;
+    growth::admit_instance(store)?;
+    let instances = &mut store.inner.instances;
     let now = instances.len();
-    limiter.count(typed, "instances of the store", now, most, |host| {
-        host.instances()
-    })?;
     Ok(instances.push(InstanceEntity {
         number: now as u32,
         module: module.clone(),

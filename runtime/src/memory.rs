@@ -2,8 +2,9 @@
 
 use crate::cause::{LimitError, MemoryAccessError};
 use crate::error::Result;
+use crate::store::bytes::Bytes;
 use crate::store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
-use crate::store::entity::{MemoryBytes, MemoryEntity};
+use crate::store::entity::MemoryEntity;
 use crate::store::growth;
 use crate::store::inner::Handle;
 use crate::types::MemoryType;
@@ -41,15 +42,13 @@ impl Memory {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
         let (limit, wanted) = (buffer.len() as u64, ty.bytes(ty.min).unwrap_or(u64::MAX));
-        let used = usize::try_from(wanted)
-            .ok()
-            .filter(|used| *used <= buffer.len());
-        let used = used.ok_or(LimitError {
+        let used = usize::try_from(wanted).ok();
+        let bytes = used.and_then(|used| Bytes::fixed(buffer, used));
+        let bytes = bytes.ok_or(LimitError {
             what: "bytes of the buffer",
             limit,
             wanted,
         })?;
-        let bytes = MemoryBytes::Static(buffer, used);
         let number = inner.memories.push(MemoryEntity { bytes, ty })?;
         Ok(Self(inner.handle(number)))
     }

@@ -19,9 +19,10 @@ use crate::store::entity::HostFunc;
 /// The context is live, the cell one of its instance's module.
 #[inline(never)]
 pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Option<*const u32> {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that both are live; the guest does not run, so that nobody else uses
+    // the context, and cells are shared.
     let (context, cell) = unsafe { (&mut *context, &*cell) };
-    // SAFETY: the instance outlives the run.
+    // SAFETY: the running instance is one of the store, and so outlives the run.
     let module = unsafe { &context.instance.as_ref().module };
     match translate::function(module, cell.index) {
         Ok(code) => Some(cell.publish(Box::new(code))),
@@ -39,14 +40,16 @@ pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Opti
 /// The context is live; the slots are those of the function's frame.
 #[inline(never)]
 pub(crate) unsafe fn call_host(context: *mut Context, host: &HostFunc, slots: *mut u64) -> bool {
-    // SAFETY: the caller's promise; a host function may do to the store what it likes, and
-    // `resume` reads again what may have moved.
+    // SAFETY: the caller promises a live context and the function's slots, of which a frame has as
+    // many as there are parameters or results. The function is one of the store, and so for its data
+    // type; while it has the store the context is not used, and `resume` reads again what may have
+    // moved.
     unsafe {
         let count = host.params.max(host.results) as usize;
         let slots = core::slice::from_raw_parts_mut(slots, count);
         let (typed, instance) = ((*context).store.typed, (*context).instance);
         (*context).suspend();
-        let result = (host.call)(typed, Some(instance), slots);
+        let result = host.call.call(typed, Some(instance), slots);
         (*context).resume();
         match result {
             Ok(()) => true,
@@ -78,8 +81,9 @@ pub(crate) unsafe fn hand<X: Hand>(
     slots: *mut u64,
     immediates: *const u32,
 ) -> Handed {
-    // SAFETY: the caller's promise; the translator wrote as many words and left room for as many
-    // slots as `X` says.
+    // SAFETY: the caller promises a live context, and slots and words of this instruction: the
+    // translator wrote as many words and left room for as many slots as `X` says. Slots lie in the
+    // stack, words in the code, so that neither is reached through the context meanwhile.
     unsafe {
         let slots = core::slice::from_raw_parts_mut(slots, X::SLOTS);
         let immediates = core::slice::from_raw_parts(immediates, X::IMMEDIATES.len());

@@ -1,8 +1,10 @@
 //! What the machine needs besides its registers.
 //!
-//! Invariant: the pointers are those of one live store and, in `instance`, of the instance whose
-//! code runs; [`Context::refresh`] is called after whatever may have moved them (growth, host
-//! functions, a change of instance).
+//! Invariant, which whoever makes a context promises for as long as it is used: the pointers are
+//! those of one live store that nobody else uses while the guest runs and, in `instance`, of the
+//! instance whose code runs; [`Context::refresh`] is called after whatever may have moved them
+//! (growth, host functions, a change of instance). While a host function or a callback has the
+//! store, the context is not used.
 
 use core::ptr::NonNull;
 
@@ -63,23 +65,69 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// A context for code of an instance, with its records from `records` on.
+    ///
+    /// # Safety
+    /// The module's invariant: the store is live and used by nobody else while the context runs
+    /// code, and the instance is one of it.
+    pub(crate) unsafe fn new(
+        store: StorePointers,
+        instance: NonNull<InstanceEntity>,
+        records: *mut Record,
+        bounds: Bounds,
+    ) -> Self {
+        // SAFETY: the caller promises that the store is live; the engine lives as long as it does.
+        let epoch = NonNull::from(unsafe { store.inner.as_ref() }.engine.epoch());
+        let mut context = Self {
+            base: NonNull::dangling().as_ptr(),
+            length: 0,
+            records,
+            globals: NonNull::dangling().as_ptr(),
+            funcs: NonNull::dangling().as_ptr(),
+            instance,
+            fuel: 0,
+            epoch,
+            deadline: 0,
+            store,
+            exit: Exit::Done,
+            trap: Trap::UnreachableCodeReached,
+            ip: core::ptr::null(),
+            state: None,
+            error: None,
+            required: 0,
+            bounds,
+        };
+        // SAFETY: the caller promises that the store is live and that nobody else uses it.
+        unsafe { context.resume() };
+        context
+    }
+
     /// Switches to another instance of the same store.
-    pub(crate) fn switch(&mut self, instance: NonNull<InstanceEntity>) {
+    ///
+    /// # Safety
+    /// The context is live, and so is the instance, one of its store.
+    pub(crate) unsafe fn switch(&mut self, instance: NonNull<InstanceEntity>) {
         self.instance = instance;
-        self.refresh();
+        // SAFETY: the caller promises that the context is live, with this instance, too.
+        unsafe { self.refresh() };
     }
 
     /// Reads again what may have moved.
-    pub(crate) fn refresh(&mut self) {
-        // SAFETY: the module's invariant; the references end with this function.
+    ///
+    /// # Safety
+    /// The context is live, and nobody else uses its store.
+    pub(crate) unsafe fn refresh(&mut self) {
+        // SAFETY: the caller promises that store and instance are there and free. References to them
+        // end with this function, and none is made to a memory's bytes, so that the address may be
+        // kept beside others of the same memory.
         unsafe {
             let instance = self.instance.as_ref();
             self.globals = instance.globals.as_ptr();
             self.funcs = self.store.inner.as_ref().funcs.addresses().as_ptr();
             (self.base, self.length) = match instance.memories.first() {
                 Some(memory) => {
-                    let bytes = (*memory.as_ptr()).bytes_mut();
-                    (bytes.as_mut_ptr(), bytes.len() as u64)
+                    let (base, length) = (*memory.as_ptr()).bytes.raw();
+                    (base, length as u64)
                 }
                 None => (NonNull::dangling().as_ptr(), 0),
             };
@@ -87,19 +135,26 @@ impl Context {
     }
 
     /// Gives the store what the machine keeps for it while it runs.
-    pub(crate) fn suspend(&mut self) {
-        // SAFETY: the module's invariant.
+    ///
+    /// # Safety
+    /// The context is live, and nobody else uses its store.
+    pub(crate) unsafe fn suspend(&mut self) {
+        // SAFETY: the caller promises that the store is there and free.
         unsafe { (*self.store.inner.as_ptr()).fuel = self.fuel }
     }
 
     /// Takes back what [`Context::suspend`] gave, and what else may have changed meanwhile.
-    pub(crate) fn resume(&mut self) {
-        // SAFETY: the module's invariant.
+    ///
+    /// # Safety
+    /// The context is live, and nobody else uses its store.
+    pub(crate) unsafe fn resume(&mut self) {
+        // SAFETY: the caller promises that the store is there and free; the reference ends before
+        // `refresh`, of which the same is promised.
         unsafe {
             let store = self.store.inner.as_ref();
             self.fuel = store.fuel;
             self.deadline = store.epoch_deadline;
+            self.refresh();
         }
-        self.refresh();
     }
 }

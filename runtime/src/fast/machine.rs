@@ -153,10 +153,14 @@ impl Machine for Context {
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
         let memory = self.memory_entity(x);
-        self.suspend();
-        // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { growth::grow_memory(self.store, memory, delta) };
-        self.resume();
+        // SAFETY: a live context, as for all functions here; no reference into the store is alive,
+        // and `resume` reads again what has moved.
+        let grown = unsafe {
+            self.suspend();
+            let grown = growth::grow_memory(self.store, memory, delta);
+            self.resume();
+            grown
+        };
         grown.map_err(|error| self.fail(error))
     }
 
@@ -196,10 +200,14 @@ impl Machine for Context {
 
     fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
         let table = self.table_entity(x);
-        self.suspend();
-        // SAFETY: the module's invariant; no reference into the store is alive.
-        let grown = unsafe { growth::grow_table(self.store, table, delta, init) };
-        self.resume();
+        // SAFETY: a live context, as for all functions here; no reference into the store is alive,
+        // and `resume` reads again what has moved.
+        let grown = unsafe {
+            self.suspend();
+            let grown = growth::grow_table(self.store, table, delta, init);
+            self.resume();
+            grown
+        };
         grown.map_err(|error| self.fail(error))
     }
 

@@ -61,7 +61,7 @@ impl Memory for M32 {
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<u32> {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises one word, the offset, and a live state.
         unsafe { View::of_context(state, u64::from(*words)) }
     }
 }
@@ -73,7 +73,7 @@ impl Memory for M64 {
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<u64> {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises one word, the offset, and a live state.
         unsafe { View::of_context(state, u64::from(*words)) }
     }
 }
@@ -89,15 +89,17 @@ impl<A: Address> Memory for Any<A> {
 
     #[inline(always)]
     unsafe fn view(words: *const u32, state: &State) -> View<A> {
-        // SAFETY: the caller's promise; the index was checked by the validator.
+        // SAFETY: the caller promises three words and a live state: two of offset, then the index,
+        // which the validator compared with the number of memories of the running instance. No
+        // reference to the bytes is made: the context's `base` may be an address of the same ones.
         unsafe {
             let offset = super::code::long(words);
             let instance = (*state.context).instance.as_ref();
             let memory = *instance.memories.as_ptr().add(*words.add(2) as usize);
-            let bytes = (*memory.as_ptr()).bytes_mut();
+            let (base, length) = (*memory.as_ptr()).bytes.raw();
             View {
-                base: bytes.as_mut_ptr(),
-                length: bytes.len() as u64,
+                base,
+                length: length as u64,
                 ..View::new(offset)
             }
         }
@@ -136,7 +138,7 @@ impl<A> View<A> {
     /// The state is live.
     #[inline(always)]
     unsafe fn of_context(state: &State, offset: u64) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises that the state is live, and so its context is.
         let (base, length) = unsafe { ((*state.context).base, (*state.context).length) };
         Self {
             base,
@@ -152,7 +154,8 @@ impl<A: Address> View<A> {
     fn place<T: Scalar>(self, at: A) -> Result<*mut Unaligned<T>, Trap> {
         match at.range(self.offset, size_of::<T>() as u64) {
             Some((start, end)) if end <= self.length => {
-                // SAFETY: `start..end` lies within the memory's bytes.
+                // SAFETY: `end` was just compared with `length`, so `start` is within the bytes that
+                // `base` points at; the memory does not move while one instruction runs.
                 Ok(unsafe { self.base.add(start as usize).cast() })
             }
             _ => Err(Trap::MemoryOutOfBounds),
@@ -170,14 +173,16 @@ impl<A: Address> Access for View<A> {
     #[inline(always)]
     fn load<T: Scalar>(self, at: A) -> Result<T, Trap> {
         let place = self.place::<T>(at)?;
-        // SAFETY: `place` checked the bounds; the wrapper has no alignment.
+        // SAFETY: `place` checked that so many bytes are there; the wrapper needs no alignment, and
+        // a scalar may have any bits.
         Ok(unsafe { (*place).0 }.from_little_endian())
     }
 
     #[inline(always)]
     fn store<T: Scalar>(self, at: A, value: T) -> Result<(), Trap> {
         let place = self.place::<T>(at)?;
-        // SAFETY: as in `load`.
+        // SAFETY: `place` checked that so many bytes are there, the wrapper needs no alignment, and
+        // no reference to the bytes is alive while the guest runs.
         unsafe { (*place).0 = value.to_little_endian() };
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! Calls from the host: running, suspending, resuming.
 //!
-//! Invariant: the pointers are those of one live store which nobody else uses until the call is
-//! over; a suspended call is resumed with the same store.
+//! Invariant, which the callers of the unsafe functions here promise: the pointers are those of one
+//! live store which nobody else uses until the call is over; a suspended call is resumed with the
+//! same store. Entities, modules and their code live as long as the store.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -49,17 +50,29 @@ pub(crate) struct Invocation {
     host: u32,
 }
 
-// SAFETY: the pointers lead into the invocation's own stack and into its store, and are used only
-// by whoever has both exclusively.
+// SAFETY: the pointers lead into the invocation's own stack, which moves with it, and into its
+// store. They are followed by `resume` only, whose caller has that store exclusively on the thread
+// where it is then; dropping an invocation follows none.
 unsafe impl Send for Invocation {}
-// SAFETY: shared access reads nothing through them.
+// SAFETY: a shared invocation gives the number of the host function, and follows no pointer.
 unsafe impl Sync for Invocation {}
 
 /// Calls function number `func` of the store. `slots` hold the arguments, then the results; there
 /// are at least as many as either needs.
-pub(crate) fn call(store: StorePointers, func: u32, slots: &mut [u64]) -> Result<(), Interruption> {
-    let nesting = Nesting::enter(store)?;
-    // SAFETY: the module's invariant; the reference ends before the guest runs.
+///
+/// # Safety
+/// The store is live and nobody else uses it until this returns; arguments in the slots are of the
+/// function's types.
+pub(crate) unsafe fn call(
+    store: StorePointers,
+    func: u32,
+    slots: &mut [u64],
+) -> Result<(), Interruption> {
+    // SAFETY: the caller promises that the store is live and free until this returns, and the
+    // nesting ends then.
+    let nesting = unsafe { Nesting::enter(store) }?;
+    // SAFETY: the caller promises that the store is live and free; the reference ends before the
+    // guest runs.
     let callee = unsafe { store.inner.as_ref() }
         .funcs
         .get(func)
@@ -78,8 +91,9 @@ pub(crate) fn call(store: StorePointers, func: u32, slots: &mut [u64]) -> Result
         return Err(Interruption::Trap(Trap::StackOverflow, Vec::new()));
     }
     let sp = stack.base();
-    // SAFETY: the stack has room for the slots and for a record; the cell is one of the module
-    // that the instance keeps alive.
+    // SAFETY: that the stack has room for the slots and, in the margin, for a record was just
+    // compared; frames begin at its base, records at its top. The cell is one of the module that
+    // the instance keeps alive.
     let (records, ip) = unsafe {
         core::ptr::copy_nonoverlapping(slots.as_ptr(), sp, slots.len());
         let record = stack.top().sub(1);
@@ -104,18 +118,18 @@ pub(crate) fn call(store: StorePointers, func: u32, slots: &mut [u64]) -> Result
         fp: 0.0,
         fq: 0.0,
     };
-    drive(
-        store,
-        Invocation {
-            stack,
-            ip,
-            state,
-            records,
-            instance,
-            host: 0,
-        },
-        slots,
-    )
+    let invocation = Invocation {
+        stack,
+        ip,
+        state,
+        records,
+        instance,
+        host: 0,
+    };
+    // SAFETY: the caller promises that the store is live and free; the function and its instance
+    // were found in it, and the invocation is that of the entry of the function's code, which
+    // expects its arguments at the base, its cell in `acc` and a record to return to.
+    unsafe { drive(store, invocation, slots) }
 }
 
 impl Invocation {
@@ -125,58 +139,57 @@ impl Invocation {
     }
 
     /// Goes on: with the results of the host function that failed, if one did.
-    pub(crate) fn resume(
+    ///
+    /// # Safety
+    /// The store is the one that the call was begun in, live, and nobody else uses it until this
+    /// returns. `host` are results of the types of [`Invocation::host_func`], if it failed, and there
+    /// are as many slots as the function that was called first needs.
+    pub(crate) unsafe fn resume(
         mut self,
         store: StorePointers,
         host: &[u64],
         slots: &mut [u64],
     ) -> Result<(), Interruption> {
-        let _nesting = Nesting::enter(store)?;
+        // SAFETY: the caller promises that the store is live and free until this returns.
+        let _nesting = unsafe { Nesting::enter(store) }?;
         if self.ip == RETURN.ip() {
-            // SAFETY: the frame of the host function has room for its results.
+            // SAFETY: the frame of the host function, which `sp` points at, has room for its
+            // results, and the caller promises that `host` are no more than these.
             unsafe { core::ptr::copy_nonoverlapping(host.as_ptr(), self.state.sp, host.len()) };
         }
         self.state.context = core::ptr::null_mut();
-        drive(store, self, slots)
+        // SAFETY: the caller promises that the store is the same, live and free. The state is as
+        // `drive` left it; a host function that failed is returned from.
+        unsafe { drive(store, self, slots) }
     }
 }
 
 /// Runs until the call is over or suspended.
-fn drive(
+///
+/// # Safety
+/// The store is live, nobody else uses it until this returns, and the invocation is one of it, with
+/// state and code that belong together. The stack has as many slots as are given.
+unsafe fn drive(
     store: StorePointers,
     mut invocation: Invocation,
     slots: &mut [u64],
 ) -> Result<(), Interruption> {
-    // SAFETY: the module's invariant.
-    let epoch = NonNull::from(unsafe { store.inner.as_ref() }.engine.epoch());
-    let mut context = Context {
-        base: NonNull::dangling().as_ptr(),
-        length: 0,
-        records: invocation.records,
-        globals: NonNull::dangling().as_ptr(),
-        funcs: NonNull::dangling().as_ptr(),
-        instance: invocation.instance,
-        fuel: 0,
-        epoch,
-        deadline: 0,
-        store,
-        exit: Exit::Done,
-        trap: Trap::UnreachableCodeReached,
-        ip: core::ptr::null(),
-        state: None,
-        error: None,
-        required: 0,
-        bounds: Bounds::new(&mut invocation.stack),
-    };
-    context.resume();
+    let bounds = Bounds::new(&mut invocation.stack);
+    // SAFETY: the caller promises that the store is live and free, and that the invocation, and so
+    // its instance, is one of it.
+    let mut context =
+        unsafe { Context::new(store, invocation.instance, invocation.records, bounds) };
     let context: *mut Context = &mut context;
     loop {
         invocation.state.context = context;
-        // SAFETY: the module's invariant; code and state belong together.
+        // SAFETY: the context is live, as `Context::new` and `resume` left it; code and state belong
+        // together, by the caller's promise at first, then as the handlers left them.
         unsafe { enter(invocation.ip, invocation.state) };
-        // SAFETY: nothing runs now.
+        // SAFETY: the context stands in this function, and the handlers, which alone use its address,
+        // have returned.
         let context = unsafe { &mut *context };
-        context.suspend();
+        // SAFETY: the context is live, and its store is free: nothing runs now.
+        unsafe { context.suspend() };
         let error = context.error.take();
         if let Some(state) = context.state.take() {
             invocation.state = state;
@@ -186,29 +199,40 @@ fn drive(
         match context.exit {
             Exit::Done => {
                 let base = invocation.stack.base();
-                // SAFETY: the results stand where the arguments stood.
+                // SAFETY: the results stand where the arguments stood, at the base of a stack with as
+                // many slots, by the caller's promise.
                 unsafe {
                     core::ptr::copy_nonoverlapping(base, slots.as_mut_ptr(), slots.len());
                 }
-                put_back(store, invocation.stack);
+                // SAFETY: the caller promises that the store is live and free: nothing runs now.
+                unsafe { put_back(store, invocation.stack) };
                 return Ok(());
             }
             Exit::Trap => {
-                let frames = frames(context);
-                put_back(store, invocation.stack);
+                // SAFETY: the context is live, and its records are whole: nothing runs now.
+                let frames = unsafe { frames(context) };
+                // SAFETY: the caller promises that the store is live and free.
+                unsafe { put_back(store, invocation.stack) };
                 return Err(Interruption::Trap(context.trap, frames));
             }
             Exit::Error => {
-                let error = explain(error, context);
-                invocation.host = host_number(store, &invocation);
+                // SAFETY: the context is live, and its records are whole: nothing runs now.
+                let error = unsafe { explain(error, context) };
+                // SAFETY: the caller promises that the store is live and free.
+                let host = unsafe { host_number(store, &invocation) };
                 invocation.ip = RETURN.ip();
                 // Without memory to keep the call, it is over; the error is the host's all the same.
-                let invocation = allocation::boxed(invocation).ok();
+                let invocation = host.and_then(|host| {
+                    invocation.host = host;
+                    allocation::boxed(invocation).ok()
+                });
                 return Err(Interruption::Host(error, invocation));
             }
             Exit::Failed => {
-                let error = explain(error, context);
-                put_back(store, invocation.stack);
+                // SAFETY: the context is live, and its records are whole: nothing runs now.
+                let error = unsafe { explain(error, context) };
+                // SAFETY: the caller promises that the store is live and free.
+                unsafe { put_back(store, invocation.stack) };
                 return Err(Interruption::Host(error, None));
             }
             Exit::OutOfFuel => {
@@ -221,12 +245,16 @@ fn drive(
                     Err(error) => Interruption::Host(error.into(), None),
                 });
             }
-            // SAFETY: the module's invariant; no reference into the store is alive.
+            // SAFETY: the caller promises that the store is live and free; no reference into it is
+            // alive here, and the context is not used meanwhile.
             Exit::Epoch => match unsafe { erased::epoch_deadline(store) } {
-                Ok(()) => context.resume(),
+                // SAFETY: the context is live, and the callback, which had the store, has ended.
+                Ok(()) => unsafe { context.resume() },
                 Err(error) => {
-                    let error = explain(Some(error), context);
-                    put_back(store, invocation.stack);
+                    // SAFETY: the context is live, and its records are whole: nothing runs now.
+                    let error = unsafe { explain(Some(error), context) };
+                    // SAFETY: the caller promises that the store is live and free.
+                    unsafe { put_back(store, invocation.stack) };
                     return Err(Interruption::Host(error, None));
                 }
             },
@@ -234,24 +262,37 @@ fn drive(
     }
 }
 
-/// The number of the host function whose entity the accumulator held when it failed.
-fn host_number(store: StorePointers, invocation: &Invocation) -> u32 {
-    // SAFETY: the module's invariant.
+/// The number of the host function whose entity the accumulator held when it failed; nothing if it
+/// held none, and then the call cannot be answered in its place.
+///
+/// # Safety
+/// The store is live, and nobody changes it.
+unsafe fn host_number(store: StorePointers, invocation: &Invocation) -> Option<u32> {
+    // SAFETY: the caller promises that the store is live and that nobody changes it.
     let funcs = unsafe { store.inner.as_ref() }.funcs.addresses();
     let is = |func: &NonNull<_>| func.as_ptr() as u64 == invocation.state.acc;
-    funcs.iter().position(is).unwrap_or_default() as u32
+    funcs.iter().position(is).map(|number| number as u32)
 }
 
 /// An error with the frames that were running.
-fn explain(error: Option<Error>, context: &Context) -> Error {
+///
+/// # Safety
+/// As for [`frames`].
+unsafe fn explain(error: Option<Error>, context: &Context) -> Error {
     let error = error.unwrap_or_else(|| OutOfMemory.into());
-    error.with_backtrace(WasmBacktrace::new(frames(context)))
+    // SAFETY: the caller promises what `frames` needs.
+    let frames = unsafe { frames(context) };
+    error.with_backtrace(WasmBacktrace::new(frames))
 }
 
 /// The functions that were running, innermost first; as many as there is memory for.
-fn frames(context: &Context) -> Vec<FrameInfo> {
+///
+/// # Safety
+/// The context is live, and no handler runs: its records are whole, down to the one that ends the
+/// run.
+unsafe fn frames(context: &Context) -> Vec<FrameInfo> {
     let mut frames = Vec::new();
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises that the context, and so its store, is live.
     let most = unsafe { context.store.inner.as_ref() }
         .engine
         .features()
@@ -259,7 +300,8 @@ fn frames(context: &Context) -> Vec<FrameInfo> {
         .backtrace_frames;
     let mut instance = context.instance;
     let mut frame = |ip: *const u32, instance: NonNull<InstanceEntity>| {
-        // SAFETY: the module's invariant.
+        // SAFETY: the instance is the context's or the one of a record: both are of the store, which
+        // is live and whose instances stay.
         let module = unsafe { &instance.as_ref().module };
         if let Some((index, place)) = module.code().locate(ip)
             && allocation::reserve(&mut frames, 1).is_ok()
@@ -271,7 +313,8 @@ fn frames(context: &Context) -> Vec<FrameInfo> {
     frame(context.ip, instance);
     let mut record = context.records;
     for _ in 1..most {
-        // SAFETY: the last record is the one that ends the run.
+        // SAFETY: the caller promises that the records are whole: this is the first, or one that
+        // follows a record which does not end the run.
         let at = unsafe { *record };
         if at.ip == DONE.ip() {
             break;
@@ -281,18 +324,21 @@ fn frames(context: &Context) -> Vec<FrameInfo> {
             // The address behind a call lies within the call's last word.
             _ => frame(at.ip.wrapping_sub(1), instance),
         }
-        // SAFETY: there is another record, as this one was not the last.
+        // SAFETY: another record follows, as this one does not end the run; both are of one stack.
         record = unsafe { record.add(1) };
     }
     frames
 }
 
-/// Counts calls of the guest within calls of the guest.
+/// Counts calls of the guest within calls of the guest, as long as it lives.
 struct Nesting(StorePointers);
 
 impl Nesting {
-    fn enter(store: StorePointers) -> Result<Self, Interruption> {
-        // SAFETY: the module's invariant.
+    /// # Safety
+    /// As long as the result lives, the store does, and nobody else uses it while a function of the
+    /// result runs.
+    unsafe fn enter(store: StorePointers) -> Result<Self, Interruption> {
+        // SAFETY: the caller promises that the store is live and free.
         let inner = unsafe { &mut *store.inner.as_ptr() };
         if u64::from(inner.nesting) >= inner.engine.features().limits.host_nesting {
             return Err(Interruption::Trap(Trap::StackOverflow, Vec::new()));
@@ -303,7 +349,7 @@ impl Nesting {
 
     /// A stack: one at rest, or a new one.
     fn stack(&self) -> Result<Stack, Interruption> {
-        // SAFETY: the module's invariant.
+        // SAFETY: `enter`'s caller promised that the store is live and free now.
         let inner = unsafe { &mut *self.0.inner.as_ptr() };
         let bytes = inner.engine.features().limits.stack_size as usize;
         let new = || Stack::new(bytes);
@@ -317,14 +363,17 @@ impl Nesting {
 
 impl Drop for Nesting {
     fn drop(&mut self) {
-        // SAFETY: the module's invariant.
+        // SAFETY: `enter`'s caller promised that the store is live and free now.
         unsafe { (*self.0.inner.as_ptr()).nesting -= 1 }
     }
 }
 
 /// Lets a stack rest for the next call.
-fn put_back(store: StorePointers, stack: Stack) {
-    // SAFETY: the module's invariant.
+///
+/// # Safety
+/// The store is live, and nobody else uses it.
+unsafe fn put_back(store: StorePointers, stack: Stack) {
+    // SAFETY: the caller promises that the store is live and free.
     let inner: &mut StoreInner = unsafe { &mut *store.inner.as_ptr() };
     if inner.stacks.len() < inner.engine.config().cached_stacks
         && allocation::reserve(&mut inner.stacks, 1).is_ok()

@@ -2,7 +2,8 @@
 //!
 //! Invariant: `Enter` compares the end of the new frame, plus [`Stack::MARGIN`], with the
 //! innermost record before a frame is used, so that frames and records never meet and a call
-//! may always push its records.
+//! may always push its records. The slots are reached by addresses only: none of these functions
+//! makes a reference to them.
 
 use alloc::vec::Vec;
 
@@ -51,7 +52,8 @@ impl Stack {
 
     /// Where records begin, growing downwards.
     pub(crate) fn top(&mut self) -> *mut Record {
-        self.slots.as_mut_ptr_range().end.cast()
+        // No reference to the slots is made, so that addresses of `base` stay good.
+        self.base().wrapping_add(self.slots.len()).cast()
     }
 
     /// How many slots a frame and its records can take.

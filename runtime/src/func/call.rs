@@ -90,9 +90,14 @@ fn run<T>(
     let pointers = store.pointers();
     Ok(match host {
         Some(host) => {
-            host(pointers.typed, None, slots).map_err(|error| Interruption::Host(error, None))
+            // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this
+            // returns. The function was found in it, and so is one for its data type.
+            let result = unsafe { host.call(pointers.typed, None, slots) };
+            result.map_err(|error| Interruption::Host(error, None))
         }
-        None => fast::call(pointers, func.number, slots),
+        // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this
+        // returns; whoever prepared the slots took the types from this function.
+        None => unsafe { fast::call(pointers, func.number, slots) },
     })
 }
 

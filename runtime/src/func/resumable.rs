@@ -164,7 +164,11 @@ impl Suspended {
         }
         let mut slots = Slots::new(self.ty.params().len().max(self.ty.results().len()))?;
         let pointers = store.reborrow().store().pointers();
-        let outcome = call::settle(self.invocation.resume(pointers, host, slots.as_mut()))?;
+        // SAFETY: the store was just compared with the one that the call was begun in, whose number no
+        // other store ever has, and is borrowed exclusively until this returns. `host` were made for
+        // the type of the host function that failed, the slots for the first one's type.
+        let result = unsafe { self.invocation.resume(pointers, host, slots.as_mut()) };
+        let outcome = call::settle(result)?;
         Ok((outcome, self.ty, slots))
     }
 }

@@ -5,15 +5,16 @@
 //! in slots are numbers.
 //!
 //! Invariant: the pointers of an [`InstanceEntity`] and of a [`FuncBody`] point into the arenas
-//! of the store that owns them.
+//! of the store that owns them, or, in `cell`, into the module of the instance. Entities stay in
+//! their store and end with it.
 
 use alloc::boxed::Box;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
 use core::ptr::NonNull;
 
-use crate::error::Error;
+use super::bytes::Bytes;
+use super::erased::HostCall;
 use crate::fast::code::Cell;
 use crate::handle::{Handle, Handle32};
 use crate::module::Module;
@@ -41,10 +42,11 @@ pub(crate) enum FuncBody {
     Host(HostFunc),
 }
 
-// SAFETY: the pointers are to the owning store's own entities; whoever has the store exclusively
-// has them exclusively, and shared access to the store only reads them.
+// SAFETY: the pointers lead to what the store that owns this function owns, too: it moves to
+// another thread as a whole. Cells may be used by several threads, and a `HostFunc` is `Send`.
 unsafe impl Send for FuncBody {}
-// SAFETY: as above.
+// SAFETY: who shares a store can read its functions, and follows their pointers for reading only:
+// to run a function or to change an entity takes the store exclusively.
 unsafe impl Sync for FuncBody {}
 
 /// A function of the host, its store's data type erased.
@@ -55,32 +57,15 @@ pub(crate) struct HostFunc {
     /// Number of results, in slots.
     pub(crate) results: u32,
     /// The closure.
-    pub(crate) call: HostClosure,
+    pub(crate) call: HostCall,
 }
-
-/// `call(store, instance, slots)`: `store` points at the `Store<T>` that the closure was made
-/// for; `slots[..params]` are the arguments, `slots[..results]` become the results
-/// (`slots.len() == max(params, results)`). `instance` is the calling instance, if any.
-pub(crate) type HostClosure = Arc<
-    dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<(), Error>
-        + Send
-        + Sync,
->;
 
 /// A linear memory.
 pub(crate) struct MemoryEntity {
     /// Its bytes; the address may change when it grows.
-    pub(crate) bytes: MemoryBytes,
+    pub(crate) bytes: Bytes,
     /// Its type; `min` stays what was asked for.
     pub(crate) ty: MemoryType,
-}
-
-/// Where the bytes of a memory are.
-pub(crate) enum MemoryBytes {
-    /// Owned by the store.
-    Owned(Vec<u8>),
-    /// Given by the host for good; the second is the used length.
-    Static(&'static mut [u8], usize),
 }
 
 /// A table of references.
@@ -136,9 +121,11 @@ pub(crate) struct InstanceEntity {
     pub(crate) datas: Box<[core::ops::Range<usize>]>,
 }
 
-// SAFETY: as for `FuncBody`.
+// SAFETY: the pointers lead to tables, memories and globals of the store that owns this instance,
+// which are `Send` themselves and move to another thread together with it; so is a `Module`.
 unsafe impl Send for InstanceEntity {}
-// SAFETY: as for `FuncBody`.
+// SAFETY: who shares a store follows these pointers for reading only, and the entities behind them
+// are `Sync`; to change one takes the store exclusively.
 unsafe impl Sync for InstanceEntity {}
 
 /// Numbers of an instance's objects in the store's arenas, by index space.
@@ -187,26 +174,17 @@ impl InstanceEntity {
 impl MemoryEntity {
     /// Its size in pages.
     pub(crate) fn pages(&self) -> u64 {
-        self.bytes().len() as u64 >> self.ty.page_size_log2
+        self.bytes.len() as u64 >> self.ty.page_size_log2
     }
 
     /// The bytes that the guest can address now.
     pub(crate) fn bytes(&self) -> &[u8] {
-        match &self.bytes {
-            MemoryBytes::Owned(bytes) => bytes,
-            MemoryBytes::Static(bytes, used) => bytes.get(..*used).unwrap_or(bytes),
-        }
+        self.bytes.as_slice()
     }
 
     /// The bytes that the guest can address now.
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
-        match &mut self.bytes {
-            MemoryBytes::Owned(bytes) => bytes,
-            MemoryBytes::Static(bytes, used) => {
-                let used = (*used).min(bytes.len());
-                bytes.get_mut(..used).unwrap_or_default()
-            }
-        }
+        self.bytes.as_mut_slice()
     }
 }
 

@@ -1,12 +1,11 @@
 //! Stores whose data type is erased, and back.
 //!
 //! Host functions, limiters and epoch callbacks are closures over `Store<T>` that stand in the
-//! part of the store that does not know `T`.
+//! part of the store that does not know `T`. To call one is `unsafe`: it gets its store as a
+//! pointer without a type.
 //!
-//! Invariant of this module: a closure made here for `T` is installed only in stores of `T`
-//! (functions of a `Store<T>` or a `Linker<T>` see to it by their types, in which `T` is
-//! invariant), and is called with the `typed` pointer of its store while nobody uses references
-//! into the store.
+//! Invariant of this module: a closure made here for `T` is installed only in stores of `T`:
+//! functions of a `Store<T>` or a `Linker<T>` see to it by their types, in which `T` is invariant.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -15,8 +14,7 @@ use core::ptr::NonNull;
 use super::StoreData;
 use super::context::StoreContextMut;
 use super::entity::{HostFunc, InstanceEntity};
-use super::inner::{EpochAction, EpochCallback, StoreInner};
-use super::limiter::HostLimiter;
+use super::inner::{EpochAction, StoreInner};
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::fast::StorePointers;
@@ -27,12 +25,72 @@ impl<T> StoreData<T> {
     /// The store's addresses, for running code.
     pub(crate) fn pointers(&mut self) -> StorePointers {
         let this = NonNull::from(self);
-        // SAFETY: projects to a field of what `this` points at.
+        // SAFETY: `this` comes from a reference, so what it points at is there, and so is a field of
+        // it, whose address is not null. No other reference is made, so both pointers stay good.
         let inner = unsafe { NonNull::new_unchecked(&raw mut (*this.as_ptr()).inner) };
         StorePointers {
             inner,
             typed: this.cast(),
         }
+    }
+}
+
+/// A function of the host, for stores of one data type.
+#[derive(Clone)]
+pub(crate) struct HostCall(Arc<Call>);
+
+/// The host's limiter, which stands somewhere in the data of stores of one data type.
+pub(crate) struct HostLimiter(Box<Ask>);
+
+/// What the host does at the epoch deadline of stores of one data type.
+pub(crate) struct EpochCallback(Box<Extend>);
+
+// Only the functions below call these, whose callers make the promises.
+type Call =
+    dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<()> + Send + Sync;
+type Ask = dyn FnMut(NonNull<()>, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync;
+type Extend = dyn FnMut(NonNull<()>) -> Result<u64> + Send + Sync;
+
+impl HostCall {
+    /// Calls it: `slots[..params]` are the arguments, `slots[..results]` become the results
+    /// (`slots.len() == max(params, results)`). `instance` is the calling instance, if any.
+    ///
+    /// # Safety
+    /// `store` is the `typed` pointer of a live store of the data type that the function was made
+    /// for, `instance` one of its instances; until the call returns, nobody else uses the store or a
+    /// reference into it.
+    pub(crate) unsafe fn call(
+        &self,
+        store: NonNull<()>,
+        instance: Option<NonNull<InstanceEntity>>,
+        slots: &mut [u64],
+    ) -> Result<()> {
+        (self.0)(store, instance, slots)
+    }
+}
+
+impl HostLimiter {
+    /// Asks it.
+    ///
+    /// # Safety
+    /// `store` is the `typed` pointer of a live store of the data type that the limiter was made
+    /// for; until the call returns, nobody else uses its data. Its other part may be in use.
+    pub(crate) unsafe fn ask(
+        &mut self,
+        store: NonNull<()>,
+        question: &mut dyn FnMut(&mut dyn ResourceLimiter),
+    ) {
+        (self.0)(store, question);
+    }
+}
+
+impl EpochCallback {
+    /// Gives the number of ticks to go on, or the error that ends the guest's call.
+    ///
+    /// # Safety
+    /// As for [`HostCall::call`].
+    pub(crate) unsafe fn call(&mut self, store: NonNull<()>) -> Result<u64> {
+        (self.0)(store)
     }
 }
 
@@ -44,11 +102,12 @@ pub(crate) fn host_func<T>(
 ) -> HostFunc {
     let call =
         move |store: NonNull<()>, instance: Option<NonNull<InstanceEntity>>, slots: &mut [u64]| {
-            // SAFETY: the module's invariant; the instance is one of the store.
-            let (data, instance) = unsafe {
+            // SAFETY: `HostCall::call` was promised a store of `T` that nobody else uses, and one of
+            // its instances, of which the number is read before the store is borrowed.
+            let (instance, data) = unsafe {
                 (
-                    store.cast::<StoreData<T>>().as_mut(),
                     instance.map(|instance| instance.as_ref().number),
+                    store.cast::<StoreData<T>>().as_mut(),
                 )
             };
             func(Caller::new(StoreContextMut::new(data), instance), slots)
@@ -56,7 +115,7 @@ pub(crate) fn host_func<T>(
     HostFunc {
         params: params as u32,
         results: results as u32,
-        call: Arc::new(call),
+        call: HostCall(Arc::new(call)),
     }
 }
 
@@ -64,24 +123,23 @@ pub(crate) fn host_func<T>(
 pub(crate) fn host_limiter<T>(
     mut limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
 ) -> HostLimiter {
-    Box::new(move |store, question| {
-        // SAFETY: the module's invariant; only the data is borrowed, which is apart from the
-        // part of the store that the asker borrows.
+    HostLimiter(Box::new(move |store, question| {
+        // SAFETY: `HostLimiter::ask` was promised a store of `T` whose data nobody uses; no reference
+        // to the store as a whole is made, of which the other part may be borrowed.
         let data = unsafe { &mut (*store.cast::<StoreData<T>>().as_ptr()).data };
         question(limiter(data));
-    })
+    }))
 }
 
 /// A callback at the epoch deadline.
 pub(crate) fn epoch_callback<T>(
     mut callback: impl FnMut(StoreContextMut<'_, T>) -> Result<u64> + Send + Sync + 'static,
 ) -> EpochCallback {
-    Box::new(move |store| {
-        // SAFETY: the module's invariant.
-        callback(StoreContextMut::new(unsafe {
-            store.cast::<StoreData<T>>().as_mut()
-        }))
-    })
+    EpochCallback(Box::new(move |store| {
+        // SAFETY: `EpochCallback::call` was promised a store of `T` that nobody else uses.
+        let data = unsafe { store.cast::<StoreData<T>>().as_mut() };
+        callback(StoreContextMut::new(data))
+    }))
 }
 
 /// Does what the store wants done when running code meets its epoch deadline: sets a new
@@ -95,7 +153,8 @@ pub(crate) unsafe fn epoch_deadline(store: StorePointers) -> Result<()> {
 
     impl Drop for Restore {
         fn drop(&mut self) {
-            // SAFETY: the function's promise; the callback has ended.
+            // SAFETY: `epoch_deadline`'s caller promises that the store is live and used by nobody
+            // else; what the callback borrowed of it ended with the callback.
             let inner = unsafe { self.0.as_mut() };
             if matches!(inner.epoch_action, EpochAction::Trap) {
                 inner.epoch_action = core::mem::take(&mut self.1);
@@ -103,15 +162,18 @@ pub(crate) unsafe fn epoch_deadline(store: StorePointers) -> Result<()> {
         }
     }
 
-    // SAFETY: the function's promise.
+    // SAFETY: the caller promises that the store is live and used by nobody else.
     let action = unsafe { core::mem::take(&mut (*store.inner.as_ptr()).epoch_action) };
     let mut restore = Restore(store.inner, action);
     let ticks = match &mut restore.1 {
         EpochAction::Trap => Err(Error::from(Trap::Interrupt)),
-        EpochAction::Callback(callback) => callback(store.typed),
+        // SAFETY: the callback was installed in this store, so it is one for its data type; the
+        // caller promises that the store is live, and no reference into it is alive here: the
+        // callback itself was taken out.
+        EpochAction::Callback(callback) => unsafe { callback.call(store.typed) },
     }?;
     drop(restore);
-    // SAFETY: the function's promise.
+    // SAFETY: the caller promises that the store is live and used by nobody else.
     let inner = unsafe { &mut *store.inner.as_ptr() };
     inner.epoch_deadline = inner.engine.current_epoch().saturating_add(ticks.max(1));
     Ok(())

@@ -1,14 +1,16 @@
 //! Making and growing memories and tables: one implementation for the API and the engine.
 //!
-//! Invariant of this module: [`StorePointers`] are those of one live store that nobody else uses
-//! during the call, and the entity is one of that store's arenas. The host's limiter sees the
-//! store's data only, never the part that is borrowed here.
+//! Invariant of this module, which the callers of its unsafe functions promise: [`StorePointers`]
+//! are those of one live store that nobody else uses during the call, and the entity is one of that
+//! store's arenas. The host's limiter sees the store's data only, never the part that is borrowed
+//! here: the two are different fields, reached by pointers, and no reference to both is made.
 
 use core::ptr::NonNull;
 
 use super::StoreData;
 use super::allocation;
-use super::entity::{MemoryBytes, MemoryEntity, TableEntity};
+use super::bytes::Bytes;
+use super::entity::{MemoryEntity, TableEntity};
 use super::inner::{Handle, StoreInner};
 use super::limiter::{Growth, Resource};
 use crate::cause::{LimitError, OutOfMemory};
@@ -26,9 +28,10 @@ pub(crate) unsafe fn grow_memory(
     memory: NonNull<MemoryEntity>,
     delta: u64,
 ) -> Result<Option<u64>> {
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises that the store is live and used by nobody else, and that the
+    // entity is one of its own: items of an arena lie apart from the store itself.
     let (inner, memory) = unsafe { (&mut *store.inner.as_ptr(), &mut *memory.as_ptr()) };
-    let current = memory.bytes().len() as u64;
+    let current = memory.bytes.len() as u64;
     let pages = current >> memory.ty.page_size_log2;
     if delta == 0 {
         return Ok(Some(pages));
@@ -43,11 +46,12 @@ pub(crate) unsafe fn grow_memory(
         current,
         desired: desired.unwrap_or(u64::MAX),
         maximum,
-        room: memory.room() as u64,
+        room: memory.bytes.room() as u64,
     };
-    let done = attempt(inner, store, growth, most, |desired, room| {
-        memory.extend(desired, room)
-    })?;
+    let act = |desired, room| memory.bytes.extend(desired, room);
+    // SAFETY: the caller promises that the store is live and used by nobody else; its data is
+    // borrowed by nobody here.
+    let done = unsafe { attempt(inner, store, growth, most, act) }?;
     Ok(done.then_some(pages))
 }
 
@@ -62,7 +66,8 @@ pub(crate) unsafe fn grow_table(
     delta: u64,
     fill: Ref,
 ) -> Result<Option<u64>> {
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises that the store is live and used by nobody else, and that the
+    // entity is one of its own: items of an arena lie apart from the store itself.
     let (inner, table) = unsafe { (&mut *store.inner.as_ptr(), &mut *table.as_ptr()) };
     let current = table.elements.len() as u64;
     if delta == 0 {
@@ -77,11 +82,14 @@ pub(crate) unsafe fn grow_table(
         maximum: table.ty.max,
         room: table.elements.capacity() as u64,
     };
-    let done = attempt(inner, store, growth, most, |desired, room| {
+    let act = |desired, room| {
         allocation::reserve_ahead(&mut table.elements, desired, room)?;
         table.elements.resize(desired, fill);
         Ok(())
-    })?;
+    };
+    // SAFETY: the caller promises that the store is live and used by nobody else; its data is
+    // borrowed by nobody here.
+    let done = unsafe { attempt(inner, store, growth, most, act) }?;
     Ok(done.then_some(current))
 }
 
@@ -90,15 +98,15 @@ pub(crate) unsafe fn grow_table(
 /// # Safety
 /// The module's invariant.
 pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<u32> {
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises that the store is live and used by nobody else.
     let inner = unsafe { &mut *store.inner.as_ptr() };
     let most = inner.engine.limits().store_objects;
     let now = inner.memories.len();
-    inner
-        .limiter
-        .count(store.typed, "memories of the store", now, most, |host| {
-            host.memories()
-        })?;
+    let what = "memories of the store";
+    let limiter = &mut inner.limiter;
+    // SAFETY: the caller promises that the store is live and used by nobody else; the limiter is its
+    // own, and its data is borrowed by nobody here.
+    unsafe { limiter.count(store.typed, what, now, most, |host| host.memories()) }?;
     let desired = ty.bytes(ty.min).unwrap_or(u64::MAX);
     let maximum = ty.max.and_then(|pages| ty.bytes(pages));
     let growth = Growth {
@@ -110,13 +118,16 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
     };
     let most = memory_ceiling(inner, &ty);
     let mut made = None;
-    let done = attempt(inner, store, growth, most, |desired, _| {
+    let act = |desired, _| {
         made = Some(allocation::zeroed(desired).ok_or(OutOfMemory)?);
         Ok(())
-    })?;
+    };
+    // SAFETY: the caller promises that the store is live and used by nobody else; its data is
+    // borrowed by nobody here.
+    let done = unsafe { attempt(inner, store, growth, most, act) }?;
     match made {
         Some(bytes) if done => Ok(inner.memories.push(MemoryEntity {
-            bytes: MemoryBytes::Owned(bytes),
+            bytes: Bytes::owned(bytes),
             ty,
         })?),
         _ => Err(refused_new("memory bytes", most, desired)),
@@ -128,15 +139,15 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
 /// # Safety
 /// The module's invariant.
 pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -> Result<u32> {
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises that the store is live and used by nobody else.
     let inner = unsafe { &mut *store.inner.as_ptr() };
     let most = inner.engine.limits().store_objects;
     let now = inner.tables.len();
-    inner
-        .limiter
-        .count(store.typed, "tables of the store", now, most, |host| {
-            host.tables()
-        })?;
+    let what = "tables of the store";
+    let limiter = &mut inner.limiter;
+    // SAFETY: the caller promises that the store is live and used by nobody else; the limiter is its
+    // own, and its data is borrowed by nobody here.
+    unsafe { limiter.count(store.typed, what, now, most, |host| host.tables()) }?;
     let growth = Growth {
         resource: Resource::Table,
         current: 0,
@@ -146,29 +157,44 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
     };
     let most = table_ceiling(inner, &ty);
     let mut made = None;
-    let done = attempt(inner, store, growth, most, |desired, _| {
+    let act = |desired, _| {
         let mut elements = allocation::zeroed(desired).ok_or(OutOfMemory)?;
         if !fill.is_null() {
             elements.fill(fill);
         }
         made = Some(elements);
         Ok(())
-    })?;
+    };
+    // SAFETY: the caller promises that the store is live and used by nobody else; its data is
+    // borrowed by nobody here.
+    let done = unsafe { attempt(inner, store, growth, most, act) }?;
     match made {
         Some(elements) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
         _ => Err(refused_new("table elements", most, ty.min)),
     }
 }
 
+/// Whether one more instance may be made.
+pub(crate) fn admit_instance<T>(store: &mut StoreData<T>) -> Result<()> {
+    let typed = store.pointers().typed;
+    let inner = &mut store.inner;
+    let (most, now) = (inner.engine.limits().store_objects, inner.instances.len());
+    let what = "instances of the store";
+    let limiter = &mut inner.limiter;
+    // SAFETY: `typed` is the pointer of `store`, which is borrowed exclusively until this returns,
+    // and its data is borrowed by nobody here.
+    unsafe { limiter.count(typed, what, now, most, |host| host.instances()) }
+}
+
 /// [`new_memory`] for the API.
 pub(crate) fn make_memory<T>(store: &mut StoreData<T>, ty: MemoryType) -> Result<u32> {
-    // SAFETY: the store is borrowed exclusively.
+    // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns.
     unsafe { new_memory(store.pointers(), ty) }
 }
 
 /// [`new_table`] for the API.
 pub(crate) fn make_table<T>(store: &mut StoreData<T>, ty: TableType, fill: Ref) -> Result<u32> {
-    // SAFETY: the store is borrowed exclusively.
+    // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns.
     unsafe { new_table(store.pointers(), ty, fill) }
 }
 
@@ -196,7 +222,10 @@ pub(crate) fn extend_table<T>(
 }
 
 /// Asks everybody, then does it: `act` gets the new size, and for how much to make room.
-fn attempt(
+///
+/// # Safety
+/// `inner` is the part of a live store that `store` leads to, whose data nobody uses.
+unsafe fn attempt(
     inner: &mut StoreInner,
     store: StorePointers,
     growth: Growth,
@@ -211,21 +240,22 @@ fn attempt(
             Resource::Memory => "memory bytes",
             Resource::Table => "table elements",
         };
-        limiter.failed(
-            store.typed,
-            growth.resource,
-            refused(what, most, growth.desired),
-        )?;
+        let error = refused(what, most, growth.desired);
+        // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
+        unsafe { limiter.failed(store.typed, growth.resource, error) }?;
         return Ok(false);
     }
-    if !limiter.admit(engine.limits(), store.typed, growth)? {
+    // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
+    if !unsafe { limiter.admit(engine.limits(), store.typed, growth) }? {
         return Ok(false);
     }
     let done = usize::try_from(growth.desired)
         .map_err(|_| OutOfMemory)
         .and_then(|desired| {
             let most = usize::try_from(most).unwrap_or(usize::MAX);
-            let room = limiter.room(engine.limits(), store.typed, growth, desired, most);
+            let limits = engine.limits();
+            // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
+            let room = unsafe { limiter.room(limits, store.typed, growth, desired, most) };
             act(desired, room)
         });
     match done {
@@ -234,7 +264,8 @@ fn attempt(
             Ok(true)
         }
         Err(error) => {
-            limiter.failed(store.typed, growth.resource, error.into())?;
+            // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
+            unsafe { limiter.failed(store.typed, growth.resource, error.into()) }?;
             Ok(false)
         }
     }
@@ -275,26 +306,4 @@ fn table_ceiling(inner: &StoreInner, ty: &TableType) -> u64 {
     ty.max
         .unwrap_or(u64::MAX)
         .min(inner.engine.limits().table_elements)
-}
-
-impl MemoryEntity {
-    /// How many bytes it can have where it is.
-    fn room(&self) -> usize {
-        match &self.bytes {
-            MemoryBytes::Owned(bytes) => bytes.capacity(),
-            MemoryBytes::Static(bytes, _) => bytes.len(),
-        }
-    }
-
-    /// Lengthens the memory to `length` bytes, and makes room for `room`.
-    fn extend(&mut self, length: usize, room: usize) -> Result<(), OutOfMemory> {
-        match &mut self.bytes {
-            MemoryBytes::Owned(bytes) => allocation::grow(bytes, length, room),
-            MemoryBytes::Static(bytes, used) => {
-                bytes.get_mut(*used..length).ok_or(OutOfMemory)?.fill(0);
-                *used = length;
-                Ok(())
-            }
-        }
-    }
 }

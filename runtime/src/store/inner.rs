@@ -1,19 +1,17 @@
 //! The part of a store that does not depend on its data type.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ptr::NonNull;
 
 use super::arena::Arena;
 use super::entity::{
     FuncEntity, GlobalEntity, HostHandle, HostValue, InstanceEntity, MemoryEntity, TableEntity,
     TagEntity,
 };
+use super::erased::EpochCallback;
 use super::limiter::Limiter;
 use crate::cause::UseError;
 use crate::counter::Counter;
 use crate::engine::Engine;
-use crate::error::Error;
 use crate::fast::Stack;
 use crate::handle::{Entry, HandleTable};
 use crate::registry::held::StoreTypes;
@@ -63,9 +61,6 @@ pub(crate) enum EpochAction {
     /// Ask the host; it gives a number of ticks to go on, or an error.
     Callback(EpochCallback),
 }
-
-/// The host's answer to an epoch deadline; gets the store as host functions do.
-pub(crate) type EpochCallback = Box<dyn FnMut(NonNull<()>) -> Result<u64, Error> + Send + Sync>;
 
 /// An object of a store, as the API names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -1,6 +1,9 @@
 //! What a store has taken, and who decides whether it may take more.
+//!
+//! Functions that ask the host's limiter are `unsafe`: it stands in the store's data, to which
+//! `typed` leads, while the part of the store that the [`Limiter`] is in may be borrowed. What they
+//! need is what [`HostLimiter::ask`] needs.
 
-use alloc::boxed::Box;
 use core::ptr::NonNull;
 
 use crate::cause::LimitError;
@@ -8,11 +11,7 @@ use crate::error::{Error, Result};
 use crate::limits::ResourceLimiter;
 use crate::spec::Limits;
 use crate::store::allocation;
-
-/// Calls the host's limiter, which stands somewhere in the store's data, with what to ask it.
-/// The pointer is that of the store, as host functions get it.
-pub(crate) type HostLimiter =
-    Box<dyn FnMut(NonNull<()>, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync>;
+use crate::store::erased::HostLimiter;
 
 /// Something that grows.
 #[derive(Clone, Copy)]
@@ -50,31 +49,39 @@ impl Limiter {
     }
 
     /// Whether the growth may be tried.
-    pub(crate) fn admit(
+    ///
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    pub(crate) unsafe fn admit(
         &mut self,
         limits: &Limits,
         typed: NonNull<()>,
         growth: Growth,
     ) -> Result<bool> {
         if let Err(error) = self.within(limits, growth) {
-            return self
-                .failed(typed, growth.resource, error.into())
-                .map(|()| false);
+            // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+            let told = unsafe { self.failed(typed, growth.resource, error.into()) };
+            return told.map(|()| false);
         }
         let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
         let (current, desired) = (size(growth.current), size(growth.desired));
         let maximum = growth.maximum.map(size);
-        let answer = self.ask(typed, |host| match growth.resource {
+        let question = |host: &mut dyn ResourceLimiter| match growth.resource {
             Resource::Memory => host.memory_growing(current, desired, maximum),
             Resource::Table => host.table_growing(current, desired, maximum),
-        });
+        };
+        // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+        let answer = unsafe { self.ask(typed, question) };
         answer.unwrap_or(Ok(true))
     }
 
     /// How much room to make for a growth that was admitted, to `desired` bytes or elements, where
     /// there can never be more than `most`: what is ahead keeps within the store's limits, too, and
     /// the host's limiter may want less of it.
-    pub(crate) fn room(
+    ///
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    pub(crate) unsafe fn room(
         &mut self,
         limits: &Limits,
         typed: NonNull<()>,
@@ -90,24 +97,31 @@ impl Limiter {
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         let most = most.min(desired.saturating_add(left));
         let wanted = allocation::with_room_ahead(desired, most);
-        let answer = self.ask(typed, |host| match growth.resource {
+        let question = |host: &mut dyn ResourceLimiter| match growth.resource {
             Resource::Memory => host.memory_ahead(desired, wanted),
             Resource::Table => host.table_ahead(desired, wanted),
-        });
+        };
+        // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+        let answer = unsafe { self.ask(typed, question) };
         answer.unwrap_or(wanted).clamp(desired, wanted)
     }
 
     /// Tells the host's limiter that a growth failed; an error ends the guest's call.
-    pub(crate) fn failed(
+    ///
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    pub(crate) unsafe fn failed(
         &mut self,
         typed: NonNull<()>,
         resource: Resource,
         error: Error,
     ) -> Result<()> {
-        let answer = self.ask(typed, |host| match resource {
+        let question = |host: &mut dyn ResourceLimiter| match resource {
             Resource::Memory => host.memory_grow_failed(error),
             Resource::Table => host.table_grow_failed(error),
-        });
+        };
+        // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+        let answer = unsafe { self.ask(typed, question) };
         answer.unwrap_or(Ok(()))
     }
 
@@ -121,7 +135,10 @@ impl Limiter {
     }
 
     /// Whether one more object of a kind may be made; `most` is the engine's limit.
-    pub(crate) fn count(
+    ///
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    pub(crate) unsafe fn count(
         &mut self,
         typed: NonNull<()>,
         what: &'static str,
@@ -129,7 +146,9 @@ impl Limiter {
         most: u64,
         host: impl FnOnce(&mut dyn ResourceLimiter) -> usize,
     ) -> Result<()> {
-        let host = self.ask(typed, host).map_or(u64::MAX, |most| most as u64);
+        // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+        let host = unsafe { self.ask(typed, host) };
+        let host = host.map_or(u64::MAX, |most| most as u64);
         let (limit, wanted) = (most.min(host), now as u64 + 1);
         if wanted > limit {
             return Err(LimitError {
@@ -173,18 +192,23 @@ impl Limiter {
         }
     }
 
-    fn ask<R>(
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    unsafe fn ask<R>(
         &mut self,
         typed: NonNull<()>,
         question: impl FnOnce(&mut dyn ResourceLimiter) -> R,
     ) -> Option<R> {
         let host = self.host.as_mut()?;
         let (mut question, mut answer) = (Some(question), None);
-        host(typed, &mut |limiter| {
+        let mut once = |limiter: &mut dyn ResourceLimiter| {
             if let Some(question) = question.take() {
                 answer = Some(question(limiter));
             }
-        });
+        };
+        // SAFETY: the caller promises that `typed` is the pointer of this limiter's own store, for
+        // whose data type `Store::limiter` made it, and that nobody uses the data.
+        unsafe { host.ask(typed, &mut once) };
         answer
     }
 }

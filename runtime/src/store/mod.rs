@@ -2,11 +2,12 @@
 //!
 //! A store owns every object of its instances in flat arenas ([`arena`]), so that dropping it
 //! recurses into nothing; handles of the API are numbers with the store's id. An object lives as
-//! long as its store. Unsafe code is in [`allocation`], [`arena`], [`entity`], [`erased`] and
-//! [`growth`], each with its invariant.
+//! long as its store. Unsafe code is in [`allocation`], [`arena`], [`bytes`], [`entity`],
+//! [`erased`], [`growth`] and [`limiter`], each with its invariant.
 
 pub(crate) mod allocation;
 pub(crate) mod arena;
+pub(crate) mod bytes;
 pub(crate) mod context;
 pub(crate) mod entity;
 pub(crate) mod erased;
