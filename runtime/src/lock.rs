@@ -44,7 +44,8 @@ mod spinning {
     /// The right to use the value.
     pub(crate) struct Guard<'a, T>(&'a Lock<T>);
 
-    // SAFETY: the lock hands the value to one thread at a time.
+    // SAFETY: threads that share the lock reach the value only through a guard, of which there is one
+    // at a time: so the value moves between threads, for which `T` is `Send`, and is never shared.
     unsafe impl<T: Send> Sync for Lock<T> {}
 
     impl<T> Lock<T> {
@@ -61,14 +62,15 @@ mod spinning {
         type Target = T;
 
         fn deref(&self) -> &T {
-            // SAFETY: the guard owns `held`.
+            // SAFETY: this guard owns `held`, so no other guard leads to the value.
             unsafe { &*self.0.value.get() }
         }
     }
 
     impl<T> DerefMut for Guard<'_, T> {
         fn deref_mut(&mut self) -> &mut T {
-            // SAFETY: the guard owns `held`, and is borrowed exclusively.
+            // SAFETY: this guard owns `held`, so no other leads to the value, and is borrowed
+            // exclusively, so it has lent no other reference.
             unsafe { &mut *self.0.value.get() }
         }
     }

@@ -16,7 +16,7 @@ use super::control::LAZY;
 /// `words` points at two words.
 #[inline(always)]
 pub(crate) unsafe fn long(words: *const u32) -> u64 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that two words are there.
     let (low, high) = unsafe { (*words, *words.add(1)) };
     u64::from(low) | u64::from(high) << u32::BITS
 }

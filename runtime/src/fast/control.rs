@@ -57,7 +57,9 @@ macro_rules! instructions {
             #[inline(always)]
             #[allow(unused_unsafe, reason = "some of them only say where to go on")]
             unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
-                // SAFETY: the promise of `Instruction::execute`.
+                // SAFETY: `Instruction::execute` requires the words of this very type and a live
+                // state: indices, cells and targets in them are the validator's and the
+                // translator's, slots lie in the frame, and the context is there.
                 unsafe { $body }
             }
         }
@@ -189,7 +191,9 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; slots lie within the frame, which fits.
+        // SAFETY: the caller promises the words of this very type and a live state. That the frame
+        // fits was just compared; the locals to zero and to load are slots of it, by the
+        // translator.
         unsafe {
             let end = state.sp.wrapping_add(*words as usize + Stack::MARGIN);
             if end > (*state.context).records.cast() {
@@ -224,7 +228,9 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state. `Enter` left
+        // room for a record, and the cell is one of the running instance's module, which outlives
+        // the code.
         unsafe {
             push::<INT, FLOAT>(state, words, 3);
             state.sp = state.sp.add(*words.add(2) as usize);
@@ -245,7 +251,8 @@ impl<T: Value + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state. Type and table
+        // are indices that the validator checked, and `Enter` left room for two records.
         unsafe {
             let index: T = A::read(words, state);
             let operands = words.add(A::words::<T>());
@@ -265,7 +272,8 @@ impl<A: Source> Instruction for CallRef<A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state. The operand is
+        // null or a reference to a function of the store, and `Enter` left room for two records.
         unsafe {
             let func = attempt!(function(state, A::read(words, state), Trap::NullReference));
             push::<true, true>(state, words, Self::words());
@@ -286,7 +294,9 @@ impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state. Type and table
+        // are indices that the validator checked; the arguments lie in the frame, above its
+        // beginning.
         unsafe {
             let index: T = A::read(words, state);
             let words = words.add(A::words::<T>());
@@ -312,7 +322,9 @@ impl<A: Source> Instruction for ReturnCallRef<A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state. The operand is
+        // null or a reference to a function of the store; the arguments lie in the frame, above its
+        // beginning.
         unsafe {
             let func = attempt!(function(state, A::read(words, state), Trap::NullReference));
             let words = words.add(A::words::<Ref>());
@@ -333,7 +345,8 @@ impl<A: Source> Instruction for BrTable<A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; the default stands behind the other targets.
+        // SAFETY: the caller promises the words of this very type and a live state. The default
+        // stands behind the other targets, and no index is above its place.
         unsafe {
             let index: u32 = A::read(words, state);
             let at = A::words::<u32>();
@@ -351,7 +364,8 @@ impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; a frame has room for its results.
+        // SAFETY: the caller promises the words of this very type and a live state. A frame has
+        // room for its results, and a running function has a record to return to.
         unsafe {
             let value: T = A::read(words, state);
             *state.sp = value.into_slot();
@@ -369,7 +383,7 @@ impl<A: Source> Instruction for NonNullOrTrap<A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type and a live state.
         let reference: Ref = unsafe { A::read(words, state) };
         if reference.is_null() {
             Flow::Trap(Trap::NullReference)
@@ -390,7 +404,8 @@ const fn table<T>() -> Operand {
 /// The running frame's `Enter` left room for two records.
 #[inline(always)]
 unsafe fn push<const INT: bool, const FLOAT: bool>(state: &State, words: *const u32, count: usize) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that `Enter` left room, so one more record lies in the stack,
+    // above the frame; the address behind the call's words is one of its code.
     unsafe {
         let context = state.context;
         let record = (*context).records.sub(1);
@@ -414,7 +429,8 @@ unsafe fn push<const INT: bool, const FLOAT: bool>(state: &State, words: *const 
 /// The state is live: there is a record.
 #[inline(always)]
 unsafe fn leave_frame(state: &mut State) -> Flow {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that there is a record: `push`, `enter_instance` or `call` wrote
+    // it whole.
     unsafe {
         let record = (*state.context).records;
         (*state.context).records = record.add(1);
@@ -431,7 +447,7 @@ unsafe fn leave_frame(state: &mut State) -> Flow {
 /// As for [`leave_frame`]; a frame has at least one slot.
 #[inline(always)]
 unsafe fn return_slots(state: &mut State) -> Flow {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises a record, and that the frame has a slot to read.
     unsafe {
         state.accumulate(*state.sp);
         leave_frame(state)
@@ -445,7 +461,8 @@ unsafe fn return_slots(state: &mut State) -> Flow {
 #[inline(always)]
 unsafe fn copy(from: *const u64, to: *mut u64, count: u32) {
     for at in 0..count as usize {
-        // SAFETY: the caller's promise. Volatile for the same reason as in `Enter`.
+        // SAFETY: the caller promises that both ranges lie in the frame. Volatile for the same
+        // reason as in `Enter`.
         unsafe { to.add(at).write_volatile(*from.add(at)) }
     }
 }
@@ -456,7 +473,8 @@ unsafe fn copy(from: *const u64, to: *mut u64, count: u32) {
 /// The state is live, the index valid.
 #[inline(always)]
 unsafe fn import(state: &State, index: u32) -> NonNull<FuncEntity> {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that the index is one of the running instance's functions; a
+    // function's number in it is one of the store's, whose addresses the context has.
     unsafe {
         let context = state.context;
         let func = *(*context)
@@ -478,7 +496,8 @@ unsafe fn function(state: &State, reference: Ref, null: Trap) -> Result<NonNull<
     if reference.is_null() {
         return Err(null);
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises a reference to a function of the store: such a number less one is
+    // that of the function, and the context has the addresses of all.
     Ok(unsafe { *(*state.context).funcs.add(reference.0 as usize - 1) })
 }
 
@@ -493,7 +512,9 @@ unsafe fn element(
     ty: u32,
     table: u32,
 ) -> Result<NonNull<FuncEntity>, Trap> {
-    // SAFETY: the caller's promise; a table of functions holds references of its store.
+    // SAFETY: the caller promises that the table is one of the running instance. A table of
+    // functions holds references of its store only; the index was compared with the length, and the
+    // reference to the elements ends here.
     unsafe {
         let tables = (*state.context).instance.as_ref().tables.as_ptr();
         let elements = &(*(*tables.add(table as usize)).as_ptr()).elements;
@@ -516,7 +537,8 @@ unsafe fn element(
 /// The state is live, the function one of its store.
 #[inline(always)]
 unsafe fn callee(state: &mut State, func: NonNull<FuncEntity>) -> *const u32 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises a live state and a function of its store, which stays where it
+    // is; its cell is one of a module that its instance keeps alive.
     unsafe {
         match &func.as_ref().body {
             FuncBody::Wasm { instance, cell, .. } if *instance == (*state.context).instance => {
@@ -537,7 +559,8 @@ unsafe fn callee(state: &mut State, func: NonNull<FuncEntity>) -> *const u32 {
 /// # Safety
 /// As for [`push`].
 unsafe fn enter_instance(state: &State, instance: NonNull<InstanceEntity>) {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises a live state with room for a record; it, and the instance that
+    // runs, are of the store of `instance`. No other reference to the context is alive.
     unsafe {
         let context: &mut Context = &mut *state.context;
         if context.instance == instance {

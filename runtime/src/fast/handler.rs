@@ -29,7 +29,8 @@ pub(crate) const fn length(operands: usize) -> usize {
 /// # Safety
 /// The module's invariant.
 pub(crate) unsafe fn enter(ip: *const u32, state: State) {
-    // SAFETY: the module's invariant.
+    // SAFETY: the caller promises the module's invariant: `ip` is one of an instruction, and the
+    // state is live.
     unsafe {
         assert_frame(ip, &state);
         backend::enter(ip, state)
@@ -42,7 +43,7 @@ pub(crate) unsafe fn enter(ip: *const u32, state: State) {
 /// The module's invariant.
 #[inline(always)]
 unsafe fn assert_frame(ip: *const u32, state: &State) {
-    // SAFETY: the context outlives the run loop.
+    // SAFETY: the caller promises that the state is live, and so its context is.
     let (bounds, records) = unsafe { ((*state.context).bounds, (*state.context).records) };
     bounds.assert(ip, state.sp, records);
 }
@@ -87,7 +88,8 @@ pub(crate) const fn entry<X: Instruction>() -> Entry {
 /// The module's invariant.
 #[inline(always)]
 unsafe fn save(ip: *const u32, state: State) {
-    // SAFETY: the context outlives the run loop.
+    // SAFETY: the caller promises that the state is live: its context stands in `drive`, which
+    // waits for the run to end and does not use it meanwhile.
     let context: &mut Context = unsafe { &mut *state.context };
     context.ip = ip;
     context.state = Some(state);
@@ -122,12 +124,14 @@ macro_rules! tail_backend {
             /// The module's invariant.
             #[inline(always)]
             unsafe fn fetch(ip: *const u32) -> Handler {
-                // SAFETY: an instruction begins with its handler's address, aligned.
+                // SAFETY: the caller promises that `ip` points at an instruction, which begins with
+                // its handler's address, aligned.
                 unsafe { *ip.cast::<Handler>() }
             }
 
             pub(super) unsafe fn enter(ip: *const u32, s: State) {
-                // SAFETY: the module's invariant.
+                // SAFETY: the caller promises that `ip` points at an instruction and that the state
+                // is live.
                 unsafe { go!(fetch(ip), ip, s) }
             }
 
@@ -144,7 +148,9 @@ macro_rules! tail_backend {
                 fq: f64,
             ) {
                 let mut s = State { sp, context, acc, p, q, f, g, fp, fq };
-                // SAFETY: the module's invariant; every instruction is followed by another.
+                // SAFETY: a handler is called with its own instruction and a live state. It goes on
+                // at the next instruction, which every one has that may, or where a target or a
+                // record leads.
                 unsafe {
                     match X::execute(ip.add(HANDLER_WORDS), &mut s) {
                         Flow::Next => {
@@ -180,7 +186,7 @@ macro_rules! tail_backend {
                 fp: f64,
                 fq: f64,
             ) {
-                // SAFETY: the module's invariant.
+                // SAFETY: only a handler calls this, with its own instruction and a live state.
                 unsafe { save(ip, State { sp, context, acc, p, q, f, g, fp, fq }) }
             }
         }
@@ -201,14 +207,14 @@ mod backend {
 
     pub(super) unsafe fn enter(mut ip: *const u32, mut state: State) {
         loop {
-            // SAFETY: an instruction begins with its handler's address, aligned; the context
-            // outlives the loop.
+            // SAFETY: `ip` points at an instruction, by the caller's promise or because a handler
+            // gave it; it begins with its handler's address, aligned. The state is live.
             let next = unsafe {
                 assert_frame(ip, &state);
                 (*ip.cast::<Handler>())(ip, &mut state)
             };
             if next.is_null() {
-                // SAFETY: the module's invariant.
+                // SAFETY: the last handler left a live state, and its own instruction.
                 return unsafe { save(ip, state) };
             }
             ip = next;
@@ -216,7 +222,8 @@ mod backend {
     }
 
     pub(super) unsafe fn handler<X: Instruction>(ip: *const u32, state: &mut State) -> *const u32 {
-        // SAFETY: the module's invariant; every instruction is followed by another.
+        // SAFETY: a handler is called with its own instruction and a live state. It goes on at the
+        // next instruction, which every one has that may, or where a target or a record leads.
         unsafe {
             match X::execute(ip.add(HANDLER_WORDS), state) {
                 Flow::Next => ip.add(length(X::words())),

@@ -38,7 +38,8 @@ pub(crate) trait Instruction {
 /// `words.add(at)` holds the distance to an instruction.
 #[inline(always)]
 pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that the word is there; what it leads to is an instruction of the
+    // same code.
     Flow::Jump(unsafe { words.offset(*words.add(at) as i32 as isize) })
 }
 
@@ -87,7 +88,8 @@ impl<O: operation::Unary, A: Source, D: Destination> Instruction for Unary<O, A,
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, operand and destination in this
+        // order, and a live state.
         unsafe {
             let result = attempt!(O::apply(A::read(words, state)));
             D::write(words.add(A::words::<O::A>()), state, result);
@@ -106,7 +108,8 @@ impl<O: operation::Binary, L: Source, R: Source, D: Destination> Instruction
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, two operands and a destination
+        // in this order, and a live state.
         unsafe {
             let result = attempt!(apply::<O, L, R>(words, state));
             D::write(words.add(operands::<O, L, R>()), state, result);
@@ -130,7 +133,7 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
     words: *const u32,
     state: &State,
 ) -> Result<O::R, Trap> {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises the words of this operation's two operands, and a live state.
     unsafe {
         O::apply(
             L::read(words, state),
@@ -149,7 +152,8 @@ macro_rules! branch {
 
             #[inline(always)]
             unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-                // SAFETY: the caller's promise.
+                // SAFETY: the caller promises the words of this very type, two operands and a
+                // target in this order, and a live state.
                 unsafe {
                     let $holds = attempt!(apply::<O, L, R>(words, state)).holds();
                     if $taken {
@@ -172,7 +176,8 @@ macro_rules! test {
 
             #[inline(always)]
             unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-                // SAFETY: the caller's promise.
+                // SAFETY: the caller promises the words of this very type, operand and target in
+                // this order, and a live state.
                 unsafe {
                     let $holds = attempt!(O::apply(A::read(words, state))).holds();
                     if $taken {
@@ -196,7 +201,8 @@ impl<O: operation::Load, M: Memory, A: Source, D: Destination> Instruction for L
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, address, memory and destination
+        // in this order, and a live state.
         unsafe {
             let at = A::read(words, state);
             let words = words.add(A::words::<M::Address>());
@@ -215,7 +221,8 @@ impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, address, value and memory in
+        // this order, and a live state.
         unsafe {
             let at = A::read(words, state);
             let words = words.add(A::words::<M::Address>());
@@ -232,7 +239,8 @@ impl<T: Value, A: Source, D: Destination> Instruction for Move<T, A, D> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, operand and destination in this
+        // order, and a live state.
         unsafe {
             let value: T = A::read(words, state);
             D::write(words.add(A::words::<T>()), state, value);
@@ -246,7 +254,8 @@ impl<D: Destination> Instruction for Long<D> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, the two of a constant and a
+        // destination, and a live state.
         unsafe { D::write(words.add(2), state, super::code::long(words)) }
         Flow::Next
     }
@@ -263,7 +272,8 @@ impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises the words of this very type, three operands and a destination
+        // in this order, and a live state.
         unsafe {
             let first: T = A::read(words, state);
             let words = words.add(A::words::<T>());
@@ -282,7 +292,9 @@ impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; the validator checked the index.
+        // SAFETY: the caller promises the words of this very type and a live state. The validator
+        // compared the index with the number of globals of the running instance, whose addresses
+        // the context has; nobody else uses a global while the guest runs.
         unsafe {
             let global = *(*state.context).globals.add(*words as usize);
             let value = T::from_slot((*global.as_ptr()).value);
@@ -297,7 +309,9 @@ impl<T: Value, A: Source> Instruction for GlobalSet<T, A> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; the validator checked the index.
+        // SAFETY: the caller promises the words of this very type and a live state. The validator
+        // compared the index with the number of globals of the running instance, whose addresses
+        // the context has; nobody else uses a global while the guest runs.
         unsafe {
             let value: T = A::read(words, state);
             let index = *words.add(A::words::<T>()) as usize;
@@ -313,7 +327,8 @@ impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller's promise; the translator writes the words of both in a row.
+        // SAFETY: the caller promises the words of this very type, which are those of both in a
+        // row, and a live state, which the first leaves live when it goes on at the next.
         unsafe {
             match X::execute(words, state) {
                 Flow::Next => Y::execute(words.add(X::words()), state),

@@ -3,9 +3,10 @@
 //! Operands of such a function stand in a row of slots, where its results come back. A generated
 //! type for each row ([`Hand`]) reads them, calls the function and writes the results.
 //!
-//! Invariant: the pointers of an [`InstanceEntity`](crate::store::entity::InstanceEntity) are
-//! valid for the life of the store, indices were checked by the validator, and different indices
-//! may be the same object: so never two references at once without comparing addresses.
+//! Whoever made a [`Context`] promised that it is live while it is used. The pointers of an
+//! [`InstanceEntity`](crate::store::entity::InstanceEntity) are valid for the life of the store.
+//! Different indices may be the same object: so never two references at once without comparing
+//! addresses. An index that validation excludes is an object without items.
 
 use core::ptr::NonNull;
 
@@ -44,7 +45,8 @@ impl<X: Hand> Instruction for CallHand<X> {
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the promise of `Instruction::execute`.
+        // SAFETY: the words are those of this very type and the state is live, as
+        // `Instruction::execute` requires: the first word is a slot of the frame with room for `X`.
         let handed = unsafe {
             let slots = state.sp.add(*words as usize);
             cold::hand::<X>(state.context, slots, words.add(1))
@@ -81,15 +83,25 @@ pub(crate) trait Addressed: Copy {
 
 impl Addressed for MemoryIdx {
     fn mask(self, m: &Context) -> u64 {
-        // SAFETY: the module's invariant.
-        mask(unsafe { m.memory_entity(self).as_ref() }.ty.is_64)
+        // SAFETY: the context is live, as whoever made it promised, and so are its instance's
+        // memories; the reference ends here.
+        let is_64 = unsafe {
+            let memory = m.memory_entity(self);
+            memory.is_some_and(|memory| memory.as_ref().ty.is_64)
+        };
+        mask(is_64)
     }
 }
 
 impl Addressed for TableIdx {
     fn mask(self, m: &Context) -> u64 {
-        // SAFETY: the module's invariant.
-        mask(unsafe { m.table_entity(self).as_ref() }.ty.is_64)
+        // SAFETY: the context is live, as whoever made it promised, and so are its instance's
+        // tables; the reference ends here.
+        let is_64 = unsafe {
+            let table = m.table_entity(self);
+            table.is_some_and(|table| table.as_ref().ty.is_64)
+        };
+        mask(is_64)
     }
 }
 
@@ -99,14 +111,24 @@ fn mask(is_64: bool) -> u64 {
 }
 
 impl Context {
-    fn memory_entity(&self, x: MemoryIdx) -> NonNull<MemoryEntity> {
-        // SAFETY: the module's invariant.
-        unsafe { *self.instance.as_ref().memories.as_ptr().add(x.0 as usize) }
+    /// A memory of the running instance; there is one for each index that validation admits.
+    ///
+    /// # Safety
+    /// The context is live.
+    unsafe fn memory_entity(&self, x: MemoryIdx) -> Option<NonNull<MemoryEntity>> {
+        // SAFETY: the caller promises that the context is live, and so its instance is.
+        let memories = unsafe { &self.instance.as_ref().memories };
+        memories.get(x.0 as usize).copied()
     }
 
-    fn table_entity(&self, x: TableIdx) -> NonNull<TableEntity> {
-        // SAFETY: the module's invariant.
-        unsafe { *self.instance.as_ref().tables.as_ptr().add(x.0 as usize) }
+    /// A table of the running instance; there is one for each index that validation admits.
+    ///
+    /// # Safety
+    /// The context is live.
+    unsafe fn table_entity(&self, x: TableIdx) -> Option<NonNull<TableEntity>> {
+        // SAFETY: the caller promises that the context is live, and so its instance is.
+        let tables = unsafe { &self.instance.as_ref().tables };
+        tables.get(x.0 as usize).copied()
     }
 
     /// Keeps an error of the environment for whoever started the run.
@@ -118,8 +140,12 @@ impl Context {
 
 impl Machine for Context {
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
-        // SAFETY: the module's invariant.
-        unsafe { (*self.memory_entity(x).as_ptr()).bytes_mut() }
+        // SAFETY: the context is live, as whoever made it promised, and its memories are the guest's,
+        // which does not run: the reference is the only one until this borrow of the context ends.
+        unsafe {
+            let memory = self.memory_entity(x);
+            memory.map_or(&mut [], |memory| (*memory.as_ptr()).bytes_mut())
+        }
     }
 
     fn memory_copy(
@@ -128,9 +154,10 @@ impl Machine for Context {
         (y, from): (MemoryIdx, u64),
         count: u64,
     ) -> Option<()> {
-        let (target, source) = (self.memory_entity(x), self.memory_entity(y));
-        // SAFETY: the module's invariant; the second is used only if it is another memory.
+        // SAFETY: the context is live, as whoever made it promised. A second reference is made only
+        // if the addresses differ: entities do not overlap, and neither do their bytes.
         let (target, source) = unsafe {
+            let (target, source) = (self.memory_entity(x)?, self.memory_entity(y)?);
             let other = (target != source).then(|| (*source.as_ptr()).bytes());
             ((*target.as_ptr()).bytes_mut(), other)
         };
@@ -138,24 +165,30 @@ impl Machine for Context {
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {
-        // SAFETY: the module's invariant; a module's bytes are no memory.
+        // SAFETY: the context is live, as whoever made it promised. The data are bytes of the module,
+        // which no memory has; each reference is the only one to what it leads to.
         unsafe {
-            let memory = self.memory_entity(x).as_ptr();
-            let instance = self.instance.as_ref();
-            ((*memory).bytes_mut(), instance.data(d))
+            let memory = self.memory_entity(x);
+            let bytes = memory.map_or(&mut [][..], |memory| (*memory.as_ptr()).bytes_mut());
+            (bytes, self.instance.as_ref().data(d))
         }
     }
 
     fn memory_pages(&mut self, x: MemoryIdx) -> u64 {
-        // SAFETY: the module's invariant.
-        unsafe { self.memory_entity(x).as_ref().pages() }
+        // SAFETY: the context is live, as whoever made it promised; the reference ends here.
+        unsafe {
+            let memory = self.memory_entity(x);
+            memory.map_or(0, |memory| memory.as_ref().pages())
+        }
     }
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
-        let memory = self.memory_entity(x);
-        // SAFETY: a live context, as for all functions here; no reference into the store is alive,
-        // and `resume` reads again what has moved.
+        // SAFETY: the context is live, as whoever made it promised, and the memory is one of its
+        // store. No reference into the store is alive, and `resume` reads again what has moved.
         let grown = unsafe {
+            let Some(memory) = self.memory_entity(x) else {
+                return Ok(None);
+            };
             self.suspend();
             let grown = growth::grow_memory(self.store, memory, delta);
             self.resume();
@@ -165,13 +198,18 @@ impl Machine for Context {
     }
 
     fn drop_data(&mut self, d: DataIdx) {
-        // SAFETY: the module's invariant.
+        // SAFETY: the context is live, as whoever made it promised; nobody else has a reference to
+        // the instance now, and addresses in the context are not of its segments.
         unsafe { self.instance.as_mut().drop_data(d) }
     }
 
     fn table(&mut self, x: TableIdx) -> &mut [Ref] {
-        // SAFETY: the module's invariant.
-        unsafe { &mut (*self.table_entity(x).as_ptr()).elements }
+        // SAFETY: the context is live, as whoever made it promised, and its tables are the guest's,
+        // which does not run: the reference is the only one until this borrow of the context ends.
+        unsafe {
+            let table = self.table_entity(x);
+            table.map_or(&mut [], |table| &mut (*table.as_ptr()).elements)
+        }
     }
 
     fn table_copy(
@@ -180,9 +218,10 @@ impl Machine for Context {
         (y, from): (TableIdx, u64),
         count: u64,
     ) -> Option<()> {
-        let (target, source) = (self.table_entity(x), self.table_entity(y));
-        // SAFETY: as in `memory_copy`.
+        // SAFETY: the context is live, as whoever made it promised. A second reference is made only
+        // if the addresses differ: entities do not overlap, and neither do their elements.
         let (target, source) = unsafe {
+            let (target, source) = (self.table_entity(x)?, self.table_entity(y)?);
             let other = (target != source).then(|| (*source.as_ptr()).elements.as_slice());
             (&mut *(*target.as_ptr()).elements, other)
         };
@@ -190,19 +229,22 @@ impl Machine for Context {
     }
 
     fn table_and_elements(&mut self, x: TableIdx, e: ElemIdx) -> (&mut [Ref], &[Ref]) {
-        // SAFETY: the module's invariant; a segment is no table.
+        // SAFETY: the context is live, as whoever made it promised. The segment's elements are the
+        // instance's own, which no table has; each reference is the only one to what it leads to.
         unsafe {
-            let table = self.table_entity(x).as_ptr();
-            let instance = self.instance.as_ref();
-            (&mut (*table).elements, instance.element(e))
+            let table = self.table_entity(x);
+            let elements = table.map_or(&mut [][..], |table| &mut (*table.as_ptr()).elements);
+            (elements, self.instance.as_ref().element(e))
         }
     }
 
     fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
-        let table = self.table_entity(x);
-        // SAFETY: a live context, as for all functions here; no reference into the store is alive,
-        // and `resume` reads again what has moved.
+        // SAFETY: the context is live, as whoever made it promised, and the table is one of its
+        // store. No reference into the store is alive, and `resume` reads again what has moved.
         let grown = unsafe {
+            let Some(table) = self.table_entity(x) else {
+                return Ok(None);
+            };
             self.suspend();
             let grown = growth::grow_table(self.store, table, delta, init);
             self.resume();
@@ -212,13 +254,14 @@ impl Machine for Context {
     }
 
     fn drop_elements(&mut self, e: ElemIdx) {
-        // SAFETY: the module's invariant.
+        // SAFETY: the context is live, as whoever made it promised; nobody else has a reference to
+        // the instance now, and addresses in the context are not of its segments.
         unsafe { self.instance.as_mut().drop_element(e) }
     }
 
     fn func_ref(&mut self, f: FuncIdx) -> Ref {
-        // SAFETY: the module's invariant.
-        let func = unsafe { *self.instance.as_ref().funcs.as_ptr().add(f.0 as usize) };
-        Ref(func + 1)
+        // SAFETY: the context is live, as whoever made it promised; the reference ends here.
+        let func = unsafe { self.instance.as_ref().funcs.get(f.0 as usize).copied() };
+        func.map_or(Ref::NULL, |func| Ref(func + 1))
     }
 }

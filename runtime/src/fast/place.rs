@@ -62,7 +62,8 @@ impl Source for S {
 
     #[inline(always)]
     unsafe fn read<T: Value>(words: *const u32, state: &State) -> T {
-        // SAFETY: the module's invariant.
+        // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
+        // the frame, which `sp` points at.
         T::from_slot(unsafe { *state.sp.add(*words as usize) })
     }
 }
@@ -99,7 +100,8 @@ impl Source for I {
 
     #[inline(always)]
     unsafe fn read<T: Value>(words: *const u32, _: &State) -> T {
-        // SAFETY: the module's invariant.
+        // SAFETY: the caller promises the module's invariant: the words are those of an immediate
+        // of this type.
         unsafe { T::immediate(words) }
     }
 }
@@ -109,7 +111,8 @@ impl Destination for S {
 
     #[inline(always)]
     unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
-        // SAFETY: the module's invariant.
+        // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
+        // the frame, which `sp` points at.
         unsafe { *state.sp.add(*words as usize) = value.into_slot() }
     }
 }
@@ -119,7 +122,8 @@ impl Destination for W {
 
     #[inline(always)]
     unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
-        // SAFETY: the module's invariant.
+        // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
+        // the frame, which `sp` points at.
         unsafe { *state.sp.add(*words as usize) = value.into_slot() }
         value.set_accumulator(state);
     }

@@ -280,7 +280,7 @@ unsafe fn host_number(store: StorePointers, invocation: &Invocation) -> Option<u
 /// As for [`frames`].
 unsafe fn explain(error: Option<Error>, context: &Context) -> Error {
     let error = error.unwrap_or_else(|| OutOfMemory.into());
-    // SAFETY: the caller promises what `frames` needs.
+    // SAFETY: the caller promises a live context, and that no handler runs.
     let frames = unsafe { frames(context) };
     error.with_backtrace(WasmBacktrace::new(frames))
 }

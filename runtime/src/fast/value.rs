@@ -70,7 +70,7 @@ macro_rules! integer {
 
             #[inline(always)]
             unsafe fn immediate(words: *const u32) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: the caller promises one word of code.
                 let $word = unsafe { *words };
                 $immediate
             }
@@ -132,7 +132,7 @@ impl Value for Ref {
 
     #[inline(always)]
     unsafe fn immediate(words: *const u32) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises one word of code.
         Ref(unsafe { *words })
     }
 
@@ -155,7 +155,7 @@ impl Value for f64 {
 
     #[inline(always)]
     unsafe fn immediate(words: *const u32) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises two words of code.
         let (low, high) = unsafe { (*words, *words.add(1)) };
         f64::from_bits(u64::from(low) | u64::from(high) << 32)
     }
@@ -209,7 +209,7 @@ impl Value for f32 {
 
     #[inline(always)]
     unsafe fn immediate(words: *const u32) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller promises one word of code.
         f32::from_bits(unsafe { *words })
     }
 

@@ -25,7 +25,7 @@ pub(crate) unsafe trait Zeroable: Copy {}
 unsafe impl Zeroable for u8 {}
 // SAFETY: zero is an integer.
 unsafe impl Zeroable for u64 {}
-// SAFETY: a transparent integer.
+// SAFETY: it is transparent over an integer, and zero is null.
 unsafe impl Zeroable for Ref {}
 
 /// That many zeros, or nothing when memory is short. The pages of a large one are not touched.
@@ -36,7 +36,8 @@ pub(crate) fn zeroed<T: Zeroable>(length: usize) -> Option<Vec<T>> {
     let layout = Layout::array::<T>(length).ok()?;
     // SAFETY: neither the length nor the size of `T` is zero.
     let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
-    // SAFETY: the module's invariant; the layout is that of an array of `length` items.
+    // SAFETY: the allocation has the layout of an array of `length` items, and its zeros are values
+    // of a `Zeroable` type.
     Some(unsafe { Vec::from_raw_parts(start.cast::<T>().as_ptr(), length, length) })
 }
 

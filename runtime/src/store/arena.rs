@@ -31,9 +31,11 @@ impl<T> Default for Arena<T> {
     }
 }
 
-// SAFETY: the arena owns its items, as `Vec<Box<[T]>>` would.
+// SAFETY: the arena owns its items as `Vec<Box<[T]>>` does, which is `Send` if `T` is: its pointers
+// lead to nothing else.
 unsafe impl<T: Send> Send for Arena<T> {}
-// SAFETY: shared access to the arena gives shared access to items only.
+// SAFETY: whoever shares the arena gets shared references to items, for which `T` is `Sync`, or their
+// addresses, which take unsafe code to follow.
 unsafe impl<T: Sync> Sync for Arena<T> {}
 
 impl<T> Arena<T> {
@@ -55,7 +57,7 @@ impl<T> Arena<T> {
         let block = NonNull::from(Box::leak(block.into_boxed_slice()));
         self.blocks.push(Block(block));
         let start = block.cast::<T>();
-        // SAFETY: each is an item of the block.
+        // SAFETY: `place` is below the block's length, so each is an item of it.
         self.items
             .extend((0..block.len()).map(|place| unsafe { start.add(place) }));
         Ok(first)
@@ -63,7 +65,8 @@ impl<T> Arena<T> {
 
     /// The item with this number.
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
-        // SAFETY: pointers in `items` are live until `drop`; the borrow is the arena's.
+        // SAFETY: `items` points at items of the blocks, which live as long as the arena; it is
+        // borrowed for as long as the result, so nobody has an item exclusively by way of it.
         self.items
             .get(number as usize)
             .map(|item| unsafe { item.as_ref() })
@@ -71,7 +74,8 @@ impl<T> Arena<T> {
 
     /// The item with this number.
     pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        // SAFETY: as in `get`, and the arena is borrowed exclusively.
+        // SAFETY: `items` points at items of the blocks, which live as long as the arena; it is
+        // borrowed exclusively for as long as the result.
         self.items
             .get_mut(number as usize)
             .map(|item| unsafe { item.as_mut() })
