@@ -23,7 +23,7 @@ use crate::store::entity::{
     FuncBody, FuncEntity, GlobalEntity, InstanceEntity, InstanceHandles, TagEntity,
 };
 use crate::store::inner::{Handle, StoreInner};
-use crate::store::{StoreData, growth};
+use crate::store::{StoreData, allocation, growth};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, Ref, TagIdx};
 
 /// Makes an instance and runs its start function.
@@ -50,7 +50,6 @@ pub(crate) fn instantiate<T>(
 }
 
 /// Numbers of objects by index space, in the store's arenas.
-#[derive(Default)]
 struct Spaces {
     funcs: Vec<u32>,
     tables: Vec<u32>,
@@ -60,6 +59,23 @@ struct Spaces {
 }
 
 impl Spaces {
+    /// Nothing, with just the room that the module's objects take: boxes are made of the lists.
+    fn of(module: &Module) -> Result<Self, OutOfMemory> {
+        let room = |count: usize| {
+            let mut numbers = Vec::new();
+            let room = numbers.try_reserve_exact(count);
+            room.map(|()| numbers).map_err(|_| OutOfMemory)
+        };
+        let env = module.env();
+        Ok(Self {
+            funcs: room(env.func_count() as usize)?,
+            tables: room(env.tables().len())?,
+            memories: room(env.memories().len())?,
+            globals: room(env.globals().len())?,
+            tags: room(env.tag_count() as usize)?,
+        })
+    }
+
     /// Checks what is imported.
     fn import(store: &StoreInner, module: &Module, imports: &[Extern]) -> Result<Self> {
         if !Engine::same(&store.engine, module.engine()) {
@@ -69,12 +85,12 @@ impl Spaces {
         if expected != found {
             return Err(LinkError::Count { expected, found }.into());
         }
-        let mut spaces = Self::default();
+        let mut spaces = Self::of(module)?;
         for (part, item) in module.parts().imports.iter().zip(imports) {
             let (first, second, wanted) = module.import(part);
             let ty = item.entity_type(store).ok_or(UseError::OtherStore)?;
             if !ty.matches(&wanted, &store.engine) {
-                return Err(incompatible(store, first, second, ty, wanted).into());
+                return Err(incompatible(store, first, second, ty, wanted));
             }
             let number = item.handle().number;
             match item {
@@ -97,13 +113,16 @@ pub(crate) fn incompatible(
     name: &str,
     found: EntityType,
     expected: EntityType,
-) -> LinkError {
-    LinkError::Incompatible {
-        module: module.into(),
-        name: name.into(),
-        expected: Box::new(expected.in_engine(&store.engine)),
-        found: Box::new(found.in_engine(&store.engine)),
-    }
+) -> Error {
+    let error = || -> Result<LinkError, OutOfMemory> {
+        Ok(LinkError::Incompatible {
+            module: allocation::boxed_str(module)?,
+            name: allocation::boxed_str(name)?,
+            expected: allocation::boxed(expected.in_engine(&store.engine))?,
+            found: allocation::boxed(found.in_engine(&store.engine))?,
+        })
+    };
+    error().map_or_else(Error::from, Error::from)
 }
 
 /// The first phase: makes all objects of the instance, and the instance.
@@ -193,9 +212,6 @@ fn define_funcs(
             body,
         });
     }
-    funcs
-        .try_reserve_exact(defined.len())
-        .map_err(|_| OutOfMemory)?;
     let first = store.funcs.append(entities)?;
     funcs.extend((first..).take(defined.len()));
     Ok(())

@@ -8,7 +8,7 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use crate::caller::Caller;
-use crate::cause::{LinkError, UseError};
+use crate::cause::{LinkError, OutOfMemory, UseError};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::externs::{EntityType, Extern, ExternType, ImportType};
@@ -19,6 +19,7 @@ use crate::func_type::FuncType;
 use crate::instance::Instance;
 use crate::module::Module;
 use crate::registry::held::RegisteredType;
+use crate::store::allocation;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::HostFunc;
 use crate::store::inner::StoreInner;
@@ -289,8 +290,10 @@ impl<T> Linker<T> {
     /// If an import has no definition, or the module is one of another engine.
     pub fn instantiate_pre(&self, module: &Module) -> Result<InstancePre<T>> {
         self.own(module.engine())?;
+        let parts = &module.parts().imports;
         let mut imports = Vec::new();
-        for import in &module.parts().imports {
+        allocation::reserve(&mut imports, parts.len())?;
+        for import in parts {
             let (first, second, ty) = module.import(import);
             let found = self.find(first, second).cloned();
             let missing = || unknown(first, second, ty.in_engine(&self.engine));
@@ -337,13 +340,14 @@ fn same_engine(a: &Engine, b: &Engine) -> Result<(), UseError> {
 
 #[cold]
 fn unknown(module: &str, name: &str, expected: ExternType) -> Error {
-    let expected = Box::new(expected);
-    LinkError::Unknown {
-        module: module.into(),
-        name: name.into(),
-        expected,
-    }
-    .into()
+    let error = || -> Result<LinkError, OutOfMemory> {
+        Ok(LinkError::Unknown {
+            module: allocation::boxed_str(module)?,
+            name: allocation::boxed_str(name)?,
+            expected: allocation::boxed(expected)?,
+        })
+    };
+    error().map_or_else(Error::from, Error::from)
 }
 
 /// A module with what it imports, ready for instances; made by [`Linker::instantiate_pre`].
@@ -373,17 +377,15 @@ impl<T> InstancePre<T> {
             let (module, name, wanted) = self.module.import(import);
             let found = found.ok_or(UseError::OtherStore)?;
             if !found.matches(&wanted, &inner.engine) {
-                return Err(
-                    crate::instantiate::incompatible(inner, module, name, found, wanted).into(),
-                );
+                let error = crate::instantiate::incompatible(inner, module, name, found, wanted);
+                return Err(error);
             }
         }
-        let imports = self
-            .imports
-            .iter()
-            .cloned()
-            .map(|definition| definition.into_extern(inner));
-        let imports = imports.collect::<Result<Vec<_>>>()?;
+        let mut imports = Vec::new();
+        allocation::reserve(&mut imports, self.imports.len())?;
+        for definition in &self.imports {
+            imports.push(definition.clone().into_extern(inner)?);
+        }
         Instance::new(store, &self.module, &imports)
     }
 }

@@ -36,7 +36,7 @@ pub trait IntoFunc<T, Params, Results>: Send + Sync + 'static {
 fn wrap<T, P: WasmTyList, R: WasmRet>(
     func: impl Fn(Caller<'_, T>, P) -> R + Send + Sync + 'static,
 ) -> HostFunction {
-    let ty = CallType::new(P::types(), R::Results::types());
+    let ty = CallType::new(P::TYPES.to_vec(), R::Results::TYPES.to_vec());
     let results = R::Results::SLOTS;
     let call = move |mut caller: Caller<'_, T>, slots: &mut [u64]| -> Result<()> {
         let params = P::from_slots(slots, StoreView(caller.store.inner()));

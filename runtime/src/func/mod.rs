@@ -139,16 +139,15 @@ impl Func {
         let engine = &inner.engine;
         let id = inner.func(self.0)?.ty;
         let found = CallType::of(engine, id)?;
-        let expected = CallType::new(Params::types(), Results::types());
+        let (params, results) = (Params::TYPES, Results::TYPES);
         let fits = |sub: &[_], sup: &[_]| {
             let mut pairs = sub.iter().zip(sup);
             sub.len() == sup.len() && pairs.all(|(sub, sup)| engine.val_matches(*sub, *sup))
         };
-        if fits(expected.params(), found.params()) && fits(found.results(), expected.results()) {
+        if fits(params, found.params()) && fits(found.results(), results) {
             return Ok(TypedFunc::new(*self));
         }
         let unpack = |ty: &_| ValType::unpack(*ty, engine);
-        let (params, results) = (expected.params(), expected.results());
         Err(UseError::Signature {
             expected: FuncType::new(params.iter().map(unpack), results.iter().map(unpack)),
             found: FuncType::of(engine, id),

@@ -1,7 +1,5 @@
 //! Types of Rust that stand for types of the guest.
 
-use alloc::vec::Vec;
-
 use crate::error::{Error, Result};
 use crate::externref::ExternRef;
 use crate::func::Func;
@@ -94,7 +92,7 @@ references! {
 pub trait WasmTyList: Sized + Send {
     /// The guest's types.
     #[doc(hidden)]
-    fn types() -> Vec<ValType>;
+    const TYPES: &'static [ValType];
 
     /// How many slots they take.
     #[doc(hidden)]
@@ -110,9 +108,7 @@ pub trait WasmTyList: Sized + Send {
 }
 
 impl<T: WasmTy> WasmTyList for T {
-    fn types() -> Vec<ValType> {
-        <(T,)>::types()
-    }
+    const TYPES: &'static [ValType] = <(T,)>::TYPES;
 
     const SLOTS: usize = 1;
 
@@ -130,9 +126,7 @@ impl<T: WasmTy> WasmTyList for T {
 macro_rules! tuples {
     ($($ty:ident)*) => {
         impl<$($ty: WasmTy),*> WasmTyList for ($($ty,)*) {
-            fn types() -> Vec<ValType> {
-                Vec::from([$($ty::TYPE),*])
-            }
+            const TYPES: &'static [ValType] = &[$($ty::TYPE),*];
 
             const SLOTS: usize = 0 $(+ { let _ = $ty::TYPE; 1 })*;
 

@@ -54,8 +54,6 @@ impl Registry {
         params: &[ValType],
         results: &[ValType],
     ) -> Result<TypeId, OutOfMemory> {
-        // Counts are words.
-        u32::try_from(params.len() + results.len()).map_err(|_| OutOfMemory)?;
         let short = (u16::try_from(params.len()), u16::try_from(results.len()));
         let shape = match short {
             (Ok(params), Ok(results)) => u32::from(params) << u16::BITS | u32::from(results),
@@ -175,7 +173,12 @@ impl Registry {
         };
         let size = Record::at(&self.words, place).size();
         self.index.remove(place, size, &self.words, &self.entries);
-        self.each_other(place, |registry, other| registry.lessen(other, gone));
+        for word in 1..size {
+            let other = Record::at(&self.words, place).outside(word);
+            if let Some(other) = other {
+                self.lessen(other, gone);
+            }
+        }
         let length = Record::at(&self.words, place).length();
         for member in 0..length {
             let id = Record::at(&self.words, place).id(member);
@@ -245,7 +248,7 @@ impl Registry {
                     self.words.pop(place);
                 }
                 let first = made?;
-                self.define(place, length);
+                self.define(place, size, length);
                 first
             }
         };
@@ -273,7 +276,7 @@ impl Registry {
 
     /// Gives the types of a new group their numbers, for which there is room. It is held once, and
     /// holds what it refers to.
-    fn define(&mut self, place: Place, length: u32) {
+    fn define(&mut self, place: Place, size: usize, length: u32) {
         let mut begin = 1 + length as usize;
         for member in 0..length {
             let entry = Entry {
@@ -300,24 +303,10 @@ impl Registry {
             let member = Record::at(&self.words, place).member(begin);
             begin += member.map_or(0, |member| member.size());
         }
-        self.each_other(place, |registry, other| {
-            registry.hold(other);
-        });
-    }
-
-    /// Does something with each type of another group that a group refers to, as often as it does.
-    fn each_other(&mut self, place: Place, mut act: impl FnMut(&mut Self, TypeId)) {
-        let mut begin = Record::at(&self.words, place).head();
-        for _ in 0..Record::at(&self.words, place).length() {
-            let member = Record::at(&self.words, place).member(begin);
-            let (size, count) = member.map_or((0, 0), |member| (member.size(), member.len()));
-            for item in 0..count {
-                let member = Record::at(&self.words, place).member(begin);
-                if let Some(other) = member.and_then(|member| member.other(item)) {
-                    act(self, other);
-                }
+        for word in 1..size {
+            if let Some(other) = Record::at(&self.words, place).outside(word) {
+                self.hold(other);
             }
-            begin += size;
         }
     }
 

@@ -93,6 +93,13 @@ impl<'w> Record<'w> {
         let words = self.0.get(self.head()..);
         (self.length(), words.unwrap_or_default())
     }
+
+    /// The type of another group that a word of a value type refers to.
+    pub(super) fn outside(self, word: usize) -> Option<TypeId> {
+        let bits = *self.0.get(word).filter(|_| word >= self.head())?;
+        let concrete = RefType::from_bits(bits)?.concrete()?;
+        (bits & RefType::IN_GROUP == 0).then_some(TypeId(concrete))
+    }
 }
 
 impl<'w> Member<'w> {
@@ -119,13 +126,6 @@ impl<'w> Member<'w> {
     /// The types of all parameters, then of all results.
     pub(crate) fn types(self) -> impl ExactSizeIterator<Item = ValType> + 'w {
         self.types.iter().map(move |word| self.resolve(*word))
-    }
-
-    /// The type of another group that a parameter or, counted behind them, a result refers to.
-    pub(super) fn other(&self, place: usize) -> Option<TypeId> {
-        let word = *self.types.get(place)?;
-        let concrete = RefType::from_bits(word)?.concrete()?;
-        (word & RefType::IN_GROUP == 0).then_some(TypeId(concrete))
     }
 
     /// Whether it is the only type of its group and does not refer to itself, so that its

@@ -67,19 +67,6 @@ fn a_type_stays_for_as_long_as_it_is_held() {
     assert_eq!(registry.entries.capacity(), 0);
 }
 
-/// A count of parameters is a word as types are, and must not be taken for one.
-#[test]
-fn counts_are_no_references() {
-    let mut registry = Registry::default();
-    let many = [ValType::I32].repeat(0xA000);
-    // The shape has the bits of a reference to number 1, which there is not yet.
-    let shape = registry.func_type(&many, &[ValType::I32]).expect("memory");
-    let one = registry.func_type(&[], &[]).expect("memory");
-    assert_eq!((shape, one), (TypeId(0), TypeId(1)));
-    registry.release(shape);
-    assert_eq!(types(&registry, one), Some(vec![]));
-}
-
 #[test]
 fn a_long_chain_goes_without_recursion() {
     let mut registry = Registry::default();

@@ -55,19 +55,6 @@ impl Words {
         words: impl Iterator<Item = u32>,
     ) -> Result<Place, OutOfMemory> {
         let number = self.chunk_for(size)?;
-        let pushed = self.push_to(number, size, words);
-        if pushed.is_err() {
-            self.close_if_empty(number);
-        }
-        pushed
-    }
-
-    fn push_to(
-        &mut self,
-        number: usize,
-        size: usize,
-        words: impl Iterator<Item = u32>,
-    ) -> Result<Place, OutOfMemory> {
         let chunk = self.chunks.get_mut(number).ok_or(OutOfMemory)?;
         let offset = chunk.words.len();
         let place = number * Self::CHUNK + offset;

@@ -122,6 +122,15 @@ pub(crate) fn boxed_list<T>(
     Ok(list.into_boxed_slice())
 }
 
+/// A copy of a text in a box.
+pub(crate) fn boxed_str(text: &str) -> Result<Box<str>, OutOfMemory> {
+    let mut copy = String::new();
+    let room = copy.try_reserve_exact(text.len());
+    room.map_err(|_| OutOfMemory)?;
+    copy.push_str(text);
+    Ok(copy.into_boxed_str())
+}
+
 /// What a value looks like. A `Display` that fails for other reasons is cut short there.
 pub(crate) fn text(shown: impl fmt::Display) -> Result<String, OutOfMemory> {
     struct Text {

@@ -119,14 +119,15 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
     let most = memory_ceiling(inner, &ty);
     let mut made = None;
     let act = |desired, _| {
-        made = Some(allocation::zeroed(desired).ok_or(OutOfMemory)?);
-        Ok(())
+        made = Some(allocation::zeroed(desired));
+        answered(&made)
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
     let done = unsafe { attempt(inner, store, growth, most, act) }?;
     match made {
-        Some(bytes) if done => Ok(inner.memories.push(MemoryEntity {
+        Some(None) => Err(OutOfMemory.into()),
+        Some(Some(bytes)) if done => Ok(inner.memories.push(MemoryEntity {
             bytes: Bytes::owned(bytes),
             ty,
         })?),
@@ -158,18 +159,21 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
     let most = table_ceiling(inner, &ty);
     let mut made = None;
     let act = |desired, _| {
-        let mut elements = allocation::zeroed(desired).ok_or(OutOfMemory)?;
-        if !fill.is_null() {
+        let mut elements = allocation::zeroed(desired);
+        if let Some(elements) = &mut elements
+            && !fill.is_null()
+        {
             elements.fill(fill);
         }
         made = Some(elements);
-        Ok(())
+        answered(&made)
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
     let done = unsafe { attempt(inner, store, growth, most, act) }?;
     match made {
-        Some(elements) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
+        Some(None) => Err(OutOfMemory.into()),
+        Some(Some(elements)) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
         _ => Err(refused_new("table elements", most, ty.min)),
     }
 }
@@ -268,6 +272,14 @@ unsafe fn attempt(
             unsafe { limiter.failed(store.typed, growth.resource, error.into()) }?;
             Ok(false)
         }
+    }
+}
+
+/// Whether the allocator gave what it was asked for; if it was never asked, somebody has refused.
+fn answered<T>(made: &Option<Option<T>>) -> Result<(), OutOfMemory> {
+    match made {
+        Some(None) => Err(OutOfMemory),
+        _ => Ok(()),
     }
 }
 
