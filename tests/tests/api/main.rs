@@ -15,6 +15,7 @@ mod pages;
 mod porting;
 mod resume;
 mod scopes;
+mod threads;
 mod translation;
 mod types;
 
