@@ -17,6 +17,7 @@ use crate::fast::place::*;
 use crate::fast::translate::Kind::{F32, F64, Int};
 use crate::fast::value::Value;
 use crate::generated::shared::semantics;
+use crate::rate::Rate;
 use crate::spec::Trap;
 use crate::types::*;
 
@@ -3357,7 +3358,7 @@ impl Hand for MemoryGrow {
     fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
         let x = MemoryIdx(immediates[0]);
         let a = slots[0] & x.mask(m);
-        crate::exec::memory::grow(m, x, a)?.put(slots);
+        crate::exec::memory::grow(m, x, a, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -3663,7 +3664,7 @@ impl Hand for MemoryInit {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = i32::from_slot(slots[2]);
-        crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
+        crate::exec::memory::init(m, y, x, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -3695,7 +3696,7 @@ impl Hand for MemoryCopy {
         let a = slots[0] & x.mask(m);
         let b = slots[1] & y.mask(m);
         let c = slots[2] & x.mask(m) & y.mask(m);
-        crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
+        crate::exec::memory::copy(m, x, y, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -3712,7 +3713,7 @@ impl Hand for MemoryFill {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = slots[2] & x.mask(m);
-        crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
+        crate::exec::memory::fill(m, x, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -3730,7 +3731,7 @@ impl Hand for TableInit {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = i32::from_slot(slots[2]);
-        crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
+        crate::exec::table::init(m, y, x, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -3762,7 +3763,7 @@ impl Hand for TableCopy {
         let a = slots[0] & x.mask(m);
         let b = slots[1] & y.mask(m);
         let c = slots[2] & x.mask(m) & y.mask(m);
-        crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
+        crate::exec::table::copy(m, x, y, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -3778,7 +3779,7 @@ impl Hand for TableGrow {
         let x = TableIdx(immediates[0]);
         let a = Ref::from_slot(slots[0]);
         let b = slots[1] & x.mask(m);
-        crate::exec::table::grow(m, x, a, b)?.put(slots);
+        crate::exec::table::grow(m, x, a, b, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -3809,7 +3810,7 @@ impl Hand for TableFill {
         let a = slots[0] & x.mask(m);
         let b = Ref::from_slot(slots[1]);
         let c = slots[2] & x.mask(m);
-        crate::exec::table::fill(m, x, a, b, c)?.put(slots);
+        crate::exec::table::fill(m, x, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::exec::slot::Value;
 use crate::exec::{memory, reference, table};
 use crate::generated::shared::semantics;
 use crate::profile::Profile;
+use crate::rate::Rate;
 use crate::spec::{Proposal, Trap};
 use crate::types::*;
 
@@ -89,9 +90,9 @@ pub(crate) fn execute<'m, P: Profile>(
         loop {
             match opcode {
                 0x00                                                        => free!(control::unreachable(m, slots, &mut r)),
-                0x01                                                        => free!(control::nop(m, slots, &mut r)),
-                0x02                                                        => free!(control::block(m, slots, &mut r)),
-                0x03                                                        => free!(control::loop_(m, slots, &mut r)),
+                0x01                                                        => check!(control::nop(m, slots, &mut r)),
+                0x02                                                        => check!(control::block(m, slots, &mut r)),
+                0x03                                                        => check!(control::loop_(m, slots, &mut r)),
                 0x04                                                        => check!(control::if_(m, slots, &mut r)),
                 0x05                                                        => free!(control::else_(m, slots, &mut r)),
                 0x0B                                                        => free!(control::end(m, slots, &mut r)),
@@ -105,7 +106,7 @@ pub(crate) fn execute<'m, P: Profile>(
                 0x13 if P::PROPOSALS.contains(Proposal::TailCall)           => check!(control::return_call_indirect(m, slots, &mut r)),
                 0x14 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::call_ref(m, slots, &mut r)),
                 0x15 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::return_call_ref(m, slots, &mut r)),
-                0x1A                                                        => free!(control::drop(m, slots, &mut r)),
+                0x1A                                                        => check!(control::drop(m, slots, &mut r)),
                 0x1B                                                        => check!(control::select(m, slots, &mut r)),
                 0x1C if P::PROPOSALS.contains(Proposal::ReferenceTypes)     => check!(control::select_typed(m, slots, &mut r)),
                 0x20                                                        => check!(control::local_get(m, slots, &mut r)),
@@ -427,7 +428,7 @@ fn memory_grow<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = memory::grow(m, x, Value::from_bits(a))?;
+    let value = memory::grow(m, x, Value::from_bits(a), Rate::per(32))?;
     r.drop(1usize);
     r.push(slots, m.memory_address(x, value))?;
     Ok(())
@@ -463,6 +464,7 @@ fn memory_init<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(32),
     )?;
     r.drop(3usize);
     Ok(())
@@ -497,6 +499,7 @@ fn memory_copy<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(32),
     )?;
     r.drop(3usize);
     Ok(())
@@ -517,6 +520,7 @@ fn memory_fill<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(32),
     )?;
     r.drop(3usize);
     Ok(())
@@ -539,6 +543,7 @@ fn table_init<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(4),
     )?;
     r.drop(3usize);
     Ok(())
@@ -573,6 +578,7 @@ fn table_copy<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(4),
     )?;
     r.drop(3usize);
     Ok(())
@@ -587,7 +593,7 @@ fn table_grow<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    let value = table::grow(m, x, Value::from_bits(a), Value::from_bits(b))?;
+    let value = table::grow(m, x, Value::from_bits(a), Value::from_bits(b), Rate::per(4))?;
     r.drop(2usize);
     r.push(slots, m.table_address(x, value))?;
     Ok(())
@@ -621,6 +627,7 @@ fn table_fill<'m, P: Profile>(
         Value::from_bits(a),
         Value::from_bits(b),
         Value::from_bits(c),
+        Rate::per(4),
     )?;
     r.drop(3usize);
     Ok(())

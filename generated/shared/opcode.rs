@@ -3,9 +3,10 @@
 //! Every opcode, in the order of the codes.
 
 use super::proposal::Proposal;
+use crate::rate::Rate;
 
 /// Version of the schedule that [`Opcode::fuel`] follows.
-pub const FUEL_SCHEDULE: u32 = 1;
+pub const FUEL_SCHEDULE: u32 = 2;
 
 /// An opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -663,6 +664,38 @@ impl Opcode {
     pub const fn fuel(self) -> u32 {
         FACTS[self as usize].fuel
     }
+
+    /// How much of its work one more unit of fuel pays for, if that depends on an operand.
+    pub const fn rate(self) -> Option<Rate> {
+        match self {
+            Self::MemoryGrow => Some(Rate::per(32)),
+            Self::MemoryInit => Some(Rate::per(32)),
+            Self::MemoryCopy => Some(Rate::per(32)),
+            Self::MemoryFill => Some(Rate::per(32)),
+            Self::TableInit => Some(Rate::per(4)),
+            Self::TableCopy => Some(Rate::per(4)),
+            Self::TableGrow => Some(Rate::per(4)),
+            Self::TableFill => Some(Rate::per(4)),
+            _ => None,
+        }
+    }
+}
+
+impl Rate {
+    /// Locals set to zero when a function is entered.
+    pub const ZEROED: Self = Self::per(8);
+
+    /// Results of a function that ends; parameters of a tail call; what a branch carries over values that it drops.
+    pub const MOVED: Self = Self::per(8);
+
+    /// Parameters and results of a function of the host that a program calls.
+    pub const PASSED: Self = Self::per(8);
+
+    /// Bytes that a function of WASI moves or makes.
+    pub const HOST: Self = Self::per(32);
+
+    /// Entries of a list that a function of WASI goes through.
+    pub const LISTED: Self = Self::per(1);
 }
 
 struct Facts {
@@ -697,9 +730,9 @@ const fn two(
 #[rustfmt::skip]
 static FACTS: [Facts; 208] = [
     one(0x00,     "unreachable",          Proposal::Mvp,                  0),
-    one(0x01,     "nop",                  Proposal::Mvp,                  0),
-    one(0x02,     "block",                Proposal::Mvp,                  0),
-    one(0x03,     "loop",                 Proposal::Mvp,                  0),
+    one(0x01,     "nop",                  Proposal::Mvp,                  1),
+    one(0x02,     "block",                Proposal::Mvp,                  1),
+    one(0x03,     "loop",                 Proposal::Mvp,                  1),
     one(0x04,     "if",                   Proposal::Mvp,                  1),
     one(0x05,     "else",                 Proposal::Mvp,                  0),
     one(0x0B,     "end",                  Proposal::Mvp,                  0),
@@ -713,7 +746,7 @@ static FACTS: [Facts; 208] = [
     one(0x13,     "return_call_indirect", Proposal::TailCall,             1),
     one(0x14,     "call_ref",             Proposal::FunctionReferences,   1),
     one(0x15,     "return_call_ref",      Proposal::FunctionReferences,   1),
-    one(0x1A,     "drop",                 Proposal::Mvp,                  0),
+    one(0x1A,     "drop",                 Proposal::Mvp,                  1),
     one(0x1B,     "select",               Proposal::Mvp,                  1),
     one(0x1C,     "select",               Proposal::ReferenceTypes,       1),
     one(0x20,     "local.get",            Proposal::Mvp,                  1),

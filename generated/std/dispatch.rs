@@ -17,6 +17,7 @@ use crate::fast::place::*;
 use crate::fast::translate::Kind::{F32, F64, Int};
 use crate::fast::value::Value;
 use crate::generated::shared::semantics;
+use crate::rate::Rate;
 use crate::spec::Trap;
 use crate::types::*;
 
@@ -6063,7 +6064,7 @@ impl Hand for MemoryGrow {
     fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
         let x = MemoryIdx(immediates[0]);
         let a = slots[0] & x.mask(m);
-        crate::exec::memory::grow(m, x, a)?.put(slots);
+        crate::exec::memory::grow(m, x, a, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -6369,7 +6370,7 @@ impl Hand for MemoryInit {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = i32::from_slot(slots[2]);
-        crate::exec::memory::init(m, y, x, a, b, c)?.put(slots);
+        crate::exec::memory::init(m, y, x, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -6401,7 +6402,7 @@ impl Hand for MemoryCopy {
         let a = slots[0] & x.mask(m);
         let b = slots[1] & y.mask(m);
         let c = slots[2] & x.mask(m) & y.mask(m);
-        crate::exec::memory::copy(m, x, y, a, b, c)?.put(slots);
+        crate::exec::memory::copy(m, x, y, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -6418,7 +6419,7 @@ impl Hand for MemoryFill {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = slots[2] & x.mask(m);
-        crate::exec::memory::fill(m, x, a, b, c)?.put(slots);
+        crate::exec::memory::fill(m, x, a, b, c, Rate::per(32))?.put(slots);
         Ok(())
     }
 }
@@ -6436,7 +6437,7 @@ impl Hand for TableInit {
         let a = slots[0] & x.mask(m);
         let b = i32::from_slot(slots[1]);
         let c = i32::from_slot(slots[2]);
-        crate::exec::table::init(m, y, x, a, b, c)?.put(slots);
+        crate::exec::table::init(m, y, x, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -6468,7 +6469,7 @@ impl Hand for TableCopy {
         let a = slots[0] & x.mask(m);
         let b = slots[1] & y.mask(m);
         let c = slots[2] & x.mask(m) & y.mask(m);
-        crate::exec::table::copy(m, x, y, a, b, c)?.put(slots);
+        crate::exec::table::copy(m, x, y, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -6484,7 +6485,7 @@ impl Hand for TableGrow {
         let x = TableIdx(immediates[0]);
         let a = Ref::from_slot(slots[0]);
         let b = slots[1] & x.mask(m);
-        crate::exec::table::grow(m, x, a, b)?.put(slots);
+        crate::exec::table::grow(m, x, a, b, Rate::per(4))?.put(slots);
         Ok(())
     }
 }
@@ -6515,7 +6516,7 @@ impl Hand for TableFill {
         let a = slots[0] & x.mask(m);
         let b = Ref::from_slot(slots[1]);
         let c = slots[2] & x.mask(m);
-        crate::exec::table::fill(m, x, a, b, c)?.put(slots);
+        crate::exec::table::fill(m, x, a, b, c, Rate::per(4))?.put(slots);
         Ok(())
     }
 }

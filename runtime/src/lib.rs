@@ -57,6 +57,7 @@ pub mod handle;
 pub mod host;
 mod num;
 pub mod profile;
+mod rate;
 pub mod read;
 pub mod reject;
 pub mod spec;

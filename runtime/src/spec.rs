@@ -11,6 +11,7 @@ pub use crate::generated::shared::proposal::{Proposal, Proposals};
 pub use crate::generated::shared::section::SectionId;
 pub use crate::generated::shared::tier::{Capability, Tier};
 pub use crate::generated::shared::trap::Trap;
+pub use crate::rate::Rate;
 
 /// Codes of types, kinds and flags as they stand in the binary format.
 pub mod wire {

@@ -4,6 +4,7 @@
 pub mod corpus;
 pub mod encode;
 pub mod sources;
+pub mod work;
 
 use std::env;
 use std::path::{Path, PathBuf};

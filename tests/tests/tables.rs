@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use tabwasm::Config;
 use tabwasm::profile::{Alloc, Features, NoAlloc, Std};
 use tabwasm::spec::{
-    ErrorCode, FUEL_SCHEDULE, Limit, Limits, Misuse, Opcode, Proposal, SectionId, Tier, Trap,
+    ErrorCode, FUEL_SCHEDULE, Limit, Limits, Misuse, Opcode, Proposal, Rate, SectionId, Tier, Trap,
 };
 use tabwasm_codegen::model::{Meaning, Model, Op};
 use tabwasm_tests::tables;
@@ -67,6 +67,8 @@ fn costs() {
     assert_eq!(FUEL_SCHEDULE, model.costs.schedule);
     for op in &model.ops {
         assert_eq!(opcode(op).fuel(), cost(&model, op), "{}", op.key);
+        let rate = model.costs.rate(&op.key).map(|rate| u64::from(rate.per));
+        assert_eq!(opcode(op).rate().map(Rate::count), rate, "{}", op.key);
     }
 }
 

@@ -4,6 +4,7 @@
 #![cfg(feature = "std")]
 
 use tabwasm_tests::corpus::{Random, modules, mutate};
+use tabwasm_tests::work::{BULK, moving};
 use tabwasm_twins::Twins;
 
 /// Mutants of each valid module. Few of them are valid.
@@ -35,4 +36,26 @@ fn modules_of_the_scripts() {
     println!("{}", twins.tally);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert!(twins.tally.calls > 5_000 && twins.tally.moves > 500);
+}
+
+#[test]
+fn modules_that_do_much_at_once() {
+    let mut texts: Vec<String> = [0, 3, 7, 8, 9, 15, 16, 17, 64, 200].map(moving).into();
+    texts.push(BULK.to_string());
+    let mut twins = Twins::default();
+    twins.fuel = 300_000;
+    for (text, seed) in texts.iter().zip((0..).step_by(40)) {
+        let wasm = wat::parse_str(text).expect("text");
+        for seed in seed..seed + 40 {
+            if let Err(difference) = twins.compare(&wasm, seed) {
+                panic!("{difference}, seed {seed} of {text}");
+            }
+        }
+    }
+    let tally = twins.tally;
+    println!("{tally}");
+    assert!(
+        tally.refused == 0 && tally.left_out == 0 && tally.cut_short == 0,
+        "{tally}"
+    );
 }

@@ -3,7 +3,7 @@
 use super::code::{self, Function};
 use super::{Context, modules, place, signature};
 use crate::diag::{Diagnostic, did_you_mean, nearest};
-use crate::model::{CONTROL, HAND, Meaning, NUM, Op, Origin};
+use crate::model::{CONTROL, HAND, Immediate, Meaning, NUM, Op, Origin, Unit};
 use crate::names;
 
 const RUNTIME: &str = "runtime/src/";
@@ -48,9 +48,10 @@ pub(super) fn check(context: &mut Context<'_>) {
             Some(Err(error)) => context.report.push(error),
             Some(Ok(functions)) => {
                 let named: Vec<&Wish<'_>> = named.collect();
-                context
-                    .report
-                    .extend(named.iter().filter_map(|wish| grant(wish, &functions)));
+                context.report.extend(named.iter().filter_map(|wish| {
+                    let rated = context.model.costs.rate(&wish.op.key).is_some();
+                    grant(wish, rated, &functions)
+                }));
                 if context.tree.overlay().is_none() || !file.starts_with(RUNTIME) {
                     context.report.extend(unnamed(file, &functions, &named));
                 }
@@ -127,8 +128,8 @@ fn hand_files(context: &Context<'_>) -> Vec<String> {
     files.filter(is_hand).map(str::to_string).collect()
 }
 
-/// What is wrong with the function that a cell names.
-fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
+/// What is wrong with the function that a cell names; `rated` if the row has a rate.
+fn grant(wish: &Wish<'_>, rated: bool, functions: &[Function]) -> Option<Diagnostic> {
     let Some(function) = functions
         .iter()
         .find(|function| function.name == wish.function)
@@ -144,9 +145,12 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
         );
     };
     match wish.kind {
+        Kind::Hand if !wish.op.broken && !rated && works(function).is_some() => {
+            Some(unpaid(wish, function))
+        }
         Kind::Hand
             if !wish.op.broken
-                && signature::found(&function.signature) != signature::asked(wish.op) =>
+                && signature::found(&function.signature) != signature::asked(wish.op, rated) =>
         {
             let module = module(&wish.file);
             let message = format!(
@@ -157,7 +161,7 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
             let error = error.with(wish.op.cell("type"), "asked for here");
             Some(error.help(format!(
                 "write `{}`",
-                signature::expected(wish.op, &function.name)
+                signature::expected(wish.op, rated, &function.name)
             )))
         }
         Kind::Primitive if !function.inlined => {
@@ -175,6 +179,33 @@ fn grant(wish: &Wish<'_>, functions: &[Function]) -> Option<Diagnostic> {
         }
         _ => None,
     }
+}
+
+/// What tells that a function's work depends on an operand.
+fn works(function: &Function) -> Option<String> {
+    let rate = signature::takes_rate(&function.signature);
+    let counted = signature::counts(&function.signature);
+    counted.or_else(|| rate.then(|| "rate".to_string()))
+}
+
+/// A row whose function does work that nobody pays for.
+fn unpaid(wish: &Wish<'_>, function: &Function) -> Diagnostic {
+    let key = &wish.op.key;
+    let error = Diagnostic::error(format!(
+        "`{key}` has no rate, but its work depends on an operand"
+    ));
+    let by = works(function).unwrap_or_default();
+    let error = error
+        .at(&wish.op.origin, "every count costs the same")
+        .with(&function.origin, format!("takes `{by}`"));
+    let unit = Unit::OF_OPERANDS.iter().find(|unit| {
+        let is_object = |it: &Immediate| Some(it.kind.as_str()) == unit.object();
+        wish.op.immediates.iter().any(is_object)
+    });
+    let unit = unit.copied().unwrap_or(Unit::Bytes);
+    error.help(format!(
+        "write `{key} = {{ {unit} = … }}` under `[rate]` of spec/costs.toml"
+    ))
 }
 
 /// Functions that should be named by a row.

@@ -14,6 +14,7 @@ mod modules;
 mod opcodes;
 mod place;
 mod proposals;
+mod rates;
 mod references;
 mod reliance;
 mod removals;
@@ -51,6 +52,7 @@ const PASSES: &[Pass] = &[
     modules::check,
     opcodes::check,
     proposals::check,
+    rates::check,
     references::check,
     reliance::check,
     removals::check,

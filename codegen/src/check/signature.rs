@@ -11,8 +11,11 @@ pub(super) struct Shape {
     result: String,
 }
 
+/// The type of the last parameter of a function whose work depends on an operand.
+const RATE: &str = "Rate";
+
 /// The signature as the row asks for it, for people.
-pub(super) fn expected(op: &Op, function: &str) -> String {
+pub(super) fn expected(op: &Op, rated: bool, function: &str) -> String {
     let immediates = op
         .immediates
         .iter()
@@ -21,6 +24,7 @@ pub(super) fn expected(op: &Op, function: &str) -> String {
     let operands = operands.map(|(name, item)| (name.to_string(), rust(item)));
     let parameters: Vec<String> = immediates
         .chain(operands)
+        .chain(rated.then(|| ("rate".to_string(), RATE.to_string())))
         .map(|(name, rust)| format!(", {name}: {rust}"))
         .collect();
     format!(
@@ -30,8 +34,8 @@ pub(super) fn expected(op: &Op, function: &str) -> String {
     )
 }
 
-/// The shape that the row asks for.
-pub(super) fn asked(op: &Op) -> Shape {
+/// The shape that the row asks for; `rated` if its work depends on an operand.
+pub(super) fn asked(op: &Op, rated: bool) -> Shape {
     let immediates = op
         .immediates
         .iter()
@@ -40,7 +44,8 @@ pub(super) fn asked(op: &Op) -> Shape {
     let parameters = ["&mut M".to_string()]
         .into_iter()
         .chain(immediates)
-        .chain(operands);
+        .chain(operands)
+        .chain(rated.then(|| RATE.to_string()));
     Shape {
         parameters: parameters.map(|ty| compact(&ty)).collect(),
         result: compact(&result(op)),
@@ -69,6 +74,27 @@ pub(super) fn takes_machine(signature: &Signature) -> bool {
         .parameters
         .first()
         .is_some_and(|first| first == "&mutM")
+}
+
+/// Whether a function takes the rate of its row.
+pub(super) fn takes_rate(signature: &Signature) -> bool {
+    found(signature)
+        .parameters
+        .last()
+        .is_some_and(|last| last == RATE)
+}
+
+/// The parameter that says how much a function does, if it has the name of one.
+pub(super) fn counts(signature: &Signature) -> Option<String> {
+    let names = signature
+        .inputs
+        .iter()
+        .filter_map(|argument| match argument {
+            FnArg::Typed(typed) => Some(typed.pat.to_token_stream().to_string()),
+            FnArg::Receiver(_) => None,
+        });
+    let mut counts = names.filter(|name| matches!(name.as_str(), "count" | "delta"));
+    counts.next()
 }
 
 fn result(op: &Op) -> String {

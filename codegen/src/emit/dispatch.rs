@@ -20,7 +20,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         "spec/instructions/ and spec/{forms,fusion}.toml",
         "Operations of the fast engine, and the handlers that run them.",
     );
-    source.item(imports());
+    source.item(imports(model));
     source.item(names(&operations));
     infos(&mut source, &operations);
     classes(&mut source, &operations);
@@ -30,7 +30,8 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     Some(source)
 }
 
-fn imports() -> TokenStream {
+fn imports(model: &Model) -> TokenStream {
+    let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
     quote! {
         use crate::exec::access::Access;
         use crate::exec::machine::Stop;
@@ -47,6 +48,7 @@ fn imports() -> TokenStream {
         use crate::fast::translate::Kind::{F32, F64, Int};
         use crate::fast::value::Value;
         use crate::generated::shared::semantics;
+        #rate
         use crate::spec::Trap;
         use crate::types::*;
     }
@@ -224,7 +226,7 @@ fn rows(source: &mut Source, model: &Model) {
                 source.line(&format!("{}\n", declaration(op)));
             }
             Meaning::Hand { module, function } => {
-                source.item(hand(op, module, function));
+                source.item(hand(model, op, module, function));
             }
             Meaning::Control(_) => {}
         }
@@ -251,7 +253,7 @@ fn declaration(op: &Op) -> String {
     )
 }
 
-fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
+fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.variant), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&crate::names::function(function)));
     let kinds = op
@@ -272,6 +274,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
         quote! { let #name = #value; }
     });
     let given = letters.iter().take(op.params().len());
+    let rate = super::opcode::rate(model, op);
     quote! {
         #[doc = #doc]
         pub(crate) struct #name;
@@ -283,7 +286,7 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
             fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
                 #(#immediates)*
                 #(#operands)*
-                crate::exec::#module::#function(m, #(#names,)* #(#given),*)?.put(slots);
+                crate::exec::#module::#function(m, #(#names,)* #(#given),* #rate)?.put(slots);
                 Ok(())
             }
         }

@@ -22,7 +22,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         "The compact engine: what each opcode does, in place.",
     );
     let rows = || model.ops.iter();
-    source.item(imports(rows()));
+    source.item(imports(model, rows()));
     let mut prefixes: Vec<u8> = rows().filter_map(|op| op.code.prefix).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
@@ -99,7 +99,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
     }
     for op in rows() {
         if let Meaning::Hand { module, function } = &op.meaning {
-            source.item(hand(op, module, function));
+            source.item(hand(model, op, module, function));
         }
     }
     Some(source)
@@ -193,7 +193,7 @@ const TAIL: &str = "            }
 }
 ";
 
-fn imports<'m>(rows: impl Iterator<Item = &'m Op>) -> TokenStream {
+fn imports<'m>(model: &Model, rows: impl Iterator<Item = &'m Op>) -> TokenStream {
     let mut modules: Vec<&str> = Vec::new();
     for op in rows {
         if let Meaning::Hand { module, .. } = &op.meaning
@@ -204,6 +204,7 @@ fn imports<'m>(rows: impl Iterator<Item = &'m Op>) -> TokenStream {
     }
     modules.sort_unstable();
     let modules = modules.iter().map(|module| ident(module));
+    let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
     quote! {
         use crate::capability;
         use crate::compact::control;
@@ -216,6 +217,7 @@ fn imports<'m>(rows: impl Iterator<Item = &'m Op>) -> TokenStream {
         use crate::exec::{#(#modules),*};
         use crate::generated::shared::semantics;
         use crate::profile::Profile;
+        #rate
         use crate::spec::{Proposal, Trap};
         use crate::types::*;
     }
@@ -578,7 +580,7 @@ fn computation(op: &Op) -> String {
 }
 
 /// The function of a `hand` row: immediates, operands, result.
-fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
+fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&names::function(function)));
     let reads = op.immediates.iter().map(|immediate| {
@@ -596,7 +598,8 @@ fn hand(op: &Op, module: &str, function: &str) -> TokenStream {
     let values = operands
         .iter()
         .map(|operand| quote! { Value::from_bits(#operand) });
-    let call = quote! { #module::#function(m #(, #immediates)* #(, #values)*) };
+    let rate = super::opcode::rate(model, op);
+    let call = quote! { #module::#function(m #(, #immediates)* #(, #values)* #rate) };
     let drop = (count > 0).then(|| quote! { r.drop(#count); });
     let slots = match (count, op.results().len()) {
         (0, 0) => quote! { _ },

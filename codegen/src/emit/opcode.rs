@@ -3,8 +3,8 @@
 use super::Source;
 use super::enumeration::{Member, enumeration};
 use crate::model::{Code, Meaning, Model, Op};
-use crate::names::ident;
-use proc_macro2::Literal;
+use crate::names::{constant, ident};
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 /// The file.
@@ -14,10 +14,26 @@ pub fn emit(model: &Model) -> Source {
         "Every opcode, in the order of the codes.",
     );
     let schedule = Literal::u32_unsuffixed(model.costs.schedule);
-    source.item(quote! { use super::proposal::Proposal; });
+    source.item(quote! {
+        use super::proposal::Proposal;
+        use crate::rate::Rate;
+    });
     source.item(quote! {
         /// Version of the schedule that [`Opcode::fuel`] follows.
         pub const FUEL_SCHEDULE: u32 = #schedule;
+    });
+    let rated = model.ops.iter().filter_map(|op| {
+        let rate = model.costs.rate(&op.key)?;
+        Some((ident(&op.variant), Literal::u32_unsuffixed(rate.per)))
+    });
+    let (rated, per): (Vec<_>, Vec<_>) = rated.unzip();
+    let work = model.costs.work.iter().map(|work| {
+        let (doc, name) = (&work.doc, ident(&constant(&work.key)));
+        let per = Literal::u32_unsuffixed(work.per);
+        quote! {
+            #[doc = #doc]
+            pub const #name: Self = Self::per(#per);
+        }
     });
     let members: Vec<Member> = model.ops.iter().map(member).collect();
     source.item(enumeration("Opcode", "An opcode.", "u16", &members));
@@ -42,6 +58,18 @@ pub fn emit(model: &Model) -> Source {
             pub const fn fuel(self) -> u32 {
                 FACTS[self as usize].fuel
             }
+
+            /// How much of its work one more unit of fuel pays for, if that depends on an operand.
+            pub const fn rate(self) -> Option<Rate> {
+                match self {
+                    #(Self::#rated => Some(Rate::per(#per)),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl Rate {
+            #(#work)*
         }
 
         struct Facts {
@@ -96,8 +124,13 @@ fn row(model: &Model, op: &Op) -> Vec<String> {
     ]
 }
 
-/// The row's own cost, else that of the column that gives its meaning.
-/// What an opcode costs.
+/// The rate of a `hand` row as its function's last argument, if the row has one.
+pub(super) fn rate(model: &Model, op: &Op) -> Option<TokenStream> {
+    let per = Literal::u32_unsuffixed(model.costs.rate(&op.key)?.per);
+    Some(quote! { , Rate::per(#per) })
+}
+
+/// What an opcode costs: the row's own cost, else that of the column that gives its meaning.
 pub(super) fn fuel(model: &Model, op: &Op) -> u32 {
     let class = match op.meaning {
         Meaning::Do(_) => "do",

@@ -1,12 +1,14 @@
 //! `spec/costs.toml`.
 
-use super::row;
+use super::row::{self, Row};
 use crate::diag::Diagnostic;
 use crate::load::{Document, Entry, Value};
-use crate::model::Costs;
+use crate::model::{Costs, Rate, Unit};
+
+const TABLES: &[&str] = &["schedule", "class", "cost", "rate", "work"];
 
 pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Costs {
-    let Some(document) = row::tables(document, &["schedule", "class", "cost"], report) else {
+    let Some(document) = row::tables(document, TABLES, report) else {
         return Costs::default();
     };
     let schedule = document
@@ -23,11 +25,58 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
         let cost = number(&entry, report);
         exceptions.extend(cost.map(|cost| (entry.key.clone(), cost, entry.origin.clone())));
     }
+    let mut rates = |table: &str, units: &[Unit], more: &[&str]| -> Vec<Rate> {
+        let rows = document.rows(table);
+        rows.iter()
+            .filter_map(|entry| rate(entry, units, more, report))
+            .collect()
+    };
     Costs {
         schedule: schedule.unwrap_or(0),
         classes,
         exceptions,
+        rates: rates("rate", Unit::OF_OPERANDS, &[]),
+        work: rates("work", Unit::OF_WORK, &["doc"]),
     }
+}
+
+/// `{ bytes = 32 }`: one unit of what is counted, and a power of two.
+fn rate(
+    entry: &Entry,
+    units: &[Unit],
+    more: &[&str],
+    report: &mut Vec<Diagnostic>,
+) -> Option<Rate> {
+    let columns: Vec<&str> = units.iter().map(|unit| unit.column()).collect();
+    let all: Vec<&str> = columns.iter().chain(more).copied().collect();
+    let mut row = Row::new(entry, &all, report)?;
+    let doc = more.contains(&"doc").then(|| row.required("doc"));
+    let mut given = units
+        .iter()
+        .filter_map(|unit| Some((*unit, row.cell(unit.column())?)));
+    let (first, second) = (given.next(), given.next());
+    let one = first.filter(|_| second.is_none());
+    let (unit, cell) = first.map_or((units[0], row.origin), |(unit, cell)| (unit, &cell.origin));
+    let (cell, per) = (cell.clone(), row.integer(unit.column(), u32::MAX.into()));
+    if one.is_none() {
+        let error = Diagnostic::error(format!("`{}` does not have one unit", row.key));
+        let help = format!("write one of {}", columns.join(", "));
+        row.report(error.at(row.origin, "in this row").help(help));
+    } else if let Some(per) = per.filter(|per| !per.is_power_of_two()) {
+        let message = format!("{per} {unit} for a unit of fuel is no power of two");
+        let help = format!("the next one is {}", per.next_power_of_two());
+        let error = Diagnostic::error(message).at(&cell, "engines divide by a shift");
+        row.report(error.help(help));
+    }
+    // With errors, too, so that nothing is said to lack a rate.
+    Some(Rate {
+        key: entry.key.clone(),
+        unit,
+        per: per.unwrap_or(1) as u32,
+        doc: doc.unwrap_or_default(),
+        cell,
+        origin: entry.origin.clone(),
+    })
 }
 
 /// A small number.

@@ -1,6 +1,6 @@
 //! Fuel costs.
 
-use super::Origin;
+use super::{Origin, Unit};
 
 /// Fuel costs.
 #[derive(Clone, Debug, Default)]
@@ -11,4 +11,32 @@ pub struct Costs {
     pub classes: Vec<(String, u32)>,
     /// Cost of single instructions, by key of the row.
     pub exceptions: Vec<(String, u32, Origin)>,
+    /// Instructions whose work depends on an operand.
+    pub rates: Vec<Rate>,
+    /// Work that is not an instruction's own.
+    pub work: Vec<Rate>,
+}
+
+/// How much work one unit of fuel pays for.
+#[derive(Clone, Debug)]
+pub struct Rate {
+    /// Key of the instruction's row, or name of the work.
+    pub key: String,
+    /// What is counted.
+    pub unit: Unit,
+    /// How many of them; a power of two.
+    pub per: u32,
+    /// A line for people, of work that is not an instruction's own.
+    pub doc: String,
+    /// The place of the number.
+    pub cell: Origin,
+    /// The key's place.
+    pub origin: Origin,
+}
+
+impl Costs {
+    /// The rate of an instruction.
+    pub fn rate(&self, key: &str) -> Option<&Rate> {
+        self.rates.iter().find(|rate| rate.key == key)
+    }
 }

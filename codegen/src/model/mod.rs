@@ -18,10 +18,11 @@ mod proposal;
 mod section;
 mod signature;
 mod tier;
+mod unit;
 mod wire;
 
 pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
-pub use cost::Costs;
+pub use cost::{Costs, Rate};
 pub use edit::{CONTROL, Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
@@ -35,6 +36,7 @@ pub use proposal::{Proposal, ReservedCodes};
 pub use section::Section;
 pub use signature::{Signature, TypeItem};
 pub use tier::Tier;
+pub use unit::Unit;
 pub use wire::{Wire, WireCode, WireGroup};
 
 /// Where a fact stands: a file and the byte range of the cell.

@@ -37,7 +37,7 @@ fn an_instruction_is_shown() {
         "  immediates  m: alignment of at most 4, offset, memory\n",
         "  type        at(m) -> i32\n",
         "  traps       memory_out_of_bounds: out of bounds memory access\n",
-        "  fuel        1, of its class `do`; schedule 1\n",
+        "  fuel        1, of its class `do`; schedule 2\n",
         "  tiers       no_alloc, alloc, std\n",
         "              rows: alignment\n",
     ] {
@@ -50,13 +50,16 @@ fn an_instruction_is_shown() {
     ] {
         assert!(shown.contains(trap), "{shown}");
     }
-    let (_, json, _) = tabwasm(&["spec", "show", "--json", "nop"]);
+    let (_, shown, _) = tabwasm(&["spec", "show", "memory.fill"]);
+    let fuel = "  fuel        1, of its class `hand`, and 1 per 32 bytes; schedule 2\n";
+    assert!(shown.contains(fuel), "{shown}");
+    let (_, json, _) = tabwasm(&["spec", "show", "--json", "end"]);
     assert!(
-        json.starts_with("{\"schema\":1,\"instruction\":\"nop\""),
+        json.starts_with("{\"schema\":1,\"instruction\":\"end\""),
         "{json}"
     );
     assert!(
-        json.contains("\"fuel\":\"0, its own; schedule 1\""),
+        json.contains("\"fuel\":\"0, its own; schedule 2\""),
         "{json}"
     );
 }

@@ -14,7 +14,7 @@ use super::registers::{ASTRAY, Registers};
 use super::running::{Running, slide};
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
-use crate::spec::{Proposal, Trap};
+use crate::spec::{Proposal, Rate, Trap};
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
 use crate::validate::TypeDef;
 use crate::validate::item::Item;
@@ -206,10 +206,15 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         tail: bool,
         (at, sp): (usize, usize),
     ) -> Result<(), Stop> {
+        if P::METERED && tail {
+            let (params, _) = self.arity(func);
+            self.owe(Rate::MOVED, params);
+        }
         let done = self.enter(slots, r, func, tail);
         if done.is_err() && self.reason == Exit::StackFull {
             self.rewind(r, at);
             r.sp = sp;
+            self.tank.due = 0;
         }
         done
     }
@@ -289,7 +294,9 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         self.lie_in(body);
         let branches = (body.branches as usize).wrapping_mul(u32::SIZE);
         let branches = self.current.branches.wrapping_add(branches);
-        Ok(self.jump(r, body.code as usize, branches)?)
+        self.jump(r, body.code as usize, branches)?;
+        self.owe(Rate::ZEROED, body.locals.into());
+        self.owes()
     }
 
     /// Leaves for a host function.
@@ -302,7 +309,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         id: u32,
         tail: bool,
     ) -> Result<(), Stop> {
-        let (params, _) = self.arity(func);
+        let (params, given) = self.arity(func);
+        self.owe(Rate::PASSED, params.wrapping_add(given));
         let results = if tail {
             // Its results are the caller's, which has nothing more to do but to end.
             self.finish(r);
@@ -341,6 +349,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             .current
             .ty(self.current.func_type(self.running.func.func()));
         let count = usize::from(ty.results);
+        if let Err(stop) = self.pay_for(Rate::MOVED, count as u64) {
+            self.rewind(r, self.at(r));
+            return Err(stop);
+        }
         let from = r.sp.wrapping_sub(count);
         if count == 1 {
             let value: u64 = r.pop(slots)?;

@@ -8,6 +8,7 @@ use super::registers::Registers;
 use crate::exec::machine::{Machine, Stop};
 use crate::exec::{copy_among, part, parts};
 use crate::profile::Profile;
+use crate::spec::Rate;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
 impl<'m, P: Profile> Core<'m, '_, P> {
@@ -62,6 +63,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 }
 
 impl<P: Profile> Machine for Core<'_, '_, P> {
+    fn pay(&mut self, rate: Rate, count: u64) -> Result<(), Stop> {
+        self.pay_for(rate, count)
+    }
+
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
         let memory = self.memory_of(x);
         part(self.memory.items, memory.start, memory.len)
@@ -93,7 +98,7 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         memory.pages()
     }
 
-    fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
+    fn memory_grow(&mut self, x: MemoryIdx, delta: u64, rate: Rate) -> Result<Option<u64>, Stop> {
         let number = self.memory_number(&self.current, x);
         let memory = self.memory_of(x);
         let before = memory.pages();
@@ -106,6 +111,7 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         if more > room {
             return self.lack(Growth::Memory, more - room);
         }
+        self.pay(rate, more)?;
         let (more, end) = (more as usize, memory.start.wrapping_add(memory.len));
         if self.memory.insert(end, more, 0).is_none() {
             return Ok(None);
@@ -155,7 +161,13 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         )
     }
 
-    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
+    fn table_grow(
+        &mut self,
+        x: TableIdx,
+        delta: u64,
+        init: Ref,
+        rate: Rate,
+    ) -> Result<Option<u64>, Stop> {
         let number = self.table_number(&self.current, x);
         let table = self.table_of(x);
         let before = u64::from(table.len);
@@ -167,6 +179,7 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         if delta > room {
             return self.lack(Growth::Table, delta - room);
         }
+        self.pay(rate, delta)?;
         let end = table.start.wrapping_add(table.len);
         if self
             .elements

@@ -8,7 +8,7 @@ use super::registers::{ASTRAY, Registers};
 use super::table::Body;
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
-use crate::spec::Trap;
+use crate::spec::{Rate, Trap};
 use crate::types::MemoryIdx;
 use crate::validate::item::Item;
 
@@ -142,8 +142,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             let to = from.saturating_sub(branch.drop.into());
             slide(slots, from, to, keep);
             r.sp = to.wrapping_add(keep);
+            self.owe(Rate::MOVED, keep);
         }
-        Ok(self.follow(r, place, branch)?)
+        self.follow(r, place, branch)?;
+        self.owes()
     }
 
     /// A word of the branches.

@@ -10,6 +10,7 @@ use super::core::Core;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
+use super::fuel::Tank;
 use super::instance::{Bases, Instance};
 use super::instantiate::InstanceIdx;
 use super::link::Link;
@@ -27,6 +28,7 @@ struct Head {
     format: u32,
     state: u8,
     refused: bool,
+    due: u64,
     ip: usize,
     branch: usize,
     base: usize,
@@ -49,7 +51,7 @@ struct Head {
     segments: usize,
 }
 
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 stored_as! {
     FuncAddr as u32: |value| value.bits(), |stored| FuncAddr::from_bits(stored);
@@ -65,7 +67,7 @@ fields! {
     Global { value: u64, content: ValType, mutable: bool }
     Segment { start: u32, len: u32, is_element: bool }
     Head {
-        format: u32, state: u8, refused: bool, ip: usize, branch: usize, base: usize,
+        format: u32, state: u8, refused: bool, due: u64, ip: usize, branch: usize, base: usize,
         func: FuncAddr, entry: FuncAddr, current: u32, host: FuncAddr, host_id: u32,
         slots: usize, frames: usize, instances: usize, links: usize, tables: usize,
         elements: usize, memories: usize, memory: usize, globals: usize, types: usize,
@@ -176,6 +178,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             format: FORMAT,
             state: self.state as u8,
             refused: core.refused,
+            due: core.tank.due,
             ip: core.position(r),
             branch: core.running.branch,
             base: core.running.base,
@@ -253,6 +256,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         }
         core.depth = head.frames;
         core.refused = head.refused;
+        core.tank = Tank {
+            due: head.due,
+            ..Tank::default()
+        };
         core.current = core
             .look(InstanceIdx(head.current))
             .copied()

@@ -147,12 +147,13 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         self.core.depth = 0;
         self.core.running.base = 0;
         self.core.attend();
+        self.core.tank = Tank::default();
         self.entry = func;
         // The call is as if the last one of a function without locals.
         let begun = self.core.enter(self.slots, &mut r, func, true);
         self.core.registers = r;
         match (begun, self.core.reason) {
-            (Ok(()), _) => self.state = State::Running,
+            (Ok(()), _) | (Err(Stop::Exit), Exit::Fuel) => self.state = State::Running,
             (Err(Stop::Exit), Exit::Host { .. }) => self.state = State::Direct,
             _ => {
                 return Err(Error::Room {
@@ -174,18 +175,33 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             State::Waiting | State::Direct => return self.core.reason,
             State::Running => {}
         }
-        let slots = mem::take(&mut self.slots);
         self.core.tank.rest = *fuel;
-        let stop = execute::<P>(&mut self.core, slots);
-        self.slots = slots;
-        let exit = match stop {
-            Stop::Trap(trap) => Exit::Trap(trap),
-            Stop::Exit => self.core.reason,
+        let mut base = 0;
+        let exit = loop {
+            if P::METERED && !self.core.tank.settle(base) {
+                break Exit::Fuel;
+            }
+            let slots = mem::take(&mut self.slots);
+            let stop = execute::<P>(&mut self.core, slots);
+            self.slots = slots;
+            let exit = match stop {
+                Stop::Trap(trap) => Exit::Trap(trap),
+                Stop::Exit => self.core.reason,
+            };
+            if !P::METERED {
+                break exit;
+            }
+            let tank = &mut self.core.tank;
+            if tank.again || matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
+                base = paid(self.core.registers.clone());
+                tank.refund(base);
+            } else {
+                base = 0;
+            }
+            if exit != Exit::Fuel || tank.due == 0 {
+                break exit;
+            }
         };
-        if P::METERED && matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
-            let cost = paid(self.core.registers.code.as_slice());
-            self.core.tank.refund(cost);
-        }
         *fuel = self.core.tank.rest;
         self.state = match exit {
             Exit::Done | Exit::Trap(_) => State::Idle,

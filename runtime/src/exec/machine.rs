@@ -3,7 +3,7 @@
 //! Indices are those of the running instance and were checked by the validator, so that each of
 //! these functions finds its object. Two indices may name the same object.
 
-use crate::spec::Trap;
+use crate::spec::{Rate, Trap};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
 /// Why an instruction did not end.
@@ -23,6 +23,11 @@ impl From<Trap> for Stop {
 
 /// An engine that runs an instance.
 pub(crate) trait Machine {
+    /// Pays for work on `count` bytes or elements, before any of it is done and when it is certain
+    /// that it can be. If there is not enough fuel, the instruction stops, having done nothing, and
+    /// begins again when there is more.
+    fn pay(&mut self, rate: Rate, count: u64) -> Result<(), Stop>;
+
     /// The bytes of a memory.
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8];
 
@@ -41,8 +46,9 @@ pub(crate) trait Machine {
     /// The size of a memory in pages.
     fn memory_pages(&mut self, x: MemoryIdx) -> u64;
 
-    /// Adds pages; gives the size before, or `None` if the memory cannot grow so far.
-    fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop>;
+    /// Adds pages, paid for by their bytes; gives the size before, or `None` if the memory cannot
+    /// grow so far, and then nothing is paid.
+    fn memory_grow(&mut self, x: MemoryIdx, delta: u64, rate: Rate) -> Result<Option<u64>, Stop>;
 
     /// Drops a data segment.
     fn drop_data(&mut self, x: DataIdx);
@@ -57,8 +63,15 @@ pub(crate) trait Machine {
     /// The elements of a table and of an element segment, which has none once dropped.
     fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]);
 
-    /// Adds elements; gives the size before, or `None` if the table cannot grow so far.
-    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop>;
+    /// Adds elements, which are paid for; gives the size before, or `None` if the table cannot grow
+    /// so far, and then nothing is paid.
+    fn table_grow(
+        &mut self,
+        x: TableIdx,
+        delta: u64,
+        init: Ref,
+        rate: Rate,
+    ) -> Result<Option<u64>, Stop>;
 
     /// Drops an element segment.
     fn drop_elements(&mut self, x: ElemIdx);

@@ -3,8 +3,8 @@
 //! Addresses and sizes are `u64`, whatever the address type of the memory.
 
 use super::machine::{Machine, Stop};
-use super::range;
-use crate::spec::Trap;
+use super::{range, within};
+use crate::spec::{Rate, Trap};
 use crate::types::{DataIdx, MemoryIdx};
 
 /// `memory.size`: in pages.
@@ -13,8 +13,13 @@ pub(crate) fn size<M: Machine>(m: &mut M, x: MemoryIdx) -> Result<u64, Stop> {
 }
 
 /// `memory.grow`: the size before, or -1.
-pub(crate) fn grow<M: Machine>(m: &mut M, x: MemoryIdx, delta: u64) -> Result<u64, Stop> {
-    Ok(m.memory_grow(x, delta)?.unwrap_or(u64::MAX))
+pub(crate) fn grow<M: Machine>(
+    m: &mut M,
+    x: MemoryIdx,
+    delta: u64,
+    rate: Rate,
+) -> Result<u64, Stop> {
+    Ok(m.memory_grow(x, delta, rate)?.unwrap_or(u64::MAX))
 }
 
 /// `memory.fill`: `count` times the low byte of `value`, from `at` on.
@@ -24,9 +29,11 @@ pub(crate) fn fill<M: Machine>(
     at: u64,
     value: i32,
     count: u64,
+    rate: Rate,
 ) -> Result<(), Stop> {
-    let memory = m.memory(x);
-    let to = range(at, count, memory.len()).and_then(|to| memory.get_mut(to));
+    let to = range(at, count, m.memory(x).len()).ok_or(Trap::MemoryOutOfBounds)?;
+    m.pay(rate, count)?;
+    let to = m.memory(x).get_mut(to);
     to.ok_or(Trap::MemoryOutOfBounds)?.fill(value as u8);
     Ok(())
 }
@@ -39,7 +46,12 @@ pub(crate) fn copy<M: Machine>(
     to: u64,
     from: u64,
     count: u64,
+    rate: Rate,
 ) -> Result<(), Stop> {
+    let inside = within(to, count, m.memory(x)) && within(from, count, m.memory(y));
+    if inside {
+        m.pay(rate, count)?;
+    }
     let copied = m.memory_copy((x, to), (y, from), count);
     copied.ok_or(Trap::MemoryOutOfBounds.into())
 }
@@ -52,9 +64,14 @@ pub(crate) fn init<M: Machine>(
     to: u64,
     from: i32,
     count: i32,
+    rate: Rate,
 ) -> Result<(), Stop> {
-    let (memory, data) = m.memory_and_data(x, y);
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
+    let (memory, data) = m.memory_and_data(x, y);
+    if within(to, count, memory) && within(from, count, data) {
+        m.pay(rate, count)?;
+    }
+    let (memory, data) = m.memory_and_data(x, y);
     super::copy_between(memory, data, to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
 }
 

@@ -21,6 +21,11 @@ fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
     (end <= length as u64).then_some(start as usize..end as usize)
 }
 
+/// Whether there are `count` items from `start` on.
+fn within<T>(start: u64, count: u64, items: &[T]) -> bool {
+    range(start, count, items.len()).is_some()
+}
+
 /// Copies `count` items of the source from `from` on, to `to` in the target, which is the source
 /// if there is none; gives `None`, and copies nothing, if either lacks items.
 #[cfg(any(feature = "alloc", test))]

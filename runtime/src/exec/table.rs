@@ -3,8 +3,8 @@
 //! Indices and sizes are `u64`, whatever the address type of the table.
 
 use super::machine::{Machine, Stop};
-use super::range;
-use crate::spec::Trap;
+use super::{range, within};
+use crate::spec::{Rate, Trap};
 use crate::types::{ElemIdx, Ref, TableIdx};
 
 /// `table.get`
@@ -28,8 +28,14 @@ pub(crate) fn size<M: Machine>(m: &mut M, x: TableIdx) -> Result<u64, Stop> {
 }
 
 /// `table.grow`: the size before, or -1.
-pub(crate) fn grow<M: Machine>(m: &mut M, x: TableIdx, init: Ref, delta: u64) -> Result<u64, Stop> {
-    Ok(m.table_grow(x, delta, init)?.unwrap_or(u64::MAX))
+pub(crate) fn grow<M: Machine>(
+    m: &mut M,
+    x: TableIdx,
+    init: Ref,
+    delta: u64,
+    rate: Rate,
+) -> Result<u64, Stop> {
+    Ok(m.table_grow(x, delta, init, rate)?.unwrap_or(u64::MAX))
 }
 
 /// `table.fill`: `count` times the value, from `at` on.
@@ -39,9 +45,11 @@ pub(crate) fn fill<M: Machine>(
     at: u64,
     value: Ref,
     count: u64,
+    rate: Rate,
 ) -> Result<(), Stop> {
-    let table = m.table(x);
-    let to = range(at, count, table.len()).and_then(|to| table.get_mut(to));
+    let to = range(at, count, m.table(x).len()).ok_or(Trap::TableOutOfBounds)?;
+    m.pay(rate, count)?;
+    let to = m.table(x).get_mut(to);
     to.ok_or(Trap::TableOutOfBounds)?.fill(value);
     Ok(())
 }
@@ -54,7 +62,12 @@ pub(crate) fn copy<M: Machine>(
     to: u64,
     from: u64,
     count: u64,
+    rate: Rate,
 ) -> Result<(), Stop> {
+    let inside = within(to, count, m.table(x)) && within(from, count, m.table(y));
+    if inside {
+        m.pay(rate, count)?;
+    }
     let copied = m.table_copy((x, to), (y, from), count);
     copied.ok_or(Trap::TableOutOfBounds.into())
 }
@@ -67,9 +80,14 @@ pub(crate) fn init<M: Machine>(
     to: u64,
     from: i32,
     count: i32,
+    rate: Rate,
 ) -> Result<(), Stop> {
-    let (table, elements) = m.table_and_elements(x, y);
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
+    let (table, elements) = m.table_and_elements(x, y);
+    if within(to, count, table) && within(from, count, elements) {
+        m.pay(rate, count)?;
+    }
+    let (table, elements) = m.table_and_elements(x, y);
     super::copy_between(table, elements, to, from, count).ok_or(Trap::TableOutOfBounds.into())
 }
 

@@ -8,9 +8,10 @@ use alloc::boxed::Box;
 use super::code::Cell;
 use super::context::Context;
 use super::machine::Hand;
+use super::state::Exit;
 use super::translate;
 use crate::exec::machine::Stop;
-use crate::spec::Trap;
+use crate::spec::{Rate, Trap};
 use crate::store::entity::HostFunc;
 
 /// Translates a function and publishes its code; on failure the context holds the error.
@@ -33,31 +34,34 @@ pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Opti
     }
 }
 
-/// Calls a host function with the slots that hold its arguments and get its results; says whether
-/// it succeeded, and leaves the error in the context if not.
+/// Calls a host function with the slots that hold its arguments and get its results, which are
+/// paid for first. If it fails, the context holds the error.
 ///
 /// # Safety
 /// The context is live; the slots are those of the function's frame.
 #[inline(never)]
-pub(crate) unsafe fn call_host(context: *mut Context, host: &HostFunc, slots: *mut u64) -> bool {
+pub(crate) unsafe fn call_host(
+    context: *mut Context,
+    host: &HostFunc,
+    slots: *mut u64,
+) -> Result<(), Exit> {
     // SAFETY: the caller promises a live context and the function's slots, of which a frame has as
     // many as there are parameters or results. The function is one of the store, and so for its data
     // type; while it has the store the context is not used, and `resume` reads again what may have
     // moved.
     unsafe {
+        let passed = u64::from(host.params) + u64::from(host.results);
+        (*context).burn(Rate::PASSED.fuel(passed))?;
         let count = host.params.max(host.results) as usize;
         let slots = core::slice::from_raw_parts_mut(slots, count);
         let (typed, instance) = ((*context).store.typed, (*context).instance);
         (*context).suspend();
         let result = host.call.call(typed, Some(instance), slots);
         (*context).resume();
-        match result {
-            Ok(()) => true,
-            Err(error) => {
-                (*context).error = Some(error);
-                false
-            }
-        }
+        result.map_err(|error| {
+            (*context).error = Some(error);
+            Exit::Error
+        })
     }
 }
 
@@ -67,8 +71,8 @@ pub(crate) enum Handed {
     Done,
     /// It trapped.
     Trap(Trap),
-    /// The environment failed; the context holds the error.
-    Failed,
+    /// There was not enough fuel, or the environment failed and the context holds the error.
+    Exit(Exit),
 }
 
 /// Runs a `hand` function on the slots that hold its operands and get its results.
@@ -92,7 +96,7 @@ pub(crate) unsafe fn hand<X: Hand>(
         match result {
             Ok(()) => Handed::Done,
             Err(Stop::Trap(trap)) => Handed::Trap(trap),
-            Err(Stop::Exit) => Handed::Failed,
+            Err(Stop::Exit) => Handed::Exit((*context).exit),
         }
     }
 }

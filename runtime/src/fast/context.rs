@@ -58,7 +58,7 @@ pub(crate) struct Context {
     pub(crate) state: Option<State>,
     /// The host's error, if it was one.
     pub(crate) error: Option<Error>,
-    /// Fuel that the block at `ip` costs, when there was less.
+    /// Fuel that what begins at `ip` costs, when there was less.
     pub(crate) required: u64,
     /// Where frames and records must lie, in builds that verify.
     pub(crate) bounds: Bounds,

@@ -144,8 +144,8 @@ instructions! {
                 Flow::Jump(cell.as_ref().entry())
             }
             FuncBody::Host(host) => match cold::call_host(state.context, host, state.sp) {
-                true => return_slots(state),
-                false => Flow::Exit(Exit::Error),
+                Ok(()) => return_slots(state),
+                Err(exit) => Flow::Exit(exit),
             },
         }
     }

@@ -11,7 +11,7 @@
 use core::ptr::NonNull;
 
 use super::cold::{self, Handed};
-use super::context::Context;
+use super::context::{Context, StorePointers};
 use super::instruction::Instruction;
 use super::layout::{Layout, Operand};
 use super::state::{Exit, Flow, State};
@@ -19,6 +19,7 @@ use super::value::Value;
 use crate::error::Error;
 use crate::exec;
 use crate::exec::machine::{Machine, Stop};
+use crate::spec::Rate;
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
 use crate::types::Ref;
@@ -54,7 +55,7 @@ impl<X: Hand> Instruction for CallHand<X> {
         match handed {
             Handed::Done => Flow::Next,
             Handed::Trap(trap) => Flow::Trap(trap),
-            Handed::Failed => Flow::Exit(Exit::Failed),
+            Handed::Exit(exit) => Flow::Exit(exit),
         }
     }
 }
@@ -134,11 +135,62 @@ impl Context {
     /// Keeps an error of the environment for whoever started the run.
     fn fail(&mut self, error: Error) -> Stop {
         self.error = Some(error);
+        self.exit = Exit::Failed;
         Stop::Exit
+    }
+
+    /// Burns fuel; if there is less, keeps how much it takes to go on. A store that does not count
+    /// has more than can be burned.
+    pub(super) fn burn(&mut self, fuel: u64) -> Result<(), Exit> {
+        match self.fuel.checked_sub(fuel) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => {
+                self.required = fuel;
+                Err(Exit::OutOfFuel)
+            }
+        }
+    }
+
+    /// Pays for a growth, then grows; what has been paid comes back if it could not.
+    ///
+    /// # Safety
+    /// The context is live, and no reference into its store is alive.
+    unsafe fn grow(
+        &mut self,
+        fuel: u64,
+        act: impl FnOnce(StorePointers) -> crate::error::Result<Option<u64>>,
+    ) -> Result<Option<u64>, Stop> {
+        self.charge(fuel)?;
+        // SAFETY: the caller promises that the store is there and free; `resume` reads again what
+        // `act` has moved.
+        let grown = unsafe {
+            self.suspend();
+            let grown = act(self.store);
+            self.resume();
+            grown
+        };
+        if !matches!(grown, Ok(Some(_))) {
+            self.fuel = self.fuel.saturating_add(fuel);
+        }
+        grown.map_err(|error| self.fail(error))
+    }
+
+    fn charge(&mut self, fuel: u64) -> Result<(), Stop> {
+        self.burn(fuel).map_err(|exit| {
+            self.exit = exit;
+            Stop::Exit
+        })
     }
 }
 
 impl Machine for Context {
+    fn pay(&mut self, rate: Rate, count: u64) -> Result<(), Stop> {
+        self.charge(rate.fuel(count))
+    }
+
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
         // SAFETY: the context is live, as whoever made it promised, and its memories are the guest's,
         // which does not run: the reference is the only one until this borrow of the context ends.
@@ -182,19 +234,18 @@ impl Machine for Context {
         }
     }
 
-    fn memory_grow(&mut self, x: MemoryIdx, delta: u64) -> Result<Option<u64>, Stop> {
+    fn memory_grow(&mut self, x: MemoryIdx, delta: u64, rate: Rate) -> Result<Option<u64>, Stop> {
         // SAFETY: the context is live, as whoever made it promised, and the memory is one of its
-        // store. No reference into the store is alive, and `resume` reads again what has moved.
-        let grown = unsafe {
+        // store. No reference into the store is alive.
+        unsafe {
             let Some(memory) = self.memory_entity(x) else {
                 return Ok(None);
             };
-            self.suspend();
-            let grown = growth::grow_memory(self.store, memory, delta);
-            self.resume();
-            grown
-        };
-        grown.map_err(|error| self.fail(error))
+            let bytes = growth::memory_room(self.store, memory, delta);
+            self.grow(rate.fuel(bytes), |store| {
+                growth::grow_memory(store, memory, delta)
+            })
+        }
     }
 
     fn drop_data(&mut self, d: DataIdx) {
@@ -238,19 +289,24 @@ impl Machine for Context {
         }
     }
 
-    fn table_grow(&mut self, x: TableIdx, delta: u64, init: Ref) -> Result<Option<u64>, Stop> {
+    fn table_grow(
+        &mut self,
+        x: TableIdx,
+        delta: u64,
+        init: Ref,
+        rate: Rate,
+    ) -> Result<Option<u64>, Stop> {
         // SAFETY: the context is live, as whoever made it promised, and the table is one of its
-        // store. No reference into the store is alive, and `resume` reads again what has moved.
-        let grown = unsafe {
+        // store. No reference into the store is alive.
+        unsafe {
             let Some(table) = self.table_entity(x) else {
                 return Ok(None);
             };
-            self.suspend();
-            let grown = growth::grow_table(self.store, table, delta, init);
-            self.resume();
-            grown
-        };
-        grown.map_err(|error| self.fail(error))
+            let elements = growth::table_room(self.store, table, delta);
+            self.grow(rate.fuel(elements), |store| {
+                growth::grow_table(store, table, delta, init)
+            })
+        }
     }
 
     fn drop_elements(&mut self, e: ElemIdx) {

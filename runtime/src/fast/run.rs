@@ -32,7 +32,7 @@ pub(crate) enum Interruption {
     Host(Error, Option<Box<Invocation>>),
     /// Fuel ran out.
     OutOfFuel {
-        /// Fuel that the next block costs.
+        /// Fuel that what comes next costs.
         required: u64,
         /// The call.
         invocation: Box<Invocation>,

@@ -18,6 +18,46 @@ use crate::error::{Error, Result};
 use crate::fast::StorePointers;
 use crate::types::{MemoryType, Ref, TableType};
 
+/// How many bytes a growth by `delta` pages adds; none if the memory cannot become so large.
+///
+/// # Safety
+/// The store is live, the memory is one of its own, and nobody else uses either.
+pub(crate) unsafe fn memory_room(
+    store: StorePointers,
+    memory: NonNull<MemoryEntity>,
+    delta: u64,
+) -> u64 {
+    // SAFETY: the caller promises that both are live and used by nobody else; the references end here.
+    let (inner, memory) = unsafe { (store.inner.as_ref(), memory.as_ref()) };
+    let current = memory.bytes().len() as u64;
+    let pages = current >> memory.ty.page_size_log2;
+    let desired = pages
+        .checked_add(delta)
+        .and_then(|pages| memory.ty.bytes(pages));
+    let most = memory_ceiling(inner, &memory.ty);
+    desired
+        .filter(|desired| *desired <= most)
+        .map_or(0, |desired| desired - current)
+}
+
+/// The same for a growth of a table by `delta` elements.
+///
+/// # Safety
+/// The store is live, the table is one of its own, and nobody else uses either.
+pub(crate) unsafe fn table_room(
+    store: StorePointers,
+    table: NonNull<TableEntity>,
+    delta: u64,
+) -> u64 {
+    // SAFETY: the caller promises that both are live and used by nobody else; the references end here.
+    let (inner, table) = unsafe { (store.inner.as_ref(), table.as_ref()) };
+    let desired = (table.elements.len() as u64).checked_add(delta);
+    let most = table_ceiling(inner, &table.ty);
+    desired
+        .filter(|desired| *desired <= most)
+        .map_or(0, |_| delta)
+}
+
 /// Grows a memory by `delta` pages. Gives the pages that it had, or nothing if it cannot grow;
 /// an error of the host's limiter ends the guest's call.
 ///

@@ -38,7 +38,7 @@ pub(crate) struct StoreInner {
     pub(crate) externs: HandleTable<Vec<Entry<HostValue>>, HostHandle>,
     /// Instances.
     pub(crate) instances: Arena<InstanceEntity>,
-    /// Fuel left; meaningful when the engine consumes fuel.
+    /// Fuel left; if the engine does not consume it, more than can be burned.
     pub(crate) fuel: u64,
     /// Epoch at which running code is interrupted.
     pub(crate) epoch_deadline: u64,
@@ -84,6 +84,7 @@ impl StoreInner {
     pub(crate) fn new(engine: Engine) -> Self {
         static NEXT: Counter = Counter::new();
         let most = u32::try_from(engine.limits().store_objects).unwrap_or(u32::MAX);
+        let fuel = if engine.config().fuel { 0 } else { u64::MAX };
         Self {
             id: NEXT.next(),
             types: StoreTypes::new(engine.clone()),
@@ -95,7 +96,7 @@ impl StoreInner {
             tags: Arena::default(),
             externs: HandleTable::new(Vec::new(), most),
             instances: Arena::default(),
-            fuel: 0,
+            fuel,
             epoch_deadline: 0,
             epoch_action: EpochAction::default(),
             limiter: Limiter::default(),

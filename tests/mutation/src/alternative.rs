@@ -138,6 +138,14 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
         ("forms", column, Value::Text(cell)) if facts.tiers.iter().any(|tier| tier == column) => {
             form::others(cell)
         }
+        ("costs", "bytes" | "elements" | "slots" | "items", Value::Integer(number)) => {
+            // Others than powers of two are refused.
+            let both = [number / 2, number * 2]
+                .into_iter()
+                .filter(|number| *number > 0);
+            both.map(|number| with("cost", number.to_string()))
+                .collect()
+        }
         ("costs", _, Value::Integer(number)) => numbers("cost", *number),
         ("sections", "id", Value::Integer(number)) => numbers("section", *number),
         ("sections", "limit", Value::Text(limit)) => {

@@ -190,7 +190,15 @@ impl Cells<'_> {
 
     /// A cost of its own for each instruction without one.
     fn own_costs(&mut self) {
-        let end = self.text.trim_end().len();
+        let tables = &self.document.entries;
+        let Some(Value::Row(rows)) = tables
+            .iter()
+            .find(|table| table.key == "cost")
+            .map(|table| &table.cell.value)
+        else {
+            return;
+        };
+        let end = rows.last().map_or(0, |row| row.cell.origin.end);
         for (op, cost) in self.facts.costs_of_classes() {
             let cost = cost + 1;
             let change = format!("added, {cost}");

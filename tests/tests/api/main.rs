@@ -6,6 +6,7 @@ mod calls;
 mod copies;
 mod errors;
 mod expressions;
+mod fuel;
 mod handles;
 mod hostile;
 mod limits;

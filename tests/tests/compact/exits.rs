@@ -131,7 +131,7 @@ fn memory_grows_as_far_as_the_host_likes() {
     let mut memories = Memories::new(1 << 16);
     let mut more = vec![1; 3 << 16];
     let (mut store, instance, grow) = store(module, &[], &mut memories, "grow");
-    let mut fuel = 1000;
+    let mut fuel = 10_000;
     store.call(grow, &[Value::I32(2)]).unwrap();
     let asked = Exit::Grow {
         what: Growth::Memory,

@@ -2,6 +2,7 @@
 
 mod branches;
 mod exits;
+mod fuel;
 mod needs;
 mod pages;
 mod snapshots;

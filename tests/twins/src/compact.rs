@@ -9,9 +9,9 @@ use tabwasm::compact::{
 use tabwasm::profile::NoAlloc;
 use tabwasm::types::{FuncIdx, ValType};
 
+use super::Ended;
 use super::room::{Growth, Room};
 use super::value::Value;
-use super::{Ended, FUEL};
 
 /// How a call gets its fuel.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +44,7 @@ pub(crate) struct Compact<'m, 's> {
     here: Place<'m, 's>,
     there: Option<Place<'m, 's>>,
     pace: Pace,
+    fuel: u64,
     instance: InstanceIdx,
     pub(crate) moved: Moved,
 }
@@ -86,12 +87,14 @@ impl<'m, 's> Compact<'m, 's> {
         room: &'s mut Room<'m>,
         other: Option<&'s mut Room<'m>>,
         pace: Pace,
+        fuel: u64,
     ) -> Self {
         Self {
             module,
             here: Place::new(room, &module),
             there: other.map(|room| Place::new(room, &module)),
             pace,
+            fuel,
             instance: InstanceIdx(0),
             moved: Moved::default(),
         }
@@ -149,7 +152,7 @@ impl<'m, 's> Compact<'m, 's> {
             let exit = self.here.store.run(&mut fuel);
             let used = given - fuel;
             // Beyond this the other engines have stopped.
-            if used > FUEL {
+            if used > self.fuel {
                 return self.give_up();
             }
             match exit {
@@ -167,7 +170,7 @@ impl<'m, 's> Compact<'m, 's> {
                     });
                 }
                 Exit::Fuel => {
-                    if given > FUEL || matches!(self.pace, Pace::Whole) {
+                    if given > self.fuel || matches!(self.pace, Pace::Whole) {
                         return self.give_up();
                     }
                     self.moved.resumptions += 1;
@@ -201,7 +204,7 @@ impl<'m, 's> Compact<'m, 's> {
     /// The next portion of fuel.
     fn portion(&self, last: &mut u64) -> u64 {
         match self.pace {
-            Pace::Whole => FUEL,
+            Pace::Whole => self.fuel,
             Pace::Portions(most) => {
                 *last = *last % most + 1;
                 *last

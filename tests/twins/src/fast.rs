@@ -9,16 +9,17 @@ use tabwasm::{
 };
 
 use super::value::Value;
-use super::{Ended, FUEL, MOST_ELEMENTS, MOST_MEMORY};
+use super::{Ended, MOST_ELEMENTS, MOST_MEMORY};
 
 /// A store with one instance.
 pub(crate) struct Fast {
     store: Store<StoreLimits>,
     instance: Option<Instance>,
+    fuel: u64,
 }
 
 impl Fast {
-    pub(crate) fn new(engine: &Engine) -> Self {
+    pub(crate) fn new(engine: &Engine, fuel: u64) -> Self {
         let limits = StoreLimitsBuilder::new()
             .memory_size(MOST_MEMORY)
             .table_elements(MOST_ELEMENTS)
@@ -28,6 +29,7 @@ impl Fast {
         Self {
             store,
             instance: None,
+            fuel,
         }
     }
 
@@ -37,7 +39,7 @@ impl Fast {
         module: &Module,
         ours: &compact::Module<'_>,
     ) -> Option<Ended> {
-        self.store.set_fuel(FUEL).ok()?;
+        self.store.set_fuel(self.fuel).ok()?;
         let mut imports: Vec<Extern> = Vec::new();
         for (index, import) in (0..).zip(module.imports()) {
             let ty = import.ty().func().cloned();
@@ -60,7 +62,7 @@ impl Fast {
     }
 
     pub(crate) fn call(&mut self, name: &str, params: &[Value]) -> Option<Ended> {
-        self.store.set_fuel(FUEL).ok()?;
+        self.store.set_fuel(self.fuel).ok()?;
         let func = self.instance?.get_func(&mut self.store, name)?;
         let params: Vec<Val> = params.iter().map(|value| (*value).into()).collect();
         let count = func.ty(&self.store).results().len();
@@ -70,7 +72,7 @@ impl Fast {
     }
 
     fn ended(&self, done: Result<Vec<Val>, Error>) -> Option<Ended> {
-        let fuel = FUEL.checked_sub(self.store.get_fuel().ok()?)?;
+        let fuel = self.fuel.checked_sub(self.store.get_fuel().ok()?)?;
         let result = match done {
             Ok(results) => Ok(results.into_iter().map(Value::from).collect()),
             Err(error) => Err(error.as_trap_code()?),

@@ -25,7 +25,7 @@ use fast::Fast;
 use room::Room;
 use value::Value;
 
-/// Fuel of an instantiation and of each call.
+/// Fuel of an instantiation and of each call, unless a comparison has its own.
 const FUEL: u64 = 5_000;
 
 /// Bytes of memory that a program gets at most, and elements of tables.
@@ -99,6 +99,8 @@ pub(crate) struct Ended {
 pub struct Twins {
     engine: Engine,
     arena: Vec<u8>,
+    /// Fuel of an instantiation and of each call.
+    pub fuel: u64,
     /// What has been compared.
     pub tally: Tally,
 }
@@ -110,6 +112,7 @@ impl Default for Twins {
         Self {
             engine: Engine::new(&config).expect("this is a configuration"),
             arena: vec![0; 1 << 20],
+            fuel: FUEL,
             tally: Tally::default(),
         }
     }
@@ -152,9 +155,9 @@ impl Twins {
         let [one, two, three] = &mut rooms;
         let mut run = Run {
             module,
-            fast: Fast::new(&self.engine),
-            whole: Compact::new(module, one, None, Pace::Whole),
-            parts: Compact::new(module, two, Some(three), Pace::of(seed)),
+            fast: Fast::new(&self.engine, self.fuel),
+            whole: Compact::new(module, one, None, Pace::Whole, self.fuel),
+            parts: Compact::new(module, two, Some(three), Pace::of(seed), self.fuel),
             tally: &mut self.tally,
         };
         let done = run.compare(&theirs, seed);

@@ -3,6 +3,7 @@
 //! Every opcode, in the order of the codes.
 
 use super::proposal::Proposal;
+use crate::rate::Rate;
 
 /// Version of the schedule that [`Opcode::fuel`] follows.
 pub const FUEL_SCHEDULE: u32 = 1;
@@ -78,6 +79,20 @@ impl Opcode {
     pub const fn fuel(self) -> u32 {
         FACTS[self as usize].fuel
     }
+
+    /// How much of its work one more unit of fuel pays for, if that depends on an operand.
+    pub const fn rate(self) -> Option<Rate> {
+        match self {
+            Self::MemoryGrow => Some(Rate::per(64)),
+            Self::MemoryFill => Some(Rate::per(64)),
+            _ => None,
+        }
+    }
+}
+
+impl Rate {
+    /// Locals set to zero when a function is entered.
+    pub const ZEROED: Self = Self::per(8);
 }
 
 struct Facts {

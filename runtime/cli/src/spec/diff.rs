@@ -8,7 +8,7 @@ use std::fmt::Display;
 
 use tabwasm_codegen::emit::index;
 use tabwasm_codegen::model::{
-    ComponentSection, Group, Model, Op, Production, Proposal, Section, Sort, Tier,
+    ComponentSection, Costs, Group, Model, Op, Production, Proposal, Section, Sort, Tier,
 };
 
 /// One change.
@@ -313,33 +313,38 @@ impl Report {
             "version",
             (old.schedule, new.schedule),
         );
-        let costs = |costs: &tabwasm_codegen::model::Costs| -> Vec<(String, u32)> {
-            let own = costs
-                .exceptions
+        let costs = |costs: &Costs| -> Vec<(String, String)> {
+            let own = costs.exceptions.iter().map(|(key, cost, _)| (key, *cost));
+            let classes = costs.classes.iter().map(|(key, cost)| (key, *cost));
+            let all = classes.chain(own);
+            all.map(|(key, cost)| (key.clone(), cost.to_string()))
+                .collect()
+        };
+        let rates = |costs: &Costs| -> Vec<(String, String)> {
+            let all = costs.rates.iter().chain(&costs.work);
+            all.map(|rate| (rate.key.clone(), format!("{} {}", rate.per, rate.unit)))
+                .collect()
+        };
+        for (column, old, new) in [
+            ("cost", costs(old), costs(new)),
+            ("rate", rates(old), rates(new)),
+        ] {
+            let cell = |cells: &[(String, String)], key: &str| {
+                let found = cells.iter().find(|(other, _)| other == key);
+                found.map_or(String::new(), |(_, cell)| cell.clone())
+            };
+            let mut keys: Vec<&str> = old
                 .iter()
-                .map(|(key, cost, _)| (key.clone(), *cost));
-            costs.classes.iter().cloned().chain(own).collect()
-        };
-        let (old, new) = (costs(old), costs(new));
-        let cost = |costs: &[(String, u32)], key: &str| {
-            let found = costs.iter().find(|(other, _)| other == key);
-            found.map_or(String::new(), |(_, cost)| cost.to_string())
-        };
-        let mut keys: Vec<&str> = old
-            .iter()
-            .chain(&new)
-            .map(|(key, _)| key.as_str())
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let added = before.op(key).is_none() && after.op(key).is_some();
-            self.fact(
-                silent && !added,
-                ("costs", key),
-                "cost",
-                (cost(&old, key), cost(&new, key)),
-            );
+                .chain(&new)
+                .map(|(key, _)| key.as_str())
+                .collect();
+            keys.sort_unstable();
+            keys.dedup();
+            for key in keys {
+                let added = before.op(key).is_none() && after.op(key).is_some();
+                let cells = (cell(&old, key), cell(&new, key));
+                self.fact(silent && !added, ("costs", key), column, cells);
+            }
         }
     }
 }

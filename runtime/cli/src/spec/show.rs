@@ -194,7 +194,10 @@ fn fuel(model: &Model, op: &Op) -> String {
         (None, Some((_, cost))) => (*cost, format!("of its class `{class}`")),
         (None, None) => (0, "none".to_owned()),
     };
-    format!("{cost}, {why}; schedule {}", costs.schedule)
+    let more = costs.rate(&op.key).map_or(String::new(), |rate| {
+        format!(", and 1 per {} {}", rate.per, rate.unit)
+    });
+    format!("{cost}, {why}{more}; schedule {}", costs.schedule)
 }
 
 fn proposal(model: &Model, op: &Op) -> String {

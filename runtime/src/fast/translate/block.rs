@@ -5,6 +5,7 @@ use super::operand::{Kind, Operand, To};
 use super::{Translator, control};
 use crate::fast::dispatch::Operation;
 use crate::generated::shared::instruction::Instruction;
+use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
 
 /// An open block.
@@ -161,6 +162,14 @@ impl Translator<'_> {
         }
     }
 
+    /// Begins a block of code that pays for the values that a branch moves, if they are many.
+    pub(super) fn charge_branch(&mut self, target: &Target) {
+        if !self.is_aligned(target) && Rate::MOVED.fuel(target.arity as u64) > 0 {
+            self.begin_charge();
+            self.charge_for(Rate::MOVED, target.arity);
+        }
+    }
+
     pub(super) fn jump(&mut self, label: LabelId) {
         let operands = self.fixed(Operation::Jump, &[0]);
         self.code.target(operands, 0, label);
@@ -176,6 +185,7 @@ impl Translator<'_> {
 
     /// Returns the values on top.
     pub(super) fn leave(&mut self) {
+        self.charge_for(Rate::MOVED, self.results);
         match self.results {
             0 => {
                 self.spill();

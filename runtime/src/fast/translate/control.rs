@@ -11,6 +11,7 @@ use super::operand::{At, Kind, Place, To};
 use super::{LabelId, Translator};
 use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
+use crate::spec::Rate;
 use crate::types::{
     BlockType, FuncIdx, GlobalIdx, LabelIdx, Labels, LocalIdx, TableIdx, TypeIdx, ValTypes,
 };
@@ -111,6 +112,9 @@ pub(crate) fn end(t: &mut Translator<'_>) {
     match block.kind {
         BlockKind::Function => {
             if t.dead.is_none() {
+                if joined && Rate::MOVED.fuel(t.results as u64) > 0 {
+                    t.begin_charge();
+                }
                 t.leave();
             }
             t.end_function();
@@ -121,7 +125,11 @@ pub(crate) fn end(t: &mut Translator<'_>) {
 }
 
 pub(crate) fn br(t: &mut Translator<'_>, l: LabelIdx) {
-    match t.target(l) {
+    let target = t.target(l);
+    if !t.is_aligned(&target) {
+        t.charge_for(Rate::MOVED, target.arity);
+    }
+    match target {
         Target { function: true, .. } => t.leave(),
         target => {
             t.spill();
@@ -145,6 +153,7 @@ pub(crate) fn br_if(t: &mut Translator<'_>, l: LabelIdx) {
     } else {
         let skip = t.code.label();
         t.branch_if(condition, false, skip);
+        t.charge_branch(&target);
         t.branch_values(&target);
         t.jump(target.label);
         t.code.bind(skip);
@@ -184,6 +193,7 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
         t.code.bind(stub);
         t.forget();
         let target = t.target(LabelIdx(depth));
+        t.charge_branch(&target);
         t.branch_values(&target);
         t.jump(target.label);
     }
@@ -204,6 +214,7 @@ pub(crate) fn br_on_null(t: &mut Translator<'_>, l: LabelIdx) {
     t.settle_all(target.arity);
     let skip = t.code.label();
     t.branch_on_null(reference, false, skip);
+    t.charge_branch(&target);
     t.branch_values(&target);
     t.jump(target.label);
     t.code.bind(skip);
@@ -222,6 +233,7 @@ pub(crate) fn br_on_non_null(t: &mut Translator<'_>, l: LabelIdx) {
     let reference = t.pop();
     t.branch_on_null(reference, true, skip);
     t.push(Kind::Int, At::Temp);
+    t.charge_branch(&target);
     t.branch_values(&target);
     t.jump(target.label);
     t.pop();
@@ -277,6 +289,7 @@ pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
 
 pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
     let count = t.func(f).params().len();
+    t.charge_for(Rate::MOVED, count);
     let base = t.arguments(count, 0);
     let (from, count) = (t.temp(base), count as u32);
     match t.cell(f) {
@@ -293,6 +306,7 @@ pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
 
 pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
     let count = t.func_type(y).params().len();
+    t.charge_for(Rate::MOVED, count);
     let base = t.arguments(count, 1);
     let words = [t.module.type_id(y).0, x.0, t.temp(base), count as u32];
     let wide = t.is_wide_table(x);
@@ -309,6 +323,7 @@ pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableI
 
 pub(crate) fn return_call_ref(t: &mut Translator<'_>, y: TypeIdx) {
     let count = t.func_type(y).params().len();
+    t.charge_for(Rate::MOVED, count);
     let base = t.arguments(count, 1);
     let words = [t.temp(base), count as u32];
     t.operate(Operation::ReturnCallRef, &words);

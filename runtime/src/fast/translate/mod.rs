@@ -36,6 +36,7 @@ use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
 use crate::module::Module;
 use crate::reject::Reject;
+use crate::spec::Rate;
 use crate::types::ValType;
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
@@ -282,6 +283,14 @@ impl<'m> Translator<'m> {
         }
     }
 
+    /// Charges work that follows from a type or from the locals, with the block at hand.
+    fn charge_for(&mut self, rate: Rate, count: usize) {
+        if let Some(meter) = &mut self.meter {
+            let fuel = u32::try_from(rate.fuel(count as u64)).unwrap_or(u32::MAX);
+            meter.cost = meter.cost.saturating_add(fuel);
+        }
+    }
+
     /// Emits what a loop and a function begin with: the look at the clock, then the charge.
     fn begin_poll(&mut self) {
         if self.epoch {
@@ -309,6 +318,7 @@ impl<'m> Translator<'m> {
         self.code.seal();
         self.enter = Some(enter);
         self.begin_poll();
+        self.charge_for(Rate::ZEROED, self.locals.len() - self.params);
     }
 
     fn enter(&mut self, operation: Operation, zeroed: [u32; 3], pins: &[u32]) -> Operands {

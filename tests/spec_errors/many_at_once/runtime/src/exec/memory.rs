@@ -10,6 +10,8 @@ pub(crate) fn fill<M: Machine>(
     start: u64,
     value: i32,
     count: u64,
+    rate: Rate,
 ) -> Result<(), Stop> {
+    m.pay(rate, count)?;
     m.memory_fill(x, start, value, count)
 }

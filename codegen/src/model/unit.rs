@@ -1,0 +1,48 @@
+//! What work is counted in.
+
+use std::fmt;
+
+/// What work is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes of a memory, or that a host function moves.
+    Bytes,
+    /// Elements of a table.
+    Elements,
+    /// Values of a frame.
+    Slots,
+    /// Entries of a list.
+    Items,
+}
+
+impl Unit {
+    /// The units of an instruction's operands.
+    pub const OF_OPERANDS: &'static [Self] = &[Self::Bytes, Self::Elements];
+    /// The units of other work.
+    pub const OF_WORK: &'static [Self] = &[Self::Bytes, Self::Slots, Self::Items];
+
+    /// The column of the tables.
+    pub fn column(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Elements => "elements",
+            Self::Slots => "slots",
+            Self::Items => "items",
+        }
+    }
+
+    /// The kind of immediate that an instruction with operands in this unit has.
+    pub fn object(self) -> Option<&'static str> {
+        match self {
+            Self::Bytes => Some("memory"),
+            Self::Elements => Some("table"),
+            Self::Slots | Self::Items => None,
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.column())
+    }
+}
