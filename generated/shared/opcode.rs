@@ -8,6 +8,12 @@ use crate::rate::Rate;
 /// Version of the schedule that [`Opcode::fuel`] follows.
 pub const FUEL_SCHEDULE: u32 = 2;
 
+/// Fuel of a function of WASI: `call`.
+pub const HOST_CALL: u32 = 32;
+
+/// Fuel of a function of WASI: `item`.
+pub const HOST_ITEM: u32 = 32;
+
 /// An opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u16)]
@@ -693,9 +699,6 @@ impl Rate {
 
     /// Bytes that a function of WASI moves or makes.
     pub const HOST: Self = Self::per(32);
-
-    /// Entries of a list that a function of WASI goes through.
-    pub const LISTED: Self = Self::per(1);
 }
 
 struct Facts {

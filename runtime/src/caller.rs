@@ -65,4 +65,14 @@ impl<'a, T> Caller<'a, T> {
     pub fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         self.store.set_fuel(fuel)
     }
+
+    /// Burns fuel for work of the host, best before it is done, so that what a guest asks for is
+    /// paid for; see [`Store::consume_fuel`](crate::Store::consume_fuel). Handed on, the error ends
+    /// the guest's call, or suspends a resumable one.
+    ///
+    /// # Errors
+    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel) if there is less.
+    pub fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.store.consume_fuel(fuel)
+    }
 }

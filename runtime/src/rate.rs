@@ -5,7 +5,7 @@
 //! the work that is done, so that an access out of bounds or a growth that fails pays nothing.
 //! `[rate]` and `[work]` of `spec/costs.toml`.
 
-/// How many bytes, elements, values or entries one unit of fuel pays for. What is left of the
+/// How many bytes, elements or values one unit of fuel pays for. What is left of the
 /// division costs nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {

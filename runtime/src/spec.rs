@@ -6,7 +6,7 @@ pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode, Misuse};
 pub use crate::generated::shared::instruction::Instruction;
 pub use crate::generated::shared::level::{ComponentRule, Level, Rule};
 pub use crate::generated::shared::limits::*;
-pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, Opcode};
+pub use crate::generated::shared::opcode::{FUEL_SCHEDULE, HOST_CALL, HOST_ITEM, Opcode};
 pub use crate::generated::shared::proposal::{Proposal, Proposals};
 pub use crate::generated::shared::section::SectionId;
 pub use crate::generated::shared::tier::{Capability, Tier};

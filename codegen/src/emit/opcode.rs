@@ -35,6 +35,17 @@ pub fn emit(model: &Model) -> Source {
             pub const #name: Self = Self::per(#per);
         }
     });
+    for (key, cost) in &model.costs.host {
+        let doc = format!("Fuel of a function of WASI: `{key}`.");
+        let (name, cost) = (
+            ident(&format!("HOST_{}", constant(key))),
+            Literal::u32_unsuffixed(*cost),
+        );
+        source.item(quote! {
+            #[doc = #doc]
+            pub const #name: u32 = #cost;
+        });
+    }
     let members: Vec<Member> = model.ops.iter().map(member).collect();
     source.item(enumeration("Opcode", "An opcode.", "u16", &members));
     source.item(quote! {

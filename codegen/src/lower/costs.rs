@@ -5,7 +5,7 @@ use crate::diag::Diagnostic;
 use crate::load::{Document, Entry, Value};
 use crate::model::{Costs, Rate, Unit};
 
-const TABLES: &[&str] = &["schedule", "class", "cost", "rate", "work"];
+const TABLES: &[&str] = &["schedule", "class", "cost", "work", "host", "rate"];
 
 pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Costs {
     let Some(document) = row::tables(document, TABLES, report) else {
@@ -19,6 +19,10 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
     let mut classes = Vec::new();
     for entry in document.rows("class") {
         classes.extend(number(&entry, report).map(|cost| (entry.key.clone(), cost)));
+    }
+    let mut host = Vec::new();
+    for entry in document.rows("host") {
+        host.extend(number(&entry, report).map(|cost| (entry.key.clone(), cost)));
     }
     let mut exceptions = Vec::new();
     for entry in document.rows("cost") {
@@ -37,6 +41,7 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
         exceptions,
         rates: rates("rate", Unit::OF_OPERANDS, &[]),
         work: rates("work", Unit::OF_WORK, &["doc"]),
+        host,
     }
 }
 

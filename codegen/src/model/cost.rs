@@ -15,6 +15,8 @@ pub struct Costs {
     pub rates: Vec<Rate>,
     /// Work that is not an instruction's own.
     pub work: Vec<Rate>,
+    /// What functions of WASI cost, by key.
+    pub host: Vec<(String, u32)>,
 }
 
 /// How much work one unit of fuel pays for.

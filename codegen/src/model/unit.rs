@@ -5,21 +5,19 @@ use std::fmt;
 /// What work is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Bytes of a memory, or that a host function moves.
+    /// Bytes of a memory, or that a function of the host moves.
     Bytes,
     /// Elements of a table.
     Elements,
     /// Values of a frame.
     Slots,
-    /// Entries of a list.
-    Items,
 }
 
 impl Unit {
     /// The units of an instruction's operands.
     pub const OF_OPERANDS: &'static [Self] = &[Self::Bytes, Self::Elements];
     /// The units of other work.
-    pub const OF_WORK: &'static [Self] = &[Self::Bytes, Self::Slots, Self::Items];
+    pub const OF_WORK: &'static [Self] = &[Self::Bytes, Self::Slots];
 
     /// The column of the tables.
     pub fn column(self) -> &'static str {
@@ -27,7 +25,6 @@ impl Unit {
             Self::Bytes => "bytes",
             Self::Elements => "elements",
             Self::Slots => "slots",
-            Self::Items => "items",
         }
     }
 
@@ -36,7 +33,7 @@ impl Unit {
         match self {
             Self::Bytes => Some("memory"),
             Self::Elements => Some("table"),
-            Self::Slots | Self::Items => None,
+            Self::Slots => None,
         }
     }
 }

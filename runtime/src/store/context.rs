@@ -95,6 +95,14 @@ impl<'a, T> StoreContextMut<'a, T> {
         self.0.set_fuel(fuel)
     }
 
+    /// Burns fuel for work of the host; see [`Store::consume_fuel`].
+    ///
+    /// # Errors
+    /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel) if there is less.
+    pub fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.0.consume_fuel(fuel)
+    }
+
     /// See [`Store::set_epoch_deadline`].
     pub fn set_epoch_deadline(&mut self, ticks: u64) {
         self.0.set_epoch_deadline(ticks);

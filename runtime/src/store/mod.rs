@@ -107,6 +107,15 @@ impl<T> Store<T> {
         self.0.set_fuel(fuel)
     }
 
+    /// Burns fuel for work of the host.
+    ///
+    /// # Errors
+    /// [`Trap::OutOfFuel`] if there is less, and then none is burned. An engine that does not
+    /// consume fuel has always enough.
+    pub fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
+        self.0.consume_fuel(fuel)
+    }
+
     /// Running code is interrupted when the engine's epoch has advanced by `ticks` from now.
     /// Without effect unless the configuration says
     /// [`epoch_interruption`](crate::Config::epoch_interruption). A new store's deadline is now.
@@ -144,6 +153,14 @@ impl<T> StoreData<T> {
     fn set_fuel(&mut self, fuel: u64) -> Result<()> {
         self.inner.metered()?;
         self.inner.fuel = fuel;
+        Ok(())
+    }
+
+    fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
+        if self.inner.metered().is_ok() {
+            let left = self.inner.fuel.checked_sub(fuel);
+            self.inner.fuel = left.ok_or(Trap::OutOfFuel)?;
+        }
         Ok(())
     }
 

@@ -15,7 +15,9 @@ impl WasiCtx {
     ) -> Result<(), Errno> {
         let stream = self.descriptors.output(fd)?;
         let mut written = 0;
-        for (buffer, length) in guest.iovecs(iovs, count)? {
+        let buffers = guest.iovecs(iovs, count)?;
+        guest.pay_for(buffers.iter().map(|(_, length)| u64::from(*length)).sum())?;
+        for (buffer, length) in buffers {
             if length == 0 {
                 continue;
             }
@@ -43,7 +45,9 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         let stream = self.descriptors.input(fd)?;
-        let first = guest.iovecs(iovs, count)?.find(|(_, length)| *length > 0);
+        let buffers = guest.iovecs(iovs, count)?;
+        let first = buffers.into_iter().find(|(_, length)| *length > 0);
+        guest.pay_for(first.map_or(0, |(_, length)| length.into()))?;
         let read = match first {
             Some((buffer, length)) => match stream.read(guest.slice_mut(buffer, length)?)? {
                 read if read <= length as usize => read as u32,
@@ -110,7 +114,7 @@ mod tests {
         let pipe = MemoryOutputPipe::new(5);
         let mut ctx = WasiCtxBuilder::new().stdout(pipe.clone()).build();
         let mut bytes = [0; 64];
-        let mut guest = Guest::new(&mut bytes);
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
         for (n, (at, length)) in (0..).zip([(40u32, 3u32), (0, 0), (43, 3)]) {
             guest.write(n * iovec::SIZE, &at.to_le_bytes()).unwrap();
             guest

@@ -3,18 +3,54 @@
 //! Every access names an address and a length that the guest chose; both are added without
 //! wrapping and compared with the memory's real size before a byte moves.
 
+use alloc::vec::Vec;
 use core::ops::Range;
+
+use tabwasm::spec::{HOST_ITEM, Rate};
 
 use crate::abi::{Errno, iovec};
 
 /// A borrowed linear memory.
 pub(crate) struct Guest<'a> {
     bytes: &'a mut [u8],
+    /// Fuel left for what the guest asks for.
+    pub(crate) fuel: u64,
+    /// Whether there was too little.
+    pub(crate) exhausted: bool,
 }
 
 impl<'a> Guest<'a> {
-    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
-        Self { bytes }
+    pub(crate) fn new(bytes: &'a mut [u8], fuel: u64) -> Self {
+        Self {
+            bytes,
+            fuel,
+            exhausted: false,
+        }
+    }
+
+    /// Pays for bytes that are moved or made, before they are.
+    pub(crate) fn pay_for(&mut self, bytes: u64) -> Result<(), Errno> {
+        self.pay(Rate::HOST.fuel(bytes))
+    }
+
+    /// Pays for going through a list, before that is done.
+    pub(crate) fn pay_for_items(&mut self, items: u32) -> Result<(), Errno> {
+        self.pay(u64::from(items) * u64::from(HOST_ITEM))
+    }
+
+    /// Burns fuel. If there is too little, nothing more is done, and the guest does not see the
+    /// error: its call traps.
+    pub(crate) fn pay(&mut self, fuel: u64) -> Result<(), Errno> {
+        match self.fuel.checked_sub(fuel) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => {
+                self.exhausted = true;
+                Err(Errno::Again)
+            }
+        }
     }
 
     /// The bytes `at .. at + length`.
@@ -50,19 +86,16 @@ impl<'a> Guest<'a> {
         Ok(())
     }
 
-    /// Address and length of each buffer of an `iovec` array, and how long they are together.
+    /// Address and length of each buffer of an `iovec` array.
     ///
     /// The number of buffers and their sum are bounded as POSIX bounds them, since buffers may
     /// overlap: a small array could ask for any amount of work otherwise.
-    pub(crate) fn iovecs(
-        &self,
-        at: u32,
-        count: u32,
-    ) -> Result<impl Iterator<Item = (u32, u32)> + use<>, Errno> {
+    pub(crate) fn iovecs(&mut self, at: u32, count: u32) -> Result<Vec<(u32, u32)>, Errno> {
         if count > iovec::MAX {
             return Err(Errno::Inval);
         }
-        let mut list = alloc::vec::Vec::new();
+        self.pay_for_items(count)?;
+        let mut list = Vec::new();
         list.try_reserve_exact(count as usize)
             .map_err(|_| Errno::Io)?;
         let mut total = 0u32;
@@ -77,7 +110,7 @@ impl<'a> Guest<'a> {
                 .ok_or(Errno::Inval)?;
             list.push((buffer, length));
         }
-        Ok(list.into_iter())
+        Ok(list)
     }
 
     fn array<const N: usize>(&self, at: u32) -> Result<[u8; N], Errno> {
@@ -107,7 +140,7 @@ mod tests {
     #[test]
     fn pointers_are_checked_with_overflow() {
         let mut bytes = [0u8; 16];
-        let guest = Guest::new(&mut bytes);
+        let guest = Guest::new(&mut bytes, u64::MAX);
         assert!(guest.slice(0, 16).is_ok());
         assert!(guest.slice(16, 0).is_ok());
         assert_eq!(guest.slice(17, 0), Err(Errno::Fault));
@@ -119,12 +152,12 @@ mod tests {
     #[test]
     fn vectors_are_bounded() {
         let mut bytes = [0u8; 64];
-        let mut guest = Guest::new(&mut bytes);
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
         assert_eq!(guest.iovecs(0, iovec::MAX + 1).err(), Some(Errno::Inval));
         assert_eq!(guest.iovecs(u32::MAX - 3, 1).err(), Some(Errno::Fault));
         guest.write(4, &65u32.to_le_bytes()).unwrap();
         assert_eq!(guest.iovecs(0, 1).err(), Some(Errno::Fault));
         guest.write(4, &64u32.to_le_bytes()).unwrap();
-        assert_eq!(guest.iovecs(0, 1).unwrap().next(), Some((0, 64)));
+        assert_eq!(guest.iovecs(0, 1).unwrap().first(), Some(&(0, 64)));
     }
 }

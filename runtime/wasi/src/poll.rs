@@ -41,6 +41,7 @@ impl WasiCtx {
         }
         let size = count.checked_mul(subscription::SIZE).ok_or(Errno::Fault)?;
         guest.slice(input, size)?;
+        guest.pay_for_items(count)?;
         let mut subscriptions = Vec::new();
         subscriptions
             .try_reserve(count as usize)
@@ -210,7 +211,7 @@ mod tests {
     fn the_first_clock_wakes() {
         let mut ctx = WasiCtxBuilder::new().clock(Still(Cell::new(100))).build();
         let mut bytes = [0; 512];
-        let mut guest = Guest::new(&mut bytes);
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
         subscribe(
             &mut guest,
             0,
@@ -238,7 +239,7 @@ mod tests {
             .stdin(MemoryInputPipe::new(*b"x"))
             .build();
         let mut bytes = [0; 512];
-        let mut guest = Guest::new(&mut bytes);
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
         subscribe(
             &mut guest,
             0,

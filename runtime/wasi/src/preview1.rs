@@ -1,6 +1,7 @@
 //! The functions of `wasi_snapshot_preview1`, one row a function.
 
-use tabwasm::{Caller, Error, Extern, I32Exit, Linker};
+use tabwasm::spec::HOST_CALL;
+use tabwasm::{Caller, Error, Extern, I32Exit, Linker, Trap};
 
 use crate::abi::{Errno, SUCCESS};
 use crate::ctx::WasiCtx;
@@ -118,20 +119,36 @@ pub fn add_to_linker<T: 'static>(
 }
 
 /// Calls `function` with the context and the guest's memory; a guest that exports none has an
-/// empty one.
+/// empty one. What the call and its work cost is burned; if there is too little, it is a trap.
 fn answer<T: 'static, R>(
     caller: &mut Caller<'_, T>,
     ctx: impl Fn(&mut T) -> &mut WasiCtx,
     function: impl FnOnce(&mut WasiCtx, &mut Guest<'_>) -> Result<R, Errno>,
-) -> u32 {
-    let result = match caller.get_export("memory").and_then(Extern::into_memory) {
+) -> Result<u32, Error> {
+    caller.consume_fuel(HOST_CALL.into())?;
+    // An engine that does not count has always enough.
+    let fuel = caller.get_fuel().unwrap_or(u64::MAX);
+    let (result, left, exhausted) = match caller.get_export("memory").and_then(Extern::into_memory)
+    {
         Some(memory) => {
             let (bytes, data) = memory.data_and_store_mut(&mut *caller);
-            function(ctx(data), &mut Guest::new(bytes))
+            let mut guest = Guest::new(bytes, fuel);
+            let result = function(ctx(data), &mut guest);
+            (result, guest.fuel, guest.exhausted)
         }
-        None => function(ctx(caller.data_mut()), &mut Guest::new(&mut [])),
+        None => {
+            let mut guest = Guest::new(&mut [], fuel);
+            let result = function(ctx(caller.data_mut()), &mut guest);
+            (result, guest.fuel, guest.exhausted)
+        }
     };
-    u32::from(result.err().map_or(SUCCESS, |errno| errno as u16))
+    if exhausted {
+        return Err(Trap::OutOfFuel.into());
+    }
+    caller.consume_fuel(fuel - left)?;
+    Ok(u32::from(
+        result.err().map_or(SUCCESS, |errno| errno as u16),
+    ))
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ impl WasiCtx {
         length: u32,
     ) -> Result<(), Errno> {
         let random = self.random.as_deref_mut().ok_or(Errno::Notsup)?;
+        guest.slice(buffer, length)?;
+        guest.pay_for(length.into())?;
         random.fill(guest.slice_mut(buffer, length)?)
     }
 }

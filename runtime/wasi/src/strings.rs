@@ -23,6 +23,7 @@ impl Strings {
 
     /// `args_sizes_get`, `environ_sizes_get`.
     pub(crate) fn sizes(&self, guest: &mut Guest<'_>, count: u32, bytes: u32) -> Result<(), Errno> {
+        guest.pay_for_items(as_u32(self.strings.len())?)?;
         let length: usize = self.strings.iter().map(|string| string.len() + 1).sum();
         guest.write(count, &as_u32(self.strings.len())?.to_le_bytes())?;
         guest.write(bytes, &as_u32(length)?.to_le_bytes())
@@ -35,6 +36,8 @@ impl Strings {
         mut pointers: u32,
         mut buffer: u32,
     ) -> Result<(), Errno> {
+        guest.pay_for_items(as_u32(self.strings.len())?)?;
+        guest.pay_for(self.strings.iter().map(|string| string.len() as u64).sum())?;
         for string in &self.strings {
             guest.write(pointers, &buffer.to_le_bytes())?;
             guest.write(buffer, string.as_bytes())?;
@@ -61,7 +64,7 @@ mod tests {
         strings.push("ab");
         strings.push("");
         let mut bytes = [0xFFu8; 32];
-        let mut guest = Guest::new(&mut bytes);
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
         strings.sizes(&mut guest, 0, 4).unwrap();
         assert_eq!((guest.u32(0), guest.u32(4)), (Ok(2), Ok(4)));
         strings.copy(&mut guest, 8, 16).unwrap();

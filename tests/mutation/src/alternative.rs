@@ -138,7 +138,7 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
         ("forms", column, Value::Text(cell)) if facts.tiers.iter().any(|tier| tier == column) => {
             form::others(cell)
         }
-        ("costs", "bytes" | "elements" | "slots" | "items", Value::Integer(number)) => {
+        ("costs", "bytes" | "elements" | "slots", Value::Integer(number)) => {
             // Others than powers of two are refused.
             let both = [number / 2, number * 2]
                 .into_iter()

@@ -1,9 +1,9 @@
 //! What fuel pays for: work that depends on an operand, on a type, or on the host.
 
-use tabwasm::spec::{Opcode, Rate};
+use tabwasm::spec::{HOST_CALL, HOST_ITEM, Opcode, Rate};
 use tabwasm::{
-    Config, Engine, Func, Instance, Linker, Result, ResumableCall, Store, StoreLimitsBuilder, Trap,
-    Val,
+    Caller, Config, Engine, Func, Instance, Linker, Result, ResumableCall, Store,
+    StoreLimitsBuilder, Trap, Val,
 };
 
 use tabwasm_tests::work::{BULK, moving};
@@ -248,4 +248,142 @@ fn without_fuel_nothing_runs_out() -> Result<()> {
         fill.call(&mut store, 1 << 17)?;
     }
     Ok(())
+}
+
+#[test]
+fn a_function_of_the_host_charges() -> Result<()> {
+    let engine = Engine::new(Config::new().consume_fuel(true))?;
+    let mut linker = Linker::new(&engine);
+    linker.func_wrap("host", "work", |mut caller: Caller<'_, u32>, units: u32| {
+        caller.consume_fuel(units.into())?;
+        *caller.data_mut() += units;
+        Ok(())
+    })?;
+    let mut store = Store::new(&engine, 0);
+    let text = r#"(module (import "host" "work" (func $work (param i32)))
+        (func (export "f") (param i32) (call $work (local.get 0))))"#;
+    let instance = linker.instantiate(&mut store, &module(&engine, text))?;
+    let work = instance.get_typed_func::<u32, ()>(&mut store, "f")?;
+    store.set_fuel(1_000)?;
+    work.call(&mut store, 0)?;
+    let nothing = 1_000 - store.get_fuel()?;
+    store.set_fuel(nothing + 500)?;
+    work.call(&mut store, 500)?;
+    assert_eq!((store.get_fuel()?, *store.data()), (0, 500));
+    store.set_fuel(nothing + 499)?;
+    let error = work.call(&mut store, 500).expect_err("one unit is lacking");
+    assert_eq!(error.as_trap_code(), Some(Trap::OutOfFuel));
+    assert_eq!((store.get_fuel()?, *store.data()), (499, 500));
+    // The store and its contexts are asked in the same way, and an engine that does not count.
+    assert!(store.consume_fuel(500).is_err());
+    store.consume_fuel(499)?;
+    assert_eq!(store.get_fuel()?, 0);
+    Store::new(&Engine::default(), ()).consume_fuel(u64::MAX)?;
+    Ok(())
+}
+
+/// Functions of WASI that do much for one call.
+#[cfg(feature = "std")]
+const WASI: &str = r#"(module
+    (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write"
+        (func $write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "poll_oneoff"
+        (func $poll (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 32)
+    (func (export "random_get") (result i32) (call $random (i32.const 64) (i32.const 1000000)))
+    ;; One vector at 8: a million bytes from 64 on.
+    (func $vector
+        (i32.store (i32.const 8) (i32.const 64)) (i32.store (i32.const 12) (i32.const 1000000)))
+    (func (export "fd_write") (result i32)
+        (call $vector) (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 4)))
+    (func (export "fd_read") (result i32)
+        (call $vector) (call $read (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 4)))
+    (func (export "args_get") (result i32) (call $args (i32.const 1000000) (i32.const 64)))
+    (func (export "environ_get") (result i32) (call $environ (i32.const 1000000) (i32.const 64)))
+    (func (export "poll_oneoff") (result i32)
+        (call $poll (i32.const 64) (i32.const 1000000) (i32.const 1000) (i32.const 4))))"#;
+
+#[cfg(feature = "std")]
+#[test]
+fn wasi_charges_for_what_it_moves() -> Result<()> {
+    use tabwasm_wasi::pipe::{MemoryInputPipe, MemoryOutputPipe};
+    use tabwasm_wasi::{WasiCtx, WasiCtxBuilder, add_to_linker};
+
+    let engine = Engine::new(Config::new().consume_fuel(true))?;
+    let mut linker = Linker::new(&engine);
+    add_to_linker(&mut linker, |ctx: &mut WasiCtx| ctx)?;
+    let module = module(&engine, WASI);
+    let bytes = Rate::HOST.fuel(1_000_000);
+    for (name, least) in [
+        ("random_get", bytes),
+        ("fd_write", bytes + u64::from(HOST_ITEM)),
+        ("fd_read", bytes + u64::from(HOST_ITEM)),
+        ("args_get", bytes),
+        ("environ_get", bytes),
+        ("poll_oneoff", 1_000 * u64::from(HOST_ITEM)),
+    ] {
+        let output = MemoryOutputPipe::new(2_000_000);
+        let ctx = WasiCtxBuilder::new()
+            .arg("a".repeat(900_000))
+            .arg("b".repeat(100_000))
+            .env("n", "c".repeat(1_000_000))
+            .random(Ones)
+            .clock(Still)
+            .stdin(MemoryInputPipe::new(vec![1; 2_000_000]))
+            .stdout(output.clone())
+            .build();
+        let mut store = Store::new(&engine, ctx);
+        store.set_fuel(1 << 20)?;
+        let instance = linker.instantiate(&mut store, &module)?;
+        let memory = instance.get_memory(&mut store, "memory").expect("exported");
+        let func = instance.get_typed_func::<(), i32>(&mut store, name)?;
+        let untouched = |store: &Store<WasiCtx>| {
+            let bytes = memory.data(store);
+            let mut places = bytes[4..8].iter().chain(&bytes[64..]);
+            places.all(|byte| *byte == 0) && output.contents().is_empty()
+        };
+        store.set_fuel(least)?;
+        let error = func.call(&mut store, ()).expect_err(name);
+        assert_eq!(error.as_trap_code(), Some(Trap::OutOfFuel), "{name}");
+        assert!(untouched(&store), "{name} has done nothing");
+        store.set_fuel(1 << 20)?;
+        assert_eq!(func.call(&mut store, ())?, 0, "{name}");
+        let used = (1 << 20) - store.get_fuel()?;
+        assert!(used >= least + u64::from(HOST_CALL), "{name}: {used}");
+        assert!(!untouched(&store), "{name} has done it");
+    }
+    Ok(())
+}
+
+/// Makes ones.
+#[cfg(feature = "std")]
+struct Ones;
+
+#[cfg(feature = "std")]
+impl tabwasm_wasi::Random for Ones {
+    fn fill(&mut self, buffer: &mut [u8]) -> Result<(), tabwasm_wasi::Errno> {
+        buffer.fill(1);
+        Ok(())
+    }
+}
+
+/// Is always due.
+#[cfg(feature = "std")]
+struct Still;
+
+#[cfg(feature = "std")]
+impl tabwasm_wasi::Clock for Still {
+    fn resolution(&self, _: tabwasm_wasi::abi::ClockId) -> Result<u64, tabwasm_wasi::Errno> {
+        Ok(1)
+    }
+
+    fn now(&self, _: tabwasm_wasi::abi::ClockId) -> Result<u64, tabwasm_wasi::Errno> {
+        Ok(1)
+    }
+
+    fn sleep(&self, _: u64) {}
 }

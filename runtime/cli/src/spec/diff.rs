@@ -315,8 +315,8 @@ impl Report {
         );
         let costs = |costs: &Costs| -> Vec<(String, String)> {
             let own = costs.exceptions.iter().map(|(key, cost, _)| (key, *cost));
-            let classes = costs.classes.iter().map(|(key, cost)| (key, *cost));
-            let all = classes.chain(own);
+            let classes = costs.classes.iter().chain(&costs.host);
+            let all = classes.map(|(key, cost)| (key, *cost)).chain(own);
             all.map(|(key, cost)| (key.clone(), cost.to_string()))
                 .collect()
         };
