@@ -2,6 +2,7 @@
 //!
 //! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
 //! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
+//! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
 //!
 //! Wall time on a shared machine is only worth its comparison: engines take turns on each
@@ -10,6 +11,7 @@
 #[cfg(feature = "differential")]
 mod differential;
 mod engines;
+mod fuel;
 mod kernels;
 mod measure;
 mod options;
@@ -38,6 +40,11 @@ fn main() -> ExitCode {
 fn execute() -> Result<ExitCode, Error> {
     match options::parse(std::env::args().skip(1))? {
         Command::Help => println!("{USAGE}"),
+        Command::Fuel => {
+            if !fuel::compare()? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Validate(files) => validation::compare(&files)?,
         #[cfg(feature = "differential")]
         Command::Differential(options) => {

@@ -15,6 +15,7 @@ Tabwasm and its peers on the same kernels
 
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
+       tabwasm-bench fuel
        tabwasm-bench differential [--twins] [--seconds N] [--modules N] [--seed S]
 
 Options:
@@ -24,6 +25,9 @@ Options:
   --engine NAME    only this engine; may be repeated
   --json           one JSON object instead of a table
   --help           this text
+
+`fuel` shows, for every row that can do more than constant work, how long it works for a unit
+of fuel, and how many units of a loop that is; more than 20 is a failure.
 
 `differential` (in builds with that feature) runs random modules on tabwasm, in several
 configurations, and on wasmi. Each mismatch is printed with its seed and a file to
@@ -38,6 +42,8 @@ reproduce it; a seed gives the same module every time.
 pub enum Command {
     /// Compare execution.
     Execute(Plan),
+    /// Compare what a unit of fuel buys.
+    Fuel,
     /// Compare validation, also on these files.
     Validate(Vec<String>),
     /// Compare the results of random modules.
@@ -66,6 +72,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     let mut arguments = arguments.peekable();
     if arguments.next_if(|first| first == "validate").is_some() {
         return Ok(Command::Validate(arguments.collect()));
+    }
+    if arguments.next_if(|first| first == "fuel").is_some() {
+        return Ok(Command::Fuel);
     }
     #[cfg(feature = "differential")]
     if arguments.next_if(|first| first == "differential").is_some() {

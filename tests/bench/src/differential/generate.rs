@@ -50,7 +50,11 @@ impl Program {
     pub fn new(random: &mut Random) -> Self {
         let mut program = Self {
             types: (0..3)
-                .map(|_| (types(random, 5), types(random, 3)))
+                .map(|_| match random.chance(8) {
+                    // Many values are moved at a cost of their own.
+                    true => (types(random, 24), types(random, 24)),
+                    false => (types(random, 5), types(random, 3)),
+                })
                 .collect(),
             functions: Vec::new(),
             globals: TYPES.to_vec(),

@@ -44,6 +44,10 @@ impl<'p> Writer<'p> {
             .map(|_| *random.pick(&TYPES))
             .collect();
         locals.extend((0..random.below(10)).map(|_| *random.pick(&few)));
+        // Many are set to zero at a cost of their own.
+        if random.chance(12) {
+            locals.extend((0..random.below(300)).map(|_| *random.pick(&few)));
+        }
         let budget = [8, 20, 60, 200][random.below(4)];
         Self {
             program,
@@ -120,6 +124,7 @@ impl<'p> Writer<'p> {
             10 => self.branch_if(None),
             11 => self.leave(),
             12 => self.call(None),
+            13 if self.random.chance(2) => self.bulk(),
             13 => self.memory(),
             14 => {
                 let index = self.random.below(self.program.globals.len());
@@ -340,6 +345,51 @@ impl<'p> Writer<'p> {
         match self.local(ty, false) {
             Some(local) => self.emit(Instruction::LocalSet(local)),
             None => self.emit(Instruction::Drop),
+        }
+    }
+
+    /// Fills a memory or copies from one to another, seldom out of bounds, often a lot.
+    fn bulk(&mut self) {
+        let count = self.program.memories.len();
+        let [to, from] = [(); 2].map(|()| self.random.below(count));
+        let fills = self.random.chance(2);
+        self.place(to);
+        if fills {
+            self.value(ValType::I32);
+        } else {
+            self.place(from);
+        }
+        let is_64 = self.program.memories[to] && (fills || self.program.memories[from]);
+        let length = match self.random.below(4) {
+            0 => self.random.below(64) as i64,
+            1 => self.random.below(4_096) as i64,
+            2 => self.random.below(PAGE as usize / 2) as i64,
+            _ if self.random.chance(10) => self.random.integer(),
+            _ => PAGE / 2,
+        };
+        self.emit(if is_64 {
+            Instruction::I64Const(length)
+        } else {
+            Instruction::I32Const(length as i32)
+        });
+        let (dst_mem, src_mem) = (to as u32, from as u32);
+        self.emit(if fills {
+            Instruction::MemoryFill(dst_mem)
+        } else {
+            Instruction::MemoryCopy { src_mem, dst_mem }
+        });
+    }
+
+    /// Pushes an address in the first half of a page of a memory.
+    fn place(&mut self, memory: usize) {
+        if self.program.memories[memory] {
+            self.value(ValType::I64);
+            self.emit(Instruction::I64Const(PAGE / 2 - 1));
+            self.emit(Instruction::I64And);
+        } else {
+            self.value(ValType::I32);
+            self.emit(Instruction::I32Const(PAGE as i32 / 2 - 1));
+            self.emit(Instruction::I32And);
         }
     }
 
