@@ -89,7 +89,7 @@ fn measure(engine: &Engine, module: &Module, name: &str) -> Result<Case, Error> 
 fn instance(engine: &Engine, module: &Module) -> Result<(Store<()>, Instance), Error> {
     let mut store = Store::new(engine, ());
     let mut linker = Linker::new(engine);
-    let ty = FuncType::new(vec![tabwasm::types::ValType::I64; VALUES], []);
+    let ty = FuncType::new(vec![tabwasm::ValType::I64; VALUES], []);
     let pass = Func::new(&mut store, ty, |_: Caller<'_, ()>, _: &[Val], _| Ok(()));
     linker.define(&mut store, "host", "pass", pass)?;
     let instance = linker.instantiate(&mut store, module)?;
