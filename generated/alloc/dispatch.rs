@@ -306,6 +306,7 @@ pub(crate) enum Operation {
     ReturnMany,
     Jump,
     BrTable,
+    BrTableMany,
     CopyDown,
     NonNullOrTrap,
     Unreachable,
@@ -315,7 +316,7 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) const INFOS: [Info; 286] = [
+pub(crate) const INFOS: [Info; 287] = [
     /* TableGet */             Info::new(1, &FIXED).gives(Int).traps(),
     /* TableSet */             Info::new(2, &FIXED).traps(),
     /* I32Load */              Info::new(1, &LOAD).gives(Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
@@ -597,6 +598,7 @@ pub(crate) const INFOS: [Info; 286] = [
     /* ReturnMany */           Info::new(0, &FIXED),
     /* Jump */                 Info::new(0, &FIXED),
     /* BrTable */              Info::new(1, &BR_TABLE),
+    /* BrTableMany */          Info::new(1, &BR_TABLE_MANY).traps(),
     /* CopyDown */             Info::new(0, &FIXED),
     /* NonNullOrTrap */        Info::new(1, &NON_NULL_OR_TRAP).traps(),
     /* Unreachable */          Info::new(0, &FIXED).traps(),
@@ -626,6 +628,12 @@ static ARITHMETIC_MIRRORED: Forms = forms![
 #[rustfmt::skip]
 static BR_TABLE: Forms = forms![
     "S" "A" "P"
+];
+
+/// Places of operands and result in the class `br_table_many`.
+#[rustfmt::skip]
+static BR_TABLE_MANY: Forms = forms![
+    "S" "A"
 ];
 
 /// Places of operands and result in the class `call_indirect`.
@@ -3182,6 +3190,8 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<BrTable<S>>(),
     entry::<BrTable<A>>(),
     entry::<BrTable<P>>(),
+    entry::<BrTableMany<S>>(),
+    entry::<BrTableMany<A>>(),
     entry::<CopyDown>(),
     entry::<NonNullOrTrap<S>>(),
     entry::<NonNullOrTrap<A>>(),

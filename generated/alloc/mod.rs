@@ -58,6 +58,7 @@ pub(crate) const LIMITS: Limits = Limits {
     branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 10_000_000,
+    translated_code: 67_108_864,
     stack_size: 262_144,
     host_nesting: 100,
     backtrace_frames: 20,

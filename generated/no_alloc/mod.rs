@@ -58,6 +58,7 @@ pub(crate) const LIMITS: Limits = Limits {
     branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 65_536,
+    translated_code: 1_048_576,
     stack_size: 65_536,
     host_nesting: 4,
     backtrace_frames: 8,

@@ -100,6 +100,9 @@ pub const MAX_MEMORY_PAGES: u64 = 2_147_483_648;
 /// Elements of a table, when it is made or grown: the most that can be asked for.
 pub const MAX_TABLE_ELEMENTS: u64 = 4_294_967_295;
 
+/// Bytes of the code that the functions of a module are translated to, all together: the most that can be asked for.
+pub const MAX_TRANSLATED_CODE: u64 = 4_294_967_295;
+
 /// Bytes of the value stack of a call from the host: the most that can be asked for.
 pub const MAX_STACK_SIZE: u64 = 1_073_741_824;
 
@@ -236,6 +239,8 @@ pub struct Limits {
     pub memory_pages: u64,
     /// Elements of a table, when it is made or grown.
     pub table_elements: u64,
+    /// Bytes of the code that the functions of a module are translated to, all together.
+    pub translated_code: u64,
     /// Bytes of the value stack of a call from the host.
     pub stack_size: u64,
     /// Calls from the host into the guest that are nested.
@@ -319,6 +324,7 @@ impl Limits {
         branch_operands: MAX_BRANCH_OPERANDS,
         memory_pages: MAX_MEMORY_PAGES,
         table_elements: MAX_TABLE_ELEMENTS,
+        translated_code: MAX_TRANSLATED_CODE,
         stack_size: MAX_STACK_SIZE,
         host_nesting: MAX_HOST_NESTING,
         backtrace_frames: MAX_BACKTRACE_FRAMES,
@@ -379,6 +385,7 @@ impl Limits {
             Limit::BranchOperands => self.branch_operands,
             Limit::MemoryPages => self.memory_pages,
             Limit::TableElements => self.table_elements,
+            Limit::TranslatedCode => self.translated_code,
             Limit::StackSize => self.stack_size,
             Limit::HostNesting => self.host_nesting,
             Limit::BacktraceFrames => self.backtrace_frames,
@@ -443,6 +450,7 @@ impl Limits {
             Limit::BranchOperands => self.branch_operands = value,
             Limit::MemoryPages => self.memory_pages = value,
             Limit::TableElements => self.table_elements = value,
+            Limit::TranslatedCode => self.translated_code = value,
             Limit::StackSize => self.stack_size = value,
             Limit::HostNesting => self.host_nesting = value,
             Limit::BacktraceFrames => self.backtrace_frames = value,
@@ -539,6 +547,8 @@ pub enum Limit {
     MemoryPages,
     /// Elements of a table, when it is made or grown.
     TableElements,
+    /// Bytes of the code that the functions of a module are translated to, all together.
+    TranslatedCode,
     /// Bytes of the value stack of a call from the host.
     StackSize,
     /// Calls from the host into the guest that are nested.
@@ -589,7 +599,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 55] = [
+    pub const ALL: [Limit; 56] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -622,6 +632,7 @@ impl Limit {
         Limit::BranchOperands,
         Limit::MemoryPages,
         Limit::TableElements,
+        Limit::TranslatedCode,
         Limit::StackSize,
         Limit::HostNesting,
         Limit::BacktraceFrames,
@@ -684,6 +695,7 @@ impl Limit {
             Self::BranchOperands => "branch_operands",
             Self::MemoryPages => "memory_pages",
             Self::TableElements => "table_elements",
+            Self::TranslatedCode => "translated_code",
             Self::StackSize => "stack_size",
             Self::HostNesting => "host_nesting",
             Self::BacktraceFrames => "backtrace_frames",
@@ -743,6 +755,7 @@ impl Limit {
             | Self::BranchOperands
             | Self::MemoryPages
             | Self::TableElements
+            | Self::TranslatedCode
             | Self::StackSize
             | Self::HostNesting
             | Self::BacktraceFrames
@@ -803,6 +816,7 @@ impl Limit {
             | Self::BranchOperands
             | Self::MemoryPages
             | Self::TableElements
+            | Self::TranslatedCode
             | Self::StackSize
             | Self::HostNesting
             | Self::BacktraceFrames

@@ -58,6 +58,7 @@ pub(crate) const LIMITS: Limits = Limits {
     branch_operands: 255,
     memory_pages: 65_536,
     table_elements: 10_000_000,
+    translated_code: 1_073_741_824,
     stack_size: 1_048_576,
     host_nesting: 100,
     backtrace_frames: 100,

@@ -44,6 +44,7 @@ const ENGINE: &[(&str, &str, &str)] = &[
     ("return_value_f32",        "S",            ""),
     ("return_value_f64",        "S",            ""),
     ("br_table",                "S",            ""),
+    ("br_table_many",           "S",            ""),
     ("non_null_or_trap",        "S",            ""),
     // Nothing in places: all operands are words, of which the translator knows the order.
     ("enter",                   "",             ""),

@@ -23,6 +23,10 @@ const ENTRY: &str = "_start";
 const INITIALIZER: &str = "_initialize";
 /// How long a guest that does not meet its deadline (it waits for input) may take to end.
 const GRACE: Duration = Duration::from_millis(250);
+/// Ticks of the engine's epoch until the time is up.
+const DEADLINE: u64 = 1;
+/// From then on the epoch ticks so often: what begins to wait for a tick late meets one, too.
+const TICK: Duration = Duration::from_millis(10);
 
 struct Host {
     wasi: WasiCtx,
@@ -31,17 +35,23 @@ struct Host {
 
 /// Runs a module.
 pub fn run(args: &Run) -> Exit {
+    let engine = match engine(args) {
+        Ok(engine) => engine,
+        Err(error) => return fail(&error),
+    };
+    // Reading, validation and translation count as well.
+    if let Some(timeout) = args.timeout {
+        watch(engine.clone(), timeout);
+    }
     let input = match Input::read(args.file()) {
         Ok(input) => input,
         Err(exit) => return exit,
     };
-    let (engine, module) = match compile(args, &input) {
-        Ok(compiled) => compiled,
+    let module = match Module::new_with_epoch_deadline(&engine, &input.bytes, DEADLINE) {
+        Ok(module) => module,
+        Err(error) if error.as_trap_code().is_some() => return fail(&error),
         Err(error) => return reject(&input, &error),
     };
-    if let Some(timeout) = args.timeout {
-        watch(engine.clone(), timeout);
-    }
     let mut store = match store(args, &engine) {
         Ok(store) => store,
         Err(error) => return fail(&error),
@@ -56,13 +66,11 @@ pub fn run(args: &Run) -> Exit {
     }
 }
 
-fn compile(args: &Run, input: &Input) -> Result<(Engine, Module)> {
+fn engine(args: &Run) -> Result<Engine> {
     let mut config = Config::new();
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());
-    let engine = Engine::new(&config)?;
-    let module = Module::new(&engine, &input.bytes)?;
-    Ok((engine, module))
+    Engine::new(&config)
 }
 
 fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
@@ -96,7 +104,7 @@ fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
         store.set_fuel(fuel)?;
     }
     if args.timeout.is_some() {
-        store.set_epoch_deadline(1);
+        store.set_epoch_deadline(DEADLINE);
     }
     Ok(store)
 }
@@ -247,8 +255,10 @@ fn show(value: &Val) -> String {
 fn watch(engine: Engine, timeout: Duration) {
     thread::spawn(move || {
         thread::sleep(timeout);
-        engine.increment_epoch();
-        thread::sleep(GRACE);
+        for _ in 0..GRACE.as_millis() / TICK.as_millis() {
+            engine.increment_epoch();
+            thread::sleep(TICK);
+        }
         diagnostic::error(Trap::Interrupt.text());
         process::exit(Exit::Timeout.code());
     });

@@ -345,6 +345,26 @@ fn fuel_and_time_are_limits() {
 }
 
 #[test]
+fn time_counts_from_the_first_byte_of_the_module() {
+    // Much to validate, and nothing to run.
+    const SIZE: usize = 7_000_000;
+    let mut body = vec![0x01; SIZE];
+    (body[0], body[SIZE - 1]) = (0, 0x0B);
+    let number = |number: usize| -> Vec<u8> {
+        let byte = |at: u32| (number >> (7 * at)) as u8 & 0x7F | if at < 3 { 0x80 } else { 0 };
+        (0..4).map(byte).collect()
+    };
+    let code = [&[4][..], &[&number(SIZE)[..], &body].concat().repeat(4)].concat();
+    let module = [
+        b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x05\x04\0\0\0\0\x0A",
+        &number(code.len())[..],
+        &code,
+    ];
+    let output = tabwasm(&["--timeout", "20ms", "-"], &module.concat());
+    assert_eq!(output.code, Some(124), "{}", output.stderr);
+}
+
+#[test]
 fn memory_is_a_limit() {
     let path = file(
         "grow.wat",

@@ -4,11 +4,15 @@
 //! a cell's `entry` is either the entry of its published code or [`LAZY`](super::control::LAZY).
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use super::control::LAZY;
+use super::origin::Origins;
+use super::translate::Failure;
+use crate::cause::OutOfMemory;
+use crate::lock::Lock;
+use crate::store::allocation::{boxed, boxed_list};
 
 /// A 64-bit value in two words, low half first.
 ///
@@ -30,8 +34,8 @@ pub(crate) const fn halves(value: u64) -> [u32; 2] {
 pub(crate) struct Code {
     /// Instructions: 8-byte aligned pairs of words.
     pub(crate) words: Box<[u64]>,
-    /// For instructions that can trap or call: word offset and offset in the module, ascending.
-    pub(crate) places: Box<[(u32, u32)]>,
+    /// For instructions that can trap or call.
+    pub(crate) origins: Origins,
 }
 
 impl Code {
@@ -47,8 +51,12 @@ impl Code {
         if word >= 2 * self.words.len() {
             return None;
         }
-        let after = self.places.partition_point(|&(at, _)| at as usize <= word);
-        Some(self.places.get(after.checked_sub(1)?)?.1)
+        self.origins.find(word as u32)
+    }
+
+    /// Bytes that it takes.
+    pub(crate) fn size(&self) -> u64 {
+        (size_of_val(&*self.words) + self.origins.size()) as u64
     }
 }
 
@@ -68,7 +76,7 @@ impl Cell {
     }
 
     /// Publishes code, unless another thread was faster, and gives the entry that counts.
-    pub(crate) fn publish(&self, code: Box<Code>) -> *const u32 {
+    fn publish(&self, code: Box<Code>) -> *const u32 {
         let new = Box::into_raw(code);
         let order = Ordering::AcqRel;
         match self
@@ -110,23 +118,68 @@ impl Drop for Cell {
 /// The code of a module's functions, shared by its instances.
 pub(crate) struct ModuleCode {
     cells: Box<[Cell]>,
+    /// Bytes of all code that was published.
+    size: Lock<u64>,
+}
+
+/// How much code a module may have yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowance {
+    /// Bytes that there are.
+    used: u64,
+    /// The limit.
+    most: u64,
+}
+
+impl Allowance {
+    /// Whether so many bytes more are allowed.
+    pub(crate) fn admits(self, bytes: u64) -> Result<(), Failure> {
+        let (limit, wanted) = (self.most, self.used.saturating_add(bytes));
+        if wanted <= limit {
+            Ok(())
+        } else {
+            Err(Failure::TooMuchCode { limit, wanted })
+        }
+    }
 }
 
 impl ModuleCode {
     /// Cells for this many functions, none of them translated.
-    pub(crate) fn new(functions: u32) -> Self {
+    pub(crate) fn new(functions: u32) -> Result<Self, OutOfMemory> {
         let lazy = ptr::from_ref(&LAZY).cast::<u32>().cast_mut();
         let cell = |index| Cell {
             entry: AtomicPtr::new(lazy),
             code: AtomicPtr::new(ptr::null_mut()),
             index,
         };
-        Self {
-            cells: (0..functions)
-                .map(cell)
-                .collect::<Vec<_>>()
-                .into_boxed_slice(),
+        Ok(Self {
+            cells: boxed_list((0..functions).map(cell))?,
+            size: Lock::default(),
+        })
+    }
+
+    /// How much code there may be yet, within a limit in bytes.
+    pub(crate) fn allowance(&self, most: u64) -> Allowance {
+        let used = *self.size.lock();
+        Allowance { used, most }
+    }
+
+    /// Publishes the code of a cell of this module, counts it, and gives the entry that counts.
+    pub(crate) fn publish(
+        &self,
+        cell: &Cell,
+        code: Code,
+        most: u64,
+    ) -> Result<*const u32, Failure> {
+        let bytes = code.size();
+        let code = boxed(code)?;
+        let mut size = self.size.lock();
+        if cell.code().is_none() {
+            let used = *size;
+            Allowance { used, most }.admits(bytes)?;
+            *size += bytes;
         }
+        Ok(cell.publish(code))
     }
 
     /// The cell of a defined function.

@@ -3,32 +3,51 @@
 //! A handler that calls one of these pays for a frame of its own, so only handlers that have
 //! nothing else to do call them.
 
-use alloc::boxed::Box;
-
 use super::code::Cell;
 use super::context::Context;
 use super::machine::Hand;
 use super::state::Exit;
 use super::translate;
 use crate::exec::machine::Stop;
+use crate::module::Watch;
 use crate::spec::{Rate, Trap};
 use crate::store::entity::HostFunc;
+use crate::store::erased;
 
-/// Translates a function and publishes its code; on failure the context holds the error.
+/// Translates a function and publishes its code; on failure the context holds the error. At the
+/// store's deadline that does what it does in running code: the translation ends, or goes on.
 ///
 /// # Safety
 /// The context is live, the cell one of its instance's module.
 #[inline(never)]
 pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Option<*const u32> {
-    // SAFETY: the caller promises that both are live; the guest does not run, so that nobody else uses
-    // the context, and cells are shared.
-    let (context, cell) = unsafe { (&mut *context, &*cell) };
-    // SAFETY: the running instance is one of the store, and so outlives the run.
-    let module = unsafe { &context.instance.as_ref().module };
-    match translate::function(module, cell.index) {
-        Ok(code) => Some(cell.publish(Box::new(code))),
+    // SAFETY: the context is live, as the caller promises, and its instance with it. The module is
+    // held here, because an epoch callback may do to the store what it likes.
+    let module = unsafe { (*context).instance.as_ref() }.module.clone();
+    // SAFETY: the cell is one of the module, as the caller promises, and lives as long.
+    let cell = unsafe { &*cell };
+    let mut ask = || {
+        if !module.engine().config().epoch {
+            return Ok(());
+        }
+        // SAFETY: the context is live, as the caller promises, and no reference into it or into its
+        // store is alive; `resume` reads again what the callback may have moved.
+        unsafe {
+            if (*context).epoch.as_ref().now() >= (*context).deadline {
+                (*context).suspend();
+                let decided = erased::epoch_deadline((*context).store);
+                (*context).resume();
+                return decided;
+            }
+        }
+        Ok(())
+    };
+    let start = module.body_start(cell.index);
+    match translate::function(&module, cell, &mut Watch::new(&mut ask, start)) {
+        Ok(entry) => Some(entry),
         Err(error) => {
-            context.error = Some(error);
+            // SAFETY: the context is live, as the caller promises.
+            unsafe { (*context).error = Some(error) };
             None
         }
     }

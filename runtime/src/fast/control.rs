@@ -13,7 +13,7 @@ use super::code::Cell;
 use super::cold;
 use super::context::Context;
 use super::handler::{Handler, handler};
-use super::instruction::{Instruction, attempt, target};
+use super::instruction::{Instruction, attempt, table_target, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
 use super::place::Source;
 use super::stack::{Record, Stack};
@@ -81,17 +81,9 @@ instructions! {
 
     /// Charges a block's fuel.
     Fuel [Operand::Immediate; Ending::Next] |words, state| {
-        let cost = u64::from(*words);
-        let context = state.context;
-        match (*context).fuel.checked_sub(cost) {
-            Some(left) => {
-                (*context).fuel = left;
-                Flow::Next
-            }
-            None => {
-                (*context).required = cost;
-                Flow::Exit(Exit::OutOfFuel)
-            }
+        match (*state.context).burn(u64::from(*words)) {
+            Ok(()) => Flow::Next,
+            Err(exit) => Flow::Exit(exit),
         }
     }
 
@@ -340,7 +332,7 @@ pub(crate) struct BrTable<A>(PhantomData<A>);
 impl<A: Source> Instruction for BrTable<A> {
     const LAYOUT: Layout = Layout::NONE
         .value::<u32>(A::SITE)
-        .with(Operand::Targets(0))
+        .with(Operand::Targets)
         .ending(Ending::Elsewhere);
 
     #[inline(always)]
@@ -351,7 +343,42 @@ impl<A: Source> Instruction for BrTable<A> {
             let index: u32 = A::read(words, state);
             let at = A::words::<u32>();
             let index = index.min(*words.add(at));
-            target(words, at + 1 + index as usize)
+            table_target(words, at + 1 + index as usize)
+        }
+    }
+}
+
+/// Branches by an index, with values that stand higher than labels expect them: operand, fuel for
+/// moving them, from, count, number of targets without the default; then for each target the
+/// distance and where its values go to.
+pub(crate) struct BrTableMany<A>(PhantomData<A>);
+
+impl<A: Source> Instruction for BrTableMany<A> {
+    const LAYOUT: Layout = Layout::NONE
+        .value::<u32>(A::SITE)
+        .with(Operand::Immediate)
+        .with(Operand::MovingTargets)
+        .ending(Ending::Elsewhere);
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type and a live state. The default
+        // stands behind the other targets, no index is above its place, and values move downwards
+        // within the frame.
+        unsafe {
+            let index: u32 = A::read(words, state);
+            let words = words.add(A::words::<u32>());
+            let (fuel, from, count) = (*words, *words.add(1), *words.add(2));
+            let index = index.min(*words.add(3));
+            let entry = words.add(4 + 2 * index as usize);
+            let to = *entry.add(1);
+            if from != to {
+                if let Err(exit) = (*state.context).burn(u64::from(fuel)) {
+                    return Flow::Exit(exit);
+                }
+                copy(state.sp.add(from as usize), state.sp.add(to as usize), count);
+            }
+            table_target(entry, 0)
         }
     }
 }

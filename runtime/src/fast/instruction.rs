@@ -1,7 +1,8 @@
 //! Instructions as types: an operation and the places of its operands and result.
 //!
 //! Operand words stand in the order operands, immediates, destination or target. Targets are
-//! distances in words from the first operand word of the instruction they belong to.
+//! distances in words from the first operand word of the instruction they belong to; those of a
+//! table, from their own word.
 
 use core::marker::PhantomData;
 
@@ -41,6 +42,16 @@ pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
     // SAFETY: the caller promises that the word is there; what it leads to is an instruction of the
     // same code.
     Flow::Jump(unsafe { words.offset(*words.add(at) as i32 as isize) })
+}
+
+/// Where a target of a table leads: its distance counts from its own word, because a table is long.
+///
+/// # Safety
+/// `words.add(at)` holds the distance from there to an instruction.
+#[inline(always)]
+pub(crate) unsafe fn table_target(words: *const u32, at: usize) -> Flow {
+    // SAFETY: the caller's promise.
+    unsafe { target(words.add(at), 0) }
 }
 
 /// Unwraps a result, or leaves the instruction with the trap.

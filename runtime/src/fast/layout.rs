@@ -18,8 +18,11 @@ pub(crate) enum Operand {
     Long,
     /// Distance to an instruction, from this operand word of its own.
     Target(usize),
-    /// How many targets follow beside the default, with the same origin.
-    Targets(usize),
+    /// How many targets follow beside the default: distances, each from its own word.
+    Targets,
+    /// Slots to move down, from where and how many, and how many targets follow beside the default:
+    /// distances, each from its own word and with the slot where the values move to.
+    MovingTargets,
     /// Address of a cell of the module, in two words.
     Cell,
     /// Index of a function.
@@ -57,11 +60,11 @@ pub(crate) enum Operand {
 }
 
 impl Operand {
-    /// Words that it takes; of [`Operand::Targets`] only the count.
+    /// Words that it takes, without targets that follow.
     pub(crate) const fn words(self) -> usize {
         match self {
             Self::Long | Self::Cell | Self::Zeroed | Self::Arguments | Self::Results => 2,
-            Self::Down => 3,
+            Self::Down | Self::MovingTargets => 3,
             _ => 1,
         }
     }
@@ -207,7 +210,6 @@ impl Layout {
         while at < next.count {
             self = self.with(match next.operands[at] {
                 Operand::Target(from) => Operand::Target(origin + from),
-                Operand::Targets(from) => Operand::Targets(origin + from),
                 operand => operand,
             });
             at += 1;

@@ -141,6 +141,7 @@ impl Context {
 
     /// Burns fuel; if there is less, keeps how much it takes to go on. A store that does not count
     /// has more than can be burned.
+    #[inline(always)]
     pub(super) fn burn(&mut self, fuel: u64) -> Result<(), Exit> {
         match self.fuel.checked_sub(fuel) {
             Some(left) => {

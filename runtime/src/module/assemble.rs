@@ -3,8 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::watch::{Ask, Watch, Watched};
 use super::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
 use crate::cause::OutOfMemory;
+use crate::error::Result;
 use crate::fast::Survey;
 use crate::profile::Features;
 use crate::read::{
@@ -22,16 +24,25 @@ use crate::validate::{self, Environment, Heap, ModuleSink};
 pub(super) fn assemble(
     bytes: &[u8],
     features: &Features,
-) -> Result<(Environment<Heap>, Parts), Reject> {
+    ask: &mut Ask<'_>,
+) -> Result<(Environment<Heap>, Parts)> {
+    let mut watch = Watch::new(ask, 0);
     let mut sink = Assembler {
         bytes,
         parts: Parts::default(),
-        survey: Survey::default(),
+        body: Watched {
+            sink: Survey::default(),
+            watch: &mut watch,
+        },
         imported: [0; 5],
         span: Span::default(),
     };
-    let env = validate::module(bytes, features, Heap, &mut sink)?;
-    Ok((env, sink.parts))
+    let validated = validate::module(bytes, features, Heap, &mut sink);
+    let parts = sink.parts;
+    match watch.error() {
+        Some(error) => Err(error),
+        None => Ok((validated?, parts)),
+    }
 }
 
 /// Places of the exports in the order of their names.
@@ -47,17 +58,17 @@ pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Result<Box<[u32]>, OutOfMe
     Ok(places)
 }
 
-struct Assembler<'a> {
+struct Assembler<'a, 't, 'w> {
     bytes: &'a [u8],
     parts: Parts,
-    survey: Survey,
+    body: Watched<'t, 'w, Survey>,
     /// Imports so far, by kind.
     imported: [u32; 5],
     /// The body at hand.
     span: Span,
 }
 
-impl Assembler<'_> {
+impl Assembler<'_, '_, '_> {
     /// Where a part of the module stands.
     fn span(&self, name: &str) -> Span {
         let start = (name.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
@@ -76,18 +87,22 @@ fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reject> {
     Ok(())
 }
 
-impl<'a> ModuleSink<'a> for Assembler<'a> {
-    type Body = Survey;
+impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
+    type Body = Watched<'t, 'w, Survey>;
 
-    fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Survey, Reject> {
+    fn reach(&mut self, at: usize) -> Result<(), Reject> {
+        self.body.watch.at(at)
+    }
+
+    fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject> {
         self.span = span;
-        Ok(&mut self.survey)
+        Ok(&mut self.body)
     }
 
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
         let body = Body {
             span: self.span,
-            pins: self.survey.finish(),
+            pins: self.body.sink.finish(),
         };
         push(&mut self.parts.bodies, body)
     }

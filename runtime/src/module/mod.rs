@@ -1,6 +1,7 @@
 //! Validated modules.
 
 mod assemble;
+mod watch;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -8,6 +9,8 @@ use core::fmt;
 use core::ops::Range;
 use core::ptr;
 
+use self::watch::Ask;
+pub(crate) use self::watch::{Watch, Watched};
 use crate::config::CompilationMode;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -19,7 +22,7 @@ use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
 use crate::registry::held::ModuleTypes;
 use crate::reject::Reject;
 use crate::shared::Shared;
-use crate::spec::Level;
+use crate::spec::{Level, Trap};
 use crate::store::allocation;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
@@ -97,19 +100,45 @@ impl Module {
     /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
     /// when memory is short.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        let bytes = bytes.as_ref();
-        let (env, parts) = assemble::assemble(bytes, engine.features())?;
+        Self::compile(engine, bytes.as_ref(), &mut || Ok(()))
+    }
+
+    /// The same, unless the engine's epoch advances by `ticks` from now before it is done: then
+    /// validation, and translation if that is eager, end with [`Trap::Interrupt`]. The epoch is
+    /// looked at every few thousand bytes of the module. Functions that are translated at their
+    /// first call count against the deadline of the store, as other code does
+    /// ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
+    ///
+    /// # Errors
+    /// As [`Module::new`], and at the deadline.
+    pub fn new_with_epoch_deadline(
+        engine: &Engine,
+        bytes: impl AsRef<[u8]>,
+        ticks: u64,
+    ) -> Result<Self> {
+        let deadline = engine.current_epoch().saturating_add(ticks);
+        Self::compile(engine, bytes.as_ref(), &mut || {
+            if engine.current_epoch() < deadline {
+                Ok(())
+            } else {
+                Err(Trap::Interrupt.into())
+            }
+        })
+    }
+
+    fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
+        let (env, parts) = assemble::assemble(bytes, engine.features(), ask)?;
         let module = Self(Shared::new(ModuleInner {
             engine: engine.clone(),
             types: ModuleTypes::new(engine, &env)?,
-            code: ModuleCode::new(parts.bodies.len() as u32),
+            code: ModuleCode::new(parts.bodies.len() as u32)?,
             by_name: assemble::by_name(bytes, &parts)?,
             bytes: allocation::boxed_list(bytes.iter().copied())?,
             env,
             parts,
         })?);
         if engine.config().mode == CompilationMode::Eager {
-            fast::translate::all(&module)?;
+            fast::translate::all(&module, &mut Watch::new(ask, 0))?;
         }
         Ok(module)
     }
@@ -267,6 +296,12 @@ impl Module {
         let (bytes, span) = (self.bytes(), span.unwrap_or_default());
         let scratch = &mut Scratch::default();
         validate::function(self.env(), features, bytes, span, func, scratch, sink)
+    }
+
+    /// Where the body of a defined function begins.
+    pub(crate) fn body_start(&self, index: u32) -> usize {
+        let body = self.0.parts.bodies.get(index as usize);
+        body.map_or(0, |body| body.span.start)
     }
 
     /// The bytes of a function, in the index space of the module.

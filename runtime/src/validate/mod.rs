@@ -31,10 +31,10 @@ pub(crate) mod plain;
 pub(crate) mod predicate;
 mod segment;
 pub(crate) mod stack;
-#[cfg(all(test, feature = "std"))]
-mod steps;
 mod storage;
 pub(crate) mod subtype;
+#[cfg(all(test, feature = "std"))]
+mod tests;
 pub(crate) mod type_fn;
 pub(crate) mod validator;
 
@@ -156,6 +156,12 @@ pub trait ModuleSink<'a> {
 
     /// Whether it wants to see names; if not, builds for size without an allocator only check them.
     const NAMES: bool = true;
+
+    /// A section that is a list has been read up to an offset, a part of a body not included.
+    fn reach(&mut self, at: usize) -> Result<(), Reject> {
+        let _ = at;
+        Ok(())
+    }
 
     /// The sink of the next body; its bytes begin with the declarations of locals.
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject>;

@@ -117,7 +117,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 };
                 sink.custom(name, span)
             }
-            SectionId::Type => self.types(r),
+            SectionId::Type => self.types(r, sink),
             SectionId::Start => self.start(r, sink),
             SectionId::DataCount => {
                 self.env.counts.data = Some(r.u32()?);
@@ -140,6 +140,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let count = r.count(limit, self.gate.limits().get(limit))?;
         let first = *r;
         for number in 0..count {
+            sink.reach(r.position())?;
             match id {
                 SectionId::Import => self.import(r, sink)?,
                 SectionId::Function => self.func(r, sink)?,
@@ -166,7 +167,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     #[cfg_attr(small, inline(never))]
-    fn types(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
+    fn types<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let limits = self.gate.limits();
         let count = r.count(Limit::Types, limits.types)?;
         // A type takes three bytes at least.
@@ -175,6 +176,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         self.env.nodes.reserve(likely);
         for _ in 0..count {
             let at = r.position();
+            sink.reach(at)?;
             let first = self.env.types.len() as u32;
             let mut length = r.group_length(self.gate)?;
             if !G::may(Proposal::FunctionReferences) {
@@ -498,6 +500,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let count = r.u32()?;
         agree(ErrorCode::CodeCount, count, self.env.defined_funcs(), at)?;
         for number in 0..count {
+            sink.reach(r.position())?;
             let func = FuncIdx(self.env.imported_funcs() + number);
             let length = r.u32()?;
             let mut body = r.sub(length)?;

@@ -2,6 +2,7 @@
 //!
 //! `porting` is code as a wasmtime user writes it.
 
+mod bounds;
 mod calls;
 mod copies;
 mod errors;

@@ -5,6 +5,7 @@
 //! - [`exhaustive`]: every prefix and every change of one byte of small modules, validated and,
 //!   where valid, run;
 //! - [`growth`]: guests that grow as far as they may;
+//! - [`translation`]: memory that the code of a function takes.
 //! - [`types`]: what the types of an engine cost.
 //!
 //! `cargo test --release` runs them on stacks of 64 KiB, `cargo test` on larger ones.
@@ -16,6 +17,7 @@ mod bomb;
 mod counting;
 mod exhaustive;
 mod growth;
+mod translation;
 mod types;
 
 use std::thread;

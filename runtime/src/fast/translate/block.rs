@@ -111,15 +111,6 @@ impl Translator<'_> {
         }
     }
 
-    /// Pushes values of a block's parameters or results, in their slots.
-    pub(super) fn push_types(&mut self, types: BlockTypes, count: usize, params: bool) {
-        for at in 0..count {
-            let ty = self.block_type(types, at, params);
-            self.push_temp(ty);
-        }
-        self.settled = self.stack.len();
-    }
-
     pub(super) fn target(&self, l: LabelIdx) -> Target {
         let at = self.blocks.len() - 1 - l.0 as usize;
         let block = &self.blocks[at];
@@ -145,18 +136,14 @@ impl Translator<'_> {
     pub(super) fn branch_values(&mut self, target: &Target) {
         let first = self.stack.len() - target.arity;
         if self.is_aligned(target) {
-            for height in first..self.stack.len() {
-                self.materialise(height);
-            }
+            self.materialise_all(first..self.stack.len());
         } else if target.arity <= 2 {
             for at in 0..target.arity {
                 let (value, to) = (self.stack[first + at], self.temp(target.base + at));
                 self.copy(value, first + at, To::S, to);
             }
         } else {
-            for height in first..self.stack.len() {
-                self.materialise(height);
-            }
+            self.materialise_all(first..self.stack.len());
             let (from, to) = (self.temp(first), self.temp(target.base));
             self.fixed(Operation::CopyDown, &[from, to, target.arity as u32]);
         }
@@ -199,9 +186,7 @@ impl Translator<'_> {
             count => {
                 let first = self.stack.len() - count;
                 self.spill();
-                for height in first..self.stack.len() {
-                    self.materialise(height);
-                }
+                self.materialise_all(first..self.stack.len());
                 self.fixed(Operation::ReturnMany, &[self.temp(first), count as u32]);
             }
         }

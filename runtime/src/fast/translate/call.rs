@@ -34,9 +34,7 @@ impl Translator<'_> {
         {
             self.spill();
         }
-        for height in base..end {
-            self.materialise(height);
-        }
+        self.materialise_all(base..end);
         base
     }
 
@@ -56,7 +54,7 @@ impl Translator<'_> {
     /// Takes the arguments off and puts the results on.
     pub(super) fn end_call(&mut self, base: usize, results: &[ValType]) {
         self.truncate(base);
-        results.iter().for_each(|&ty| self.push_temp(ty));
+        self.push_types(results);
         self.forget();
         if let Some(first) = self.stack.get(base) {
             self.held[first.kind as usize] = Some(self.temp(base));

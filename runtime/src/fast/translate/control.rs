@@ -3,12 +3,9 @@
 //! One function a cell, of the cell's name; what they share is in [`block`](super::block) and
 //! [`call`](super::call).
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
-
+use super::Translator;
 use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Kind, Place, To};
-use super::{LabelId, Translator};
 use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
 use crate::spec::Rate;
@@ -30,11 +27,10 @@ pub(crate) fn block(t: &mut Translator<'_>, bt: BlockType) {
 }
 
 pub(crate) fn loop_(t: &mut Translator<'_>, bt: BlockType) {
-    let label = t.code.label();
     t.spill();
     let params = t.arity(bt).0;
     t.settle_all(params);
-    t.code.bind(label);
+    let label = t.code.here();
     t.forget();
     t.enter_block(BlockKind::Loop, bt, label);
     t.begin_poll();
@@ -59,7 +55,7 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
         return;
     };
     let (label, base, results) = (block.label, block.base, block.results as usize);
-    let (params, types) = (block.params as usize, block.types);
+    let types = block.types;
     let otherwise = match block.kind {
         BlockKind::If(otherwise) => Some(otherwise),
         _ => None,
@@ -77,7 +73,7 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
         ..block
     });
     t.truncate(base);
-    t.push_types(types, params, true);
+    t.push_block(types, true);
     t.code.bind(otherwise);
     t.forget();
     t.begin_charge();
@@ -101,13 +97,18 @@ pub(crate) fn end(t: &mut Translator<'_>) {
             t.settle_all(results);
         }
         t.dead = None;
-        t.truncate(block.base);
-        t.push_types(block.types, results, false);
+        // If this is reached, the results stand there already.
+        if !reached {
+            t.truncate(block.base);
+            t.push_block(block.types, false);
+        }
         if let BlockKind::If(otherwise) = block.kind {
             t.code.bind(otherwise);
         }
         t.code.bind(block.label);
         t.forget();
+    } else if block.kind != BlockKind::Loop {
+        t.code.release(block.label);
     }
     match block.kind {
         BlockKind::Function => {
@@ -169,34 +170,27 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
     }
     let arity = t.target(l.default()).arity;
     t.settle_all(arity);
-    // Where values must move first, a target goes through a stub of its own.
-    let mut labels = Vec::new();
-    let mut stubs: Vec<(u32, LabelId)> = Vec::new();
-    let mut stub_of = BTreeMap::new();
+    let (from, count) = (t.temp(t.stack.len() - arity), l.len() as u32);
+    let aligned = l.iter().all(|depth| t.is_aligned(&t.target(depth)));
+    t.push(index.kind, index.at);
+    let (operands, own, more) = if aligned {
+        let (operands, own) = t.operand_instruction(Operation::BrTable, &[count]);
+        (operands, own, 1)
+    } else {
+        // Each target says besides where the values move to; what that costs is paid on the way.
+        let words = [t.price(Rate::MOVED, arity), from, arity as u32, count];
+        let (operands, own) = t.operand_instruction(Operation::BrTableMany, &words);
+        (operands, own, words.len())
+    };
+    t.code.begin_table(operands, own + more);
     for depth in l.iter() {
         let target = t.target(depth);
-        let label = if t.is_aligned(&target) {
-            target.label
-        } else {
-            *stub_of.entry(depth.0).or_insert_with(|| {
-                let stub = t.code.label();
-                stubs.push((depth.0, stub));
-                stub
-            })
-        };
-        labels.push(label);
+        t.code.table_target(target.label);
+        if !aligned {
+            t.code.table_word(t.temp(target.base));
+        }
     }
-    t.stack.push(index);
-    let (operands, own) = t.operand_instruction(Operation::BrTable, &[labels.len() as u32 - 1]);
-    t.code.targets(operands, own + 1, &labels);
-    for (depth, stub) in stubs {
-        t.code.bind(stub);
-        t.forget();
-        let target = t.target(LabelIdx(depth));
-        t.charge_branch(&target);
-        t.branch_values(&target);
-        t.jump(target.label);
-    }
+    t.code.end_table();
     t.dead = Some(0);
 }
 
@@ -355,10 +349,8 @@ pub(crate) fn local_set(t: &mut Translator<'_>, x: LocalIdx) {
     if value.at != At::Open {
         t.spill();
     }
-    for height in t.settled..t.stack.len() {
-        if t.stack[height].at == At::Local(x.0) {
-            t.materialise(height);
-        }
+    while let Some(height) = t.stack.note_of(x.0) {
+        t.materialise(height);
     }
     let to = match t.pin(x.0) {
         Some(Place::P) => To::P,

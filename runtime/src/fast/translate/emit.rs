@@ -1,53 +1,72 @@
 //! The code of a function in the making: instructions, labels, blocks of fuel.
 //!
-//! Once something has failed, whatever is asked for is ignored: the code is never used.
+//! A label that is not bound yet has no list of its uses: each word that is to become a distance
+//! holds, until then, where the use before it is. So a branch takes no memory but its words.
+//!
+//! All memory is asked for fallibly, and the code counts against the limit of its module. Once
+//! something has failed, whatever is asked for is ignored: the code is never used.
 
 use alloc::vec::Vec;
 
-use super::super::code::Code;
+use super::super::code::{Allowance, Code};
 use super::super::dispatch;
 use super::super::form;
 use super::super::handler::{HANDLER_WORDS, address, length};
+use super::super::origin::OriginList;
 use super::super::verify::Log;
 use super::failure::Failure;
 
 /// Instructions as they are laid down.
-#[derive(Default)]
 pub(super) struct Emitter {
     words: Vec<u32>,
-    places: Vec<(u32, u32)>,
-    labels: Vec<Label>,
-    fixups: Vec<Fixup>,
+    origins: OriginList,
+    /// For each label in use, the word of its last use; zero if there is none.
+    labels: Vec<u32>,
+    /// Places in `labels` that are not in use.
+    free: Vec<u32>,
     /// The instruction laid down last, while another may be fused to it.
     last: Option<Last>,
+    allowance: Allowance,
     /// Why the code is of no use; the first reason.
     failure: Option<Failure>,
     /// The instructions so far, for the verifier.
     log: Log,
 }
 
-/// A place in the code to jump to.
+/// A place in the code to jump to: the number of a label, or, with [`BOUND`], the word where the
+/// next instruction began.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct LabelId(u32);
+
+/// Marks labels that stand before their uses.
+const BOUND: u32 = 1 << 31;
 
 /// A place where an instruction's operand words begin.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Operands(usize);
 
-struct Label {
-    /// Word offset, once it is bound.
-    at: Option<usize>,
-    /// The fixup added last.
-    fixups: Option<u32>,
-}
+/// A use of a label that is not bound yet: the word of the use before it, and how far behind the
+/// words' beginning, from which the distance counts, it stands.
+#[derive(Clone, Copy)]
+struct Use(u32);
 
-struct Fixup {
-    /// The word to patch.
-    word: usize,
-    /// Where the distance counts from.
-    from: Operands,
-    /// The label's fixup before this one.
-    next: Option<u32>,
+impl Use {
+    /// Bits of the distance from the first operand word; no instruction has as many.
+    const BITS: u32 = 5;
+    /// Words that can be told apart: half a gigabyte of code.
+    const WORDS: usize = 1 << (u32::BITS - Self::BITS);
+
+    fn new(before: u32, behind: usize) -> Self {
+        Self(before << Self::BITS | behind as u32)
+    }
+
+    fn before(self) -> u32 {
+        self.0 >> Self::BITS
+    }
+
+    fn behind(self) -> usize {
+        (self.0 & ((1 << Self::BITS) - 1)) as usize
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -55,11 +74,28 @@ struct Last {
     start: usize,
     handler: u16,
     operands: usize,
-    /// Whether it has a place of its own, for traps.
+    /// Whether it has an origin of its own, for traps.
     placed: bool,
 }
 
 impl Emitter {
+    /// No code yet; there may be as much as is allowed. A body of so many bytes is expected.
+    pub(super) fn new(allowance: Allowance, body: usize) -> Self {
+        let mut words = Vec::new();
+        // Most bodies become two to six times as long. Without memory now, `room` will say so.
+        let _ = words.try_reserve_exact(body);
+        Self {
+            words,
+            origins: OriginList::default(),
+            labels: Vec::new(),
+            free: Vec::new(),
+            last: None,
+            allowance,
+            failure: None,
+            log: Log::default(),
+        }
+    }
+
     /// Keeps a failure, unless there was one already.
     pub(super) fn fail(&mut self, failure: Failure) {
         self.failure.get_or_insert(failure);
@@ -70,6 +106,25 @@ impl Emitter {
         self.failure
     }
 
+    /// Makes room for so many words more, and says whether the code is of use still.
+    fn room(&mut self, more: usize) -> bool {
+        let length = (self.words.len() + more).next_multiple_of(HANDLER_WORDS);
+        if self.failure.is_none() && length > self.words.capacity() {
+            let bytes = length * size_of::<u32>() + self.origins.size();
+            if let Err(failure) = self.allowance.admits(bytes as u64) {
+                self.fail(failure);
+            } else if length >= Use::WORDS {
+                self.fail(Failure::OutOfMemory);
+            } else {
+                let ahead = length + length / 2 - self.words.len();
+                if self.words.try_reserve_exact(ahead).is_err() {
+                    self.fail(Failure::OutOfMemory);
+                }
+            }
+        }
+        self.failure.is_none()
+    }
+
     /// Lays down an instruction; `place` is the offset in the module to report if it traps.
     pub(super) fn instruction(
         &mut self,
@@ -77,7 +132,7 @@ impl Emitter {
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
-        if self.failure.is_some() {
+        if !self.room(HANDLER_WORDS + operands.len()) {
             return Operands::default();
         }
         if let Some(first) = self.last
@@ -133,7 +188,10 @@ impl Emitter {
 
     fn note(&mut self, start: usize, place: Option<usize>) {
         if let Some(place) = place {
-            self.places.push((start as u32, place as u32));
+            let pushed = self.origins.push(start as u32, place as u32);
+            if pushed.is_err() {
+                self.fail(Failure::OutOfMemory);
+            }
         }
     }
 
@@ -147,69 +205,105 @@ impl Emitter {
             .resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
     }
 
-    /// Adds a word behind the operands of the last instruction, as a table of targets does.
-    pub(super) fn targets(&mut self, from: Operands, at: usize, labels: &[LabelId]) {
-        if self.failure.is_some() {
-            return;
+    /// Begins a table of targets behind so many operand words of the last instruction.
+    pub(super) fn begin_table(&mut self, from: Operands, at: usize) {
+        if self.failure.is_none() {
+            self.words.truncate(from.0 + at);
         }
-        self.words.truncate(from.0 + at);
-        for &label in labels {
+        self.last = None;
+    }
+
+    /// Adds a target to the table; its distance counts from its own word.
+    pub(super) fn table_target(&mut self, label: LabelId) {
+        if self.room(1) {
             let word = self.words.len();
             self.words.push(0);
-            self.refer(label, from, word);
+            self.target(Operands(word), 0, label);
         }
-        self.log.extend(self.words.len());
-        self.pad();
-        self.last = None;
+    }
+
+    /// Adds a word that says more of the last target.
+    pub(super) fn table_word(&mut self, word: u32) {
+        if self.room(1) {
+            self.words.push(word);
+        }
+    }
+
+    /// Ends the table.
+    pub(super) fn end_table(&mut self) {
+        if self.room(1) {
+            self.log.extend(self.words.len());
+            self.pad();
+        }
     }
 
     /// Makes an operand word the distance to a label.
     pub(super) fn target(&mut self, from: Operands, at: usize, label: LabelId) {
-        self.refer(label, from, from.0 + at);
-    }
-
-    fn refer(&mut self, label: LabelId, from: Operands, word: usize) {
         if self.failure.is_some() {
             return;
         }
-        let target = &mut self.labels[label.0 as usize];
-        match target.at {
-            Some(at) => self.words[word] = distance(from, at),
-            None => {
-                let next = target.fixups.replace(self.fixups.len() as u32);
-                self.fixups.push(Fixup { word, from, next });
-            }
-        }
+        let word = from.0 + at;
+        self.words[word] = if label.0 & BOUND != 0 {
+            distance(from, (label.0 & !BOUND) as usize)
+        } else {
+            let last = &mut self.labels[label.0 as usize];
+            Use::new(core::mem::replace(last, word as u32), at).0
+        };
     }
 
     /// A label, not bound yet.
     pub(super) fn label(&mut self) -> LabelId {
-        self.labels.push(Label {
-            at: None,
-            fixups: None,
-        });
+        if let Some(label) = self.free.pop() {
+            return LabelId(label);
+        }
+        // Each label in use may become free.
+        let room = self.labels.try_reserve(1);
+        let free = self.free.try_reserve(self.labels.len() + 1);
+        if room.is_err() || free.is_err() {
+            self.fail(Failure::OutOfMemory);
+            return LabelId(BOUND);
+        }
+        self.labels.push(0);
         LabelId(self.labels.len() as u32 - 1)
     }
 
-    /// Whether some instruction refers to the label.
-    pub(super) fn is_used(&self, label: LabelId) -> bool {
-        self.labels[label.0 as usize].fixups.is_some()
+    /// A label that is bound to the next instruction.
+    pub(super) fn here(&mut self) -> LabelId {
+        self.last = None;
+        LabelId(self.words.len() as u32 | BOUND)
     }
 
-    /// Binds a label to the next instruction.
+    /// Whether some instruction refers to a label that is not bound yet.
+    pub(super) fn is_used(&self, label: LabelId) -> bool {
+        self.labels
+            .get(label.0 as usize)
+            .is_some_and(|last| *last != 0)
+    }
+
+    /// Binds a label to the next instruction; it is never used again.
     pub(super) fn bind(&mut self, label: LabelId) {
         if self.failure.is_some() {
             return;
         }
-        let at = self.words.len();
-        let label = &mut self.labels[label.0 as usize];
-        label.at = Some(at);
-        let mut next = label.fixups;
-        while let Some(fixup) = next.map(|index| &self.fixups[index as usize]) {
-            self.words[fixup.word] = distance(fixup.from, at);
-            next = fixup.next;
+        let to = self.words.len();
+        let mut word = self.labels[label.0 as usize];
+        while word != 0 {
+            let at = word as usize;
+            let used = Use(self.words[at]);
+            self.words[at] = distance(Operands(at - used.behind()), to);
+            word = used.before();
         }
         self.last = None;
+        self.release(label);
+    }
+
+    /// Gives up a label to which no instruction refers.
+    pub(super) fn release(&mut self, label: LabelId) {
+        if self.failure.is_none() {
+            self.labels[label.0 as usize] = 0;
+            // There is room for all of them: this neither allocates nor aborts.
+            self.free.push(label.0);
+        }
     }
 
     /// Lets nothing be fused to the last instruction.
@@ -229,6 +323,8 @@ impl Emitter {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
+        let bytes = self.words.len() * size_of::<u32>() + self.origins.size();
+        self.allowance.admits(bytes as u64)?;
         let pairs = self.words.chunks_exact(HANDLER_WORDS);
         let mut words = Vec::new();
         words
@@ -237,7 +333,7 @@ impl Emitter {
         words.extend(pairs.map(pair));
         let code = Code {
             words: words.into_boxed_slice(),
-            places: self.places.into_boxed_slice(),
+            origins: self.origins.finish()?,
         };
         Ok((code, self.log))
     }

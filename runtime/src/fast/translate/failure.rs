@@ -7,11 +7,11 @@
 use core::fmt;
 
 use super::operand::{Place, To};
-use crate::cause::{InternalError, OutOfMemory};
+use crate::cause::{InternalError, LimitError, OutOfMemory};
 use crate::error::Error;
 use crate::fast::dispatch::Operation;
 use crate::reject::Reject;
-use crate::spec::ErrorCode;
+use crate::spec::{ErrorCode, Limit};
 
 /// Why there is no code.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,13 @@ pub(crate) enum Failure {
     },
     /// The allocator has no memory for the code.
     OutOfMemory,
+    /// The module would have more code than its limit allows.
+    TooMuchCode {
+        /// The limit, in bytes.
+        limit: u64,
+        /// How much there would be.
+        wanted: u64,
+    },
 }
 
 /// What cannot be.
@@ -79,6 +86,12 @@ impl fmt::Display for Contradiction {
     }
 }
 
+impl From<OutOfMemory> for Failure {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -86,6 +99,12 @@ impl From<Failure> for Error {
                 InternalError::new(format_args!("{contradiction} (at offset {at:#x})")).into()
             }
             Failure::OutOfMemory => OutOfMemory.into(),
+            Failure::TooMuchCode { limit, wanted } => LimitError {
+                what: Limit::TranslatedCode.name(),
+                limit,
+                wanted,
+            }
+            .into(),
         }
     }
 }

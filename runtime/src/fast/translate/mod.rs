@@ -17,58 +17,77 @@ mod failure;
 mod module;
 mod operand;
 mod operate;
+mod stack;
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use self::block::Block;
 use self::emit::{Emitter, LabelId, Operands};
-use self::failure::{Contradiction, Failure};
+use self::failure::Contradiction;
+pub(crate) use self::failure::Failure;
 use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Constant, Kind, Place, To};
 use self::operate::Open;
-use super::code::Code;
+use self::stack::Stack;
+use super::code::{Cell, Code};
 use super::dispatch::Operation;
 use super::rows;
 use super::survey::Pins;
 use super::verify::{self, Log};
 use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
-use crate::module::Module;
+use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
+use crate::store::allocation::reserve;
 use crate::types::ValType;
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
-/// Translates all functions that the module defines.
-pub(crate) fn all(module: &Module) -> Result<(), Error> {
+/// Translates all functions that the module defines; the watch is asked whether to go on.
+pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
     for index in 0.. {
         let Some(cell) = module.code().cell(index) else {
             break;
         };
         if cell.code().is_none() {
-            cell.publish(Box::new(function(module, index)?));
+            function(module, cell, watch)?;
         }
     }
     Ok(())
 }
 
-/// Translates a function that the module defines.
-pub(crate) fn function(module: &Module, index: u32) -> Result<Code, Error> {
-    let (code, log, locals) = unverified(module, index)?;
-    verify::check(module, index, locals, &code, &log)?;
-    Ok(code)
+/// Translates a function of the module and publishes its code; gives the entry that counts.
+pub(crate) fn function(
+    module: &Module,
+    cell: &Cell,
+    watch: &mut Watch<'_>,
+) -> Result<*const u32, Error> {
+    let (code, log, locals) = unverified(module, cell.index, watch)?;
+    verify::check(module, cell.index, locals, &code, &log)?;
+    let most = module.engine().limits().translated_code;
+    Ok(module.code().publish(cell, code, most)?)
 }
 
 /// The code of a function with what the verifier wants to know of it: the instructions, and how
 /// many locals there are.
-pub(crate) fn unverified(module: &Module, index: u32) -> Result<(Code, Log, usize), Error> {
-    let mut translator = Translator::new(module, index);
-    if let Err(reject) = module.walk(index, &mut translator) {
-        return Err(translator.code.failure().map_or(reject.into(), Error::from));
+pub(crate) fn unverified(
+    module: &Module,
+    index: u32,
+    watch: &mut Watch<'_>,
+) -> Result<(Code, Log, usize), Error> {
+    let sink = Translator::new(module, index);
+    let mut watched = Watched { sink, watch };
+    let walked = module.walk(index, &mut watched);
+    let Watched { sink, watch } = watched;
+    if let Some(error) = watch.error() {
+        return Err(error);
     }
-    let (code, log) = translator.code.finish()?;
-    Ok((code, log, translator.locals.len()))
+    if let Err(reject) = walked {
+        return Err(sink.code.failure().map_or(reject.into(), Error::from));
+    }
+    let (code, log) = sink.code.finish()?;
+    Ok((code, log, sink.locals.len()))
 }
 
 /// The state of a translation.
@@ -84,11 +103,7 @@ pub(crate) struct Translator<'m> {
     locals: Vec<Kind>,
     params: usize,
     results: usize,
-    stack: Vec<Operand>,
-    /// Below this height no value is a note of a local.
-    settled: usize,
-    /// The most values on the stack at once.
-    height: usize,
+    stack: Stack,
     blocks: Vec<Block>,
     /// The instruction whose result has no destination yet.
     open: Option<Open>,
@@ -108,9 +123,6 @@ struct Meter {
     cost: u32,
 }
 
-/// Notes of locals deeper than this become slots, so that an assignment looks at few of them.
-const NOTES: usize = 32;
-
 impl<'m> Translator<'m> {
     fn new(module: &'m Module, index: u32) -> Self {
         let config = module.engine().config();
@@ -118,16 +130,17 @@ impl<'m> Translator<'m> {
         Self {
             module,
             index,
-            code: Emitter::default(),
+            code: Emitter::new(
+                module.code().allowance(config.get_limits().translated_code),
+                body.as_ref().map_or(0, Range::len),
+            ),
             // What happens at the entry stands before the first instruction.
             at: body.map_or(0, |body| body.start),
             pins: module.pins(index),
             locals: Vec::new(),
             params: module.defined_signature(index).params().len(),
             results: module.defined_signature(index).results().len(),
-            stack: Vec::new(),
-            settled: 0,
-            height: 0,
+            stack: Stack::default(),
             blocks: Vec::new(),
             open: None,
             held: [None; 3],
@@ -148,22 +161,21 @@ impl<'m> Translator<'m> {
 
     fn push(&mut self, kind: Kind, at: At) {
         self.stack.push(Operand { kind, at });
-        self.height = self.height.max(self.stack.len());
     }
 
     fn pop(&mut self) -> Operand {
         let found = self.stack.pop();
-        let operand = self.known(found, "operand", 0).unwrap_or(Operand {
+        self.known(found, "operand", 0).unwrap_or(Operand {
             kind: Kind::Int,
             at: At::Const(0),
-        });
-        self.settled = self.settled.min(self.stack.len());
-        operand
+        })
     }
 
-    /// Pushes a value of a type, in its slot.
-    fn push_temp(&mut self, ty: ValType) {
-        self.push(Kind::of(ty), At::Temp);
+    /// Pushes values of these types, in their slots.
+    fn push_types(&mut self, types: &[ValType]) {
+        if self.stack.extend(types).is_err() {
+            self.code.fail(Failure::OutOfMemory);
+        }
     }
 
     /// A constant.
@@ -173,19 +185,11 @@ impl<'m> Translator<'m> {
 
     /// Pushes a note of a local.
     fn push_local(&mut self, local: u32) {
-        if self.stack.len() >= self.settled + NOTES {
+        if let Some(height) = self.stack.overdue() {
             self.spill();
-            self.settle(self.settled);
-            self.settled += 1;
-        }
-        self.push(self.locals[local as usize], At::Local(local));
-    }
-
-    /// Puts a value into the slot at its height, unless it is a constant.
-    fn settle(&mut self, height: usize) {
-        if let At::Local(_) = self.stack[height].at {
             self.materialise(height);
         }
+        self.push(self.locals[local as usize], At::Local(local));
     }
 
     /// Puts a value into the slot at its height.
@@ -196,17 +200,26 @@ impl<'m> Translator<'m> {
             At::Open => self.spill(),
             At::Local(_) | At::Const(_) => {
                 self.move_to_slot(operand, self.temp(height));
-                self.stack[height].at = At::Temp;
+                self.stack.settle(height);
             }
         }
     }
 
+    /// Puts the values of a range of heights into their slots. Of the open instruction there is a
+    /// value only if it has been laid down already.
+    fn materialise_all(&mut self, heights: Range<usize>) {
+        let notes = self.stack.notes(heights);
+        for place in notes.clone() {
+            self.materialise(self.stack.note(place));
+        }
+        self.stack.clear(notes);
+    }
+
     /// Leaves no note of a local below a height.
     fn settle_below(&mut self, height: usize) {
-        for height in self.settled..height {
-            self.settle(height);
+        while let Some(local) = self.stack.lowest_local(height) {
+            self.materialise(local);
         }
-        self.settled = self.settled.max(height);
     }
 
     /// Gets the stack ready for a split or a merge: no notes of locals, and the values on top,
@@ -214,14 +227,8 @@ impl<'m> Translator<'m> {
     /// value has been popped.
     fn settle_all(&mut self, top: usize) {
         let first = self.stack.len() - top;
-        for height in self.settled.min(first)..self.stack.len() {
-            if height < first {
-                self.settle(height);
-            } else {
-                self.materialise(height);
-            }
-        }
-        self.settled = self.stack.len();
+        self.settle_below(first);
+        self.materialise_all(first..self.stack.len());
     }
 
     /// Forgets what the accumulators hold, as code that can be jumped to must.
@@ -235,6 +242,13 @@ impl<'m> Translator<'m> {
             if *held == Some(slot) {
                 *held = None;
             }
+        }
+    }
+
+    /// Makes room for the values and the block of one instruction, besides results of calls.
+    fn reserve(&mut self) {
+        if self.stack.reserve().is_err() || reserve(&mut self.blocks, 1).is_err() {
+            self.code.fail(Failure::OutOfMemory);
         }
     }
 
@@ -285,9 +299,17 @@ impl<'m> Translator<'m> {
 
     /// Charges work that follows from a type or from the locals, with the block at hand.
     fn charge_for(&mut self, rate: Rate, count: usize) {
+        let fuel = self.price(rate, count);
         if let Some(meter) = &mut self.meter {
-            let fuel = u32::try_from(rate.fuel(count as u64)).unwrap_or(u32::MAX);
             meter.cost = meter.cost.saturating_add(fuel);
+        }
+    }
+
+    /// What work costs; nothing if fuel is not counted.
+    fn price(&self, rate: Rate, count: usize) -> u32 {
+        match self.meter {
+            Some(_) => u32::try_from(rate.fuel(count as u64)).unwrap_or(u32::MAX),
+            None => 0,
         }
     }
 
@@ -333,7 +355,7 @@ impl<'m> Translator<'m> {
         if let Some(meter) = self.meter.take() {
             meter.settle(&mut self.code);
         }
-        let values = self.locals.len() + self.height;
+        let values = self.locals.len() + self.stack.most();
         let slots = values.max(self.results).max(1) as u32;
         if let Some(enter) = self.enter {
             self.code.patch(enter, 0, slots);
@@ -357,15 +379,22 @@ impl Meter {
 
 impl<'a> Sink<'a> for Translator<'_> {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
+        if reserve(&mut self.locals, header.locals as usize).is_err() {
+            self.code.fail(Failure::OutOfMemory);
+            return self.proceed();
+        }
         for run in header.runs() {
             self.locals.resize(run.end as usize, Kind::of(run.ty));
         }
+        self.reserve();
         self.begin();
         self.proceed()
     }
 
     fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         self.at = at;
+        self.reserve();
+        self.proceed()?;
         if let Some(depth) = self.dead {
             self.skip(i, depth);
         } else {
@@ -373,5 +402,39 @@ impl<'a> Sink<'a> for Translator<'_> {
             rows::translate(self, i);
         }
         self.proceed()
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+
+    /// Bytes of code for each byte of a body, in the median of the functions of real programs.
+    const MEDIAN: f64 = 6.0;
+
+    #[test]
+    fn real_functions_become_little_code() {
+        let mut factors = Vec::new();
+        for name in ["sha256", "sudoku", "words"] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/programs/");
+            let path = std::format!("{path}{name}.wasm");
+            let module = Module::from_file(&Engine::default(), &path).unwrap();
+            all(&module, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+            let imported = module.env().imported_funcs();
+            for index in 0..module.env().func_count() - imported {
+                let code = module.code().cell(index).and_then(Cell::code).unwrap();
+                let body = module.body(imported + index).unwrap();
+                factors.push(code.size() as f64 / body.len() as f64);
+            }
+        }
+        factors.sort_by(f64::total_cmp);
+        let (median, most) = (factors[factors.len() / 2], factors[factors.len() - 1]);
+        std::println!(
+            "{} functions: median {median:.2}, most {most:.2}",
+            factors.len()
+        );
+        assert!(median <= MEDIAN, "{median}");
+        assert!(most <= 24.0, "{most}");
     }
 }

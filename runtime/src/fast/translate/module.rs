@@ -5,7 +5,7 @@ use super::failure::Contradiction;
 use super::operand::Kind;
 use super::{Translator, block::BlockTypes};
 use crate::fast::code::Cell;
-use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx, ValType};
+use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 
 const NOTHING: FuncSignature<'static> = FuncSignature {
     params: &[],
@@ -34,22 +34,19 @@ impl<'m> Translator<'m> {
         self.known(found, "function type", y.0).unwrap_or(NOTHING)
     }
 
-    /// The type at a place among a block's parameters or results.
-    pub(super) fn block_type(&mut self, types: BlockTypes, at: usize, params: bool) -> ValType {
-        let found = match types {
-            BlockTypes::Short(ty) => ty.filter(|_| at == 0 && !params),
+    /// Pushes values of a block's parameters or results, in their slots.
+    pub(super) fn push_block(&mut self, types: BlockTypes, params: bool) {
+        match types {
+            BlockTypes::Short(ty) => self.push_types(ty.filter(|_| !params).as_slice()),
             BlockTypes::Function => {
                 let own = self.module.defined_signature(self.index);
-                own.results().get(at).copied()
+                self.push_types(own.results());
             }
             BlockTypes::Func(ty) => {
                 let ty = self.func_type(ty);
-                let types = if params { ty.params() } else { ty.results() };
-                types.get(at).copied()
+                self.push_types(if params { ty.params() } else { ty.results() });
             }
-        };
-        let found = self.known(found, "value of a block", at as u32);
-        found.unwrap_or(ValType::I32)
+        }
     }
 
     /// The class of a global's value.

@@ -255,7 +255,7 @@ impl Translator<'_> {
     /// its result is still on the stack.
     pub(super) fn spill(&mut self) {
         if let Some(open) = self.open {
-            self.stack[open.height].at = At::Temp;
+            self.stack.settle(open.height);
             self.close(To::W, self.temp(open.height));
         }
     }
@@ -437,7 +437,6 @@ impl Translator<'_> {
 
     pub(super) fn truncate(&mut self, height: usize) {
         self.stack.truncate(height);
-        self.settled = self.settled.min(height);
     }
 }
 

@@ -232,9 +232,14 @@ impl Verifier<'_> {
                 return Err(laid.fault(Wrong::Address(laid.handler)));
             }
             let mut taken = handler.words();
-            if let Some(Operand::Targets(_)) = handler.operands().last() {
+            let each = match handler.operands().last() {
+                Some(Operand::Targets) => 1,
+                Some(Operand::MovingTargets) => 2,
+                _ => 0,
+            };
+            if each > 0 {
                 // As many targets as the last word says, and the default.
-                taken += self.word(own + taken - 1) as usize + 1;
+                taken += each * (self.word(own + taken - 1) as usize + 1);
             }
             if taken != laid.operands as usize {
                 return Err(laid.fault(Wrong::Words {
@@ -297,8 +302,21 @@ impl Verifier<'_> {
             Operand::Slot => within(value, 1, self.frame),
             Operand::Slots(count) => within(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
-            Operand::Targets(from) => (at + 1..=at + 1 + word as usize)
-                .try_for_each(|at| self.target(own + from, self.word(at))),
+            Operand::Targets => {
+                (at + 1..=at + 1 + word as usize).try_for_each(|at| self.target(at, self.word(at)))
+            }
+            Operand::MovingTargets => {
+                let (from, count) = (value, second());
+                within(from, count, self.frame)?;
+                (0..=self.word(at + 2) as usize).try_for_each(|target| {
+                    let entry = at + operand.words() + 2 * target;
+                    self.target(entry, self.word(entry))?;
+                    match u64::from(self.word(entry + 1)) {
+                        to if to > from => Err(Wrong::Upwards { from, to }),
+                        _ => Ok(()),
+                    }
+                })
+            }
             Operand::Cell => {
                 let address = value | second() << u32::BITS;
                 let index = self.cell(address).ok_or(Wrong::Cell(address))?;
@@ -444,7 +462,7 @@ impl Verifier<'_> {
         let func = self.module.env().imported_funcs() + self.index;
         let body = self.module.body(func).unwrap_or_default();
         let mut next = 0;
-        for (word, place) in self.code.places.iter().copied() {
+        for (word, place) in self.code.origins.pairs() {
             let fits = word >= next
                 && self.starts.has(word as usize)
                 && (body.start..=body.end).contains(&(place as usize));

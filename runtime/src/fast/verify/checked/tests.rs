@@ -7,7 +7,9 @@ use super::*;
 use crate::engine::Engine;
 use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
+use crate::fast::origin::OriginList;
 use crate::fast::translate::{Place, To, unverified};
+use crate::module::Watch;
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -66,7 +68,8 @@ struct Laying {
 impl Laying {
     fn new() -> Self {
         let module = module();
-        let (code, log, locals) = unverified(&module, 0).unwrap();
+        let (code, log, locals) =
+            unverified(&module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
         let word = |at: usize| {
             let bytes: Vec<u8> = code
                 .words
@@ -80,7 +83,7 @@ impl Laying {
             (laid.handler, operands.map(word).collect())
         };
         let instructions = log.0.iter().map(operands).collect();
-        let places = code.places.to_vec();
+        let places = code.origins.pairs().collect();
         Self {
             module,
             locals,
@@ -131,9 +134,13 @@ impl Laying {
             let [a, b] = [pair[0].to_ne_bytes(), pair[1].to_ne_bytes()];
             u64::from_ne_bytes([a, b].concat().try_into().unwrap())
         };
+        let mut origins = OriginList::default();
+        for &(word, offset) in &self.places {
+            origins.push(word, offset).unwrap();
+        }
         let code = Code {
             words: words.chunks_exact(2).map(pair).collect(),
-            places: self.places.clone().into_boxed_slice(),
+            origins: origins.finish().unwrap(),
         };
         match check(&self.module, 0, self.locals, &code, log) {
             Ok(()) => String::new(),
@@ -190,7 +197,7 @@ finds! {
         t.operand(|operand| operand == Operand::Target(0))[0] = 0;
     }
     a_wrong_target_in_a_table: "no instruction begins at the target" |t| {
-        t.operand(|operand| matches!(operand, Operand::Targets(_)))[2] += 1;
+        t.operand(|operand| matches!(operand, Operand::Targets))[2] += 1;
     }
     a_wrong_handler: "words, there are 3" |t| {
         let jump = form(Operation::Jump, &[], None).unwrap();
@@ -212,7 +219,7 @@ finds! {
         t.instruction(|operand| operand == Operand::Cell).1.push(0);
     }
     a_target_too_many: "words, there are" |t| {
-        t.instruction(|operand| matches!(operand, Operand::Targets(_))).1.push(0);
+        t.instruction(|operand| matches!(operand, Operand::Targets)).1.push(0);
     }
     a_cell_of_another_module: "is no cell of the module" |t| {
         let foreign = module();
@@ -271,7 +278,7 @@ finds! {
 #[test]
 fn the_address_of_another_handler() {
     let laying = Laying::new();
-    let (code, log, _) = unverified(&laying.module, 0).unwrap();
+    let (code, log, _) = unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
     let bytes: Vec<u8> = code
         .words
         .iter()
@@ -292,7 +299,8 @@ fn the_address_of_another_handler() {
 #[test]
 fn instructions_that_do_not_join() {
     let laying = Laying::new();
-    let (code, mut log, _) = unverified(&laying.module, 0).unwrap();
+    let (code, mut log, _) =
+        unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
     log.0.remove(2);
     let bytes: Vec<u8> = code
         .words

@@ -115,7 +115,7 @@ impl<T: Copy> List<T> for CountedList<T> {
     }
 }
 
-mod tests {
+mod steps {
     use super::*;
     use crate::profile::Std;
     use crate::validate::module;
