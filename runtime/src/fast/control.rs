@@ -376,7 +376,11 @@ impl<A: Source> Instruction for BrTableMany<A> {
                 if let Err(exit) = (*state.context).burn(u64::from(fuel)) {
                     return Flow::Exit(exit);
                 }
-                copy(state.sp.add(from as usize), state.sp.add(to as usize), count);
+                copy(
+                    state.sp.add(from as usize),
+                    state.sp.add(to as usize),
+                    count,
+                );
             }
             table_target(entry, 0)
         }

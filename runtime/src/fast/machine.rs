@@ -6,7 +6,11 @@
 //! Whoever made a [`Context`] promised that it is live while it is used. The pointers of an
 //! [`InstanceEntity`](crate::store::entity::InstanceEntity) are valid for the life of the store.
 //! Different indices may be the same object: so never two references at once without comparing
-//! addresses. An index that validation excludes is an object without items.
+//! addresses.
+//!
+//! Indices of memories and tables are compared with nothing: they stand in the words of translated
+//! code, which [`cold::hand`] hands to a [`Hand`], and the validator admits those only that the
+//! module has; builds with debug assertions look.
 
 use core::ptr::NonNull;
 
@@ -84,24 +88,18 @@ pub(crate) trait Addressed: Copy {
 
 impl Addressed for MemoryIdx {
     fn mask(self, m: &Context) -> u64 {
-        // SAFETY: the context is live, as whoever made it promised, and so are its instance's
-        // memories; the reference ends here.
-        let is_64 = unsafe {
-            let memory = m.memory_entity(self);
-            memory.is_some_and(|memory| memory.as_ref().ty.is_64)
-        };
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code, and so are its instance's memories; the reference ends here.
+        let is_64 = unsafe { m.memory_entity(self).as_ref().ty.is_64 };
         mask(is_64)
     }
 }
 
 impl Addressed for TableIdx {
     fn mask(self, m: &Context) -> u64 {
-        // SAFETY: the context is live, as whoever made it promised, and so are its instance's
-        // tables; the reference ends here.
-        let is_64 = unsafe {
-            let table = m.table_entity(self);
-            table.is_some_and(|table| table.as_ref().ty.is_64)
-        };
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code, and so are its instance's tables; the reference ends here.
+        let is_64 = unsafe { m.table_entity(self).as_ref().ty.is_64 };
         mask(is_64)
     }
 }
@@ -112,24 +110,32 @@ fn mask(is_64: bool) -> u64 {
 }
 
 impl Context {
-    /// A memory of the running instance; there is one for each index that validation admits.
+    /// A memory of the running instance.
     ///
     /// # Safety
-    /// The context is live.
-    unsafe fn memory_entity(&self, x: MemoryIdx) -> Option<NonNull<MemoryEntity>> {
-        // SAFETY: the caller promises that the context is live, and so its instance is.
-        let memories = unsafe { &self.instance.as_ref().memories };
-        memories.get(x.0 as usize).copied()
+    /// The context is live, and the index one that the validator admits for the instance's module.
+    unsafe fn memory_entity(&self, x: MemoryIdx) -> NonNull<MemoryEntity> {
+        // SAFETY: the caller promises that the context is live, and so its instance is, which has as
+        // many memories as the validator compared the index with.
+        unsafe {
+            let memories = &self.instance.as_ref().memories;
+            debug_assert!((x.0 as usize) < memories.len());
+            *memories.as_ptr().add(x.0 as usize)
+        }
     }
 
-    /// A table of the running instance; there is one for each index that validation admits.
+    /// A table of the running instance.
     ///
     /// # Safety
-    /// The context is live.
-    unsafe fn table_entity(&self, x: TableIdx) -> Option<NonNull<TableEntity>> {
-        // SAFETY: the caller promises that the context is live, and so its instance is.
-        let tables = unsafe { &self.instance.as_ref().tables };
-        tables.get(x.0 as usize).copied()
+    /// The context is live, and the index one that the validator admits for the instance's module.
+    unsafe fn table_entity(&self, x: TableIdx) -> NonNull<TableEntity> {
+        // SAFETY: the caller promises that the context is live, and so its instance is, which has as
+        // many tables as the validator compared the index with.
+        unsafe {
+            let tables = &self.instance.as_ref().tables;
+            debug_assert!((x.0 as usize) < tables.len());
+            *tables.as_ptr().add(x.0 as usize)
+        }
     }
 
     /// Keeps an error of the environment for whoever started the run.
@@ -193,12 +199,10 @@ impl Machine for Context {
     }
 
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
-        // SAFETY: the context is live, as whoever made it promised, and its memories are the guest's,
-        // which does not run: the reference is the only one until this borrow of the context ends.
-        unsafe {
-            let memory = self.memory_entity(x);
-            memory.map_or(&mut [], |memory| (*memory.as_ptr()).bytes_mut())
-        }
+        // SAFETY: the context is live, as whoever made it promised, the index is one of validated
+        // code, and memories are the guest's, which does not run: the reference is the only one
+        // until this borrow of the context ends.
+        unsafe { (*self.memory_entity(x).as_ptr()).bytes_mut() }
     }
 
     fn memory_copy(
@@ -207,10 +211,11 @@ impl Machine for Context {
         (y, from): (MemoryIdx, u64),
         count: u64,
     ) -> Option<()> {
-        // SAFETY: the context is live, as whoever made it promised. A second reference is made only
-        // if the addresses differ: entities do not overlap, and neither do their bytes.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code. A second reference is made only if the addresses differ: entities do not
+        // overlap, and neither do their bytes.
         let (target, source) = unsafe {
-            let (target, source) = (self.memory_entity(x)?, self.memory_entity(y)?);
+            let (target, source) = (self.memory_entity(x), self.memory_entity(y));
             let other = (target != source).then(|| (*source.as_ptr()).bytes());
             ((*target.as_ptr()).bytes_mut(), other)
         };
@@ -218,30 +223,26 @@ impl Machine for Context {
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {
-        // SAFETY: the context is live, as whoever made it promised. The data are bytes of the module,
-        // which no memory has; each reference is the only one to what it leads to.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code. The data are bytes of the module, which no memory has; each reference is
+        // the only one to what it leads to.
         unsafe {
-            let memory = self.memory_entity(x);
-            let bytes = memory.map_or(&mut [][..], |memory| (*memory.as_ptr()).bytes_mut());
+            let bytes = (*self.memory_entity(x).as_ptr()).bytes_mut();
             (bytes, self.instance.as_ref().data(d))
         }
     }
 
     fn memory_pages(&mut self, x: MemoryIdx) -> u64 {
-        // SAFETY: the context is live, as whoever made it promised; the reference ends here.
-        unsafe {
-            let memory = self.memory_entity(x);
-            memory.map_or(0, |memory| memory.as_ref().pages())
-        }
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code; the reference ends here.
+        unsafe { self.memory_entity(x).as_ref().pages() }
     }
 
     fn memory_grow(&mut self, x: MemoryIdx, delta: u64, rate: Rate) -> Result<Option<u64>, Stop> {
-        // SAFETY: the context is live, as whoever made it promised, and the memory is one of its
-        // store. No reference into the store is alive.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code, and the memory is one of its store. No reference into the store is alive.
         unsafe {
-            let Some(memory) = self.memory_entity(x) else {
-                return Ok(None);
-            };
+            let memory = self.memory_entity(x);
             let bytes = growth::memory_room(self.store, memory, delta);
             self.grow(rate.fuel(bytes), |store| {
                 growth::grow_memory(store, memory, delta)
@@ -256,12 +257,10 @@ impl Machine for Context {
     }
 
     fn table(&mut self, x: TableIdx) -> &mut [Ref] {
-        // SAFETY: the context is live, as whoever made it promised, and its tables are the guest's,
-        // which does not run: the reference is the only one until this borrow of the context ends.
-        unsafe {
-            let table = self.table_entity(x);
-            table.map_or(&mut [], |table| &mut (*table.as_ptr()).elements)
-        }
+        // SAFETY: the context is live, as whoever made it promised, the index is one of validated
+        // code, and tables are the guest's, which does not run: the reference is the only one until
+        // this borrow of the context ends.
+        unsafe { &mut (*self.table_entity(x).as_ptr()).elements }
     }
 
     fn table_copy(
@@ -270,10 +269,11 @@ impl Machine for Context {
         (y, from): (TableIdx, u64),
         count: u64,
     ) -> Option<()> {
-        // SAFETY: the context is live, as whoever made it promised. A second reference is made only
-        // if the addresses differ: entities do not overlap, and neither do their elements.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code. A second reference is made only if the addresses differ: entities do not
+        // overlap, and neither do their elements.
         let (target, source) = unsafe {
-            let (target, source) = (self.table_entity(x)?, self.table_entity(y)?);
+            let (target, source) = (self.table_entity(x), self.table_entity(y));
             let other = (target != source).then(|| (*source.as_ptr()).elements.as_slice());
             (&mut *(*target.as_ptr()).elements, other)
         };
@@ -281,11 +281,11 @@ impl Machine for Context {
     }
 
     fn table_and_elements(&mut self, x: TableIdx, e: ElemIdx) -> (&mut [Ref], &[Ref]) {
-        // SAFETY: the context is live, as whoever made it promised. The segment's elements are the
-        // instance's own, which no table has; each reference is the only one to what it leads to.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code. The segment's elements are the instance's own, which no table has; each
+        // reference is the only one to what it leads to.
         unsafe {
-            let table = self.table_entity(x);
-            let elements = table.map_or(&mut [][..], |table| &mut (*table.as_ptr()).elements);
+            let elements = &mut (*self.table_entity(x).as_ptr()).elements;
             (elements, self.instance.as_ref().element(e))
         }
     }
@@ -297,12 +297,10 @@ impl Machine for Context {
         init: Ref,
         rate: Rate,
     ) -> Result<Option<u64>, Stop> {
-        // SAFETY: the context is live, as whoever made it promised, and the table is one of its
-        // store. No reference into the store is alive.
+        // SAFETY: the context is live, as whoever made it promised, and the index is one of
+        // validated code, and the table is one of its store. No reference into the store is alive.
         unsafe {
-            let Some(table) = self.table_entity(x) else {
-                return Ok(None);
-            };
+            let table = self.table_entity(x);
             let elements = growth::table_room(self.store, table, delta);
             self.grow(rate.fuel(elements), |store| {
                 growth::grow_table(store, table, delta, init)
