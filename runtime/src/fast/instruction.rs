@@ -50,7 +50,8 @@ pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
 /// `words.add(at)` holds the distance from there to an instruction.
 #[inline(always)]
 pub(crate) unsafe fn table_target(words: *const u32, at: usize) -> Flow {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that the word is there, and that it holds the distance from its own
+    // place, from which `target` counts here.
     unsafe { target(words.add(at), 0) }
 }
 
