@@ -31,7 +31,7 @@ has an example.
 - *Limits* are on by default: [`spec::Limits`] has those of modules and stores; a
   [`ResourceLimiter`] adds the host's own.
 - *Unsafe code* stands in few modules, each with its invariant at the top: the arenas of stores,
-  and the engine.
+  and the engine. [`safety`] says what is promised against whom.
 "
 )]
 #![no_std]
@@ -166,3 +166,6 @@ pub use types::MemoryType;
 #[cfg(feature = "alloc")]
 #[doc = include_str!("porting.md")]
 pub mod porting {}
+
+#[doc = include_str!("../SAFETY.md")]
+pub mod safety {}

@@ -77,6 +77,7 @@ fn copy() -> PathBuf {
     for path in [
         "runtime/Cargo.toml",
         "runtime/build.rs",
+        "runtime/SAFETY.md",
         "runtime/src/porting.md",
         "Cargo.lock",
     ] {

@@ -13,7 +13,7 @@ static RUNTIME: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embedded/src");
 const GENERATED: &str = "generated";
 
 /// Files outside of these folders.
-const OTHERS: [(&str, &str); 6] = [
+const OTHERS: [(&str, &str); 7] = [
     ("Cargo.toml", include_str!("../embedded/workspace.toml")),
     ("rustfmt.toml", include_str!("../embedded/rustfmt.toml")),
     (
@@ -21,6 +21,7 @@ const OTHERS: [(&str, &str); 6] = [
         include_str!("../embedded/manifest.toml"),
     ),
     ("runtime/build.rs", include_str!("../embedded/build.rs")),
+    ("runtime/SAFETY.md", include_str!("../embedded/SAFETY.md")),
     (
         "runtime/LICENSE-APACHE",
         include_str!("../embedded/LICENSE-APACHE"),

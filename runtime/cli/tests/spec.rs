@@ -118,7 +118,7 @@ fn a_difference_is_breaking_or_not() {
     let more = "extends = 'wasm-3.0'\nproposal = 'mvp'\n\
         [add.op]\ni32.twice = { op = [0xFC, 128], type = 'i32 -> i32', do = 'a.wrapping_mul(2)' }\n\
         [change.limit]\nbr_table_targets = { alloc = 65_519 }\n\
-        [change.costs]\nschedule = 2\n[change.costs.class]\nhand = 3\n";
+        [change.costs]\nschedule = 3\n[change.costs.class]\nhand = 3\n";
     let more = overlay("more.toml", more);
     let (code, there, _) = tabwasm(&["spec", "diff", "wasm-3.0", &more]);
     assert_eq!(code, Some(1));
@@ -126,7 +126,7 @@ fn a_difference_is_breaking_or_not() {
         there,
         "breaking    limit `br_table_targets`: alloc was `65520`, is `65519`\n\
          compatible  op `i32.twice`: added\n\
-         compatible  costs `schedule`: version was `1`, is `2`\n\
+         compatible  costs `schedule`: version was `2`, is `3`\n\
          compatible  costs `hand`: cost was `1`, is `3`\n\
          4 changes, 1 breaking\n"
     );
@@ -178,7 +178,7 @@ fn a_row_of_an_overlay_is_explained() {
     let (code, said, errors) = tabwasm(&["spec", "explain", "i32.rotl3", "--in", example]);
     assert_eq!(code, Some(0), "{errors}");
     assert!(
-        said.contains("\n    handler::<Unary<I32Rotl3, S, W>>(),\n"),
+        said.contains("\n    entry::<Unary<I32Rotl3, S, W>>(),\n"),
         "{said}"
     );
     let (_, shown, _) = tabwasm(&["spec", "show", "i32.rotl3", "--in", example]);
