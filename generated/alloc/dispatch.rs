@@ -3368,7 +3368,7 @@ impl Hand for MemoryGrow {
     fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
         let x = MemoryIdx(immediates[0]);
         let a = slots[0] & x.mask(m);
-        crate::exec::memory::grow(m, x, a, Rate::per(32))?.put(slots);
+        crate::exec::memory::grow(m, x, a, Rate::per(16))?.put(slots);
         Ok(())
     }
 }

@@ -428,7 +428,7 @@ fn memory_grow<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = memory::grow(m, x, Value::from_bits(a), Rate::per(32))?;
+    let value = memory::grow(m, x, Value::from_bits(a), Rate::per(16))?;
     r.drop(1usize);
     r.push(slots, m.memory_address(x, value))?;
     Ok(())

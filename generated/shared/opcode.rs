@@ -674,7 +674,7 @@ impl Opcode {
     /// How much of its work one more unit of fuel pays for, if that depends on an operand.
     pub const fn rate(self) -> Option<Rate> {
         match self {
-            Self::MemoryGrow => Some(Rate::per(32)),
+            Self::MemoryGrow => Some(Rate::per(16)),
             Self::MemoryInit => Some(Rate::per(32)),
             Self::MemoryCopy => Some(Rate::per(32)),
             Self::MemoryFill => Some(Rate::per(32)),

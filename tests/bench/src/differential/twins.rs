@@ -41,7 +41,7 @@ pub fn compare(options: &Options) -> Result<usize, Error> {
 fn work(options: &Options, next: &AtomicU64) -> Result<(Tally, usize), Error> {
     let (begin, mut twins, mut mismatches) = (Instant::now(), Twins::default(), 0);
     // Enough for a growth by two pages, and for filling a page.
-    twins.fuel = 8_000;
+    twins.fuel = 10_000;
     while begin.elapsed() < options.budget {
         let first = next.fetch_add(PORTION, Ordering::Relaxed);
         let last = first.saturating_add(PORTION).min(options.seeds.end);
