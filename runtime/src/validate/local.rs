@@ -81,6 +81,7 @@ impl Locals {
         at: usize,
     ) -> Result<(), Reject> {
         const AT_ONCE: usize = 64;
+        scratch.runs.reserve(row.len());
         for types in row.chunks(AT_ONCE) {
             let mut runs = [LocalRun::default(); AT_ONCE];
             for ((run, ty), end) in runs.iter_mut().zip(types).zip(self.count + 1..) {

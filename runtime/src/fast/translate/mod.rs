@@ -383,7 +383,10 @@ impl<'a> Sink<'a> for Translator<'_> {
             self.code.fail(Failure::OutOfMemory);
             return self.proceed();
         }
-        for run in header.runs() {
+        let params = self.module.defined_signature(self.index).params();
+        self.locals.extend(params.iter().map(|&ty| Kind::of(ty)));
+        let params = params.len();
+        for run in header.runs().filter(|run| run.end as usize > params) {
             self.locals.resize(run.end as usize, Kind::of(run.ty));
         }
         self.reserve();
