@@ -97,10 +97,9 @@ impl Locals {
         }
         let spelled = row.get(..S::SPELLED).unwrap_or(row);
         if !scratch.locals.extend_within(spelled, u64::MAX) {
-            // What is not spelled out is searched for.
-            let _ = spelled
-                .iter()
-                .try_for_each(|ty| scratch.locals.push(*ty, u64::MAX));
+            for ty in spelled {
+                scratch.spell(*ty, at)?;
+            }
         }
         Ok(())
     }
@@ -130,9 +129,7 @@ impl Locals {
             self.first = run;
         }
         while S::SPELLED > 0 && scratch.locals.len() < S::SPELLED.min(end as usize) {
-            if scratch.locals.push(ty, u64::MAX).is_err() {
-                break;
-            }
+            scratch.spell(ty, at)?;
         }
         self.tracked |= !ty.is_defaultable();
         self.count = end;
@@ -200,6 +197,14 @@ impl Locals {
 }
 
 impl<S: Storage> Scratch<S> {
+    /// Spells out the type of the next local. Without memory for it there is no verdict: those behind
+    /// it would take its place, and have wrong types.
+    fn spell(&mut self, ty: ValType, at: usize) -> Result<(), Reject> {
+        let length = self.locals.len();
+        let push = self.locals.push(ty, u64::MAX);
+        push.map_err(|full| full.reject(Limit::Locals, length, at))
+    }
+
     /// Whether a local has been set, given that it is tracked.
     pub(crate) fn is_set(&self, local: LocalIdx) -> bool {
         let word = self.set.get((local.0 / u32::BITS) as usize);

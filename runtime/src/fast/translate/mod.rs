@@ -390,6 +390,7 @@ impl<'a> Sink<'a> for Translator<'_> {
             self.locals.resize(run.end as usize, Kind::of(run.ty));
         }
         self.reserve();
+        self.proceed()?;
         self.begin();
         self.proceed()
     }
