@@ -1,27 +1,23 @@
 //! Random modules on our engine and on wasmi: every difference is a bug of one of them.
 //!
-//! Half of the modules come from `wasm-smith`, which knows all of the format; the other half from
-//! [`generate`], which writes the code that is hard to translate to registers. Each module runs
+//! `tabwasm-generator` makes the modules. Each module runs
 //! on wasmi once, then on our engine in each of its [`run::VARIANTS`]; results, kinds of traps,
 //! memories, globals and sizes of tables must agree after every call. Or the two engines of ours
 //! are compared with each other: [`twins`].
 
-mod generate;
 mod plan;
-mod random;
 mod run;
 mod shrink;
-mod smith;
 mod twins;
 
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use self::generate::Program;
 use self::plan::Plan;
-use self::random::Random;
 use self::run::{Outcome, VARIANTS, Variant};
+use tabwasm_generator::{Program, Random, smith};
+
 use crate::Error;
 
 /// What to try, and for how long.

@@ -3,8 +3,8 @@
 
 use wasmparser::{ExternalKind, Parser, Payload, ValType, Validator};
 
-use super::random::Random;
 use crate::Error;
+use tabwasm_generator::Random;
 
 /// The plan for a module.
 #[derive(Default)]

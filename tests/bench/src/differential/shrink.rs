@@ -4,7 +4,7 @@
 use wasm_encoder::Instruction;
 use wasmparser::Validator;
 
-use super::generate::Program;
+use tabwasm_generator::Program;
 
 /// Leaves instructions out, or puts a constant in their place, for as long as `differs` holds.
 pub fn shrink(mut program: Program, differs: impl Fn(&Program) -> bool) -> Program {

@@ -1,19 +1,16 @@
 //! Random modules on the two engines of Tabwasm.
 //!
-//! As many modules as there is time for, so they are small: half of them [`generate`]'s, half
+//! As many modules as there is time for, so they are small: half of them [`Program`]s, half
 //! `wasm-smith`'s. What is compared, `tabwasm_twins` says.
-//!
-//! [`generate`]: super::generate
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use tabwasm_generator::{Program, Random, smith};
 use tabwasm_twins::{Tally, Twins};
 
-use super::generate::Program;
-use super::random::Random;
-use super::{Finding, Options, smith};
+use super::{Finding, Options};
 use crate::Error;
 
 const THREADS: usize = 2;

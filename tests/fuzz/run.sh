@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Runs all fuzz targets, each for some seconds (30 unless told otherwise): tests/fuzz/run.sh [SECONDS]
+#
+# libFuzzer stands in the crate `libfuzzer-sys`; the coverage that it needs comes from flags that the
+# stable compiler takes. An input that fails stays in target/finds/TARGET, and its path is printed.
+# The corpus is made by the test `fuzz_corpus`; what a fuzzer adds to it stays in target/corpus.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+seconds=${1:-30}
+targets=(validate translate twins views components wasi tables)
+host=$(rustc -vV | sed -n 's/^host: //p')
+
+# With a target, build scripts and macros are built without the flags.
+export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+-Cllvm-args=-sanitizer-coverage-trace-compares"
+cargo build --release --target "$host" --bins
+programs=target/$host/release
+
+failed=0
+for target in "${targets[@]}"; do
+    mkdir -p "target/corpus/$target" "target/finds/$target"
+    log=target/$target.log
+    printf '%-10s ' "$target"
+    if "$programs/$target" "target/corpus/$target" "corpus/$target" -max_total_time="$seconds" \
+        -timeout=25 -rss_limit_mb=3072 -artifact_prefix="target/finds/$target/" 2> "$log"; then
+        grep -E '^Done' "$log"
+    else
+        failed=1
+        echo 'FAILED'
+        tail -n 40 "$log"
+        grep -E 'Test unit written to' "$log" | sed "s|to target|to $PWD/target|" || true
+    fi
+done
+exit "$failed"

@@ -1,0 +1,62 @@
+//! Components: levels of validation, and views against wasmparser.
+#![no_main]
+
+#[path = "../../../tests/views/component.rs"]
+mod component;
+#[path = "../../../tests/views/module.rs"]
+mod module;
+#[path = "../../../tests/views/peer_component.rs"]
+mod peer_component;
+#[path = "../../../tests/views/peer_module.rs"]
+mod peer_module;
+#[path = "../../../tests/views/text.rs"]
+mod text;
+
+use libfuzzer_sys::fuzz_target;
+use tabwasm::profile::{Features, Profile, Std};
+use tabwasm::reject::Reject;
+use tabwasm::spec::{ErrorClass, Level, Proposals};
+use tabwasm::validate::{Scope, basic, check_component_at};
+use wasmparser::{Validator, WasmFeatures};
+
+type Lines<E> = Result<Vec<String>, E>;
+
+fuzz_target!(|bytes: &[u8]| {
+    if !component::is_component(bytes) {
+        return;
+    }
+    let lines = component::lines(bytes);
+    let levels = [Level::Basic, Level::Standard].map(|level| check(level, bytes));
+    assert!(levels[0].is_ok() || levels[1].is_err(), "{levels:?}");
+    let mut peer = Validator::new_with_features(WasmFeatures::all());
+    if peer.validate_all(bytes).is_err() {
+        return;
+    }
+    for refused in levels.into_iter().filter_map(Result::err) {
+        assert!(
+            is_ours(&refused),
+            "{refused}, but wasmparser finds it valid"
+        );
+    }
+    match (lines, peer_component::lines(bytes)) {
+        (Ok(ours), Ok(theirs)) => assert_eq!(ours, theirs),
+        (Err(reject), Ok(_)) => assert!(is_ours(&reject), "{reject}"),
+        (_, Err(_)) => {}
+    }
+});
+
+/// Whether it is this library that does not support something, or not as much of it.
+fn is_ours(reject: &Reject) -> bool {
+    matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
+}
+
+fn check(level: Level, bytes: &[u8]) -> Result<(), Reject> {
+    let gate = Features {
+        proposals: Proposals::ALL,
+        limits: Std::LIMITS,
+    };
+    let mut scopes = [Scope::default(); 100];
+    check_component_at(level, bytes, &gate, &mut scopes, |module| {
+        basic(module, &gate)
+    })
+}

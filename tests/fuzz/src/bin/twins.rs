@@ -1,0 +1,20 @@
+//! The fast engine against the compact one.
+#![no_main]
+
+use std::cell::RefCell;
+
+use libfuzzer_sys::fuzz_target;
+use tabwasm_twins::Twins;
+
+thread_local! {
+    static TWINS: RefCell<Twins> = RefCell::default();
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let Some(wasm) = tabwasm_fuzz::module(bytes) else {
+        return;
+    };
+    let seed = bytes.len() as u64;
+    let compared = TWINS.with_borrow_mut(|twins| twins.compare(&wasm, seed));
+    assert!(compared.is_ok(), "{compared:?}");
+});

@@ -1,0 +1,16 @@
+//! What fuzz targets share: modules made of a fuzzer's bytes.
+//!
+//! Each program in `src/bin` is a target, which `run.sh` builds and runs. A target panics at what
+//! should never be.
+
+use tabwasm_generator::{Program, Random, smith};
+
+/// A module: the bytes themselves, or what a generator makes of them. The first byte says which.
+pub fn module(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (first, rest) = bytes.split_first()?;
+    match first % 3 {
+        0 => Some(rest.to_vec()),
+        1 => Some(Program::new(&mut Random::of(rest)).encode()),
+        _ => smith::of(rest, &smith::SMALL).ok(),
+    }
+}
