@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# Runs all fuzz targets, each for some seconds (30 unless told otherwise): tests/fuzz/run.sh [SECONDS]
+# Runs all fuzz targets, each for some seconds (30 unless told otherwise):
+#   tests/fuzz/run.sh [SECONDS [SEED]]
+# The seed is fixed unless told otherwise, so that CI tries the same inputs as long as the code is
+# the same.
 #
 # libFuzzer stands in the crate `libfuzzer-sys`; the coverage that it needs comes from flags that the
 # stable compiler takes. An input that fails stays in target/finds/TARGET, and its path is printed.
@@ -7,9 +10,14 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-seconds=${1:-30}
+seconds=${1:-30} seed=${2:-1}
 targets=(validate translate twins views components wasi tables)
 host=$(rustc -vV | sed -n 's/^host: //p')
+
+if ! command -v c++ > /dev/null; then
+    echo 'SKIPPED: fuzz targets: libFuzzer needs a C++ compiler, and there is none'
+    exit 0
+fi
 
 # With a target, build scripts and macros are built without the flags.
 export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -23,7 +31,7 @@ for target in "${targets[@]}"; do
     mkdir -p "target/corpus/$target" "target/finds/$target"
     log=target/$target.log
     printf '%-10s ' "$target"
-    if "$programs/$target" "target/corpus/$target" "corpus/$target" -max_total_time="$seconds" \
+    if "$programs/$target" "target/corpus/$target" "corpus/$target" -max_total_time="$seconds" -seed="$seed" \
         -timeout=25 -rss_limit_mb=3072 -artifact_prefix="target/finds/$target/" 2> "$log"; then
         grep -E '^Done' "$log"
     else
