@@ -14,3 +14,10 @@ pub fn module(bytes: &[u8]) -> Option<Vec<u8>> {
         _ => smith::of(rest, &smith::SMALL).ok(),
     }
 }
+
+/// What is read of a module or component, without the lines about its names. They stand in custom
+/// sections that may be malformed: there each reads as far as it likes.
+pub fn nameless(mut lines: Vec<String>) -> Vec<String> {
+    lines.retain(|line| !matches!(line.split(' ').next(), Some("name" | "names")));
+    lines
+}
