@@ -1,5 +1,4 @@
 //! The sources of the runtime, parsed, for tests of what holds everywhere in them.
-//!
 
 use std::fs;
 use std::path::{Path, PathBuf};

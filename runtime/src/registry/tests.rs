@@ -1,5 +1,4 @@
 //! The registry against a model.
-//!
 
 use alloc::vec;
 

@@ -1,6 +1,5 @@
 //! Memory of translation: for each byte of a body, code of 24 bytes at most, and at most
 //! [`PEAK`] bytes at once while it is made.
-//!
 
 use tabwasm::{Config, Engine, Instance, Module, Store};
 

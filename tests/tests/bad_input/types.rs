@@ -1,5 +1,4 @@
 //! What the types of an engine cost, and that they go with the last that holds them.
-//!
 
 use tabwasm::{Engine, Func, FuncType, Module, Store, ValType};
 

@@ -1,5 +1,4 @@
 //! A pass asks at regular times, and ends when the answer is no.
-//!
 
 use alloc::vec;
 use alloc::vec::Vec;

@@ -1,5 +1,4 @@
 //! Types of another engine, and of none.
-//!
 
 use tabwasm::{
     Caller, Engine, ExternType, Func, FuncType, Global, GlobalType, HeapType, Linker, Mutability,
