@@ -13,7 +13,7 @@ use super::code::Cell;
 use super::cold;
 use super::context::Context;
 use super::handler::{Handler, handler};
-use super::instruction::{Instruction, attempt, table_target, target};
+use super::instruction::{Instruction, attempt, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
 use super::place::Source;
 use super::stack::{Record, Stack};
@@ -343,7 +343,9 @@ impl<A: Source> Instruction for BrTable<A> {
             let index: u32 = A::read(words, state);
             let at = A::words::<u32>();
             let index = index.min(*words.add(at));
-            table_target(words, at + 1 + index as usize)
+            // The distance counts from `index` words behind the operands, because one address then
+            // serves both to read it and to add it to.
+            target(words.add(index as usize), at + 1)
         }
     }
 }
@@ -382,7 +384,7 @@ impl<A: Source> Instruction for BrTableMany<A> {
                     count,
                 );
             }
-            table_target(entry, 0)
+            target(entry, 0)
         }
     }
 }

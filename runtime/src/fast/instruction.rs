@@ -44,17 +44,6 @@ pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
     Flow::Jump(unsafe { words.offset(*words.add(at) as i32 as isize) })
 }
 
-/// Where a target of a table leads: its distance counts from its own word, because a table is long.
-///
-/// # Safety
-/// `words.add(at)` holds the distance from there to an instruction.
-#[inline(always)]
-pub(crate) unsafe fn table_target(words: *const u32, at: usize) -> Flow {
-    // SAFETY: the caller promises that the word is there, and that it holds the distance from its own
-    // place, from which `target` counts here.
-    unsafe { target(words.add(at), 0) }
-}
-
 /// Unwraps a result, or leaves the instruction with the trap.
 macro_rules! attempt {
     ($result:expr) => {

@@ -18,7 +18,8 @@ pub(crate) enum Operand {
     Long,
     /// Distance to an instruction, from this operand word of its own.
     Target(usize),
-    /// How many targets follow beside the default: distances, each from its own word.
+    /// How many targets follow beside the default: distances, the one with index n from n
+    /// words behind the begin of the operands.
     Targets,
     /// Slots to move down, from where and how many, and how many targets follow beside the default:
     /// distances, each from its own word and with the slot where the values move to.

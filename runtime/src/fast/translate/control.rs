@@ -173,19 +173,19 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
     let (from, count) = (t.temp(t.stack.len() - arity), l.len() as u32);
     let aligned = l.iter().all(|depth| t.is_aligned(&t.target(depth)));
     t.push(index.kind, index.at);
-    let (operands, own, more) = if aligned {
+    let (operands, words, behind) = if aligned {
         let (operands, own) = t.operand_instruction(Operation::BrTable, &[count]);
-        (operands, own, 1)
+        (operands, own + 1, own + 1)
     } else {
         // Each target says besides where the values move to; what that costs is paid on the way.
         let words = [t.price(Rate::MOVED, arity), from, arity as u32, count];
         let (operands, own) = t.operand_instruction(Operation::BrTableMany, &words);
-        (operands, own, words.len())
+        (operands, own + words.len(), 0)
     };
-    t.code.begin_table(operands, own + more);
+    t.code.begin_table(operands, words);
     for depth in l.iter() {
         let target = t.target(depth);
-        t.code.table_target(target.label);
+        t.code.table_target(behind, target.label);
         if !aligned {
             t.code.table_word(t.temp(target.base));
         }

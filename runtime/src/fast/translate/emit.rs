@@ -213,12 +213,12 @@ impl Emitter {
         self.last = None;
     }
 
-    /// Adds a target to the table; its distance counts from its own word.
-    pub(super) fn table_target(&mut self, label: LabelId) {
+    /// Adds a target to the table; its distance counts from `behind` words before its own.
+    pub(super) fn table_target(&mut self, behind: usize, label: LabelId) {
         if self.room(1) {
             let word = self.words.len();
             self.words.push(0);
-            self.target(Operands(word), 0, label);
+            self.target(Operands(word - behind), behind, label);
         }
     }
 

@@ -302,9 +302,8 @@ impl Verifier<'_> {
             Operand::Slot => within(value, 1, self.frame),
             Operand::Slots(count) => within(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
-            Operand::Targets => {
-                (at + 1..=at + 1 + word as usize).try_for_each(|at| self.target(at, self.word(at)))
-            }
+            Operand::Targets => (0..=word as usize)
+                .try_for_each(|index| self.target(own + index, self.word(at + 1 + index))),
             Operand::MovingTargets => {
                 let (from, count) = (value, second());
                 within(from, count, self.frame)?;

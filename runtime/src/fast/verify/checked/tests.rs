@@ -33,6 +33,10 @@ fn module() -> Module {
         0x20, 0, 0x24, 0,             // (global.set 0 (local.get 0))
         0x20, 0, 0x28, 2, 4, 0x1A,    // (drop (i32.load offset=4 (local.get 0)))
         0x3F, 0, 0x1A,                // (drop (memory.size))
+        0x02, 0x7F,                   // block (result i32)
+        0x20, 0, 0x20, 1,             //   (local.get 0) (local.get 1)
+        0x20, 0, 0x0E, 1, 0, 0,       //   (br_table 0 0 (local.get 0))
+        0x0B, 0x1A,                   // end, drop
         0x20, 0, 0x20, 1, 0x10, 1,    // (call 1 (local.get 0) (local.get 1))
         0x20, 1, 0x20, 0, 0x11, 0, 0, // (call_indirect (type 0) … (local.get 1) (local.get 0))
         0x0B,
@@ -198,6 +202,16 @@ finds! {
     }
     a_wrong_target_in_a_table: "no instruction begins at the target" |t| {
         t.operand(|operand| matches!(operand, Operand::Targets))[2] += 1;
+    }
+    a_wrong_target_in_a_table_that_moves: "no instruction begins at the target" |t| {
+        t.operand(|operand| matches!(operand, Operand::MovingTargets))[3] += 1;
+    }
+    a_table_that_moves_upwards: "from slot 5 up to 6" |t| {
+        let words = t.operand(|operand| matches!(operand, Operand::MovingTargets));
+        words[4] = words[0] + 1;
+    }
+    a_table_that_moves_from_beyond_the_frame: "1 slots from 1000 of" |t| {
+        t.operand(|operand| matches!(operand, Operand::MovingTargets))[0] = 1_000;
     }
     a_wrong_handler: "words, there are 3" |t| {
         let jump = form(Operation::Jump, &[], None).unwrap();
