@@ -5,7 +5,7 @@
 use super::error_code::ErrorCode;
 use super::instruction::Instruction;
 use super::semantics;
-use crate::constant::{self, Evaluator, Failure};
+use crate::exec::constant::{self, Evaluator, Failure};
 use crate::reject::Reject;
 
 /// Runs one instruction; `at` is its offset in the module.

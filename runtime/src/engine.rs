@@ -5,10 +5,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::cause::UseError;
 use crate::config::Config;
 use crate::counter::Counter;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::lock::Lock;
 use crate::profile::Features;
 use crate::registry::Registry;

@@ -3,9 +3,9 @@
 use alloc::boxed::Box;
 use core::any::Any;
 
-use crate::cause::{LimitError, OutOfMemory, UseError};
+use crate::allocation;
 use crate::error::Result;
-use crate::store::allocation;
+use crate::error::cause::{LimitError, OutOfMemory, UseError};
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};
@@ -37,7 +37,7 @@ impl ExternRef {
     /// If it belongs to another store or was taken out of this one.
     pub fn data<'a, T: 'a>(
         &self,
-        store: impl Into<crate::StoreContext<'a, T>>,
+        store: impl Into<crate::store::context::StoreContext<'a, T>>,
     ) -> Result<&'a (dyn Any + Send + Sync)> {
         let inner = store.into().inner();
         Ok(&**inner
@@ -76,7 +76,7 @@ impl ExternRef {
 }
 
 /// No room for one more.
-fn full(store: &StoreInner) -> crate::Error {
+fn full(store: &StoreInner) -> crate::error::Error {
     let limit = store.engine.limits().store_objects;
     let wanted = store.externs.len() as u64 + 1;
     if wanted <= limit {

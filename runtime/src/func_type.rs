@@ -6,9 +6,9 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::mem::discriminant;
 
-use crate::cause::UseError;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::func::call_type::CallType;
 use crate::registry::held::RegisteredType;
 use crate::scoped::{HeapType, ValType};

@@ -1,7 +1,7 @@
 //! Global variables.
 
-use crate::cause::{LimitError, UseError};
 use crate::error::Result;
+use crate::error::cause::{LimitError, UseError};
 use crate::scoped::GlobalType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::GlobalEntity;

@@ -9,10 +9,12 @@ use alloc::vec::Vec;
 use core::ops::Range;
 use core::ptr::NonNull;
 
-use crate::cause::{LimitError, LinkError, OutOfMemory, UseError};
-use crate::constant::{self, Evaluator, Failure};
+use crate::allocation;
 use crate::engine::Engine;
+use crate::error::cause::{LimitError, LinkError, OutOfMemory, UseError};
 use crate::error::{Error, Result};
+use crate::exec::constant;
+use crate::exec::constant::{Evaluator, Failure};
 use crate::externs::{EntityType, Extern};
 use crate::func::call;
 use crate::instance::Instance;
@@ -23,7 +25,7 @@ use crate::store::entity::{
     FuncBody, FuncEntity, GlobalEntity, InstanceEntity, InstanceHandles, TagEntity,
 };
 use crate::store::inner::{Handle, StoreInner};
-use crate::store::{StoreData, allocation, growth};
+use crate::store::{StoreData, growth};
 use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, Ref, TagIdx};
 
 /// Makes an instance and runs its start function.

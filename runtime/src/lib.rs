@@ -66,15 +66,13 @@ pub mod validate;
 pub mod view;
 
 #[cfg(feature = "alloc")]
+mod allocation;
+#[cfg(feature = "alloc")]
 mod backtrace;
 #[cfg(feature = "alloc")]
 mod caller;
 #[cfg(feature = "alloc")]
-mod cause;
-#[cfg(feature = "alloc")]
 mod config;
-#[cfg(feature = "alloc")]
-mod constant;
 #[cfg(feature = "alloc")]
 mod counter;
 #[cfg(feature = "alloc")]
@@ -128,11 +126,11 @@ mod val;
 pub use self::{
     backtrace::{FrameInfo, WasmBacktrace},
     caller::Caller,
-    cause::{
-        I32Exit, InternalError, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError,
-    },
     config::{CompilationMode, Config},
     engine::Engine,
+    error::cause::{
+        I32Exit, InternalError, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError,
+    },
     error::{Context, Error, Result},
     externref::ExternRef,
     externs::{Export, ExportType, Extern, ExternType, ImportType},

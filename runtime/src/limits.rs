@@ -168,12 +168,14 @@ impl StoreLimitsBuilder {
 impl StoreLimits {
     fn judge(&self, what: &'static str, desired: usize, limit: Option<usize>) -> Result<bool> {
         match limit {
-            Some(limit) if desired > limit && self.trap_on_grow_failure => Err(crate::LimitError {
-                what,
-                limit: limit as u64,
-                wanted: desired as u64,
+            Some(limit) if desired > limit && self.trap_on_grow_failure => {
+                Err(crate::error::cause::LimitError {
+                    what,
+                    limit: limit as u64,
+                    wanted: desired as u64,
+                }
+                .into())
             }
-            .into()),
             Some(limit) => Ok(desired <= limit),
             None => Ok(true),
         }

@@ -1,7 +1,7 @@
 //! Linear memories.
 
-use crate::cause::{LimitError, MemoryAccessError};
 use crate::error::Result;
+use crate::error::cause::{LimitError, MemoryAccessError};
 use crate::store::bytes::Bytes;
 use crate::store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 use crate::store::entity::MemoryEntity;

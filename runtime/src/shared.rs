@@ -9,8 +9,8 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cause::OutOfMemory;
-use crate::store::allocation;
+use crate::allocation;
+use crate::error::cause::OutOfMemory;
 
 /// One of the owners of a value.
 pub(crate) struct Shared<T>(NonNull<Owned<T>>);

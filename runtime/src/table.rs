@@ -2,8 +2,8 @@
 
 use core::ops::Range;
 
-use crate::cause::{LimitError, UseError};
 use crate::error::Result;
+use crate::error::cause::{LimitError, UseError};
 use crate::scoped::TableType;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::TableEntity;
@@ -149,7 +149,7 @@ impl Table {
             .get(range(source_index, length)?)
             .ok_or(UseError::TableBounds)?;
         let mut elements = alloc::vec::Vec::new();
-        crate::store::allocation::reserve(&mut elements, from.len())?;
+        crate::allocation::reserve(&mut elements, from.len())?;
         elements.extend_from_slice(from);
         let to = &mut inner.table_mut(destination.0)?.elements;
         to.get_mut(target)

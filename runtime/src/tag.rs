@@ -1,7 +1,7 @@
 //! Tags of exceptions.
 
-use crate::cause::UseError;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::func_type::FuncType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::TagEntity;

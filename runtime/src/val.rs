@@ -1,8 +1,8 @@
 //! Values of the guest, as the host sees them.
 
-use crate::cause::UseError;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::externref::ExternRef;
 use crate::func::Func;
 use crate::scoped;

@@ -1,7 +1,7 @@
 //! `shared/constant.rs`: one arm for each row with the column `const`.
 //!
 //! A row with `do` pops its operands, calls its function of `semantics.rs` and pushes the result;
-//! the others call the function of their name in `runtime/src/constant.rs`.
+//! the others call the function of their name in `runtime/src/exec/constant.rs`.
 
 use super::Source;
 use crate::model::{Model, Op};
@@ -20,7 +20,7 @@ pub fn emit(model: &Model) -> Source {
         use super::error_code::ErrorCode;
         use super::instruction::Instruction;
         use super::semantics;
-        use crate::constant::{self, Evaluator, Failure};
+        use crate::exec::constant::{self, Evaluator, Failure};
         use crate::reject::Reject;
     });
     source.item(quote! {

@@ -5,6 +5,8 @@
 //! standard.
 
 pub(crate) mod access;
+#[cfg(feature = "alloc")]
+pub(crate) mod constant;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod reference;

@@ -10,9 +10,9 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use super::control::LAZY;
 use super::origin::Origins;
 use super::translate::Failure;
-use crate::cause::OutOfMemory;
+use crate::allocation::{boxed, boxed_list};
+use crate::error::cause::OutOfMemory;
 use crate::lock::Lock;
-use crate::store::allocation::{boxed, boxed_list};
 
 /// A 64-bit value in two words, low half first.
 ///

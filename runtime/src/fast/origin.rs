@@ -7,9 +7,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::cause::OutOfMemory;
+use crate::allocation::reserve;
+use crate::error::cause::OutOfMemory;
 use crate::read::Reader;
-use crate::store::allocation::reserve;
 
 /// The pairs of a function.
 pub(crate) struct Origins {

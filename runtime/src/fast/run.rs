@@ -15,11 +15,11 @@ use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};
 use super::verify::Bounds;
+use crate::allocation;
 use crate::backtrace::{FrameInfo, WasmBacktrace};
-use crate::cause::OutOfMemory;
 use crate::error::Error;
+use crate::error::cause::OutOfMemory;
 use crate::spec::Trap;
-use crate::store::allocation;
 use crate::store::entity::{FuncBody, InstanceEntity};
 use crate::store::erased;
 use crate::store::inner::StoreInner;
@@ -82,7 +82,7 @@ pub(crate) unsafe fn call(
         });
     let Some((instance, cell)) = callee.filter(|(_, cell)| *cell != NonNull::dangling()) else {
         return Err(Interruption::Host(
-            crate::cause::UseError::OtherStore.into(),
+            crate::error::cause::UseError::OtherStore.into(),
             None,
         ));
     };

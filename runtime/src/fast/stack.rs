@@ -41,7 +41,7 @@ impl Stack {
     /// A stack of this many bytes, or nothing when memory is short.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
         let slots = (bytes / size_of::<u64>()).max(4 * Self::MARGIN);
-        let slots = crate::store::allocation::zeroed(slots)?;
+        let slots = crate::allocation::zeroed(slots)?;
         Some(Self { slots })
     }
 

@@ -2,13 +2,13 @@
 
 use alloc::vec::Vec;
 
+use crate::allocation;
 use crate::backtrace::WasmBacktrace;
-use crate::cause::OutOfMemory;
+use crate::error::cause::OutOfMemory;
 use crate::error::{Error, Result};
 use crate::fast::{self, Interruption};
 use crate::spec::Trap;
 use crate::store::StoreData;
-use crate::store::allocation;
 use crate::store::entity::FuncBody;
 use crate::store::inner::Handle;
 

@@ -10,9 +10,9 @@ pub(crate) mod wasm_type;
 use alloc::vec::Vec;
 
 use crate::caller::Caller;
-use crate::cause::UseError;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::func_type::FuncType;
 use crate::registry::held::RegisteredType;
 use crate::scoped::ValType;
@@ -209,7 +209,7 @@ pub(crate) fn dynamic<T>(
     let host = erased::host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
         let inner = caller.store.inner();
         let mut values = Vec::new();
-        crate::store::allocation::reserve(&mut values, params + results)?;
+        crate::allocation::reserve(&mut values, params + results)?;
         let arguments = slots.iter().zip(ty.params());
         values.extend(arguments.map(|(slot, ty)| Val::from_slot(*slot, *ty, inner)));
         // References without a default start as what no such result can be: a null.

@@ -17,7 +17,7 @@ use super::call_type::CallType;
 use super::typed;
 use super::wasm_type::WasmResults;
 use super::{Func, read};
-use crate::cause::UseError;
+use crate::error::cause::UseError;
 use crate::error::{Error, Result};
 use crate::fast::{Interruption, Invocation};
 use crate::store::context::{AsContextMut, StoreContextMut};

@@ -8,8 +8,8 @@ use super::call::{self, Outcome, Slots};
 use super::call_type::CallType;
 use super::resumable::TypedResumableCall;
 use super::wasm_type::{StoreView, WasmParams, WasmResults};
-use crate::cause::UseError;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::store::context::AsContextMut;
 use crate::store::inner::StoreInner;
 

@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use super::{Host, Memory};
+use crate::allocation;
 use crate::caller::Caller;
 use crate::compact::Value;
 use crate::error::{Error, Result};
@@ -11,7 +12,6 @@ use crate::externs::Extern;
 use crate::func_type::FuncType;
 use crate::linker::Linker;
 use crate::scoped::ValType;
-use crate::store::allocation;
 use crate::store::context::AsContextMut;
 use crate::val::Val;
 

@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 
 use super::watch::{Ask, Watch, Watched};
 use super::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
-use crate::cause::OutOfMemory;
+use crate::allocation;
 use crate::error::Result;
+use crate::error::cause::OutOfMemory;
 use crate::fast::Survey;
 use crate::profile::Features;
 use crate::read::{
@@ -14,7 +15,6 @@ use crate::read::{
 };
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
-use crate::store::allocation;
 use crate::types::{
     DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, TableIdx, TableType,
 };

@@ -11,6 +11,7 @@ use core::ptr;
 
 use self::watch::Ask;
 pub(crate) use self::watch::{Watch, Watched};
+use crate::allocation;
 use crate::config::CompilationMode;
 use crate::engine::Engine;
 use crate::error::Result;
@@ -23,7 +24,6 @@ use crate::registry::held::ModuleTypes;
 use crate::reject::Reject;
 use crate::shared::Shared;
 use crate::spec::{Level, Trap};
-use crate::store::allocation;
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
@@ -160,7 +160,7 @@ impl Module {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|error| {
             let shown = path.display();
-            crate::Error::from(error).context(format_args!("reading {shown}"))
+            crate::error::Error::from(error).context(format_args!("reading {shown}"))
         })?;
         Self::new(engine, bytes)
     }

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::cause::OutOfMemory;
+use crate::error::cause::OutOfMemory;
 
 /// The records.
 #[derive(Default)]

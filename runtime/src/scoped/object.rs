@@ -2,8 +2,8 @@
 
 use super::reference::RefType;
 use super::value::ValType;
-use crate::cause::UseError;
 use crate::engine::Engine;
+use crate::error::cause::UseError;
 use crate::types;
 
 /// The type of a table.

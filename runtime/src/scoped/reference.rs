@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::cause::UseError;
 use crate::engine::Engine;
+use crate::error::cause::UseError;
 use crate::func_type::FuncType;
 use crate::types;
 

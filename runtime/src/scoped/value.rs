@@ -3,8 +3,8 @@
 use core::fmt;
 
 use super::reference::{HeapType, RefType};
-use crate::cause::UseError;
 use crate::engine::Engine;
+use crate::error::cause::UseError;
 use crate::types;
 
 /// The type of a value.

@@ -9,8 +9,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
-use super::allocation;
-use crate::cause::OutOfMemory;
+use crate::allocation;
+use crate::error::cause::OutOfMemory;
 
 /// Items of one kind, numbered in order of creation.
 pub(crate) struct Arena<T> {

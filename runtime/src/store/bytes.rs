@@ -13,8 +13,8 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 use core::slice;
 
-use super::allocation;
-use crate::cause::OutOfMemory;
+use crate::allocation;
+use crate::error::cause::OutOfMemory;
 
 /// The bytes that a guest can address, and room for more.
 pub(crate) struct Bytes(Origin);

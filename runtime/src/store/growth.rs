@@ -8,12 +8,12 @@
 use core::ptr::NonNull;
 
 use super::StoreData;
-use super::allocation;
 use super::bytes::Bytes;
 use super::entity::{MemoryEntity, TableEntity};
 use super::inner::{Handle, StoreInner};
 use super::limiter::{Growth, Resource};
-use crate::cause::{LimitError, OutOfMemory};
+use crate::allocation;
+use crate::error::cause::{LimitError, OutOfMemory};
 use crate::error::{Error, Result};
 use crate::fast::StorePointers;
 use crate::types::{MemoryType, Ref, TableType};

@@ -9,9 +9,9 @@ use super::entity::{
 };
 use super::erased::EpochCallback;
 use super::limiter::Limiter;
-use crate::cause::UseError;
 use crate::counter::Counter;
 use crate::engine::Engine;
+use crate::error::cause::UseError;
 use crate::fast::Stack;
 use crate::handle::{Entry, HandleTable};
 use crate::registry::held::StoreTypes;

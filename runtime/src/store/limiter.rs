@@ -6,11 +6,11 @@
 
 use core::ptr::NonNull;
 
-use crate::cause::LimitError;
+use crate::allocation;
+use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
 use crate::limits::ResourceLimiter;
 use crate::spec::Limits;
-use crate::store::allocation;
 use crate::store::erased::HostLimiter;
 
 /// Something that grows.

@@ -2,10 +2,9 @@
 //!
 //! A store owns every object of its instances in flat arenas ([`arena`]), so that dropping it
 //! recurses into nothing; handles of the API are numbers with the store's id. An object lives as
-//! long as its store. Unsafe code is in [`allocation`], [`arena`], [`bytes`], [`entity`],
+//! long as its store. Unsafe code is in [`arena`], [`bytes`], [`entity`],
 //! [`erased`], [`growth`] and [`limiter`], each with its invariant.
 
-pub(crate) mod allocation;
 pub(crate) mod arena;
 pub(crate) mod bytes;
 pub(crate) mod context;
@@ -19,9 +18,9 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::marker::PhantomData;
 
-use crate::cause::UseError;
 use crate::engine::Engine;
 use crate::error::Result;
+use crate::error::cause::UseError;
 use crate::limits::ResourceLimiter;
 use crate::spec::Trap;
 use context::{AsContext, StoreContextMut};

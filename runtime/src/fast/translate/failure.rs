@@ -7,8 +7,8 @@
 use core::fmt;
 
 use super::operand::{Place, To};
-use crate::cause::{InternalError, LimitError, OutOfMemory};
 use crate::error::Error;
+use crate::error::cause::{InternalError, LimitError, OutOfMemory};
 use crate::fast::dispatch::Operation;
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};

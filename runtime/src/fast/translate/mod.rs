@@ -35,12 +35,12 @@ use super::dispatch::Operation;
 use super::rows;
 use super::survey::Pins;
 use super::verify::{self, Log};
+use crate::allocation::reserve;
 use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
 use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
-use crate::store::allocation::reserve;
 use crate::types::ValType;
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 

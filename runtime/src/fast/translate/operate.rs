@@ -496,7 +496,7 @@ mod tests {
         let mut translator = Translator::new(&module, 0);
         act(&mut translator);
         let error = Error::from(translator.code.finish().err().unwrap());
-        assert!(error.is::<crate::InternalError>());
+        assert!(error.is::<crate::error::cause::InternalError>());
         error.to_string()
     }
 

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::cause::{InternalError, OutOfMemory};
 use crate::error::Error;
+use crate::error::cause::{InternalError, OutOfMemory};
 use crate::fast::code::{Cell, Code};
 use crate::fast::control::LEAVE;
 use crate::fast::dispatch::HANDLERS;

@@ -4,9 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::cause::I32Exit;
 use crate::config::{CompilationMode, Config};
 use crate::engine::Engine;
+use crate::error::cause::I32Exit;
 use crate::module::Module;
 
 /// Bytes of the part that is long.

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::ptr::NonNull;
 
-use crate::cause::OutOfMemory;
+use crate::error::cause::OutOfMemory;
 use crate::types::Ref;
 
 /// Types of which all bits zero is a value.

@@ -8,6 +8,8 @@
 //! Errors are made where guests and modules go wrong, so making one never aborts: when there is no
 //! memory for it, it is [`OutOfMemory`], which needs none.
 
+pub(crate) mod cause;
+
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,11 +17,11 @@ use core::any::Any;
 use core::error::Error as StdError;
 use core::{fmt, mem};
 
+use self::cause::{I32Exit, OutOfMemory};
+use crate::allocation;
 use crate::backtrace::WasmBacktrace;
-use crate::cause::{I32Exit, OutOfMemory};
 use crate::reject::Reject;
 use crate::spec::Trap;
-use crate::store::allocation;
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = core::result::Result<T, E>;

@@ -127,9 +127,9 @@ pub enum UseError {
     /// A function with another type.
     Signature {
         /// What the caller asked for.
-        expected: crate::FuncType,
+        expected: crate::func_type::FuncType,
         /// What the function has.
-        found: crate::FuncType,
+        found: crate::func_type::FuncType,
     },
     /// The instance exports nothing of that name and kind.
     NoExport(Box<str>),
