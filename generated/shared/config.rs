@@ -3,7 +3,7 @@
 //! A switch of the configuration for each proposal.
 
 use super::proposal::Proposal;
-use crate::config::Config;
+use crate::engine::config::Config;
 
 impl Config {
     /// Whether to admit `mvp`: WebAssembly 1.0 as first released.

@@ -4,8 +4,9 @@ use alloc::boxed::Box;
 use core::any::Any;
 
 use crate::allocation;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::{LimitError, OutOfMemory, UseError};
+use crate::error::cause::{LimitError, OutOfMemory};
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};

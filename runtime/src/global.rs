@@ -1,8 +1,9 @@
 //! Global variables.
 
+use crate::engine::scoped::GlobalType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::{LimitError, UseError};
-use crate::scoped::GlobalType;
+use crate::error::cause::LimitError;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::GlobalEntity;
 use crate::store::inner::Handle;

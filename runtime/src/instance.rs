@@ -1,7 +1,7 @@
 //! Instances of modules.
 
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
 use crate::externs::{Export, Extern};
 use crate::func::Func;
 use crate::func::typed::TypedFunc;

@@ -11,11 +11,14 @@ use core::ptr::NonNull;
 
 use crate::allocation;
 use crate::engine::Engine;
-use crate::error::cause::{LimitError, LinkError, OutOfMemory, UseError};
+use crate::engine::entity_type::EntityType;
+use crate::engine::link_error::LinkError;
+use crate::engine::use_error::UseError;
+use crate::error::cause::{LimitError, OutOfMemory};
 use crate::error::{Error, Result};
 use crate::exec::constant;
 use crate::exec::constant::{Evaluator, Failure};
-use crate::externs::{EntityType, Extern};
+use crate::externs::Extern;
 use crate::func::call;
 use crate::instance::Instance;
 use crate::module::Module;

@@ -72,10 +72,6 @@ mod backtrace;
 #[cfg(feature = "alloc")]
 mod caller;
 #[cfg(feature = "alloc")]
-mod config;
-#[cfg(feature = "alloc")]
-mod counter;
-#[cfg(feature = "alloc")]
 mod engine;
 #[cfg(feature = "alloc")]
 mod error;
@@ -88,29 +84,19 @@ mod fast;
 #[cfg(feature = "alloc")]
 mod func;
 #[cfg(feature = "alloc")]
-mod func_type;
-#[cfg(feature = "alloc")]
 mod global;
 #[cfg(feature = "alloc")]
 mod instance;
 #[cfg(feature = "alloc")]
 mod instantiate;
 #[cfg(feature = "alloc")]
-mod limits;
-#[cfg(feature = "alloc")]
 mod linker;
-#[cfg(feature = "alloc")]
-mod lock;
 #[cfg(feature = "alloc")]
 mod memory;
 #[cfg(feature = "alloc")]
 mod memory_type;
 #[cfg(feature = "alloc")]
 mod module;
-#[cfg(feature = "alloc")]
-mod registry;
-#[cfg(feature = "alloc")]
-mod scoped;
 #[cfg(feature = "alloc")]
 mod shared;
 #[cfg(feature = "alloc")]
@@ -126,14 +112,17 @@ mod val;
 pub use self::{
     backtrace::{FrameInfo, WasmBacktrace},
     caller::Caller,
-    config::{CompilationMode, Config},
     engine::Engine,
-    error::cause::{
-        I32Exit, InternalError, LimitError, LinkError, MemoryAccessError, OutOfMemory, UseError,
-    },
+    engine::config::{CompilationMode, Config},
+    engine::link_error::LinkError,
+    engine::scoped::external::{ExportType, ExternType, ImportType},
+    engine::scoped::func::FuncType,
+    engine::scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
+    engine::use_error::UseError,
+    error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError, OutOfMemory},
     error::{Context, Error, Result},
     externref::ExternRef,
-    externs::{Export, ExportType, Extern, ExternType, ImportType},
+    externs::{Export, Extern},
     func::Func,
     func::into_func::IntoFunc,
     func::resumable::{
@@ -142,16 +131,14 @@ pub use self::{
     },
     func::typed::TypedFunc,
     func::wasm_type::{WasmParams, WasmResults, WasmRet, WasmTy},
-    func_type::FuncType,
     global::Global,
     instance::Instance,
-    limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     linker::{InstancePre, Linker},
     memory::Memory,
     memory_type::MemoryTypeBuilder,
     module::Module,
-    scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
+    store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     store::{Store, UpdateDeadline},
     table::Table,
     tag::Tag,

@@ -1,8 +1,8 @@
 //! Types of memories that the host makes.
 //!
 
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
 use crate::spec::wire::PageSize;
 use crate::types::MemoryType;
 

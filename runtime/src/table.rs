@@ -2,9 +2,10 @@
 
 use core::ops::Range;
 
+use crate::engine::scoped::TableType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::{LimitError, UseError};
-use crate::scoped::TableType;
+use crate::error::cause::LimitError;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::TableEntity;
 use crate::store::growth;

@@ -1,8 +1,8 @@
 //! Tags of exceptions.
 
+use crate::engine::scoped::func::FuncType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
-use crate::func_type::FuncType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::TagEntity;
 use crate::store::inner::Handle;

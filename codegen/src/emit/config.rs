@@ -15,7 +15,7 @@ pub fn emit(model: &Model) -> Source {
     let switches = model.proposals.iter().map(switch);
     source.item(quote! {
         use super::proposal::Proposal;
-        use crate::config::Config;
+        use crate::engine::config::Config;
     });
     source.item(quote! { impl Config { #(#switches)* } });
     source

@@ -1,7 +1,7 @@
 //! The error of the library: one word, any cause, context and a Wasm backtrace.
 //!
 //! What went wrong is a value of its own type, found with [`Error::downcast_ref`]: a [`Trap`],
-//! a [`Reject`] (the module was not accepted), a [`LinkError`], a [`UseError`], a
+//! a [`Reject`] (the module was not accepted), a [`LinkError`](crate::LinkError), a [`UseError`](crate::UseError), a
 //! [`LimitError`], an [`I32Exit`], an [`InternalError`] (a fault of the library), or whatever error
 //! a host function returned.
 //!

@@ -11,8 +11,8 @@ use super::control::LAZY;
 use super::origin::Origins;
 use super::translate::Failure;
 use crate::allocation::{boxed, boxed_list};
+use crate::engine::lock::Lock;
 use crate::error::cause::OutOfMemory;
-use crate::lock::Lock;
 
 /// A 64-bit value in two words, low half first.
 ///

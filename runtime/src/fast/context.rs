@@ -11,7 +11,7 @@ use core::ptr::NonNull;
 use super::stack::Record;
 use super::state::{Exit, State};
 use super::verify::Bounds;
-use crate::counter::Counter;
+use crate::engine::counter::Counter;
 use crate::error::Error;
 use crate::spec::Trap;
 use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};

@@ -82,7 +82,7 @@ pub(crate) unsafe fn call(
         });
     let Some((instance, cell)) = callee.filter(|(_, cell)| *cell != NonNull::dangling()) else {
         return Err(Interruption::Host(
-            crate::error::cause::UseError::OtherStore.into(),
+            crate::engine::use_error::UseError::OtherStore.into(),
             None,
         ));
     };

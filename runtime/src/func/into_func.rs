@@ -2,14 +2,14 @@
 
 use crate::caller::Caller;
 use crate::engine::Engine;
+use crate::engine::registry::held::RegisteredType;
 use crate::error::Result;
-use crate::registry::held::RegisteredType;
 use crate::spec::Trap;
 use crate::store::entity::HostFunc;
 use crate::store::erased;
 
-use super::call_type::CallType;
 use super::wasm_type::{StoreView, WasmRet, WasmTy, WasmTyList, each_arity};
+use crate::engine::call_type::CallType;
 
 /// A function of the host with its type.
 #[doc(hidden)]

@@ -1,7 +1,6 @@
 //! Functions of a store.
 
 pub(crate) mod call;
-pub(crate) mod call_type;
 pub(crate) mod into_func;
 pub(crate) mod resumable;
 pub(crate) mod typed;
@@ -11,11 +10,12 @@ use alloc::vec::Vec;
 
 use crate::caller::Caller;
 use crate::engine::Engine;
+use crate::engine::call_type::CallType;
+use crate::engine::registry::held::RegisteredType;
+use crate::engine::scoped::ValType;
+use crate::engine::scoped::func::FuncType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
-use crate::func_type::FuncType;
-use crate::registry::held::RegisteredType;
-use crate::scoped::ValType;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc};
 use crate::store::erased;
@@ -23,7 +23,6 @@ use crate::store::inner::{Handle, StoreInner};
 use crate::types::Ref as Slot;
 use crate::val::Val;
 use call::Slots;
-use call_type::CallType;
 use into_func::IntoFunc;
 use resumable::ResumableCall;
 use typed::TypedFunc;

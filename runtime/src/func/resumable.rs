@@ -13,11 +13,11 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::call::{self, Outcome, Slots};
-use super::call_type::CallType;
 use super::typed;
 use super::wasm_type::WasmResults;
 use super::{Func, read};
-use crate::error::cause::UseError;
+use crate::engine::call_type::CallType;
+use crate::engine::use_error::UseError;
 use crate::error::{Error, Result};
 use crate::fast::{Interruption, Invocation};
 use crate::store::context::{AsContextMut, StoreContextMut};

@@ -5,11 +5,11 @@ use core::marker::PhantomData;
 
 use super::Func;
 use super::call::{self, Outcome, Slots};
-use super::call_type::CallType;
 use super::resumable::TypedResumableCall;
 use super::wasm_type::{StoreView, WasmParams, WasmResults};
+use crate::engine::call_type::CallType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
 use crate::store::context::AsContextMut;
 use crate::store::inner::StoreInner;
 

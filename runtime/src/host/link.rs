@@ -7,11 +7,11 @@ use super::{Host, Memory};
 use crate::allocation;
 use crate::caller::Caller;
 use crate::compact::Value;
+use crate::engine::scoped::ValType;
+use crate::engine::scoped::func::FuncType;
 use crate::error::{Error, Result};
 use crate::externs::Extern;
-use crate::func_type::FuncType;
 use crate::linker::Linker;
-use crate::scoped::ValType;
 use crate::store::context::AsContextMut;
 use crate::val::Val;
 

@@ -15,10 +15,10 @@ use super::StoreData;
 use super::context::StoreContextMut;
 use super::entity::{HostFunc, InstanceEntity};
 use super::inner::{EpochAction, StoreInner};
+use super::limits::ResourceLimiter;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::fast::StorePointers;
-use crate::limits::ResourceLimiter;
 use crate::spec::Trap;
 
 impl<T> StoreData<T> {

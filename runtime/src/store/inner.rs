@@ -9,12 +9,12 @@ use super::entity::{
 };
 use super::erased::EpochCallback;
 use super::limiter::Limiter;
-use crate::counter::Counter;
 use crate::engine::Engine;
-use crate::error::cause::UseError;
+use crate::engine::counter::Counter;
+use crate::engine::registry::held::StoreTypes;
+use crate::engine::use_error::UseError;
 use crate::fast::Stack;
 use crate::handle::{Entry, HandleTable};
-use crate::registry::held::StoreTypes;
 
 /// Everything that running code touches.
 pub(crate) struct StoreInner {

@@ -6,10 +6,10 @@
 
 use core::ptr::NonNull;
 
+use super::limits::ResourceLimiter;
 use crate::allocation;
 use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
-use crate::limits::ResourceLimiter;
 use crate::spec::Limits;
 use crate::store::erased::HostLimiter;
 

@@ -13,15 +13,16 @@ pub(crate) mod erased;
 pub(crate) mod growth;
 pub(crate) mod inner;
 pub(crate) mod limiter;
+pub(crate) mod limits;
 
 use alloc::boxed::Box;
 use core::fmt;
 use core::marker::PhantomData;
 
+use self::limits::ResourceLimiter;
 use crate::engine::Engine;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
-use crate::limits::ResourceLimiter;
 use crate::spec::Trap;
 use context::{AsContext, StoreContextMut};
 use inner::{EpochAction, StoreInner};

@@ -4,8 +4,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
-use crate::config::{CompilationMode, Config};
 use crate::engine::Engine;
+use crate::engine::config::{CompilationMode, Config};
 use crate::error::cause::I32Exit;
 use crate::module::Module;
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::reference::{HeapType, RefType};
 use crate::engine::Engine;
-use crate::error::cause::UseError;
+use crate::engine::use_error::UseError;
 use crate::types;
 
 /// The type of a value.

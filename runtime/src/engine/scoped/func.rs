@@ -6,12 +6,12 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::mem::discriminant;
 
+use super::{HeapType, ValType};
 use crate::engine::Engine;
+use crate::engine::call_type::CallType;
+use crate::engine::registry::held::RegisteredType;
+use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
-use crate::func::call_type::CallType;
-use crate::registry::held::RegisteredType;
-use crate::scoped::{HeapType, ValType};
 use crate::types::TypeId;
 
 /// Parameters and results of a function.
@@ -134,7 +134,8 @@ impl FuncType {
         let ty = match &self.0 {
             Form::Plain(plain) => plain.types.get(place).cloned(),
             Form::Registered(ty) => {
-                let find = |types: &mut crate::registry::Registry| types.get(ty.id())?.get(place);
+                let find =
+                    |types: &mut crate::engine::registry::Registry| types.get(ty.id())?.get(place);
                 let found = ty.engine().with_types(find);
                 found.map(|found| ValType::unpack(found, ty.engine()))
             }

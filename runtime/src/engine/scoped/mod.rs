@@ -5,6 +5,8 @@
 //! ([`FuncType`](crate::FuncType)), which knows its engine and stays for as long as it is used: no
 //! number leaves its scope. Packing compares the engine.
 
+pub(crate) mod external;
+pub(crate) mod func;
 mod object;
 mod reference;
 mod value;

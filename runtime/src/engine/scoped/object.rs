@@ -3,7 +3,7 @@
 use super::reference::RefType;
 use super::value::ValType;
 use crate::engine::Engine;
-use crate::error::cause::UseError;
+use crate::engine::use_error::UseError;
 use crate::types;
 
 /// The type of a table.

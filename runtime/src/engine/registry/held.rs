@@ -7,8 +7,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::engine::Engine;
+use crate::engine::call_type::CallType;
 use crate::error::cause::OutOfMemory;
-use crate::func::call_type::CallType;
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::{Environment, Heap};
 

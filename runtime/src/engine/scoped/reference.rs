@@ -2,9 +2,9 @@
 
 use core::fmt;
 
+use super::func::FuncType;
 use crate::engine::Engine;
-use crate::error::cause::UseError;
-use crate::func_type::FuncType;
+use crate::engine::use_error::UseError;
 use crate::types;
 
 /// The type of a reference.

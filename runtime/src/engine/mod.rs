@@ -1,17 +1,27 @@
 //! The engine: set-up, types and time shared by modules and stores.
 
+pub(crate) mod call_type;
+pub(crate) mod config;
+pub(crate) mod counter;
+pub(crate) mod entity_type;
+pub(crate) mod link_error;
+pub(crate) mod lock;
+pub(crate) mod registry;
+pub(crate) mod scoped;
+pub(crate) mod use_error;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::fmt;
 
-use crate::config::Config;
-use crate::counter::Counter;
+use self::config::Config;
+use self::counter::Counter;
+use self::lock::Lock;
+use self::registry::Registry;
+use self::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::UseError;
-use crate::lock::Lock;
 use crate::profile::Features;
-use crate::registry::Registry;
 use crate::spec::{Limit, Limits};
 use crate::types::{RefType, ValType};
 use crate::validate::subtype::{is_ref_subtype, is_subtype};
