@@ -9,13 +9,13 @@
 )]
 
 use super::{canon::*, sort::*, types::*};
-use crate::component::decode::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    Item, Judge, Label, List, Options, ValType, list, read, silent,
-};
 use crate::generated::shared::error_code::ErrorCode;
 use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
+use crate::read::component::{
+    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
+    Item, Judge, Label, List, Options, ValType, list, read, reserved,
+};
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
 use core::num::NonZeroU32;

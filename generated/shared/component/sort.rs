@@ -2,10 +2,10 @@
 
 //! Sorts, and the indices of what is of them.
 
-use crate::component::decode::{Decode, Judge, index};
 use crate::generated::shared::error_code::ErrorCode;
 use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
+use crate::read::component::{Decode, Judge, index};
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
 

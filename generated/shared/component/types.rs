@@ -9,13 +9,13 @@
 )]
 
 use super::{canon::*, names::*, sort::*};
-use crate::component::decode::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    Item, Judge, Label, List, Options, ValType, list, read, silent,
-};
 use crate::generated::shared::error_code::ErrorCode;
 use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
+use crate::read::component::{
+    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
+    Item, Judge, Label, List, Options, ValType, list, read, reserved,
+};
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
 use core::num::NonZeroU32;
@@ -916,7 +916,7 @@ impl<'a> Decode<'a> for Case<'a> {
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let name = read(r, judge)?;
         let ty = read(r, judge)?;
-        silent::zero(r)?;
+        reserved::zero(r)?;
         Ok(Self { name, ty })
     }
 }
@@ -934,7 +934,7 @@ impl<'a> Decode<'a> for CoreArgument<'a> {
     #[rustfmt::skip]
     fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
         let name = read(r, judge)?;
-        silent::instance_sort(r)?;
+        reserved::instance_sort(r)?;
         let instance = read(r, judge)?;
         Ok(Self { name, instance })
     }

@@ -5,6 +5,7 @@
 //! Instructions are read by the generated decoder, the only place where opcodes are matched;
 //! it calls `immediate`. Standard: chapter 5, "Binary Format".
 
+pub(crate) mod component;
 mod composite;
 mod entry;
 pub(crate) mod immediate;

@@ -8,12 +8,12 @@ use super::custom::CustomSection;
 use super::entry::{ComponentEntries, ComponentEntry, Items};
 use super::header::ComponentHeader;
 use super::names::ComponentNames;
-use crate::component::decode::read;
-use crate::component::{
+use crate::profile::Everything;
+use crate::read::component::read;
+use crate::read::component::{
     Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, DefinedType, Export,
     Import, InstanceExpression, Start, ValueDefinition,
 };
-use crate::profile::Everything;
 use crate::read::{Reader, Span, malformed};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;

@@ -4,12 +4,12 @@
 use core::marker::PhantomData;
 
 use super::component::ComponentSections;
-use crate::component::decode::{Decode, Scope};
-use crate::component::{
+use crate::profile::Everything;
+use crate::read::component::{
     Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, DefinedType, Export,
     Import, InstanceExpression, ValueDefinition,
 };
-use crate::profile::Everything;
+use crate::read::component::{Decode, Scope};
 use crate::read::{CoreTypes, DataSegment, ElementSegment, Reader, Sections};
 use crate::reject::Reject;
 use crate::spec::SectionId;

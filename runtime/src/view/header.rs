@@ -2,8 +2,8 @@
 //!
 
 use super::ComponentView;
-use crate::component::ComponentSectionId;
 use crate::generated::shared::wire;
+use crate::read::component::ComponentSectionId;
 use crate::read::{Reader, magic};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;

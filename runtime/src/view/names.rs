@@ -2,9 +2,9 @@
 //!
 //! As that of modules it is read leniently: a malformed one has no names from there on.
 
-use crate::component::decode::read;
-use crate::component::{NameSection, Sort};
 use crate::profile::Everything;
+use crate::read::component::read;
+use crate::read::component::{NameSection, Sort};
 use crate::read::{NameMap, Reader, name_parts};
 
 /// The names that a component gives to itself and its definitions.

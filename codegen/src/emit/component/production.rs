@@ -28,9 +28,9 @@ pub(super) fn emit(model: &Model, file: &str, tagline: &str) -> Source {
         use core::num::NonZeroU32;
 
         use super::{#(#others::*),*};
-        use crate::component::decode::{
+        use crate::read::component::{
             CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-            Item, Judge, Label, List, Options, ValType, list, read, silent,
+            Item, Judge, Label, List, Options, ValType, list, read, reserved,
         };
         use crate::generated::shared::error_code::ErrorCode;
         use crate::generated::shared::limits::Limit;
@@ -69,7 +69,7 @@ fn sequence(source: &mut Source, component: &Component, row: &Production) {
         for part in &row.parts {
             source.line(&match &part.name {
                 Some(name) => format!("        let {name} = {};", read(row, part)),
-                None => format!("        silent::{}(r)?;", part.kind),
+                None => format!("        reserved::{}(r)?;", part.kind),
             });
         }
         let names: Vec<&str> = row

@@ -17,7 +17,7 @@ pub(super) fn emit(model: &Model) -> Source {
         "Sorts, and the indices of what is of them.",
     );
     source.item(quote! {
-        use crate::component::decode::{Decode, Judge, index};
+        use crate::read::component::{Decode, Judge, index};
         use crate::generated::shared::error_code::ErrorCode;
         use crate::generated::shared::limits::Limit;
         use crate::generated::shared::proposal::Proposal;

@@ -3,11 +3,11 @@
 
 use super::name;
 use super::scope::Scope;
-use crate::component::decode::Judge;
-use crate::component::{
+use crate::profile::Gate;
+use crate::read::component::Judge;
+use crate::read::component::{
     Alias, AliasTarget, CoreAlias, CoreAliasTarget, CoreExternType, ExternName, Options, Sort,
 };
-use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Level, Limits, Proposal, Proposals};
 

@@ -15,14 +15,13 @@ pub use scope::Scope;
 use judge::Scoped;
 use scope::{Kind, Scopes};
 
-use crate::component::decode::{self, Decode};
-use crate::component::{
-    Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, Declarator,
-    DefinedType, Export, Import, InstanceExpression, ModuleDeclarator, Sort, Start,
-    ValueDefinition,
-};
 use crate::profile::Gate;
 use crate::read::Reader;
+use crate::read::component::{
+    self, Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, Declarator,
+    Decode, DefinedType, Export, Import, InstanceExpression, ModuleDeclarator, Sort, Start,
+    ValueDefinition,
+};
 use crate::reject::{Reject, Verdict};
 use crate::spec::{ErrorCode, Level, Limit};
 use crate::view::{preamble, section};
@@ -217,7 +216,7 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
             level: self.level,
             scopes: self.scopes.entered(),
         };
-        decode::read(r, &judge)
+        component::read(r, &judge)
     }
 
     /// There are so many more of a sort.

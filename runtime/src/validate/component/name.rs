@@ -3,8 +3,8 @@
 //! Standard: Component Model, `Explainer.md`, "Import and Export Names". Whether a version is one
 //! is not asked here.
 
-pub(super) use crate::component::is_label;
 use crate::profile::Gate;
+pub(super) use crate::read::component::is_label;
 use crate::spec::Proposal;
 
 /// Whether it is a label, a function of a resource, or an interface.

@@ -1,8 +1,8 @@
 //! Scopes: components and types that are open, the outermost first.
 //!
 
-use crate::component::Sort;
-use crate::component::decode::Scope as Opened;
+use crate::read::component::Scope as Opened;
+use crate::read::component::Sort;
 use crate::reject::Reject;
 use crate::spec::{Limit, Limits};
 

@@ -1,5 +1,7 @@
-//! Bytes that say nothing, but must be there.
+//! Bytes that say nothing, but must be there: room that the format keeps for later.
 //!
+//! Each function reads one such part; a row of `spec/component/` names it for a part without a name.
+//! Standard: Component Model, `Binary.md`.
 
 use super::Sort;
 use crate::read::Reader;

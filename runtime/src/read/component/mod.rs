@@ -6,19 +6,23 @@
 
 mod declarators;
 mod list;
+mod name;
 mod part;
-pub(crate) mod silent;
+pub(crate) mod reserved;
 
 pub(crate) use declarators::Scope;
 pub use declarators::{Declarators, DeclaratorsIter, ModuleDeclaratorsIter};
 pub(crate) use list::list;
 pub use list::{List, ListIter};
+pub use name::is_label;
 pub use part::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Item, Label, Options,
     ValType,
 };
 
-use super::{Alias, CoreAlias, ExternName, Sort};
+pub(crate) use crate::generated::shared::component::{
+    canon::*, names::*, section::ComponentSectionId, sort::*, types::*,
+};
 use crate::profile::{Everything, Gate};
 use crate::read::Reader;
 use crate::reject::Reject;

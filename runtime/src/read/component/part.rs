@@ -5,7 +5,7 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use super::{Decode, Judge, List, index, list, read};
-use crate::component::{CanonOption, Primitive, Sort, TypeIdx};
+use crate::read::component::{CanonOption, Primitive, Sort, TypeIdx};
 use crate::read::{CoreTypes, Reader, malformed};
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};

@@ -1,7 +1,7 @@
 //! Names of imports and exports, and labels.
 //!
 
-use super::{Attribute, ExternName};
+use crate::read::component::{Attribute, ExternName};
 
 impl<'a> ExternName<'a> {
     /// The name itself.

@@ -5,9 +5,9 @@
 //! scope is skipped by counting what is left in all of its nested ones together.
 
 use super::{Decode, Judge};
-use crate::component::{CoreDefinition, Declarator, DefinedType, ModuleDeclarator};
 use crate::profile::Everything;
 use crate::read::Reader;
+use crate::read::component::{CoreDefinition, Declarator, DefinedType, ModuleDeclarator};
 use crate::reject::Reject;
 use crate::spec::Limit;
 
