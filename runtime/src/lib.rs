@@ -68,9 +68,9 @@ pub mod view;
 #[cfg(feature = "alloc")]
 mod allocation;
 #[cfg(feature = "alloc")]
-mod backtrace;
-#[cfg(feature = "alloc")]
 mod caller;
+#[cfg(feature = "alloc")]
+mod compile;
 #[cfg(feature = "alloc")]
 mod engine;
 #[cfg(feature = "alloc")]
@@ -110,7 +110,6 @@ mod val;
 
 #[cfg(feature = "alloc")]
 pub use self::{
-    backtrace::{FrameInfo, WasmBacktrace},
     caller::Caller,
     engine::Engine,
     engine::config::{CompilationMode, Config},
@@ -137,6 +136,7 @@ pub use self::{
     memory::Memory,
     memory_type::MemoryTypeBuilder,
     module::Module,
+    module::backtrace::{FrameInfo, WasmBacktrace},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     store::{Store, UpdateDeadline},

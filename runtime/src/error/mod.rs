@@ -19,7 +19,7 @@ use core::{fmt, mem};
 
 use self::cause::{I32Exit, OutOfMemory};
 use crate::allocation;
-use crate::backtrace::WasmBacktrace;
+use crate::module::backtrace::WasmBacktrace;
 use crate::reject::Reject;
 use crate::spec::Trap;
 

@@ -3,13 +3,13 @@
 //! A handler that calls one of these pays for a frame of its own, so only handlers that have
 //! nothing else to do call them.
 
-use super::code::Cell;
 use super::context::Context;
 use super::machine::Hand;
 use super::state::Exit;
 use super::translate;
 use crate::exec::machine::Stop;
 use crate::module::Watch;
+use crate::module::code::Cell;
 use crate::spec::{Rate, Trap};
 use crate::store::entity::HostFunc;
 use crate::store::erased;

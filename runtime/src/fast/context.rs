@@ -15,16 +15,7 @@ use crate::engine::counter::Counter;
 use crate::error::Error;
 use crate::spec::Trap;
 use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
-use crate::store::inner::StoreInner;
-
-/// The addresses of a store: raw, because host functions get the store back exclusively.
-#[derive(Clone, Copy)]
-pub(crate) struct StorePointers {
-    /// The part that does not depend on the store's data type.
-    pub(crate) inner: NonNull<StoreInner>,
-    /// What host closures get.
-    pub(crate) typed: NonNull<()>,
-}
+use crate::store::pointers::StorePointers;
 
 /// The machine's memory of its own; one for each run of the loop.
 pub(crate) struct Context {

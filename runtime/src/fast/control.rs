@@ -9,7 +9,6 @@
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
-use super::code::Cell;
 use super::cold;
 use super::context::Context;
 use super::handler::{Handler, handler};
@@ -19,6 +18,7 @@ use super::place::Source;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
 use super::value::Value;
+use crate::module::code::Cell;
 use crate::spec::Trap;
 use crate::store::entity::{FuncBody, FuncEntity, InstanceEntity};
 use crate::types::Ref;
@@ -154,7 +154,7 @@ instructions! {
     /// Calls a function of this instance in place of the running one: cell, from, count.
     ReturnCall [Operand::Cell, Operand::Arguments; Ending::Elsewhere] |words, state| {
         copy(state.sp.add(*words.add(2) as usize), state.sp, *words.add(3));
-        state.acc = super::code::long(words);
+        state.acc = crate::module::code::long(words);
         Flow::Jump((*(state.acc as *const Cell)).entry())
     }
 
@@ -226,7 +226,7 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
         unsafe {
             push::<INT, FLOAT>(state, words, 3);
             state.sp = state.sp.add(*words.add(2) as usize);
-            state.acc = super::code::long(words);
+            state.acc = crate::module::code::long(words);
             Flow::Jump((*(state.acc as *const Cell)).entry())
         }
     }

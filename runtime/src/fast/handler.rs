@@ -6,7 +6,7 @@
 //! the assembly. Otherwise a handler returns the address of the next instruction to a loop.
 //! Both run the same bodies.
 //!
-//! Invariant: `ip` points at an instruction of [`code`](super::code), and the state belongs to a
+//! Invariant: `ip` points at an instruction of [`code`](crate::module::code), and the state belongs to a
 //! live [`Context`](super::context::Context).
 
 use super::context::Context;

@@ -257,7 +257,7 @@ impl<D: Destination> Instruction for Long<D> {
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
         // SAFETY: the caller promises the words of this very type, the two of a constant and a
         // destination, and a live state.
-        unsafe { D::write(words.add(2), state, super::code::long(words)) }
+        unsafe { D::write(words.add(2), state, crate::module::code::long(words)) }
         Flow::Next
     }
 }

@@ -15,7 +15,7 @@
 use core::ptr::NonNull;
 
 use super::cold::{self, Handed};
-use super::context::{Context, StorePointers};
+use super::context::Context;
 use super::instruction::Instruction;
 use super::layout::{Layout, Operand};
 use super::state::{Exit, Flow, State};
@@ -26,6 +26,7 @@ use crate::exec::machine::{Machine, Stop};
 use crate::spec::Rate;
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
+use crate::store::pointers::StorePointers;
 use crate::types::Ref;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
 

@@ -93,7 +93,7 @@ impl<A: Address> Memory for Any<A> {
         // which the validator compared with the number of memories of the running instance. No
         // reference to the bytes is made: the context's `base` may be an address of the same ones.
         unsafe {
-            let offset = super::code::long(words);
+            let offset = crate::module::code::long(words);
             let instance = (*state.context).instance.as_ref();
             let memory = *instance.memories.as_ptr().add(*words.add(2) as usize);
             let (base, length) = (*memory.as_ptr()).bytes.raw();

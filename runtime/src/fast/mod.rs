@@ -33,7 +33,6 @@
 //! entered (`Enter`). Each instruction states what its words are ([`layout`]); builds with debug
 //! assertions or the feature `verify` compare all code with that before it can run ([`verify`]).
 
-pub(crate) mod code;
 pub(crate) mod cold;
 pub(crate) mod context;
 pub(crate) mod control;
@@ -44,12 +43,10 @@ pub(crate) mod layout;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod operation;
-pub(crate) mod origin;
 pub(crate) mod place;
 pub(crate) mod run;
 pub(crate) mod stack;
 pub(crate) mod state;
-pub(crate) mod survey;
 pub(crate) mod translate;
 pub(crate) mod value;
 pub(crate) mod verify;
@@ -59,8 +56,9 @@ pub(crate) use crate::generated::alloc::{dispatch, translate as rows};
 #[cfg(feature = "std")]
 pub(crate) use crate::generated::std::{dispatch, translate as rows};
 
-pub(crate) use code::ModuleCode;
-pub(crate) use context::StorePointers;
 pub(crate) use run::{Interruption, Invocation, call};
-pub(crate) use stack::Stack;
-pub(crate) use survey::Survey;
+
+/// Where calls of a function go that is not translated yet.
+pub(crate) fn lazy() -> *const u32 {
+    core::ptr::from_ref(&control::LAZY).cast()
+}

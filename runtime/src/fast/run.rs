@@ -8,21 +8,22 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
-use super::code::Cell;
-use super::context::{Context, StorePointers};
+use super::context::Context;
 use super::control::{DONE, LEAVE, RETURN};
 use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};
 use super::verify::Bounds;
 use crate::allocation;
-use crate::backtrace::{FrameInfo, WasmBacktrace};
 use crate::error::Error;
 use crate::error::cause::OutOfMemory;
+use crate::module::backtrace::{FrameInfo, WasmBacktrace};
+use crate::module::code::Cell;
 use crate::spec::Trap;
 use crate::store::entity::{FuncBody, InstanceEntity};
 use crate::store::erased;
 use crate::store::inner::StoreInner;
+use crate::store::pointers::StorePointers;
 
 /// Why a call did not return.
 pub(crate) enum Interruption {
@@ -356,6 +357,7 @@ impl Nesting {
         inner
             .stacks
             .pop()
+            .map(Stack)
             .or_else(new)
             .ok_or(Interruption::Host(OutOfMemory.into(), None))
     }
@@ -378,6 +380,6 @@ unsafe fn put_back(store: StorePointers, stack: Stack) {
     if inner.stacks.len() < inner.engine.config().cached_stacks
         && allocation::reserve(&mut inner.stacks, 1).is_ok()
     {
-        inner.stacks.push(stack);
+        inner.stacks.push(stack.0);
     }
 }

@@ -7,6 +7,8 @@
 
 use alloc::vec::Vec;
 
+use crate::allocation;
+
 /// Where a call goes on when its callee returns.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -25,10 +27,8 @@ pub(crate) struct Record {
     pub(crate) fq: f64,
 }
 
-/// One contiguous stack, reserved once.
-pub(crate) struct Stack {
-    slots: Vec<u64>,
-}
+/// One contiguous stack, reserved once: its slots, which a store keeps while the stack rests.
+pub(crate) struct Stack(pub(super) Vec<u64>);
 
 // A record takes whole slots.
 const _: () = assert!(size_of::<Record>().is_multiple_of(size_of::<u64>()));
@@ -41,23 +41,22 @@ impl Stack {
     /// A stack of this many bytes, or nothing when memory is short.
     pub(crate) fn new(bytes: usize) -> Option<Self> {
         let slots = (bytes / size_of::<u64>()).max(4 * Self::MARGIN);
-        let slots = crate::allocation::zeroed(slots)?;
-        Some(Self { slots })
+        Some(Self(allocation::zeroed(slots)?))
     }
 
     /// The first frame.
     pub(crate) fn base(&mut self) -> *mut u64 {
-        self.slots.as_mut_ptr()
+        self.0.as_mut_ptr()
     }
 
     /// Where records begin, growing downwards.
     pub(crate) fn top(&mut self) -> *mut Record {
         // No reference to the slots is made, so that addresses of `base` stay good.
-        self.base().wrapping_add(self.slots.len()).cast()
+        self.base().wrapping_add(self.0.len()).cast()
     }
 
     /// How many slots a frame and its records can take.
     pub(crate) fn capacity(&self) -> usize {
-        self.slots.len()
+        self.0.len()
     }
 }

@@ -3,10 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::allocation;
-use crate::backtrace::WasmBacktrace;
 use crate::error::cause::OutOfMemory;
 use crate::error::{Error, Result};
 use crate::fast::{self, Interruption};
+use crate::module::backtrace::WasmBacktrace;
 use crate::spec::Trap;
 use crate::store::StoreData;
 use crate::store::entity::FuncBody;

@@ -1,30 +1,30 @@
 //! Validated modules.
 
-mod assemble;
+pub(crate) mod backtrace;
+pub(crate) mod code;
+pub(crate) mod origin;
+mod parts;
+pub(crate) mod pins;
 mod watch;
 
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
 use core::ptr;
 
-use self::watch::Ask;
-pub(crate) use self::watch::{Watch, Watched};
-use crate::allocation;
+use self::code::Cell;
+use self::code::ModuleCode;
+pub(crate) use self::parts::{Body, CustomPart, ExportPart, ImportPart, Parts};
+use self::pins::Pins;
+pub(crate) use self::watch::{Ask, Watch, Watched};
 use crate::engine::Engine;
-use crate::engine::config::CompilationMode;
 use crate::engine::entity_type::EntityType;
 use crate::engine::registry::held::ModuleTypes;
 use crate::engine::scoped::external::{ExportType, ExternType, ImportType};
 use crate::error::Result;
-use crate::fast::code::Cell;
-use crate::fast::survey::Pins;
-use crate::fast::{self, ModuleCode};
-use crate::read::{ConstExpr, DataSegment, ElementSegment, Names, Reader, Span};
+use crate::read::{Names, Reader, Span};
 use crate::reject::Reject;
 use crate::shared::Shared;
-use crate::spec::{Level, Trap};
 use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
@@ -38,149 +38,20 @@ use crate::validate::{self, Environment, Heap, Scratch, Sink};
 pub struct Module(Shared<ModuleInner>);
 
 pub(crate) struct ModuleInner {
-    engine: Engine,
-    bytes: Box<[u8]>,
-    env: Environment<Heap>,
-    types: ModuleTypes,
-    code: ModuleCode,
-    parts: Parts,
+    pub(crate) engine: Engine,
+    pub(crate) bytes: Box<[u8]>,
+    pub(crate) env: Environment<Heap>,
+    pub(crate) types: ModuleTypes,
+    pub(crate) code: ModuleCode,
+    pub(crate) parts: Parts,
     /// Exports in the order of their names.
-    by_name: Box<[u32]>,
-}
-
-/// What the sections say besides the index spaces.
-#[derive(Default)]
-pub(crate) struct Parts {
-    pub(crate) imports: Vec<ImportPart>,
-    pub(crate) exports: Vec<ExportPart>,
-    /// Initial values of defined tables.
-    pub(crate) tables: Vec<Option<ConstExpr>>,
-    /// Initial values of defined globals.
-    pub(crate) globals: Vec<ConstExpr>,
-    pub(crate) start: Option<FuncIdx>,
-    pub(crate) elements: Vec<ElementSegment>,
-    pub(crate) datas: Vec<DataSegment>,
-    pub(crate) bodies: Vec<Body>,
-    pub(crate) customs: Vec<CustomPart>,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct ImportPart {
-    module: Span,
-    name: Span,
-    kind: ExternKind,
-    /// In the index space of the kind.
-    index: u32,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct ExportPart {
-    name: Span,
-    pub(crate) kind: ExternKind,
-    /// In the index space of the kind.
-    pub(crate) index: u32,
-}
-
-#[derive(Clone, Copy)]
-pub(crate) struct CustomPart {
-    name: Span,
-    content: Span,
-}
-
-/// A defined function.
-#[derive(Clone, Copy)]
-pub(crate) struct Body {
-    span: Span,
-    pins: Pins,
+    pub(crate) by_name: Box<[u32]>,
 }
 
 impl Module {
-    /// Validates a module in the binary format and keeps a copy of its bytes.
-    ///
-    /// # Errors
-    /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
-    /// when memory is short.
-    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        Self::compile(engine, bytes.as_ref(), &mut || Ok(()))
-    }
-
-    /// The same, unless the engine's epoch advances by `ticks` from now before it is done: then
-    /// validation, and translation if that is eager, end with [`Trap::Interrupt`]. The epoch is
-    /// looked at every few thousand bytes of the module. Functions that are translated at their
-    /// first call count against the deadline of the store, as other code does
-    /// ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
-    ///
-    /// # Errors
-    /// As [`Module::new`], and at the deadline.
-    pub fn new_with_epoch_deadline(
-        engine: &Engine,
-        bytes: impl AsRef<[u8]>,
-        ticks: u64,
-    ) -> Result<Self> {
-        let deadline = engine.current_epoch().saturating_add(ticks);
-        Self::compile(engine, bytes.as_ref(), &mut || {
-            if engine.current_epoch() < deadline {
-                Ok(())
-            } else {
-                Err(Trap::Interrupt.into())
-            }
-        })
-    }
-
-    fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
-        let (env, parts) = assemble::assemble(bytes, engine.features(), ask)?;
-        let module = Self(Shared::new(ModuleInner {
-            engine: engine.clone(),
-            types: ModuleTypes::new(engine, &env)?,
-            code: ModuleCode::new(parts.bodies.len() as u32)?,
-            by_name: assemble::by_name(bytes, &parts)?,
-            bytes: allocation::boxed_list(bytes.iter().copied())?,
-            env,
-            parts,
-        })?);
-        if engine.config().mode == CompilationMode::Eager {
-            fast::translate::all(&module, &mut Watch::new(ask, 0))?;
-        }
-        Ok(module)
-    }
-
-    /// The same as [`Module::new`].
-    ///
-    /// # Errors
-    /// As there.
-    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        Self::new(engine, bytes)
-    }
-
-    /// Validates a module that stands in a file.
-    ///
-    /// # Errors
-    /// If the file cannot be read, and as [`Module::new`].
-    #[cfg(feature = "std")]
-    pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| {
-            let shown = path.display();
-            crate::error::Error::from(error).context(format_args!("reading {shown}"))
-        })?;
-        Self::new(engine, bytes)
-    }
-
-    /// Says whether these bytes are a valid module.
-    ///
-    /// # Errors
-    /// If they are not.
-    pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-        Self::validate_at(engine, Level::Full, bytes)
-    }
-
-    /// Says whether these bytes pass a level of validation; only [`Level::Full`] makes a module.
-    ///
-    /// # Errors
-    /// If they do not.
-    pub fn validate_at(engine: &Engine, level: Level, bytes: &[u8]) -> Result<()> {
-        validate::check_at(level, bytes, engine.features(), Heap)?;
-        Ok(())
+    /// Puts a module together from what was found valid.
+    pub(crate) fn of(inner: ModuleInner) -> Result<Self> {
+        Ok(Self(Shared::new(inner)?))
     }
 
     /// The engine.
@@ -404,7 +275,7 @@ impl Module {
 }
 
 /// A name that was validated.
-fn text(bytes: &[u8], span: Span) -> &str {
+pub(crate) fn text(bytes: &[u8], span: Span) -> &str {
     let bytes = bytes.get(span.range()).unwrap_or_default();
     core::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -15,9 +15,9 @@ use core::ptr::NonNull;
 
 use super::bytes::Bytes;
 use super::erased::HostCall;
-use crate::fast::code::Cell;
 use crate::handle::{Handle, Handle32};
 use crate::module::Module;
+use crate::module::code::Cell;
 use crate::spec::Limits;
 use crate::types::{DataIdx, ElemIdx, GlobalType, MemoryType, Ref, TableType, TypeId};
 

@@ -16,9 +16,9 @@ use super::context::StoreContextMut;
 use super::entity::{HostFunc, InstanceEntity};
 use super::inner::{EpochAction, StoreInner};
 use super::limits::ResourceLimiter;
+use super::pointers::StorePointers;
 use crate::caller::Caller;
 use crate::error::{Error, Result};
-use crate::fast::StorePointers;
 use crate::spec::Trap;
 
 impl<T> StoreData<T> {

@@ -12,10 +12,10 @@ use super::bytes::Bytes;
 use super::entity::{MemoryEntity, TableEntity};
 use super::inner::{Handle, StoreInner};
 use super::limiter::{Growth, Resource};
+use super::pointers::StorePointers;
 use crate::allocation;
 use crate::error::cause::{LimitError, OutOfMemory};
 use crate::error::{Error, Result};
-use crate::fast::StorePointers;
 use crate::types::{MemoryType, Ref, TableType};
 
 /// How many bytes a growth by `delta` pages adds; none if the memory cannot become so large.

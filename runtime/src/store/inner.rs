@@ -13,7 +13,6 @@ use crate::engine::Engine;
 use crate::engine::counter::Counter;
 use crate::engine::registry::held::StoreTypes;
 use crate::engine::use_error::UseError;
-use crate::fast::Stack;
 use crate::handle::{Entry, HandleTable};
 
 /// Everything that running code touches.
@@ -46,8 +45,8 @@ pub(crate) struct StoreInner {
     pub(crate) epoch_action: EpochAction,
     /// Limits on memories, tables and instances.
     pub(crate) limiter: Limiter,
-    /// Stacks at rest.
-    pub(crate) stacks: Vec<Stack>,
+    /// Slots of stacks at rest.
+    pub(crate) stacks: Vec<Vec<u64>>,
     /// How deep calls of the guest by the host are nested now.
     pub(crate) nesting: u32,
 }

@@ -14,6 +14,7 @@ pub(crate) mod growth;
 pub(crate) mod inner;
 pub(crate) mod limiter;
 pub(crate) mod limits;
+pub(crate) mod pointers;
 
 use alloc::boxed::Box;
 use core::fmt;

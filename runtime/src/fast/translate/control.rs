@@ -6,8 +6,8 @@
 use super::Translator;
 use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Kind, Place, To};
-use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
+use crate::module::code::halves;
 use crate::spec::Rate;
 use crate::types::{
     BlockType, FuncIdx, GlobalIdx, LabelIdx, Labels, LocalIdx, TableIdx, TypeIdx, ValTypes,

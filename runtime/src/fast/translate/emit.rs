@@ -8,13 +8,13 @@
 
 use alloc::vec::Vec;
 
-use super::super::code::{Allowance, Code};
 use super::super::dispatch;
 use super::super::form;
 use super::super::handler::{HANDLER_WORDS, address, length};
-use super::super::origin::OriginList;
 use super::super::verify::Log;
 use super::failure::Failure;
+use crate::module::code::{Allowance, Code};
+use crate::module::origin::OriginList;
 
 /// Instructions as they are laid down.
 pub(super) struct Emitter {
@@ -112,7 +112,7 @@ impl Emitter {
         if self.failure.is_none() && length > self.words.capacity() {
             let bytes = length * size_of::<u32>() + self.origins.size();
             if let Err(failure) = self.allowance.admits(bytes as u64) {
-                self.fail(failure);
+                self.fail(failure.into());
             } else if length >= Use::WORDS {
                 self.fail(Failure::OutOfMemory);
             } else {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::error::cause::{InternalError, LimitError, OutOfMemory};
 use crate::fast::dispatch::Operation;
 use crate::reject::Reject;
-use crate::spec::{ErrorCode, Limit};
+use crate::spec::ErrorCode;
 
 /// Why there is no code.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +26,7 @@ pub(crate) enum Failure {
     /// The allocator has no memory for the code.
     OutOfMemory,
     /// The module would have more code than its limit allows.
-    TooMuchCode {
-        /// The limit, in bytes.
-        limit: u64,
-        /// How much there would be.
-        wanted: u64,
-    },
+    TooMuchCode(LimitError),
 }
 
 /// What cannot be.
@@ -92,6 +87,12 @@ impl From<OutOfMemory> for Failure {
     }
 }
 
+impl From<LimitError> for Failure {
+    fn from(error: LimitError) -> Self {
+        Self::TooMuchCode(error)
+    }
+}
+
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -99,12 +100,7 @@ impl From<Failure> for Error {
                 InternalError::new(format_args!("{contradiction} (at offset {at:#x})")).into()
             }
             Failure::OutOfMemory => OutOfMemory.into(),
-            Failure::TooMuchCode { limit, wanted } => LimitError {
-                what: Limit::TranslatedCode.name(),
-                limit,
-                wanted,
-            }
-            .into(),
+            Failure::TooMuchCode(error) => error.into(),
         }
     }
 }

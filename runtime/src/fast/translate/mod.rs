@@ -30,14 +30,14 @@ use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Constant, Kind, Place, To};
 use self::operate::Open;
 use self::stack::Stack;
-use super::code::{Cell, Code};
 use super::dispatch::Operation;
 use super::rows;
-use super::survey::Pins;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
 use crate::error::Error;
 use crate::generated::shared::instruction::Instruction;
+use crate::module::code::{Cell, Code};
+use crate::module::pins::{Pin, Pins};
 use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
@@ -330,7 +330,7 @@ impl<'m> Translator<'m> {
         ];
         let [p, q] = self.pins.integers.map(slot_of);
         let [fp, fq] = self.pins.floats.map(slot_of);
-        let has = |pins: [Option<super::survey::Pin>; 2]| pins[0].is_some();
+        let has = |pins: [Option<Pin>; 2]| pins[0].is_some();
         let enter = match (has(self.pins.integers), has(self.pins.floats)) {
             (false, false) => self.placed(Operation::Enter, &zeroed),
             (true, false) => self.enter(Operation::EnterInt, zeroed, &[p, q]),
@@ -364,7 +364,7 @@ impl<'m> Translator<'m> {
 }
 
 /// The slot of a pinned local; any slot, if there is none.
-fn slot_of(pin: Option<super::survey::Pin>) -> u32 {
+fn slot_of(pin: Option<Pin>) -> u32 {
     pin.map_or(0, |pin| u32::from(pin.get()) - 1)
 }
 

@@ -4,7 +4,7 @@
 use super::failure::Contradiction;
 use super::operand::Kind;
 use super::{Translator, block::BlockTypes};
-use crate::fast::code::Cell;
+use crate::module::code::Cell;
 use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 
 const NOTHING: FuncSignature<'static> = FuncSignature {

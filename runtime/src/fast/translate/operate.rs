@@ -7,9 +7,9 @@
 
 use super::operand::{At, Kind, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
-use crate::fast::code::halves;
 use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
+use crate::module::code::halves;
 use crate::types::MemArg;
 
 /// An instruction whose result has no destination yet. It has not been laid down: whatever is

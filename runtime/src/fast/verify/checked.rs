@@ -5,13 +5,13 @@ use core::fmt;
 
 use crate::error::Error;
 use crate::error::cause::{InternalError, OutOfMemory};
-use crate::fast::code::{Cell, Code};
 use crate::fast::control::LEAVE;
 use crate::fast::dispatch::HANDLERS;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
 use crate::fast::layout::{Ending, Layout, Operand, Pinned};
 use crate::fast::stack::{Record, Stack};
 use crate::module::Module;
+use crate::module::code::{Cell, Code};
 use crate::types::{
     DataIdx, ElemIdx, FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx,
 };

@@ -1,9 +1,9 @@
 //! Builds that do not verify.
 
 use crate::error::Error;
-use crate::fast::code::Code;
 use crate::fast::stack::{Record, Stack};
 use crate::module::Module;
+use crate::module::code::Code;
 
 /// Nothing.
 #[derive(Default)]

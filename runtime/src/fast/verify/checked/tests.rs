@@ -7,9 +7,9 @@ use super::*;
 use crate::engine::Engine;
 use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
-use crate::fast::origin::OriginList;
 use crate::fast::translate::{Place, To, unverified};
 use crate::module::Watch;
+use crate::module::origin::OriginList;
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -238,7 +238,7 @@ finds! {
     a_cell_of_another_module: "is no cell of the module" |t| {
         let foreign = module();
         let cell = core::ptr::from_ref(foreign.code().cell(1).unwrap()) as u64;
-        let halves = crate::fast::code::halves(cell);
+        let halves = crate::module::code::halves(cell);
         t.operand(|operand| operand == Operand::Cell)[..2].copy_from_slice(&halves);
     }
     an_address_within_a_cell: "is no cell of the module" |t| {

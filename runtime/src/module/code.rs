@@ -1,18 +1,19 @@
 //! Translated code, and the cells by which calls find it.
 //!
 //! Invariants: code never changes once it is published and lives as long as its [`ModuleCode`];
-//! a cell's `entry` is either the entry of its published code or [`LAZY`](super::control::LAZY).
+//! a cell's `entry` is either the entry of its published code or the instruction that has the function translated,
+//! which whoever makes a [`ModuleCode`] hands in.
 
 use alloc::boxed::Box;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use super::control::LAZY;
 use super::origin::Origins;
-use super::translate::Failure;
 use crate::allocation::{boxed, boxed_list};
 use crate::engine::lock::Lock;
-use crate::error::cause::OutOfMemory;
+use crate::error::Result;
+use crate::error::cause::{LimitError, OutOfMemory};
+use crate::spec::Limit;
 
 /// A 64-bit value in two words, low half first.
 ///
@@ -133,22 +134,25 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     /// Whether so many bytes more are allowed.
-    pub(crate) fn admits(self, bytes: u64) -> Result<(), Failure> {
+    pub(crate) fn admits(self, bytes: u64) -> Result<(), LimitError> {
         let (limit, wanted) = (self.most, self.used.saturating_add(bytes));
         if wanted <= limit {
             Ok(())
         } else {
-            Err(Failure::TooMuchCode { limit, wanted })
+            Err(LimitError {
+                what: Limit::TranslatedCode.name(),
+                limit,
+                wanted,
+            })
         }
     }
 }
 
 impl ModuleCode {
-    /// Cells for this many functions, none of them translated.
-    pub(crate) fn new(functions: u32) -> Result<Self, OutOfMemory> {
-        let lazy = ptr::from_ref(&LAZY).cast::<u32>().cast_mut();
+    /// Cells for this many functions, none of them translated: calls come to `lazy`.
+    pub(crate) fn new(functions: u32, lazy: *const u32) -> Result<Self, OutOfMemory> {
         let cell = |index| Cell {
-            entry: AtomicPtr::new(lazy),
+            entry: AtomicPtr::new(lazy.cast_mut()),
             code: AtomicPtr::new(ptr::null_mut()),
             index,
         };
@@ -165,12 +169,10 @@ impl ModuleCode {
     }
 
     /// Publishes the code of a cell of this module, counts it, and gives the entry that counts.
-    pub(crate) fn publish(
-        &self,
-        cell: &Cell,
-        code: Code,
-        most: u64,
-    ) -> Result<*const u32, Failure> {
+    ///
+    /// # Errors
+    /// If there would be more code than `most` bytes, or when memory is short.
+    pub(crate) fn publish(&self, cell: &Cell, code: Code, most: u64) -> Result<*const u32> {
         let bytes = code.size();
         let code = boxed(code)?;
         let mut size = self.size.lock();

@@ -3,12 +3,12 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::watch::{Ask, Watch, Watched};
-use super::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
+use super::pinning::Survey;
 use crate::allocation;
 use crate::error::Result;
 use crate::error::cause::OutOfMemory;
-use crate::fast::Survey;
+use crate::module::{Ask, Watch, Watched};
+use crate::module::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
 use crate::profile::Features;
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,

@@ -6,27 +6,16 @@
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
-use super::dispatch::Operation;
-use super::form::form;
-use super::translate::{Kind, Place, To};
+use crate::fast::dispatch::Operation;
+use crate::fast::form::form;
+use crate::fast::translate::{Kind, Place, To};
 use crate::generated::shared::instruction::Instruction;
+use crate::module::pins::{Pin, Pins};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 use crate::types::ValType;
 use crate::validate::stack::FrameKind;
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
-
-/// Locals that live in registers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Pins {
-    /// Integers: `p` and `q`.
-    pub(crate) integers: [Option<Pin>; 2],
-    /// `f64`: `fp` and `fq`.
-    pub(crate) floats: [Option<Pin>; 2],
-}
-
-/// The index of a pinned local, plus one.
-pub(crate) type Pin = core::num::NonZeroU16;
 
 /// Counts the uses of locals in one function after the other. What a function costs here depends
 /// on what it does, not on how many locals it declares.

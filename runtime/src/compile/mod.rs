@@ -1,0 +1,109 @@
+//! From bytes to a [`Module`]: validated, taken apart and, if the engine is configured so, translated.
+//!
+//! The validator passes over the bytes once. What listens to it ([`assemble`]) keeps what instances
+//! will ask for, and picks the locals of each function that live in registers. Standard: section
+//! 7.1.5, "Modules": `module_decode` and `module_validate`.
+
+mod assemble;
+mod pinning;
+
+use crate::allocation;
+use crate::engine::Engine;
+use crate::engine::config::CompilationMode;
+use crate::engine::registry::held::ModuleTypes;
+use crate::error::Result;
+use crate::fast;
+use crate::module::code::ModuleCode;
+use crate::module::{Ask, Module, ModuleInner, Watch};
+use crate::spec::{Level, Trap};
+use crate::validate::{self, Heap};
+
+impl Module {
+    /// Validates a module in the binary format and keeps a copy of its bytes.
+    ///
+    /// # Errors
+    /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
+    /// when memory is short.
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
+        Self::compile(engine, bytes.as_ref(), &mut || Ok(()))
+    }
+
+    /// The same, unless the engine's epoch advances by `ticks` from now before it is done: then
+    /// validation, and translation if that is eager, end with [`Trap::Interrupt`]. The epoch is
+    /// looked at every few thousand bytes of the module. Functions that are translated at their
+    /// first call count against the deadline of the store, as other code does
+    /// ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
+    ///
+    /// # Errors
+    /// As [`Module::new`], and at the deadline.
+    pub fn new_with_epoch_deadline(
+        engine: &Engine,
+        bytes: impl AsRef<[u8]>,
+        ticks: u64,
+    ) -> Result<Self> {
+        let deadline = engine.current_epoch().saturating_add(ticks);
+        Self::compile(engine, bytes.as_ref(), &mut || {
+            if engine.current_epoch() < deadline {
+                Ok(())
+            } else {
+                Err(Trap::Interrupt.into())
+            }
+        })
+    }
+
+    fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
+        let (env, parts) = assemble::assemble(bytes, engine.features(), ask)?;
+        let module = Self::of(ModuleInner {
+            engine: engine.clone(),
+            types: ModuleTypes::new(engine, &env)?,
+            code: ModuleCode::new(parts.bodies.len() as u32, fast::lazy())?,
+            by_name: assemble::by_name(bytes, &parts)?,
+            bytes: allocation::boxed_list(bytes.iter().copied())?,
+            env,
+            parts,
+        })?;
+        if engine.config().mode == CompilationMode::Eager {
+            fast::translate::all(&module, &mut Watch::new(ask, 0))?;
+        }
+        Ok(module)
+    }
+
+    /// The same as [`Module::new`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        Self::new(engine, bytes)
+    }
+
+    /// Validates a module that stands in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, and as [`Module::new`].
+    #[cfg(feature = "std")]
+    pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|error| {
+            let shown = path.display();
+            crate::error::Error::from(error).context(format_args!("reading {shown}"))
+        })?;
+        Self::new(engine, bytes)
+    }
+
+    /// Says whether these bytes are a valid module.
+    ///
+    /// # Errors
+    /// If they are not.
+    pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
+        Self::validate_at(engine, Level::Full, bytes)
+    }
+
+    /// Says whether these bytes pass a level of validation; only [`Level::Full`] makes a module.
+    ///
+    /// # Errors
+    /// If they do not.
+    pub fn validate_at(engine: &Engine, level: Level, bytes: &[u8]) -> Result<()> {
+        validate::check_at(level, bytes, engine.features(), Heap)?;
+        Ok(())
+    }
+}

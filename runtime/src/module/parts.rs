@@ -1,0 +1,55 @@
+//! What the sections of a module say besides its index spaces, in the order of its bytes.
+//!
+//! Names and contents stay in the bytes and are kept as spans.
+
+use alloc::vec::Vec;
+
+use super::pins::Pins;
+use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
+use crate::types::{ExternKind, FuncIdx};
+
+/// What the sections say besides the index spaces.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) imports: Vec<ImportPart>,
+    pub(crate) exports: Vec<ExportPart>,
+    /// Initial values of defined tables.
+    pub(crate) tables: Vec<Option<ConstExpr>>,
+    /// Initial values of defined globals.
+    pub(crate) globals: Vec<ConstExpr>,
+    pub(crate) start: Option<FuncIdx>,
+    pub(crate) elements: Vec<ElementSegment>,
+    pub(crate) datas: Vec<DataSegment>,
+    pub(crate) bodies: Vec<Body>,
+    pub(crate) customs: Vec<CustomPart>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct ImportPart {
+    pub(crate) module: Span,
+    pub(crate) name: Span,
+    pub(crate) kind: ExternKind,
+    /// In the index space of the kind.
+    pub(crate) index: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct ExportPart {
+    pub(crate) name: Span,
+    pub(crate) kind: ExternKind,
+    /// In the index space of the kind.
+    pub(crate) index: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct CustomPart {
+    pub(crate) name: Span,
+    pub(crate) content: Span,
+}
+
+/// A defined function.
+#[derive(Clone, Copy)]
+pub(crate) struct Body {
+    pub(crate) span: Span,
+    pub(crate) pins: Pins,
+}
