@@ -68,7 +68,7 @@ pub mod view;
 #[cfg(feature = "alloc")]
 mod allocation;
 #[cfg(feature = "alloc")]
-mod caller;
+mod api;
 #[cfg(feature = "alloc")]
 mod compile;
 #[cfg(feature = "alloc")]
@@ -76,41 +76,35 @@ mod engine;
 #[cfg(feature = "alloc")]
 mod error;
 #[cfg(feature = "alloc")]
-mod externref;
-#[cfg(feature = "alloc")]
-mod externs;
-#[cfg(feature = "alloc")]
 mod fast;
-#[cfg(feature = "alloc")]
-mod func;
-#[cfg(feature = "alloc")]
-mod global;
-#[cfg(feature = "alloc")]
-mod instance;
-#[cfg(feature = "alloc")]
-mod instantiate;
-#[cfg(feature = "alloc")]
-mod linker;
-#[cfg(feature = "alloc")]
-mod memory;
-#[cfg(feature = "alloc")]
-mod memory_type;
 #[cfg(feature = "alloc")]
 mod module;
 #[cfg(feature = "alloc")]
 mod shared;
 #[cfg(feature = "alloc")]
 mod store;
-#[cfg(feature = "alloc")]
-mod table;
-#[cfg(feature = "alloc")]
-mod tag;
-#[cfg(feature = "alloc")]
-mod val;
 
 #[cfg(feature = "alloc")]
 pub use self::{
-    caller::Caller,
+    api::caller::Caller,
+    api::externref::ExternRef,
+    api::externs::{Export, Extern},
+    api::func::Func,
+    api::func::into_func::IntoFunc,
+    api::func::resumable::{
+        ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, TypedResumableCall,
+        TypedResumableCallHostTrap, TypedResumableCallOutOfFuel,
+    },
+    api::func::typed::TypedFunc,
+    api::func::wasm_type::{WasmParams, WasmResults, WasmRet, WasmTy},
+    api::global::Global,
+    api::instance::Instance,
+    api::linker::{InstancePre, Linker},
+    api::memory::Memory,
+    api::memory_type::MemoryTypeBuilder,
+    api::table::Table,
+    api::tag::Tag,
+    api::val::{Ref, Val},
     engine::Engine,
     engine::config::{CompilationMode, Config},
     engine::link_error::LinkError,
@@ -120,29 +114,11 @@ pub use self::{
     engine::use_error::UseError,
     error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError, OutOfMemory},
     error::{Context, Error, Result},
-    externref::ExternRef,
-    externs::{Export, Extern},
-    func::Func,
-    func::into_func::IntoFunc,
-    func::resumable::{
-        ResumableCall, ResumableCallHostTrap, ResumableCallOutOfFuel, TypedResumableCall,
-        TypedResumableCallHostTrap, TypedResumableCallOutOfFuel,
-    },
-    func::typed::TypedFunc,
-    func::wasm_type::{WasmParams, WasmResults, WasmRet, WasmTy},
-    global::Global,
-    instance::Instance,
-    linker::{InstancePre, Linker},
-    memory::Memory,
-    memory_type::MemoryTypeBuilder,
     module::Module,
     module::backtrace::{FrameInfo, WasmBacktrace},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     store::{Store, UpdateDeadline},
-    table::Table,
-    tag::Tag,
-    val::{Ref, Val},
 };
 pub use spec::Trap;
 pub use spec::Trap as TrapCode;

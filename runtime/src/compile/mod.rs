@@ -51,7 +51,7 @@ impl Module {
         })
     }
 
-    fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
+    pub(crate) fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
         let (env, parts) = assemble::assemble(bytes, engine.features(), ask)?;
         let module = Self::of(ModuleInner {
             engine: engine.clone(),

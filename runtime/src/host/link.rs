@@ -5,15 +5,15 @@ use alloc::vec::Vec;
 
 use super::{Host, Memory};
 use crate::allocation;
-use crate::caller::Caller;
+use crate::api::caller::Caller;
+use crate::api::externs::Extern;
+use crate::api::linker::Linker;
+use crate::api::val::Val;
 use crate::compact::Value;
 use crate::engine::scoped::ValType;
 use crate::engine::scoped::func::FuncType;
 use crate::error::{Error, Result};
-use crate::externs::Extern;
-use crate::linker::Linker;
 use crate::store::context::AsContextMut;
-use crate::val::Val;
 
 /// Defines all functions of a host, which is a part of the stores' data.
 ///

@@ -2,7 +2,7 @@
 
 use super::inner::StoreInner;
 use super::{Store, StoreData};
-use crate::caller::Caller;
+use crate::api::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Result;
 

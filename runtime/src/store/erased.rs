@@ -17,7 +17,7 @@ use super::entity::{HostFunc, InstanceEntity};
 use super::inner::{EpochAction, StoreInner};
 use super::limits::ResourceLimiter;
 use super::pointers::StorePointers;
-use crate::caller::Caller;
+use crate::api::caller::Caller;
 use crate::error::{Error, Result};
 use crate::spec::Trap;
 

@@ -1,20 +1,20 @@
 //! Instances of modules.
 
+use super::externs::{Export, Extern};
+use super::func::Func;
+use super::func::typed::TypedFunc;
+use super::func::wasm_type::{WasmParams, WasmResults};
+use super::global::Global;
+use super::instantiate::instantiate;
+use super::memory::Memory;
+use super::table::Table;
+use super::tag::Tag;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::externs::{Export, Extern};
-use crate::func::Func;
-use crate::func::typed::TypedFunc;
-use crate::func::wasm_type::{WasmParams, WasmResults};
-use crate::global::Global;
-use crate::instantiate::instantiate;
-use crate::memory::Memory;
 use crate::module::{ExportPart, Module};
 use crate::store::context::{AsContextMut, StoreContext};
 use crate::store::entity::InstanceEntity;
 use crate::store::inner::{Handle, StoreInner};
-use crate::table::Table;
-use crate::tag::Tag;
 use crate::types::ExternKind;
 
 /// An instance of a module in a store. Copies name the same instance.

@@ -1,8 +1,8 @@
 //! Types of Rust that stand for types of the guest.
 
+use super::Func;
+use crate::api::externref::ExternRef;
 use crate::error::{Error, Result};
-use crate::externref::ExternRef;
-use crate::func::Func;
 use crate::store::inner::StoreInner;
 use crate::types::{HeapType, Ref as Slot, RefType, ValType};
 

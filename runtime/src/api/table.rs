@@ -2,6 +2,7 @@
 
 use core::ops::Range;
 
+use super::val::{Ref, value_type};
 use crate::engine::scoped::TableType;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
@@ -10,7 +11,6 @@ use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::TableEntity;
 use crate::store::growth;
 use crate::store::inner::Handle;
-use crate::val::{Ref, value_type};
 
 /// A table of a store. Copies name the same table.
 ///

@@ -1,14 +1,14 @@
 //! What instances import and export: objects of a store.
 
+use super::func::Func;
+use super::global::Global;
+use super::memory::Memory;
+use super::table::Table;
+use super::tag::Tag;
 use crate::engine::entity_type::EntityType;
 use crate::engine::scoped::external::ExternType;
-use crate::func::Func;
-use crate::global::Global;
-use crate::memory::Memory;
 use crate::store::context::AsContext;
 use crate::store::inner::{Handle, StoreInner};
-use crate::table::Table;
-use crate::tag::Tag;
 
 /// An object of a store that an instance imports or exports.
 #[derive(Clone, Copy, Debug)]

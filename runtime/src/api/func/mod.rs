@@ -8,7 +8,8 @@ pub(crate) mod wasm_type;
 
 use alloc::vec::Vec;
 
-use crate::caller::Caller;
+use super::caller::Caller;
+use super::val::Val;
 use crate::engine::Engine;
 use crate::engine::call_type::CallType;
 use crate::engine::registry::held::RegisteredType;
@@ -21,7 +22,6 @@ use crate::store::entity::{FuncBody, FuncEntity, HostFunc};
 use crate::store::erased;
 use crate::store::inner::{Handle, StoreInner};
 use crate::types::Ref as Slot;
-use crate::val::Val;
 use call::Slots;
 use into_func::IntoFunc;
 use resumable::ResumableCall;

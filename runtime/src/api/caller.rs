@@ -1,9 +1,9 @@
 //! What a host function sees of who calls it.
 
+use super::externs::Extern;
+use super::instance::Instance;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::externs::Extern;
-use crate::instance::Instance;
 use crate::store::context::StoreContextMut;
 
 /// The store, and the instance whose code calls the host.

@@ -1,6 +1,6 @@
 //! Closures as functions of the host.
 
-use crate::caller::Caller;
+use crate::api::caller::Caller;
 use crate::engine::Engine;
 use crate::engine::registry::held::RegisteredType;
 use crate::error::Result;

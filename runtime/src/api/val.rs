@@ -1,11 +1,11 @@
 //! Values of the guest, as the host sees them.
 
+use super::externref::ExternRef;
+use super::func::Func;
 use crate::engine::Engine;
 use crate::engine::scoped;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::externref::ExternRef;
-use crate::func::Func;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;
 use crate::types::{HeapType, Ref as Slot, RefType, TypeId, ValType};

@@ -16,13 +16,13 @@ use super::call::{self, Outcome, Slots};
 use super::typed;
 use super::wasm_type::WasmResults;
 use super::{Func, read};
+use crate::api::val::Val;
 use crate::engine::call_type::CallType;
 use crate::engine::use_error::UseError;
 use crate::error::{Error, Result};
 use crate::fast::{Interruption, Invocation};
 use crate::store::context::{AsContextMut, StoreContextMut};
 use crate::store::inner::StoreInner;
-use crate::val::Val;
 
 /// How a call by [`Func::call_resumable`](crate::Func::call_resumable) stands.
 #[derive(Debug)]

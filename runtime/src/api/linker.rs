@@ -7,8 +7,14 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::marker::PhantomData;
 
+use super::caller::Caller;
+use super::externs::Extern;
+use super::func::Func;
+use super::func::dynamic;
+use super::func::into_func::IntoFunc;
+use super::instance::Instance;
+use super::val::Val;
 use crate::allocation;
-use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
 use crate::engine::link_error::LinkError;
@@ -18,16 +24,10 @@ use crate::engine::scoped::func::FuncType;
 use crate::engine::use_error::UseError;
 use crate::error::cause::OutOfMemory;
 use crate::error::{Error, Result};
-use crate::externs::Extern;
-use crate::func::Func;
-use crate::func::dynamic;
-use crate::func::into_func::IntoFunc;
-use crate::instance::Instance;
 use crate::module::Module;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::HostFunc;
 use crate::store::inner::StoreInner;
-use crate::val::Val;
 
 /// Gives modules what they import, by name.
 ///
@@ -381,7 +381,7 @@ impl<T> InstancePre<T> {
             let (module, name, wanted) = self.module.import(import);
             let found = found.ok_or(UseError::OtherStore)?;
             if !found.matches(&wanted, &inner.engine) {
-                let error = crate::instantiate::incompatible(inner, module, name, found, wanted);
+                let error = super::instantiate::incompatible(inner, module, name, found, wanted);
                 return Err(error);
             }
         }

@@ -1,5 +1,6 @@
 //! Global variables.
 
+use super::val::Val;
 use crate::engine::scoped::GlobalType;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
@@ -7,7 +8,6 @@ use crate::error::cause::LimitError;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::GlobalEntity;
 use crate::store::inner::Handle;
-use crate::val::Val;
 
 /// A global variable of a store. Copies name the same variable.
 #[derive(Clone, Copy, Debug)]
