@@ -4,7 +4,7 @@ use super::externs::Extern;
 use super::instance::Instance;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::store::context::StoreContextMut;
+use crate::store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut};
 
 /// The store, and the instance whose code calls the host.
 pub struct Caller<'a, T> {
@@ -74,5 +74,19 @@ impl<'a, T> Caller<'a, T> {
     /// [`Trap::OutOfFuel`](crate::Trap::OutOfFuel) if there is less.
     pub fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
         self.store.consume_fuel(fuel)
+    }
+}
+
+impl<T> AsContext for Caller<'_, T> {
+    type Data = T;
+
+    fn as_context(&self) -> StoreContext<'_, T> {
+        self.store.as_context()
+    }
+}
+
+impl<T> AsContextMut for Caller<'_, T> {
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        self.store.reborrow()
     }
 }

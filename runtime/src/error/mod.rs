@@ -13,13 +13,11 @@ pub(crate) mod cause;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::any::Any;
 use core::error::Error as StdError;
 use core::{fmt, mem};
 
 use self::cause::{I32Exit, OutOfMemory};
 use crate::allocation;
-use crate::module::backtrace::WasmBacktrace;
 use crate::reject::Reject;
 use crate::spec::Trap;
 
@@ -39,7 +37,8 @@ struct Inner {
     cause: Cause,
     /// Innermost first.
     context: Vec<String>,
-    backtrace: Option<WasmBacktrace>,
+    /// Where the guest was: an error itself, so that it can be found as causes are.
+    trace: Option<Cause>,
 }
 
 type Cause = Box<dyn StdError + Send + Sync>;
@@ -66,7 +65,7 @@ impl Error {
         let inner = allocation::boxed(Inner {
             cause,
             context: Vec::new(),
-            backtrace: None,
+            trace: None,
         });
         Self(inner.ok())
     }
@@ -87,11 +86,10 @@ impl Error {
         self
     }
 
-    /// The cause, if it is an `E`. For [`WasmBacktrace`], the backtrace.
+    /// The cause, if it is an `E`. For [`WasmBacktrace`](crate::WasmBacktrace), the backtrace.
     pub fn downcast_ref<E: StdError + Send + Sync + 'static>(&self) -> Option<&E> {
-        let backtrace = self.wasm_backtrace();
-        let backtrace = backtrace.and_then(|backtrace| (backtrace as &dyn Any).downcast_ref());
-        backtrace.or_else(|| self.cause().downcast_ref())
+        let trace = self.trace().and_then(|trace| trace.downcast_ref());
+        trace.or_else(|| self.cause().downcast_ref())
     }
 
     /// Whether the cause is an `E`.
@@ -128,11 +126,6 @@ impl Error {
         self.downcast_ref::<Reject>()
     }
 
-    /// The functions of the guest that were running, innermost first.
-    pub fn wasm_backtrace(&self) -> Option<&WasmBacktrace> {
-        self.0.as_ref()?.backtrace.as_ref()
-    }
-
     /// The innermost error.
     pub fn root_cause(&self) -> &(dyn StdError + 'static) {
         let mut cause: &(dyn StdError + 'static) = self.cause();
@@ -142,15 +135,21 @@ impl Error {
         cause
     }
 
-    /// Adds the backtrace, unless an inner call has added its own.
+    /// Adds where the guest was, unless an inner call has added it, or there is no memory for it.
     #[must_use]
-    pub(crate) fn with_backtrace(mut self, backtrace: WasmBacktrace) -> Self {
+    pub(crate) fn with_trace(mut self, trace: impl StdError + Send + Sync + 'static) -> Self {
         if let Some(inner) = &mut self.0
-            && !backtrace.frames().is_empty()
+            && inner.trace.is_none()
+            && let Ok(trace) = allocation::boxed(trace)
         {
-            inner.backtrace.get_or_insert(backtrace);
+            inner.trace = Some(trace);
         }
         self
+    }
+
+    /// Where the guest was.
+    pub(crate) fn trace(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.as_ref()?.trace.as_deref()
     }
 
     fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
@@ -203,8 +202,8 @@ impl fmt::Debug for Error {
                 _ => write!(f, "\n    {line}")?,
             }
         }
-        match self.wasm_backtrace() {
-            Some(backtrace) => write!(f, "\n\n{backtrace}"),
+        match self.trace() {
+            Some(trace) => write!(f, "\n\n{trace}"),
             None => Ok(()),
         }
     }

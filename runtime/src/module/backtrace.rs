@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::error::Error;
 use crate::module::Module;
 
 /// The functions that were running, innermost first.
@@ -28,6 +29,23 @@ impl WasmBacktrace {
     /// Innermost first.
     pub fn frames(&self) -> &[FrameInfo] {
         &self.frames
+    }
+}
+
+impl Error {
+    /// The functions of the guest that were running, innermost first.
+    pub fn wasm_backtrace(&self) -> Option<&WasmBacktrace> {
+        self.trace()?.downcast_ref()
+    }
+
+    /// Adds the backtrace, unless an inner call has added its own.
+    #[must_use]
+    pub(crate) fn with_backtrace(self, backtrace: WasmBacktrace) -> Self {
+        if backtrace.frames().is_empty() {
+            self
+        } else {
+            self.with_trace(backtrace)
+        }
     }
 }
 

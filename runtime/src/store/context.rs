@@ -2,7 +2,6 @@
 
 use super::inner::StoreInner;
 use super::{Store, StoreData};
-use crate::api::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Result;
 
@@ -158,20 +157,6 @@ impl<T> AsContext for StoreContextMut<'_, T> {
 impl<T> AsContextMut for StoreContextMut<'_, T> {
     fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
         self.reborrow()
-    }
-}
-
-impl<T> AsContext for Caller<'_, T> {
-    type Data = T;
-
-    fn as_context(&self) -> StoreContext<'_, T> {
-        self.store.as_context()
-    }
-}
-
-impl<T> AsContextMut for Caller<'_, T> {
-    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
-        self.store.reborrow()
     }
 }
 

@@ -17,7 +17,6 @@ use super::entity::{HostFunc, InstanceEntity};
 use super::inner::{EpochAction, StoreInner};
 use super::limits::ResourceLimiter;
 use super::pointers::StorePointers;
-use crate::api::caller::Caller;
 use crate::error::{Error, Result};
 use crate::spec::Trap;
 
@@ -94,11 +93,12 @@ impl EpochCallback {
     }
 }
 
-/// A host function over slots.
+/// A host function over slots. It gets the store, the number of the calling instance, if any, and
+/// the slots.
 pub(crate) fn host_func<T>(
     params: usize,
     results: usize,
-    func: impl Fn(Caller<'_, T>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
+    func: impl Fn(StoreContextMut<'_, T>, Option<u32>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
 ) -> HostFunc {
     let call =
         move |store: NonNull<()>, instance: Option<NonNull<InstanceEntity>>, slots: &mut [u64]| {
@@ -110,7 +110,7 @@ pub(crate) fn host_func<T>(
                     store.cast::<StoreData<T>>().as_mut(),
                 )
             };
-            func(Caller::new(StoreContextMut::new(data), instance), slots)
+            func(StoreContextMut::new(data), instance, slots)
         };
     HostFunc {
         params: params as u32,

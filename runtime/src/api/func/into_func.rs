@@ -6,7 +6,6 @@ use crate::engine::registry::held::RegisteredType;
 use crate::error::Result;
 use crate::spec::Trap;
 use crate::store::entity::HostFunc;
-use crate::store::erased;
 
 use super::wasm_type::{StoreView, WasmRet, WasmTy, WasmTyList, each_arity};
 use crate::engine::call_type::CallType;
@@ -45,7 +44,7 @@ fn wrap<T, P: WasmTyList, R: WasmRet>(
         let returned = func(caller.reborrow(), params).into_result()?;
         returned.into_slots(slots, StoreView(caller.store.inner()))
     };
-    let host = erased::host_func(P::SLOTS, results, call);
+    let host = super::host_func(P::SLOTS, results, call);
     HostFunction { ty, host }
 }
 

@@ -205,7 +205,7 @@ pub(crate) fn dynamic<T>(
     let registered = ty.registered(engine)?;
     let ty = CallType::of(engine, registered.id())?;
     let (params, results) = (ty.params().len(), ty.results().len());
-    let host = erased::host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
+    let host = host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
         let inner = caller.store.inner();
         let mut values = Vec::new();
         crate::allocation::reserve(&mut values, params + results)?;
@@ -223,4 +223,15 @@ pub(crate) fn dynamic<T>(
         Ok(())
     });
     Ok((registered, host))
+}
+
+/// A host function over slots.
+fn host_func<T>(
+    params: usize,
+    results: usize,
+    func: impl Fn(Caller<'_, T>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
+) -> HostFunc {
+    erased::host_func(params, results, move |store, instance, slots| {
+        func(Caller::new(store, instance), slots)
+    })
 }
