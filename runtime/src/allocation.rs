@@ -12,8 +12,19 @@ use alloc::vec::Vec;
 use core::fmt::{self, Write};
 use core::ptr::NonNull;
 
-use crate::error::cause::OutOfMemory;
 use crate::types::Ref;
+
+/// The allocator has no memory for this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("out of memory")
+    }
+}
+
+impl core::error::Error for OutOfMemory {}
 
 /// Types of which all bits zero is a value.
 ///

@@ -86,6 +86,7 @@ mod store;
 
 #[cfg(feature = "alloc")]
 pub use self::{
+    allocation::OutOfMemory,
     api::caller::Caller,
     api::externref::ExternRef,
     api::externs::{Export, Extern},
@@ -112,7 +113,7 @@ pub use self::{
     engine::scoped::func::FuncType,
     engine::scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
     engine::use_error::UseError,
-    error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError, OutOfMemory},
+    error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError},
     error::{Context, Error, Result},
     module::Module,
     module::backtrace::{FrameInfo, WasmBacktrace},

@@ -10,7 +10,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::allocation;
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 
 /// One of the owners of a value.
 pub(crate) struct Shared<T>(NonNull<Owned<T>>);

@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use core::any::Any;
 
 use crate::allocation;
+use crate::allocation::OutOfMemory;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::{LimitError, OutOfMemory};
+use crate::error::cause::LimitError;
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 
 use super::pinning::Survey;
 use crate::allocation;
+use crate::allocation::OutOfMemory;
 use crate::error::Result;
-use crate::error::cause::OutOfMemory;
 use crate::module::{Ask, Watch, Watched};
 use crate::module::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
 use crate::profile::Features;

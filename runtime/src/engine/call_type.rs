@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::allocation::OutOfMemory;
 use crate::engine::Engine;
-use crate::error::cause::OutOfMemory;
 use crate::types::{TypeId, ValType};
 
 /// Parameters and results, with the numbers of an engine. It does not hold the types that these

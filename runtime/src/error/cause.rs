@@ -36,16 +36,6 @@ impl fmt::Display for LimitError {
     }
 }
 
-/// The allocator has no memory for this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutOfMemory;
-
-impl fmt::Display for OutOfMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("out of memory")
-    }
-}
-
 /// The library contradicts itself: the fault is neither the module's nor the host's. Please report
 /// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +75,5 @@ impl fmt::Display for MemoryAccessError {
 
 impl core::error::Error for I32Exit {}
 impl core::error::Error for LimitError {}
-impl core::error::Error for OutOfMemory {}
 impl core::error::Error for InternalError {}
 impl core::error::Error for MemoryAccessError {}

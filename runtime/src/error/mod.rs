@@ -16,8 +16,9 @@ use alloc::vec::Vec;
 use core::error::Error as StdError;
 use core::{fmt, mem};
 
-use self::cause::{I32Exit, OutOfMemory};
+use self::cause::I32Exit;
 use crate::allocation;
+use crate::allocation::OutOfMemory;
 use crate::reject::Reject;
 use crate::spec::Trap;
 

@@ -9,10 +9,11 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use super::origin::Origins;
+use crate::allocation::OutOfMemory;
 use crate::allocation::{boxed, boxed_list};
 use crate::engine::lock::Lock;
 use crate::error::Result;
-use crate::error::cause::{LimitError, OutOfMemory};
+use crate::error::cause::LimitError;
 use crate::spec::Limit;
 
 /// A 64-bit value in two words, low half first.

@@ -7,8 +7,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::allocation::OutOfMemory;
 use crate::allocation::reserve;
-use crate::error::cause::OutOfMemory;
 use crate::read::Reader;
 
 /// The pairs of a function.

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use crate::allocation;
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 
 /// Items of one kind, numbered in order of creation.
 pub(crate) struct Arena<T> {

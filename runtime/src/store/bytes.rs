@@ -14,7 +14,7 @@ use core::ptr::NonNull;
 use core::slice;
 
 use crate::allocation;
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 
 /// The bytes that a guest can address, and room for more.
 pub(crate) struct Bytes(Origin);

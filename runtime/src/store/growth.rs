@@ -14,7 +14,8 @@ use super::inner::{Handle, StoreInner};
 use super::limiter::{Growth, Resource};
 use super::pointers::StorePointers;
 use crate::allocation;
-use crate::error::cause::{LimitError, OutOfMemory};
+use crate::allocation::OutOfMemory;
+use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
 use crate::types::{MemoryType, Ref, TableType};
 

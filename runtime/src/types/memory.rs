@@ -4,8 +4,6 @@
 //! says so; `spec/types.toml` lists the sizes that there are.
 
 use super::ValType;
-use crate::profile::Gate;
-use crate::spec::Proposal;
 use crate::spec::wire::PageSize;
 
 /// The type of a linear memory; sizes in pages.
@@ -58,22 +56,6 @@ impl MemoryType {
             max,
             is_64: true,
             ..Self::EMPTY
-        }
-    }
-
-    /// The same, so that the compiler sees what the proposals leave open.
-    #[inline(always)]
-    pub(crate) fn within<G: Gate>(self) -> Self {
-        let page_size_log2 = match G::may(Proposal::CustomPageSizes) {
-            true => self.page_size_log2,
-            false => PageSize::Standard.code(),
-        };
-        Self {
-            min: bound::<G>(self.min),
-            max: self.max.map(bound::<G>),
-            is_64: self.is_64 && G::may(Proposal::Memory64),
-            shared: self.shared && G::may(Proposal::Threads),
-            page_size_log2,
         }
     }
 
@@ -134,15 +116,6 @@ impl MemoryType {
             Some(_) => most,
             None => 0,
         }
-    }
-}
-
-/// A bound as its proposals allow it: without 64-bit addresses it is written in 32 bits.
-#[inline(always)]
-pub(super) fn bound<G: Gate>(bound: u64) -> u64 {
-    match G::may(Proposal::Memory64) {
-        true => bound,
-        false => u64::from(bound as u32),
     }
 }
 

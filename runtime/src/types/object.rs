@@ -1,10 +1,7 @@
 //! Types of functions, tables, globals and tags.
 //!
 
-use super::memory::bound;
 use super::{RefType, TypeIdx, ValType};
-use crate::profile::Gate;
-use crate::spec::Proposal;
 
 /// The parameters and results of a function, borrowed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -77,21 +74,6 @@ impl ExternKind {
 }
 
 impl TableType {
-    /// The same, so that the compiler sees what the proposals leave open.
-    #[inline(always)]
-    pub(crate) fn within<G: Gate>(self) -> Self {
-        let element = match G::may(Proposal::ReferenceTypes) {
-            true => self.element,
-            false => RefType::FUNCREF,
-        };
-        Self {
-            element,
-            min: bound::<G>(self.min),
-            max: self.max.map(bound::<G>),
-            is_64: self.is_64 && G::may(Proposal::Memory64),
-        }
-    }
-
     /// The type of its indices.
     #[inline]
     pub const fn index_type(&self) -> ValType {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::allocation;
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 use crate::error::{Error, Result};
 use crate::fast::{self, Interruption};
 use crate::module::backtrace::WasmBacktrace;

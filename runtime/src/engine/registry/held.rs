@@ -6,9 +6,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::allocation::OutOfMemory;
 use crate::engine::Engine;
 use crate::engine::call_type::CallType;
-use crate::error::cause::OutOfMemory;
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::{Environment, Heap};
 

@@ -9,7 +9,7 @@ use core::cmp::Ordering;
 use super::Entry;
 use super::record::Record;
 use super::words::{Place, Words};
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 use crate::types::TypeId;
 
 /// The first types of all groups.

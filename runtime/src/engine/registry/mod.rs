@@ -15,7 +15,7 @@ mod words;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::{Environment, Heap};
 use index::Index;

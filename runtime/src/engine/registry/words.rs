@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::error::cause::OutOfMemory;
+use crate::allocation::OutOfMemory;
 
 /// The records.
 #[derive(Default)]

@@ -7,8 +7,9 @@
 use core::fmt;
 
 use super::operand::{Place, To};
+use crate::allocation::OutOfMemory;
 use crate::error::Error;
-use crate::error::cause::{InternalError, LimitError, OutOfMemory};
+use crate::error::cause::{InternalError, LimitError};
 use crate::fast::dispatch::Operation;
 use crate::reject::Reject;
 use crate::spec::ErrorCode;

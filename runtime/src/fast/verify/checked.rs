@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::allocation::OutOfMemory;
 use crate::error::Error;
-use crate::error::cause::{InternalError, OutOfMemory};
+use crate::error::cause::InternalError;
 use crate::fast::control::LEAVE;
 use crate::fast::dispatch::HANDLERS;
 use crate::fast::handler::{HANDLER_WORDS, address, length};

@@ -3,6 +3,8 @@
 //! Decoder and validator ask one [`Gate`]. A [`Profile`] is a gate of constants, so that what
 //! it does not admit folds away; an engine's [`Features`] are a value.
 
+mod narrowing;
+
 use crate::reject::Reject;
 use crate::spec::{Limits, Proposal, Proposals, Tier};
 
