@@ -47,11 +47,6 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "read",
         "labels stay in the bytes of the module and are read when somebody asks",
     ),
-    (
-        "host/link.rs",
-        "api",
-        "an interface of the host is defined in linkers",
-    ),
 ];
 
 #[test]
