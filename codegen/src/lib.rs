@@ -34,8 +34,7 @@ pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
         mut report,
         readable,
     } = load::load(tree);
-    let (mut model, errors) = lower::lower(&documents);
-    model.overlays = overlays;
+    let (mut model, errors) = lower::lower(&documents, overlays);
     report.extend(errors);
     model.examples = lower::examples(&examples, &mut report);
     if readable {

@@ -1,6 +1,6 @@
 //! Rows that can be tried by themselves: numbers in, numbers out, and at most a memory.
 
-use crate::model::{Immediate, Op, TypeItem};
+use crate::model::{Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType};
 
 /// What it takes to try a row.
 pub struct Plain {
@@ -91,35 +91,71 @@ impl Number {
 /// A number type; addresses are those of a 32-bit memory.
 fn number(op: &Op, item: &TypeItem) -> Option<Number> {
     let of_memory = |name: &String| {
-        let kind = op.immediate(name).map(|immediate| immediate.kind.as_str());
-        matches!(kind, Some("memarg" | "memory"))
+        let kind = op.immediate(name).map(|immediate| immediate.kind);
+        matches!(kind, Some(ImmediateKind::MemArg | ImmediateKind::Memory))
     };
     match item {
-        TypeItem::Value(name) => match name.as_str() {
-            "i32" => Some(Number::I32),
-            "i64" => Some(Number::I64),
-            "f32" => Some(Number::F32),
-            "f64" => Some(Number::F64),
-            _ => None,
+        TypeItem::Value(ValueType::Number(number)) => match number {
+            NumberType::I32 => Some(Number::I32),
+            NumberType::I64 => Some(Number::I64),
+            NumberType::F32 => Some(Number::F32),
+            NumberType::F64 => Some(Number::F64),
+            NumberType::V128 => None,
         },
-        TypeItem::Function { name, arguments } => {
-            let address =
-                matches!(name.as_str(), "at" | "min_at") && arguments.iter().all(of_memory);
-            address.then_some(Number::I32)
-        }
-        TypeItem::Reference { .. } | TypeItem::AnyReference => None,
+        TypeItem::Function {
+            function,
+            arguments,
+        } => match function {
+            TypeFunction::At | TypeFunction::MinAt => {
+                arguments.iter().all(of_memory).then_some(Number::I32)
+            }
+            TypeFunction::Local
+            | TypeFunction::Global
+            | TypeFunction::Elem
+            | TypeFunction::Elems
+            | TypeFunction::Field
+            | TypeFunction::Fields
+            | TypeFunction::Params
+            | TypeFunction::Results
+            | TypeFunction::Return
+            | TypeFunction::Label
+            | TypeFunction::Tag => None,
+        },
+        TypeItem::Value(ValueType::Reference(_))
+        | TypeItem::Reference { .. }
+        | TypeItem::AnyReference => None,
     }
 }
 
 /// The smallest immediate of its kind.
 fn bytes(immediate: &Immediate) -> Option<Vec<u8>> {
     let natural = immediate.number.unwrap_or(1).trailing_zeros() as u8;
-    match immediate.kind.as_str() {
-        "memory" | "i32" | "i64" => Some(vec![0]),
-        "memarg" => Some(vec![natural, 0]),
-        "f32" => Some(vec![0; 4]),
-        "f64" => Some(vec![0; 8]),
-        _ => None,
+    match immediate.kind {
+        ImmediateKind::Memory | ImmediateKind::I32 | ImmediateKind::I64 => Some(vec![0]),
+        ImmediateKind::MemArg => Some(vec![natural, 0]),
+        ImmediateKind::F32 => Some(vec![0; 4]),
+        ImmediateKind::F64 => Some(vec![0; 8]),
+        // They name something that the module would have to have, or are no numbers.
+        ImmediateKind::Label
+        | ImmediateKind::Labels
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => None,
     }
 }
 

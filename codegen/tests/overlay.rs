@@ -1,7 +1,7 @@
 //! Overlays that are right: what they add, change and remove is what the model says.
 
 use std::path::Path;
-use tabwasm_codegen::model::{EditKind, Model};
+use tabwasm_codegen::model::{EditKind, MeaningClass, Model};
 use tabwasm_codegen::{Tree, diag, model, vendor};
 
 const FIRST: &str = "\
@@ -59,7 +59,7 @@ cost = ['br_table']
 fn overlays_stack() {
     let model = stacked();
     let rotl3 = model.op("i32.rotl3").expect("an added row");
-    assert_eq!(rotl3.proposal, "rotations");
+    assert_eq!(model.proposal(rotl3.proposal).key, "rotations");
     assert_eq!(
         rotl3.expression().map(|it| &*it.text),
         Some("a.rotate_left(4)")
@@ -75,10 +75,11 @@ fn overlays_stack() {
     let costs: Vec<(&str, u32)> = costs.map(|(key, cost, _)| (key.as_str(), *cost)).collect();
     assert_eq!(costs, [("i32.rotl3", 3)]);
     assert_eq!(model.costs.schedule, 2);
-    assert!(model.costs.classes.contains(&("hand".to_string(), 5)));
+    assert!(model.costs.classes.contains(&(MeaningClass::Hand, 5)));
     let length = model.limits.iter().find(|limit| limit.key == "name_length");
     assert_eq!(length.map(|limit| &limit.tiers[..]), Some(&[64, 128][..]));
-    assert!(model.tiers[0].proposals.contains(&"rotations".to_string()));
+    let carried = model.proposal_keys(&model.tiers[0].proposals);
+    assert!(carried.contains(&"rotations"));
     assert_eq!(
         vendor::origin(&model),
         "wasm-3.0 + first.toml + second.toml, 5 rows added, 6 rows changed, 4 rows removed"

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use tabwasm_codegen::model::{Component, Part, Production};
+use tabwasm_codegen::model::{Around, Component, Model, Part, Production, ProposalId};
 use tabwasm_tests::{shared, tables};
 
 /// Nonterminals of the extract, and the groups that they are here.
@@ -53,15 +53,16 @@ const ABSENT: &[&str] = &[
 #[test]
 fn productions() {
     let Some(rows) = extract() else { return };
-    let component = tables().component;
+    let model = tables();
+    let component = &model.component;
     let mut report = Report::default();
     for row in &rows {
         match row["nonterminal"].as_str() {
-            "section" => section(&mut report, &component, row),
-            "sort" | "core:sort" => sort(&mut report, &component, row),
+            "section" => section(&mut report, &model, row),
+            "sort" | "core:sort" => sort(&mut report, &model, row),
             other => {
                 if let Some((_, group)) = GROUPS.iter().find(|(name, _)| *name == other) {
-                    production(&mut report, &component, group, row);
+                    production(&mut report, &model, group, row);
                 }
             }
         }
@@ -84,7 +85,8 @@ fn productions() {
     );
 }
 
-fn section(report: &mut Report, component: &Component, row: &Row) {
+fn section(report: &mut Report, model: &Model, row: &Row) {
+    let component = &model.component;
     let section = component
         .sections
         .iter()
@@ -102,12 +104,13 @@ fn section(report: &mut Report, component: &Component, row: &Row) {
     report.compare(
         &section.key,
         "proposal",
-        gate(&section.proposal),
+        gate(model, section.proposal),
         &row["gates"],
     );
 }
 
-fn sort(report: &mut Report, component: &Component, row: &Row) {
+fn sort(report: &mut Report, model: &Model, row: &Row) {
+    let component = &model.component;
     let code = bytes(&row["tag"]);
     if row["constructor"] == "core cs" {
         let all = component
@@ -129,7 +132,7 @@ fn sort(report: &mut Report, component: &Component, row: &Row) {
         "core_"
     };
     let key = format!("{prefix}{}", row["constructor"]);
-    let Some(sort) = component.sort(&key) else {
+    let Some(sort) = component.sort_named(&key) else {
         return report.wrong.push(format!("no sort `{key}`"));
     };
     let skip = usize::from(!prefix.is_empty());
@@ -139,10 +142,11 @@ fn sort(report: &mut Report, component: &Component, row: &Row) {
         &format!("{:02X?}", &sort.code[skip..]),
         &format!("{code:02X?}"),
     );
-    report.compare(&key, "proposal", gate(&sort.proposal), &row["gates"]);
+    report.compare(&key, "proposal", gate(model, sort.proposal), &row["gates"]);
 }
 
-fn production(report: &mut Report, component: &Component, group: &str, row: &Row) {
+fn production(report: &mut Report, model: &Model, group: &str, row: &Row) {
+    let component = &model.component;
     let mut code = bytes(&row["tag"]);
     match row["nonterminal"].as_str() {
         // Here `0x00` says that what follows is a core type, which begins with `0x50`.
@@ -182,12 +186,21 @@ fn production(report: &mut Report, component: &Component, group: &str, row: &Row
             &word,
         );
     }
-    let parts: Vec<String> = ours.parts.iter().map(|part| kind(ours, part)).collect();
+    let parts: Vec<String> = ours
+        .parts
+        .iter()
+        .map(|part| kind(component, ours, part))
+        .collect();
     report.compare(&ours.key, "imm", &parts.join(" "), &kinds(row));
     // A name has attributes when either of the two gates is open; each attribute has its own.
     // That functions can be async is said in prose.
     if row["nonterminal"] != "nameattributes" && ours.key != "async_func" {
-        report.compare(&ours.key, "proposal", gate(&ours.proposal), &row["gates"]);
+        report.compare(
+            &ours.key,
+            "proposal",
+            gate(model, ours.proposal),
+            &row["gates"],
+        );
     }
 }
 
@@ -225,8 +238,9 @@ fn kinds(row: &Row) -> String {
 }
 
 /// The kind of a part as the extract calls it.
-fn kind(row: &Production, part: &Part) -> String {
-    let word = match part.kind.as_str() {
+fn kind(component: &Component, row: &Production, part: &Part) -> String {
+    let own = component.word(&part.kind);
+    let word = match own {
         "field" => "labelvaltype",
         "label" => "labellit",
         "positive" => "u32",
@@ -247,7 +261,7 @@ fn kind(row: &Production, part: &Part) -> String {
         "core_alias" => "core:alias",
         "defined_type" => "type",
         "import" => "importdecl",
-        "extern_name" | "core_extern_type" => return declared(row, part),
+        "extern_name" | "core_extern_type" => return declared(row, own),
         "extern_type" => return String::new(),
         "declarators" => {
             return match row.key.as_str() {
@@ -257,23 +271,25 @@ fn kind(row: &Production, part: &Part) -> String {
             };
         }
         "core_group" => return "vec(core:typeidx) core:comptype".to_string(),
-        "name" if row.key == "export" => return declared(row, part),
-        "type" | "func" | "component" | "instance" | "value" => &format!("{}idx", part.kind),
+        "name" if row.key == "export" => return declared(row, own),
+        "type" | "func" | "component" | "instance" | "value" => &format!("{own}idx"),
         core if core.starts_with("core_") => &format!("core:{}idx", &core["core_".len()..]),
         other => other,
     };
-    match part.around.as_deref() {
-        Some("list") if word == "labelvaltype" && row.key.ends_with("func") => "paramlist".into(),
-        Some("list") => format!("vec({word})"),
-        Some(_) => format!("{word}?"),
+    match part.around {
+        Some(Around::List) if word == "labelvaltype" && row.key.ends_with("func") => {
+            "paramlist".into()
+        }
+        Some(Around::List) => format!("vec({word})"),
+        Some(Around::Option) => format!("{word}?"),
         None => word.to_string(),
     }
 }
 
 /// The parts of an export declarator have a nonterminal of their own in the extract.
-fn declared(row: &Production, part: &Part) -> String {
-    let core = part.kind == "name" || part.kind == "core_extern_type";
-    match (row.key.as_str(), part.kind.as_str()) {
+fn declared(row: &Production, kind: &str) -> String {
+    let core = kind == "name" || kind == "core_extern_type";
+    match (row.key.as_str(), kind) {
         ("export", "core_extern_type") => String::new(),
         ("export", _) if core => "core:exportdecl".to_string(),
         _ => "exportdecl".to_string(),
@@ -281,11 +297,9 @@ fn declared(row: &Production, part: &Part) -> String {
 }
 
 /// The gate as the extract calls it.
-fn gate(proposal: &Option<String>) -> &str {
-    match proposal
-        .as_deref()
-        .map(|key| key.trim_start_matches("component_model_"))
-    {
+fn gate(model: &Model, proposal: Option<ProposalId>) -> &str {
+    let key = proposal.map(|id| model.proposal(id).key.as_str());
+    match key.map(|key| key.trim_start_matches("component_model_")) {
         None => "",
         Some("error_context") => "error-context",
         Some("fixed_length_lists") => "fixed-length-lists",

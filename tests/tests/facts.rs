@@ -9,7 +9,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ItemMod, Lit, LitInt, LitStr, Macro, Pat};
-use tabwasm_codegen::model::Model;
+use tabwasm_codegen::model::{ErrorClass, Model};
 use tabwasm_codegen::{Tree, diag, model};
 
 #[test]
@@ -88,12 +88,12 @@ impl Search<'_> {
     fn text(&mut self, literal: &LitStr) {
         let text = literal.value();
         let traps = self.model.traps.iter().map(|trap| &trap.text);
-        let scripts = ["malformed", "invalid"];
+        let scripts = [ErrorClass::Malformed, ErrorClass::Invalid];
         let errors = self
             .model
             .errors
             .iter()
-            .filter(|error| scripts.contains(&error.class.as_str()));
+            .filter(|error| scripts.contains(&error.class));
         let errors = errors.map(|error| &error.text);
         if traps.chain(errors).any(|known| *known == text) {
             self.report(literal.span(), &format!("the text \"{text}\""));

@@ -11,7 +11,7 @@ use tabwasm::profile::{Alloc, Features, NoAlloc, Std};
 use tabwasm::spec::{
     ErrorCode, FUEL_SCHEDULE, Limit, Limits, Misuse, Opcode, Proposal, Rate, SectionId, Tier, Trap,
 };
-use tabwasm_codegen::model::{Meaning, Model, Op};
+use tabwasm_codegen::model::{Model, Op, ProposalId};
 use tabwasm_tests::tables;
 
 #[test]
@@ -35,12 +35,16 @@ fn limits_of_tiers() {
 
 #[test]
 fn the_most_that_can_be_asked_for() {
-    for row in &tables().limits {
+    let model = tables();
+    for row in &model.limits {
         let limit = member(Limit::ALL, Limit::name, &row.key);
         let most = Limits::MAX.with(limit, u64::MAX).get(limit);
         assert_eq!(most, row.max, "{}", row.key);
         assert_eq!(names(limit.above().iter(), |above| above.name()), row.above);
-        assert_eq!(limit.several().map(Proposal::name), row.several.as_deref());
+        assert_eq!(
+            limit.several().map(Proposal::name),
+            key(&model, row.several)
+        );
     }
 }
 
@@ -74,11 +78,13 @@ fn costs() {
 
 #[test]
 fn opcodes() {
-    for op in &tables().ops {
+    let model = tables();
+    for op in &model.ops {
         let opcode = opcode(op);
         assert_eq!(opcode.code(), (op.code.prefix, op.code.value), "{}", op.key);
         assert_eq!(opcode.mnemonic(), op.mnemonic, "{}", op.key);
-        assert_eq!(opcode.proposal().name(), op.proposal, "{}", op.key);
+        let proposal = &model.proposal(op.proposal).key;
+        assert_eq!(opcode.proposal().name(), proposal, "{}", op.key);
     }
 }
 
@@ -92,7 +98,8 @@ fn what_needs_a_capability() {
 
 #[test]
 fn sections() {
-    for row in &tables().sections {
+    let model = tables();
+    for row in &model.sections {
         let section = member(SectionId::ALL, SectionId::name, &row.key);
         assert_eq!(section.id(), row.id, "{}", row.key);
         assert_eq!(SectionId::from_id(row.id), Some(section), "{}", row.key);
@@ -104,20 +111,21 @@ fn sections() {
             row.key
         );
         let proposal = section.proposal().map(Proposal::name);
-        assert_eq!(proposal, row.proposal.as_deref(), "{}", row.key);
+        assert_eq!(proposal, key(&model, row.proposal), "{}", row.key);
     }
 }
 
 /// As the standard's history of changes has it; no peer asks before it reads a section.
 #[test]
 fn proposals_of_sections() {
-    for row in &tables().sections {
+    let model = tables();
+    for row in &model.sections {
         let expected = match row.key.as_str() {
             "data_count" => Some("bulk_memory"),
             "tag" => Some("exceptions"),
             _ => None,
         };
-        assert_eq!(row.proposal.as_deref(), expected, "{}", row.key);
+        assert_eq!(key(&model, row.proposal), expected, "{}", row.key);
     }
 }
 
@@ -149,7 +157,7 @@ fn traps_and_errors() {
         assert_eq!(error.text(), row.text, "{}", row.key);
         assert_eq!(error.also(), row.also, "{}", row.key);
         assert_eq!(
-            camel(&row.class),
+            camel(row.class.word()),
             format!("{:?}", error.class()),
             "{}",
             row.key
@@ -164,15 +172,17 @@ fn cost(model: &Model, op: &Op) -> u32 {
         .exceptions
         .iter()
         .find(|(key, ..)| *key == op.key);
-    let class = match op.meaning {
-        Meaning::Do(_) => "do",
-        Meaning::Hand { .. } => "hand",
-        Meaning::Control(_) => "control",
-    };
-    let of_class = model.costs.classes.iter().find(|(key, _)| key == class);
+    let class = op.meaning.class();
+    let mut classes = model.costs.classes.iter();
+    let of_class = classes.find(|(known, _)| *known == class);
     own.map(|(_, cost, _)| *cost)
         .or(of_class.map(|(_, cost)| *cost))
         .expect("a cost")
+}
+
+/// The key of a proposal.
+fn key(model: &Model, id: Option<ProposalId>) -> Option<&str> {
+    id.map(|id| model.proposal(id).key.as_str())
 }
 
 fn opcode(op: &Op) -> Opcode {

@@ -13,10 +13,9 @@ pub(super) fn check(context: &mut Context<'_>) {
 
 fn tiers(context: &mut Context<'_>) {
     for tier in &context.model.tiers {
-        for key in &tier.proposals {
-            let Some(proposal) = context.model.proposal(key) else {
-                continue;
-            };
+        for id in &tier.proposals {
+            let proposal = context.model.proposal(*id);
+            let key = &proposal.key;
             for need in proposal
                 .needs
                 .iter()

@@ -3,8 +3,7 @@
 use super::Context;
 use super::place;
 use crate::diag::Diagnostic;
-use crate::model::{Component, Group, Origin, Part, Production};
-use crate::names::{PARTS, SILENT};
+use crate::model::{Component, Group, Origin, Production};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let component = &context.model.component;
@@ -24,7 +23,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         );
         form(context, group);
         for row in &group.rows {
-            parts(context, component, row);
+            parts(context, row);
         }
     }
 }
@@ -32,26 +31,9 @@ pub(super) fn check(context: &mut Context<'_>) {
 /// Keys that cells name.
 fn references(context: &mut Context<'_>, component: &Component) {
     let model = context.model;
-    let proposals: Vec<&str> = keys(&model.proposals, |proposal| &proposal.key);
     let limits: Vec<&str> = keys(&model.limits, |limit| &limit.key);
     let errors: Vec<&str> = keys(&model.errors, |error| &error.key);
-    let sorts: Vec<&str> = keys(&component.sorts, |sort| &sort.key);
-    for section in &component.sections {
-        context.all("sort", &section.defines, section.cell("defines"), &sorts);
-        context.all(
-            "proposal",
-            &section.proposal,
-            section.cell("proposal"),
-            &proposals,
-        );
-    }
     for sort in &component.sorts {
-        context.all(
-            "proposal",
-            &sort.proposal,
-            sort.cell("proposal"),
-            &proposals,
-        );
         context.all("limit", [&sort.limit], sort.cell("limit"), &limits);
         context.all("error", [&sort.error], sort.cell("error"), &errors);
     }
@@ -60,7 +42,6 @@ fn references(context: &mut Context<'_>, component: &Component) {
             context.named("error", error, origin, &errors);
         }
         for row in &group.rows {
-            context.all("sort", &row.defines, row.cell("defines"), &sorts);
             context.all("limit", &row.bounds.limit, row.cell("limit"), &limits);
             let groups: Vec<&str> = group
                 .rows
@@ -68,7 +49,6 @@ fn references(context: &mut Context<'_>, component: &Component) {
                 .filter_map(|row| row.group.as_deref())
                 .collect();
             context.all("group", &row.needs, row.cell("needs"), &groups);
-            context.all("proposal", &row.proposal, row.cell("proposal"), &proposals);
         }
     }
 }
@@ -115,7 +95,7 @@ fn names(context: &mut Context<'_>, component: &Component, group: &Group) {
     let rows = group.rows.iter().map(|row| (row.key.as_str(), &row.origin));
     let sequences = rows.filter(|_| group.is_sequence());
     for (key, origin) in sequences.chain([own]) {
-        if let Some(sort) = component.sort(key) {
+        if let Some(sort) = component.sort_named(key) {
             let error =
                 Diagnostic::error(format!("`{key}` is a sort")).at(origin, "no kind of part");
             context.report.push(error.with(&sort.origin, "this one"));
@@ -140,8 +120,8 @@ fn form(context: &mut Context<'_>, group: &Group) {
         }
     }
     if let (Some(with), Some(without)) = (
-        group.rows.iter().find(|row| row.defines.is_some()),
-        group.rows.iter().find(|row| row.defines.is_none()),
+        group.rows.iter().find(|row| row.has("defines")),
+        group.rows.iter().find(|row| !row.has("defines")),
     ) {
         let message = format!("`{}` does not say what it `defines`", without.key);
         let error = Diagnostic::error(message).at(&without.origin, "in this row");
@@ -149,37 +129,19 @@ fn form(context: &mut Context<'_>, group: &Group) {
     }
 }
 
-/// Whether the parts of a row are of known kinds, and its bounds those of a list.
-fn parts(context: &mut Context<'_>, component: &Component, row: &Production) {
+/// Whether the parts of a row have different names, and its bounds are those of a list.
+fn parts(context: &mut Context<'_>, row: &Production) {
     let mut names: Vec<&str> = Vec::new();
-    for part in &row.parts {
-        let known = known(component, part);
-        context.named("kind", &part.kind, &part.origin, &known);
-        if let Some(around) = part
-            .around
-            .as_ref()
-            .filter(|word| !["list", "option"].contains(&word.as_str()))
-        {
-            let error = Diagnostic::error(format!("no kind `{around}<…>`"));
-            context
-                .report
-                .push(error.at(&part.origin, "`list<…>` or `option<…>`"));
+    for name in row.parts.iter().filter_map(|part| part.name.as_deref()) {
+        if names.contains(&name) {
+            let at = place::word(context.tree, row.cell("imm"), name);
+            let error = Diagnostic::error(format!("two parts are named `{name}`"));
+            context.report.push(error.at(&at, "of this row"));
         }
-        if let Some(name) = &part.name {
-            if names.contains(&name.as_str()) {
-                let at = place::word(context.tree, row.cell("imm"), name);
-                let error = Diagnostic::error(format!("two parts are named `{name}`"));
-                context.report.push(error.at(&at, "of this row"));
-            }
-            names.push(name);
-        }
+        names.push(name);
     }
-    let lists = row
-        .parts
-        .iter()
-        .filter(|part| part.around.as_deref() == Some("list"))
-        .count();
-    if (lists == 1) != row.bounds.limit.is_some() {
+    let lists = row.parts.iter().filter(|part| part.is_list()).count();
+    if !row.broken && (lists == 1) != row.bounds.limit.is_some() {
         let message = format!(
             "`{}` needs one list and a `limit` for it, or neither",
             row.key
@@ -188,24 +150,4 @@ fn parts(context: &mut Context<'_>, component: &Component, row: &Production) {
             .report
             .push(Diagnostic::error(message).at(&row.origin, "in this row"));
     }
-}
-
-/// The kinds that a part can have: those with a name, or those without.
-fn known<'m>(component: &'m Component, part: &Part) -> Vec<&'m str> {
-    if part.name.is_none() {
-        return SILENT.to_vec();
-    }
-    let sequences = component.groups.iter().filter(|group| group.is_sequence());
-    let groups = component.groups.iter().filter(|group| !group.is_sequence());
-    PARTS
-        .iter()
-        .map(|(kind, _)| *kind)
-        .chain(component.sorts.iter().map(|sort| sort.key.as_str()))
-        .chain(groups.map(|group| group.key.as_str()))
-        .chain(
-            sequences
-                .flat_map(|group| &group.rows)
-                .map(|row| row.key.as_str()),
-        )
-        .collect()
 }

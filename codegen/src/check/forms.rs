@@ -3,21 +3,21 @@
 use super::Context;
 use crate::diag::Diagnostic;
 use crate::emit::limits::grouped;
-use crate::emit::operation::{MEMORIES, Origin as Source, handlers, is_constant, operations};
-use crate::model::{FormClass, Model, Op, Shape};
+use crate::emit::operation::{Origin as Source, handlers, is_constant, operations};
+use crate::model::{FormClass, MemoryKind, Model, Op, Place, ResultClass, Shape, TierId};
 
 pub(super) fn check(context: &mut Context<'_>) {
     let model = context.model;
     for class in &model.forms.classes {
-        let truth = class.result.as_deref() == Some("truth");
+        let truth = class.result == Some(ResultClass::Truth);
         letters(context, &class.key, &class.tiers, truth);
         general(context, class);
     }
     for own in &model.forms.engine {
         letters(context, &own.key, &own.tiers, false);
     }
-    for (tier, most, origin) in &model.forms.budgets {
-        let count = handlers(model, tier);
+    for (id, most, origin) in &model.forms.budgets {
+        let (count, tier) = (handlers(model, *id), &model.tier(*id).key);
         if count > *most as usize {
             let (count, most) = (grouped(count as u64), grouped(u64::from(*most)));
             let message =
@@ -27,51 +27,40 @@ pub(super) fn check(context: &mut Context<'_>) {
                 .report
                 .push(error.help("take places out of the classes above, or raise the budget"));
         }
-        classless(context, tier);
+        classless(context, *id);
     }
 }
 
-/// Places that operands can be read from.
-const SOURCES: &str = "SAPQI";
-/// Places that results can be written to.
-const DESTINATIONS: &str = "SAPQW";
-/// Places that truth values can go to besides.
-const JUMPS: &str = "JN";
-
-/// Letters of places that exist, and that can stand where they do.
-fn letters(context: &mut Context<'_>, key: &str, tiers: &[(String, Shape)], truth: bool) {
-    let known = |letter: char| {
-        context
-            .model
-            .forms
-            .places
-            .iter()
-            .any(|place| place.key == letter.to_string())
-    };
-    let mut errors = Vec::new();
+/// Places that have a row, and that can stand where they do.
+fn letters(context: &mut Context<'_>, key: &str, tiers: &[(TierId, Shape)], truth: bool) {
+    let model = context.model;
     for (tier, shape) in tiers {
-        let operands = shape.operands.iter().flat_map(|letters| letters.chars());
-        let operands = operands.map(|letter| (letter, SOURCES.contains(letter), "read from"));
-        let is_result = |letter| DESTINATIONS.contains(letter) || truth && JUMPS.contains(letter);
-        let results = shape.result.chars();
-        let results = results.map(|letter| (letter, is_result(letter), "written to"));
-        let wrong = |(letter, fits, what): (char, bool, &str)| match (known(letter), fits) {
-            (false, _) => Some(format!("no place `{letter}`")),
-            (true, false) => Some(format!("the place `{letter}` cannot be {what} here")),
+        let operands = shape.operands.iter().flatten();
+        let operands = operands.map(|place| (place, place.is_source(), "read from"));
+        let is_result = |place: &Place| place.is_destination() || truth && place.is_jump();
+        let results = shape.result.iter();
+        let results = results.map(|place| (place, is_result(place), "written to"));
+        let wrong = |(place, fits, what): (&Place, bool, &str)| match (
+            model.forms.places.contains(place),
+            fits,
+        ) {
+            (false, _) => Some(format!("no place `{place}`")),
+            (true, false) => Some(format!("the place `{place}` cannot be {what} here")),
             (true, true) => None,
         };
         let error = operands.chain(results).find_map(wrong);
-        errors.extend(error.map(|message| {
-            Diagnostic::error(message).at(&shape.at, format!("`{tier}` of `{key}`"))
+        context.report.extend(error.map(|message| {
+            let label = format!("`{}` of `{key}`", model.tier(*tier).key);
+            Diagnostic::error(message).at(&shape.at, label)
         }));
     }
-    context.report.extend(errors);
 }
 
 /// The form that every move leads to: slots in, a slot or the accumulator out.
 fn general(context: &mut Context<'_>, class: &FormClass) {
     let key = &class.key;
     for (tier, shape) in &class.tiers {
+        let tier = &context.model.tier(*tier).key;
         if shape.operands.len() != class.operands.len()
             || shape.result.is_empty() != class.result.is_none()
         {
@@ -82,8 +71,13 @@ fn general(context: &mut Context<'_>, class: &FormClass) {
                 .push(error.help("write places for each operand of `type`, and for its result"));
             continue;
         }
-        let reads = shape.operands.iter().all(|letters| letters.contains('S'));
-        let writes = shape.result.is_empty() || shape.result.contains(['W', 'A']);
+        let reads = shape
+            .operands
+            .iter()
+            .all(|places| places.contains(&Place::Slot));
+        let general = [Place::Both, Place::Accumulator];
+        let mut results = shape.result.iter();
+        let writes = shape.result.is_empty() || results.any(|place| general.contains(place));
         if !(reads && writes) {
             let message = format!("`{key}` has no general form in tier `{tier}`");
             let error = Diagnostic::error(message).at(&shape.at, "these");
@@ -95,10 +89,11 @@ fn general(context: &mut Context<'_>, class: &FormClass) {
 }
 
 /// Rows with `do` that no class takes.
-fn classless(context: &mut Context<'_>, tier: &str) {
+fn classless(context: &mut Context<'_>, tier: TierId) {
     let model = context.model;
     let operations = operations(model, tier);
-    let has = |op: &Op, kind: Option<&str>| {
+    let tier = &model.tier(tier).key;
+    let has = |op: &Op, kind: Option<MemoryKind>| {
         operations
             .iter()
             .any(|operation| match (operation.source, kind) {
@@ -108,10 +103,9 @@ fn classless(context: &mut Context<'_>, tier: &str) {
             })
     };
     for op in plain(model) {
-        let kinds: &[Option<&str>] = if op.facts.loads || op.facts.stores {
-            &MEMORIES.map(|(kind, _, _)| Some(kind))
-        } else {
-            &[None]
+        let kinds: Vec<Option<MemoryKind>> = match op.facts.loads || op.facts.stores {
+            true => MemoryKind::ALL.iter().copied().map(Some).collect(),
+            false => vec![None],
         };
         let Some(lacking) = kinds.iter().find(|kind| !has(op, **kind)) else {
             continue;

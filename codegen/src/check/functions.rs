@@ -199,7 +199,7 @@ fn unpaid(wish: &Wish<'_>, function: &Function) -> Diagnostic {
         .at(&wish.op.origin, "every count costs the same")
         .with(&function.origin, format!("takes `{by}`"));
     let unit = Unit::OF_OPERANDS.iter().find(|unit| {
-        let is_object = |it: &Immediate| Some(it.kind.as_str()) == unit.object();
+        let is_object = |it: &Immediate| Some(it.kind) == unit.object();
         wish.op.immediates.iter().any(is_object)
     });
     let unit = unit.copied().unwrap_or(Unit::Bytes);

@@ -2,7 +2,7 @@
 
 use super::{Context, place};
 use crate::diag::Diagnostic;
-use crate::model::Model;
+use crate::model::{Model, ProposalId};
 
 /// As many as there are bits in a set of them.
 const MOST: usize = 64;
@@ -14,24 +14,23 @@ pub(super) fn check(context: &mut Context<'_>) {
         let sets = format!("sets of proposals are made for {MOST}");
         context.report.push(error.note(sets));
     }
-    let mut reported: Vec<String> = Vec::new();
-    for proposal in &context.model.proposals {
-        let Some(cycle) = cycle(context.model, &proposal.key) else {
+    let mut reported: Vec<ProposalId> = Vec::new();
+    for start in context.model.proposals() {
+        let Some(cycle) = cycle(context.model, start) else {
             continue;
         };
-        if cycle.iter().any(|key| reported.contains(key)) {
+        if cycle.iter().any(|id| reported.contains(id)) {
             continue;
         }
+        let keys = context.model.proposal_keys(&cycle);
         let message = format!(
             "proposals depend on each other: {} → {}",
-            cycle.join(" → "),
-            cycle[0]
+            keys.join(" → "),
+            keys[0]
         );
         let mut error = Diagnostic::error(message);
-        for (from, to) in cycle.iter().zip(cycle.iter().cycle().skip(1)) {
-            let Some(from) = context.model.proposal(from) else {
-                continue;
-            };
+        for (from, to) in cycle.iter().zip(keys.iter().cycle().skip(1)) {
+            let from = context.model.proposal(*from);
             let at = place::word(context.tree, from.cell("requires"), to);
             error = error.at(&at, format!("`{}` requires `{to}`", from.key));
         }
@@ -41,22 +40,18 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 /// The shortest way from a proposal back to itself.
-fn cycle(model: &Model, start: &str) -> Option<Vec<String>> {
-    let mut ways = vec![vec![start.to_string()]];
+fn cycle(model: &Model, start: ProposalId) -> Option<Vec<ProposalId>> {
+    let mut ways = vec![vec![start]];
     let mut next = 0;
     while let Some(way) = ways.get(next).cloned() {
         next += 1;
-        let last = way.last().and_then(|key| model.proposal(key));
-        for key in last
-            .map(|proposal| &proposal.requires)
-            .into_iter()
-            .flatten()
-        {
-            if key == start {
+        let last = way.last().map(|id| model.proposal(*id));
+        for id in last.into_iter().flat_map(|proposal| &proposal.requires) {
+            if *id == start {
                 return Some(way);
             }
-            if !ways.iter().any(|other| other.contains(key)) {
-                ways.push(way.iter().chain([key]).cloned().collect());
+            if !ways.iter().any(|other| other.contains(id)) {
+                ways.push(way.iter().chain([id]).copied().collect());
             }
         }
     }

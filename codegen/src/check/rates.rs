@@ -3,7 +3,6 @@
 use super::Context;
 use crate::diag::Diagnostic;
 use crate::model::{Meaning, Op, Rate};
-use crate::names;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let model = context.model;
@@ -34,8 +33,7 @@ fn misplaced(rate: &Rate, op: &Op) -> Option<Diagnostic> {
         );
     }
     let object = rate.unit.object()?;
-    let mut kinds = op.immediates.iter().map(|it| it.kind.as_str());
-    let has = kinds.any(|kind| kind == object || names::immediate_type(kind).is_none());
+    let has = op.immediates.iter().any(|it| it.kind == object);
     (!has).then(|| {
         let error = Diagnostic::error(format!(
             "the rate of `{}` counts {}, but it has no {object}",

@@ -1,4 +1,6 @@
-//! Whether every key that a cell names is there.
+//! Whether every key that a cell names is there, of tables whose rows emitters only spell.
+//!
+//! Proposals, tiers and sorts are numbers in the model; [`crate::lower`] judges them.
 
 use super::{Context, place};
 use crate::diag::{Diagnostic, did_you_mean};
@@ -6,17 +8,11 @@ use crate::model::Origin;
 
 pub(super) fn check(context: &mut Context<'_>) {
     let model = context.model;
-    let proposals: Vec<&str> = model
-        .proposals
-        .iter()
-        .map(|proposal| proposal.key.as_str())
-        .collect();
     let capabilities: Vec<&str> = model
         .capabilities
         .iter()
         .map(|capability| capability.key.as_str())
         .collect();
-    let tiers: Vec<&str> = model.tiers.iter().map(|tier| tier.key.as_str()).collect();
     let limits: Vec<&str> = model
         .limits
         .iter()
@@ -26,55 +22,20 @@ pub(super) fn check(context: &mut Context<'_>) {
     let ops: Vec<&str> = model.ops.iter().map(|op| op.key.as_str()).collect();
 
     for op in &model.ops {
-        context.named("proposal", &op.proposal, &op.origin, &proposals);
-        context.all("proposal", &op.constant, op.cell("const"), &proposals);
         context.all("trap", &op.traps, op.cell("traps"), &traps);
     }
     for proposal in &model.proposals {
-        context.all(
-            "proposal",
-            &proposal.requires,
-            proposal.cell("requires"),
-            &proposals,
-        );
-        context.all(
-            "capability",
-            &proposal.needs,
-            proposal.cell("needs"),
-            &capabilities,
-        );
+        let at = proposal.cell("needs");
+        context.all("capability", &proposal.needs, at, &capabilities);
     }
     for tier in &model.tiers {
-        context.all(
-            "capability",
-            &tier.provides,
-            tier.cell("provides"),
-            &capabilities,
-        );
-        context.all(
-            "proposal",
-            &tier.proposals,
-            tier.cell("proposals"),
-            &proposals,
-        );
-        context.all("tier", &tier.extends, tier.cell("extends"), &tiers);
+        let at = tier.cell("provides");
+        context.all("capability", &tier.provides, at, &capabilities);
     }
     for limit in &model.limits {
         context.all("limit", &limit.above, limit.cell("above"), &limits);
-        context.all(
-            "proposal",
-            &limit.several,
-            limit.cell("several"),
-            &proposals,
-        );
     }
     for section in &model.sections {
-        context.all(
-            "proposal",
-            &section.proposal,
-            section.cell("proposal"),
-            &proposals,
-        );
         context.all("limit", &section.limit, section.cell("limit"), &limits);
     }
     let levels: Vec<&str> = model
@@ -92,19 +53,8 @@ pub(super) fn check(context: &mut Context<'_>) {
         context.all("level", [&rule.level], rule.cell("level"), &levels);
         context.all("error", &rule.errors, rule.cell("errors"), &errors);
     }
-    for code in model.wire.groups.iter().flat_map(|group| &group.codes) {
-        context.all(
-            "proposal",
-            &code.proposal,
-            code.cell("proposal"),
-            &proposals,
-        );
-    }
     for (key, _, origin) in &model.costs.exceptions {
         context.named("instruction", key, origin, &ops);
-    }
-    for (key, _, origin) in &model.forms.budgets {
-        context.named("tier", key, origin, &tiers);
     }
     let removed = std::mem::take(&mut context.removed);
     context.report.extend(removed);

@@ -10,66 +10,70 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::diag::Diagnostic;
 use crate::emit::operation::{Operation, operations};
-use crate::model::{EngineInstruction, Meaning, Model, Shape, shape};
+use crate::model::{EngineInstruction, Form, Meaning, Model, Place, RegisterClass, TierId, shape};
 use crate::names::variant;
+
+const INT: Option<RegisterClass> = Some(RegisterClass::Int);
+const F32: Option<RegisterClass> = Some(RegisterClass::F32);
+const F64: Option<RegisterClass> = Some(RegisterClass::F64);
 
 /// Instructions of the engine: key, forms as in `forms.toml`, class of the result.
 ///
 /// Each place needs all of its letters. Two are small: `q` is `Q` in a tier that pins a second
 /// local, `w` is `W` or `A`.
 #[rustfmt::skip]
-const ENGINE: &[(&str, &str, &str)] = &[
+const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     // A value is copied from wherever it is to a slot, or to a pinned local; no f32 is pinned.
-    ("move",                    "SAPqI -> SPq", "int"),
-    ("move_f32",                "SAI -> S",     "f32"),
-    ("move_f64",                "SAPqI -> SPq", "f64"),
-    ("long",                    "-> SPq",       "int"),
+    ("move",                    "SAPqI -> SPq", INT),
+    ("move_f32",                "SAI -> S",     F32),
+    ("move_f64",                "SAPqI -> SPq", F64),
+    ("long",                    "-> SPq",       INT),
     // As any operation: from slots at least, to the accumulator at least.
-    ("select",                  "S S S -> w",   "int"),
-    ("select_f32",              "S S S -> w",   "f32"),
-    ("select_f64",              "S S S -> w",   "f64"),
-    ("global_get",              "-> w",         "int"),
-    ("global_get_f32",          "-> w",         "f32"),
-    ("global_get_f64",          "-> w",         "f64"),
-    ("global_set",              "S",            ""),
-    ("global_set_f32",          "S",            ""),
-    ("global_set_f64",          "S",            ""),
-    ("call_ref",                "S",            ""),
-    ("call_indirect",           "S",            ""),
-    ("call_indirect_64",        "S",            ""),
-    ("return_call_ref",         "S",            ""),
-    ("return_call_indirect",    "S",            ""),
-    ("return_call_indirect_64", "S",            ""),
-    ("return_value",            "S",            ""),
-    ("return_value_f32",        "S",            ""),
-    ("return_value_f64",        "S",            ""),
-    ("br_table",                "S",            ""),
-    ("br_table_many",           "S",            ""),
-    ("non_null_or_trap",        "S",            ""),
+    ("select",                  "S S S -> w",   INT),
+    ("select_f32",              "S S S -> w",   F32),
+    ("select_f64",              "S S S -> w",   F64),
+    ("global_get",              "-> w",         INT),
+    ("global_get_f32",          "-> w",         F32),
+    ("global_get_f64",          "-> w",         F64),
+    ("global_set",              "S",            None),
+    ("global_set_f32",          "S",            None),
+    ("global_set_f64",          "S",            None),
+    ("call_ref",                "S",            None),
+    ("call_indirect",           "S",            None),
+    ("call_indirect_64",        "S",            None),
+    ("return_call_ref",         "S",            None),
+    ("return_call_indirect",    "S",            None),
+    ("return_call_indirect_64", "S",            None),
+    ("return_value",            "S",            None),
+    ("return_value_f32",        "S",            None),
+    ("return_value_f64",        "S",            None),
+    ("br_table",                "S",            None),
+    ("br_table_many",           "S",            None),
+    ("non_null_or_trap",        "S",            None),
     // Nothing in places: all operands are words, of which the translator knows the order.
-    ("enter",                   "",             ""),
-    ("enter_int",               "",             ""),
-    ("enter_float",             "",             ""),
-    ("enter_both",              "",             ""),
-    ("call",                    "",             ""),
-    ("call_int",                "",             ""),
-    ("call_float",              "",             ""),
-    ("call_both",               "",             ""),
-    ("call_import",             "",             ""),
-    ("return_call",             "",             ""),
-    ("return_call_import",      "",             ""),
-    ("return",                  "",             ""),
-    ("return_many",             "",             ""),
-    ("jump",                    "",             ""),
-    ("copy_down",               "",             ""),
-    ("unreachable",             "",             ""),
-    ("fuel",                    "",             ""),
-    ("epoch",                   "",             ""),
+    ("enter",                   "",             None),
+    ("enter_int",               "",             None),
+    ("enter_float",             "",             None),
+    ("enter_both",              "",             None),
+    ("call",                    "",             None),
+    ("call_int",                "",             None),
+    ("call_float",              "",             None),
+    ("call_both",               "",             None),
+    ("call_import",             "",             None),
+    ("return_call",             "",             None),
+    ("return_call_import",      "",             None),
+    ("return",                  "",             None),
+    ("return_many",             "",             None),
+    ("jump",                    "",             None),
+    ("copy_down",               "",             None),
+    ("unreachable",             "",             None),
+    ("fuel",                    "",             None),
+    ("epoch",                   "",             None),
 ];
 
 /// Rows that the translator names, and the places in which it has their operand: the test that
 /// turns a truth value round which has no opposite, right behind the comparison.
-const ROWS: &[(&str, &str)] = &[("i32.eqz", "A")];
+const ROWS: &[(&str, Place)] = &[("i32.eqz", Place::Accumulator)];
 
 /// Instructions of the engine that may be in a fused pair: those that look at no instruction
 /// pointer, and that no run stops at to go on there later.
@@ -103,12 +107,13 @@ pub(super) fn check(context: &mut Context<'_>) {
     let model = context.model;
     let mut errors = Vec::new();
     for own in &model.forms.engine {
-        errors.extend(placeholders(own));
+        errors.extend(placeholders(model, own));
     }
-    for (tier, _, origin) in &model.forms.budgets {
+    for (id, _, origin) in &model.forms.budgets {
+        let tier = &model.tier(*id).key;
         for (key, forms, class) in ENGINE {
             match model.forms.engine.iter().find(|own| own.key == *key) {
-                Some(own) => errors.extend(engine(model, own, tier, forms, class)),
+                Some(own) => errors.extend(engine(model, own, *id, forms, *class)),
                 None => errors.push(
                     Diagnostic::error(format!("no instruction `{key}` of the engine"))
                         .at(origin, "the translator of this tier relies on it")
@@ -116,7 +121,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                 ),
             }
         }
-        let operations = operations(model, tier);
+        let operations = operations(model, *id);
         errors.extend(rows(&operations, tier));
         errors.extend(branches(&operations, tier));
     }
@@ -125,14 +130,15 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 /// Whether a type has a place for each letter of its forms.
-fn placeholders(own: &EngineInstruction) -> Option<Diagnostic> {
+fn placeholders(model: &Model, own: &EngineInstruction) -> Option<Diagnostic> {
     let places = own.instruction.matches('_').count();
     let (tier, shape) = own.tiers.iter().find(|(_, shape)| {
         shape.operands.len() + usize::from(!shape.result.is_empty()) != places
     })?;
     let message = format!(
-        "`{}` has {places} places `_` in its type, others in tier `{tier}`",
-        own.key
+        "`{}` has {places} places `_` in its type, others in tier `{}`",
+        own.key,
+        model.tier(*tier).key
     );
     Some(Diagnostic::error(message).at(&shape.at, "in these forms"))
 }
@@ -141,41 +147,41 @@ fn placeholders(own: &EngineInstruction) -> Option<Diagnostic> {
 fn engine(
     model: &Model,
     own: &EngineInstruction,
-    tier: &str,
+    id: TierId,
     forms: &str,
-    class: &str,
+    class: Option<RegisterClass>,
 ) -> Vec<Diagnostic> {
-    let Some(has) = shape(&own.tiers, tier) else {
+    let Some(has) = shape(&own.tiers, id) else {
         return Vec::new();
     };
-    let needs = Shape::parse(&resolved(model, tier, class, forms));
-    let key = &own.key;
+    let needs = resolved(model, id, class, forms);
+    let (operands, result) = needs.split_once("->").unwrap_or((&needs, ""));
+    let (operands, result) = (operands.split_whitespace(), result.trim());
+    let (key, tier) = (&own.key, &model.tier(id).key);
     let mut errors = Vec::new();
-    if own.result.as_deref().unwrap_or_default() != class {
+    if own.result != class {
         let message = format!("`{key}` has a result of another class than the translator takes");
         let error = Diagnostic::error(message).at(&own.origin, "in this row");
         errors.push(error.help(match class {
-            "" => "leave `result` out".to_string(),
-            class => format!("write `result = '{class}'`"),
+            None => "leave `result` out".to_string(),
+            Some(class) => format!("write `result = '{class}'`"),
         }));
     }
-    let wanted = || needs.to_string().replace('w', "W");
     let error = |message: String, label: &str| {
         let error = Diagnostic::error(message).at(&has.at, label);
         error.help(match forms {
             "" => "leave them empty: the translator has nothing in places".to_string(),
-            _ => format!("the forms must be `{}` at least", wanted()),
+            _ => format!("the forms must be `{}` at least", needs.replace('w', "W")),
         })
     };
-    if has.operands.len() != needs.operands.len()
-        || has.result.is_empty() != needs.result.is_empty()
+    if has.operands.len() != operands.clone().count() || has.result.is_empty() != result.is_empty()
     {
         let message =
             format!("`{key}` has other operands in tier `{tier}` than the translator gives it");
         errors.push(error(message, "these"));
         return errors;
     }
-    let pairs = has.operands.iter().zip(&needs.operands);
+    let pairs = has.operands.iter().zip(operands);
     for (at, (has, needs)) in pairs.enumerate() {
         for letter in lacking(has, needs) {
             let message = format!(
@@ -185,7 +191,7 @@ fn engine(
             errors.push(error(message, "the translator relies on one"));
         }
     }
-    for letter in lacking(&has.result, &needs.result) {
+    for letter in lacking(&has.result, result) {
         let letter = if letter == 'w' {
             "W` or `A".to_string()
         } else {
@@ -198,26 +204,32 @@ fn engine(
 }
 
 /// Forms with `q` decided: a tier pins a second local of a class if copies of the class read it.
-fn resolved(model: &Model, tier: &str, class: &str, forms: &str) -> String {
+fn resolved(model: &Model, tier: TierId, class: Option<RegisterClass>, forms: &str) -> String {
     let copies = ENGINE
         .iter()
         .find(|(_, forms, of)| forms.contains('q') && *of == class);
     let second = copies.is_some_and(|(key, _, _)| {
         let own = model.forms.engine.iter().find(|own| own.key == *key);
         let shape = own.and_then(|own| shape(&own.tiers, tier));
-        shape.is_some_and(|shape| shape.operands.iter().any(|letters| letters.contains('Q')))
+        let operands = shape.into_iter().flat_map(|shape| &shape.operands);
+        operands
+            .flatten()
+            .any(|place| *place == Place::SecondPinned)
     });
     forms.replace('q', if second { "Q" } else { "" })
 }
 
 /// Letters that are needed and not there.
-fn lacking(has: &str, needs: &str) -> Vec<char> {
+fn lacking(has: &[Place], needs: &str) -> Vec<char> {
     let is_there = |letter: &char| match letter {
-        'w' => has.contains(['W', 'A']),
-        letter => has.contains(*letter),
+        'w' => has.iter().any(|place| GENERAL.contains(place)),
+        letter => has.iter().any(|place| place.word().starts_with(*letter)),
     };
     needs.chars().filter(|letter| !is_there(letter)).collect()
 }
+
+/// The destinations from which results get everywhere.
+const GENERAL: [Place; 2] = [Place::Both, Place::Accumulator];
 
 /// Whether rows that the translator names have the forms that it relies on.
 fn rows(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
@@ -227,7 +239,7 @@ fn rows(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
         let Some((operation, shape)) = found.and_then(|found| Some((found, found.shape?))) else {
             continue;
         };
-        if !places(operation).contains(place) {
+        if !places(operation).contains(&&[*place][..]) {
             let message =
                 format!("`{key}` has no form in tier `{tier}` with its operand in `{place}`");
             let error = Diagnostic::error(message).at(&shape.at, "the translator relies on one");
@@ -254,8 +266,9 @@ fn branches(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
             .negation
             .as_deref()
             .and_then(|name| by_variant.get(name));
-        let has = |operation: &Operation<'_>, places: &str, to: char| {
-            operation.forms.contains(&format!("{places}{to}"))
+        let has = |operation: &Operation<'_>, places: &[Place], to: Place| {
+            let form = Form([places, &[to]].concat());
+            operation.forms.contains(&form)
         };
         let mut report = |error: Diagnostic| {
             if !errors.iter().any(|known| known.is_about(&error)) {
@@ -263,12 +276,16 @@ fn branches(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
             }
         };
         for places in places(operation) {
-            for (to, other) in [('J', 'N'), ('N', 'J')] {
+            for (to, other) in [(Place::Jump, Place::JumpNot), (Place::JumpNot, Place::Jump)] {
                 let able = has(operation, places, to)
                     || opposite.is_some_and(|opposite| has(opposite, places, other));
                 if !able && !told.contains(&(&shape.at, to)) {
                     told.push((&shape.at, to));
-                    let when = if to == 'J' { "holds" } else { "does not hold" };
+                    let when = if to == Place::Jump {
+                        "holds"
+                    } else {
+                        "does not hold"
+                    };
                     let message = format!(
                         "no form in tier `{tier}` branches if `{}` {when}",
                         operation.key()
@@ -281,9 +298,7 @@ fn branches(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
                 }
             }
             if let Some(opposite) = opposite
-                && !["W", "A"]
-                    .iter()
-                    .any(|to| opposite.forms.contains(&format!("{places}{to}")))
+                && !GENERAL.iter().any(|to| has(opposite, places, *to))
             {
                 let message = format!(
                     "`{}` has forms in tier `{tier}` that its opposite `{}` has not",
@@ -301,11 +316,13 @@ fn branches(operations: &[Operation<'_>], tier: &str) -> Vec<Diagnostic> {
 }
 
 /// Places of the operands with which an operation has a result in the accumulator or a slot.
-fn places<'o>(operation: &'o Operation<'_>) -> Vec<&'o str> {
-    let forms = operation.forms.iter();
-    forms
-        .filter_map(|form| form.strip_suffix(['W', 'A']))
-        .collect()
+fn places<'o>(operation: &'o Operation<'_>) -> Vec<&'o [Place]> {
+    let split = operation
+        .forms
+        .iter()
+        .filter_map(|form| form.0.split_last());
+    let general = split.filter(|(to, _)| GENERAL.contains(to));
+    general.map(|(_, places)| places).collect()
 }
 
 /// Whether each of a fused pair may stand there, and fits the forms of a tier.
@@ -314,15 +331,14 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
         .forms
         .budgets
         .iter()
-        .map(|(tier, _, _)| operations(model, tier))
+        .map(|(tier, _, _)| operations(model, *tier))
         .collect();
     let mut errors = Vec::new();
     for fusion in &model.forms.fusions {
-        for (at, text) in fusion.sequence.iter().enumerate() {
-            let (key, form) = text.split_once(' ').unwrap_or((text, ""));
-            let form: String = form.split_whitespace().collect();
+        for (at, fused) in fusion.sequence.iter().enumerate() {
+            let (key, text) = (fused.key.as_str(), &fused.text);
             let known = |operation: &Operation<'_>| {
-                operation.variant == variant(key) && operation.forms.contains(&form)
+                operation.variant == variant(key) && operation.forms.contains(&fused.form)
             };
             if !tiers.iter().flatten().any(known) {
                 let message = format!("no tier has the form `{text}`");

@@ -2,7 +2,7 @@
 
 use super::{Context, place};
 use crate::diag::Diagnostic;
-use crate::model::{Immediate, Op, Origin, TypeItem, bare};
+use crate::model::{Immediate, NumberType, Op, Origin, TypeItem, bare};
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, ExprBinary, ExprMethodCall, Stmt, UnOp};
@@ -203,7 +203,7 @@ impl Walk<'_> {
         let Ok(bytes) = bits.parse::<u32>().map(|bits| bits / 8) else {
             return;
         };
-        if immediate.kind != "memarg" || immediate.number == Some(bytes) {
+        if !immediate.kind.is_accessor() || immediate.number == Some(bytes) {
             return;
         }
         let verb = format!("{}s", node.method);
@@ -250,7 +250,6 @@ impl Walk<'_> {
 
     /// Whether an expression is surely a float.
     fn is_float(&self, expression: &Expr) -> bool {
-        let float = |name: &str| name == "f32" || name == "f64";
         match bare(expression) {
             Expr::Path(path) => {
                 let name = path
@@ -260,11 +259,10 @@ impl Walk<'_> {
                     .unwrap_or_default();
                 let operand = OPERANDS.iter().position(|operand| *operand == name);
                 let item = operand.and_then(|place| self.op.params().get(place));
-                matches!(item, Some(TypeItem::Value(name)) if float(name))
-                    || self
-                        .op
-                        .immediate(&name)
-                        .is_some_and(|immediate| float(&immediate.kind))
+                let immediate = self.op.immediate(&name);
+                item.and_then(TypeItem::number)
+                    .is_some_and(NumberType::is_float)
+                    || immediate.is_some_and(|immediate| immediate.kind.is_float())
             }
             Expr::Cast(cast) => {
                 matches!(&*cast.ty, syn::Type::Path(path) if path.path.is_ident("f32") || path.path.is_ident("f64"))

@@ -19,7 +19,7 @@ pub(super) fn expected(op: &Op, rated: bool, function: &str) -> String {
     let immediates = op
         .immediates
         .iter()
-        .map(|immediate| (immediate.name.clone(), immediate.rust().to_string()));
+        .map(|immediate| (immediate.name.clone(), immediate.rust()));
     let operands = ["a", "b", "c", "d"].into_iter().zip(op.params());
     let operands = operands.map(|(name, item)| (name.to_string(), rust(item)));
     let parameters: Vec<String> = immediates
@@ -36,10 +36,7 @@ pub(super) fn expected(op: &Op, rated: bool, function: &str) -> String {
 
 /// The shape that the row asks for; `rated` if its work depends on an operand.
 pub(super) fn asked(op: &Op, rated: bool) -> Shape {
-    let immediates = op
-        .immediates
-        .iter()
-        .map(|immediate| immediate.rust().to_string());
+    let immediates = op.immediates.iter().map(|immediate| immediate.rust());
     let operands = op.params().iter().map(rust);
     let parameters = ["&mut M".to_string()]
         .into_iter()

@@ -107,8 +107,9 @@ const NO_PREFIX: u8 = 0;
 /// The rows of one prefix, in the order of the codes.
 fn arms(source: &mut Source, model: &Model, prefix: Option<u8>, indent: &str) {
     let rows = model.ops.iter().filter(|op| op.code.prefix == prefix);
-    let mut arms: Vec<(u32, Vec<String>)> =
-        rows.map(|op| (op.code.value, row(op).to_vec())).collect();
+    let mut arms: Vec<(u32, Vec<String>)> = rows
+        .map(|op| (op.code.value, row(model, op).to_vec()))
+        .collect();
     arms.sort_by_key(|(code, _)| *code);
     let rows: Vec<Vec<String>> = arms.into_iter().map(|(_, arm)| arm).collect();
     for line in aligned(&rows) {
@@ -116,7 +117,7 @@ fn arms(source: &mut Source, model: &Model, prefix: Option<u8>, indent: &str) {
     }
 }
 
-fn row(op: &Op) -> [String; 2] {
+fn row(model: &Model, op: &Op) -> [String; 2] {
     let fields: Vec<String> = op.immediates.iter().map(read).collect();
     let fields = if fields.is_empty() {
         String::new()
@@ -128,12 +129,13 @@ fn row(op: &Op) -> [String; 2] {
         let (flag, error) = (constant(need), variant(&format!("unsupported_{need}")));
         value = format!("available(capability::{flag}, ErrorCode::{error}, at, {value})?");
     }
-    if op.proposal != "mvp" {
-        let proposal = variant(&op.proposal);
+    let proposal = model.proposal(op.proposal);
+    if !proposal.is_base() {
+        let proposal = variant(&proposal.key);
         value = format!("{{ gate.admit(Proposal::{proposal}, at, ())?; {value} }}");
     }
     let mut pattern = code(op.code.prefix, op.code.value);
-    if is_plain(op) {
+    if is_plain(model, op) {
         pattern.push_str(" if PLAIN");
     }
     [pattern, format!("=> {value},")]
@@ -149,7 +151,7 @@ fn code(prefix: Option<u8>, value: u32) -> String {
 }
 
 fn read(immediate: &Immediate) -> String {
-    let (name, kind) = (&immediate.name, function(&immediate.kind));
+    let (name, kind) = (&immediate.name, function(immediate.kind.word()));
     match immediate.number {
         Some(number) => format!("{name}: immediate::{kind}(r, gate, {number})?"),
         None => format!("{name}: immediate::{kind}(r, gate)?"),

@@ -1,21 +1,19 @@
 //! `<tier>/dispatch.rs`: the operations of the fast engine and all its handlers.
 
 use super::Source;
-use super::operation::{MEMORIES, Operation, Origin, instruction, operations};
-use crate::model::{Meaning, Model, Op, Tier, TypeItem};
+use super::operation::{Operation, Origin, instruction, operations, register, suffix};
+use crate::model::{
+    Form, Fused, ImmediateKind, Meaning, MemoryKind, Model, Op, TierId, TypeFunction, TypeItem,
+};
 use crate::names::ident;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
 
 /// The file, for tiers with forms.
-pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
-    model
-        .forms
-        .budgets
-        .iter()
-        .find(|(key, _, _)| *key == tier.key)?;
-    let operations = operations(model, &tier.key);
+pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
+    model.forms.budget(tier)?;
+    let operations = operations(model, tier);
     let mut source = Source::new(
         "spec/instructions/ and spec/{forms,fusion}.toml",
         "Operations of the fast engine, and the handlers that run them.",
@@ -70,7 +68,7 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
         let mut info = format!("Info::new({}, &{})", operation.operands, operation.class);
         match operation.result {
             _ if operation.truth => info.push_str(".tests()"),
-            Some(kind) => info.push_str(&format!(".gives({kind})")),
+            Some(class) => info.push_str(&format!(".gives({})", register(class))),
             None => {}
         }
         if operation.placed {
@@ -84,12 +82,11 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
                 info.push_str(&format!(".{method}(Operation::{other})"));
             }
         }
-        if let Origin::Memory(op, kind) = operation.source
-            && kind == MEMORIES[0].0
-        {
-            let others = MEMORIES[1..].iter();
+        if let Origin::Memory(op, MemoryKind::First32) = operation.source {
+            let others = MemoryKind::ALL.iter();
+            let others = others.filter(|kind| **kind != MemoryKind::First32);
             let others: Vec<String> = others
-                .map(|(_, suffix, _)| format!("Operation::{}{suffix}", op.variant))
+                .map(|kind| format!("Operation::{}{}", op.variant, suffix(*kind)))
                 .collect();
             info.push_str(&format!(".memories([{}])", others.join(", ")));
         }
@@ -118,7 +115,8 @@ fn classes(source: &mut Source, operations: &[Operation<'_>]) {
         .collect();
     for (class, operation) in classes {
         let lines = operation.forms.chunks(16).map(|forms| {
-            let forms: Vec<String> = forms.iter().map(|form| format!("{form:?}")).collect();
+            let forms = forms.iter().map(|form| format!("\"{form}\""));
+            let forms: Vec<String> = forms.collect();
             vec![forms.join(" ")]
         });
         let doc = format!(
@@ -130,50 +128,36 @@ fn classes(source: &mut Source, operations: &[Operation<'_>]) {
     }
 }
 
-/// The two handlers of a fused pair, by operation and form.
-fn pair<'m>(
-    operations: &'m [Operation<'m>],
-    sequence: &[String],
-) -> Option<[(&'m Operation<'m>, String, usize); 2]> {
-    let handler = |text: &String| {
-        let (key, form) = text.split_once(' ').unwrap_or((text, ""));
-        let variant = crate::names::variant(key);
-        let form: String = form
-            .chars()
-            .filter(|letter| !letter.is_whitespace())
-            .collect();
-        let at = operations
-            .iter()
-            .position(|operation| operation.variant == variant)?;
-        let number = operations[at]
-            .forms
-            .iter()
-            .position(|known| *known == form)?;
-        Some((&operations[at], form, at << 16 | number))
-    };
-    match sequence {
-        [first, second] => Some([handler(first)?, handler(second)?]),
-        _ => None,
-    }
+/// A handler: its operation, its form, and its place among all.
+type Handler<'m> = (&'m Operation<'m>, &'m Form, (usize, usize));
+
+/// The handler of one instruction of a fused pair, if this tier has it.
+fn handler<'m>(operations: &'m [Operation<'m>], fused: &'m Fused) -> Option<Handler<'m>> {
+    let variant = crate::names::variant(&fused.key);
+    let at = operations
+        .iter()
+        .position(|operation| operation.variant == variant)?;
+    let forms = &operations[at].forms;
+    let number = forms.iter().position(|known| *known == fused.form)?;
+    Some((&operations[at], &fused.form, (at, number)))
 }
 
 /// The fused pairs of a tier, in the order of their handlers.
-pub fn pairs<'m>(
-    model: &Model,
-    operations: &'m [Operation<'m>],
-) -> Vec<[(&'m Operation<'m>, String, usize); 2]> {
+pub fn pairs<'m>(model: &'m Model, operations: &'m [Operation<'m>]) -> Vec<[Handler<'m>; 2]> {
     let sequences = model.forms.fusions.iter().map(|fusion| &fusion.sequence);
-    let mut pairs: Vec<_> = sequences
-        .filter_map(|sequence| pair(operations, sequence))
-        .collect();
+    let pair = |sequence: &'m Vec<Fused>| match sequence.as_slice() {
+        [first, second] => Some([handler(operations, first)?, handler(operations, second)?]),
+        _ => None,
+    };
+    let mut pairs: Vec<_> = sequences.filter_map(pair).collect();
     pairs.sort_by_key(|[first, second]| (first.2, second.2));
     pairs.dedup_by_key(|[first, second]| (first.2, second.2));
     pairs
 }
 
 fn fused(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
-    let number = |(operation, form, _): &(&Operation<'_>, String, usize)| {
-        format!("number(Operation::{}, {form:?})", operation.variant)
+    let number = |(operation, form, _): &Handler<'_>| {
+        format!("number(Operation::{}, \"{form}\")", operation.variant)
     };
     let rows: Vec<Vec<String>> = pairs(model, operations)
         .iter()
@@ -205,8 +189,8 @@ fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
     }
     for [first, second] in pairs(model, operations) {
         let (first, second) = (
-            instruction(first.0, &first.1),
-            instruction(second.0, &second.1),
+            instruction(first.0, first.1),
+            instruction(second.0, second.1),
         );
         lines.push(vec![format!("entry::<Seq<{first}, {second}>>(),")]);
     }
@@ -256,13 +240,10 @@ fn declaration(op: &Op) -> String {
 fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.variant), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&crate::names::function(function)));
-    let kinds = op
-        .immediates
-        .iter()
-        .map(|immediate| layout(immediate.rust()));
+    let kinds = op.immediates.iter().map(|immediate| layout(immediate.kind));
     let slots = Literal::usize_unsuffixed(op.params().len().max(op.results().len()));
     let immediates = op.immediates.iter().enumerate().map(|(at, immediate)| {
-        let (name, ty) = (ident(&immediate.name), ident(immediate.rust()));
+        let (name, ty) = (ident(&immediate.name), ident(&immediate.rust()));
         let at = Literal::usize_unsuffixed(at);
         quote! { let #name = #ty(immediates[#at]); }
     });
@@ -294,35 +275,71 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
 }
 
 /// What the word of an immediate is.
-fn layout(rust: &str) -> TokenStream {
-    match rust {
-        "FuncIdx" => quote! { Operand::Function },
-        "TableIdx" => quote! { Operand::Table(None) },
-        "MemoryIdx" => quote! { Operand::Memory(None) },
-        "GlobalIdx" => quote! { Operand::Global },
-        "DataIdx" => quote! { Operand::Data },
-        "ElemIdx" => quote! { Operand::Element },
-        _ => quote! { Operand::Immediate },
+fn layout(kind: ImmediateKind) -> TokenStream {
+    match kind {
+        ImmediateKind::Func => quote! { Operand::Function },
+        ImmediateKind::Table => quote! { Operand::Table(None) },
+        ImmediateKind::Memory => quote! { Operand::Memory(None) },
+        ImmediateKind::Global => quote! { Operand::Global },
+        ImmediateKind::Data => quote! { Operand::Data },
+        ImmediateKind::Elem => quote! { Operand::Element },
+        ImmediateKind::Label
+        | ImmediateKind::Labels
+        | ImmediateKind::Local
+        | ImmediateKind::Type
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => quote! { Operand::Immediate },
     }
 }
 
 /// An operand as its function wants it: addresses zero-extended.
 fn operand(op: &Op, item: &TypeItem, at: usize) -> TokenStream {
     let at = Literal::usize_unsuffixed(at);
+    let value = || {
+        let ty = ident(item.rust().unwrap_or("Ref"));
+        quote! { #ty::from_slot(slots[#at]) }
+    };
     match item {
-        TypeItem::Function { name, arguments } if name == "at" || name == "min_at" => {
-            let spaces = arguments
-                .iter()
-                .filter_map(|argument| op.immediate(argument));
-            let masks = spaces.map(|immediate| {
-                let name = ident(&immediate.name);
-                quote! { & #name.mask(m) }
-            });
-            quote! { slots[#at] #(#masks)* }
-        }
-        _ => {
-            let ty = ident(item.rust().unwrap_or("Ref"));
-            quote! { #ty::from_slot(slots[#at]) }
-        }
+        TypeItem::Function {
+            function,
+            arguments,
+        } => match function {
+            TypeFunction::At | TypeFunction::MinAt => {
+                let spaces = arguments
+                    .iter()
+                    .filter_map(|argument| op.immediate(argument));
+                let masks = spaces.map(|immediate| {
+                    let name = ident(&immediate.name);
+                    quote! { & #name.mask(m) }
+                });
+                quote! { slots[#at] #(#masks)* }
+            }
+            TypeFunction::Local
+            | TypeFunction::Global
+            | TypeFunction::Elem
+            | TypeFunction::Elems
+            | TypeFunction::Field
+            | TypeFunction::Fields
+            | TypeFunction::Params
+            | TypeFunction::Results
+            | TypeFunction::Return
+            | TypeFunction::Label
+            | TypeFunction::Tag => value(),
+        },
+        TypeItem::Value(_) | TypeItem::Reference { .. } | TypeItem::AnyReference => value(),
     }
 }

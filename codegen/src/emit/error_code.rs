@@ -3,7 +3,7 @@
 use super::Source;
 use super::enumeration::{Expected, Member, accessor, enumeration, expectations, numbered};
 use super::trap::sentence;
-use crate::model::Model;
+use crate::model::{ErrorClass, Model};
 use crate::names::{ident, variant};
 use quote::quote;
 
@@ -22,19 +22,11 @@ pub fn emit(model: &Model) -> Source {
             doc: sentence(&error.doc),
         })
         .collect();
-    let classes = [
-        ("malformed", "The bytes are no module."),
-        ("invalid", "The module breaks a rule."),
-        (
-            "unsupported",
-            "This build or configuration lacks what it needs.",
-        ),
-        ("limit", "It exceeds a limit."),
-    ];
-    let classes = classes.map(|(key, doc)| Member {
-        name: ident(&variant(key)),
-        doc: doc.to_string(),
+    let classes = ErrorClass::ALL.iter().map(|class| Member {
+        name: ident(&variant(class.word())),
+        doc: about(*class).to_string(),
     });
+    let classes: Vec<Member> = classes.collect();
     source.item(enumeration(
         "ErrorClass",
         "What kind of reason it is.",
@@ -62,7 +54,7 @@ pub fn emit(model: &Model) -> Source {
     let class: Vec<_> = named
         .iter()
         .map(|(name, error)| {
-            let class = ident(&variant(&error.class));
+            let class = ident(&variant(error.class.word()));
             (name.clone(), quote! { ErrorClass::#class })
         })
         .collect();
@@ -77,6 +69,16 @@ pub fn emit(model: &Model) -> Source {
         misuse(model, &mut source);
     }
     source
+}
+
+/// What errors of a class say of a module.
+fn about(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::Malformed => "The bytes are no module.",
+        ErrorClass::Invalid => "The module breaks a rule.",
+        ErrorClass::Unsupported => "This build or configuration lacks what it needs.",
+        ErrorClass::Limit => "It exceeds a limit.",
+    }
 }
 
 /// What the host can do wrong.

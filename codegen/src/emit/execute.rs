@@ -7,14 +7,16 @@
 use super::Source;
 use super::decode::hex;
 use super::source::aligned;
-use crate::model::{Immediate, Meaning, Model, Op, Tier, TypeItem};
+use crate::model::{
+    FieldType, Immediate, ImmediateKind, Meaning, Model, NumberType, Op, TierId, TypeItem,
+};
 use crate::names::{self, constant, ident, variant};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The file, for the tier that extends no other: all others have it, too.
-pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
-    if tier.extends.is_some() {
+pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
+    if model.tier(tier).extends.is_some() {
         return None;
     }
     let mut source = Source::new(
@@ -34,7 +36,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         match kin(model, shape, &plain).as_slice() {
             [] => arms.push(row(model, op)),
             [first, ..] if first.key != op.key => {}
-            kin => arms.push(group(shape, kin)),
+            kin => arms.push(group(model, shape, kin)),
         }
     }
     write(&mut source, arms, "                ");
@@ -43,7 +45,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         let own = own.filter(|op| Shape::of(model, op) == Shape::Own);
         let own = own.map(|op| {
             let body = format!("=> {{ r = own; {} }},", paid(model, op));
-            vec![[pattern(op), body]]
+            vec![[pattern(model, op), body]]
         });
         let mut arms: Vec<_> = own.collect();
         let head = format!("                0x{prefix:02X} => ");
@@ -76,7 +78,7 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
         source.line(head);
         write(
             &mut source,
-            kin.iter().map(|op| outside(op)).collect(),
+            kin.iter().map(|op| outside(model, op)).collect(),
             "        ",
         );
         source.line(tail);
@@ -92,7 +94,11 @@ pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
              m.hand(m.at(r), r, |m, r| {{\n        match r.index()? {{",
             prefixed(*prefix)
         ));
-        write(&mut source, own.map(inside).collect(), "            ");
+        write(
+            &mut source,
+            own.map(|op| inside(model, op)).collect(),
+            "            ",
+        );
         source.line(
             "            _ => return Err(ASTRAY.into()),\n        }\n        Ok(())\n    })\n}\n",
         );
@@ -285,7 +291,7 @@ impl Shape {
                 _ => Self::Load,
             };
         }
-        let small = |item: &TypeItem| item.rust() == Some("i32");
+        let small = |item: &TypeItem| item.number() == Some(NumberType::I32);
         let hot = op.code.prefix.is_none() && params.iter().chain(results).all(small);
         match params.len() {
             _ if hot || !op.immediates.is_empty() => Self::Own,
@@ -306,11 +312,11 @@ fn kin<'m>(model: &Model, shape: Shape, rows: &[&'m Op]) -> Vec<&'m Op> {
 fn is_access(op: &Op) -> bool {
     op.immediates
         .iter()
-        .any(|immediate| immediate.kind == "memarg")
+        .any(|immediate| immediate.kind.is_accessor())
 }
 
 /// The arm of the rows of a shape.
-fn group(shape: Shape, kin: &[&Op]) -> Vec<[String; 2]> {
+fn group(model: &Model, shape: Shape, kin: &[&Op]) -> Vec<[String; 2]> {
     let codes: Vec<String> = kin
         .iter()
         .map(|op| hex(op.code.value).to_string())
@@ -342,7 +348,7 @@ fn group(shape: Shape, kin: &[&Op]) -> Vec<[String; 2]> {
     };
     let mut arm = vec![[codes, head.to_string()]];
     for op in kin {
-        arm.push([pattern(op), format!("=> {},", access(op).1)]);
+        arm.push([pattern(model, op), format!("=> {},", access(op).1)]);
     }
     arm.push(["_".to_string(), astray.to_string()]);
     arm.push([String::new(), close.to_string()]);
@@ -390,7 +396,7 @@ fn hand<'m, P: Profile>(
 }
 
 /// The arm of a row in the function of its shape.
-fn outside(op: &Op) -> Vec<[String; 2]> {
+fn outside(model: &Model, op: &Op) -> Vec<[String; 2]> {
     let function = &op.function;
     let trap = if op.facts.may_trap { "?" } else { "" };
     let body = match (&op.meaning, op.params().len()) {
@@ -402,16 +408,16 @@ fn outside(op: &Op) -> Vec<[String; 2]> {
         ),
         _ => format!("{function}(m, slots, r)"),
     };
-    vec![[pattern(op), format!("=> {body},")]]
+    vec![[pattern(model, op), format!("=> {body},")]]
 }
 
 /// The arm of a row behind a prefix.
-fn inside(op: &Op) -> Vec<[String; 2]> {
+fn inside(model: &Model, op: &Op) -> Vec<[String; 2]> {
     let body = match &op.meaning {
         Meaning::Do(_) => arm(op),
         _ => format!("check!({}(m, slots, r))", op.function),
     };
-    vec![[pattern(op), format!("=> {body},")]]
+    vec![[pattern(model, op), format!("=> {body},")]]
 }
 
 /// The name of the function for what follows a prefix.
@@ -434,7 +440,7 @@ fn access(op: &Op) -> (bool, String) {
 /// All bytes that are no opcode, or not always, so that no others are left.
 fn others(model: &Model, rows: &[&Op], prefixes: &[u8]) -> String {
     let sure = |byte: u32| {
-        let always = |op: &&&Op| op.code.value == byte && !pattern(op).contains(" if ");
+        let always = |op: &&&Op| op.code.value == byte && !pattern(model, op).contains(" if ");
         rows.iter()
             .any(|op| always(&op) || (op.code.value == byte && Shape::of(model, op) != Shape::Own))
             || prefixes.iter().any(|prefix| u32::from(*prefix) == byte)
@@ -447,14 +453,15 @@ fn others(model: &Model, rows: &[&Op], prefixes: &[u8]) -> String {
 }
 
 /// The code, if profile and build have what the row needs.
-fn pattern(op: &Op) -> String {
+fn pattern(model: &Model, op: &Op) -> String {
     let code = match op.code.prefix {
         None => hex(op.code.value).to_string(),
         Some(_) => op.code.value.to_string(),
     };
     let mut conditions = Vec::new();
-    if op.proposal != "mvp" {
-        let proposal = variant(&op.proposal);
+    let proposal = model.proposal(op.proposal);
+    if !proposal.is_base() {
+        let proposal = variant(&proposal.key);
         conditions.push(format!("P::PROPOSALS.contains(Proposal::{proposal})"));
     }
     if let Some(need) = &op.needs {
@@ -469,7 +476,7 @@ fn pattern(op: &Op) -> String {
 
 /// The arm of one row.
 fn row(model: &Model, op: &Op) -> Vec<[String; 2]> {
-    vec![[pattern(op), format!("=> {},", paid(model, op))]]
+    vec![[pattern(model, op), format!("=> {},", paid(model, op))]]
 }
 
 /// What a row does, and what is paid for it.
@@ -527,11 +534,45 @@ fn control(name: &str) -> String {
 
 /// Reads an immediate of a `do` row, or passes over it.
 fn read(op: &Op, immediate: &Immediate) -> String {
-    let (name, kind) = (&immediate.name, &immediate.kind);
+    let Immediate { name, kind, .. } = immediate;
     if op.facts.names.contains(name) {
         format!("let {name} = check!(r.{kind}()); ")
-    } else {
+    } else if is_one_number(*kind) {
         "check!(r.skip()); ".to_string()
+    } else {
+        format!("check!(r.{kind}()); ")
+    }
+}
+
+/// Whether an immediate is one number in LEB128, which can be passed over.
+fn is_one_number(kind: ImmediateKind) -> bool {
+    match kind {
+        ImmediateKind::Label
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Heap
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::U32 => true,
+        ImmediateKind::Labels
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128 => false,
     }
 }
 
@@ -584,8 +625,17 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
     let (module, function) = (ident(module), ident(&names::function(function)));
     let reads = op.immediates.iter().map(|immediate| {
-        let (name, rust) = (ident(&immediate.name), ident(immediate.rust()));
-        quote! { let #name = #rust(r.index()?); }
+        let name = ident(&immediate.name);
+        match immediate.kind.field() {
+            FieldType::Index(rust) => {
+                let rust = ident(rust);
+                quote! { let #name = #rust(r.index()?); }
+            }
+            FieldType::ByHand(_) | FieldType::Borrowing(_) | FieldType::Primitive(_) => {
+                let read = ident(immediate.kind.word());
+                quote! { let #name = r.#read()?; }
+            }
+        }
     });
     let immediates = op.immediates.iter().map(|immediate| ident(&immediate.name));
     let operands: Vec<_> = ["a", "b", "c", "d"]
@@ -630,14 +680,9 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
 
 /// A result of the type of addresses of `x` is as wide as these.
 fn narrowed(op: &Op, item: &TypeItem) -> TokenStream {
-    let TypeItem::Function { name, arguments } = item else {
-        return quote! { value };
-    };
-    let object = arguments
-        .first()
-        .and_then(|argument| op.immediate(argument));
-    match object {
-        Some(object) if name == "at" => {
+    let object = item.arguments().first();
+    match object.and_then(|argument| op.immediate(argument)) {
+        Some(object) if item.is_address() => {
             let (method, x) = (
                 ident(&format!("{}_address", object.kind)),
                 ident(&object.name),

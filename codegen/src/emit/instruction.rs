@@ -2,10 +2,11 @@
 
 use super::Source;
 use super::plain::is_plain;
-use crate::model::{Model, Op};
+use crate::model::{FieldType, ImmediateKind, Model, Op};
 use crate::names::ident;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use std::collections::BTreeSet;
 
 /// The file.
 pub fn emit(model: &Model) -> Source {
@@ -20,7 +21,8 @@ pub fn emit(model: &Model) -> Source {
         use crate::types::{#(#types),*};
     });
     // Those that builds for size treat apart stand apart, so that their matches need no rows for them.
-    let (plain, others): (Vec<&Op>, Vec<&Op>) = model.ops.iter().partition(|op| is_plain(op));
+    let (plain, others): (Vec<&Op>, Vec<&Op>) =
+        model.ops.iter().partition(|op| is_plain(model, op));
     let variants = others.into_iter().chain(plain).map(variant);
     source.item(quote! {
         /// An instruction. Vectors among the immediates stay in the module's bytes.
@@ -64,8 +66,40 @@ fn block(op: &Op) -> Option<TokenStream> {
     let has = op
         .immediates
         .iter()
-        .any(|immediate| immediate.kind == "block");
+        .any(|immediate| begins_block(immediate.kind));
     has.then(|| quote! { Self::#name { .. } })
+}
+
+/// Whether an instruction with such an immediate has a block behind it.
+fn begins_block(kind: ImmediateKind) -> bool {
+    match kind {
+        ImmediateKind::Block => true,
+        ImmediateKind::Label
+        | ImmediateKind::Labels
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => false,
+    }
 }
 
 fn variant(op: &Op) -> TokenStream {
@@ -86,19 +120,12 @@ fn variant(op: &Op) -> TokenStream {
 }
 
 /// Types of immediates that are written by hand.
-fn types(model: &Model) -> Vec<TokenStream> {
-    let mut types: Vec<&str> = Vec::new();
-    for immediate in model.ops.iter().flat_map(|op| &op.immediates) {
-        let name = immediate.rust().trim_end_matches("<'a>");
-        let by_hand =
-            name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.ends_with("Idx");
-        if by_hand && !types.contains(&name) {
-            types.push(name);
-        }
-    }
-    types.sort_unstable();
-    types
-        .iter()
-        .map(|name| name.parse().unwrap_or_default())
-        .collect()
+fn types(model: &Model) -> Vec<Ident> {
+    let immediates = model.ops.iter().flat_map(|op| &op.immediates);
+    let names = immediates.filter_map(|immediate| match immediate.kind.field() {
+        FieldType::ByHand(name) | FieldType::Borrowing(name) => Some(name),
+        FieldType::Index(_) | FieldType::Primitive(_) => None,
+    });
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(ident).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};
+use super::section::proposal;
 use crate::model::Model;
 use crate::names::{ident, variant};
 use proc_macro2::{Literal, TokenStream};
@@ -101,10 +102,7 @@ fn relations(model: &Model) -> TokenStream {
         .limits
         .iter()
         .map(|limit| {
-            let proposal = limit.several.as_ref().map(|key| {
-                let proposal = name(key);
-                quote! { Proposal::#proposal }
-            });
+            let proposal = limit.several.map(|id| proposal(model, id));
             (name(&limit.key), option(proposal))
         })
         .collect();

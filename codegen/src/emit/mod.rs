@@ -34,14 +34,14 @@ pub mod wire;
 
 pub use source::Source;
 
-use crate::model::{Model, Tier};
+use crate::model::{Model, TierId};
 use std::collections::BTreeMap;
 
 /// Files by path below `generated/`, with forward slashes.
 pub type Files = BTreeMap<String, String>;
 
 type SharedEmitter = fn(&Model) -> Source;
-type TierEmitter = fn(&Model, &Tier) -> Option<Source>;
+type TierEmitter = fn(&Model, TierId) -> Option<Source>;
 
 /// Files of `generated/shared/`, the same in every tier.
 #[rustfmt::skip]
@@ -101,16 +101,16 @@ pub fn emit(model: &Model) -> Files {
         component.collect(),
         |_| None,
     );
-    for tier in &model.tiers {
+    for (id, tier) in model.tiers() {
         let own = TIERS
             .iter()
-            .filter_map(|(name, emit)| Some((*name, emit(model, tier)?)));
+            .filter_map(|(name, emit)| Some((*name, emit(model, id)?)));
         add(
             &mut files,
             &tier.key,
-            module::tier(model, tier),
+            module::tier(model, id),
             own.collect(),
-            |_| engine(model, tier),
+            |_| engine(model, id),
         );
     }
     files.insert("opcodes.tsv".to_string(), index::tsv(model));
@@ -120,12 +120,12 @@ pub fn emit(model: &Model) -> Files {
 }
 
 /// When a build has the engine of a tier: where that is its tier.
-fn engine(model: &Model, tier: &Tier) -> Option<String> {
-    let own = format!("feature = \"{}\"", tier.feature.as_ref()?);
+fn engine(model: &Model, tier: TierId) -> Option<String> {
+    let own = format!("feature = \"{}\"", model.tier(tier).feature.as_ref()?);
     let above = model
         .tiers
         .iter()
-        .filter(|other| other.extends.as_ref() == Some(&tier.key))
+        .filter(|other| other.extends == Some(tier))
         .filter_map(|other| other.feature.as_ref())
         .map(|feature| format!(", not(feature = \"{feature}\")"))
         .collect::<String>();

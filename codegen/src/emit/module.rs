@@ -2,7 +2,8 @@
 
 use super::Source;
 use super::limits::grouped;
-use crate::model::{Model, Tier};
+use super::section::proposal;
+use crate::model::{Model, TierId};
 use crate::names::ident;
 use quote::quote;
 
@@ -12,21 +13,14 @@ pub fn shared() -> Source {
 }
 
 /// `<tier>/mod.rs`: what a tier has.
-pub fn tier(model: &Model, tier: &Tier) -> Source {
-    let place = model
-        .tiers
-        .iter()
-        .position(|other| other.key == tier.key)
-        .unwrap_or_default();
+pub fn tier(model: &Model, id: TierId) -> Source {
+    let tier = model.tier(id);
     let limits = model.limits.iter().map(|limit| {
         let name = ident(&limit.key);
-        let value = grouped(limit.tiers[place]);
+        let value = grouped(limit.of(id));
         quote! { #name: #value }
     });
-    let proposals = tier.proposals.iter().map(|key| {
-        let variant = ident(&crate::names::variant(key));
-        quote! { .with(Proposal::#variant) }
-    });
+    let proposals = tier.proposals.iter().map(|id| proposal(model, *id));
     let tagline = format!("The tier `{}`: {}.", tier.key, tier.doc);
     let mut source = Source::new("spec/{tiers,limits,proposals}.toml", &tagline);
     source.item(quote! {
@@ -35,7 +29,7 @@ pub fn tier(model: &Model, tier: &Tier) -> Source {
     });
     source.item(quote! {
         /// Supported proposals; the tier provides what they need.
-        pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY #(#proposals)*;
+        pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY #(.with(#proposals))*;
 
         /// Limits of the tier.
         pub(crate) const LIMITS: Limits = Limits { #(#limits),* };

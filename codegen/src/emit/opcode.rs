@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::enumeration::{Member, enumeration};
-use crate::model::{Code, Meaning, Model, Op};
+use crate::model::{Code, Model, Op};
 use crate::names::{constant, ident};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -126,7 +126,10 @@ fn row(model: &Model, op: &Op) -> Vec<String> {
             value,
         } => format!("two(0x{prefix:02X}, {value},"),
     };
-    let proposal = format!("Proposal::{},", crate::names::variant(&op.proposal));
+    let proposal = format!(
+        "Proposal::{},",
+        crate::names::variant(&model.proposal(op.proposal).key)
+    );
     vec![
         code,
         format!("\"{}\",", op.mnemonic),
@@ -143,11 +146,7 @@ pub(super) fn rate(model: &Model, op: &Op) -> Option<TokenStream> {
 
 /// What an opcode costs: the row's own cost, else that of the column that gives its meaning.
 pub(super) fn fuel(model: &Model, op: &Op) -> u32 {
-    let class = match op.meaning {
-        Meaning::Do(_) => "do",
-        Meaning::Hand { .. } => "hand",
-        Meaning::Control(_) => "control",
-    };
+    let class = op.meaning.class();
     let own = model
         .costs
         .exceptions
@@ -158,7 +157,7 @@ pub(super) fn fuel(model: &Model, op: &Op) -> u32 {
         .costs
         .classes
         .iter()
-        .find(|(key, _)| key == class)
+        .find(|(known, _)| *known == class)
         .map(|(_, cost)| *cost);
     own.or(of_class).unwrap_or_default()
 }

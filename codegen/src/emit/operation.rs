@@ -2,7 +2,10 @@
 //!
 //! Emits nothing itself; [`super::dispatch`] and [`super::translate`] read it.
 
-use crate::model::{EngineInstruction, FormClass, Meaning, Model, Op, Shape, TypeItem, shape};
+use crate::model::{
+    EngineInstruction, Form, FormClass, Meaning, MemoryKind, Model, NumberType, Op, OperandClass,
+    Place, RegisterClass, ResultClass, Shape, TierId, TypeItem, ValueType, shape,
+};
 use crate::names::variant;
 
 /// One operation.
@@ -13,14 +16,14 @@ pub struct Operation<'m> {
     pub source: Origin<'m>,
     /// The cell that its forms come from, if it has places.
     pub shape: Option<&'m Shape>,
-    /// Its forms, as strings of letters, in the order of its handlers.
-    pub forms: Vec<String>,
+    /// Its forms, in the order of its handlers.
+    pub forms: Vec<Form>,
     /// Name of the static that holds the forms.
     pub class: String,
     /// How many operands it takes in places, or on the stack for a `hand` row.
     pub operands: usize,
-    /// `Int`, `F32`, `F64`
-    pub result: Option<&'static str>,
+    /// The registers of its result.
+    pub result: Option<RegisterClass>,
     /// It yields a truth value.
     pub truth: bool,
     /// It can trap or call.
@@ -47,23 +50,15 @@ pub enum Origin<'m> {
     /// A row with `do`; its operands are in places.
     Row(&'m Op),
     /// A row with `do` that accesses a memory of a kind.
-    Memory(&'m Op, &'m str),
+    Memory(&'m Op, MemoryKind),
     /// A row with `hand`.
     Hand(&'m Op),
     /// An instruction of the engine's own.
     Engine(&'m EngineInstruction),
 }
 
-/// Kinds of memory, with what the operation's name gets and the type in instructions.
-pub const MEMORIES: [(&str, &str, &str); 4] = [
-    ("32", "", "M32"),
-    ("64", "64", "M64"),
-    ("any", "Any", "Any<u32>"),
-    ("any 64", "Any64", "Any<u64>"),
-];
-
 /// All operations of a tier, in order.
-pub fn operations<'m>(model: &'m Model, tier: &str) -> Vec<Operation<'m>> {
+pub fn operations<'m>(model: &'m Model, tier: TierId) -> Vec<Operation<'m>> {
     let mut operations = Vec::new();
     for op in &model.ops {
         match &op.meaning {
@@ -79,7 +74,7 @@ pub fn operations<'m>(model: &'m Model, tier: &str) -> Vec<Operation<'m>> {
 }
 
 /// How many handlers a tier is made of, fused ones included.
-pub fn handlers(model: &Model, tier: &str) -> usize {
+pub fn handlers(model: &Model, tier: TierId) -> usize {
     let own: usize = operations(model, tier)
         .iter()
         .map(|operation| operation.forms.len())
@@ -93,19 +88,34 @@ pub fn is_constant(op: &Op) -> bool {
 }
 
 /// The class of registers of an operand or result.
-pub fn kind(item: &TypeItem) -> &'static str {
-    match item.rust() {
-        Some("f32") => "F32",
-        Some("f64") => "F64",
-        _ => "Int",
+pub fn kind(item: &TypeItem) -> RegisterClass {
+    match item {
+        TypeItem::Value(ValueType::Number(number)) => match number {
+            NumberType::F32 => RegisterClass::F32,
+            NumberType::F64 => RegisterClass::F64,
+            NumberType::I32 | NumberType::I64 | NumberType::V128 => RegisterClass::Int,
+        },
+        // References and addresses; where an immediate decides, the row has no places.
+        TypeItem::Value(ValueType::Reference(_))
+        | TypeItem::Reference { .. }
+        | TypeItem::AnyReference
+        | TypeItem::Function { .. } => RegisterClass::Int,
     }
 }
 
-fn row<'m>(model: &'m Model, op: &'m Op, tier: &str) -> Vec<Operation<'m>> {
+/// The name of a class of registers in the translator.
+pub fn register(class: RegisterClass) -> &'static str {
+    match class {
+        RegisterClass::Int => "Int",
+        RegisterClass::F32 => "F32",
+        RegisterClass::F64 => "F64",
+    }
+}
+
+fn row<'m>(model: &'m Model, op: &'m Op, tier: TierId) -> Vec<Operation<'m>> {
     let mut operations: Vec<Operation<'m>> = Vec::new();
     for class in model.forms.classes.iter().filter(|class| fits(class, op)) {
-        let kind = class.memory.as_deref();
-        let (suffix, source) = match kind {
+        let (suffix, source) = match class.memory {
             None => ("", Origin::Row(op)),
             Some(kind) => (suffix(kind), Origin::Memory(op, kind)),
         };
@@ -142,11 +152,24 @@ fn row<'m>(model: &'m Model, op: &'m Op, tier: &str) -> Vec<Operation<'m>> {
     operations
 }
 
-fn suffix(kind: &str) -> &'static str {
-    MEMORIES
-        .iter()
-        .find(|(key, _, _)| *key == kind)
-        .map_or("", |(_, suffix, _)| suffix)
+/// What the name of an operation gets behind it that accesses such a memory.
+pub fn suffix(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::First32 => "",
+        MemoryKind::First64 => "64",
+        MemoryKind::Any32 => "Any",
+        MemoryKind::Any64 => "Any64",
+    }
+}
+
+/// The type of such a memory in instructions.
+fn memory(kind: MemoryKind) -> &'static str {
+    match kind {
+        MemoryKind::First32 => "M32",
+        MemoryKind::First64 => "M64",
+        MemoryKind::Any32 => "Any<u32>",
+        MemoryKind::Any64 => "Any<u64>",
+    }
 }
 
 /// Whether a row belongs to a class.
@@ -154,32 +177,39 @@ fn fits(class: &FormClass, op: &Op) -> bool {
     let name = op.key.rsplit('.').next().unwrap_or(&op.key);
     let named = class.rows.is_empty() || class.rows.iter().any(|row| row == name);
     let touches = op.facts.loads || op.facts.stores;
-    let result = match (op.facts.truth, op.results().first()) {
-        (true, _) => Some("truth"),
-        (false, item) => item.map(kind_key),
-    };
-    let alike = |wanted: &str, got: &str| wanted == got || wanted == "any" && got != "truth";
+    let mut operands = class.operands.iter().zip(op.params());
     named
         && touches == class.memory.is_some()
         && class.operands.len() == op.params().len()
-        && class
-            .operands
-            .iter()
-            .zip(op.params())
-            .all(|(wanted, item)| alike(wanted, kind_key(item)))
-        && match (&class.result, result) {
-            (Some(wanted), Some(got)) => alike(wanted, got),
+        && operands.all(|(wanted, item)| takes(*wanted, item))
+        && match (class.result, op.results().first()) {
+            (Some(wanted), Some(item)) => gives(wanted, op, item),
             (None, None) => true,
-            _ => false,
+            (Some(_), None) | (None, Some(_)) => false,
         }
 }
 
-fn kind_key(item: &TypeItem) -> &'static str {
-    match (item, item.rust()) {
-        (TypeItem::Function { name, .. }, _) if name == "at" => "at",
-        (_, Some("f32")) => "f32",
-        (_, Some("f64")) => "f64",
-        _ => "int",
+/// Whether an operand is of a class.
+fn takes(class: OperandClass, item: &TypeItem) -> bool {
+    match class {
+        OperandClass::Any => true,
+        OperandClass::At => item.is_address(),
+        OperandClass::Int => !item.is_address() && kind(item) == RegisterClass::Int,
+        OperandClass::F32 => kind(item) == RegisterClass::F32,
+        OperandClass::F64 => kind(item) == RegisterClass::F64,
+    }
+}
+
+/// Whether the result of a row is of a class.
+fn gives(class: ResultClass, op: &Op, item: &TypeItem) -> bool {
+    match class {
+        ResultClass::Truth => op.facts.truth,
+        ResultClass::Any => !op.facts.truth,
+        ResultClass::Int => {
+            !op.facts.truth && !item.is_address() && kind(item) == RegisterClass::Int
+        }
+        ResultClass::F32 => kind(item) == RegisterClass::F32,
+        ResultClass::F64 => kind(item) == RegisterClass::F64,
     }
 }
 
@@ -188,7 +218,7 @@ fn hand(op: &Op) -> Operation<'_> {
         variant: op.variant.clone(),
         source: Origin::Hand(op),
         shape: None,
-        forms: vec![String::new()],
+        forms: vec![Form::default()],
         class: "FIXED".to_string(),
         operands: op.params().len(),
         result: op.results().first().map(kind),
@@ -199,10 +229,10 @@ fn hand(op: &Op) -> Operation<'_> {
     }
 }
 
-fn engine<'m>(own: &'m EngineInstruction, tier: &str) -> Option<Operation<'m>> {
+fn engine<'m>(own: &'m EngineInstruction, tier: TierId) -> Option<Operation<'m>> {
     let shape = shape(&own.tiers, tier)?;
     let forms = forms(shape, false);
-    let fixed = forms.len() == 1 && forms[0].is_empty();
+    let fixed = forms.len() == 1 && forms[0].0.is_empty();
     Some(Operation {
         variant: variant(&own.key),
         source: Origin::Engine(own),
@@ -214,11 +244,7 @@ fn engine<'m>(own: &'m EngineInstruction, tier: &str) -> Option<Operation<'m>> {
             own.key.to_uppercase()
         },
         operands: shape.operands.len(),
-        result: own.result.as_deref().map(|result| match result {
-            "f32" => "F32",
-            "f64" => "F64",
-            _ => "Int",
-        }),
+        result: own.result,
         truth: false,
         placed: own.traps,
         swapped: None,
@@ -226,28 +252,43 @@ fn engine<'m>(own: &'m EngineInstruction, tier: &str) -> Option<Operation<'m>> {
     })
 }
 
-/// All combinations of a shape's letters; of two that differ by the order of their operands only
+/// All combinations of a shape's places; of two that differ by the order of their operands only
 /// one, if they mirror each other.
-fn forms(shape: &Shape, mirrored: bool) -> Vec<String> {
-    let mut forms = vec![String::new()];
+fn forms(shape: &Shape, mirrored: bool) -> Vec<Form> {
+    let mut forms = vec![Form::default()];
     let result = (!shape.result.is_empty()).then_some(&shape.result);
-    for letters in shape.operands.iter().chain(result) {
-        let extended = forms
-            .iter()
-            .flat_map(|form| letters.chars().map(move |l| format!("{form}{l}")));
+    for places in shape.operands.iter().chain(result) {
+        let extended = forms.iter().flat_map(|Form(form)| {
+            let longer = |place: &Place| Form([form.as_slice(), &[*place]].concat());
+            places.iter().map(longer)
+        });
         forms = extended.collect();
     }
-    let rank = |form: &String, at: usize| "SAPQI".find(form.chars().nth(at).unwrap_or('S'));
     if mirrored {
-        forms.retain(|form| rank(form, 0) <= rank(form, 1));
+        forms.retain(|Form(form)| match form.as_slice() {
+            [first, second, ..] => rank(*first) <= rank(*second),
+            _ => true,
+        });
     }
     forms
 }
 
+/// Of a form and its mirror image the one is made whose first operand comes first here.
+fn rank(place: Place) -> Option<u8> {
+    match place {
+        Place::Slot => Some(0),
+        Place::Accumulator => Some(1),
+        Place::Pinned => Some(2),
+        Place::SecondPinned => Some(3),
+        Place::Immediate => Some(4),
+        // Not places of operands.
+        Place::Both | Place::Jump | Place::JumpNot => None,
+    }
+}
+
 /// The type of a handler's instruction.
-pub fn instruction(operation: &Operation<'_>, form: &str) -> String {
-    let letters: Vec<String> = form.chars().map(String::from).collect();
-    let (operands, to) = letters.split_at(operation.operands.min(letters.len()));
+pub fn instruction(operation: &Operation<'_>, form: &Form) -> String {
+    let letters: Vec<&str> = form.0.iter().map(|place| place.word()).collect();
     let name = &operation.variant;
     match operation.source {
         Origin::Hand(_) => format!("CallHand<{name}>"),
@@ -257,7 +298,8 @@ pub fn instruction(operation: &Operation<'_>, form: &str) -> String {
             for part in own.instruction.split_inclusive('_') {
                 match part.strip_suffix('_') {
                     Some(before) => {
-                        spelt.push_str(&(before.to_string() + &letters.next().unwrap_or_default()))
+                        spelt.push_str(before);
+                        spelt.push_str(letters.next().unwrap_or_default());
                     }
                     None => spelt.push_str(part),
                 }
@@ -265,25 +307,38 @@ pub fn instruction(operation: &Operation<'_>, form: &str) -> String {
             spelt
         }
         Origin::Memory(op, kind) => {
-            let memory = MEMORIES
-                .iter()
-                .find(|(key, _, _)| *key == kind)
-                .map_or("", |found| found.2);
             let class = if op.facts.stores { "Store" } else { "Load" };
-            format!("{class}<{}, {memory}, {}>", op.variant, letters.join(", "))
+            let (row, memory) = (&op.variant, memory(kind));
+            format!("{class}<{row}, {memory}, {}>", letters.join(", "))
         }
-        Origin::Row(_) => {
-            let operands = operands.join(", ");
-            let two = operation.operands == 2;
-            match (two, to.first().map(String::as_str)) {
-                (true, Some("J")) => format!("Branch<{name}, {operands}>"),
-                (true, Some("N")) => format!("BranchNot<{name}, {operands}>"),
-                (true, Some(to)) => format!("Binary<{name}, {operands}, {to}>"),
-                (false, Some("J")) => format!("Test<{name}, {operands}>"),
-                (false, Some("N")) => format!("TestNot<{name}, {operands}>"),
-                (false, Some(to)) => format!("Unary<{name}, {operands}, {to}>"),
-                (_, None) => String::new(),
-            }
-        }
+        Origin::Row(_) => row_instruction(operation, form, &letters),
+    }
+}
+
+/// The type of an instruction that computes: by the number of its operands, and whether it jumps.
+fn row_instruction(operation: &Operation<'_>, form: &Form, letters: &[&str]) -> String {
+    let name = &operation.variant;
+    let two = operation.operands == 2;
+    let (all, operands) = (
+        letters.join(", "),
+        letters[..operation.operands.min(letters.len())].join(", "),
+    );
+    match form.0.get(operation.operands) {
+        Some(Place::Jump) if two => format!("Branch<{name}, {operands}>"),
+        Some(Place::Jump) => format!("Test<{name}, {operands}>"),
+        Some(Place::JumpNot) if two => format!("BranchNot<{name}, {operands}>"),
+        Some(Place::JumpNot) => format!("TestNot<{name}, {operands}>"),
+        Some(
+            Place::Slot
+            | Place::Accumulator
+            | Place::Pinned
+            | Place::SecondPinned
+            | Place::Immediate
+            | Place::Both,
+        ) => match two {
+            true => format!("Binary<{name}, {all}>"),
+            false => format!("Unary<{name}, {all}>"),
+        },
+        None => String::new(),
     }
 }

@@ -5,7 +5,9 @@
 //! few combinations occur, so each row is the number of one.
 
 use super::Source;
-use crate::model::{Model, Op, TypeItem};
+use crate::model::{
+    Condition, ImmediateKind, Model, NumberType, Op, TypeFunction, TypeItem, ValueType,
+};
 use crate::names::variant;
 use quote::quote;
 use std::collections::BTreeSet;
@@ -30,7 +32,7 @@ pub fn emit(model: &Model) -> Source {
     let rows: Vec<(u32, &Op, Vec<String>)> = model
         .ops
         .iter()
-        .filter_map(|op| Some((op.code.value, op, kind(op)?)))
+        .filter_map(|op| Some((op.code.value, op, kind(model, op)?)))
         .collect();
     let mut kinds: Vec<Vec<String>> = Vec::new();
     for (_, _, kind) in &rows {
@@ -38,7 +40,10 @@ pub fn emit(model: &Model) -> Source {
             kinds.push(kind.clone());
         }
     }
-    let proposals: BTreeSet<&str> = rows.iter().map(|(_, op, _)| op.proposal.as_str()).collect();
+    let proposals: BTreeSet<&str> = rows
+        .iter()
+        .map(|(_, op, _)| model.proposal(op.proposal).key.as_str())
+        .collect();
     let all = proposals
         .into_iter()
         .fold("Proposals::EMPTY".to_string(), |all, proposal| {
@@ -77,12 +82,12 @@ pub fn emit(model: &Model) -> Source {
 }
 
 /// Whether a row is plain.
-pub(super) fn is_plain(op: &Op) -> bool {
-    kind(op).is_some()
+pub(super) fn is_plain(model: &Model, op: &Op) -> bool {
+    kind(model, op).is_some()
 }
 
 /// What it has in common with others, if it is plain.
-fn kind(op: &Op) -> Option<Vec<String>> {
+fn kind(model: &Model, op: &Op) -> Option<Vec<String>> {
     let special = op.code.prefix.is_some() || op.check.is_some() || op.needs.is_some();
     let signature = op.signature.as_ref().filter(|_| !special)?;
     let (params, results) = (&signature.params, &signature.results);
@@ -94,12 +99,13 @@ fn kind(op: &Op) -> Option<Vec<String>> {
         .map(|place| operand(params.get(place)))
         .collect();
     let result = operand(results.first())?;
-    let constant = match &op.constant {
-        Some(proposal) => format!("Some({})", variant(proposal)),
+    let proposal = |id| variant(&model.proposal(id).key);
+    let constant = match op.constant {
+        Some(id) => format!("Some({})", proposal(id)),
         None => "None".to_string(),
     };
     Some(vec![
-        format!("Kind::new({},", variant(&op.proposal)),
+        format!("Kind::new({},", proposal(op.proposal)),
         format!("{constant},"),
         format!("{},", immediate(op)?),
         format!("[{}],", operands?.join(", ")),
@@ -108,53 +114,91 @@ fn kind(op: &Op) -> Option<Vec<String>> {
     ])
 }
 
+/// The immediate, if it is none or one that refers to one type at most.
 fn immediate(op: &Op) -> Option<String> {
-    Some(match op.immediates.as_slice() {
-        [] => "(Nothing, 0)".to_string(),
-        [only] => match (only.kind.as_str(), only.number) {
-            ("i32", _) => "(Signed32, 0)".to_string(),
-            ("i64", _) => "(Signed64, 0)".to_string(),
-            ("f32", _) => "(Bytes, 4)".to_string(),
-            ("f64", _) => "(Bytes, 8)".to_string(),
-            ("memarg", Some(width)) => format!("(MemArg, {width})"),
-            ("local" | "global" | "memory", _) => format!("({}, 0)", variant(&only.kind)),
-            _ => return None,
-        },
+    let only = match op.immediates.as_slice() {
+        [] => return Some("(Nothing, 0)".to_string()),
+        [only] => only,
         _ => return None,
-    })
+    };
+    match only.kind {
+        ImmediateKind::I32 => Some("(Signed32, 0)".to_string()),
+        ImmediateKind::I64 => Some("(Signed64, 0)".to_string()),
+        ImmediateKind::F32 => Some("(Bytes, 4)".to_string()),
+        ImmediateKind::F64 => Some("(Bytes, 8)".to_string()),
+        ImmediateKind::MemArg => only.number.map(|width| format!("(MemArg, {width})")),
+        ImmediateKind::Local => Some("(Local, 0)".to_string()),
+        ImmediateKind::Global => Some("(Global, 0)".to_string()),
+        ImmediateKind::Memory => Some("(Memory, 0)".to_string()),
+        ImmediateKind::Label
+        | ImmediateKind::Labels
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => None,
+    }
 }
 
-/// The column `where`, if it says nothing or one of these.
+/// The column `where`, if it says nothing or one condition of these.
 fn rule(op: &Op) -> Option<&'static str> {
-    let names: Vec<&str> = op
-        .predicates
-        .iter()
-        .map(|rule| rule.name.as_str())
-        .collect();
-    Some(match names.as_slice() {
-        [] => "Rule::None",
-        ["mutable"] => "Rule::Mutable",
-        ["initialized"] => "Rule::Initialized",
-        ["initializes"] => "Rule::Initializes",
+    let only = match op.predicates.as_slice() {
+        [] => return Some("Rule::None"),
+        [only] => only,
         _ => return None,
-    })
+    };
+    match only.condition {
+        Condition::Mutable => Some("Rule::Mutable"),
+        Condition::Initialized => Some("Rule::Initialized"),
+        Condition::Initializes => Some("Rule::Initializes"),
+        Condition::Declared
+        | Condition::DataCount
+        | Condition::Sub
+        | Condition::Packed
+        | Condition::Unpacked
+        | Condition::Numeric
+        | Condition::Defaultable => None,
+    }
 }
 
 fn operand(item: Option<&TypeItem>) -> Option<&'static str> {
-    Some(match item {
-        None => "Absent",
-        Some(TypeItem::Value(name)) => match name.as_str() {
-            "i32" => "I32",
-            "i64" => "I64",
-            "f32" => "F32",
-            "f64" => "F64",
-            _ => return None,
+    match item {
+        None => Some("Absent"),
+        Some(TypeItem::Value(ValueType::Number(number))) => match number {
+            NumberType::I32 => Some("I32"),
+            NumberType::I64 => Some("I64"),
+            NumberType::F32 => Some("F32"),
+            NumberType::F64 => Some("F64"),
+            NumberType::V128 => None,
         },
-        Some(TypeItem::Function { name, .. })
-            if matches!(name.as_str(), "at" | "local" | "global") =>
-        {
-            "Own"
-        }
-        Some(_) => return None,
-    })
+        Some(TypeItem::Function { function, .. }) => match function {
+            TypeFunction::At | TypeFunction::Local | TypeFunction::Global => Some("Own"),
+            TypeFunction::MinAt
+            | TypeFunction::Elem
+            | TypeFunction::Elems
+            | TypeFunction::Field
+            | TypeFunction::Fields
+            | TypeFunction::Params
+            | TypeFunction::Results
+            | TypeFunction::Return
+            | TypeFunction::Label
+            | TypeFunction::Tag => None,
+        },
+        Some(
+            TypeItem::Value(ValueType::Reference(_))
+            | TypeItem::Reference { .. }
+            | TypeItem::AnyReference,
+        ) => None,
+    }
 }

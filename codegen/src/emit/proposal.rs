@@ -56,7 +56,8 @@ fn accessors(model: &Model) -> TokenStream {
     });
     let since = each(&|proposal| option(proposal.since.as_ref().map(|since| quote!(#since))));
     let requires = each(&|proposal| {
-        let requires = proposal.requires.iter().map(|key| name(key));
+        let requires = model.proposal_keys(&proposal.requires);
+        let requires = requires.iter().map(|key| name(key));
         quote! { Proposals::EMPTY #(.with(Proposal::#requires))* }
     });
     let needs = each(&|proposal| capabilities(&proposal.needs));

@@ -3,7 +3,7 @@
 use super::Source;
 use super::decode::hex;
 use super::enumeration::{Member, accessor, enumeration, option};
-use crate::model::{Model, Section};
+use crate::model::{Model, ProposalId, Section};
 use crate::names::{ident, variant};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -54,7 +54,7 @@ pub fn emit(model: &Model) -> Source {
             quote!(Limit::#name)
         }))
     });
-    let proposals = each(&|section| option(section.proposal.as_ref().map(|key| proposal(key))));
+    let proposals = each(&|section| option(section.proposal.map(|id| proposal(model, id))));
     let from = ids
         .iter()
         .map(|(name, id)| quote! { #id => Some(Self::#name) });
@@ -92,7 +92,7 @@ pub fn emit(model: &Model) -> Source {
 }
 
 /// `Proposal::Gc`
-pub fn proposal(key: &str) -> TokenStream {
-    let name = ident(&variant(key));
+pub fn proposal(model: &Model, id: ProposalId) -> TokenStream {
+    let name = ident(&variant(&model.proposal(id).key));
     quote!(Proposal::#name)
 }

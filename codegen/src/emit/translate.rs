@@ -2,18 +2,14 @@
 
 use super::Source;
 use super::operation::is_constant;
-use crate::model::{Meaning, Model, Op, Tier};
+use crate::model::{Meaning, Model, Op, TierId};
 use crate::names::{function, ident};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// The file, for tiers with forms.
-pub fn emit(model: &Model, tier: &Tier) -> Option<Source> {
-    model
-        .forms
-        .budgets
-        .iter()
-        .find(|(key, _, _)| *key == tier.key)?;
+pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
+    model.forms.budget(tier)?;
     let mut source = Source::new(
         "spec/instructions/",
         "What the fast engine's translator does with each instruction.",

@@ -7,7 +7,9 @@
 use super::Source;
 use super::plain::is_plain;
 use super::source::aligned;
-use crate::model::{Immediate, Model, Op, Signature, TypeItem};
+use crate::model::{
+    Argument, Heap, Immediate, ImmediateKind, Model, Op, Predicate, Signature, TypeItem,
+};
 use crate::names::{constant, function, ident, variant};
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,14 +42,18 @@ pub fn emit(model: &Model) -> Source {
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
-    let rows: Vec<Vec<String>> = model.ops.iter().map(|op| vec![head(op), arm(op)]).collect();
+    let rows: Vec<Vec<String>> = model
+        .ops
+        .iter()
+        .map(|op| vec![head(model, op), arm(model, op)])
+        .collect();
     for line in aligned(&rows) {
         source.line(&format!("        {line}"));
     }
     if model
         .ops
         .iter()
-        .any(|op| is_plain(op) || !guard(op).is_empty())
+        .any(|op| is_plain(model, op) || !guard(model, op).is_empty())
     {
         source.line("        _ => Ok(()),");
     }
@@ -65,11 +71,11 @@ fn values(model: &Model) -> BTreeSet<String> {
         .iter()
         .flat_map(|op| op.params().iter().chain(op.results()));
     let predicates = model.ops.iter().flat_map(|op| &op.predicates);
-    let items = signatures.chain(predicates.flat_map(|predicate| &predicate.arguments));
+    let items = signatures.chain(predicates.flat_map(Predicate::types));
     items
         .filter_map(|item| match item {
-            TypeItem::Value(name) => Some(name.clone()),
-            _ => None,
+            TypeItem::Value(value) => Some(value.to_string()),
+            TypeItem::Reference { .. } | TypeItem::AnyReference | TypeItem::Function { .. } => None,
         })
         .collect()
 }
@@ -78,10 +84,11 @@ fn values(model: &Model) -> BTreeSet<String> {
 fn constants(model: &Model) -> proc_macro2::TokenStream {
     let mut admitted = BTreeMap::<_, Vec<_>>::new();
     for op in &model.ops {
-        if let Some(proposal) = &op.constant {
-            let guard = match is_plain(op) {
+        if let Some(proposal) = op.constant {
+            let proposal = &model.proposal(proposal).key;
+            let guard = match is_plain(model, op) {
                 true => "if PLAIN ".to_string(),
-                false => guard(op),
+                false => guard(model, op),
             };
             admitted
                 .entry((variant(proposal), guard))
@@ -105,19 +112,20 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
 }
 
 /// An instruction, if it can occur.
-fn head(op: &Op) -> String {
-    match is_plain(op) {
+fn head(model: &Model, op: &Op) -> String {
+    match is_plain(model, op) {
         true => format!("{} if PLAIN", pattern(op)),
         false => pattern(op),
     }
 }
 
 /// When an instruction can occur that is not plain: what no proposal admits is not linked.
-fn guard(op: &Op) -> String {
-    if is_plain(op) || op.proposal == "mvp" {
+fn guard(model: &Model, op: &Op) -> String {
+    let proposal = model.proposal(op.proposal);
+    if is_plain(model, op) || proposal.is_base() {
         return String::new();
     }
-    format!("if G::may(Proposal::{}) ", variant(&op.proposal))
+    format!("if G::may(Proposal::{}) ", variant(&proposal.key))
 }
 
 fn pattern(op: &Op) -> String {
@@ -136,7 +144,7 @@ fn pattern(op: &Op) -> String {
     }
 }
 
-fn arm(op: &Op) -> String {
+fn arm(model: &Model, op: &Op) -> String {
     let body = match (&op.check, &op.signature) {
         (Some(check), _) => {
             let fields = op
@@ -149,7 +157,7 @@ fn arm(op: &Op) -> String {
         (None, Some(signature)) => rules(op, signature),
         (None, None) => "Ok(())".to_string(),
     };
-    format!("{}=> {body},", guard(op))
+    format!("{}=> {body},", guard(model, op))
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.
@@ -170,13 +178,13 @@ fn rules(op: &Op, signature: &Signature) -> String {
         })
         .collect();
     steps.extend(op.predicates.iter().map(|predicate| {
-        let arguments = predicate
-            .arguments
-            .iter()
-            .map(|item| format!(", {}", item_of(op, item)));
+        let arguments = predicate.arguments.iter().map(|argument| match argument {
+            Argument::Type(item) => format!(", {}", item_of(item)),
+            Argument::Immediate(name) => format!(", {name}"),
+        });
         format!(
             "predicate::{}(v{})?;",
-            predicate.name,
+            predicate.condition,
             arguments.collect::<String>()
         )
     }));
@@ -187,7 +195,7 @@ fn rules(op: &Op, signature: &Signature) -> String {
         .all(is_single);
     if singles && !signature.diverges {
         let list = |items: &[TypeItem]| {
-            let items: Vec<String> = items.iter().map(|item| item_of(op, item)).collect();
+            let items: Vec<String> = items.iter().map(item_of).collect();
             format!("[{}]", items.join(", "))
         };
         let (params, results) = (list(&signature.params), list(&signature.results));
@@ -195,12 +203,12 @@ fn rules(op: &Op, signature: &Signature) -> String {
     } else {
         steps.extend(signature.params.iter().rev().map(|item| match item {
             TypeItem::AnyReference => "v.pop_ref()?;".to_string(),
-            _ if is_single(item) => format!("v.pop({})?;", item_of(op, item)),
-            _ => format!("v.pop_all({})?;", item_of(op, item)),
+            _ if is_single(item) => format!("v.pop({})?;", item_of(item)),
+            _ => format!("v.pop_all({})?;", item_of(item)),
         }));
         steps.extend(signature.results.iter().map(|item| match item {
-            _ if is_single(item) => format!("v.push({})?;", item_of(op, item)),
-            _ => format!("v.push_all({})?;", item_of(op, item)),
+            _ if is_single(item) => format!("v.push({})?;", item_of(item)),
+            _ => format!("v.push_all({})?;", item_of(item)),
         }));
         steps.push(if signature.diverges {
             "v.diverge()".into()
@@ -214,41 +222,62 @@ fn rules(op: &Op, signature: &Signature) -> String {
     }
 }
 
-/// What gives the entity that an immediate refers to.
+/// What gives the entity that an immediate refers to, or judges it.
 fn resolve(immediate: &Immediate) -> Option<String> {
     let Immediate { name, kind, number } = immediate;
-    Some(match (kind.as_str(), number) {
-        ("memarg" | "atomic" | "lane" | "lanes", Some(number)) => {
-            format!("v.{kind}({name}, {number})?")
+    let number = number.map(|number| format!(", {number}"));
+    match kind {
+        ImmediateKind::Label
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Heap
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes => {
+            let (method, number) = (function(kind.word()), number.unwrap_or_default());
+            Some(format!("v.{method}({name}{number})?"))
         }
-        (
-            "label" | "local" | "global" | "func" | "type" | "table" | "memory" | "data" | "elem"
-            | "tag",
-            _,
-        ) => format!("v.{}({name})?", function(kind)),
-        ("heap", _) => format!("v.heap({name})?"),
-        _ => return None,
-    })
+        // A field is judged with its type; blocks, vectors and clauses are by `check`.
+        ImmediateKind::Labels
+        | ImmediateKind::Field
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::ValTypes
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => None,
+    }
 }
 
 /// Whether an immediate is only the heap type of references, which checks that it exists.
 fn is_heap_only(op: &Op, immediate: &Immediate) -> bool {
-    let heap =
-        op.params().iter().chain(op.results()).any(
-            |item| matches!(item, TypeItem::Reference { heap, .. } if *heap == immediate.name),
-        );
+    let heap = op
+        .params()
+        .iter()
+        .chain(op.results())
+        .any(|item| match item {
+            TypeItem::Reference { heap, .. } => heap.immediate() == Some(&immediate.name),
+            TypeItem::Value(_) | TypeItem::AnyReference | TypeItem::Function { .. } => false,
+        });
     heap && !is_applied(op, &immediate.name)
 }
 
 /// Whether a function of the column `type` is applied to an immediate.
 fn is_applied(op: &Op, name: &str) -> bool {
-    let predicates = op
-        .predicates
-        .iter()
-        .flat_map(|predicate| &predicate.arguments);
-    op.params().iter().chain(op.results()).chain(predicates).any(|item| {
-        matches!(item, TypeItem::Function { arguments, .. } if arguments.iter().any(|a| a == name))
-    })
+    let predicates = op.predicates.iter().flat_map(Predicate::types);
+    let mut items = op.params().iter().chain(op.results()).chain(predicates);
+    items.any(|item| item.arguments().iter().any(|argument| argument == name))
 }
 
 /// Whether an item is one type, not a list.
@@ -256,42 +285,46 @@ fn is_single(item: &TypeItem) -> bool {
     match item {
         TypeItem::Value(_) | TypeItem::Reference { .. } => true,
         TypeItem::AnyReference => false,
-        TypeItem::Function { name, .. } => !matches!(
-            name.as_str(),
-            "params" | "results" | "label" | "return" | "fields" | "tag"
-        ),
+        TypeItem::Function { function, .. } => !function.is_list(),
     }
 }
 
 /// An item as an expression.
-fn item_of(op: &Op, item: &TypeItem) -> String {
+fn item_of(item: &TypeItem) -> String {
     match item {
-        TypeItem::Value(name) => constant(name),
+        TypeItem::Value(value) => constant(&value.to_string()),
         TypeItem::AnyReference => "FUNCREF".to_string(),
         TypeItem::Reference { nullable, heap } => {
-            let heap = match op.immediate(heap).map(|immediate| immediate.kind.as_str()) {
-                Some("type") => format!("v.type_heap({heap})?"),
-                Some("func") => format!("v.func_heap({heap})?"),
-                Some(_) => format!("v.heap({heap})?"),
-                None => format!("crate::types::HeapType::{}", variant(heap)),
-            };
-            format!("reference({nullable}, {heap})")
+            format!("reference({nullable}, {})", heap_of(heap))
         }
-        // An immediate as it stands, in a predicate.
-        TypeItem::Function { name, arguments }
-            if arguments.is_empty() && op.immediate(name).is_some() =>
-        {
-            name.clone()
-        }
-        TypeItem::Function { name, arguments } if arguments.is_empty() => {
-            format!("{}(v)", function(name))
-        }
-        TypeItem::Function { name, arguments } => {
+        TypeItem::Function {
+            function,
+            arguments,
+        } if arguments.is_empty() => format!("{}(v)", self::function(function.word())),
+        TypeItem::Function {
+            function,
+            arguments,
+        } => {
             let arguments: Vec<String> = arguments
                 .iter()
                 .map(|argument| format!("t{argument}"))
                 .collect();
-            format!("{}({})", function(name), arguments.join(", "))
+            format!(
+                "{}({})",
+                self::function(function.word()),
+                arguments.join(", ")
+            )
         }
+    }
+}
+
+/// A heap type as an expression.
+fn heap_of(heap: &Heap) -> String {
+    match heap {
+        Heap::Abstract(key) => format!("crate::types::HeapType::{}", variant(key)),
+        Heap::Immediate(name) => format!("v.heap({name})?"),
+        Heap::Type(name) => format!("v.type_heap({name})?"),
+        Heap::Func(name) => format!("v.func_heap({name})?"),
+        Heap::Top(name) => format!("v.top_heap({name})?"),
     }
 }

@@ -19,7 +19,7 @@ pub fn emit(model: &Model) -> Source {
     source.item(quote! { use super::proposal::Proposal; });
     for group in &model.wire.groups {
         if group.codes.iter().all(|code| code.code.len() == 1) {
-            source.item(codes(group));
+            source.item(codes(model, group));
         } else {
             group.codes.iter().for_each(|code| {
                 source.item(sequence(code));
@@ -38,7 +38,7 @@ fn sequence(code: &WireCode) -> TokenStream {
 }
 
 /// An enum for a group of one-byte codes.
-fn codes(group: &WireGroup) -> TokenStream {
+fn codes(model: &Model, group: &WireGroup) -> TokenStream {
     let name = ident(&variant(&group.key));
     let each = |value: &dyn Fn(&WireCode) -> TokenStream| -> Vec<(Ident, TokenStream)> {
         group
@@ -84,7 +84,7 @@ fn codes(group: &WireGroup) -> TokenStream {
         quote!(u8),
         &bytes,
     );
-    let proposals = each(&|code| option(code.proposal.as_ref().map(|key| proposal(key))));
+    let proposals = each(&|code| option(code.proposal.map(|id| proposal(model, id))));
     let brought = accessor(
         "The proposal that brought it, if not the first version.",
         "proposal",

@@ -1,9 +1,9 @@
 //! `spec/costs.toml`.
 
 use super::row::{self, Row};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::{Document, Entry, Value};
-use crate::model::{Costs, Rate, Unit};
+use crate::model::{Costs, MeaningClass, Rate, Unit};
 
 const TABLES: &[&str] = &["schedule", "class", "cost", "work", "host", "rate"];
 
@@ -18,7 +18,8 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
     let schedule = schedule.and_then(|entry| number(entry, report));
     let mut classes = Vec::new();
     for entry in document.rows("class") {
-        classes.extend(number(&entry, report).map(|cost| (entry.key.clone(), cost)));
+        let class = class(&entry, report);
+        classes.extend(class.zip(number(&entry, report)));
     }
     let mut host = Vec::new();
     for entry in document.rows("host") {
@@ -43,6 +44,18 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
         work: rates("work", Unit::OF_WORK, &["doc"]),
         host,
     }
+}
+
+/// The class that a key names.
+fn class(entry: &Entry, report: &mut Vec<Diagnostic>) -> Option<MeaningClass> {
+    let class = MeaningClass::from_word(&entry.key);
+    if class.is_none() {
+        let words = MeaningClass::ALL.iter().map(|class| class.word());
+        let hint = did_you_mean(&entry.key, words, "one of do, hand, control");
+        let error = Diagnostic::error(format!("no class of instructions `{}`", entry.key));
+        report.push(error.at(&entry.origin, hint));
+    }
+    class
 }
 
 /// `{ bytes = 32 }`: one unit of what is counted, and a power of two.

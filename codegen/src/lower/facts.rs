@@ -1,6 +1,6 @@
 //! What the trees of `do` cells say, alone and about each other.
 
-use crate::model::{Expression, Facts, Op, TypeItem, bare};
+use crate::model::{Expression, Facts, NumberType, Op, TypeItem, bare};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprBinary, ExprMethodCall, ExprPath, ExprTry};
@@ -131,7 +131,7 @@ impl Comparison {
 
 /// The operator that is true when this one is false; floats are not ordered totally.
 fn negated(comparison: &Comparison) -> Option<&'static str> {
-    let is_float = |item: &TypeItem| matches!(item, TypeItem::Value(name) if name.starts_with('f'));
+    let is_float = |item: &TypeItem| item.number().is_some_and(NumberType::is_float);
     let total = !comparison.params.iter().any(is_float);
     match comparison.operator.as_str() {
         "==" => Some("!="),

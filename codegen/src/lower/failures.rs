@@ -3,9 +3,7 @@
 use super::row::{self, Row};
 use crate::diag::Diagnostic;
 use crate::load::Document;
-use crate::model::{Error, Trap};
-
-const CLASSES: &[&str] = &["malformed", "invalid", "unsupported", "limit"];
+use crate::model::{Error, ErrorClass, Trap};
 
 pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
     match row::tables(document, &["trap"], report) {
@@ -65,15 +63,16 @@ fn number(row: &mut Row<'_>) -> u16 {
     row.number("number", u16::MAX.into()) as u16
 }
 
-fn class(row: &mut Row<'_>) -> String {
-    let class = row.required("class");
-    if let Some(cell) = row.cell("class")
-        && !CLASSES.contains(&class.as_str())
-    {
-        let message = format!("no class of errors `{class}`");
-        let known = format!("one of {}", CLASSES.join(", "));
-        let origin = cell.origin.clone();
-        row.report(Diagnostic::error(message).at(&origin, known));
+/// The class; any, if it is none.
+fn class(row: &mut Row<'_>) -> ErrorClass {
+    if row.cell("class").is_none() {
+        row.lacking("class");
     }
-    class
+    let class = row.word(
+        "class",
+        "class of errors",
+        ErrorClass::ALL,
+        ErrorClass::word,
+    );
+    class.unwrap_or(ErrorClass::Invalid)
 }

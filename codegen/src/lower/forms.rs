@@ -1,15 +1,20 @@
 //! `spec/forms.toml` and `spec/fusion.toml`.
 
 use super::costs::number;
-use super::row::{self, Row};
+use super::keys::Keys;
+use super::row::{self, Row, Text};
 use super::tiers::documented;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::Document;
-use crate::model::{EngineInstruction, FormClass, Forms, Fusion, Shape};
+use crate::model::{
+    EngineInstruction, Form, FormClass, Forms, Fused, Fusion, MemoryKind, OperandClass, Origin,
+    Place, RegisterClass, ResultClass, Shape, TierId,
+};
 
 pub(super) fn lower(
     forms: Option<&Document>,
     fusion: Option<&Document>,
+    tiers: &Keys<'_, TierId>,
     report: &mut Vec<Diagnostic>,
 ) -> Forms {
     let fusions = fusions(fusion, report);
@@ -19,40 +24,77 @@ pub(super) fn lower(
             ..Forms::default()
         };
     };
-    let mut budgets = Vec::new();
-    for entry in document.rows("budget") {
-        let most = number(&entry, report);
-        budgets.extend(most.map(|most| (entry.key.clone(), most, entry.origin.clone())));
+    let budgets = document.rows("budget");
+    let columns: Vec<(&str, Option<TierId>)> = budgets
+        .iter()
+        .map(|entry| {
+            (
+                entry.key.as_str(),
+                tiers.find(&entry.key, &entry.origin, report),
+            )
+        })
+        .collect();
+    let mut most = Vec::new();
+    for (entry, (_, tier)) in budgets.iter().zip(&columns) {
+        let number = number(entry, report);
+        let budget = tier.zip(number);
+        most.extend(budget.map(|(tier, number)| (tier, number, entry.origin.clone())));
     }
-    let places = documented(document, "place", report);
-    let tiers: Vec<&str> = budgets.iter().map(|(tier, _, _)| tier.as_str()).collect();
-    let classes = classes(document, &tiers, report);
-    let engine = engine(document, &tiers, report);
     Forms {
-        places,
-        classes,
-        engine,
-        budgets,
+        places: places(document, report),
+        classes: classes(document, &columns, report),
+        engine: engine(document, &columns, report),
+        budgets: most,
         fusions,
     }
 }
 
-fn classes(document: &Document, tiers: &[&str], report: &mut Vec<Diagnostic>) -> Vec<FormClass> {
-    let columns = [&["type", "rows", "memory", "doc"], tiers].concat();
+/// The places that have a row.
+fn places(document: &Document, report: &mut Vec<Diagnostic>) -> Vec<Place> {
+    let mut places = Vec::new();
+    for row in documented(document, "place", report) {
+        match Place::from_word(&row.key) {
+            Some(place) => places.push(place),
+            None => {
+                let words = Place::ALL.iter().map(|place| place.word());
+                let hint = did_you_mean(&row.key, words, "the engine has no such place");
+                let error = Diagnostic::error(format!("no place `{}`", row.key));
+                report.push(error.at(&row.origin, hint));
+            }
+        }
+    }
+    places
+}
+
+/// Columns of tiers, with the tiers that there are.
+type Columns<'a> = [(&'a str, Option<TierId>)];
+
+fn classes(
+    document: &Document,
+    tiers: &Columns<'_>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<FormClass> {
+    let mut columns = vec!["type", "rows", "memory", "doc"];
+    columns.extend(tiers.iter().map(|(column, _)| column));
     let mut classes = Vec::new();
     for entry in document.rows("class") {
         let Some(mut row) = Row::new(&entry, &columns, report) else {
             continue;
         };
-        let Shape {
-            operands, result, ..
-        } = Shape::parse(&row.required("type"));
+        let Some((operands, result)) = class_type(&mut row) else {
+            continue;
+        };
         classes.push(FormClass {
             key: row.key.to_string(),
             operands,
-            result: Some(result).filter(|result| !result.is_empty()),
+            result,
             rows: row.strings("rows"),
-            memory: row.text("memory").map(|memory| memory.text),
+            memory: row.word(
+                "memory",
+                "kind of memory",
+                MemoryKind::ALL,
+                MemoryKind::word,
+            ),
             tiers: shapes(&mut row, tiers),
             doc: row.required("doc"),
             origin: entry.origin.clone(),
@@ -61,21 +103,58 @@ fn classes(document: &Document, tiers: &[&str], report: &mut Vec<Diagnostic>) ->
     classes
 }
 
+/// Classes of operands and result: `int int -> truth`; nothing if one is none.
+fn class_type(row: &mut Row<'_>) -> Option<(Vec<OperandClass>, Option<ResultClass>)> {
+    let text = row.required_text("type")?;
+    let (operands, result) = text.text.split_once("->").unwrap_or((&text.text, ""));
+    let mut classes = Vec::new();
+    for word in operands.split_whitespace() {
+        let class = OperandClass::from_word(word);
+        if class.is_none() {
+            let words = OperandClass::ALL.iter().map(|class| class.word());
+            no_class(row, &text, "operands", word, words);
+        }
+        classes.extend(class);
+    }
+    let word = result.trim();
+    let result = ResultClass::from_word(word);
+    if result.is_none() && !word.is_empty() {
+        let words = ResultClass::ALL.iter().map(|class| class.word());
+        no_class(row, &text, "results", word, words);
+    }
+    (!row.is_broken()).then_some((classes, result))
+}
+
+fn no_class<'w>(
+    row: &mut Row<'_>,
+    text: &Text,
+    what: &str,
+    word: &str,
+    words: impl Iterator<Item = &'w str>,
+) {
+    let words: Vec<&str> = words.collect();
+    let error = Diagnostic::error(format!("no class of {what} `{word}`"));
+    let known = format!("one of {}", words.join(", "));
+    row.report(error.at(&text.origin, known));
+}
+
 fn engine(
     document: &Document,
-    tiers: &[&str],
+    tiers: &Columns<'_>,
     report: &mut Vec<Diagnostic>,
 ) -> Vec<EngineInstruction> {
-    let columns = [&["instruction", "result", "traps", "doc"], tiers].concat();
+    let mut columns = vec!["instruction", "result", "traps", "doc"];
+    columns.extend(tiers.iter().map(|(column, _)| column));
     let mut engine = Vec::new();
     for entry in document.rows("engine") {
         let Some(mut row) = Row::new(&entry, &columns, report) else {
             continue;
         };
+        let class = "class of registers";
         engine.push(EngineInstruction {
             key: row.key.to_string(),
             instruction: row.required("instruction"),
-            result: row.text("result").map(|result| result.text),
+            result: row.word("result", class, RegisterClass::ALL, RegisterClass::word),
             traps: row.flag("traps").unwrap_or(false),
             tiers: shapes(&mut row, tiers),
             doc: row.required("doc"),
@@ -85,13 +164,40 @@ fn engine(
     engine
 }
 
-fn shapes(row: &mut Row<'_>, tiers: &[&str]) -> Vec<(String, Shape)> {
-    let of = |tier: &&str| {
-        let shape = Shape::parse(&row.required(tier));
-        let at = row.text(tier).map(|text| text.origin).unwrap_or_default();
-        (tier.to_string(), Shape { at, ..shape })
-    };
-    tiers.iter().map(of).collect()
+fn shapes(row: &mut Row<'_>, tiers: &Columns<'_>) -> Vec<(TierId, Shape)> {
+    let mut shapes = Vec::new();
+    for (column, tier) in tiers {
+        let text = row.required_text(column);
+        let shape = text.map(|text| shape(row, column, &text));
+        shapes.extend(tier.map(|tier| (tier, shape.unwrap_or_default())));
+    }
+    shapes
+}
+
+/// Letters of places before and behind `->`.
+fn shape(row: &mut Row<'_>, column: &str, text: &Text) -> Shape {
+    let (operands, result) = text.text.split_once("->").unwrap_or((&text.text, ""));
+    let label = format!("`{column}` of `{}`", row.key);
+    let mut letters = |letters: &str| places_of(letters, &text.origin, &label, row);
+    Shape {
+        operands: operands.split_whitespace().map(&mut letters).collect(),
+        result: letters(result.trim()),
+        at: text.origin.clone(),
+    }
+}
+
+/// The places of letters; those that are none are reported.
+fn places_of(letters: &str, at: &Origin, label: &str, row: &mut Row<'_>) -> Vec<Place> {
+    let mut places = Vec::new();
+    for letter in letters.chars() {
+        let place = Place::from_word(letter.encode_utf8(&mut [0; 4]));
+        if place.is_none() {
+            let error = Diagnostic::error(format!("no place `{letter}`"));
+            row.report(error.at(at, label));
+        }
+        places.extend(place);
+    }
+    places
 }
 
 fn fusions(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Fusion> {
@@ -103,11 +209,28 @@ fn fusions(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Fus
         let Some(mut row) = Row::new(&entry, &["sequence", "from"], report) else {
             continue;
         };
+        let sequence = row.texts("sequence");
+        let sequence: Vec<Fused> = sequence.iter().map(|text| fused(&mut row, text)).collect();
+        if row.is_broken() {
+            continue;
+        }
         fusions.push(Fusion {
-            sequence: row.strings("sequence"),
+            sequence,
             from: row.required("from"),
             origin: entry.origin.clone(),
         });
     }
     fusions
+}
+
+/// `i32.add P I P`
+fn fused(row: &mut Row<'_>, text: &Text) -> Fused {
+    let (key, form) = text.text.split_once(' ').unwrap_or((&text.text, ""));
+    let form: String = form.split_whitespace().collect();
+    let places = places_of(&form, &text.origin, "in this pair", row);
+    Fused {
+        text: text.text.clone(),
+        key: key.to_string(),
+        form: Form(places),
+    }
 }

@@ -3,11 +3,7 @@
 use super::row::Text;
 use super::scanner::{Scanned, Scanner};
 use crate::diag::did_you_mean;
-use crate::model::Immediate;
-use crate::names;
-
-/// Kinds that take a number in angle brackets.
-const NUMBERED: &[&str] = &["memarg", "atomic", "lane", "lanes"];
+use crate::model::{Immediate, ImmediateKind};
 
 pub(super) fn parse(cell: &Text) -> Scanned<Vec<Immediate>> {
     let mut scanner = Scanner::new(cell);
@@ -36,32 +32,26 @@ fn one(scanner: &mut Scanner<'_>) -> Scanned<Immediate> {
         return Err(scanner.error(start..scanner.at(), "not a name for an immediate", label));
     }
     scanner.expect(":")?;
-    let kind = scanner.expect_word("a kind of immediate")?;
-    let place = scanner.at() - kind.len()..scanner.at();
-    if names::immediate_type(kind).is_none() {
-        let known = names::IMMEDIATES.iter().map(|(kind, _)| *kind);
-        let hint = did_you_mean(kind, known.clone(), "");
+    let word = scanner.expect_word("a kind of immediate")?;
+    let place = scanner.at() - word.len()..scanner.at();
+    let Some(kind) = ImmediateKind::from_word(word) else {
+        let known = ImmediateKind::ALL.iter().map(|kind| kind.word());
+        let hint = did_you_mean(word, known.clone(), "");
         let known = known.collect::<Vec<_>>().join(" ");
-        let error = scanner.error(place, &format!("no kind of immediate `{kind}`"), &hint);
+        let error = scanner.error(place, &format!("no kind of immediate `{word}`"), &hint);
         return Err(error.note(format!("kinds are {known}")));
-    }
+    };
     let number = number(scanner)?;
-    if number.is_some() != NUMBERED.contains(&kind) {
-        let message = if number.is_some() {
-            "takes no number"
-        } else {
-            "needs a number"
-        };
-        let label = if number.is_some() {
-            "without `<…>`"
-        } else {
-            "such as `<4>`"
+    if number.is_some() != kind.is_numbered() {
+        let (message, label) = match number {
+            Some(_) => ("takes no number", "without `<…>`"),
+            None => ("needs a number", "such as `<4>`"),
         };
         return Err(scanner.error(place, &format!("the kind `{kind}` {message}"), label));
     }
     Ok(Immediate {
         name: name.to_string(),
-        kind: kind.to_string(),
+        kind,
         number,
     })
 }

@@ -1,11 +1,13 @@
 //! `spec/instructions/*.toml`: one row an opcode.
 
+use super::keys::Keys;
 use super::row::{self, Row, Text};
 use super::scanner::Scanned;
+use super::terms::Terms;
 use super::{expression, facts, immediate, predicate, signature};
 use crate::diag::Diagnostic;
 use crate::load::{Document, Entry, Value};
-use crate::model::{Code, Facts, Meaning, Op};
+use crate::model::{Code, Facts, Immediate, Meaning, Op, Predicate, ProposalId, Signature, Wire};
 use crate::names;
 
 /// Columns of an instruction, in the order in which a row has them.
@@ -17,6 +19,8 @@ pub const COLUMNS: &[&str] = &[
 /// All instructions, sorted by wire code.
 pub(super) fn lower<'a>(
     documents: impl Iterator<Item = &'a Document>,
+    wire: &Wire,
+    proposals: &Keys<'_, ProposalId>,
     report: &mut Vec<Diagnostic>,
 ) -> Vec<Op> {
     let mut ops = Vec::new();
@@ -38,7 +42,8 @@ pub(super) fn lower<'a>(
         };
         for entry in document.rows("op") {
             ops.extend(
-                Row::new(&entry, COLUMNS, report).and_then(|row| one(row, &entry, &proposal)),
+                Row::new(&entry, COLUMNS, report)
+                    .and_then(|row| one(row, &entry, &proposal, wire, proposals)),
             );
         }
     }
@@ -46,50 +51,105 @@ pub(super) fn lower<'a>(
     ops
 }
 
-fn one(mut row: Row<'_>, entry: &Entry, proposal: &str) -> Option<Op> {
+fn one(
+    mut row: Row<'_>,
+    entry: &Entry,
+    proposal: &str,
+    wire: &Wire,
+    proposals: &Keys<'_, ProposalId>,
+) -> Option<Op> {
     let key = row.key.to_string();
-    let immediates = parsed(&mut row, "imm", immediate::parse).unwrap_or_default();
-    let signature = parsed(&mut row, "type", |cell| signature::parse(cell, &immediates));
-    let mut predicates = Vec::new();
-    for cell in row.texts("where") {
-        match predicate::parse(&cell, &immediates) {
-            Ok(predicate) => predicates.push(predicate),
-            Err(error) => row.report(error),
-        }
-    }
+    let immediates = immediates(&mut row);
+    let (signature, predicates) = match &immediates {
+        Some(immediates) => (
+            signature(&mut row, immediates, wire),
+            predicates(&mut row, immediates, wire),
+        ),
+        // What the other columns name cannot be judged.
+        None => (None, Vec::new()),
+    };
     let code = code(&mut row);
     let meaning = meaning(&mut row);
     let facts = match &meaning {
         Some(Meaning::Do(expression)) => facts::of(expression),
         _ => Facts::default(),
     };
+    let (code, meaning) = (code?, meaning?);
+    let mnemonic = mnemonic(&mut row);
+    let check = row.text("check").map(|text| text.text);
+    let traps = row.strings("traps");
+    let text = row.text("text").map(|text| text.text);
+    let commutes = row.flag("commutes").unwrap_or(false);
+    let needs = row.text("needs").map(|text| text.text);
+    let doc = row.text("doc").map(|text| text.text);
+    let broken = row.is_broken();
+    // With an error, too, the row is worth judging; then it is counted to the first proposal.
+    let at = Text {
+        text: proposal.to_string(),
+        origin: entry.origin.clone(),
+    };
+    let proposal = row.resolve(proposals, &at).unwrap_or(ProposalId(0));
     Some(Op {
-        mnemonic: mnemonic(&mut row),
+        mnemonic,
         variant: names::variant(&key),
         function: names::function(&key),
-        code: code?,
-        proposal: proposal.to_string(),
-        immediates,
+        code,
+        proposal,
+        immediates: immediates.unwrap_or_default(),
         signature,
-        meaning: meaning?,
-        check: row.text("check").map(|text| text.text),
+        meaning,
+        check,
         predicates,
-        traps: row.strings("traps"),
-        text: row.text("text").map(|text| text.text),
-        constant: row.text("const").map(|text| text.text),
-        commutes: row.flag("commutes").unwrap_or(false),
-        needs: row.text("needs").map(|text| text.text),
-        doc: row.text("doc").map(|text| text.text),
+        traps,
+        text,
+        constant: proposals.cell(&mut row, "const"),
+        commutes,
+        needs,
+        doc,
         facts,
-        broken: row.is_broken(),
+        broken,
         cells: row.places(),
         origin: entry.origin.clone(),
         key,
     })
 }
 
+/// The column `imm`; nothing if it is wrong.
+fn immediates(row: &mut Row<'_>) -> Option<Vec<Immediate>> {
+    match row.cell("imm") {
+        Some(_) => parsed(row, "imm", immediate::parse),
+        None => Some(Vec::new()),
+    }
+}
+
+fn signature(row: &mut Row<'_>, immediates: &[Immediate], wire: &Wire) -> Option<Signature> {
+    let mut terms = Terms::new(row.key, immediates, wire);
+    let signature = parsed(row, "type", |cell| signature::parse(cell, &mut terms))?;
+    terms.wrong.into_iter().for_each(|error| row.report(error));
+    signature
+}
+
+fn predicates(row: &mut Row<'_>, immediates: &[Immediate], wire: &Wire) -> Vec<Predicate> {
+    let mut predicates = Vec::new();
+    for cell in row.texts("where") {
+        let mut terms = Terms::new(row.key, immediates, wire);
+        match predicate::parse(&cell, &mut terms) {
+            Ok(predicate) => {
+                predicates.extend(predicate);
+                terms.wrong.into_iter().for_each(|error| row.report(error));
+            }
+            Err(error) => row.report(error),
+        }
+    }
+    predicates
+}
+
 /// Parses the mini-language of a column, if the column is there.
-fn parsed<T>(row: &mut Row<'_>, column: &str, parse: impl Fn(&Text) -> Scanned<T>) -> Option<T> {
+fn parsed<T>(
+    row: &mut Row<'_>,
+    column: &str,
+    parse: impl FnOnce(&Text) -> Scanned<T>,
+) -> Option<T> {
     let cell = row.text(column)?;
     parse(&cell).map_err(|error| row.report(error)).ok()
 }

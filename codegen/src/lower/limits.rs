@@ -1,14 +1,16 @@
 //! `spec/limits.toml`.
 
+use super::keys::Keys;
 use super::row::{self, Row};
 use crate::diag::Diagnostic;
 use crate::load::Document;
-use crate::model::{Limit, Tier};
+use crate::model::{Limit, ProposalId, Tier};
 use crate::names;
 
 pub(super) fn lower(
     document: Option<&Document>,
     tiers: &[Tier],
+    proposals: &Keys<'_, ProposalId>,
     report: &mut Vec<Diagnostic>,
 ) -> Vec<Limit> {
     let Some(document) = row::tables(document, &["limit"], report) else {
@@ -32,7 +34,7 @@ pub(super) fn lower(
                 .map(|tier| row.number(&tier.key, u64::MAX))
                 .collect(),
             above: row.strings("above"),
-            several: row.text("several").map(|text| text.text),
+            several: proposals.cell(&mut row, "several"),
             doc: row.required("doc"),
             cells: row.places(),
             origin: entry.origin.clone(),

@@ -12,6 +12,7 @@ mod failures;
 mod forms;
 mod immediate;
 mod instruction;
+mod keys;
 mod layout;
 mod levels;
 mod limits;
@@ -21,6 +22,7 @@ mod row;
 mod scanner;
 mod sections;
 mod signature;
+mod terms;
 mod tiers;
 mod wire;
 
@@ -29,43 +31,55 @@ pub use instruction::COLUMNS;
 
 use crate::diag::{self, Diagnostic};
 use crate::load::Document;
-use crate::model::Model;
+use crate::model::{Model, Overlays, ProductionFile, ProposalId, SortId, TierId};
+use keys::Keys;
 
-/// Lowers all tables.
-pub fn lower(documents: &[Document]) -> (Model, Vec<Diagnostic>) {
+/// Lowers all tables, over which these overlays lie.
+pub fn lower(documents: &[Document], overlays: Overlays) -> (Model, Vec<Diagnostic>) {
     let mut report = Vec::new();
-    let mut model = Model::default();
     known_files(documents, &mut report);
     let table = |name: &str| table(documents, name);
     let out = &mut report;
-    model.proposals = proposals::lower(table("proposals"), out);
-    model
-        .proposals
-        .extend(proposals::lower(table("component/proposals"), out));
-    (model.capabilities, model.tiers) = tiers::lower(table("tiers"), &model.proposals, out);
-    model.limits = limits::lower(table("limits"), &model.tiers, out);
-    model
-        .limits
-        .extend(limits::lower(table("component/limits"), &model.tiers, out));
-    model.wire = wire::lower(table("types"), out);
-    model.sections = sections::lower(table("sections"), out);
-    let productions = ["types", "canon", "names"].map(|name| table(&format!("component/{name}")));
-    model.component = component::lower(
-        table("component/sections"),
-        table("component/sorts"),
-        &productions,
-        table("component/layout"),
-        out,
-    );
+    let of_proposals = [table("proposals"), table("component/proposals")];
+    let proposals = &Keys::new(&of_proposals, "proposal", ProposalId, &overlays);
+    let tiers = &Keys::new(&[table("tiers")], "tier", TierId, &overlays);
+    let sorts = &Keys::new(&[table("component/sorts")], "sort", SortId, &overlays);
+    let mut model = Model::default();
+    for document in of_proposals {
+        model
+            .proposals
+            .extend(proposals::lower(document, proposals, out));
+    }
+    (model.capabilities, model.tiers) =
+        tiers::lower(table("tiers"), &model.proposals, proposals, tiers, out);
+    for document in [table("limits"), table("component/limits")] {
+        let limits = limits::lower(document, &model.tiers, proposals, out);
+        model.limits.extend(limits);
+    }
+    model.wire = wire::lower(table("types"), proposals, out);
+    model.sections = sections::lower(table("sections"), proposals, out);
+    let productions = ProductionFile::ALL.iter();
+    let productions = productions.filter_map(|file| {
+        let document = table(&format!("component/{file}"))?;
+        Some((*file, document))
+    });
+    let tables = component::Tables {
+        sections: table("component/sections"),
+        sorts: table("component/sorts"),
+        productions: productions.collect(),
+        layout: table("component/layout"),
+    };
+    model.component = component::lower(&tables, sorts, proposals, out);
     model.traps = failures::traps(table("traps"), out);
     model.errors = failures::errors(table("errors"), out);
     model.misuses = failures::misuses(table("errors"), out);
     model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
-    model.forms = forms::lower(table("forms"), table("fusion"), out);
+    model.forms = forms::lower(table("forms"), table("fusion"), tiers, out);
     let instructions = documents.iter().filter(|document| document.instructions);
-    model.ops = instruction::lower(instructions, out);
+    model.ops = instruction::lower(instructions, &model.wire, proposals, out);
     facts::relate(&mut model.ops);
+    model.overlays = overlays;
     (model, report)
 }
 

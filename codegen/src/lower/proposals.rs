@@ -1,13 +1,18 @@
 //! `spec/proposals.toml`.
 
+use super::keys::Keys;
 use super::row::{self, Row};
 use crate::diag::Diagnostic;
 use crate::load::{Cell, Document, Value};
-use crate::model::{Proposal, ReservedCodes};
+use crate::model::{Proposal, ProposalId, ReservedCodes};
 
 const COLUMNS: &[&str] = &["since", "requires", "needs", "supported", "doc", "reserved"];
 
-pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Proposal> {
+pub(super) fn lower(
+    document: Option<&Document>,
+    keys: &Keys<'_, ProposalId>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Proposal> {
     let Some(document) = row::tables(document, &["proposal"], report) else {
         return Vec::new();
     };
@@ -19,7 +24,7 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
         proposals.push(Proposal {
             key: row.key.to_string(),
             since: row.text("since").map(|text| text.text),
-            requires: row.strings("requires"),
+            requires: keys.cells(&mut row, "requires"),
             needs: row.strings("needs"),
             supported: row.flag("supported").unwrap_or(true),
             reserved: reserved(&mut row),

@@ -1,5 +1,6 @@
 //! Reading the cells of one row.
 
+use super::keys::Keys;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::{Cell, Document, Entry, Value};
 use crate::model::Origin;
@@ -137,6 +138,32 @@ impl<'a> Row<'a> {
         self.report.len() > self.before
     }
 
+    /// The row that a text names.
+    pub(super) fn resolve<Id>(&mut self, keys: &Keys<'_, Id>, text: &Text) -> Option<Id> {
+        keys.find(&text.text, &text.origin, self.report)
+    }
+
+    /// The variant of a closed vocabulary whose word stands in a column; an error with all words,
+    /// if none has it.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        column: &str,
+        what: &str,
+        all: &[T],
+        word: fn(T) -> &'static str,
+    ) -> Option<T> {
+        let text = self.text(column)?.text;
+        let found = all.iter().copied().find(|one| word(*one) == text);
+        if found.is_none() {
+            let words: Vec<&str> = all.iter().map(|one| word(*one)).collect();
+            let error = Diagnostic::error(format!("no {what} `{text}`"));
+            let known = format!("one of {}", words.join(", "));
+            let at = self.cell(column).map_or(self.origin, |cell| &cell.origin);
+            self.report.push(error.at(at, known));
+        }
+        found
+    }
+
     /// Reports an error.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.report.push(diagnostic);
@@ -158,10 +185,17 @@ impl<'a> Row<'a> {
 
     /// The text of a column that must be there.
     pub(super) fn required(&mut self, column: &str) -> String {
+        self.required_text(column)
+            .map(|text| text.text)
+            .unwrap_or_default()
+    }
+
+    /// The text of a column that must be there, with its place.
+    pub(super) fn required_text(&mut self, column: &str) -> Option<Text> {
         if self.cell(column).is_none() {
             self.lacking(column);
         }
-        self.string(column)
+        self.text(column)
     }
 
     /// A list of texts, empty without the column.
@@ -231,7 +265,8 @@ impl<'a> Row<'a> {
         None
     }
 
-    fn lacking(&mut self, column: &str) {
+    /// Reports that a column which must be there is not.
+    pub(super) fn lacking(&mut self, column: &str) {
         let message = format!("`{}` has no `{column}`", self.key);
         self.report
             .push(Diagnostic::error(message).at(self.origin, "in this row"));

@@ -32,6 +32,12 @@ impl<'a> Scanner<'a> {
         found
     }
 
+    /// Whether a parenthesis comes next.
+    pub(super) fn is_applied(&mut self) -> bool {
+        self.spaces();
+        self.cell.text[self.at..].starts_with('(')
+    }
+
     /// Takes a word, if it comes next.
     pub(super) fn takes_word(&mut self, word: &str) -> bool {
         let before = self.at;

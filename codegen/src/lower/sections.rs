@@ -1,13 +1,18 @@
 //! `spec/sections.toml`.
 
+use super::keys::Keys;
 use super::row::{self, Row};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::{Document, Value};
-use crate::model::Section;
+use crate::model::{ProposalId, Section};
 
 const COLUMNS: &[&str] = &["id", "body", "proposal", "limit", "doc"];
 
-pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Section> {
+pub(super) fn lower(
+    document: Option<&Document>,
+    proposals: &Keys<'_, ProposalId>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Section> {
     let Some(document) = row::tables(document, &["order", "section"], report) else {
         return Vec::new();
     };
@@ -21,7 +26,7 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
             id: row.number("id", 0xFF) as u8,
             order: 0,
             body: row.required("body"),
-            proposal: row.text("proposal").map(|text| text.text),
+            proposal: proposals.cell(&mut row, "proposal"),
             limit: row.text("limit").map(|text| text.text),
             doc: row.string("doc"),
             cells: row.places(),

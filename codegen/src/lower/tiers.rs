@@ -1,15 +1,18 @@
 //! `spec/tiers.toml`.
 
+use super::keys::Keys;
 use super::row::{self, Row};
 use crate::diag::Diagnostic;
 use crate::load::{Document, Value};
-use crate::model::{Documented, Proposal, Tier};
+use crate::model::{Documented, Proposal, ProposalId, Tier, TierId};
 
 const COLUMNS: &[&str] = &["provides", "proposals", "extends", "feature", "doc"];
 
 pub(super) fn lower(
     document: Option<&Document>,
     proposals: &[Proposal],
+    ids: &Keys<'_, ProposalId>,
+    keys: &Keys<'_, TierId>,
     report: &mut Vec<Diagnostic>,
 ) -> (Vec<Documented>, Vec<Tier>) {
     let Some(document) = row::tables(document, &["tier", "capability"], report) else {
@@ -20,24 +23,23 @@ pub(super) fn lower(
         let Some(mut row) = Row::new(&entry, COLUMNS, report) else {
             continue;
         };
-        let extends = row.text("extends").map(|text| text.text);
-        let below = tiers
-            .iter()
-            .find(|tier| Some(&tier.key) == extends.as_ref());
+        let extends = keys.cell(&mut row, "extends");
+        let below = extends.and_then(|TierId(below)| tiers.get(below));
         let mut provides = below.map(|tier| tier.provides.clone()).unwrap_or_default();
         provides.extend(row.strings("provides"));
-        let carried = |proposal: &&Proposal| {
+        let carried = |proposal: &Proposal| {
             proposal.supported && proposal.needs.iter().all(|need| provides.contains(need))
         };
         let carried = proposals
             .iter()
-            .filter(carried)
-            .map(|proposal| proposal.key.clone())
+            .enumerate()
+            .filter(|(_, proposal)| carried(proposal))
+            .map(|(place, _)| ProposalId(place))
             .collect();
         tiers.push(Tier {
             key: row.key.to_string(),
             proposals: if row.cell("proposals").is_some() {
-                row.strings("proposals")
+                ids.cells(&mut row, "proposals")
             } else {
                 carried
             },

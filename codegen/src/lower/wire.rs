@@ -1,22 +1,31 @@
 //! `spec/types.toml`: index spaces, and groups of wire codes.
 
+use super::keys::Keys;
 use super::row::Row;
 use super::tiers::documented;
 use crate::diag::Diagnostic;
 use crate::load::{Document, Value};
-use crate::model::{Wire, WireCode, WireGroup};
+use crate::model::{NumberType, ProposalId, Wire, WireCode, WireGroup};
+
+/// Tables of value types.
+const NUMBER: &str = "number";
+const VECTOR: &str = "vector";
 
 /// Facts about a code beside its number, as they stand in [`WireCode::facts`].
 const FACTS: &[&str] = &["rust", "bytes", "zero", "super", "bottom"];
 
-pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Wire {
+pub(super) fn lower(
+    document: Option<&Document>,
+    proposals: &Keys<'_, ProposalId>,
+    report: &mut Vec<Diagnostic>,
+) -> Wire {
     let Some(document) = document else {
         return Wire::default();
     };
     let groups = document.entries.iter().filter(|entry| entry.key != "index");
     let groups = groups.map(|entry| WireGroup {
         key: entry.key.clone(),
-        codes: codes(document, &entry.key, report),
+        codes: codes(document, &entry.key, proposals, report),
     });
     let groups = groups.collect();
     Wire {
@@ -25,7 +34,12 @@ pub(super) fn lower(document: Option<&Document>, report: &mut Vec<Diagnostic>) -
     }
 }
 
-fn codes(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -> Vec<WireCode> {
+fn codes(
+    document: &Document,
+    group: &str,
+    proposals: &Keys<'_, ProposalId>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<WireCode> {
     let mut columns = vec!["code", "proposal", "doc"];
     columns.extend(FACTS);
     let mut codes = Vec::new();
@@ -33,10 +47,11 @@ fn codes(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -> Vec<
         let Some(mut row) = Row::new(&entry, &columns, report) else {
             continue;
         };
+        closed(group, &mut row);
         codes.push(WireCode {
             key: row.key.to_string(),
             code: bytes(&mut row),
-            proposal: row.text("proposal").map(|text| text.text),
+            proposal: proposals.cell(&mut row, "proposal"),
             facts: facts(&mut row),
             doc: row.string("doc"),
             cells: row.places(),
@@ -44,6 +59,17 @@ fn codes(document: &Document, group: &str, report: &mut Vec<Diagnostic>) -> Vec<
         });
     }
     codes
+}
+
+/// Numbers and vectors are those that the generator knows.
+fn closed(group: &str, row: &mut Row<'_>) {
+    if ![NUMBER, VECTOR].contains(&group) || NumberType::from_word(row.key).is_some() {
+        return;
+    }
+    let words: Vec<&str> = NumberType::ALL.iter().map(|number| number.word()).collect();
+    let error = Diagnostic::error(format!("no type of numbers or vectors `{}`", row.key));
+    let known = format!("one of {}", words.join(", "));
+    row.report(error.at(row.origin, known));
 }
 
 /// One byte, or a list of bytes.

@@ -1,6 +1,7 @@
 //! The Component Model: sections, sorts, and the productions of its binary format.
 
-use super::{Layout, Origin};
+use super::vocabulary::vocabulary;
+use super::{Layout, Origin, ProposalId};
 
 /// The tables of `spec/component/` that have a form of their own.
 #[derive(Clone, Debug, Default)]
@@ -25,14 +26,18 @@ pub struct ComponentSection {
     /// Body, as a production of the binary format.
     pub body: String,
     /// The sort of which each entry defines one.
-    pub defines: Option<String>,
+    pub defines: Option<SortId>,
     /// The proposal that brings it.
-    pub proposal: Option<String>,
+    pub proposal: Option<ProposalId>,
     /// The place of each cell, by column.
     pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
 }
+
+/// A row of [`Component::sorts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SortId(pub(crate) usize);
 
 /// What can be defined, imported and exported.
 #[derive(Clone, Debug)]
@@ -44,7 +49,7 @@ pub struct Sort {
     /// Whether an alias may name one of an enclosing scope.
     pub outer: bool,
     /// The proposal that brings it.
-    pub proposal: Option<String>,
+    pub proposal: Option<ProposalId>,
     /// The limit on how many there are, by key.
     pub limit: String,
     /// The error of an index that does not exist, by key.
@@ -62,14 +67,23 @@ pub struct Sort {
 pub struct Group {
     /// The table's key.
     pub key: String,
-    /// The file without folder and extension: `types`, `canon`, `names`.
-    pub file: String,
+    /// The file that it stands in.
+    pub file: ProductionFile,
     /// The error of a first byte that no row has, by key, and where it stands.
     pub error: Option<(String, Origin)>,
     /// Its rows.
     pub rows: Vec<Production>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+vocabulary! {
+    /// A file of `spec/component/` that holds productions, without folder and extension.
+    ProductionFile {
+        Types = "types",
+        Canon = "canon",
+        Names = "names",
+    }
 }
 
 /// One form.
@@ -81,10 +95,12 @@ pub struct Production {
     pub code: Vec<u8>,
     /// What follows them.
     pub parts: Vec<Part>,
+    /// The row has errors of form, so that not all parts are there.
+    pub broken: bool,
     /// Bounds of its list.
     pub bounds: Bounds,
     /// The sort of which it defines one.
-    pub defines: Option<String>,
+    pub defines: Option<SortId>,
     /// The further rule, a method of the reader's judge.
     pub check: Option<String>,
     /// The standard's spelling, if not the key.
@@ -94,7 +110,7 @@ pub struct Production {
     /// The group of which a row must be present, too.
     pub needs: Option<String>,
     /// The proposal that brings it.
-    pub proposal: Option<String>,
+    pub proposal: Option<ProposalId>,
     /// One line for people; may be empty.
     pub doc: String,
     /// The place of each cell, by column.
@@ -119,12 +135,67 @@ pub struct Bounds {
 pub struct Part {
     /// Name of the field; bytes that say nothing have none.
     pub name: Option<String>,
-    /// `list` or `option` around the kind, if so.
-    pub around: Option<String>,
-    /// Its kind: a sort, a group, a sequence or one of [`names::PARTS`](crate::names::PARTS).
-    pub kind: String,
+    /// What is around the kind, if something is.
+    pub around: Option<Around>,
+    /// Its kind.
+    pub kind: PartKind,
     /// Place of the kind.
     pub origin: Origin,
+}
+
+vocabulary! {
+    /// What is around the kind of a part.
+    Around {
+        List = "list",
+        Option = "option",
+    }
+}
+
+/// The kind of a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartKind {
+    /// What hand-written code reads.
+    ByHand(HandPart),
+    /// A byte that says nothing.
+    Silent(SilentPart),
+    /// An index of something of a sort.
+    Index(SortId),
+    /// One of a group of alternatives, by its key.
+    Group(String),
+    /// What has no alternatives: a row of `[sequence]`, by its key.
+    Sequence(String),
+}
+
+vocabulary! {
+    /// A part that hand-written code reads.
+    HandPart {
+        U32 = "u32",
+        Positive = "positive",
+        Name = "name",
+        Label = "label",
+        Content = "content",
+        Async = "async",
+        Shared = "shared",
+        Sort = "sort",
+        CoreSort = "core_sort",
+        Item = "item",
+        CoreItem = "core_item",
+        ValType = "valtype",
+        Options = "options",
+        Declarators = "declarators",
+        CoreValType = "core_valtype",
+        CoreGroup = "core_group",
+        CoreImport = "core_import",
+        CoreExternType = "core_extern_type",
+    }
+}
+
+vocabulary! {
+    /// A part that says nothing: a byte that must be so.
+    SilentPart {
+        Zero = "zero",
+        InstanceSort = "instance_sort",
+    }
 }
 
 impl Component {
@@ -142,15 +213,82 @@ impl Component {
     }
 
     /// The sort with this key.
-    pub fn sort(&self, key: &str) -> Option<&Sort> {
+    pub fn sort_named(&self, key: &str) -> Option<&Sort> {
         self.sorts.iter().find(|sort| sort.key == key)
+    }
+
+    /// A sort.
+    pub fn sort(&self, id: SortId) -> &Sort {
+        &self.sorts[id.0]
+    }
+
+    /// A kind of part as the tables write it.
+    pub fn word<'m>(&'m self, kind: &'m PartKind) -> &'m str {
+        match kind {
+            PartKind::ByHand(part) => part.word(),
+            PartKind::Silent(part) => part.word(),
+            PartKind::Index(sort) => &self.sort(*sort).key,
+            PartKind::Group(key) | PartKind::Sequence(key) => key,
+        }
+    }
+}
+
+impl HandPart {
+    /// The type of the field that holds one.
+    pub const fn rust(self) -> &'static str {
+        match self {
+            Self::U32 => "u32",
+            Self::Positive => "NonZeroU32",
+            Self::Name => "&'a str",
+            Self::Label => "Label<'a>",
+            Self::Content => "&'a [u8]",
+            Self::Async | Self::Shared => "bool",
+            Self::Sort => "Sort",
+            Self::CoreSort => "CoreSort",
+            Self::Item => "Item",
+            Self::CoreItem => "CoreItem",
+            Self::ValType => "ValType",
+            Self::Options => "Options<'a>",
+            Self::Declarators => "Declarators<'a>",
+            Self::CoreValType => "CoreValType",
+            Self::CoreGroup => "CoreGroup<'a>",
+            Self::CoreImport => "CoreImport<'a>",
+            Self::CoreExternType => "CoreExternType",
+        }
+    }
+
+    /// Whether it holds a part of the bytes.
+    pub const fn borrows(self) -> bool {
+        match self {
+            Self::Name
+            | Self::Label
+            | Self::Content
+            | Self::Options
+            | Self::Declarators
+            | Self::CoreGroup
+            | Self::CoreImport => true,
+            Self::U32
+            | Self::Positive
+            | Self::Async
+            | Self::Shared
+            | Self::Sort
+            | Self::CoreSort
+            | Self::Item
+            | Self::CoreItem
+            | Self::ValType
+            | Self::CoreValType
+            | Self::CoreExternType => false,
+        }
     }
 }
 
 impl Group {
+    /// The key of the tables whose rows are no alternatives.
+    pub const SEQUENCE: &'static str = "sequence";
+
     /// Whether its rows are no alternatives.
     pub fn is_sequence(&self) -> bool {
-        self.key == "sequence"
+        self.key == Self::SEQUENCE
     }
 
     /// Whether its rows are nothing but their codes.
@@ -158,6 +296,16 @@ impl Group {
         self.rows
             .iter()
             .all(|row| row.parts.is_empty() && row.code.len() == 1)
+    }
+}
+
+impl Part {
+    /// Whether there are any number of it.
+    pub fn is_list(&self) -> bool {
+        match self.around {
+            Some(Around::List) => true,
+            Some(Around::Option) | None => false,
+        }
     }
 }
 
@@ -179,6 +327,11 @@ impl Production {
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
         super::cell(&self.cells, column, &self.origin)
+    }
+
+    /// Whether it has a cell in this column.
+    pub fn has(&self, column: &str) -> bool {
+        self.cells.iter().any(|(name, _)| name == column)
     }
 
     /// How the standard spells it.

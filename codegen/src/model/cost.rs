@@ -1,14 +1,14 @@
 //! Fuel costs.
 
-use super::{Origin, Unit};
+use super::{MeaningClass, Origin, Unit};
 
 /// Fuel costs.
 #[derive(Clone, Debug, Default)]
 pub struct Costs {
     /// Version of the schedule.
     pub schedule: u32,
-    /// Cost of each class, by key.
-    pub classes: Vec<(String, u32)>,
+    /// Cost of each class.
+    pub classes: Vec<(MeaningClass, u32)>,
     /// Cost of single instructions, by key of the row.
     pub exceptions: Vec<(String, u32, Origin)>,
     /// Instructions whose work depends on an operand.

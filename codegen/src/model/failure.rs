@@ -1,6 +1,7 @@
 //! What can go wrong: traps, and errors of decoding and validation.
 
 use super::Origin;
+use super::vocabulary::vocabulary;
 
 /// A trap kind.
 #[derive(Clone, Debug)]
@@ -28,8 +29,8 @@ pub struct Error {
     pub key: String,
     /// Its number, which no other error or trap has and which never changes.
     pub number: u16,
-    /// `malformed`, `invalid`, `unsupported` or `limit`.
-    pub class: String,
+    /// What kind of reason it is.
+    pub class: ErrorClass,
     /// What the official scripts expect.
     pub text: String,
     /// What they call it elsewhere.
@@ -40,6 +41,16 @@ pub struct Error {
     pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+vocabulary! {
+    /// What kind of reason an error is.
+    ErrorClass {
+        Malformed = "malformed",
+        Invalid = "invalid",
+        Unsupported = "unsupported",
+        Limit = "limit",
+    }
 }
 
 impl Trap {

@@ -1,55 +1,59 @@
 //! Places, forms and fused pairs of the fast engine.
 
-use super::{Documented, Origin};
+use super::vocabulary::vocabulary;
+use super::{Origin, TierId};
 use std::fmt;
 
 /// What `forms.toml` and `fusion.toml` say.
 #[derive(Clone, Debug, Default)]
 pub struct Forms {
-    /// Places, in order of their numbers.
-    pub places: Vec<Documented>,
+    /// Places that there are, in order of their rows.
+    pub places: Vec<Place>,
     /// Classes of rows.
     pub classes: Vec<FormClass>,
     /// Instructions of the engine's own.
     pub engine: Vec<EngineInstruction>,
-    /// Most handlers of each tier, by tier key.
-    pub budgets: Vec<(String, u32, Origin)>,
+    /// Most handlers of each tier.
+    pub budgets: Vec<(TierId, u32, Origin)>,
     /// Fused pairs.
     pub fusions: Vec<Fusion>,
 }
 
+vocabulary! {
+    /// Where an operand or a result stands.
+    Place {
+        /// A slot of the frame.
+        Slot = "S",
+        /// The accumulator of the value's class.
+        Accumulator = "A",
+        /// The first pinned local.
+        Pinned = "P",
+        /// The second pinned local.
+        SecondPinned = "Q",
+        /// An immediate in the code.
+        Immediate = "I",
+        /// A slot and the accumulator, as a destination.
+        Both = "W",
+        /// A jump if the value is not zero.
+        Jump = "J",
+        /// A jump if the value is zero.
+        JumpNot = "N",
+    }
+}
+
+/// The places of the operands in order, then that of the result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Form(pub Vec<Place>);
+
 /// The places of operands and result for which handlers are made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
-    /// For each operand, letters of places.
-    pub operands: Vec<String>,
-    /// Letters of destinations; empty without a result.
-    pub result: String,
+    /// For each operand, its places.
+    pub operands: Vec<Vec<Place>>,
+    /// Destinations; empty without a result.
+    pub result: Vec<Place>,
     /// Where they stand.
     pub at: Origin,
-}
-
-impl Shape {
-    /// Letters before and behind `->`.
-    pub fn parse(text: &str) -> Shape {
-        let (operands, result) = text.split_once("->").unwrap_or((text, ""));
-        Shape {
-            operands: operands.split_whitespace().map(str::to_string).collect(),
-            result: result.trim().to_string(),
-            at: Origin::default(),
-        }
-    }
-}
-
-impl fmt::Display for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.operands.join(" "))?;
-        match (self.operands.is_empty(), self.result.is_empty()) {
-            (_, true) => Ok(()),
-            (true, false) => write!(f, "-> {}", self.result),
-            (false, false) => write!(f, " -> {}", self.result),
-        }
-    }
 }
 
 /// A class of rows: handlers for the same places are made for each of them.
@@ -57,20 +61,67 @@ impl fmt::Display for Shape {
 pub struct FormClass {
     /// Key, snake case.
     pub key: String,
-    /// Classes of the operands and the result: `int int -> truth`.
-    pub operands: Vec<String>,
+    /// Classes of the operands.
+    pub operands: Vec<OperandClass>,
     /// Class of the result.
-    pub result: Option<String>,
+    pub result: Option<ResultClass>,
     /// Names behind the dot of the rows that belong to it; all that fit, if it is empty.
     pub rows: Vec<String>,
-    /// Kind of memory: `32`, `64`, `any`, `any 64`.
-    pub memory: Option<String>,
-    /// For each tier (by key) its forms.
-    pub tiers: Vec<(String, Shape)>,
+    /// The kind of memory that its rows access.
+    pub memory: Option<MemoryKind>,
+    /// For each tier its forms.
+    pub tiers: Vec<(TierId, Shape)>,
     /// One line for people.
     pub doc: String,
     /// Where it stands.
     pub origin: Origin,
+}
+
+vocabulary! {
+    /// A class of operands, in the type of a class of rows.
+    OperandClass {
+        Int = "int",
+        F32 = "f32",
+        F64 = "f64",
+        /// An address.
+        At = "at",
+        Any = "any",
+    }
+}
+
+vocabulary! {
+    /// A class of results, in the type of a class of rows.
+    ResultClass {
+        Int = "int",
+        F32 = "f32",
+        F64 = "f64",
+        Any = "any",
+        /// An `i32` that is 0 or 1.
+        Truth = "truth",
+    }
+}
+
+vocabulary! {
+    /// A class of registers.
+    RegisterClass {
+        Int = "int",
+        F32 = "f32",
+        F64 = "f64",
+    }
+}
+
+vocabulary! {
+    /// A kind of memory, as handlers tell them apart.
+    MemoryKind {
+        /// Memory 0, with 32-bit addresses.
+        First32 = "32",
+        /// Memory 0, with 64-bit addresses.
+        First64 = "64",
+        /// Any memory with 32-bit addresses.
+        Any32 = "any",
+        /// Any memory with 64-bit addresses.
+        Any64 = "any 64",
+    }
 }
 
 /// An instruction of the engine's own.
@@ -81,11 +132,11 @@ pub struct EngineInstruction {
     /// Its type, with `_` for each place.
     pub instruction: String,
     /// Class of its result.
-    pub result: Option<String>,
+    pub result: Option<RegisterClass>,
     /// Whether it can trap or call.
     pub traps: bool,
-    /// For each tier (by key) its forms.
-    pub tiers: Vec<(String, Shape)>,
+    /// For each tier its forms.
+    pub tiers: Vec<(TierId, Shape)>,
     /// One line for people.
     pub doc: String,
     /// Where it stands.
@@ -95,18 +146,72 @@ pub struct EngineInstruction {
 /// A fused pair of instructions.
 #[derive(Clone, Debug)]
 pub struct Fusion {
-    /// Forms in order, such as `i32.add P I P`.
-    pub sequence: Vec<String>,
+    /// The instructions in order.
+    pub sequence: Vec<Fused>,
     /// Where the pair was seen.
     pub from: String,
     /// Where it stands.
     pub origin: Origin,
 }
 
+/// One instruction of a fused pair.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    /// As written: `i32.add P I P`.
+    pub text: String,
+    /// Key of a row, or of an instruction of the engine's own.
+    pub key: String,
+    /// Its form.
+    pub form: Form,
+}
+
+impl Forms {
+    /// The most handlers of a tier; nothing of a tier without the fast engine.
+    pub fn budget(&self, tier: TierId) -> Option<u32> {
+        let budget = self.budgets.iter().find(|(id, _, _)| *id == tier);
+        budget.map(|(_, most, _)| *most)
+    }
+}
+
 /// The shape for a tier.
-pub fn shape<'a>(tiers: &'a [(String, Shape)], tier: &str) -> Option<&'a Shape> {
+pub fn shape(tiers: &[(TierId, Shape)], tier: TierId) -> Option<&Shape> {
     tiers
         .iter()
-        .find(|(key, _)| key == tier)
+        .find(|(id, _)| *id == tier)
         .map(|(_, shape)| shape)
+}
+
+impl Place {
+    /// Whether operands can be read from it.
+    pub const fn is_source(self) -> bool {
+        match self {
+            Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => true,
+            Self::Immediate => true,
+            Self::Both | Self::Jump | Self::JumpNot => false,
+        }
+    }
+
+    /// Whether results can be written to it.
+    pub const fn is_destination(self) -> bool {
+        match self {
+            Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => true,
+            Self::Both => true,
+            Self::Immediate | Self::Jump | Self::JumpNot => false,
+        }
+    }
+
+    /// Whether it is a jump, which truth values can go to besides.
+    pub const fn is_jump(self) -> bool {
+        match self {
+            Self::Jump | Self::JumpNot => true,
+            Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => false,
+            Self::Immediate | Self::Both => false,
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|place| write!(f, "{place}"))
+    }
 }

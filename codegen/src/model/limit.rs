@@ -1,6 +1,6 @@
 //! Implementation limits.
 
-use super::Origin;
+use super::{Origin, ProposalId, TierId};
 
 /// An implementation limit.
 #[derive(Clone, Debug)]
@@ -15,8 +15,8 @@ pub struct Limit {
     pub tiers: Vec<u64>,
     /// Limits, by key, that it must not be below in any configuration.
     pub above: Vec<String>,
-    /// The proposal, by key, that needs at least two of what is limited.
-    pub several: Option<String>,
+    /// The proposal that needs at least two of what is limited.
+    pub several: Option<ProposalId>,
     /// What is limited, with its unit.
     pub doc: String,
     /// The place of each cell, by column.
@@ -26,6 +26,11 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// The value of a tier.
+    pub fn of(&self, tier: TierId) -> u64 {
+        self.tiers[tier.0]
+    }
+
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
         super::cell(&self.cells, column, &self.origin)

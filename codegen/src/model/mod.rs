@@ -2,6 +2,10 @@
 //!
 //! Nothing here knows TOML. Every item keeps its [`Origin`], so that a check can point at the
 //! cell it complains about. Emitters only read.
+//!
+//! A word of a closed vocabulary is a variant, and a row of a table that code tells apart is a
+//! number of that row (`ProposalId`); both are made in [`crate::lower`]. What stays text is what
+//! emitters only copy or spell: names, documentation, and keys that become Rust names.
 
 mod component;
 mod cost;
@@ -10,6 +14,7 @@ mod example;
 mod expression;
 mod failure;
 mod form;
+mod immediate;
 mod layout;
 mod level;
 mod limit;
@@ -19,23 +24,33 @@ mod section;
 mod signature;
 mod tier;
 mod unit;
+mod vocabulary;
 mod wire;
 
-pub use component::{Bounds, Component, ComponentSection, Group, Part, Production, Sort};
+pub use component::{
+    Around, Bounds, Component, ComponentSection, Group, HandPart, Part, PartKind, Production,
+    ProductionFile, SilentPart, Sort, SortId,
+};
 pub use cost::{Costs, Rate};
 pub use edit::{CONTROL, Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
 pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
-pub use failure::{Error, Trap};
-pub use form::{EngineInstruction, FormClass, Forms, Fusion, Shape, shape};
+pub use failure::{Error, ErrorClass, Trap};
+pub use form::{
+    EngineInstruction, Form, FormClass, Forms, Fused, Fusion, MemoryKind, OperandClass, Place,
+    RegisterClass, ResultClass, Shape, shape,
+};
+pub use immediate::{FieldType, Immediate, ImmediateKind};
 pub use layout::{Encoding, FlatType, Layout, Measure, ValueLayout, ValueShape};
 pub use level::{Levels, Rule};
 pub use limit::Limit;
-pub use op::{Code, Immediate, Meaning, Op, Predicate};
-pub use proposal::{Proposal, ReservedCodes};
+pub use op::{Code, Meaning, MeaningClass, Op};
+pub use proposal::{Proposal, ProposalId, ReservedCodes};
 pub use section::Section;
-pub use signature::{Signature, TypeItem};
-pub use tier::Tier;
+pub use signature::{
+    Argument, Condition, Heap, NumberType, Predicate, Signature, TypeFunction, TypeItem, ValueType,
+};
+pub use tier::{Tier, TierId};
 pub use unit::Unit;
 pub use wire::{Wire, WireCode, WireGroup};
 
@@ -104,9 +119,37 @@ impl Model {
         self.ops.iter().find(|op| op.key == key)
     }
 
+    /// A proposal.
+    pub fn proposal(&self, id: ProposalId) -> &Proposal {
+        &self.proposals[id.0]
+    }
+
     /// The proposal with this key.
-    pub fn proposal(&self, key: &str) -> Option<&Proposal> {
-        self.proposals.iter().find(|proposal| proposal.key == key)
+    pub fn proposal_named(&self, key: &str) -> Option<ProposalId> {
+        let place = self.proposals.iter().position(|row| row.key == key);
+        place.map(ProposalId)
+    }
+
+    /// Keys of proposals.
+    pub fn proposal_keys(&self, ids: &[ProposalId]) -> Vec<&str> {
+        let keys = ids.iter().map(|id| self.proposal(*id).key.as_str());
+        keys.collect()
+    }
+
+    /// All proposals.
+    pub fn proposals(&self) -> impl Iterator<Item = ProposalId> {
+        (0..self.proposals.len()).map(ProposalId)
+    }
+
+    /// A tier.
+    pub fn tier(&self, id: TierId) -> &Tier {
+        &self.tiers[id.0]
+    }
+
+    /// The tiers with their numbers.
+    pub fn tiers(&self) -> impl Iterator<Item = (TierId, &Tier)> {
+        let tiers = self.tiers.iter().enumerate();
+        tiers.map(|(place, tier)| (TierId(place), tier))
     }
 
     /// The files of `spec/instructions/` that gave rows, sorted.

@@ -1,6 +1,7 @@
 //! One instruction: a row of `spec/instructions/`.
 
-use super::{Expression, Facts, Origin, Signature, TypeItem};
+use super::vocabulary::vocabulary;
+use super::{Expression, Facts, Immediate, Origin, Predicate, ProposalId, Signature, TypeItem};
 
 /// One instruction.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub struct Op {
     /// Wire code.
     pub code: Code,
     /// The proposal whose file holds the row.
-    pub proposal: String,
+    pub proposal: ProposalId,
     /// Immediates in binary order.
     pub immediates: Vec<Immediate>,
     /// The column `type`.
@@ -32,7 +33,7 @@ pub struct Op {
     /// The column `text`: how the standard writes it, where that differs from key and immediates.
     pub text: Option<String>,
     /// The column `const`: the proposal that admits it in constant expressions.
-    pub constant: Option<String>,
+    pub constant: Option<ProposalId>,
     /// The column `commutes`.
     pub commutes: bool,
     /// The column `needs`: a capability, by key.
@@ -78,29 +79,24 @@ impl Op {
 
     /// Parameters of the row's function in `semantics.rs`: the accessor if it touches memory,
     /// immediates that `do` uses, operands.
-    pub fn parameters(&self) -> Vec<(String, &'static str)> {
-        let mut parameters = Vec::new();
-        for immediate in self
-            .immediates
-            .iter()
-            .filter(|i| self.facts.names.contains(&i.name))
-        {
-            let accessor = immediate.kind == "memarg";
-            parameters.push((
-                immediate.name.clone(),
-                if accessor { "M" } else { immediate.rust() },
-            ));
-        }
-        for (name, item) in ["a", "b", "c", "d"].into_iter().zip(self.params()) {
-            let address = matches!(item, TypeItem::Function { name, .. } if name == "at");
-            let rust = if address {
-                "M::Address"
-            } else {
-                item.rust().unwrap_or("Ref")
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        let used = |immediate: &&Immediate| self.facts.names.contains(&immediate.name);
+        let immediates = self.immediates.iter().filter(used).map(|immediate| {
+            let rust = match immediate.kind.is_accessor() {
+                true => "M".to_string(),
+                false => immediate.rust(),
             };
-            parameters.push((name.to_string(), rust));
-        }
-        parameters
+            (immediate.name.clone(), rust)
+        });
+        let operands = ["a", "b", "c", "d"].into_iter().zip(self.params());
+        let operands = operands.map(|(name, item)| {
+            let rust = match item.is_address() {
+                true => "M::Address",
+                false => item.rust().unwrap_or("Ref"),
+            };
+            (name.to_string(), rust.to_string())
+        });
+        immediates.chain(operands).collect()
     }
 
     /// The column `do`.
@@ -121,24 +117,6 @@ pub struct Code {
     pub value: u32,
 }
 
-/// One immediate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Immediate {
-    /// Name used by `type`, `where` and `do`.
-    pub name: String,
-    /// Kind, such as `memarg`.
-    pub kind: String,
-    /// The number in angle brackets.
-    pub number: Option<u32>,
-}
-
-impl Immediate {
-    /// Type of the immediate's field in `Instruction`.
-    pub fn rust(&self) -> &'static str {
-        crate::names::immediate_type(&self.kind).unwrap_or("u32")
-    }
-}
-
 /// The columns `do`, `hand` and `control`.
 #[derive(Clone, Debug)]
 pub enum Meaning {
@@ -155,11 +133,22 @@ pub enum Meaning {
     Control(String),
 }
 
-/// One predicate of the column `where`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Predicate {
-    /// `mutable`, `declared`, `sub` …
-    pub name: String,
-    /// Arguments as type items (`elem(x)`), or immediates as `Function { name, [] }`.
-    pub arguments: Vec<TypeItem>,
+vocabulary! {
+    /// The column that gives an instruction its meaning, by which it costs.
+    MeaningClass {
+        Do = "do",
+        Hand = "hand",
+        Control = "control",
+    }
+}
+
+impl Meaning {
+    /// The column that it stands in.
+    pub const fn class(&self) -> MeaningClass {
+        match self {
+            Self::Do(_) => MeaningClass::Do,
+            Self::Hand { .. } => MeaningClass::Hand,
+            Self::Control(_) => MeaningClass::Control,
+        }
+    }
 }

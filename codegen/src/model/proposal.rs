@@ -2,6 +2,13 @@
 
 use super::Origin;
 
+/// The key of the proposal that is always admitted: WebAssembly as first released.
+const BASE: &str = "mvp";
+
+/// A row of [`Model::proposals`](super::Model::proposals).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProposalId(pub(crate) usize);
+
 /// A language proposal.
 #[derive(Clone, Debug)]
 pub struct Proposal {
@@ -9,8 +16,8 @@ pub struct Proposal {
     pub key: String,
     /// First released standard that contains it.
     pub since: Option<String>,
-    /// Proposals it builds on, by key.
-    pub requires: Vec<String>,
+    /// Proposals it builds on.
+    pub requires: Vec<ProposalId>,
     /// Capabilities it needs, by key.
     pub needs: Vec<String>,
     /// Has rows, or needs none.
@@ -37,6 +44,11 @@ pub struct ReservedCodes {
 }
 
 impl Proposal {
+    /// Whether it is always admitted, so that nothing asks for it.
+    pub fn is_base(&self) -> bool {
+        self.key == BASE
+    }
+
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
         super::cell(&self.cells, column, &self.origin)

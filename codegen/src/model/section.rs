@@ -1,6 +1,6 @@
 //! Sections of the binary format.
 
-use super::Origin;
+use super::{Origin, ProposalId};
 
 /// A section of the binary format.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Section {
     /// Body, as a production of the binary format.
     pub body: String,
     /// The proposal that brings it.
-    pub proposal: Option<String>,
+    pub proposal: Option<ProposalId>,
     /// The limit on its number of entries, by key.
     pub limit: Option<String>,
     /// One line for people; may be empty.

@@ -1,6 +1,10 @@
 //! Feature tiers and what they can provide.
 
-use super::Origin;
+use super::{Origin, ProposalId};
+
+/// A row of [`Model::tiers`](super::Model::tiers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TierId(pub(crate) usize);
 
 /// A feature tier.
 #[derive(Clone, Debug)]
@@ -9,10 +13,10 @@ pub struct Tier {
     pub key: String,
     /// Capabilities, by key, inherited ones included.
     pub provides: Vec<String>,
-    /// Supported proposals that it carries, by key: those whose needs it provides.
-    pub proposals: Vec<String>,
+    /// Supported proposals that it carries: those whose needs it provides.
+    pub proposals: Vec<ProposalId>,
     /// The tier it extends.
-    pub extends: Option<String>,
+    pub extends: Option<TierId>,
     /// The Cargo feature that switches it on.
     pub feature: Option<String>,
     /// One line for people.

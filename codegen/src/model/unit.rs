@@ -1,5 +1,6 @@
 //! What work is counted in.
 
+use super::ImmediateKind;
 use std::fmt;
 
 /// What work is counted in.
@@ -29,10 +30,10 @@ impl Unit {
     }
 
     /// The kind of immediate that an instruction with operands in this unit has.
-    pub fn object(self) -> Option<&'static str> {
+    pub fn object(self) -> Option<ImmediateKind> {
         match self {
-            Self::Bytes => Some("memory"),
-            Self::Elements => Some("table"),
+            Self::Bytes => Some(ImmediateKind::Memory),
+            Self::Elements => Some(ImmediateKind::Table),
             Self::Slots => None,
         }
     }

@@ -1,6 +1,6 @@
 //! Wire codes other than opcodes and sections.
 
-use super::{Documented, Origin};
+use super::{Documented, Origin, ProposalId};
 
 /// Wire codes other than opcodes and sections: groups of named codes.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct WireCode {
     /// The byte, or the flag's bits.
     pub code: Vec<u8>,
     /// The proposal that brings it.
-    pub proposal: Option<String>,
+    pub proposal: Option<ProposalId>,
     /// Other cells (`super`, `bottom`, `rust`, `bytes` …) as text.
     pub facts: Vec<(String, String)>,
     /// One line for people.

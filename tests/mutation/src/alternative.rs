@@ -5,7 +5,7 @@
 
 use crate::{form, row};
 use tabwasm_codegen::load::{Cell, Value};
-use tabwasm_codegen::model::{Meaning, Model};
+use tabwasm_codegen::model::{ErrorClass, Meaning, Model};
 
 /// Where a cell stands.
 pub(crate) struct Place<'a> {
@@ -40,19 +40,16 @@ pub(crate) struct Facts {
 
 impl Facts {
     pub(crate) fn new(model: &Model) -> Facts {
-        let class = |key: &str| model.costs.classes.iter().find(|(class, _)| class == key);
         let cost = |op: &tabwasm_codegen::model::Op| {
             let own = model
                 .costs
                 .exceptions
                 .iter()
                 .any(|(key, ..)| *key == op.key);
-            let name = match op.meaning {
-                Meaning::Do(_) => "do",
-                Meaning::Hand { .. } => "hand",
-                Meaning::Control(_) => "control",
-            };
-            class(name).filter(|_| !own).map(|(_, cost)| *cost)
+            let class = op.meaning.class();
+            let mut classes = model.costs.classes.iter();
+            let of_class = classes.find(|(known, _)| *known == class);
+            of_class.filter(|_| !own).map(|(_, cost)| *cost)
         };
         let hand = |op: &tabwasm_codegen::model::Op| match &op.meaning {
             Meaning::Hand { module, function } => Some(format!("{module}::{function}")),
@@ -66,7 +63,10 @@ impl Facts {
             ops: model
                 .ops
                 .iter()
-                .map(|op| (op.key.clone(), op.proposal.clone(), cost(op)))
+                .map(|op| {
+                    let proposal = model.proposal(op.proposal).key.clone();
+                    (op.key.clone(), proposal, cost(op))
+                })
                 .collect(),
             proposals: supported.map(|proposal| proposal.key.clone()).collect(),
             hands: model.ops.iter().filter_map(hand).collect(),
@@ -80,7 +80,7 @@ impl Facts {
                 .forms
                 .budgets
                 .iter()
-                .map(|(tier, ..)| tier.clone())
+                .map(|(tier, ..)| model.tier(*tier).key.clone())
                 .collect(),
         }
     }
@@ -161,8 +161,8 @@ pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alterna
         ("traps" | "errors", "text", Value::Text(words)) => vec![text("trap", &other_words(words))],
         ("traps" | "errors", "also", Value::List(cells)) => without_each("trap", cells),
         ("errors", "class", Value::Text(class)) => {
-            let classes = ["malformed", "invalid", "unsupported", "limit"].map(str::to_string);
-            vec![text("trap", &next(&classes, class))]
+            let classes = ErrorClass::ALL.iter().map(ToString::to_string);
+            vec![text("trap", &next(&classes.collect::<Vec<_>>(), class))]
         }
         _ => Vec::new(),
     }

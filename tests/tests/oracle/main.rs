@@ -68,8 +68,8 @@ fn bytes(code: Code) -> Vec<u8> {
 }
 
 /// The proposal of a row as others call it, who do not tell the parts of some of them apart.
-fn proposal(op: &Op) -> &str {
-    match op.proposal.as_str() {
+fn proposal<'m>(model: &'m Model, op: &Op) -> &'m str {
+    match model.proposal(op.proposal).key.as_str() {
         "floats" => "mvp",
         "bulk_memory_opt" => "bulk_memory",
         other => other,

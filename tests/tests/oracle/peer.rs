@@ -3,7 +3,7 @@
 //! Compared are the name, the order of immediates, the number of operands and results, the
 //! proposal, and that the instruction ends where its bytes end.
 
-use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
+use tabwasm_codegen::model::{Code, Immediate, ImmediateKind, Op, TypeItem};
 use tabwasm_tests::tables;
 use wasm_encoder::{Module, SectionId};
 use wasmparser::{BinaryReader, OperatorsReader, Validator, WasmFeatures};
@@ -32,7 +32,8 @@ const OPERATORS: &[Listed] = wasmparser::for_each_operator!(list);
 #[test]
 fn rows() {
     let mut report = Report::default();
-    for op in &tables().ops {
+    let model = tables();
+    for op in &model.ops {
         let immediates: Vec<u8> = op.immediates.iter().enumerate().flat_map(encode).collect();
         let Some(decoded) = Decoded::of(op.code, &immediates) else {
             report.lacks(format!(
@@ -49,7 +50,7 @@ fn rows() {
         report.compare(&op.key, "key", name, decoded.name());
         report.compare(&op.key, "imm (bytes left)", 0, decoded.left);
         for (place, immediate) in op.immediates.iter().enumerate() {
-            let Some(field) = field(&immediate.kind) else {
+            let Some(field) = field(immediate.kind) else {
                 continue;
             };
             let expected = format!("{field}: {}", number(place));
@@ -64,7 +65,7 @@ fn rows() {
             report.lacks(format!("wasmparser does not list `{}`", op.key));
             continue;
         };
-        report.compare(&op.key, "file", proposal(op), listed.proposal);
+        report.compare(&op.key, "file", proposal(&model, op), listed.proposal);
         let theirs = listed
             .arity
             .trim_start_matches("arity ")
@@ -188,15 +189,33 @@ impl Decoded {
 
 /// Bytes for an immediate; indices are numbered by place, so that their order shows.
 fn encode((place, immediate): (usize, &Immediate)) -> Vec<u8> {
-    match immediate.kind.as_str() {
-        "labels" => vec![1, 0, 0],
-        "block" => vec![0x40],
-        "heap" => vec![0x70],
-        "valtypes" => vec![1, 0x7F],
-        "memarg" => vec![immediate.number.unwrap_or(0).trailing_zeros() as u8, 0],
-        "f32" => vec![0; 4],
-        "f64" => vec![0; 8],
-        _ => vec![number(place)],
+    match immediate.kind {
+        ImmediateKind::Labels => vec![1, 0, 0],
+        ImmediateKind::Block => vec![0x40],
+        ImmediateKind::Heap => vec![0x70],
+        ImmediateKind::ValTypes => vec![1, 0x7F],
+        ImmediateKind::MemArg => vec![immediate.number.unwrap_or(0).trailing_zeros() as u8, 0],
+        ImmediateKind::F32 => vec![0; 4],
+        ImmediateKind::F64 => vec![0; 8],
+        ImmediateKind::Label
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::U32 => vec![number(place)],
+        ImmediateKind::Catches
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::V128 => panic!("no bytes for an immediate `{}`", immediate.kind),
     }
 }
 
@@ -206,30 +225,42 @@ fn number(place: usize) -> u8 {
 }
 
 /// The name of wasmparser's field for an index or integer.
-fn field(kind: &str) -> Option<&'static str> {
-    Some(match kind {
-        "label" => "relative_depth",
-        "local" => "local",
-        "global" => "global",
-        "func" => "function",
-        "type" => "type",
-        "table" => "table",
-        "memory" => "mem",
-        "data" => "data",
-        "elem" => "elem",
-        "i32" | "i64" => "value",
-        _ => return None,
-    })
+fn field(kind: ImmediateKind) -> Option<&'static str> {
+    match kind {
+        ImmediateKind::Label => Some("relative_depth"),
+        ImmediateKind::Local => Some("local"),
+        ImmediateKind::Global => Some("global"),
+        ImmediateKind::Func => Some("function"),
+        ImmediateKind::Type => Some("type"),
+        ImmediateKind::Table => Some("table"),
+        ImmediateKind::Memory => Some("mem"),
+        ImmediateKind::Data => Some("data"),
+        ImmediateKind::Elem => Some("elem"),
+        ImmediateKind::I32 | ImmediateKind::I64 => Some("value"),
+        ImmediateKind::Labels
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => None,
+    }
 }
 
 /// Numbers of operands and results, where no immediate decides about them.
 fn arity(op: &Op) -> Option<String> {
     let signature = op.signature.as_ref()?;
     let fixed = |item: &TypeItem| match item {
-        TypeItem::Function { name, .. } => {
-            ["at", "min_at", "elem", "local", "global"].contains(&name.as_str())
-        }
-        _ => true,
+        TypeItem::Function { function, .. } => !function.is_list(),
+        TypeItem::Value(_) | TypeItem::Reference { .. } | TypeItem::AnyReference => true,
     };
     let all = signature.params.iter().chain(&signature.results).all(fixed);
     all.then(|| format!("{} -> {}", signature.params.len(), signature.results.len()))

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use tabwasm_codegen::model::{Facts, Model, Op, TypeItem};
+use tabwasm_codegen::model::{Facts, Heap, ImmediateKind, Model, Op, TypeFunction, TypeItem};
 use tabwasm_tests::{shared, tables};
 
 use super::{Report, bytes, proposal, reserved};
@@ -60,15 +60,15 @@ fn instruction(report: &mut Report, model: &Model, op: &Op, row: &Row) {
     let immediates: Vec<&str> = op
         .immediates
         .iter()
-        .map(|one| immediate(&one.kind))
+        .map(|one| immediate(one.kind))
         .collect();
     compare("key", &op.mnemonic, &row["mnemonic"]);
     compare("imm", &immediates.join(" "), &row["immediates"]);
-    compare("file", proposal(op), &row["proposal"]);
+    compare("file", proposal(model, op), &row["proposal"]);
     let alignment = op
         .immediates
         .iter()
-        .find(|one| one.kind == "memarg")
+        .find(|one| one.kind == ImmediateKind::MemArg)
         .and_then(|one| one.number);
     let alignment = alignment
         .map(|number| number.to_string())
@@ -77,11 +77,7 @@ fn instruction(report: &mut Report, model: &Model, op: &Op, row: &Row) {
     compare("const", flag(op.constant.is_some(), "const"), &row["const"]);
     compare("traps", flag(may_trap(op), "trap"), &row["trap"]);
     if !row["since"].is_empty() {
-        let proposal = model
-            .proposals
-            .iter()
-            .find(|proposal| proposal.key == op.proposal);
-        let since = proposal.and_then(|proposal| proposal.since.as_deref());
+        let since = model.proposal(op.proposal).since.as_deref();
         compare("since", since.unwrap_or_default(), &row["since"]);
     }
     if op.signature.is_some() {
@@ -103,30 +99,41 @@ fn may_trap(op: &Op) -> bool {
 }
 
 /// A kind of immediate as the extract calls it.
-fn immediate(kind: &str) -> &str {
+fn immediate(kind: ImmediateKind) -> &'static str {
     match kind {
-        "label" => "labelidx",
-        "labels" => "list(labelidx) labelidx",
-        "local" => "localidx",
-        "global" => "globalidx",
-        "func" => "funcidx",
-        "type" => "typeidx",
-        "table" => "tableidx",
-        "memory" => "memidx",
-        "data" => "dataidx",
-        "elem" => "elemidx",
-        "tag" => "tagidx",
-        "block" => "blocktype",
-        "heap" => "heaptype",
-        "valtypes" => "list(valtype)",
-        kind => kind,
+        ImmediateKind::Label => "labelidx",
+        ImmediateKind::Labels => "list(labelidx) labelidx",
+        ImmediateKind::Local => "localidx",
+        ImmediateKind::Global => "globalidx",
+        ImmediateKind::Func => "funcidx",
+        ImmediateKind::Type => "typeidx",
+        ImmediateKind::Table => "tableidx",
+        ImmediateKind::Memory => "memidx",
+        ImmediateKind::Data => "dataidx",
+        ImmediateKind::Elem => "elemidx",
+        ImmediateKind::Tag => "tagidx",
+        ImmediateKind::Block => "blocktype",
+        ImmediateKind::Heap => "heaptype",
+        ImmediateKind::ValTypes => "list(valtype)",
+        ImmediateKind::Field
+        | ImmediateKind::Catches
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => kind.word(),
     }
 }
 
 /// The column `type` as the extract writes it.
 fn signature(op: &Op) -> (String, String) {
     let write = |items: &[TypeItem]| {
-        let words: Vec<String> = items.iter().map(|item| word(op, item)).collect();
+        let words: Vec<String> = items.iter().map(word).collect();
         words.join(" ")
     };
     let params = write(op.params());
@@ -138,28 +145,31 @@ fn signature(op: &Op) -> (String, String) {
     (params, write(op.results()))
 }
 
-fn word(op: &Op, item: &TypeItem) -> String {
-    let kind = |name: &str| op.immediate(name).map(|immediate| immediate.kind.as_str());
+fn word(item: &TypeItem) -> String {
     match item {
-        TypeItem::Value(name) => name.clone(),
+        TypeItem::Value(value) => value.to_string(),
         TypeItem::AnyReference => "(ref null ht)".to_string(),
         TypeItem::Reference { nullable, heap } => {
             let null = if *nullable { "null " } else { "" };
-            match kind(heap) {
-                Some("type") => format!("(ref {null}(_IDX x))"),
-                Some("func") => format!("(ref {null}dt)"),
-                Some(_) => format!("(ref {null}ht)"),
-                None => format!("(ref {null}{heap})"),
+            match heap {
+                Heap::Type(_) => format!("(ref {null}(_IDX x))"),
+                Heap::Func(_) => format!("(ref {null}dt)"),
+                Heap::Immediate(_) | Heap::Top(_) => format!("(ref {null}ht)"),
+                Heap::Abstract(heap) => format!("(ref {null}{heap})"),
             }
         }
-        TypeItem::Function { name, .. } => match name.as_str() {
-            "min_at" => "minat",
-            "elem" => "rt",
-            "local" | "global" => "t",
-            "label" | "return" => "t*",
-            "params" => "t_1*",
-            "results" => "t_2*",
-            name => name,
+        TypeItem::Function { function, .. } => match function {
+            TypeFunction::MinAt => "minat",
+            TypeFunction::Elem => "rt",
+            TypeFunction::Local | TypeFunction::Global => "t",
+            TypeFunction::Label | TypeFunction::Return => "t*",
+            TypeFunction::Params => "t_1*",
+            TypeFunction::Results => "t_2*",
+            TypeFunction::At
+            | TypeFunction::Elems
+            | TypeFunction::Field
+            | TypeFunction::Fields
+            | TypeFunction::Tag => function.word(),
         }
         .to_string(),
     }

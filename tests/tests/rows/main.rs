@@ -14,7 +14,7 @@ use tabwasm::profile::{Features, Std};
 use tabwasm::reject::Reject;
 use tabwasm::spec::{ErrorCode, Proposal};
 use tabwasm::validate::{Heap, module};
-use tabwasm_codegen::model::{Model, Op};
+use tabwasm_codegen::model::{ImmediateKind, Model, Op};
 use tabwasm_tests::tables;
 use wasmparser::WasmFeatures;
 
@@ -126,11 +126,11 @@ fn in_dead_code() {
 #[test]
 fn without_the_proposal() {
     each(30, |model, op, cases| {
-        let Some(proposal) = proposal(&op.proposal).filter(|&proposal| proposal != Proposal::Mvp)
-        else {
+        let key = &model.proposal(op.proposal).key;
+        let Some(proposal) = proposal(key).filter(|&proposal| proposal != Proposal::Mvp) else {
             return;
         };
-        let features = without(model, &op.proposal);
+        let features = without(model, key);
         let (bytes, offset) = program::alone(op);
         let named = Reject::proposal(proposal, offset);
         cases.count += 1;
@@ -148,13 +148,14 @@ fn without_the_proposal() {
 
 #[test]
 fn the_proposal_is_that_of_wasmparser() {
-    each(190, |_, op, cases| {
+    each(190, |model, op, cases| {
+        let key = &model.proposal(op.proposal).key;
         let (bytes, _) = program::alone(op);
         // It has all of bulk memory or nothing; LLVM's `bulk-memory-opt` has two instructions of it.
         let own = match op.mnemonic.as_str() {
-            "memory.copy" | "memory.fill" if op.proposal == "bulk_memory_opt" => "bulk_memory",
+            "memory.copy" | "memory.fill" if key == "bulk_memory_opt" => "bulk_memory",
             "memory.copy" | "memory.fill" => "not bulk_memory_opt",
-            _ => &op.proposal,
+            _ => key,
         };
         let own: Vec<Proposal> = proposal(own).into_iter().collect();
         // It does not refuse what takes a float, since without floats there is none to take.
@@ -182,7 +183,7 @@ fn alignment() {
         if op
             .immediates
             .iter()
-            .any(|immediate| immediate.kind == "memarg")
+            .any(|immediate| immediate.kind == ImmediateKind::MemArg)
         {
             cases.valid(op, "natural alignment", &Program::of(op));
             let program = Program::of(op).with_immediate(0, 1);
@@ -200,7 +201,7 @@ fn alignment() {
 fn an_index_too_far() {
     each(30, |_, op, cases| {
         for (place, immediate) in op.immediates.iter().enumerate() {
-            let Some(code) = unknown(&immediate.kind) else {
+            let Some(code) = unknown(immediate.kind) else {
                 continue;
             };
             if op.signature.is_some() {
@@ -258,19 +259,35 @@ fn validate(bytes: &[u8], features: &Features) -> Result<(), Reject> {
 }
 
 /// The error for an index of this kind that nothing has.
-fn unknown(kind: &str) -> Option<ErrorCode> {
-    Some(match kind {
-        "label" => ErrorCode::UnknownLabel,
-        "local" => ErrorCode::UnknownLocal,
-        "global" => ErrorCode::UnknownGlobal,
-        "func" => ErrorCode::UnknownFunction,
-        "type" => ErrorCode::UnknownType,
-        "table" => ErrorCode::UnknownTable,
-        "memory" => ErrorCode::UnknownMemory,
-        "data" => ErrorCode::UnknownDataSegment,
-        "elem" => ErrorCode::UnknownElementSegment,
-        _ => return None,
-    })
+fn unknown(kind: ImmediateKind) -> Option<ErrorCode> {
+    match kind {
+        ImmediateKind::Label => Some(ErrorCode::UnknownLabel),
+        ImmediateKind::Local => Some(ErrorCode::UnknownLocal),
+        ImmediateKind::Global => Some(ErrorCode::UnknownGlobal),
+        ImmediateKind::Func => Some(ErrorCode::UnknownFunction),
+        ImmediateKind::Type => Some(ErrorCode::UnknownType),
+        ImmediateKind::Table => Some(ErrorCode::UnknownTable),
+        ImmediateKind::Memory => Some(ErrorCode::UnknownMemory),
+        ImmediateKind::Data => Some(ErrorCode::UnknownDataSegment),
+        ImmediateKind::Elem => Some(ErrorCode::UnknownElementSegment),
+        // Without rows until there are exceptions and structures.
+        ImmediateKind::Tag | ImmediateKind::Field => None,
+        ImmediateKind::Labels
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::Heap
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128
+        | ImmediateKind::U32 => None,
+    }
 }
 
 fn proposal(key: &str) -> Option<Proposal> {
@@ -295,7 +312,7 @@ fn dependents(model: &Model, key: &str) -> Vec<Proposal> {
     while let Some(&key) = found.get(next) {
         next += 1;
         for other in &model.proposals {
-            if other.requires.iter().any(|required| required == key)
+            if model.proposal_keys(&other.requires).contains(&key)
                 && !found.contains(&other.key.as_str())
             {
                 found.push(&other.key);

@@ -3,7 +3,9 @@
 //! Each has one object of every kind, the last of its index space, so that an index one higher
 //! is one too far.
 
-use tabwasm_codegen::model::{Code, Immediate, Op, TypeItem};
+use tabwasm_codegen::model::{
+    Code, Heap, Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType,
+};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
     Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection, MemorySection,
@@ -74,7 +76,10 @@ pub(crate) fn alone(op: &Op) -> (Vec<u8>, usize) {
 
 /// A module that has nothing but a constant expression with the instruction, and what that takes.
 pub(crate) fn constant_alone(op: &Op) -> Vec<u8> {
-    let of_global = op.immediates.iter().any(|one| one.kind == "global");
+    let of_global = op
+        .immediates
+        .iter()
+        .any(|one| one.kind == ImmediateKind::Global);
     let result = match results(op)[..] {
         // Where there are no typed references, it is one to any function.
         [
@@ -254,7 +259,7 @@ impl<'a> Program<'a> {
         let mut more = self.more.clone();
         if self.constant
             && let [immediate] = &self.op.immediates[..]
-            && immediate.kind == "global"
+            && immediate.kind == ImmediateKind::Global
         {
             more[0] = CONSTANT.wrapping_sub(VARIABLE);
         }
@@ -292,32 +297,40 @@ fn matches(value: ValType, local: ValType) -> bool {
 
 /// What an item of the column `type` is in these modules.
 fn types(op: &Op, item: &TypeItem) -> Vec<ValType> {
-    let kind = |name: &str| op.immediate(name).map(|immediate| immediate.kind.as_str());
     match item {
-        TypeItem::Value(name) => vec![match name.as_str() {
-            "i32" => ValType::I32,
-            "i64" => ValType::I64,
-            "f32" => ValType::F32,
-            "f64" => ValType::F64,
-            "funcref" => ValType::FUNCREF,
-            other => panic!("row `{}`: no value of type {other}", op.key),
+        TypeItem::Value(value) => vec![match value {
+            ValueType::Number(NumberType::I32) => ValType::I32,
+            ValueType::Number(NumberType::I64) => ValType::I64,
+            ValueType::Number(NumberType::F32) => ValType::F32,
+            ValueType::Number(NumberType::F64) => ValType::F64,
+            ValueType::Reference(heap) if heap == "func" => ValType::FUNCREF,
+            ValueType::Number(NumberType::V128) | ValueType::Reference(_) => {
+                panic!("row `{}`: no value of type {value}", op.key)
+            }
         }],
         TypeItem::AnyReference => vec![ValType::FUNCREF],
-        TypeItem::Reference { nullable, heap } => vec![match kind(heap) {
-            Some("type" | "func") => ValType::Ref(RefType {
+        TypeItem::Reference { nullable, heap } => vec![match heap {
+            Heap::Type(_) | Heap::Func(_) => ValType::Ref(RefType {
                 nullable: *nullable,
                 ..TYPED
             }),
-            _ => ValType::FUNCREF,
+            Heap::Immediate(_) | Heap::Top(_) | Heap::Abstract(_) => ValType::FUNCREF,
         }],
-        TypeItem::Function { name, .. } => match name.as_str() {
-            "at" | "min_at" => vec![ValType::I32],
-            "local" => vec![ValType::Ref(TYPED)],
-            "global" => vec![ValType::F32],
-            "elem" => vec![ValType::FUNCREF],
-            "params" => vec![ValType::I32, ValType::F64],
-            "results" | "label" | "return" => vec![ValType::I64],
-            other => panic!("row `{}`: nothing is known of {other}(…)", op.key),
+        TypeItem::Function { function, .. } => match function {
+            TypeFunction::At | TypeFunction::MinAt => vec![ValType::I32],
+            TypeFunction::Local => vec![ValType::Ref(TYPED)],
+            TypeFunction::Global => vec![ValType::F32],
+            TypeFunction::Elem => vec![ValType::FUNCREF],
+            TypeFunction::Params => vec![ValType::I32, ValType::F64],
+            TypeFunction::Results | TypeFunction::Label | TypeFunction::Return => {
+                vec![ValType::I64]
+            }
+            TypeFunction::Elems
+            | TypeFunction::Field
+            | TypeFunction::Fields
+            | TypeFunction::Tag => {
+                panic!("row `{}`: nothing is known of {function}(…)", op.key)
+            }
         },
     }
 }
@@ -353,21 +366,37 @@ fn instruction(op: &Op, more: &[u32]) -> Vec<u8> {
 
 fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
     let index = |last: u32| vec![last.wrapping_add(more) as u8];
-    match immediate.kind.as_str() {
-        "local" => index(LOCALS.len() as u32 - 1),
-        "global" => index(VARIABLE),
-        "type" if more > 0 => index(AROUND),
-        "func" if more > 0 => index(1),
-        "labels" => vec![1, 0, 0],
-        "block" => vec![0x40],
-        "heap" => vec![0x70],
-        "valtypes" => vec![1, 0x7F],
-        "memarg" => {
+    match immediate.kind {
+        ImmediateKind::Local => index(LOCALS.len() as u32 - 1),
+        ImmediateKind::Global => index(VARIABLE),
+        ImmediateKind::Type if more > 0 => index(AROUND),
+        ImmediateKind::Func if more > 0 => index(1),
+        ImmediateKind::Labels => vec![1, 0, 0],
+        ImmediateKind::Block => vec![0x40],
+        ImmediateKind::Heap => vec![0x70],
+        ImmediateKind::ValTypes => vec![1, 0x7F],
+        ImmediateKind::MemArg => {
             let natural = immediate.number.unwrap_or(1).trailing_zeros();
             vec![natural.wrapping_add(more) as u8, 0]
         }
-        "f32" => vec![0; 4],
-        "f64" => vec![0; 8],
-        _ => index(0),
+        ImmediateKind::F32 => vec![0; 4],
+        ImmediateKind::F64 => vec![0; 8],
+        ImmediateKind::Label
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::U32 => index(0),
+        ImmediateKind::Catches
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::V128 => panic!("no bytes for an immediate `{}`", immediate.kind),
     }
 }

@@ -7,7 +7,7 @@ mod section;
 mod sort;
 
 use super::Source;
-use crate::model::Model;
+use crate::model::{Model, ProductionFile};
 
 /// Files of `generated/shared/component/`.
 #[rustfmt::skip]
@@ -21,17 +21,25 @@ pub(super) const FILES: &[(&str, super::SharedEmitter)] = &[
 ];
 
 fn canon(model: &Model) -> Source {
-    production::emit(model, "canon", "Canonical definitions and their options.")
+    production::emit(
+        model,
+        ProductionFile::Canon,
+        "Canonical definitions and their options.",
+    )
 }
 
 fn names(model: &Model) -> Source {
-    production::emit(model, "names", "Names of imports and exports.")
+    production::emit(
+        model,
+        ProductionFile::Names,
+        "Names of imports and exports.",
+    )
 }
 
 fn types(model: &Model) -> Source {
     production::emit(
         model,
-        "types",
+        ProductionFile::Types,
         "Types, and what else components consist of.",
     )
 }

@@ -8,22 +8,20 @@ use crate::emit::decode::hex;
 use crate::emit::enumeration::{Member, accessor, enumeration, option};
 use crate::emit::section::proposal;
 use crate::emit::trap::sentence;
-use crate::model::{Component, Group, Model, Part, Production};
-use crate::names::{PARTS, ident, variant};
+use crate::model::{Around, Component, Group, Model, Part, PartKind, Production, ProductionFile};
+use crate::names::{ident, variant};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// The file that a table becomes.
-pub(super) fn emit(model: &Model, file: &str, tagline: &str) -> Source {
+pub(super) fn emit(model: &Model, file: ProductionFile, tagline: &str) -> Source {
     let component = &model.component;
     let mut source = Source::new(&format!("spec/component/{file}.toml"), tagline);
     source.item(quote! {
         #![allow(unused_imports, unused_variables, reason = "each table needs some of them")]
     });
-    let others = ["canon", "names", "sort", "types"]
-        .into_iter()
-        .filter(|other| *other != file);
-    let others = others.map(ident);
+    let files = ["canon", "names", "sort", "types"].into_iter();
+    let others = files.filter(|other| *other != file.word()).map(ident);
     source.item(quote! {
         use core::num::NonZeroU32;
 
@@ -41,17 +39,18 @@ pub(super) fn emit(model: &Model, file: &str, tagline: &str) -> Source {
     for group in component.groups.iter().filter(|group| group.file == file) {
         if group.is_sequence() {
             for row in &group.rows {
-                sequence(&mut source, component, row);
+                sequence(&mut source, model, row);
             }
         } else {
-            alternative(&mut source, component, group);
+            alternative(&mut source, model, group);
         }
     }
     source
 }
 
 /// A struct.
-fn sequence(source: &mut Source, component: &Component, row: &Production) {
+fn sequence(source: &mut Source, model: &Model, row: &Production) {
+    let component = &model.component;
     let (name, doc) = (ident(&variant(&row.key)), document(row));
     let generics = lifetime(borrows_row(component, row));
     let fields = fields(component, row, &quote!(pub));
@@ -69,7 +68,7 @@ fn sequence(source: &mut Source, component: &Component, row: &Production) {
         for part in &row.parts {
             source.line(&match &part.name {
                 Some(name) => format!("        let {name} = {};", read(row, part)),
-                None => format!("        reserved::{}(r)?;", part.kind),
+                None => format!("        reserved::{}(r)?;", component.word(&part.kind)),
             });
         }
         let names: Vec<&str> = row
@@ -79,7 +78,7 @@ fn sequence(source: &mut Source, component: &Component, row: &Production) {
             .collect();
         source.line(&format!("        Ok(Self {{ {} }})", names.join(", ")));
     } else {
-        let value = value(row, "Self");
+        let value = value(model, row, "Self");
         source.line(&match value.strip_suffix('?') {
             Some(result) => format!("        {result}"),
             None => format!("        Ok({value})"),
@@ -90,7 +89,8 @@ fn sequence(source: &mut Source, component: &Component, row: &Production) {
 }
 
 /// An enum.
-fn alternative(source: &mut Source, component: &Component, group: &Group) {
+fn alternative(source: &mut Source, model: &Model, group: &Group) {
+    let component = &model.component;
     let name = ident(&variant(&group.key));
     let borrows = group.rows.iter().any(|row| borrows_row(component, row));
     let (generics, any) = (
@@ -118,10 +118,10 @@ fn alternative(source: &mut Source, component: &Component, group: &Group) {
             pub enum #name #generics { #(#variants),* }
         }
     });
-    let accessors = accessors(group);
+    let accessors = accessors(model, group);
     source.item(quote! { impl #name #any { #accessors } });
     head(source, &name.to_string(), borrows);
-    decode(source, group);
+    decode(source, model, group);
 }
 
 /// The beginning of the function that reads a type.
@@ -132,13 +132,13 @@ fn head(source: &mut Source, name: &str, borrows: bool) {
     source.line("    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {");
 }
 
-fn decode(source: &mut Source, group: &Group) {
+fn decode(source: &mut Source, model: &Model, group: &Group) {
     let error = group
         .error
         .as_ref()
         .map(|(key, _)| variant(key))
         .unwrap_or_default();
-    let construct = |row: &Production| value(row, &format!("Self::{}", variant(&row.key)));
+    let construct = |row: &Production| value(model, row, &format!("Self::{}", variant(&row.key)));
     let arms: Vec<Arm> = group
         .rows
         .iter()
@@ -157,7 +157,7 @@ fn decode(source: &mut Source, group: &Group) {
 }
 
 /// The expression that reads the parts of a row and makes a value of them.
-fn value(row: &Production, path: &str) -> String {
+fn value(model: &Model, row: &Production, path: &str) -> String {
     let part = |part: &Part| Some(format!("{}: {}", part.name.as_ref()?, read(row, part)));
     let parts: Vec<String> = row.parts.iter().filter_map(part).collect();
     let mut value = path.to_string();
@@ -167,15 +167,18 @@ fn value(row: &Production, path: &str) -> String {
     if let Some(check) = &row.check {
         value = format!("judge.{check}(at, {value})?");
     }
-    match &row.proposal {
-        Some(key) => format!("judge.admit(Proposal::{}, at, {value})?", variant(key)),
+    match row.proposal {
+        Some(id) => {
+            let proposal = variant(&model.proposal(id).key);
+            format!("judge.admit(Proposal::{proposal}, at, {value})?")
+        }
         None => value,
     }
 }
 
 /// The expression that reads a part.
 fn read(row: &Production, part: &Part) -> String {
-    if part.around.as_deref() != Some("list") {
+    if !part.is_list() {
         return "read(r, judge)?".to_string();
     }
     let most = row
@@ -189,7 +192,7 @@ fn read(row: &Production, part: &Part) -> String {
     )
 }
 
-fn accessors(group: &Group) -> TokenStream {
+fn accessors(model: &Model, group: &Group) -> TokenStream {
     let parts = |row: &Production| {
         if row.parts.is_empty() {
             quote!()
@@ -237,7 +240,7 @@ fn accessors(group: &Group) -> TokenStream {
     let proposal = some(&|row| row.proposal.is_some()).then(|| {
         let doc = "The proposal that brought it, if not the first version.";
         by_row(doc, "proposal", quote!(Option<Proposal>), &|row| {
-            option(row.proposal.as_ref().map(|key| proposal(key)))
+            option(row.proposal.map(|id| proposal(model, id)))
         })
     });
     let defines = some(&|row| row.defines.is_some()).then(|| {
@@ -246,7 +249,9 @@ fn accessors(group: &Group) -> TokenStream {
             "defines",
             quote!(Sort),
             &|row| {
-                let sort = ident(&variant(row.defines.as_deref().unwrap_or_default()));
+                let sort = row
+                    .defines
+                    .map(|id| ident(&variant(&model.component.sort(id).key)));
                 quote!(Sort::#sort)
             },
         )
@@ -275,9 +280,10 @@ fn fields(component: &Component, row: &Production, public: &TokenStream) -> Vec<
     named
         .map(|(name, part)| {
             let (name, rust) = (ident(name), rust(component, part));
-            let kind = match &part.around {
-                Some(around) => format!("{around}<{}>", part.kind),
-                None => part.kind.clone(),
+            let word = component.word(&part.kind);
+            let kind = match part.around {
+                Some(around) => format!("{around}<{word}>"),
+                None => word.to_string(),
             };
             let doc = format!("The part `{kind}`.");
             quote! { #[doc = #doc] #public #name: #rust }
@@ -287,21 +293,23 @@ fn fields(component: &Component, row: &Production, public: &TokenStream) -> Vec<
 
 /// The type of a part.
 fn rust(component: &Component, part: &Part) -> TokenStream {
-    let kind = &part.kind;
-    let inner: TokenStream = match PARTS.iter().find(|(known, _)| known == kind) {
-        Some((_, rust)) => rust.parse().unwrap_or_default(),
-        None if component.sort(kind).is_some() => {
-            let name = ident(&format!("{}Idx", variant(kind)));
+    let inner: TokenStream = match &part.kind {
+        PartKind::ByHand(by_hand) => by_hand.rust().parse().unwrap_or_default(),
+        // It has no name, so that it is no field.
+        PartKind::Silent(_) => quote!(()),
+        PartKind::Index(sort) => {
+            let name = ident(&format!("{}Idx", variant(&component.sort(*sort).key)));
             quote!(#name)
         }
-        None => {
-            let (name, lifetime) = (ident(&variant(kind)), lifetime(borrows(component, kind)));
+        PartKind::Group(key) | PartKind::Sequence(key) => {
+            let lifetime = lifetime(borrows(component, &part.kind));
+            let name = ident(&variant(key));
             quote!(#name #lifetime)
         }
     };
-    match part.around.as_deref() {
-        Some("list") => quote!(List<'a, #inner>),
-        Some(_) => quote!(Option<#inner>),
+    match part.around {
+        Some(Around::List) => quote!(List<'a, #inner>),
+        Some(Around::Option) => quote!(Option<#inner>),
         None => inner,
     }
 }
@@ -311,27 +319,27 @@ fn lifetime(borrows: bool) -> TokenStream {
 }
 
 fn borrows_row(component: &Component, row: &Production) -> bool {
-    let list = |part: &Part| part.around.as_deref() == Some("list");
     row.parts
         .iter()
-        .any(|part| list(part) || borrows(component, &part.kind))
+        .any(|part| part.is_list() || borrows(component, &part.kind))
 }
 
 /// Whether the type of a kind holds a part of the bytes.
-fn borrows(component: &Component, kind: &str) -> bool {
-    if let Some((_, rust)) = PARTS.iter().find(|(known, _)| *known == kind) {
-        return rust.contains("'a");
+fn borrows(component: &Component, kind: &PartKind) -> bool {
+    match kind {
+        PartKind::ByHand(part) => part.borrows(),
+        PartKind::Silent(_) | PartKind::Index(_) => false,
+        PartKind::Group(key) => {
+            let rows = component
+                .group(key)
+                .into_iter()
+                .flat_map(|group| &group.rows);
+            rows.into_iter().any(|row| borrows_row(component, row))
+        }
+        PartKind::Sequence(key) => component
+            .sequence(key)
+            .is_some_and(|row| borrows_row(component, row)),
     }
-    if component.sort(kind).is_some() {
-        return false;
-    }
-    let rows = component
-        .group(kind)
-        .map(|group| &group.rows)
-        .into_iter()
-        .flatten();
-    rows.chain(component.sequence(kind))
-        .any(|row| borrows_row(component, row))
 }
 
 fn document(row: &Production) -> String {

@@ -48,12 +48,12 @@ pub(super) fn emit(model: &Model) -> Source {
         quote!(#key)
     });
     let defines = each(&|section| {
-        option(section.defines.as_ref().map(|key| {
-            let sort = ident(&variant(key));
+        option(section.defines.map(|id| {
+            let sort = ident(&variant(&model.component.sort(id).key));
             quote!(Sort::#sort)
         }))
     });
-    let proposals = each(&|section| option(section.proposal.as_ref().map(|key| proposal(key))));
+    let proposals = each(&|section| option(section.proposal.map(|id| proposal(model, id))));
     let from = ids
         .iter()
         .map(|(name, id)| quote! { #id => Some(Self::#name) });

@@ -33,15 +33,15 @@ pub(super) fn emit(model: &Model) -> Source {
         .collect();
     let doc = "What can be defined, imported and exported.";
     source.item(enumeration("Sort", doc, "u8", &members));
-    source.item(accessors(sorts));
-    decoders(&mut source, sorts);
+    source.item(accessors(model, sorts));
+    decoders(&mut source, model, sorts);
     for sort in sorts {
         source.item(index(sort));
     }
     source
 }
 
-fn accessors(sorts: &[Sort]) -> TokenStream {
+fn accessors(model: &Model, sorts: &[Sort]) -> TokenStream {
     let each = |value: &dyn Fn(&Sort) -> TokenStream| -> Vec<(Ident, TokenStream)> {
         sorts
             .iter()
@@ -68,7 +68,7 @@ fn accessors(sorts: &[Sort]) -> TokenStream {
         let error = ident(&variant(&sort.error));
         quote!(ErrorCode::#error)
     });
-    let proposals = each(&|sort| option(sort.proposal.as_ref().map(|key| proposal(key))));
+    let proposals = each(&|sort| option(sort.proposal.map(|id| proposal(model, id))));
     let name = accessor(
         "How the text format calls it.",
         "name",
@@ -109,13 +109,16 @@ fn accessors(sorts: &[Sort]) -> TokenStream {
 }
 
 /// Reading a sort, with the byte that marks those of core WebAssembly and without it.
-fn decoders(source: &mut Source, sorts: &[Sort]) {
+fn decoders(source: &mut Source, model: &Model, sorts: &[Sort]) {
     let arm = |sort: &Sort, skip: usize| {
         let name = variant(&sort.key);
         Arm {
             code: sort.code.get(skip..).unwrap_or_default().to_vec(),
-            value: match &sort.proposal {
-                Some(key) => format!("judge.admit(Proposal::{}, at, Self::{name})?", variant(key)),
+            value: match sort.proposal {
+                Some(id) => {
+                    let proposal = variant(&model.proposal(id).key);
+                    format!("judge.admit(Proposal::{proposal}, at, Self::{name})?")
+                }
                 None => format!("Self::{name}"),
             },
         }

@@ -8,7 +8,8 @@ use std::fmt::Display;
 
 use tabwasm_codegen::emit::index;
 use tabwasm_codegen::model::{
-    ComponentSection, Costs, Group, Model, Op, Production, Proposal, Section, Sort, Tier,
+    ComponentSection, Costs, Group, Model, Op, Production, Proposal, ProposalId, Section, Sort,
+    Tier,
 };
 
 /// One change.
@@ -102,7 +103,7 @@ impl Report {
         loss: bool,
         (table, row): (&'static str, &str),
         name: &str,
-        (before, after): (&[String], &[String]),
+        (before, after): (&[&str], &[&str]),
     ) {
         for lost in before.iter().filter(|key| !after.contains(key)) {
             self.add(loss, table, row, format!("{name} `{lost}` no more"));
@@ -127,7 +128,7 @@ impl Report {
                 self.fact(breaking, at, name, pair);
             }
             let conditions = |op: &Op| {
-                let names = op.predicates.iter().map(|it| it.name.as_str());
+                let names = op.predicates.iter().map(|it| it.condition.word());
                 names.collect::<Vec<_>>().join(" ")
             };
             self.fact(true, at, "where", (conditions(old), conditions(new)));
@@ -151,16 +152,26 @@ impl Report {
                 "supported",
                 (old.supported, new.supported),
             );
-            self.members(false, at, "requires", (&old.requires, &new.requires));
-            self.members(false, at, "needs", (&old.needs, &new.needs));
+            let requires = (
+                &*before.proposal_keys(&old.requires),
+                &*after.proposal_keys(&new.requires),
+            );
+            self.members(false, at, "requires", requires);
+            let needs = (&*words(&old.needs), &*words(&new.needs));
+            self.members(false, at, "needs", needs);
         }
     }
 
     fn tiers(&mut self, before: &Model, after: &Model) {
         for (old, new) in self.rows("tier", |tier: &Tier| &tier.key, &before.tiers, &after.tiers) {
             let at = ("tier", old.key.as_str());
-            self.members(true, at, "carries", (&old.proposals, &new.proposals));
-            self.members(true, at, "provides", (&old.provides, &new.provides));
+            let carries = (
+                &*before.proposal_keys(&old.proposals),
+                &*after.proposal_keys(&new.proposals),
+            );
+            self.members(true, at, "carries", carries);
+            let provides = (&*words(&old.provides), &*words(&new.provides));
+            self.members(true, at, "provides", provides);
             let feature = |tier: &Tier| tier.feature.clone().unwrap_or_default();
             self.fact(true, at, "feature", (feature(old), feature(new)));
         }
@@ -203,7 +214,10 @@ impl Report {
                 new.proposal.is_some(),
                 at,
                 "proposal",
-                (text(&old.proposal), text(&new.proposal)),
+                (
+                    proposal(before, old.proposal),
+                    proposal(after, new.proposal),
+                ),
             );
             self.fact(
                 new.limit.is_some(),
@@ -298,7 +312,7 @@ impl Report {
             &after.errors,
         ) {
             let at = ("error", old.key.as_str());
-            self.fact(true, at, "class", (&old.class, &new.class));
+            self.fact(true, at, "class", (old.class, new.class));
             self.fact(false, at, "text", (&old.text, &new.text));
         }
     }
@@ -314,10 +328,13 @@ impl Report {
             (old.schedule, new.schedule),
         );
         let costs = |costs: &Costs| -> Vec<(String, String)> {
-            let own = costs.exceptions.iter().map(|(key, cost, _)| (key, *cost));
-            let classes = costs.classes.iter().chain(&costs.host);
-            let all = classes.map(|(key, cost)| (key, *cost)).chain(own);
-            all.map(|(key, cost)| (key.clone(), cost.to_string()))
+            let own = costs.exceptions.iter();
+            let own = own.map(|(key, cost, _)| (key.as_str(), *cost));
+            let classes = costs.classes.iter();
+            let classes = classes.map(|(class, cost)| (class.word(), *cost));
+            let host = costs.host.iter().map(|(key, cost)| (key.as_str(), *cost));
+            let all = classes.chain(host).chain(own);
+            all.map(|(key, cost)| (key.to_owned(), cost.to_string()))
                 .collect()
         };
         let rates = |costs: &Costs| -> Vec<(String, String)> {
@@ -347,6 +364,15 @@ impl Report {
             }
         }
     }
+}
+
+fn words(keys: &[String]) -> Vec<&str> {
+    keys.iter().map(String::as_str).collect()
+}
+
+/// The key of a proposal, empty without one.
+fn proposal(model: &Model, id: Option<ProposalId>) -> &str {
+    id.map_or("", |id| &model.proposal(id).key)
 }
 
 fn hex(code: &[u8]) -> String {

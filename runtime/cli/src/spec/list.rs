@@ -14,22 +14,20 @@ use crate::output::line;
 /// Prints the instructions of a proposal, or all.
 pub(super) fn run(args: &List) -> Result<Exit, Exit> {
     let model = Tables::read(&args.tables.name)?.model;
-    if let Some(proposal) = &args.proposal
-        && model.proposal(proposal).is_none()
-    {
+    let only = args
+        .proposal
+        .as_deref()
+        .map(|key| model.proposal_named(key));
+    if let (Some(proposal), Some(None)) = (&args.proposal, only) {
         let keys = model.proposals.iter().map(|proposal| proposal.key.as_str());
         diagnostic::error(format_args!("no proposal `{proposal}`"));
         diagnostic::help(did_you_mean(proposal, keys, "see spec/proposals.toml"));
         return Err(Exit::Usage);
     }
-    let wanted = |op: &&Op| {
-        args.proposal
-            .as_ref()
-            .is_none_or(|only| *only == op.proposal)
-    };
+    let wanted = |op: &&Op| only.is_none_or(|only| only == Some(op.proposal));
     let ops: Vec<&Op> = model.ops.iter().filter(wanted).collect();
     if args.md {
-        line!("{}", index::markdown_table(&ops).trim_end());
+        line!("{}", index::markdown_table(&model, &ops).trim_end());
     } else if args.json {
         ops.iter().for_each(|op| line!("{}", object(&model, op)));
     } else if args.csv {

@@ -3,7 +3,7 @@
 use clap::builder::styling::Style;
 use tabwasm_codegen::diag::did_you_mean;
 use tabwasm_codegen::emit::index;
-use tabwasm_codegen::model::{Immediate, Meaning, Model, NUM, Op};
+use tabwasm_codegen::model::{Immediate, ImmediateKind, Model, NUM, Op};
 use tabwasm_codegen::names;
 
 use super::args::Show;
@@ -69,7 +69,7 @@ fn facts(tables: &Tables, op: &Op) -> Vec<(&'static str, String)> {
     };
     let conditions = op.predicates.iter().map(|it| {
         let arguments: Vec<String> = it.arguments.iter().map(ToString::to_string).collect();
-        format!("{}({})", it.name, arguments.join(", "))
+        format!("{}({})", it.condition, arguments.join(", "))
     });
     let immediates = op.immediates.iter().map(immediate);
     let facts = [
@@ -100,10 +100,14 @@ fn lines(texts: impl IntoIterator<Item = String>) -> String {
 
 fn immediate(immediate: &Immediate) -> String {
     let Immediate { name, kind, number } = immediate;
-    match (kind.as_str(), number) {
-        ("memarg", Some(most)) => format!("{name}: alignment of at most {most}, offset, memory"),
-        ("atomic", Some(size)) => format!("{name}: alignment of {size}, offset, memory"),
-        ("lane", Some(lanes)) => format!("{name}: a lane below {lanes}"),
+    match (kind, number) {
+        (ImmediateKind::MemArg, Some(most)) => {
+            format!("{name}: alignment of at most {most}, offset, memory")
+        }
+        (ImmediateKind::Atomic, Some(size)) => {
+            format!("{name}: alignment of {size}, offset, memory")
+        }
+        (ImmediateKind::Lane, Some(lanes)) => format!("{name}: a lane below {lanes}"),
         (_, Some(number)) => format!("{name}: {kind}<{number}>"),
         (_, None) => format!("{name}: {kind}"),
     }
@@ -181,14 +185,10 @@ fn proposal_of(constant: &str) -> String {
 }
 
 fn fuel(model: &Model, op: &Op) -> String {
-    let class = match &op.meaning {
-        Meaning::Do(_) => "do",
-        Meaning::Hand { .. } => "hand",
-        Meaning::Control(_) => "control",
-    };
+    let class = op.meaning.class();
     let costs = &model.costs;
     let own = costs.exceptions.iter().find(|(key, ..)| *key == op.key);
-    let of_class = costs.classes.iter().find(|(key, _)| key == class);
+    let of_class = costs.classes.iter().find(|(known, _)| *known == class);
     let (cost, why) = match (own, of_class) {
         (Some((_, cost, _)), _) => (*cost, "its own".to_owned()),
         (None, Some((_, cost))) => (*cost, format!("of its class `{class}`")),
@@ -201,12 +201,10 @@ fn fuel(model: &Model, op: &Op) -> String {
 }
 
 fn proposal(model: &Model, op: &Op) -> String {
-    let since = model
-        .proposal(&op.proposal)
-        .and_then(|it| it.since.as_ref());
-    match since {
-        Some(since) => format!("{}, in the standard since {since}", op.proposal),
-        None => format!("{}, in no released standard", op.proposal),
+    let proposal = model.proposal(op.proposal);
+    match &proposal.since {
+        Some(since) => format!("{}, in the standard since {since}", proposal.key),
+        None => format!("{}, in no released standard", proposal.key),
     }
 }
 
@@ -239,12 +237,10 @@ fn tests(model: &Model, op: &Op) -> Vec<String> {
         let tests = format!("tests/rows.rs of the vendored runtime, with {examples} examples");
         return vec![tests];
     }
-    let has = |kind: &str| op.immediates.iter().any(|immediate| immediate.kind == kind);
+    let base = model.proposal(op.proposal).is_base();
+    let accesses = op.immediates.iter().any(|it| it.kind.is_accessor());
     let typed = op.signature.is_some();
-    let indexed = op
-        .immediates
-        .iter()
-        .any(|it| it.kind != "memarg" && it.number.is_none());
+    let indexed = op.immediates.iter().any(|it| !it.kind.is_numbered());
     [
         (
             true,
@@ -259,8 +255,8 @@ fn tests(model: &Model, op: &Op) -> Vec<String> {
             typed && !op.params().is_empty(),
             "rows: an_operand_of_the_wrong_type, an_operand_too_few",
         ),
-        (op.proposal != "mvp", "rows: without_the_proposal"),
-        (has("memarg"), "rows: alignment"),
+        (!base, "rows: without_the_proposal"),
+        (accesses, "rows: alignment"),
         (typed && indexed, "rows: an_index_too_far"),
     ]
     .into_iter()
