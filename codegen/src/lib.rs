@@ -1,10 +1,11 @@
 //! Turns the tables in `spec/` into the sources of the Tabwasm runtime.
 //!
-//! `load → lower → check → emit`: each step is a function from values to values, and only the
-//! binary touches the disk.
+//! `load → lower → check → emit`: each step is a function from values to values. Only [`disk`]
+//! touches the disk, beside the binary, which writes; no step names it.
 
 pub mod check;
 pub mod diag;
+pub mod disk;
 pub mod emit;
 pub mod explain;
 pub mod fresh;
@@ -16,10 +17,10 @@ pub mod plain;
 pub mod tree;
 pub mod vendor;
 
+pub use disk::generate;
 pub use tree::Tree;
 
 use diag::Diagnostic;
-use emit::Files;
 use model::Model;
 
 /// The checked model of a tree, or everything that is wrong with it.
@@ -47,15 +48,4 @@ pub fn model(tree: &Tree) -> Result<Model, Vec<Diagnostic>> {
         let report = report.map(|diagnostic| diagnostic.on_both_sides(&model.overlays));
         Err(diag::sorted(report.collect()))
     }
-}
-
-/// What `generated/` must hold, formatted by the workspace's `rustfmt.toml`.
-///
-/// # Errors
-/// A message for people, when that file cannot be read, or when rustfmt is absent or refuses a file.
-pub fn generate(model: &Model, workspace: &std::path::Path) -> Result<Files, String> {
-    let config = workspace.join("rustfmt.toml");
-    let config = std::fs::read_to_string(&config)
-        .map_err(|error| format!("cannot read {}: {error}", config.display()))?;
-    emit::format::format(emit::emit(model), &config)
 }

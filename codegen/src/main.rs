@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, io};
 use tabwasm_codegen::model::Model;
-use tabwasm_codegen::{Tree, diag, emit, explain, fresh, generate, model, vendor};
+use tabwasm_codegen::{Tree, diag, disk, emit, explain, fresh, generate, model, vendor};
 
 fn main() -> ExitCode {
     match arguments::parse(env::args().skip(1)).and_then(|arguments| run(&arguments)) {
@@ -36,7 +36,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         Action::Help => Ok(USAGE.to_string()),
         Action::Vendor => {
             let (tree, model) = checked(embedded()?, arguments)?;
-            folder::update(&to, &vendor::vendor(&tree, &model)?)
+            folder::update(&to, &vendor::vendor(&tree, &model, disk::format)?)
         }
         Action::Check if arguments.overlay.is_some() && arguments.to.is_none() => {
             let (_, model) = checked(read(workspace)?, arguments)?;
@@ -45,7 +45,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         action => {
             let (tree, model) = checked(read(workspace)?, arguments)?;
             let files = match tree.get("rustfmt.toml") {
-                Some(config) => emit::format::format(emit::emit(&model), config)?,
+                Some(config) => disk::format(emit::emit(&model), config)?,
                 None => generate(&model, workspace)?,
             };
             match action {

@@ -12,7 +12,6 @@ pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
 pub mod execute;
-pub mod format;
 pub mod index;
 pub mod indices;
 pub mod instruction;

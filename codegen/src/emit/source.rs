@@ -2,7 +2,7 @@
 //!
 //! Tokens know neither blank lines nor comments. This writer puts a blank line between items,
 //! turns `#[doc = "…"]` back into `///`, and lines up the rows of tables. rustfmt does the rest,
-//! once for all files ([`super::format`]).
+//! once for all files ([`crate::disk::format`]).
 
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
 use std::fmt::Write;

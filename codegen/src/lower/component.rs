@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::{Document, Entry};
 use crate::model::{
     Around, Bounds, Component, ComponentSection, Group, HandPart, Origin, Part, PartKind,
-    Production, ProductionFile, ProposalId, SilentPart, Sort, SortId,
+    Production, ProductionFile, ProposalId, ReservedPart, Sort, SortId,
 };
 use std::collections::BTreeMap;
 
@@ -271,7 +271,7 @@ impl Written<'_> {
         });
         let kind = match self.name {
             // Only bytes that say nothing have no name.
-            None => SilentPart::from_word(self.kind).map(PartKind::Silent),
+            None => ReservedPart::from_word(self.kind).map(PartKind::Reserved),
             Some(_) => {
                 let mut kinds = terms.kinds.iter();
                 let found = kinds.find(|(word, _)| word == self.kind);
@@ -280,7 +280,7 @@ impl Written<'_> {
         };
         if kind.is_none() {
             let known: Vec<&str> = match self.name {
-                None => SilentPart::ALL.iter().map(|part| part.word()).collect(),
+                None => ReservedPart::ALL.iter().map(|part| part.word()).collect(),
                 Some(_) => terms.kinds.iter().map(|(word, _)| word.as_str()).collect(),
             };
             let hint = did_you_mean(self.kind, known.iter().copied(), "not in the table");

@@ -156,8 +156,8 @@ vocabulary! {
 pub enum PartKind {
     /// What hand-written code reads.
     ByHand(HandPart),
-    /// A byte that says nothing.
-    Silent(SilentPart),
+    /// A reserved byte, which says nothing.
+    Reserved(ReservedPart),
     /// An index of something of a sort.
     Index(SortId),
     /// One of a group of alternatives, by its key.
@@ -191,8 +191,8 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// A part that says nothing: a byte that must be so.
-    SilentPart {
+    /// A reserved part: a byte that must have one value.
+    ReservedPart {
         Zero = "zero",
         InstanceSort = "instance_sort",
     }
@@ -226,7 +226,7 @@ impl Component {
     pub fn word<'m>(&'m self, kind: &'m PartKind) -> &'m str {
         match kind {
             PartKind::ByHand(part) => part.word(),
-            PartKind::Silent(part) => part.word(),
+            PartKind::Reserved(part) => part.word(),
             PartKind::Index(sort) => &self.sort(*sort).key,
             PartKind::Group(key) | PartKind::Sequence(key) => key,
         }

@@ -29,7 +29,7 @@ mod wire;
 
 pub use component::{
     Around, Bounds, Component, ComponentSection, Group, HandPart, Part, PartKind, Production,
-    ProductionFile, SilentPart, Sort, SortId,
+    ProductionFile, ReservedPart, Sort, SortId,
 };
 pub use cost::{Costs, Rate};
 pub use edit::{CONTROL, Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};

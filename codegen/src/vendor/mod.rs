@@ -17,11 +17,14 @@ use toml::Table;
 /// The file with the list of all others.
 pub const LIST: &str = "VENDORED.toml";
 
+/// What formats files by the text of a `rustfmt.toml`: [`crate::disk::format`].
+pub type Formatter = fn(Files, &str) -> Result<Files, String>;
+
 /// The files of the crate, by path within it.
 ///
 /// # Errors
 /// A message for people: a source is missing, or rustfmt.
-pub fn vendor(tree: &Tree, model: &Model) -> Result<Files, String> {
+pub fn vendor(tree: &Tree, model: &Model, format: Formatter) -> Result<Files, String> {
     let mut files = Files::new();
     for (path, text) in tree.matching("runtime/", "") {
         let path = path.trim_start_matches("runtime/");
@@ -49,7 +52,7 @@ pub fn vendor(tree: &Tree, model: &Model) -> Result<Files, String> {
 
     let mut generated = emit::emit(model);
     generated.insert("tests/mod.rs".to_string(), tests::emit(model));
-    let generated = emit::format::format(generated, source(tree, "rustfmt.toml")?)?;
+    let generated = format(generated, source(tree, "rustfmt.toml")?)?;
     for (path, text) in generated {
         let path = match path.as_str() {
             "tests/mod.rs" => "tests/rows.rs".to_string(),

@@ -60,11 +60,11 @@ fn sequence(source: &mut Source, model: &Model, row: &Production) {
         pub struct #name #generics { #(#fields),* }
     });
     head(source, &name.to_string(), borrows_row(component, row));
-    let silent = row.parts.iter().any(|part| part.name.is_none());
+    let reserved = row.parts.iter().any(|part| part.name.is_none());
     if row.check.is_some() {
         source.line("        let at = r.position();");
     }
-    if silent {
+    if reserved {
         for part in &row.parts {
             source.line(&match &part.name {
                 Some(name) => format!("        let {name} = {};", read(row, part)),
@@ -296,7 +296,7 @@ fn rust(component: &Component, part: &Part) -> TokenStream {
     let inner: TokenStream = match &part.kind {
         PartKind::ByHand(by_hand) => by_hand.rust().parse().unwrap_or_default(),
         // It has no name, so that it is no field.
-        PartKind::Silent(_) => quote!(()),
+        PartKind::Reserved(_) => quote!(()),
         PartKind::Index(sort) => {
             let name = ident(&format!("{}Idx", variant(&component.sort(*sort).key)));
             quote!(#name)
@@ -328,7 +328,7 @@ fn borrows_row(component: &Component, row: &Production) -> bool {
 fn borrows(component: &Component, kind: &PartKind) -> bool {
     match kind {
         PartKind::ByHand(part) => part.borrows(),
-        PartKind::Silent(_) | PartKind::Index(_) => false,
+        PartKind::Reserved(_) | PartKind::Index(_) => false,
         PartKind::Group(key) => {
             let rows = component
                 .group(key)

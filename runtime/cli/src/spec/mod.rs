@@ -10,7 +10,7 @@ mod tables;
 use std::fs;
 use std::io::IsTerminal;
 
-use tabwasm_codegen::{emit, explain, vendor};
+use tabwasm_codegen::{disk, emit, explain, vendor};
 
 use self::args::{Check, Diff, Explain, Fmt, Question, Spec};
 use self::tables::Tables;
@@ -111,7 +111,7 @@ fn explain_row(args: &Explain) -> Result<Exit, Exit> {
     let tables = Tables::read(&args.tables.name)?;
     let explained = || {
         let config = tables.tree.get("rustfmt.toml").unwrap_or_default();
-        let files = emit::format::format(emit::emit(&tables.model), config)?;
+        let files = disk::format(emit::emit(&tables.model), config)?;
         explain::explain(&tables.tree, &tables.model, &files, &args.instruction)
     };
     match explained() {

@@ -1,6 +1,6 @@
 //! One rustfmt run over all generated files.
 
-use super::Files;
+use crate::emit::Files;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs, io, process};
