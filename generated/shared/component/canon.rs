@@ -14,7 +14,7 @@ use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
 use crate::read::component::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    Item, Judge, Label, List, Options, ValType, list, read, reserved,
+    DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
 };
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
@@ -427,88 +427,88 @@ impl Canon<'_> {
 
 impl<'a> Decode<'a> for Canon<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x00 => match r.u8()? {
-                0x00 => Self::Lift { func: read(r, judge)?, options: read(r, judge)?, ty: read(r, judge)? },
+                0x00 => Self::Lift { func: read(r, rules)?, options: read(r, rules)?, ty: read(r, rules)? },
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x01 => match r.u8()? {
-                0x00 => Self::Lower { func: read(r, judge)?, options: read(r, judge)? },
+                0x00 => Self::Lower { func: read(r, rules)?, options: read(r, rules)? },
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
-            0x02 => Self::ResourceNew { ty: read(r, judge)? },
-            0x03 => Self::ResourceDrop { ty: read(r, judge)? },
-            0x04 => Self::ResourceRep { ty: read(r, judge)? },
-            0x05 => judge.admit(Proposal::ComponentModelAsync, at, Self::TaskCancel)?,
-            0x06 => judge.admit(Proposal::ComponentModelAsync, at, Self::SubtaskCancel { is_async: read(r, judge)? })?,
-            0x09 => judge.admit(Proposal::ComponentModelAsync, at, Self::TaskReturn { result: read(r, judge)?, options: read(r, judge)? })?,
-            0x0A => judge.admit(Proposal::ComponentModelAsync, at, Self::ContextGet { ty: read(r, judge)?, slot: read(r, judge)? })?,
-            0x0B => judge.admit(Proposal::ComponentModelAsync, at, Self::ContextSet { ty: read(r, judge)?, slot: read(r, judge)? })?,
+            0x02 => Self::ResourceNew { ty: read(r, rules)? },
+            0x03 => Self::ResourceDrop { ty: read(r, rules)? },
+            0x04 => Self::ResourceRep { ty: read(r, rules)? },
+            0x05 => rules.admit(Proposal::ComponentModelAsync, at, Self::TaskCancel)?,
+            0x06 => rules.admit(Proposal::ComponentModelAsync, at, Self::SubtaskCancel { is_async: read(r, rules)? })?,
+            0x09 => rules.admit(Proposal::ComponentModelAsync, at, Self::TaskReturn { result: read(r, rules)?, options: read(r, rules)? })?,
+            0x0A => rules.admit(Proposal::ComponentModelAsync, at, Self::ContextGet { ty: read(r, rules)?, slot: read(r, rules)? })?,
+            0x0B => rules.admit(Proposal::ComponentModelAsync, at, Self::ContextSet { ty: read(r, rules)?, slot: read(r, rules)? })?,
             0x0C => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelAsync, at, Self::ThreadYield)?,
+                0x00 => rules.admit(Proposal::ComponentModelAsync, at, Self::ThreadYield)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
-            0x0D => judge.admit(Proposal::ComponentModelAsync, at, Self::SubtaskDrop)?,
-            0x0E => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamNew { ty: read(r, judge)? })?,
-            0x0F => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamRead { ty: read(r, judge)?, options: read(r, judge)? })?,
-            0x10 => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamWrite { ty: read(r, judge)?, options: read(r, judge)? })?,
-            0x11 => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamCancelRead { ty: read(r, judge)?, is_async: read(r, judge)? })?,
-            0x12 => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamCancelWrite { ty: read(r, judge)?, is_async: read(r, judge)? })?,
-            0x13 => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamDropReadable { ty: read(r, judge)? })?,
-            0x14 => judge.admit(Proposal::ComponentModelAsync, at, Self::StreamDropWritable { ty: read(r, judge)? })?,
-            0x15 => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureNew { ty: read(r, judge)? })?,
-            0x16 => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureRead { ty: read(r, judge)?, options: read(r, judge)? })?,
-            0x17 => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureWrite { ty: read(r, judge)?, options: read(r, judge)? })?,
-            0x18 => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureCancelRead { ty: read(r, judge)?, is_async: read(r, judge)? })?,
-            0x19 => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureCancelWrite { ty: read(r, judge)?, is_async: read(r, judge)? })?,
-            0x1A => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureDropReadable { ty: read(r, judge)? })?,
-            0x1B => judge.admit(Proposal::ComponentModelAsync, at, Self::FutureDropWritable { ty: read(r, judge)? })?,
-            0x1C => judge.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextNew { options: read(r, judge)? })?,
-            0x1D => judge.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextDebugMessage { options: read(r, judge)? })?,
-            0x1E => judge.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextDrop)?,
-            0x1F => judge.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetNew)?,
+            0x0D => rules.admit(Proposal::ComponentModelAsync, at, Self::SubtaskDrop)?,
+            0x0E => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamNew { ty: read(r, rules)? })?,
+            0x0F => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamRead { ty: read(r, rules)?, options: read(r, rules)? })?,
+            0x10 => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamWrite { ty: read(r, rules)?, options: read(r, rules)? })?,
+            0x11 => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamCancelRead { ty: read(r, rules)?, is_async: read(r, rules)? })?,
+            0x12 => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamCancelWrite { ty: read(r, rules)?, is_async: read(r, rules)? })?,
+            0x13 => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamDropReadable { ty: read(r, rules)? })?,
+            0x14 => rules.admit(Proposal::ComponentModelAsync, at, Self::StreamDropWritable { ty: read(r, rules)? })?,
+            0x15 => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureNew { ty: read(r, rules)? })?,
+            0x16 => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureRead { ty: read(r, rules)?, options: read(r, rules)? })?,
+            0x17 => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureWrite { ty: read(r, rules)?, options: read(r, rules)? })?,
+            0x18 => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureCancelRead { ty: read(r, rules)?, is_async: read(r, rules)? })?,
+            0x19 => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureCancelWrite { ty: read(r, rules)?, is_async: read(r, rules)? })?,
+            0x1A => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureDropReadable { ty: read(r, rules)? })?,
+            0x1B => rules.admit(Proposal::ComponentModelAsync, at, Self::FutureDropWritable { ty: read(r, rules)? })?,
+            0x1C => rules.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextNew { options: read(r, rules)? })?,
+            0x1D => rules.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextDebugMessage { options: read(r, rules)? })?,
+            0x1E => rules.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContextDrop)?,
+            0x1F => rules.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetNew)?,
             0x20 => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetWait { memory: read(r, judge)? })?,
+                0x00 => rules.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetWait { memory: read(r, rules)? })?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x21 => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetPoll { memory: read(r, judge)? })?,
+                0x00 => rules.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetPoll { memory: read(r, rules)? })?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
-            0x22 => judge.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetDrop)?,
-            0x23 => judge.admit(Proposal::ComponentModelAsync, at, Self::WaitableJoin)?,
-            0x24 => judge.admit(Proposal::ComponentModelAsync, at, Self::BackpressureInc)?,
-            0x25 => judge.admit(Proposal::ComponentModelAsync, at, Self::BackpressureDec)?,
-            0x26 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadIndex)?,
-            0x27 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadNewIndirect { ty: read(r, judge)?, table: read(r, judge)? })?,
-            0x28 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadResumeLater)?,
+            0x22 => rules.admit(Proposal::ComponentModelAsync, at, Self::WaitableSetDrop)?,
+            0x23 => rules.admit(Proposal::ComponentModelAsync, at, Self::WaitableJoin)?,
+            0x24 => rules.admit(Proposal::ComponentModelAsync, at, Self::BackpressureInc)?,
+            0x25 => rules.admit(Proposal::ComponentModelAsync, at, Self::BackpressureDec)?,
+            0x26 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadIndex)?,
+            0x27 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadNewIndirect { ty: read(r, rules)?, table: read(r, rules)? })?,
+            0x28 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadResumeLater)?,
             0x29 => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspend)?,
+                0x00 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspend)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x2A => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspendThenResume)?,
+                0x00 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspendThenResume)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x2B => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadYieldThenResume)?,
+                0x00 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadYieldThenResume)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x2C => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspendThenPromote)?,
+                0x00 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadSuspendThenPromote)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
             0x2D => match r.u8()? {
-                0x00 => judge.admit(Proposal::ComponentModelThreading, at, Self::ThreadYieldThenPromote)?,
+                0x00 => rules.admit(Proposal::ComponentModelThreading, at, Self::ThreadYieldThenPromote)?,
                 code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
             },
-            0x2E => judge.admit(Proposal::ComponentModelForward, at, Self::StreamForward { ty: read(r, judge)? })?,
-            0x2F => judge.admit(Proposal::ComponentModelForward, at, Self::FutureForward { ty: read(r, judge)? })?,
-            0x40 => judge.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadSpawnRef { shared: read(r, judge)?, ty: read(r, judge)? })?,
-            0x41 => judge.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadSpawnIndirect { shared: read(r, judge)?, ty: read(r, judge)?, table: read(r, judge)? })?,
-            0x42 => judge.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadAvailableParallelism { shared: read(r, judge)? })?,
+            0x2E => rules.admit(Proposal::ComponentModelForward, at, Self::StreamForward { ty: read(r, rules)? })?,
+            0x2F => rules.admit(Proposal::ComponentModelForward, at, Self::FutureForward { ty: read(r, rules)? })?,
+            0x40 => rules.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadSpawnRef { shared: read(r, rules)?, ty: read(r, rules)? })?,
+            0x41 => rules.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadSpawnIndirect { shared: read(r, rules)?, ty: read(r, rules)?, table: read(r, rules)? })?,
+            0x42 => rules.admit(Proposal::ComponentModelSharedThreads, at, Self::ThreadAvailableParallelism { shared: read(r, rules)? })?,
             code => return Err(malformed(ErrorCode::MalformedCanon, at, code)),
         })
     }
@@ -607,17 +607,17 @@ impl CanonOption {
 
 impl<'a> Decode<'a> for CanonOption {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x00 => Self::Utf8,
             0x01 => Self::Utf16,
             0x02 => Self::Latin1Utf16,
-            0x03 => Self::Memory { memory: read(r, judge)? },
-            0x04 => Self::Realloc { func: read(r, judge)? },
-            0x05 => Self::PostReturn { func: read(r, judge)? },
-            0x06 => judge.admit(Proposal::ComponentModelAsync, at, Self::Async)?,
-            0x07 => judge.admit(Proposal::ComponentModelAsync, at, Self::Callback { func: read(r, judge)? })?,
+            0x03 => Self::Memory { memory: read(r, rules)? },
+            0x04 => Self::Realloc { func: read(r, rules)? },
+            0x05 => Self::PostReturn { func: read(r, rules)? },
+            0x06 => rules.admit(Proposal::ComponentModelAsync, at, Self::Async)?,
+            0x07 => rules.admit(Proposal::ComponentModelAsync, at, Self::Callback { func: read(r, rules)? })?,
             code => return Err(malformed(ErrorCode::MalformedCanonOption, at, code)),
         })
     }

@@ -14,7 +14,7 @@ use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
 use crate::read::component::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    Item, Judge, Label, List, Options, ValType, list, read, reserved,
+    DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
 };
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
@@ -55,12 +55,12 @@ impl ExternName<'_> {
 
 impl<'a> Decode<'a> for ExternName<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => judge.extern_name(at, Self::Plain { name: read(r, judge)? })?,
-            0x01 => judge.extern_name(at, Self::AlsoPlain { name: read(r, judge)? })?,
-            0x02 => judge.extern_name(at, Self::Attributed { name: read(r, judge)?, attributes: list(r, judge, 0..=u32::MAX, Limit::ComponentAttributes)? })?,
+            0x00 => rules.extern_name(at, Self::Plain { name: read(r, rules)? })?,
+            0x01 => rules.extern_name(at, Self::AlsoPlain { name: read(r, rules)? })?,
+            0x02 => rules.extern_name(at, Self::Attributed { name: read(r, rules)?, attributes: list(r, rules, 0..=u32::MAX, Limit::ComponentAttributes)? })?,
             code => return Err(malformed(ErrorCode::MalformedExternName, at, code)),
         })
     }
@@ -108,12 +108,12 @@ impl Attribute<'_> {
 
 impl<'a> Decode<'a> for Attribute<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => judge.admit(Proposal::ComponentModelImplements, at, Self::Implements { interface: read(r, judge)? })?,
-            0x01 => judge.admit(Proposal::ComponentModelCanonicalNames, at, Self::VersionSuffix { suffix: read(r, judge)? })?,
-            0x02 => judge.admit(Proposal::ComponentModelImplements, at, Self::ExternalId { id: read(r, judge)? })?,
+            0x00 => rules.admit(Proposal::ComponentModelImplements, at, Self::Implements { interface: read(r, rules)? })?,
+            0x01 => rules.admit(Proposal::ComponentModelCanonicalNames, at, Self::VersionSuffix { suffix: read(r, rules)? })?,
+            0x02 => rules.admit(Proposal::ComponentModelImplements, at, Self::ExternalId { id: read(r, rules)? })?,
             code => return Err(malformed(ErrorCode::MalformedAttribute, at, code)),
         })
     }
@@ -154,7 +154,7 @@ impl NameSection {
 
 impl<'a> Decode<'a> for NameSection {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x00 => Self::Component,

@@ -5,7 +5,7 @@
 use crate::generated::shared::error_code::ErrorCode;
 use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
-use crate::read::component::{Decode, Judge, index};
+use crate::read::component::{Decode, DecodeRules, index};
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
 
@@ -166,7 +166,7 @@ impl Sort {
 
 impl<'a> Decode<'a> for Sort {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x00 => match r.u8()? {
@@ -181,7 +181,7 @@ impl<'a> Decode<'a> for Sort {
                 code => return Err(malformed(ErrorCode::MalformedSort, at, code)),
             },
             0x01 => Self::Func,
-            0x02 => judge.admit(Proposal::ComponentModelValues, at, Self::Value)?,
+            0x02 => rules.admit(Proposal::ComponentModelValues, at, Self::Value)?,
             0x03 => Self::Type,
             0x04 => Self::Component,
             0x05 => Self::Instance,
@@ -214,8 +214,8 @@ impl Sort {
 pub struct CoreFuncIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreFuncIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreFunc).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreFunc).map(Self)
     }
 }
 
@@ -224,8 +224,8 @@ impl<'a> Decode<'a> for CoreFuncIdx {
 pub struct CoreTableIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTableIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreTable).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreTable).map(Self)
     }
 }
 
@@ -234,8 +234,8 @@ impl<'a> Decode<'a> for CoreTableIdx {
 pub struct CoreMemoryIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreMemoryIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreMemory).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreMemory).map(Self)
     }
 }
 
@@ -244,8 +244,8 @@ impl<'a> Decode<'a> for CoreMemoryIdx {
 pub struct CoreGlobalIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreGlobalIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreGlobal).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreGlobal).map(Self)
     }
 }
 
@@ -254,8 +254,8 @@ impl<'a> Decode<'a> for CoreGlobalIdx {
 pub struct CoreTagIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTagIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreTag).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreTag).map(Self)
     }
 }
 
@@ -264,8 +264,8 @@ impl<'a> Decode<'a> for CoreTagIdx {
 pub struct CoreTypeIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreTypeIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreType).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreType).map(Self)
     }
 }
 
@@ -274,8 +274,8 @@ impl<'a> Decode<'a> for CoreTypeIdx {
 pub struct CoreModuleIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreModuleIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreModule).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreModule).map(Self)
     }
 }
 
@@ -284,8 +284,8 @@ impl<'a> Decode<'a> for CoreModuleIdx {
 pub struct CoreInstanceIdx(pub u32);
 
 impl<'a> Decode<'a> for CoreInstanceIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::CoreInstance).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::CoreInstance).map(Self)
     }
 }
 
@@ -294,8 +294,8 @@ impl<'a> Decode<'a> for CoreInstanceIdx {
 pub struct FuncIdx(pub u32);
 
 impl<'a> Decode<'a> for FuncIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::Func).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::Func).map(Self)
     }
 }
 
@@ -304,8 +304,8 @@ impl<'a> Decode<'a> for FuncIdx {
 pub struct ValueIdx(pub u32);
 
 impl<'a> Decode<'a> for ValueIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::Value).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::Value).map(Self)
     }
 }
 
@@ -314,8 +314,8 @@ impl<'a> Decode<'a> for ValueIdx {
 pub struct TypeIdx(pub u32);
 
 impl<'a> Decode<'a> for TypeIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::Type).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::Type).map(Self)
     }
 }
 
@@ -324,8 +324,8 @@ impl<'a> Decode<'a> for TypeIdx {
 pub struct ComponentIdx(pub u32);
 
 impl<'a> Decode<'a> for ComponentIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::Component).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::Component).map(Self)
     }
 }
 
@@ -334,7 +334,7 @@ impl<'a> Decode<'a> for ComponentIdx {
 pub struct InstanceIdx(pub u32);
 
 impl<'a> Decode<'a> for InstanceIdx {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        index(r, judge, Sort::Instance).map(Self)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        index(r, rules, Sort::Instance).map(Self)
     }
 }

@@ -14,7 +14,7 @@ use crate::generated::shared::limits::Limit;
 use crate::generated::shared::proposal::Proposal;
 use crate::read::component::{
     CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    Item, Judge, Label, List, Options, ValType, list, read, reserved,
+    DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
 };
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
@@ -138,7 +138,7 @@ impl Primitive {
 
 impl<'a> Decode<'a> for Primitive {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x7F => Self::Bool,
@@ -154,7 +154,7 @@ impl<'a> Decode<'a> for Primitive {
             0x75 => Self::F64,
             0x74 => Self::Char,
             0x73 => Self::String,
-            0x64 => judge.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContext)?,
+            0x64 => rules.admit(Proposal::ComponentModelErrorContext, at, Self::ErrorContext)?,
             code => return Err(malformed(ErrorCode::MalformedComponentType, at, code)),
         })
     }
@@ -333,30 +333,30 @@ impl DefinedType<'_> {
 
 impl<'a> Decode<'a> for DefinedType<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let start = *r;
         let at = r.position();
         Ok(match r.u8()? {
-            0x72 => Self::Record { fields: list(r, judge, 1..=u32::MAX, Limit::ComponentFields)? },
-            0x71 => Self::Variant { cases: list(r, judge, 1..=u32::MAX, Limit::ComponentFields)? },
-            0x70 => Self::List { element: read(r, judge)? },
-            0x67 => judge.admit(Proposal::ComponentModelFixedLengthLists, at, Self::FixedList { element: read(r, judge)?, length: read(r, judge)? })?,
-            0x6F => Self::Tuple { types: list(r, judge, 1..=u32::MAX, Limit::ComponentFields)? },
-            0x6E => Self::Flags { labels: list(r, judge, 1..=32, Limit::ComponentFields)? },
-            0x6D => Self::Enum { labels: list(r, judge, 1..=u32::MAX, Limit::ComponentFields)? },
-            0x6B => Self::Option { ty: read(r, judge)? },
-            0x6A => Self::Result { ok: read(r, judge)?, err: read(r, judge)? },
-            0x69 => Self::Own { resource: read(r, judge)? },
-            0x68 => Self::Borrow { resource: read(r, judge)? },
-            0x66 => judge.admit(Proposal::ComponentModelAsync, at, Self::Stream { element: read(r, judge)? })?,
-            0x65 => judge.admit(Proposal::ComponentModelAsync, at, Self::Future { ty: read(r, judge)? })?,
-            0x63 => judge.admit(Proposal::ComponentModelMap, at, Self::Map { key: read(r, judge)?, value: read(r, judge)? })?,
-            0x40 => Self::Func { params: list(r, judge, 0..=u32::MAX, Limit::ComponentParams)?, result: read(r, judge)? },
-            0x43 => judge.admit(Proposal::ComponentModelAsync, at, Self::AsyncFunc { params: list(r, judge, 0..=u32::MAX, Limit::ComponentParams)?, result: read(r, judge)? })?,
-            0x41 => Self::Component { declarators: read(r, judge)? },
-            0x42 => Self::Instance { declarators: read(r, judge)? },
-            0x3F => Self::Resource { rep: read(r, judge)?, dtor: read(r, judge)? },
-            _ => { *r = start; Self::Primitive { ty: read(r, judge)? } },
+            0x72 => Self::Record { fields: list(r, rules, 1..=u32::MAX, Limit::ComponentFields)? },
+            0x71 => Self::Variant { cases: list(r, rules, 1..=u32::MAX, Limit::ComponentFields)? },
+            0x70 => Self::List { element: read(r, rules)? },
+            0x67 => rules.admit(Proposal::ComponentModelFixedLengthLists, at, Self::FixedList { element: read(r, rules)?, length: read(r, rules)? })?,
+            0x6F => Self::Tuple { types: list(r, rules, 1..=u32::MAX, Limit::ComponentFields)? },
+            0x6E => Self::Flags { labels: list(r, rules, 1..=32, Limit::ComponentFields)? },
+            0x6D => Self::Enum { labels: list(r, rules, 1..=u32::MAX, Limit::ComponentFields)? },
+            0x6B => Self::Option { ty: read(r, rules)? },
+            0x6A => Self::Result { ok: read(r, rules)?, err: read(r, rules)? },
+            0x69 => Self::Own { resource: read(r, rules)? },
+            0x68 => Self::Borrow { resource: read(r, rules)? },
+            0x66 => rules.admit(Proposal::ComponentModelAsync, at, Self::Stream { element: read(r, rules)? })?,
+            0x65 => rules.admit(Proposal::ComponentModelAsync, at, Self::Future { ty: read(r, rules)? })?,
+            0x63 => rules.admit(Proposal::ComponentModelMap, at, Self::Map { key: read(r, rules)?, value: read(r, rules)? })?,
+            0x40 => Self::Func { params: list(r, rules, 0..=u32::MAX, Limit::ComponentParams)?, result: read(r, rules)? },
+            0x43 => rules.admit(Proposal::ComponentModelAsync, at, Self::AsyncFunc { params: list(r, rules, 0..=u32::MAX, Limit::ComponentParams)?, result: read(r, rules)? })?,
+            0x41 => Self::Component { declarators: read(r, rules)? },
+            0x42 => Self::Instance { declarators: read(r, rules)? },
+            0x3F => Self::Resource { rep: read(r, rules)?, dtor: read(r, rules)? },
+            _ => { *r = start; Self::Primitive { ty: read(r, rules)? } },
         })
     }
 }
@@ -385,10 +385,10 @@ impl ResultList {
 
 impl<'a> Decode<'a> for ResultList {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::One { ty: read(r, judge)? },
+            0x00 => Self::One { ty: read(r, rules)? },
             0x01 => match r.u8()? {
                 0x00 => Self::None,
                 code => return Err(malformed(ErrorCode::MalformedComponentType, at, code)),
@@ -431,13 +431,13 @@ impl CoreDefinition<'_> {
 
 impl<'a> Decode<'a> for CoreDefinition<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let start = *r;
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Sub { group: read(r, judge)? },
-            0x50 => Self::Module { declarators: read(r, judge)? },
-            _ => { *r = start; Self::Group { group: read(r, judge)? } },
+            0x00 => Self::Sub { group: read(r, rules)? },
+            0x50 => Self::Module { declarators: read(r, rules)? },
+            _ => { *r = start; Self::Group { group: read(r, rules)? } },
         })
     }
 }
@@ -483,13 +483,13 @@ impl ModuleDeclarator<'_> {
 
 impl<'a> Decode<'a> for ModuleDeclarator<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Import { import: read(r, judge)? },
-            0x01 => Self::Type { ty: read(r, judge)? },
-            0x02 => Self::Alias { alias: read(r, judge)? },
-            0x03 => Self::Export { name: read(r, judge)?, ty: read(r, judge)? },
+            0x00 => Self::Import { import: read(r, rules)? },
+            0x01 => Self::Type { ty: read(r, rules)? },
+            0x02 => Self::Alias { alias: read(r, rules)? },
+            0x03 => Self::Export { name: read(r, rules)?, ty: read(r, rules)? },
             code => return Err(malformed(ErrorCode::MalformedDeclarator, at, code)),
         })
     }
@@ -542,14 +542,14 @@ impl Declarator<'_> {
 
 impl<'a> Decode<'a> for Declarator<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::CoreType { ty: read(r, judge)? },
-            0x01 => Self::Type { ty: read(r, judge)? },
-            0x02 => Self::Alias { alias: read(r, judge)? },
-            0x03 => Self::Import { import: read(r, judge)? },
-            0x04 => Self::Export { name: read(r, judge)?, ty: read(r, judge)? },
+            0x00 => Self::CoreType { ty: read(r, rules)? },
+            0x01 => Self::Type { ty: read(r, rules)? },
+            0x02 => Self::Alias { alias: read(r, rules)? },
+            0x03 => Self::Import { import: read(r, rules)? },
+            0x04 => Self::Export { name: read(r, rules)?, ty: read(r, rules)? },
             code => return Err(malformed(ErrorCode::MalformedDeclarator, at, code)),
         })
     }
@@ -630,18 +630,18 @@ impl ExternType {
 
 impl<'a> Decode<'a> for ExternType {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
             0x00 => match r.u8()? {
-                0x11 => Self::CoreModule { ty: read(r, judge)? },
+                0x11 => Self::CoreModule { ty: read(r, rules)? },
                 code => return Err(malformed(ErrorCode::MalformedExternType, at, code)),
             },
-            0x01 => Self::Func { ty: read(r, judge)? },
-            0x02 => judge.admit(Proposal::ComponentModelValues, at, Self::Value { bound: read(r, judge)? })?,
-            0x03 => Self::Type { bound: read(r, judge)? },
-            0x04 => Self::Component { ty: read(r, judge)? },
-            0x05 => Self::Instance { ty: read(r, judge)? },
+            0x01 => Self::Func { ty: read(r, rules)? },
+            0x02 => rules.admit(Proposal::ComponentModelValues, at, Self::Value { bound: read(r, rules)? })?,
+            0x03 => Self::Type { bound: read(r, rules)? },
+            0x04 => Self::Component { ty: read(r, rules)? },
+            0x05 => Self::Instance { ty: read(r, rules)? },
             code => return Err(malformed(ErrorCode::MalformedExternType, at, code)),
         })
     }
@@ -671,10 +671,10 @@ impl TypeBound {
 
 impl<'a> Decode<'a> for TypeBound {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Eq { ty: read(r, judge)? },
+            0x00 => Self::Eq { ty: read(r, rules)? },
             0x01 => Self::SubResource,
             code => return Err(malformed(ErrorCode::MalformedExternType, at, code)),
         })
@@ -716,11 +716,11 @@ impl ValueBound {
 
 impl<'a> Decode<'a> for ValueBound {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => judge.admit(Proposal::ComponentModelValues, at, Self::Eq { value: read(r, judge)? })?,
-            0x01 => judge.admit(Proposal::ComponentModelValues, at, Self::Type { ty: read(r, judge)? })?,
+            0x00 => rules.admit(Proposal::ComponentModelValues, at, Self::Eq { value: read(r, rules)? })?,
+            0x01 => rules.admit(Proposal::ComponentModelValues, at, Self::Type { ty: read(r, rules)? })?,
             code => return Err(malformed(ErrorCode::MalformedExternType, at, code)),
         })
     }
@@ -755,11 +755,11 @@ impl CoreInstanceExpression<'_> {
 
 impl<'a> Decode<'a> for CoreInstanceExpression<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Instantiate { module: read(r, judge)?, args: list(r, judge, 0..=u32::MAX, Limit::ComponentArguments)? },
-            0x01 => Self::InlineExports { exports: list(r, judge, 0..=u32::MAX, Limit::ComponentExports)? },
+            0x00 => Self::Instantiate { module: read(r, rules)?, args: list(r, rules, 0..=u32::MAX, Limit::ComponentArguments)? },
+            0x01 => Self::InlineExports { exports: list(r, rules, 0..=u32::MAX, Limit::ComponentExports)? },
             code => return Err(malformed(ErrorCode::MalformedInstance, at, code)),
         })
     }
@@ -794,11 +794,11 @@ impl InstanceExpression<'_> {
 
 impl<'a> Decode<'a> for InstanceExpression<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Instantiate { component: read(r, judge)?, args: list(r, judge, 0..=u32::MAX, Limit::ComponentArguments)? },
-            0x01 => Self::InlineExports { exports: list(r, judge, 0..=u32::MAX, Limit::ComponentExports)? },
+            0x00 => Self::Instantiate { component: read(r, rules)?, args: list(r, rules, 0..=u32::MAX, Limit::ComponentArguments)? },
+            0x01 => Self::InlineExports { exports: list(r, rules, 0..=u32::MAX, Limit::ComponentExports)? },
             code => return Err(malformed(ErrorCode::MalformedInstance, at, code)),
         })
     }
@@ -843,12 +843,12 @@ impl AliasTarget<'_> {
 
 impl<'a> Decode<'a> for AliasTarget<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x00 => Self::Export { instance: read(r, judge)?, name: read(r, judge)? },
-            0x01 => Self::CoreExport { instance: read(r, judge)?, name: read(r, judge)? },
-            0x02 => Self::Outer { count: read(r, judge)?, index: read(r, judge)? },
+            0x00 => Self::Export { instance: read(r, rules)?, name: read(r, rules)? },
+            0x01 => Self::CoreExport { instance: read(r, rules)?, name: read(r, rules)? },
+            0x02 => Self::Outer { count: read(r, rules)?, index: read(r, rules)? },
             code => return Err(malformed(ErrorCode::MalformedAlias, at, code)),
         })
     }
@@ -877,10 +877,10 @@ impl CoreAliasTarget {
 
 impl<'a> Decode<'a> for CoreAliasTarget {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Ok(match r.u8()? {
-            0x01 => Self::Outer { count: read(r, judge)?, index: read(r, judge)? },
+            0x01 => Self::Outer { count: read(r, rules)?, index: read(r, rules)? },
             code => return Err(malformed(ErrorCode::MalformedAlias, at, code)),
         })
     }
@@ -897,8 +897,8 @@ pub struct Field<'a> {
 
 impl<'a> Decode<'a> for Field<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, ty: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, ty: read(r, rules)? })
     }
 }
 
@@ -913,9 +913,9 @@ pub struct Case<'a> {
 
 impl<'a> Decode<'a> for Case<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        let name = read(r, judge)?;
-        let ty = read(r, judge)?;
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        let name = read(r, rules)?;
+        let ty = read(r, rules)?;
         reserved::zero(r)?;
         Ok(Self { name, ty })
     }
@@ -932,10 +932,10 @@ pub struct CoreArgument<'a> {
 
 impl<'a> Decode<'a> for CoreArgument<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        let name = read(r, judge)?;
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        let name = read(r, rules)?;
         reserved::instance_sort(r)?;
-        let instance = read(r, judge)?;
+        let instance = read(r, rules)?;
         Ok(Self { name, instance })
     }
 }
@@ -951,8 +951,8 @@ pub struct CoreInlineExport<'a> {
 
 impl<'a> Decode<'a> for CoreInlineExport<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, item: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, item: read(r, rules)? })
     }
 }
 
@@ -967,8 +967,8 @@ pub struct Argument<'a> {
 
 impl<'a> Decode<'a> for Argument<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, item: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, item: read(r, rules)? })
     }
 }
 
@@ -983,8 +983,8 @@ pub struct InlineExport<'a> {
 
 impl<'a> Decode<'a> for InlineExport<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, item: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, item: read(r, rules)? })
     }
 }
 
@@ -999,9 +999,9 @@ pub struct Alias<'a> {
 
 impl<'a> Decode<'a> for Alias<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        judge.alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })
+        rules.alias(at, Self { sort: read(r, rules)?, target: read(r, rules)? })
     }
 }
 
@@ -1016,9 +1016,9 @@ pub struct CoreAlias {
 
 impl<'a> Decode<'a> for CoreAlias {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        judge.core_alias(at, Self { sort: read(r, judge)?, target: read(r, judge)? })
+        rules.core_alias(at, Self { sort: read(r, rules)?, target: read(r, rules)? })
     }
 }
 
@@ -1033,8 +1033,8 @@ pub struct Import<'a> {
 
 impl<'a> Decode<'a> for Import<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, ty: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, ty: read(r, rules)? })
     }
 }
 
@@ -1051,8 +1051,8 @@ pub struct Export<'a> {
 
 impl<'a> Decode<'a> for Export<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { name: read(r, judge)?, item: read(r, judge)?, ty: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { name: read(r, rules)?, item: read(r, rules)?, ty: read(r, rules)? })
     }
 }
 
@@ -1069,8 +1069,8 @@ pub struct Start<'a> {
 
 impl<'a> Decode<'a> for Start<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { func: read(r, judge)?, args: list(r, judge, 0..=u32::MAX, Limit::ComponentArguments)?, results: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { func: read(r, rules)?, args: list(r, rules, 0..=u32::MAX, Limit::ComponentArguments)?, results: read(r, rules)? })
     }
 }
 
@@ -1085,7 +1085,7 @@ pub struct ValueDefinition<'a> {
 
 impl<'a> Decode<'a> for ValueDefinition<'a> {
     #[rustfmt::skip]
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        Ok(Self { ty: read(r, judge)?, content: read(r, judge)? })
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        Ok(Self { ty: read(r, rules)?, content: read(r, rules)? })
     }
 }

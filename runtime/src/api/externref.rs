@@ -11,7 +11,7 @@ use crate::error::cause::LimitError;
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};
-use crate::types::Ref as Slot;
+use crate::types::Ref as RawRef;
 
 /// A value of the host that the guest can hold and pass on, but not look into.
 ///
@@ -65,14 +65,14 @@ impl ExternRef {
     }
 
     /// As it stands in a slot of this store.
-    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<Slot, UseError> {
+    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<RawRef, UseError> {
         let handle = self.handle(store)?;
         store.externs.get(handle)?;
-        Ok(Slot(handle.bits()))
+        Ok(RawRef(handle.bits()))
     }
 
     /// From a slot of this store; nothing for null.
-    pub(crate) fn from_slot(slot: Slot, store: &StoreInner) -> Option<Self> {
+    pub(crate) fn from_slot(slot: RawRef, store: &StoreInner) -> Option<Self> {
         (!slot.is_null()).then(|| Self(store.handle(slot.0)))
     }
 }

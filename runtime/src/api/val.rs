@@ -8,7 +8,7 @@ use crate::engine::use_error::UseError;
 use crate::error::Result;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;
-use crate::types::{HeapType, Ref as Slot, RefType, TypeId, ValType};
+use crate::types::{HeapType, Ref as RawRef, RefType, TypeId, ValType};
 
 /// A value of the guest. Floats are their bits, so that no NaN changes on the way.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +137,7 @@ impl Val {
             ValType::F64 => Self::F64(slot),
             ty => {
                 let ty = ty.as_ref_type().unwrap_or(RefType::EXTERNREF);
-                Ref::from_raw(Slot(slot as u32), ty, store).into()
+                Ref::from_raw(RawRef(slot as u32), ty, store).into()
             }
         }
     }
@@ -207,7 +207,7 @@ impl Ref {
     }
 
     /// As it stands in a slot of type `ty` in this store.
-    pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<Slot, UseError> {
+    pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<RawRef, UseError> {
         let found = self.own_type(store)?;
         if !store.engine.ref_matches(found, ty) {
             return Err(value_type(ty.into(), found.into(), &store.engine));
@@ -215,16 +215,16 @@ impl Ref {
         self.raw(store)
     }
 
-    fn raw(self, store: &StoreInner) -> Result<Slot, UseError> {
+    fn raw(self, store: &StoreInner) -> Result<RawRef, UseError> {
         match self {
             Self::Func(Some(func)) => func.to_slot(store),
             Self::Extern(Some(value)) => value.to_slot(store),
-            Self::Func(None) | Self::Extern(None) => Ok(Slot::NULL),
+            Self::Func(None) | Self::Extern(None) => Ok(RawRef::NULL),
         }
     }
 
     /// From a slot of type `ty` of this store.
-    pub(crate) fn from_raw(slot: Slot, ty: RefType, store: &StoreInner) -> Self {
+    pub(crate) fn from_raw(slot: RawRef, ty: RefType, store: &StoreInner) -> Self {
         match Hierarchy::of(ty) {
             Hierarchy::Func => Self::Func(Func::from_slot(slot, store)),
             Hierarchy::Extern | Hierarchy::Other => Self::Extern(ExternRef::from_slot(slot, store)),

@@ -5,16 +5,16 @@
 //! and [`Detail::numbers`].
 
 #[cfg(any(brief, test))]
-mod brief;
+mod packed;
 #[cfg(not(brief))]
-mod whole;
+mod wide;
 
 use core::fmt;
 
 #[cfg(brief)]
-pub(crate) use brief::Facts;
+pub(crate) use packed::Facts;
 #[cfg(not(brief))]
-pub(crate) use whole::Facts;
+pub(crate) use wide::Facts;
 
 use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
 use crate::types::ValType;

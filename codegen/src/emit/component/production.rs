@@ -28,7 +28,7 @@ pub(super) fn emit(model: &Model, file: ProductionFile, tagline: &str) -> Source
         use super::{#(#others::*),*};
         use crate::read::component::{
             CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-            Item, Judge, Label, List, Options, ValType, list, read, reserved,
+            Item, DecodeRules, Label, List, Options, ValType, list, read, reserved,
         };
         use crate::generated::shared::error_code::ErrorCode;
         use crate::generated::shared::limits::Limit;
@@ -129,7 +129,9 @@ fn head(source: &mut Source, name: &str, borrows: bool) {
     let generics = if borrows { "<'a>" } else { "" };
     source.line(&format!("impl<'a> Decode<'a> for {name}{generics} {{"));
     source.line("    #[rustfmt::skip]");
-    source.line("    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {");
+    source.line(
+        "    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {",
+    );
 }
 
 fn decode(source: &mut Source, model: &Model, group: &Group) {
@@ -165,12 +167,12 @@ fn value(model: &Model, row: &Production, path: &str) -> String {
         value = format!("{path} {{ {} }}", parts.join(", "));
     }
     if let Some(check) = &row.check {
-        value = format!("judge.{check}(at, {value})?");
+        value = format!("rules.{check}(at, {value})?");
     }
     match row.proposal {
         Some(id) => {
             let proposal = variant(&model.proposal(id).key);
-            format!("judge.admit(Proposal::{proposal}, at, {value})?")
+            format!("rules.admit(Proposal::{proposal}, at, {value})?")
         }
         None => value,
     }
@@ -179,7 +181,7 @@ fn value(model: &Model, row: &Production, path: &str) -> String {
 /// The expression that reads a part.
 fn read(row: &Production, part: &Part) -> String {
     if !part.is_list() {
-        return "read(r, judge)?".to_string();
+        return "read(r, rules)?".to_string();
     }
     let most = row
         .bounds
@@ -187,7 +189,7 @@ fn read(row: &Production, part: &Part) -> String {
         .map_or_else(|| "u32::MAX".to_string(), |most| most.to_string());
     let limit = variant(row.bounds.limit.as_deref().unwrap_or_default());
     format!(
-        "list(r, judge, {}..={most}, Limit::{limit})?",
+        "list(r, rules, {}..={most}, Limit::{limit})?",
         row.bounds.least
     )
 }

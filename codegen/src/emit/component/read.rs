@@ -6,7 +6,7 @@ use crate::emit::source::aligned;
 pub(super) struct Arm {
     /// The bytes.
     pub(super) code: Vec<u8>,
-    /// The expression of its value; it may use `r`, `judge` and `at`.
+    /// The expression of its value; it may use `r`, `rules` and `at`.
     pub(super) value: String,
 }
 

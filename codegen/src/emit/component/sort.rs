@@ -17,7 +17,7 @@ pub(super) fn emit(model: &Model) -> Source {
         "Sorts, and the indices of what is of them.",
     );
     source.item(quote! {
-        use crate::read::component::{Decode, Judge, index};
+        use crate::read::component::{Decode, DecodeRules, index};
         use crate::generated::shared::error_code::ErrorCode;
         use crate::generated::shared::limits::Limit;
         use crate::generated::shared::proposal::Proposal;
@@ -117,7 +117,7 @@ fn decoders(source: &mut Source, model: &Model, sorts: &[Sort]) {
             value: match sort.proposal {
                 Some(id) => {
                     let proposal = variant(&model.proposal(id).key);
-                    format!("judge.admit(Proposal::{proposal}, at, Self::{name})?")
+                    format!("rules.admit(Proposal::{proposal}, at, Self::{name})?")
                 }
                 None => format!("Self::{name}"),
             },
@@ -126,7 +126,9 @@ fn decoders(source: &mut Source, model: &Model, sorts: &[Sort]) {
     let all: Vec<Arm> = sorts.iter().map(|sort| arm(sort, 0)).collect();
     source.line("impl<'a> Decode<'a> for Sort {");
     source.line("    #[rustfmt::skip]");
-    source.line("    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {");
+    source.line(
+        "    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {",
+    );
     function(source, &alternatives(&all, None, ERROR));
     source.line("impl Sort {");
     source.line("    /// A sort where only those of core WebAssembly are possible.");
@@ -163,8 +165,8 @@ fn index(sort: &Sort) -> TokenStream {
         pub struct #name(pub u32);
 
         impl<'a> Decode<'a> for #name {
-            fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-                index(r, judge, Sort::#variant).map(Self)
+            fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+                index(r, rules, Sort::#variant).map(Self)
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc};
 use crate::store::erased;
 use crate::store::inner::{Handle, StoreInner};
-use crate::types::Ref as Slot;
+use crate::types::Ref as RawRef;
 use call::Slots;
 use into_func::IntoFunc;
 use resumable::ResumableCall;
@@ -177,12 +177,12 @@ impl Func {
     }
 
     /// As it stands in a slot of this store.
-    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<Slot, UseError> {
-        Ok(Slot(store.number(self.0)? + 1))
+    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<RawRef, UseError> {
+        Ok(RawRef(store.number(self.0)? + 1))
     }
 
     /// From a slot of this store; nothing for null.
-    pub(crate) fn from_slot(slot: Slot, store: &StoreInner) -> Option<Self> {
+    pub(crate) fn from_slot(slot: RawRef, store: &StoreInner) -> Option<Self> {
         slot.0
             .checked_sub(1)
             .map(|number| Self(store.handle(number)))

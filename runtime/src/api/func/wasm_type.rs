@@ -4,7 +4,7 @@ use super::Func;
 use crate::api::externref::ExternRef;
 use crate::error::{Error, Result};
 use crate::store::inner::StoreInner;
-use crate::types::{HeapType, Ref as Slot, RefType, ValType};
+use crate::types::{HeapType, Ref as RawRef, RefType, ValType};
 
 /// A store, for conversions only.
 #[doc(hidden)]
@@ -65,7 +65,7 @@ macro_rules! references {
             }
 
             fn from_slot(slot: u64, store: StoreView<'_>) -> Option<Self> {
-                <$ty>::from_slot(Slot(slot as u32), store.0)
+                <$ty>::from_slot(RawRef(slot as u32), store.0)
             }
         }
 
@@ -77,7 +77,7 @@ macro_rules! references {
             }
 
             fn from_slot(slot: u64, store: StoreView<'_>) -> Option<Self> {
-                Some(<$ty>::from_slot(Slot(slot as u32), store.0))
+                Some(<$ty>::from_slot(RawRef(slot as u32), store.0))
             }
         }
     )*};

@@ -4,7 +4,7 @@
 //! begins, only its count is read, and who goes on reading finds its declarators next; a whole
 //! scope is skipped by counting what is left in all of its nested ones together.
 
-use super::{Decode, Judge};
+use super::{Decode, DecodeRules};
 use crate::profile::Everything;
 use crate::read::Reader;
 use crate::read::component::{CoreDefinition, Declarator, DefinedType, ModuleDeclarator};
@@ -20,9 +20,9 @@ pub struct Declarators<'a> {
 }
 
 impl<'a> Decode<'a> for Declarators<'a> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let limit = Limit::ComponentDeclarators;
-        let count = r.count(limit, judge.limits().get(limit))?;
+        let count = r.count(limit, rules.limits().get(limit))?;
         Ok(Self { count, reader: *r })
     }
 }

@@ -5,7 +5,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::RangeInclusive;
 
-use super::{Decode, Judge};
+use super::{Decode, DecodeRules};
 use crate::profile::Everything;
 use crate::read::Reader;
 use crate::reject::{Detail, Reject};
@@ -21,12 +21,12 @@ pub struct List<'a, T> {
 /// Reads a list of so many items.
 pub(crate) fn list<'a, T: Decode<'a>>(
     r: &mut Reader<'a>,
-    judge: &impl Judge,
+    rules: &impl DecodeRules,
     bounds: RangeInclusive<u32>,
     limit: Limit,
 ) -> Result<List<'a, T>, Reject> {
     let at = r.position();
-    let count = r.count(limit, judge.limits().get(limit))?;
+    let count = r.count(limit, rules.limits().get(limit))?;
     if count < *bounds.start() {
         return Err(Reject::new(ErrorCode::TooFewParts, at));
     }
@@ -36,7 +36,7 @@ pub(crate) fn list<'a, T: Decode<'a>>(
     }
     let items = *r;
     for _ in 0..count {
-        T::decode(r, judge)?;
+        T::decode(r, rules)?;
     }
     Ok(List {
         items,

@@ -1,7 +1,7 @@
 //! Reading the productions of the component format.
 //!
 //! The generated decoders say what consists of what; here are the parts that are no rows. One
-//! decoder serves everybody: views read with a [`Judge`] that has nothing to object, the levels of
+//! decoder serves everybody: views read with a [`DecodeRules`] that has nothing to object, the levels of
 //! validation with one that knows the index spaces.
 
 mod declarators;
@@ -28,7 +28,7 @@ use crate::read::Reader;
 use crate::reject::Reject;
 
 /// Says whether what is read is allowed; by default everything is that the gate admits.
-pub(crate) trait Judge: Gate {
+pub(crate) trait DecodeRules: Gate {
     /// An index of a sort.
     fn index(&self, at: usize, sort: Sort, index: u32) -> Result<(), Reject> {
         let _ = (at, sort, index);
@@ -72,23 +72,30 @@ pub(crate) trait Judge: Gate {
     }
 }
 
-impl Judge for Everything {}
+impl DecodeRules for Everything {}
 
 /// What can be read.
 pub(crate) trait Decode<'a>: Copy {
     /// Reads one.
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject>;
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject>;
 }
 
 /// Reads what is expected.
-pub(crate) fn read<'a, T: Decode<'a>>(r: &mut Reader<'a>, judge: &impl Judge) -> Result<T, Reject> {
-    T::decode(r, judge)
+pub(crate) fn read<'a, T: Decode<'a>>(
+    r: &mut Reader<'a>,
+    rules: &impl DecodeRules,
+) -> Result<T, Reject> {
+    T::decode(r, rules)
 }
 
 /// An index of a sort.
-pub(crate) fn index(r: &mut Reader<'_>, judge: &impl Judge, sort: Sort) -> Result<u32, Reject> {
+pub(crate) fn index(
+    r: &mut Reader<'_>,
+    rules: &impl DecodeRules,
+    sort: Sort,
+) -> Result<u32, Reject> {
     let at = r.position();
     let index = r.u32()?;
-    judge.index(at, sort, index)?;
+    rules.index(at, sort, index)?;
     Ok(index)
 }

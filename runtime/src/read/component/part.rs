@@ -4,7 +4,7 @@
 use core::fmt;
 use core::num::NonZeroU32;
 
-use super::{Decode, Judge, List, index, list, read};
+use super::{Decode, DecodeRules, List, index, list, read};
 use crate::read::component::{CanonOption, Primitive, Sort, TypeIdx};
 use crate::read::{CoreTypes, Reader, malformed};
 use crate::reject::Reject;
@@ -58,67 +58,67 @@ impl fmt::Debug for Label<'_> {
 }
 
 impl<'a> Decode<'a> for ValType {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let mut ahead = *r;
         // Codes are negative numbers, indices are not.
         match u32::try_from(ahead.i33()?) {
-            Ok(_) => index(r, judge, Sort::Type).map(|index| Self::Type(TypeIdx(index))),
-            Err(_) => read(r, judge).map(Self::Primitive),
+            Ok(_) => index(r, rules, Sort::Type).map(|index| Self::Type(TypeIdx(index))),
+            Err(_) => read(r, rules).map(Self::Primitive),
         }
     }
 }
 
 impl<'a> Decode<'a> for Label<'a> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        let label = r.name(judge)?;
-        judge.label(at, label)?;
+        let label = r.name(rules)?;
+        rules.label(at, label)?;
         Ok(Self(label))
     }
 }
 
 impl<'a> Decode<'a> for Item {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        let sort = read(r, judge)?;
-        let index = index(r, judge, sort)?;
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        let sort = read(r, rules)?;
+        let index = index(r, rules, sort)?;
         Ok(Self { sort, index })
     }
 }
 
 impl<'a> Decode<'a> for CoreItem {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let sort = Sort::core(r)?;
-        let index = index(r, judge, sort)?;
+        let index = index(r, rules, sort)?;
         Ok(Self(Item { sort, index }))
     }
 }
 
 impl<'a> Decode<'a> for CoreSort {
-    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, _: &impl DecodeRules) -> Result<Self, Reject> {
         Sort::core(r).map(Self)
     }
 }
 
 impl<'a> Decode<'a> for Options<'a> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        let options = list(r, judge, 0..=u32::MAX, Limit::ComponentOptions)?;
-        judge.options(at, &options)?;
+        let options = list(r, rules, 0..=u32::MAX, Limit::ComponentOptions)?;
+        rules.options(at, &options)?;
         Ok(options)
     }
 }
 
 impl<'a, T: Decode<'a>> Decode<'a> for Option<T> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        match bool::decode(r, judge)? {
-            true => read(r, judge).map(Some),
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        match bool::decode(r, rules)? {
+            true => read(r, rules).map(Some),
             false => Ok(None),
         }
     }
 }
 
 impl<'a> Decode<'a> for bool {
-    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, _: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         match r.u8()? {
             0 => Ok(false),
@@ -129,57 +129,57 @@ impl<'a> Decode<'a> for bool {
 }
 
 impl<'a> Decode<'a> for u32 {
-    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, _: &impl DecodeRules) -> Result<Self, Reject> {
         r.u32()
     }
 }
 
 impl<'a> Decode<'a> for NonZeroU32 {
-    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, _: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
         Self::new(r.u32()?).ok_or(Reject::new(ErrorCode::TooFewParts, at))
     }
 }
 
 impl<'a> Decode<'a> for &'a str {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        r.name(judge)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        r.name(rules)
     }
 }
 
 impl<'a> Decode<'a> for &'a [u8] {
-    fn decode(r: &mut Reader<'a>, _: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, _: &impl DecodeRules) -> Result<Self, Reject> {
         let length = r.u32()?;
         r.counted(length)
     }
 }
 
 impl<'a> Decode<'a> for CoreValType {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        r.val_type(judge)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        r.val_type(rules)
     }
 }
 
 impl<'a> Decode<'a> for CoreImport<'a> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        let import = r.import(judge)?;
-        judge.core_type(at, &import.ty)?;
+        let import = r.import(rules)?;
+        rules.core_type(at, &import.ty)?;
         Ok(import)
     }
 }
 
 impl<'a> Decode<'a> for CoreExternType {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
         let at = r.position();
-        let ty = r.import_type(judge)?;
-        judge.core_type(at, &ty)?;
+        let ty = r.import_type(rules)?;
+        rules.core_type(at, &ty)?;
         Ok(ty)
     }
 }
 
 impl<'a> Decode<'a> for CoreGroup<'a> {
-    fn decode(r: &mut Reader<'a>, judge: &impl Judge) -> Result<Self, Reject> {
-        r.core_types(judge)
+    fn decode(r: &mut Reader<'a>, rules: &impl DecodeRules) -> Result<Self, Reject> {
+        r.core_types(rules)
     }
 }

@@ -1,18 +1,18 @@
 //! Levels of validation for components.
 //!
-//! One pass over the bytes with the decoder of the views, whose judge knows what is defined so far.
+//! One pass over the bytes with the decoder of the views, whose rules know what is defined so far.
 //! The binary is the only copy of what it says: kept are thirteen counters for each scope, in
 //! memory of the caller. Components and types nest in these scopes, never in calls. Rules: the
 //! table `component` of `spec/levels.toml`.
 #![forbid(unsafe_code)]
 
-mod judge;
 mod name;
+mod rules;
 mod scope;
 
 pub use scope::Scope;
 
-use judge::Scoped;
+use rules::Scoped;
 use scope::{Kind, Scopes};
 
 use crate::profile::Gate;
@@ -211,12 +211,12 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
 
     /// Reads what is there and asks what this level asks.
     fn read<T: Decode<'a>>(&self, r: &mut Reader<'a>) -> Result<T, Reject> {
-        let judge = Scoped {
+        let rules = Scoped {
             gate: self.gate,
             level: self.level,
             scopes: self.scopes.entered(),
         };
-        component::read(r, &judge)
+        component::read(r, &rules)
     }
 
     /// There are so many more of a sort.

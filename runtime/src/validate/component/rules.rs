@@ -4,14 +4,14 @@
 use super::name;
 use super::scope::Scope;
 use crate::profile::Gate;
-use crate::read::component::Judge;
+use crate::read::component::DecodeRules;
 use crate::read::component::{
     Alias, AliasTarget, CoreAlias, CoreAliasTarget, CoreExternType, ExternName, Options, Sort,
 };
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Level, Limits, Proposal, Proposals};
 
-/// A judge that knows the scopes.
+/// A rules that knows the scopes.
 pub(super) struct Scoped<'p, G> {
     pub(super) gate: &'p G,
     pub(super) level: Level,
@@ -58,7 +58,7 @@ impl<G: Gate> Scoped<'_, G> {
     }
 }
 
-impl<G: Gate> Judge for Scoped<'_, G> {
+impl<G: Gate> DecodeRules for Scoped<'_, G> {
     fn index(&self, at: usize, sort: Sort, index: u32) -> Result<(), Reject> {
         if self.is_standard() {
             self.exists(at, 0, sort, index)
