@@ -71,6 +71,9 @@ pub(crate) struct Entry {
     pub(crate) handler: Handler,
     #[cfg(verify)]
     pub(crate) layout: Layout,
+    /// The type that it was made from, for the design page.
+    #[cfg(test)]
+    pub(crate) name: fn() -> &'static str,
 }
 
 /// The entry of an instruction in the table of all handlers.
@@ -79,6 +82,8 @@ pub(crate) const fn entry<X: Instruction>() -> Entry {
         handler: handler::<X>(),
         #[cfg(verify)]
         layout: X::LAYOUT,
+        #[cfg(test)]
+        name: core::any::type_name::<X>,
     }
 }
 

@@ -584,5 +584,7 @@ impl fmt::Display for Wrong {
     }
 }
 
+#[cfg(all(test, feature = "std"))]
+mod listing;
 #[cfg(test)]
 mod tests;
