@@ -66,6 +66,33 @@ fn rooms_name_each_other_one_way() {
     assert!(names["disk"].contains("load"), "the search finds imports");
 }
 
+/// Emitters write the shape of rows; what loops stands in the runtime, where a reader finds it.
+#[test]
+fn no_emitter_writes_a_loop() {
+    let emitters = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/emit");
+    let mut texts = Texts::default();
+    read(&emitters, &mut |file| texts.visit_file(file));
+    let loops = ["loop {", "while let ", " in & "];
+    let found = |text: &&String| loops.iter().any(|it| text.contains(it));
+    let wrong: Vec<&String> = texts.0.iter().filter(found).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(texts.0.len() > 500, "{} texts", texts.0.len());
+}
+
+/// What emitters write: string literals, and the tokens of `quote!`.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl<'ast> Visit<'ast> for Texts {
+    fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {
+        self.0.push(literal.value());
+    }
+
+    fn visit_macro(&mut self, it: &'ast syn::Macro) {
+        self.0.push(it.tokens.to_string());
+    }
+}
+
 /// The rooms of `codegen/src` (a file or a folder each), and the paths that they name.
 fn rooms_of_the_generator() -> BTreeMap<String, Vec<Vec<String>>> {
     let mut rooms = BTreeMap::new();
@@ -77,20 +104,21 @@ fn rooms_of_the_generator() -> BTreeMap<String, Vec<Vec<String>>> {
             continue;
         }
         let mut names = Names::default();
-        read(&path, &mut names);
+        read(&path, &mut |file| names.visit_file(file));
         rooms.insert(room.into_owned(), names.0);
     }
     rooms
 }
 
-fn read(path: &Path, names: &mut Names) {
+/// Shows all sources of a room to a visitor.
+fn read(path: &Path, visit: &mut impl FnMut(&syn::File)) {
     if path.is_dir() {
         for entry in fs::read_dir(path).expect("a room") {
-            read(&entry.expect("an entry").path(), names);
+            read(&entry.expect("an entry").path(), visit);
         }
     } else {
         let text = fs::read_to_string(path).expect("a source");
-        names.visit_file(&syn::parse_file(&text).expect("Rust"));
+        visit(&syn::parse_file(&text).expect("Rust"));
     }
 }
 

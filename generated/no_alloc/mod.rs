@@ -84,4 +84,4 @@ pub(crate) const LIMITS: Limits = Limits {
     component_attributes: 16,
 };
 
-pub(crate) mod execute;
+pub(crate) mod arms;

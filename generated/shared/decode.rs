@@ -7,6 +7,7 @@ use super::instruction::Instruction::{self, *};
 use super::proposal::Proposal;
 use crate::capability::{self, available};
 use crate::profile::Gate;
+use crate::read::opcode::unknown;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 
@@ -235,21 +236,9 @@ pub(crate) fn decode<'a, const PLAIN: bool>(
     })
 }
 
-/// A code that no row has, behind a prefix or 0: a proposal's, or nobody's.
-#[cold]
-#[inline(never)]
-fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
-    for (own, first, last, proposal) in &RESERVED {
-        if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
-            return Reject::proposal(*proposal, at);
-        }
-    }
-    Reject::new(ErrorCode::IllegalOpcode, at)
-}
-
 /// What proposals reserve whose instructions have no rows: prefix, first and last code.
 #[rustfmt::skip]
-static RESERVED: [(u8, u16, u16, Proposal); 25] = [
+pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 25] = [
     (0x00, 0x06, 0x07, Proposal::LegacyExceptions),
     (0x00, 0x08, 0x08, Proposal::Exceptions),
     (0x00, 0x09, 0x09, Proposal::LegacyExceptions),

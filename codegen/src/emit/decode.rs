@@ -17,12 +17,14 @@ pub fn emit(model: &Model) -> Source {
     );
     let needs = model.ops.iter().any(|op| op.needs.is_some());
     let capability = needs.then(|| quote! { use crate::capability::{self, available}; });
+    let error_code = needs.then(|| quote! { use super::error_code::ErrorCode; });
     source.item(quote! {
-        use super::error_code::ErrorCode;
+        #error_code
         use super::instruction::Instruction::{self, *};
         use super::proposal::Proposal;
         #capability
         use crate::profile::Gate;
+        use crate::read::opcode::unknown;
         use crate::read::{Reader, immediate};
         use crate::reject::Reject;
     });
@@ -58,19 +60,6 @@ pub fn emit(model: &Model) -> Source {
     ));
     source.line("    })");
     source.line("}\n");
-    source.item(quote! {
-        #[doc = " A code that no row has, behind a prefix or 0: a proposal's, or nobody's."]
-        #[cold]
-        #[inline(never)]
-        fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
-            for (own, first, last, proposal) in &RESERVED {
-                if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
-                    return Reject::proposal(*proposal, at);
-                }
-            }
-            Reject::new(ErrorCode::IllegalOpcode, at)
-        }
-    });
     let mut rows: Vec<(Option<u8>, u32, u32, String)> = Vec::new();
     for proposal in &model.proposals {
         let ranges = proposal.reserved.iter();
@@ -92,7 +81,7 @@ pub fn emit(model: &Model) -> Source {
         })
         .collect();
     let open = format!(
-        "static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
+        "pub(crate) static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
         cells.len()
     );
     let doc =

@@ -4,6 +4,7 @@
 //! line to `SHARED` (or to `TIERS`, with the tier as second argument). The `mod.rs` beside
 //! it follows by itself.
 
+pub mod arms;
 pub mod component;
 pub mod config;
 pub mod constant;
@@ -11,7 +12,6 @@ pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
-pub mod execute;
 pub mod index;
 pub mod indices;
 pub mod instruction;
@@ -70,8 +70,8 @@ const EXECUTION: &[&str] = &["config", "constant"];
 /// Files of `generated/<tier>/`, for the tiers that have them.
 #[rustfmt::skip]
 const TIERS: &[(&str, TierEmitter)] = &[
+    ("arms",      arms::emit),
     ("dispatch",  dispatch::emit),
-    ("execute",   execute::emit),
     ("translate", translate::emit),
 ];
 

@@ -50,6 +50,7 @@ mod exports;
 pub(crate) mod fuel;
 mod instance;
 mod instantiate;
+mod interpreter;
 mod link;
 mod list;
 mod machine;

@@ -11,6 +11,7 @@ mod entry;
 pub(crate) mod immediate;
 mod leb;
 mod names;
+pub(crate) mod opcode;
 mod section;
 mod segment;
 mod types;

@@ -2,10 +2,10 @@
 
 //! The decoder: the only place where opcodes on the wire are matched.
 
-use super::error_code::ErrorCode;
 use super::instruction::Instruction::{self, *};
 use super::proposal::Proposal;
 use crate::profile::Gate;
+use crate::read::opcode::unknown;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 
@@ -39,20 +39,8 @@ pub(crate) fn decode<'a, const PLAIN: bool>(
     })
 }
 
-/// A code that no row has, behind a prefix or 0: a proposal's, or nobody's.
-#[cold]
-#[inline(never)]
-fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
-    for (own, first, last, proposal) in &RESERVED {
-        if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
-            return Reject::proposal(*proposal, at);
-        }
-    }
-    Reject::new(ErrorCode::IllegalOpcode, at)
-}
-
 /// What proposals reserve whose instructions have no rows: prefix, first and last code.
 #[rustfmt::skip]
-static RESERVED: [(u8, u16, u16, Proposal); 1] = [
+pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 1] = [
     (0xFB, 0, 30, Proposal::Gc),
 ];

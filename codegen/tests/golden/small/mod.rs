@@ -15,4 +15,4 @@ pub(crate) const LIMITS: Limits = Limits {
     fields: 10,
 };
 
-pub(crate) mod execute;
+pub(crate) mod arms;

@@ -1,0 +1,565 @@
+//! `<tier>/arms.rs`: the arms of the compact engine, for the smallest tier.
+//!
+//! The loop, what it pays, and the words that arms are written in stand in
+//! `runtime/src/compact/interpreter.rs`. A row with `do` is one line that applies its function of
+//! `semantics.rs` to the slots; a row with `control` calls the function of its name in
+//! `runtime/src/compact/control.rs`; a row with `hand` gets a function that reads immediates and
+//! operands and calls the one that all engines share.
+
+use super::Source;
+use super::decode::hex;
+use super::source::aligned;
+use crate::model::{
+    FieldType, Immediate, ImmediateKind, Meaning, Model, NumberType, Op, TierId, TypeItem,
+};
+use crate::names::{self, constant, ident, variant};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The file, for the tier that extends no other: all others have it, too.
+pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
+    if model.tier(tier).extends.is_some() {
+        return None;
+    }
+    let mut source = Source::new(
+        "spec/instructions/",
+        "The arms of the compact engine: what each opcode does, in place.",
+    );
+    source.item(imports(model));
+    let mut prefixes: Vec<u8> = model.ops.iter().filter_map(|op| op.code.prefix).collect();
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    let plain: Vec<&Op> = behind(model, None).collect();
+    let doc = "What each opcode does in the loop, or where that stands.";
+    let lines = of_loop(model, &plain, &prefixes);
+    arms_of(&mut source, doc, "arms", "$opcode, $m, $slots, $r", lines);
+    for shape in [Shape::Load, Shape::Store, Shape::Unary, Shape::Binary] {
+        let kin = kin(model, shape, &plain);
+        let arms: Vec<Vec<String>> = kin.iter().map(|op| outside(model, shape, op)).collect();
+        let mut lines = aligned(&arms);
+        lines.push("_ => return Err(ASTRAY),".to_string());
+        let (doc, name, arguments) = shape.apart();
+        arms_of(&mut source, doc, name, arguments, lines);
+    }
+    let lines = of_hands(model, &plain, &prefixes);
+    let (doc, name, arguments) = Shape::Hand.apart();
+    arms_of(&mut source, doc, name, arguments, lines);
+    for op in &model.ops {
+        if let Meaning::Hand { module, function } = &op.meaning {
+            source.item(hand(model, op, module, function));
+        }
+    }
+    Some(source)
+}
+
+/// A macro that matches its first argument by these arms.
+fn arms_of(source: &mut Source, doc: &str, name: &str, arguments: &str, lines: Vec<String>) {
+    let arguments: Vec<&str> = arguments.split(", ").collect();
+    source.line(&format!(
+        "/// {doc}\n#[rustfmt::skip]\nmacro_rules! {name} {{\n    ({}:ident) => {{\n        match {} {{",
+        arguments.join(":ident, "),
+        arguments[0]
+    ));
+    for line in lines {
+        source.line(&format!("            {line}"));
+    }
+    source.line("        }\n    };\n}\n");
+    source.line(&format!("pub(crate) use {name};\n"));
+}
+
+/// The arms of the loop.
+fn of_loop(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
+    let (mut lines, mut arms) = (Vec::new(), Vec::new());
+    for op in plain {
+        let shape = Shape::of(model, op);
+        match kin(model, shape, plain).as_slice() {
+            [] => arms.push(vec![pattern(model, op), format!("=> {},", paid(model, op))]),
+            [first, ..] if first.key != op.key || shape == Shape::Hand => {}
+            kin => {
+                lines.extend(aligned(&std::mem::take(&mut arms)));
+                let codes: Vec<String> = kin.iter().map(|op| byte(op.code.value)).collect();
+                lines.extend(alternatives(&codes, &format!("=> {}!(),", shape.word())));
+            }
+        }
+    }
+    lines.extend(aligned(&arms));
+    let hands = kin(model, Shape::Hand, plain);
+    let mut codes: Vec<String> = hands.iter().map(|op| byte(op.code.value)).collect();
+    for prefix in prefixes {
+        let ahead = ahead(model, *prefix);
+        if ahead.is_empty() {
+            codes.push(byte((*prefix).into()));
+        }
+        lines.extend(ahead);
+    }
+    if !codes.is_empty() {
+        lines.extend(alternatives(
+            &codes,
+            &format!("=> {}!(),", Shape::Hand.word()),
+        ));
+    }
+    let others = others(model, plain, prefixes);
+    lines.extend(alternatives(&others, "=> astray!(),"));
+    lines
+}
+
+/// The arm of a prefix behind which rows cost more or less than one; nothing for others.
+fn ahead(model: &Model, prefix: u8) -> Vec<String> {
+    let own = behind(model, Some(prefix)).filter(|op| Shape::of(model, op) == Shape::Own);
+    let arms: Vec<Vec<String>> = own
+        .map(|op| {
+            let body = format!("=> {{ $r = own; {} }},", paid(model, op));
+            vec![pattern(model, op), body]
+        })
+        .collect();
+    if arms.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("{} => ahead!(at, own, {{", byte(prefix.into()))];
+    lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
+    lines.push("}),".to_string());
+    lines
+}
+
+/// The arms of what touches state, and of what follows a prefix.
+fn of_hands(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
+    let hands = kin(model, Shape::Hand, plain);
+    let arms: Vec<Vec<String>> = hands.iter().map(|op| inside(model, op)).collect();
+    let mut lines = aligned(&arms);
+    for prefix in prefixes {
+        let rows = behind(model, Some(*prefix)).filter(|op| Shape::of(model, op) != Shape::Own);
+        let arms: Vec<Vec<String>> = rows.map(|op| inside(model, op)).collect();
+        lines.push(format!(
+            "{} => match $r.index()? {{",
+            byte((*prefix).into())
+        ));
+        lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
+        lines.push("    _ => return Err(ASTRAY.into()),".to_string());
+        lines.push("},".to_string());
+    }
+    lines.push("_ => return Err(ASTRAY.into()),".to_string());
+    lines
+}
+
+fn byte(value: u32) -> String {
+    hex(value).to_string()
+}
+
+fn imports(model: &Model) -> TokenStream {
+    let mut modules: Vec<&str> = Vec::new();
+    for op in &model.ops {
+        if let Meaning::Hand { module, .. } = &op.meaning
+            && !modules.contains(&module.as_str())
+        {
+            modules.push(module);
+        }
+    }
+    modules.sort_unstable();
+    let modules = modules.iter().map(|module| ident(module));
+    let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
+    quote! {
+        use crate::compact::core::Core;
+        use crate::compact::registers::Registers;
+        use crate::exec::machine::Stop;
+        use crate::exec::slot::Value;
+        use crate::exec::{#(#modules),*};
+        use crate::profile::Profile;
+        #rate
+        use crate::types::*;
+    }
+}
+
+/// The rows behind a prefix, or without one.
+fn behind(model: &Model, prefix: Option<u8>) -> impl Iterator<Item = &Op> {
+    model.ops.iter().filter(move |op| op.code.prefix == prefix)
+}
+
+/// What rows share in the loop: the reading of operands and the writing of results, because that
+/// makes the code much smaller, and leaves the loop what is most of what runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// Nothing.
+    Own,
+    /// One arm, with a match on how wide the access is.
+    Load,
+    Store,
+    /// A function outside of the loop for all that have one operand, two, or any.
+    Unary,
+    Binary,
+    Hand,
+}
+
+impl Shape {
+    /// The arms of its rows outside of the loop: what they do, their macro, and its arguments.
+    fn apart(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Load => ("Loads from the address `a`.", "loads", "$opcode, $m, $a"),
+            Self::Store => (
+                "Stores of `b` to the address `a`.",
+                "stores",
+                "$opcode, $m, $a, $b",
+            ),
+            Self::Unary => (
+                "Computations with one operand, but for those on `i32` alone.",
+                "unaries",
+                "$opcode, $a",
+            ),
+            Self::Binary => (
+                "Computations with two operands, but for those on `i32` alone.",
+                "binaries",
+                "$opcode, $a, $b",
+            ),
+            Self::Own | Self::Hand => (
+                "What touches state, and what follows a prefix.",
+                "hands",
+                "$opcode, $m, $slots, $r",
+            ),
+        }
+    }
+
+    /// The word for what its rows have in common, in the arms of the loop.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Store => "store",
+            Self::Unary => "unary",
+            Self::Binary => "binary",
+            Self::Own | Self::Hand => "hand",
+        }
+    }
+
+    /// Computations on `i32` alone stand for themselves, because they are most of what runs.
+    fn of(model: &Model, op: &Op) -> Self {
+        if super::opcode::fuel(model, op) != 1 {
+            return Self::Own;
+        }
+        match &op.meaning {
+            Meaning::Control(_) => return Self::Own,
+            Meaning::Hand { .. } => return Self::Hand,
+            Meaning::Do(_) => {}
+        }
+        let (params, results) = (op.params(), op.results());
+        if is_access(op) {
+            return match results {
+                [] => Self::Store,
+                _ => Self::Load,
+            };
+        }
+        let small = |item: &TypeItem| item.number() == Some(NumberType::I32);
+        let hot = op.code.prefix.is_none() && params.iter().chain(results).all(small);
+        match params.len() {
+            _ if hot || !op.immediates.is_empty() => Self::Own,
+            1 => Self::Unary,
+            2 => Self::Binary,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// The rows of a shape that share something.
+fn kin<'m>(model: &Model, shape: Shape, rows: &[&'m Op]) -> Vec<&'m Op> {
+    let own = rows.iter().copied();
+    own.filter(|op| shape != Shape::Own && Shape::of(model, op) == shape)
+        .collect()
+}
+
+fn is_access(op: &Op) -> bool {
+    op.immediates
+        .iter()
+        .any(|immediate| immediate.kind.is_accessor())
+}
+
+/// An arm of many codes, sixteen a line.
+fn alternatives(codes: &[String], body: &str) -> Vec<String> {
+    let rows: Vec<String> = codes.chunks(16).map(|row| row.join(" | ")).collect();
+    let last = rows.len().saturating_sub(1);
+    let line = |(place, row): (usize, String)| {
+        let bar = if place > 0 { "    | " } else { "" };
+        let body = if place == last { body } else { "" };
+        format!("{bar}{row} {body}").trim_end().to_string()
+    };
+    rows.into_iter().enumerate().map(line).collect()
+}
+
+/// The arm of a row apart from the loop.
+fn outside(model: &Model, shape: Shape, op: &Op) -> Vec<String> {
+    let function = &op.function;
+    let trap = if op.facts.may_trap { "?" } else { "" };
+    let a = "Value::from_bits($a)";
+    let b = "Value::from_bits($b)";
+    let body = match shape {
+        Shape::Load => format!("semantics::{function}($m, $a)?.into_bits()"),
+        Shape::Store => format!("semantics::{function}($m, $a, {b})"),
+        Shape::Unary => format!("semantics::{function}({a}){trap}.into_bits()"),
+        Shape::Binary => format!("semantics::{function}({a}, {b}){trap}.into_bits()"),
+        Shape::Own | Shape::Hand => format!("{function}($m, $slots, $r)"),
+    };
+    vec![pattern(model, op), format!("=> {body},")]
+}
+
+/// The arm of a row behind a prefix.
+fn inside(model: &Model, op: &Op) -> Vec<String> {
+    let body = match &op.meaning {
+        Meaning::Do(_) => arm(op),
+        Meaning::Hand { .. } | Meaning::Control(_) => {
+            format!("check!({}($m, $slots, $r))", op.function)
+        }
+    };
+    vec![pattern(model, op), format!("=> {body},")]
+}
+
+/// All bytes that are no opcode, or not always, so that no others are left.
+fn others(model: &Model, rows: &[&Op], prefixes: &[u8]) -> Vec<String> {
+    let sure = |byte: u32| {
+        let always = |op: &&&Op| op.code.value == byte && !pattern(model, op).contains(" if ");
+        rows.iter()
+            .any(|op| always(&op) || (op.code.value == byte && Shape::of(model, op) != Shape::Own))
+            || prefixes.iter().any(|prefix| u32::from(*prefix) == byte)
+    };
+    (0..=u32::from(u8::MAX))
+        .filter(|byte| !sure(*byte))
+        .map(|byte| hex(byte).to_string())
+        .collect()
+}
+
+/// The code, if profile and build have what the row needs.
+fn pattern(model: &Model, op: &Op) -> String {
+    let code = match op.code.prefix {
+        None => hex(op.code.value).to_string(),
+        Some(_) => op.code.value.to_string(),
+    };
+    let mut conditions = Vec::new();
+    let proposal = model.proposal(op.proposal);
+    if !proposal.is_base() {
+        let proposal = variant(&proposal.key);
+        conditions.push(format!("P::PROPOSALS.contains(Proposal::{proposal})"));
+    }
+    if let Some(need) = &op.needs {
+        conditions.push(format!("capability::{}", constant(need)));
+    }
+    if conditions.is_empty() {
+        code
+    } else {
+        format!("{code} if {}", conditions.join(" && "))
+    }
+}
+
+/// What a row does, and what is paid for it.
+fn paid(model: &Model, op: &Op) -> String {
+    let body = arm(op);
+    match (super::opcode::fuel(model, op), &op.meaning) {
+        (0, Meaning::Control(name)) => format!("free!({})", control(name)),
+        (0, _) => format!("free!(Ok::<(), Stop>({body}))"),
+        (1, _) => body,
+        (more, _) => format!("dear!({}, {}, {body})", at(op), more - 1),
+    }
+}
+
+/// The offset of an instruction of which only the opcode has been read.
+fn at(op: &Op) -> &'static str {
+    if op.code.prefix.is_some() {
+        "at"
+    } else {
+        "$m.at(&$r)"
+    }
+}
+
+fn arm(op: &Op) -> String {
+    let function = &op.function;
+    match &op.meaning {
+        Meaning::Control(name) => format!("check!({})", control(name)),
+        Meaning::Hand { .. } => {
+            format!(
+                "check!($m.hand({}, &mut $r, |m, r| {function}(m, $slots, r)))",
+                at(op)
+            )
+        }
+        Meaning::Do(_) if is_access(op) => {
+            let (method, operands, body) = match op.params().len() {
+                1 => {
+                    let value = format!("semantics::{function}(m, a)?.into_bits()");
+                    ("load", "m, a", format!("Ok({value})"))
+                }
+                _ => {
+                    let done = format!("semantics::{function}(m, a, Value::from_bits(b))");
+                    ("store", "m, a, b", done)
+                }
+            };
+            format!("check!($r.{method}::<P>($m, $slots, |{operands}| {body}))")
+        }
+        Meaning::Do(_) => {
+            let call = computation(op);
+            let immediates: String = op.immediates.iter().map(|i| read(op, i)).collect();
+            if immediates.is_empty() {
+                call
+            } else {
+                format!("{{ {immediates}{call} }}")
+            }
+        }
+    }
+}
+
+fn control(name: &str) -> String {
+    format!("control::{}($m, $slots, &mut $r)", names::function(name))
+}
+
+/// Reads an immediate of a `do` row, or passes over it.
+fn read(op: &Op, immediate: &Immediate) -> String {
+    let Immediate { name, kind, .. } = immediate;
+    if op.facts.names.contains(name) {
+        format!("let {name} = check!($r.{kind}()); ")
+    } else if is_one_number(*kind) {
+        "check!($r.skip()); ".to_string()
+    } else {
+        format!("check!($r.{kind}()); ")
+    }
+}
+
+/// Whether an immediate is one number in LEB128, which can be passed over.
+fn is_one_number(kind: ImmediateKind) -> bool {
+    match kind {
+        ImmediateKind::Label
+        | ImmediateKind::Local
+        | ImmediateKind::Global
+        | ImmediateKind::Func
+        | ImmediateKind::Type
+        | ImmediateKind::Table
+        | ImmediateKind::Memory
+        | ImmediateKind::Data
+        | ImmediateKind::Elem
+        | ImmediateKind::Tag
+        | ImmediateKind::Field
+        | ImmediateKind::Heap
+        | ImmediateKind::I32
+        | ImmediateKind::I64
+        | ImmediateKind::U32 => true,
+        ImmediateKind::Labels
+        | ImmediateKind::Block
+        | ImmediateKind::Catches
+        | ImmediateKind::ValTypes
+        | ImmediateKind::MemArg
+        | ImmediateKind::Atomic
+        | ImmediateKind::Lane
+        | ImmediateKind::Lanes
+        | ImmediateKind::F32
+        | ImmediateKind::F64
+        | ImmediateKind::V128 => false,
+    }
+}
+
+/// Applies the function of a `do` row to the operands on the stack.
+fn computation(op: &Op) -> String {
+    let function = &op.function;
+    let used: Vec<&str> = op
+        .immediates
+        .iter()
+        .map(|immediate| immediate.name.as_str())
+        .filter(|name| op.facts.names.iter().any(|used| used == name))
+        .collect();
+    let operands = &["a", "b", "c", "d"][..op.params().len()];
+    let arguments: Vec<&str> = used.iter().chain(operands).copied().collect();
+    let call = format!("semantics::{function}({})", arguments.join(", "));
+    // As it stands, if it gives a result that may be a trap and takes nothing but operands.
+    let f = if op.facts.may_trap && used.is_empty() {
+        format!("semantics::{function}")
+    } else if op.facts.may_trap {
+        format!("|{}| {call}", operands.join(", "))
+    } else {
+        format!("|{}| Ok({call})", operands.join(", "))
+    };
+    match operands {
+        ["a"] => format!("check!($r.unary($slots, {f}))"),
+        ["a", "b"] => format!("check!($r.binary($slots, {f}))"),
+        operands => {
+            let pops: String = operands
+                .iter()
+                .rev()
+                .map(|name| format!("let {name} = check!($r.pop($slots)); "))
+                .collect();
+            let value = if op.facts.may_trap {
+                format!("check!({call})")
+            } else {
+                call
+            };
+            let push = format!("check!($r.push($slots, {value}))");
+            if pops.is_empty() {
+                push
+            } else {
+                format!("{{ {pops}{push} }}")
+            }
+        }
+    }
+}
+
+/// The function of a `hand` row: immediates, operands, result.
+fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
+    let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
+    let (module, function) = (ident(module), ident(&names::function(function)));
+    let reads = op.immediates.iter().map(|immediate| {
+        let name = ident(&immediate.name);
+        match immediate.kind.field() {
+            FieldType::Index(rust) => {
+                let rust = ident(rust);
+                quote! { let #name = #rust(r.index()?); }
+            }
+            FieldType::ByHand(_) | FieldType::Borrowing(_) | FieldType::Primitive(_) => {
+                let read = ident(immediate.kind.word());
+                quote! { let #name = r.#read()?; }
+            }
+        }
+    });
+    let immediates = op.immediates.iter().map(|immediate| ident(&immediate.name));
+    let operands: Vec<_> = ["a", "b", "c", "d"]
+        .iter()
+        .take(op.params().len())
+        .map(|name| ident(name))
+        .collect();
+    let count = operands.len();
+    let take = (count > 0).then(|| quote! { let [#(#operands),*] = *r.operands(slots)?; });
+    let values = operands
+        .iter()
+        .map(|operand| quote! { Value::from_bits(#operand) });
+    let rate = super::opcode::rate(model, op);
+    let call = quote! { #module::#function(m #(, #immediates)* #(, #values)* #rate) };
+    let drop = (count > 0).then(|| quote! { r.drop(#count); });
+    let slots = match (count, op.results().len()) {
+        (0, 0) => quote! { _ },
+        _ => quote! { slots },
+    };
+    let body = match op.results().first() {
+        None => quote! { #call?; #drop },
+        Some(item) => {
+            let narrowed = narrowed(op, item);
+            quote! { let value = #call?; #drop r.push(slots, #narrowed)?; }
+        }
+    };
+    quote! {
+        #[doc = #doc]
+        #[inline(never)]
+        pub(crate) fn #name<'m, P: Profile>(
+            m: &mut Core<'m, '_, P>,
+            #slots: &mut [u64],
+            r: &mut Registers<'m>,
+        ) -> Result<(), Stop> {
+            #(#reads)*
+            #take
+            #body
+            Ok(())
+        }
+    }
+}
+
+/// A result of the type of addresses of `x` is as wide as these.
+fn narrowed(op: &Op, item: &TypeItem) -> TokenStream {
+    let object = item.arguments().first();
+    match object.and_then(|argument| op.immediate(argument)) {
+        Some(object) if item.is_address() => {
+            let (method, x) = (
+                ident(&format!("{}_address", object.kind)),
+                ident(&object.name),
+            );
+            quote! { m.#method(#x, value) }
+        }
+        _ => quote! { value },
+    }
+}
