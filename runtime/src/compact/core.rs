@@ -39,6 +39,11 @@ pub(crate) struct Core<'m, 's, P> {
     /// Where the interpreter has stopped.
     pub(crate) registers: Registers<'m>,
     pub(crate) tank: Tank,
+    /// Fuel that is to be paid before anything goes on.
+    pub(crate) due: usize,
+    /// Whether that is for the next instruction, which begins again; its work has been paid for if
+    /// nothing is due.
+    pub(crate) again: bool,
     /// Why the interpreter stopped, if not because of a trap.
     pub(crate) reason: Exit,
     /// Whether the next growth that needs more memory than there is fails.
@@ -214,7 +219,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if done.is_err() && self.reason == Exit::StackFull {
             self.rewind(r, at);
             r.sp = sp;
-            self.tank.due = 0;
+            self.due = 0;
         }
         done
     }
@@ -349,7 +354,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             .current
             .ty(self.current.func_type(self.running.func.func()));
         let count = usize::from(ty.results);
-        if let Err(stop) = self.pay_for(Rate::MOVED, count as u64) {
+        if let Err(stop) = self.pay_for(Rate::MOVED, count) {
             self.rewind(r, self.at(r));
             return Err(stop);
         }

@@ -39,61 +39,41 @@ pub(crate) fn costs_something(code: &[u8]) -> bool {
     word.is_none_or(|word| word >> (byte % u32::BITS) & 1 == 0)
 }
 
-/// Whether an instruction may give control back before it begins, to begin again: calls for want of
-/// room, the others for want of fuel or memory.
-const fn begins_again(opcode: Opcode) -> bool {
-    use Opcode::*;
-    opcode.rate().is_some()
-        || matches!(
-            opcode,
-            Call | CallIndirect
-                | CallRef
-                | ReturnCall
-                | ReturnCallIndirect
-                | ReturnCallRef
-                | End
-                | Return
-        )
-}
-
-/// How many instructions do.
-const AGAIN: usize = {
-    let (mut count, mut index) = (0, 0);
-    while index < Opcode::ALL.len() {
-        count += begins_again(Opcode::ALL[index]) as usize;
-        index += 1;
-    }
-    count
-};
-
-/// Their first bytes, what follows a prefix, and what they cost.
-const PAID: [(u8, Option<u32>, u32); AGAIN] = {
-    let mut paid = [(0, None, 0); AGAIN];
-    let (mut count, mut index) = (0, 0);
+/// Whether first bytes do not say what opcodes cost, because some cost more than one.
+const DEAR: bool = {
+    let (mut dear, mut index) = (false, 0);
     while index < Opcode::ALL.len() {
         let opcode = Opcode::ALL[index];
-        if begins_again(opcode) {
-            let (first, number) = match opcode.code() {
-                (Some(prefix), number) => (prefix, Some(number)),
-                (None, number) => (number as u8, None),
-            };
-            paid[count] = (first, number, opcode.fuel());
-            count += 1;
-        }
+        let most = match opcode.code() {
+            (Some(_), _) => opcode.fuel() == 1,
+            (None, _) => opcode.fuel() <= 1,
+        };
+        dear |= !most;
         index += 1;
     }
-    paid
+    dear
 };
 
-/// What has been paid for the next instruction, which has not begun.
+/// What the next instruction costs, its work aside.
 #[cold]
-pub(crate) fn paid(mut at: Registers<'_>) -> u32 {
+fn cost(at: &Registers<'_>) -> u32 {
+    if DEAR {
+        looked_up(at.clone())
+    } else {
+        costs_something(at.code.as_slice()).into()
+    }
+}
+
+/// The same by its whole opcode.
+fn looked_up(mut at: Registers<'_>) -> u32 {
     let first = at.u8().unwrap_or_default();
-    let number = at.index().unwrap_or_default();
-    let mut rows = PAID.iter();
-    let own = rows
-        .find(|(byte, behind, _)| *byte == first && behind.is_none_or(|behind| behind == number));
-    own.map_or(0, |(_, _, cost)| *cost)
+    let second = at.index().unwrap_or_default();
+    let mut opcodes = Opcode::ALL.iter();
+    let own = opcodes.find(|opcode| match opcode.code() {
+        (Some(prefix), number) => prefix == first && number == second,
+        (None, number) => number == u32::from(first),
+    });
+    own.map_or(0, |opcode| opcode.fuel())
 }
 
 /// The host's fuel, which the interpreter draws in portions. A portion is counted down from one more
@@ -101,12 +81,6 @@ pub(crate) fn paid(mut at: Registers<'_>) -> u32 {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tank {
     pub(crate) rest: u64,
-    /// What is to be paid before anything goes on.
-    pub(crate) due: u64,
-    /// Whether that is for the next instruction, which begins again.
-    pub(crate) again: bool,
-    /// Whether the work of the next instruction has been paid for.
-    pub(crate) paid: bool,
 }
 
 impl Tank {
@@ -137,39 +111,54 @@ impl Tank {
         self.refund(left.saturating_sub(Self::EMPTY));
     }
 
-    /// Pays what is due, if there is enough for that and for the `base` of an instruction that
-    /// begins again. That one has cost nothing otherwise.
-    #[cold]
-    pub(crate) fn settle(&mut self, base: u32) -> bool {
-        let again = mem::take(&mut self.again);
-        let enough = self.rest >= self.due.saturating_add(base.into());
-        if enough {
-            self.rest -= self.due;
-            self.paid = again;
-        }
-        if enough || again {
-            self.due = 0;
-        }
-        enough
-    }
-
-    /// Gives back fuel.
+    /// Gives back fuel, which has been drawn: that cannot overflow.
     #[inline]
     pub(crate) fn refund(&mut self, fuel: u32) {
-        self.rest = self.rest.saturating_add(u64::from(fuel));
+        self.rest = self.rest.wrapping_add(fuel.into());
     }
 }
 
 impl<P: Profile> Core<'_, '_, P> {
+    /// Pays what is due, if there is enough for that and for the instruction that begins again; if
+    /// not, that one has cost nothing.
+    #[inline(never)]
+    pub(crate) fn settle(&mut self) -> bool {
+        if !P::METERED {
+            return true;
+        }
+        let base = if self.again { cost(&self.registers) } else { 0 };
+        let left = self.tank.rest.checked_sub(self.due as u64);
+        let Some(left) = left.filter(|left| *left >= base.into()) else {
+            if mem::take(&mut self.again) {
+                self.due = 0;
+            }
+            return false;
+        };
+        self.tank.rest = left;
+        self.due = 0;
+        true
+    }
+
+    /// Gives back what the next instruction has cost, if it begins again; says whether something is
+    /// to be paid before it does, or before the one behind what has been done.
+    #[inline(never)]
+    pub(crate) fn is_due(&mut self) -> bool {
+        let more = matches!(self.reason, Exit::Grow { .. } | Exit::StackFull);
+        if P::METERED && (more || self.again) {
+            self.tank.refund(cost(&self.registers));
+        }
+        self.reason == Exit::Fuel && self.due != 0
+    }
+
     /// Lets an instruction go on whose work has been paid for; stops one whose work has not.
     #[inline(never)]
-    pub(crate) fn pay_for(&mut self, rate: Rate, count: u64) -> Result<(), Stop> {
-        let fuel = rate.fuel(count);
-        if !P::METERED || fuel == 0 || mem::take(&mut self.tank.paid) {
+    pub(crate) fn pay_for(&mut self, rate: Rate, count: usize) -> Result<(), Stop> {
+        let fuel = rate.fuel(count as u64) as usize;
+        if !P::METERED || fuel == 0 || mem::take(&mut self.again) {
             return Ok(());
         }
-        self.tank.due = fuel;
-        self.tank.again = true;
+        self.due = fuel;
+        self.again = true;
         Err(self.stop(Exit::Fuel))
     }
 
@@ -177,16 +166,38 @@ impl<P: Profile> Core<'_, '_, P> {
     #[inline(always)]
     pub(crate) fn owe(&mut self, rate: Rate, count: usize) {
         if P::METERED {
-            self.tank.due += rate.fuel(count as u64);
+            self.due += rate.fuel(count as u64) as usize;
         }
     }
 
     /// Stops if something is owed.
     #[inline(always)]
     pub(crate) fn owes(&mut self) -> Result<(), Stop> {
-        if P::METERED && self.tank.due != 0 {
+        if P::METERED && self.due != 0 {
             return Err(self.stop(Exit::Fuel));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opcodes_cost_what_their_rows_say() {
+        for opcode in Opcode::ALL {
+            let bytes = match opcode.code() {
+                // Two bytes are enough for every number.
+                (Some(prefix), number) => [prefix, number as u8 | 0x80, (number >> 7) as u8],
+                (None, number) => [number as u8, 0, 0],
+            };
+            let at = Registers {
+                code: bytes.iter(),
+                sp: 0,
+            };
+            assert_eq!(cost(&at), opcode.fuel(), "{opcode:?}");
+            assert_eq!(looked_up(at), opcode.fuel(), "{opcode:?}");
+        }
     }
 }

@@ -64,7 +64,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
 impl<P: Profile> Machine for Core<'_, '_, P> {
     fn pay(&mut self, rate: Rate, count: u64) -> Result<(), Stop> {
-        self.pay_for(rate, count)
+        // There is so much: it has been looked at.
+        self.pay_for(rate, count as usize)
     }
 
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {

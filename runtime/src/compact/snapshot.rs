@@ -10,7 +10,6 @@ use super::core::Core;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::error::{Error, Room};
 use super::exit::Exit;
-use super::fuel::Tank;
 use super::instance::{Bases, Instance};
 use super::instantiate::InstanceIdx;
 use super::link::Link;
@@ -28,7 +27,7 @@ struct Head {
     format: u32,
     state: u8,
     refused: bool,
-    due: u64,
+    due: usize,
     ip: usize,
     branch: usize,
     base: usize,
@@ -67,7 +66,7 @@ fields! {
     Global { value: u64, content: ValType, mutable: bool }
     Segment { start: u32, len: u32, is_element: bool }
     Head {
-        format: u32, state: u8, refused: bool, due: u64, ip: usize, branch: usize, base: usize,
+        format: u32, state: u8, refused: bool, due: usize, ip: usize, branch: usize, base: usize,
         func: FuncAddr, entry: FuncAddr, current: u32, host: FuncAddr, host_id: u32,
         slots: usize, frames: usize, instances: usize, links: usize, tables: usize,
         elements: usize, memories: usize, memory: usize, globals: usize, types: usize,
@@ -178,7 +177,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             format: FORMAT,
             state: self.state as u8,
             refused: core.refused,
-            due: core.tank.due,
+            due: core.due,
             ip: core.position(r),
             branch: core.running.branch,
             base: core.running.base,
@@ -256,10 +255,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         }
         core.depth = head.frames;
         core.refused = head.refused;
-        core.tank = Tank {
-            due: head.due,
-            ..Tank::default()
-        };
+        core.due = head.due;
         core.current = core
             .look(InstanceIdx(head.current))
             .copied()

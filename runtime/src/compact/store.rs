@@ -10,7 +10,7 @@ use super::entity::Frame;
 use super::error::{Error, Room};
 use super::exit::Exit;
 use super::exports::Extern;
-use super::fuel::{Tank, paid};
+use super::fuel::Tank;
 use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::interpreter::execute;
@@ -77,6 +77,8 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 running: Running::default(),
                 registers: Registers::default(),
                 tank: Tank::default(),
+                due: 0,
+                again: false,
                 reason: Exit::Done,
                 refused: false,
                 profile: PhantomData,
@@ -147,7 +149,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         self.core.depth = 0;
         self.core.running.base = 0;
         self.core.attend();
-        self.core.tank = Tank::default();
+        self.core.due = 0;
         self.entry = func;
         // The call is as if the last one of a function without locals.
         let begun = self.core.enter(self.slots, &mut r, func, true);
@@ -176,30 +178,18 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             State::Running => {}
         }
         self.core.tank.rest = *fuel;
-        let mut base = 0;
         let exit = loop {
-            if P::METERED && !self.core.tank.settle(base) {
+            if !self.core.settle() {
                 break Exit::Fuel;
             }
             let slots = mem::take(&mut self.slots);
             let stop = execute::<P>(&mut self.core, slots);
             self.slots = slots;
-            let exit = match stop {
-                Stop::Trap(trap) => Exit::Trap(trap),
-                Stop::Exit => self.core.reason,
-            };
-            if !P::METERED {
-                break exit;
+            if let Stop::Trap(trap) = stop {
+                break Exit::Trap(trap);
             }
-            let tank = &mut self.core.tank;
-            if tank.again || matches!(exit, Exit::Grow { .. } | Exit::StackFull) {
-                base = paid(self.core.registers.clone());
-                tank.refund(base);
-            } else {
-                base = 0;
-            }
-            if exit != Exit::Fuel || tank.due == 0 {
-                break exit;
+            if !self.core.is_due() {
+                break self.core.reason;
             }
         };
         *fuel = self.core.tank.rest;
