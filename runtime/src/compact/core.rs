@@ -59,6 +59,8 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     /// The number of an instance's table in the store.
     pub(crate) fn table_number(&self, of: &Instance<'m>, x: TableIdx) -> usize {
+        let several = P::PROPOSALS.contains(Proposal::ReferenceTypes);
+        let x = if several { x } else { TableIdx(0) };
         match x.0.checked_sub(of.imported.tables) {
             Some(defined) => of.bases.tables.wrapping_add(defined) as usize,
             None => self.link(of.table_link(x.0)).number() as usize,
@@ -66,7 +68,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// The number of an instance's memory in the store.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn memory_number(&self, of: &Instance<'m>, x: MemoryIdx) -> usize {
+        let several = P::PROPOSALS.contains(Proposal::MultiMemory);
+        let x = if several { x } else { MemoryIdx(0) };
         match x.0.checked_sub(of.imported.memories) {
             Some(defined) => of.bases.memories.wrapping_add(defined) as usize,
             None => self.link(of.memory_link(x.0)).number() as usize,
@@ -90,16 +95,12 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     #[cfg_attr(small, inline(never))]
     fn memory_at(&self, x: MemoryIdx) -> Memory {
-        let several = P::PROPOSALS.contains(Proposal::MultiMemory);
-        let x = if several { x } else { MemoryIdx(0) };
         let memory = self.memories.get(self.memory_number(&self.current, x));
         memory.copied().unwrap_or_default()
     }
 
     /// A table.
     pub(crate) fn table_of(&self, x: TableIdx) -> Table {
-        let several = P::PROPOSALS.contains(Proposal::ReferenceTypes);
-        let x = if several { x } else { TableIdx(0) };
         let table = self.tables.get(self.table_number(&self.current, x));
         table.copied().unwrap_or_default()
     }

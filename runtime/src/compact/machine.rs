@@ -6,7 +6,7 @@ use super::entity::Segment;
 use super::exit::{Exit, Growth};
 use super::registers::Registers;
 use crate::exec::machine::{Machine, Stop};
-use crate::exec::{copy_among, part, parts};
+use crate::exec::{part, parts, places, shift};
 use crate::profile::Profile;
 use crate::spec::Rate;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
@@ -68,6 +68,7 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         self.pay_for(rate, count as usize)
     }
 
+    #[cfg_attr(small, inline(never))]
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8] {
         let memory = self.memory_of(x);
         part(self.memory.items, memory.start, memory.len)
@@ -78,10 +79,16 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         (x, to): (MemoryIdx, u64),
         (y, from): (MemoryIdx, u64),
         count: u64,
-    ) -> Option<()> {
+        rate: Rate,
+    ) -> Result<Option<()>, Stop> {
         let (x, y) = (self.memory_of(x), self.memory_of(y));
         let (to, from) = ((x.start, x.len, to), (y.start, y.len, from));
-        copy_among(self.memory.items, to, from, count)
+        let Some((to, from)) = places(self.memory.items, to, from, count) else {
+            return Ok(None);
+        };
+        self.pay(rate, count)?;
+        shift(self.memory.items, from, to);
+        Ok(Some(()))
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]) {
@@ -146,11 +153,17 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         (x, to): (TableIdx, u64),
         (y, from): (TableIdx, u64),
         count: u64,
-    ) -> Option<()> {
+        rate: Rate,
+    ) -> Result<Option<()>, Stop> {
         let (x, y) = (self.table_of(x), self.table_of(y));
         let to = (x.start as usize, x.len as usize, to);
         let from = (y.start as usize, y.len as usize, from);
-        copy_among(self.elements.items, to, from, count)
+        let Some((to, from)) = places(self.elements.items, to, from, count) else {
+            return Ok(None);
+        };
+        self.pay(rate, count)?;
+        shift(self.elements.items, from, to);
+        Ok(Some(()))
     }
 
     fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]) {

@@ -31,14 +31,15 @@ pub(crate) trait Machine {
     /// The bytes of a memory.
     fn memory(&mut self, x: MemoryIdx) -> &mut [u8];
 
-    /// Copies `count` bytes from a place of a memory to a place of one; gives `None`, and copies
-    /// nothing, if either lacks bytes.
+    /// Copies `count` bytes, which are paid for, from a place of a memory to a place of one; gives
+    /// `None`, and nothing is paid or copied, if either lacks bytes.
     fn memory_copy(
         &mut self,
         to: (MemoryIdx, u64),
         from: (MemoryIdx, u64),
         count: u64,
-    ) -> Option<()>;
+        rate: Rate,
+    ) -> Result<Option<()>, Stop>;
 
     /// The bytes of a memory and of a data segment, which has none once dropped.
     fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]);
@@ -56,9 +57,15 @@ pub(crate) trait Machine {
     /// The elements of a table.
     fn table(&mut self, x: TableIdx) -> &mut [Ref];
 
-    /// Copies `count` elements from a place of a table to a place of one; gives `None`, and copies
-    /// nothing, if either lacks elements.
-    fn table_copy(&mut self, to: (TableIdx, u64), from: (TableIdx, u64), count: u64) -> Option<()>;
+    /// Copies `count` elements, which are paid for, from a place of a table to a place of one; gives
+    /// `None`, and nothing is paid or copied, if either lacks elements.
+    fn table_copy(
+        &mut self,
+        to: (TableIdx, u64),
+        from: (TableIdx, u64),
+        count: u64,
+        rate: Rate,
+    ) -> Result<Option<()>, Stop>;
 
     /// The elements of a table and of an element segment, which has none once dropped.
     fn table_and_elements(&mut self, x: TableIdx, y: ElemIdx) -> (&mut [Ref], &[Ref]);

@@ -48,11 +48,7 @@ pub(crate) fn copy<M: Machine>(
     count: u64,
     rate: Rate,
 ) -> Result<(), Stop> {
-    let inside = within(to, count, m.memory(x)) && within(from, count, m.memory(y));
-    if inside {
-        m.pay(rate, count)?;
-    }
-    let copied = m.memory_copy((x, to), (y, from), count);
+    let copied = m.memory_copy((x, to), (y, from), count, rate)?;
     copied.ok_or(Trap::MemoryOutOfBounds.into())
 }
 

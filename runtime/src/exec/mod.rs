@@ -18,14 +18,21 @@ use core::ops::Range;
 /// The indices of `count` items from `start` on, if there are so many among `length`.
 #[inline]
 fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
+    // What is no `usize` is larger than every length.
+    let (start, count) = (usize::try_from(start).ok()?, usize::try_from(count).ok()?);
     let end = start.checked_add(count)?;
-    // Both fit: they are not larger than a length.
-    (end <= length as u64).then_some(start as usize..end as usize)
+    (end <= length).then_some(start..end)
 }
 
 /// Whether there are `count` items from `start` on.
 fn within<T>(start: u64, count: u64, items: &[T]) -> bool {
     range(start, count, items.len()).is_some()
+}
+
+/// Whether source and target, which is the source if there is none, have what [`copy`] asks for.
+#[cfg(any(feature = "alloc", test))]
+pub(crate) fn fits<T>(target: &[T], source: Option<&[T]>, to: u64, from: u64, count: u64) -> bool {
+    within(to, count, target) && within(from, count, source.unwrap_or(target))
 }
 
 /// Copies `count` items of the source from `from` on, to `to` in the target, which is the source
@@ -43,7 +50,9 @@ pub(crate) fn copy<T: Copy>(
         Some(source) => copy_between(target, source, to, from, count),
         None => {
             let len = target.len();
-            copy_among(target, (0, len, to), (0, len, from), count)
+            let (to, from) = places(target, (0, len, to), (0, len, from), count)?;
+            shift(target, from, to);
+            Some(())
         }
     }
 }
@@ -66,14 +75,14 @@ fn copy_between<T: Copy>(
     Some(())
 }
 
-/// Copies items from a part of a slice to a part of it: each is told by its start, its length and
-/// the place in it.
-pub(crate) fn copy_among<T: Copy>(
-    items: &mut [T],
+/// Where `count` items of a slice are to go, and which they are, if there are so many, in a part of
+/// it and in a part of it: each is told by its start, its length and the place in it.
+pub(crate) fn places<T>(
+    items: &[T],
     (to_start, to_len, to): (usize, usize, u64),
     (from_start, from_len, from): (usize, usize, u64),
     count: u64,
-) -> Option<()> {
+) -> Option<(usize, Range<usize>)> {
     let to = range(to, count, to_len)?;
     let from = range(from, count, from_len)?;
     let from = from_start.checked_add(from.start)?..from_start.checked_add(from.end)?;
@@ -81,7 +90,7 @@ pub(crate) fn copy_among<T: Copy>(
         to_start.checked_add(to.start)?,
         to_start.checked_add(to.end)?,
     );
-    (from.end.max(end) <= items.len()).then(|| shift(items, from, to))
+    (from.end.max(end) <= items.len()).then_some((to, from))
 }
 
 /// Moves items to where there is room for them.

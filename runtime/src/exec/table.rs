@@ -64,11 +64,7 @@ pub(crate) fn copy<M: Machine>(
     count: u64,
     rate: Rate,
 ) -> Result<(), Stop> {
-    let inside = within(to, count, m.table(x)) && within(from, count, m.table(y));
-    if inside {
-        m.pay(rate, count)?;
-    }
-    let copied = m.table_copy((x, to), (y, from), count);
+    let copied = m.table_copy((x, to), (y, from), count, rate)?;
     copied.ok_or(Trap::TableOutOfBounds.into())
 }
 

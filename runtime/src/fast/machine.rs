@@ -211,7 +211,8 @@ impl Machine for Context {
         (x, to): (MemoryIdx, u64),
         (y, from): (MemoryIdx, u64),
         count: u64,
-    ) -> Option<()> {
+        rate: Rate,
+    ) -> Result<Option<()>, Stop> {
         // SAFETY: the context is live, as whoever made it promised, and the index is one of
         // validated code. A second reference is made only if the addresses differ: entities do not
         // overlap, and neither do their bytes.
@@ -220,7 +221,11 @@ impl Machine for Context {
             let other = (target != source).then(|| (*source.as_ptr()).bytes());
             ((*target.as_ptr()).bytes_mut(), other)
         };
-        exec::copy(target, source, to, from, count)
+        if !exec::fits(target, source, to, from, count) {
+            return Ok(None);
+        }
+        self.pay(rate, count)?;
+        Ok(exec::copy(target, source, to, from, count))
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {
@@ -269,7 +274,8 @@ impl Machine for Context {
         (x, to): (TableIdx, u64),
         (y, from): (TableIdx, u64),
         count: u64,
-    ) -> Option<()> {
+        rate: Rate,
+    ) -> Result<Option<()>, Stop> {
         // SAFETY: the context is live, as whoever made it promised, and the index is one of
         // validated code. A second reference is made only if the addresses differ: entities do not
         // overlap, and neither do their elements.
@@ -278,7 +284,11 @@ impl Machine for Context {
             let other = (target != source).then(|| (*source.as_ptr()).elements.as_slice());
             (&mut *(*target.as_ptr()).elements, other)
         };
-        exec::copy(target, source, to, from, count)
+        if !exec::fits(target, source, to, from, count) {
+            return Ok(None);
+        }
+        self.pay(rate, count)?;
+        Ok(exec::copy(target, source, to, from, count))
     }
 
     fn table_and_elements(&mut self, x: TableIdx, e: ElemIdx) -> (&mut [Ref], &[Ref]) {
