@@ -216,16 +216,19 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             let (params, _) = self.arity(func);
             self.owe(Rate::MOVED, params);
         }
-        let done = self.enter(slots, r, func, tail);
-        if done.is_err() && self.reason == Exit::StackFull {
+        let Err(stop) = self.enter(slots, r, func, tail) else {
+            return self.owes();
+        };
+        if self.reason == Exit::StackFull {
             self.rewind(r, at);
             r.sp = sp;
             self.due = 0;
         }
-        done
+        Err(stop)
     }
 
-    /// Begins a call of a function, whose arguments are the last operands.
+    /// Begins a call of a function, whose arguments are the last operands. What it owes is still to
+    /// be paid.
     pub(crate) fn enter(
         &mut self,
         slots: &mut [u64],
@@ -239,21 +242,18 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if own && func.func().0 >= self.current.imported.funcs {
             return self.begin(slots, r, func, tail, back);
         }
-        let caller = self.current;
+        let caller = self.current.index;
         if !own {
             self.switch(func.instance());
         }
         if func.func().0 < self.current.imported.funcs {
             // A host function is known by the import that first brought it.
             let id = self.link(self.current.func_link(func.func())).number();
-            self.current = caller;
-            self.attend();
+            self.switch(caller);
             return self.leave(slots, r, func, id, tail);
         }
-        self.begin(slots, r, func, tail, back).inspect_err(|_| {
-            self.current = caller;
-            self.attend();
-        })
+        self.begin(slots, r, func, tail, back)
+            .inspect_err(|_| self.switch(caller))
     }
 
     /// Begins a call of a function of the current instance, which goes back to (`ip`, `branch`).
@@ -302,7 +302,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let branches = self.current.branches.wrapping_add(branches);
         self.jump(r, body.code as usize, branches)?;
         self.owe(Rate::ZEROED, body.locals.into());
-        self.owes()
+        Ok(())
     }
 
     /// Leaves for a host function.

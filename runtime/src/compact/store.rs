@@ -155,7 +155,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         let begun = self.core.enter(self.slots, &mut r, func, true);
         self.core.registers = r;
         match (begun, self.core.reason) {
-            (Ok(()), _) | (Err(Stop::Exit), Exit::Fuel) => self.state = State::Running,
+            (Ok(()), _) => self.state = State::Running,
             (Err(Stop::Exit), Exit::Host { .. }) => self.state = State::Direct,
             _ => {
                 return Err(Error::Room {

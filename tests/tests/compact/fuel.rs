@@ -158,3 +158,32 @@ fn what_is_owed_is_paid_before_anything_else() {
         );
     }
 }
+
+#[test]
+fn a_function_of_another_instance_owes_for_its_locals_and_stays_there() {
+    let there = module(
+        r#"(module
+            (global $g i32 (i32.const 1))
+            (func (export "locals") (result i32) (local i64 i64 i64 i64 i64 i64 i64 i64)
+                (global.get $g)))"#,
+    );
+    let here = module(
+        r#"(module
+            (import "there" "locals" (func $locals (result i32)))
+            (global $g i32 (i32.const 2))
+            (func (export "f") (result i32)
+                (i32.add (i32.mul (call $locals) (i32.const 10)) (global.get $g))))"#,
+    );
+    let mut memories = Memories::new(0);
+    let (mut store, _, locals) = store(there, &[], &mut memories, "locals");
+    let instance = store
+        .instantiate(here, &[Extern::Func(locals)])
+        .expect("it is linked");
+    let f = store.func(instance, "f").unwrap();
+    store.call(f, &[]).unwrap();
+    let mut fuel = PLENTY;
+    assert_eq!(store.run(&mut fuel), Exit::Done);
+    assert_eq!(store.results().next(), Some(Value::I32(12)));
+    // Six instructions, and the locals.
+    assert_eq!(PLENTY - fuel, 7);
+}
