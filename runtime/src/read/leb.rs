@@ -153,26 +153,23 @@ impl Reader<'_> {
         let (mut number, mut read) = (0, 0);
         loop {
             let byte = self.u8()?;
-            let bare = i32::from(byte & !CONTINUES);
+            let (bare, is_last) = (i32::from(byte & !CONTINUES), byte < CONTINUES);
+            let last = if signed { extend(byte) } else { bare };
             let left = bits - read;
             if left < STEP {
                 // What is above a number is zero, or as its sign.
-                let above = match signed {
-                    true => extend(byte) >> (left - 1),
-                    false => bare >> left,
-                };
+                let above = last >> (left - u32::from(signed));
                 if above != 0 && !(signed && above == -1) {
                     return Err(Reject::new(ErrorCode::IntegerTooLarge, start));
                 }
             }
-            if byte < CONTINUES {
-                let last = if signed { extend(byte) } else { bare };
-                return Ok(number | i64::from(last) << read);
+            number |= i64::from(if is_last { last } else { bare }) << read;
+            if is_last {
+                return Ok(number);
             }
             if left <= STEP {
                 return Err(Reject::new(ErrorCode::IntegerTooLong, start));
             }
-            number |= i64::from(bare) << read;
             read += STEP;
         }
     }
