@@ -124,12 +124,12 @@ impl<'m, P: Profile> Core<'m, '_, P> {
 
     /// The store's type of a function.
     pub(crate) fn type_of(&self, func: FuncAddr) -> Option<TypeId> {
-        if func.instance() == self.current.index {
-            return self.type_id(self.current.func_type(func.func()));
-        }
-        let other = self.instances.get(func.instance() as usize)?;
-        let ty = other.func_type(func.func());
-        let place = other.bases.types.wrapping_add(ty.0);
+        let of = match func.instance() == self.current.index {
+            true => &self.current,
+            false => self.instances.get(func.instance() as usize)?,
+        };
+        let ty = of.func_type(func.func());
+        let place = of.bases.types.wrapping_add(ty.0);
         self.types.get(place as usize).copied()
     }
 
@@ -266,7 +266,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         (ip, branch): (usize, usize),
     ) -> Result<(), Stop> {
         let body = self.current.body(func.func());
-        let ty = self.current.ty(self.current.func_type(func.func()));
+        let ty = self.current.signature(func.func());
         let params = usize::from(ty.params);
         let mut start = r.sp.wrapping_sub(params);
         let base = if tail { self.running.base } else { start };
@@ -338,7 +338,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     /// The type of a function, as its module has it.
     pub(crate) fn signature(&self, func: FuncAddr) -> TypeDef {
         let instance = self.instances.get(func.instance() as usize);
-        instance.map_or(TypeDef::default(), |of| of.ty(of.func_type(func.func())))
+        instance.map_or(TypeDef::default(), |of| of.signature(func.func()))
     }
 
     /// Ends a function: gives its results to its caller.
@@ -351,23 +351,14 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if self.running.func == FuncAddr::CONSTANT {
             return Err(self.stop(Exit::Done));
         }
-        let ty = self
-            .current
-            .ty(self.current.func_type(self.running.func.func()));
+        let ty = self.current.signature(self.running.func.func());
         let count = usize::from(ty.results);
         if let Err(stop) = self.pay_for(Rate::MOVED, count) {
             self.rewind(r, self.at(r));
             return Err(stop);
         }
-        let from = r.sp.wrapping_sub(count);
-        if count == 1 {
-            let value: u64 = r.pop(slots)?;
-            r.sp = self.running.base;
-            r.push(slots, value)?;
-        } else {
-            slide(slots, from, self.running.base, count);
-            r.sp = self.running.base.wrapping_add(count);
-        }
+        slide(slots, r.sp.wrapping_sub(count), self.running.base, count);
+        r.sp = self.running.base.wrapping_add(count);
         let Some(depth) = self.depth.checked_sub(1) else {
             return Err(self.stop(Exit::Done));
         };

@@ -19,8 +19,7 @@ pub struct Instance<'m> {
     defs: usize,
     pub(crate) branches: usize,
     pub(crate) imported: Imported,
-    /// How many types and element segments it has.
-    pub(crate) types: u32,
+    /// How many element segments it has.
     pub(crate) elements: u32,
 }
 
@@ -69,7 +68,6 @@ impl<'m> Instance<'m> {
             memories: 0,
             globals: 0,
         },
-        types: 0,
         elements: 0,
     };
 
@@ -89,7 +87,6 @@ impl<'m> Instance<'m> {
         self.imported.tables = header.imported(ExternKind::Table);
         self.imported.memories = header.imported(ExternKind::Memory);
         self.imported.globals = header.imported(ExternKind::Global);
-        self.types = header.count(Place::Types);
         self.elements = header.count(Place::Elements);
     }
 
@@ -102,10 +99,16 @@ impl<'m> Instance<'m> {
     }
 
     /// The index of a function's type.
-    #[cfg_attr(not(small), inline(always))]
-    #[cfg_attr(small, inline(never))]
+    #[inline(always)]
     pub(crate) fn func_type(&self, func: FuncIdx) -> TypeIdx {
         TypeIdx(item(self.module.table, self.funcs, func.0))
+    }
+
+    /// The type of a function.
+    #[cfg_attr(not(small), inline(always))]
+    #[cfg_attr(small, inline(never))]
+    pub(crate) fn signature(&self, func: FuncIdx) -> TypeDef {
+        self.ty(self.func_type(func))
     }
 
     /// A type.
@@ -113,6 +116,11 @@ impl<'m> Instance<'m> {
     #[cfg_attr(small, inline(never))]
     pub(crate) fn ty(&self, ty: TypeIdx) -> TypeDef {
         item(self.module.table, self.defs, ty.0)
+    }
+
+    /// How many types it has.
+    pub(crate) fn types(&self) -> u32 {
+        self.module.header().count(Place::Types)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {

@@ -239,7 +239,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     /// Gives the instance's types their numbers in the store.
     #[inline(never)]
     fn number_types(&mut self) -> Result<(), Failure> {
-        for ty in 0..self.current.types {
+        for ty in 0..self.current.types() {
             let number = self.number_type(&self.current, ty);
             self.types.push(number, Room::Types)?;
         }

@@ -54,6 +54,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// Goes back to an instruction.
+    #[cfg_attr(small, inline(never))]
     pub(crate) fn rewind(&self, r: &mut Registers<'m>, at: usize) {
         r.code = self
             .current

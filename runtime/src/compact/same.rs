@@ -29,7 +29,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             let Some(other) = self.instances.get(index as usize) else {
                 continue;
             };
-            for first in 0..other.types {
+            for first in 0..other.types() {
                 let same = if grouped {
                     self.is_same_group((own, ty), (other, first))
                 } else {
@@ -123,6 +123,6 @@ fn value_types<'m>(of: &Instance<'m>, ty: TypeDef) -> impl Iterator<Item = ValTy
 
 /// A type of the group that begins at `first`, if it is one of them, and they are no copy.
 fn member(of: &Instance<'_>, ty: u32, first: u32) -> Option<TypeDef> {
-    let def = (ty < of.types).then(|| of.ty(TypeIdx(ty)))?;
+    let def = (ty < of.types()).then(|| of.ty(TypeIdx(ty)))?;
     (def.group == first && ty >= first && def.canonical == ty).then_some(def)
 }
