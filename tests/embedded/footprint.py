@@ -123,14 +123,8 @@ def read_limits():
     return limits
 
 
-HEAD = """\
-# The most of each figure of `footprint.py`. It may only fall; it rose once, when metered programs began to pay for
-# work that depends on an operand.
-"""
-
-
 def write_limits(figures, limits):
-    lines = HEAD.splitlines()
+    lines = ["# The most of each figure of `footprint.py`. It may only fall."]
     for name, found in figures.items():
         for row in ROWS:
             if row in found:
