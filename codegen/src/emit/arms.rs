@@ -127,17 +127,44 @@ fn of_hands(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
     let arms: Vec<Vec<String>> = hands.iter().map(|op| inside(model, op)).collect();
     let mut lines = aligned(&arms);
     for prefix in prefixes {
-        let rows = behind(model, Some(*prefix)).filter(|op| Shape::of(model, op) != Shape::Own);
-        let arms: Vec<Vec<String>> = rows.map(|op| inside(model, op)).collect();
+        let rows: Vec<&Op> = behind(model, Some(*prefix)).collect();
+        let unary = kin(model, Shape::Unary, &rows);
+        let other = rows
+            .iter()
+            .filter(|op| !matches!(Shape::of(model, op), Shape::Own | Shape::Unary));
+        let arms: Vec<Vec<String>> = other.map(|op| inside(model, op)).collect();
         lines.push(format!(
             "{} => match $r.index()? {{",
             byte((*prefix).into())
         ));
-        lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
+        for line in shared(model, &unary).iter().chain(&aligned(&arms)) {
+            lines.push(format!("    {line}"));
+        }
         lines.push("    _ => return Err(ASTRAY.into()),".to_string());
         lines.push("},".to_string());
     }
     lines.push("_ => return Err(ASTRAY.into()),".to_string());
+    lines
+}
+
+/// The arm of the rows behind a prefix that have one operand: they share the access to it.
+fn shared(model: &Model, unary: &[&Op]) -> Vec<String> {
+    if unary.is_empty() {
+        return Vec::new();
+    }
+    let codes: Vec<String> = unary.iter().map(|op| op.code.value.to_string()).collect();
+    let codes = codes.join(" | ");
+    let mut lines = vec![format!(
+        "number @ ({codes}) => check!($r.unary($slots, |a: u64| Ok(match number {{"
+    )];
+    let arms = unary.iter().map(|op| {
+        let arm = outside(model, Shape::Unary, op).into_iter();
+        arm.map(|part| part.replace("$a", "a")).collect()
+    });
+    let arms: Vec<Vec<String>> = arms.collect();
+    lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
+    lines.push("    _ => return Err(ASTRAY),".to_string());
+    lines.push("}))),".to_string());
     lines
 }
 

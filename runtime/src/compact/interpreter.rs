@@ -164,6 +164,7 @@ fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
 }
 
 /// What touches state, and what follows a prefix.
+#[allow(clippy::manual_range_patterns, reason = "the list is that of the rows")]
 #[inline(never)]
 fn hand<'m, P: Profile>(
     opcode: u8,

@@ -66,7 +66,7 @@ pub(crate) fn function(
     let (code, log, locals) = unverified(module, cell.index, watch)?;
     verify::check(module, cell.index, locals, &code, &log)?;
     let most = module.engine().limits().translated_code;
-    Ok(module.code().publish(cell, code, most)?)
+    module.code().publish(cell, code, most)
 }
 
 /// The code of a function with what the verifier wants to know of it: the instructions, and how
