@@ -98,7 +98,7 @@ pub(crate) fn grow<T: Zeroable>(
     Ok(())
 }
 
-/// Makes room for so many items more.
+/// Makes room for this many items more.
 pub(crate) fn reserve<T>(items: &mut Vec<T>, more: usize) -> Result<(), OutOfMemory> {
     items.try_reserve(more).map_err(|_| OutOfMemory)
 }

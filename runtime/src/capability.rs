@@ -1,7 +1,7 @@
 //! What this build can do, whatever the tier.
 //!
 //! The keys are those of `[capability]` in `spec/tiers.toml`; a row that `needs` one is decoded
-//! only where it is there.
+//! only where it is there, and is refused with the capability's name elsewhere.
 
 use crate::reject::Reject;
 use crate::spec::ErrorCode;

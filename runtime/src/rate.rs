@@ -13,7 +13,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// One unit for so many, a power of two.
+    /// One unit for this many, a power of two.
     pub(crate) const fn per(count: u32) -> Self {
         Self {
             shift: count.trailing_zeros(),

@@ -20,8 +20,8 @@ struct Owned<T> {
     value: T,
 }
 
-/// More owners than this cannot exist: each takes a word of memory. Only forgotten ones can come
-/// to so many.
+/// More owners than this cannot exist: each takes a word of memory. Only forgotten ones can reach
+/// this number.
 const MOST_OWNERS: usize = isize::MAX as usize;
 
 // SAFETY: owners on several threads read the value, and the last drops it: as for `Arc`, it must be
@@ -59,7 +59,7 @@ impl<T> Deref for Shared<T> {
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
-        // The owner at hand keeps the value alive; nothing needs to be ordered.
+        // The owner that is cloned keeps the value alive; nothing needs to be ordered.
         let before = self.owned().owners.fetch_add(1, Ordering::Relaxed);
         if before > MOST_OWNERS {
             abort();

@@ -1,6 +1,8 @@
 //! The tables of `spec/`, for programs: opcodes, proposals, limits, traps, sections, fuel.
 //!
-//! Everything here is generated; a fact of the standard has one place, the row that states it.
+//! Everything here is generated; a fact of the standard has one place, the row that states it. This
+//! file only gives the generated modules their public names, so that programs do not depend on how
+//! `generated/` is divided.
 
 pub use crate::generated::shared::error_code::{ErrorClass, ErrorCode, Misuse};
 pub use crate::generated::shared::instruction::Instruction;

@@ -1,4 +1,9 @@
 //! What a host function sees of who calls it.
+//!
+//! A closure of the host cannot hold a reference to the store that it is called from, so it gets
+//! one for the time of the call: a [`Caller`] lends the store and says which instance called. The
+//! engine makes it from the store's pointers when the guest calls an import; the API makes one
+//! without an instance when the host calls such a function itself.
 
 use super::externs::Extern;
 use super::instance::Instance;

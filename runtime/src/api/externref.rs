@@ -1,4 +1,9 @@
-//! Values that only the host understands.
+//! Values that only the host understands: what `externref` refers to.
+//!
+//! The guest holds a handle, never an address: the value is in the store's handle table, and the
+//! slot holds the handle's word. So a guest can neither look into a value nor keep it alive, and a
+//! handle whose value was taken out is found stale by its generation. Standard: section 2.3,
+//! "Types", heap type `extern`.
 
 use alloc::boxed::Box;
 use core::any::Any;

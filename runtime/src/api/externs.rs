@@ -1,4 +1,8 @@
-//! What instances import and export: objects of a store.
+//! What instances import and export: one of five kinds of objects of a store.
+//!
+//! Lists of imports and exports mix the kinds, so [`Extern`] is their sum. Linking compares its
+//! type, which is read from the store at that moment, because memories and tables grow. Standard:
+//! section 4.2, "Runtime Structure", "External Addresses".
 
 use super::func::Func;
 use super::global::Global;

@@ -1,4 +1,8 @@
-//! Global variables.
+//! Global variables of a store, as the host makes, reads and writes them.
+//!
+//! Values pass through slots, as in the guest; a reference is compared with the store first, and a
+//! type that the global mentions is held in the engine's registry for as long as the store lives.
+//! Standard: section 7.1, "Embedding", "Globals".
 
 use super::val::Val;
 use crate::engine::scoped::GlobalType;

@@ -1,4 +1,8 @@
-//! Instances of modules.
+//! Instances of modules: where the host finds what a module exports.
+//!
+//! An instance is a number of its store. An export is found by name in the module, whose list of
+//! exports is sorted once, and the object behind it in the instance's own list. Standard: section
+//! 7.1, "Embedding", "Modules"; instances are made in `instantiate`.
 
 use super::externs::{Export, Extern};
 use super::func::Func;

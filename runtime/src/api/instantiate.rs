@@ -482,7 +482,7 @@ fn add(numbers: &mut Vec<u32>, number: u32) -> Result<(), OutOfMemory> {
     Ok(())
 }
 
-/// Whether so many objects more may be made.
+/// Whether this many objects more may be made.
 fn within(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
     let (limit, wanted) = (
         store.engine.limits().store_objects,

@@ -1,4 +1,9 @@
 //! Names for what modules import.
+//!
+//! Instantiation wants a list of objects in the order of the module's imports; hosts think in
+//! names. A [`Linker`] maps pairs of names to objects of a store or to functions of the host. The
+//! latter belong to no store until a module is instantiated, so that one linker serves many stores.
+//! Types are compared by `instantiate`, not here.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

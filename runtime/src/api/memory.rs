@@ -1,4 +1,8 @@
-//! Linear memories.
+//! Linear memories, as the host makes, reads, writes and grows them.
+//!
+//! The host may borrow the bytes only together with the store, so that no slice is alive while the
+//! guest runs and may move them. Growth goes through `store::growth`, as `memory.grow` does: limits
+//! and the host's limiter are asked in one place. Standard: section 7.1, "Embedding", "Memories".
 
 use crate::error::Result;
 use crate::error::cause::{LimitError, MemoryAccessError};

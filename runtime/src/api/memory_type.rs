@@ -1,5 +1,9 @@
 //! Types of memories that the host makes.
 //!
+//! A memory has five properties, most of them rarely needed, so a builder starts from the usual
+//! ones. What a module declares is checked by the validator; what the host puts together is checked
+//! here, when it is built and again when a memory is made of it. Standard: section 3.2, "Types",
+//! "Memory Types".
 
 use crate::engine::use_error::UseError;
 use crate::error::Result;

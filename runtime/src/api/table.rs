@@ -1,4 +1,8 @@
-//! Tables of references.
+//! Tables of references, as the host makes, reads, writes and grows them.
+//!
+//! Elements are slots that hold references of the same store. Each value from outside is compared
+//! with the store and with the element type before it is written, since the guest calls through
+//! tables without asking where an element came from. Standard: section 7.1, "Embedding", "Tables".
 
 use core::ops::Range;
 

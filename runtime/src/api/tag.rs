@@ -1,4 +1,9 @@
-//! Tags of exceptions.
+//! Tags of exceptions, which modules import and export.
+//!
+//! A tag is its type and its identity: two tags of one type are different tags. Hosts can make
+//! them, and linking compares them; modules that declare one need the proposal `exceptions`, which
+//! is a row of `spec/proposals.toml` and not supported yet. Standard: section 7.1, "Embedding",
+//! "Tags".
 
 use crate::engine::scoped::func::FuncType;
 use crate::engine::use_error::UseError;

@@ -1,4 +1,9 @@
 //! Values of the guest, as the host sees them.
+//!
+//! A slot is 64 bits without a type; a [`Val`] has both. Going in, a reference must be of the store
+//! and of the type that is asked for; coming out, the type is the declared one, which the validator
+//! proved. Floats travel as bits, so that no NaN changes on the way. Standard: section 4.2,
+//! "Runtime Structure", "Values".
 
 use super::externref::ExternRef;
 use super::func::Func;

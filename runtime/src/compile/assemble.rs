@@ -1,4 +1,9 @@
 //! From bytes to the parts of a module, in the validator's one pass.
+//!
+//! The validator reads each entry once and hands it to a sink; the [`Assembler`] is that sink. It
+//! keeps spans and indices, not copies, in [`Parts`], and counts the uses of locals in each body.
+//! Instances are made from the parts alone, so that no section is decoded a second time. Standard:
+//! section 2.5, "Modules".
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -64,7 +69,7 @@ struct Assembler<'a, 't, 'w> {
     body: Watched<'t, 'w, Survey>,
     /// Imports so far, by kind.
     imported: [u32; 5],
-    /// The body at hand.
+    /// The body that is being read.
     span: Span,
 }
 

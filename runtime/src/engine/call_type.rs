@@ -1,4 +1,8 @@
 //! The type of a function as calls see it.
+//!
+//! The registry, where types are kept, is behind a lock. A call copies parameters and results out
+//! of it once, and then compares and converts values without it. The copy holds no type: the
+//! function that is called does.
 
 use alloc::vec::Vec;
 

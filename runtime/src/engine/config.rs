@@ -1,4 +1,8 @@
-//! How an engine is set up.
+//! How an engine is set up: which proposals, which limits, what is counted.
+//!
+//! A [`Config`] starts from the row of this build's tier in `spec/tiers.toml`; hosts narrow or
+//! widen it, and `Engine::new` checks the whole. From then on it never changes, so that modules and
+//! stores of an engine agree.
 
 use crate::profile::{Features, Profile};
 use crate::spec::{Limits, Proposal, Proposals};

@@ -1,6 +1,8 @@
 //! Types of objects with the engine's numbers, by which they are compared.
 //!
-//! Linking asks whether an object may be imported: standard, section 3.2.7, "Import Subtyping".
+//! Linking asks whether an object may be imported: standard, section 3.2.7, "Import Subtyping". The
+//! types of the public interface hold what they mention; these do not, so that instantiation makes
+//! and compares them without the registry's lock.
 
 use super::scoped::external::ExternType;
 use super::scoped::func::FuncType;

@@ -1,4 +1,8 @@
 //! Why a module cannot be linked: standard, section 4.7.3, "Instantiation".
+//!
+//! Each cause says both names of the import and the types, as a host needs them to find its
+//! mistake. Types are of the public interface, because the error may outlive the store and its
+//! numbers.
 
 use alloc::boxed::Box;
 use core::fmt;

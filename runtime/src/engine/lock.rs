@@ -1,10 +1,10 @@
 //! A lock for the few things that an engine shares between threads.
 //!
-//! With the operating system it is the standard library's; without, it spins: the type
-//! registry is held for short whiles only, and single-threaded systems never wait.
+//! With the operating system it is the standard library's; without, it spins: the type registry is
+//! held only for the time of one lookup or registration, and single-threaded systems never wait.
 //!
-//! Invariant of this module: the spinning lock's value is reached only through a [`Guard`], and
-//! a guard exists only while `held` is true and owned by it.
+//! Invariant of this module: the spinning lock's value is reached only through a [`Guard`], and a
+//! guard exists only while `held` is true and owned by it.
 
 #[cfg(feature = "std")]
 pub(crate) use blocking::Lock;

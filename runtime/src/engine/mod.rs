@@ -1,4 +1,9 @@
 //! The engine: set-up, types and time shared by modules and stores.
+//!
+//! Everything that must be the same for modules that are linked with each other stands here: the
+//! configuration, the registry of types, whose numbers make comparing two types one comparison, and
+//! the epoch, which another thread advances to interrupt guests. An [`Engine`] is shared by count;
+//! what changes in it is behind a lock or atomic.
 
 pub(crate) mod call_type;
 pub(crate) mod config;

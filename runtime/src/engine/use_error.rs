@@ -1,4 +1,8 @@
 //! What the host did wrong: the library was asked for something that its documentation rules out.
+//!
+//! Such calls are errors and not panics, because hosts often pass on what a guest has chosen.
+//! Values and types stand in the error as the public interface shows them, so that it can be kept
+//! when the store is gone.
 
 use alloc::boxed::Box;
 use core::fmt;

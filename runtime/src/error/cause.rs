@@ -1,5 +1,8 @@
-//! Causes of errors that the library itself finds, each with its data. Those that speak of types
-//! stand in the room `engine`, to which such types belong.
+//! Causes of errors that the library itself finds, each with its data.
+//!
+//! A host that wants to react finds the cause by its type (`Error::downcast_ref`) and reads numbers
+//! instead of text. Causes that speak of types (linking, wrong use) stand in the room `engine`, to
+//! which such types belong; why a module is not accepted stands in `reject`.
 
 use alloc::boxed::Box;
 use alloc::string::ToString;

@@ -1,5 +1,9 @@
 //! Loads and stores: what `m` is in a `do` cell.
 //!
+//! A cell such as `m.load::<u8>(a)?` must mean the same in each engine, but engines reach memory in
+//! different ways. So `m` is any [`Access`], and what is moved is a [`Scalar`]: bytes in memory
+//! have the least significant first on every machine. Standard: section 4.6, "Instructions",
+//! "Memory Instructions".
 
 use core::cell::Cell;
 

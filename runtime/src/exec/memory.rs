@@ -1,6 +1,10 @@
-//! Memories as a whole and in ranges.
+//! Memories as a whole and in ranges: `memory.size`, `grow`, `fill`, `copy`, `init` and
+//! `data.drop`.
 //!
-//! Addresses and sizes are `u64`, whatever the address type of the memory.
+//! Addresses and sizes are `u64`, whatever the address type of the memory. Bounds are compared
+//! first, then the work is paid for, then it is done: an access out of bounds pays nothing, as the
+//! standard traps before any byte has changed. Standard: section 4.6, "Instructions", "Memory
+//! Instructions".
 
 use super::machine::{Machine, Stop};
 use super::{range, within};

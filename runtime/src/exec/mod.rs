@@ -1,8 +1,8 @@
 //! Execution of instructions that touch state and do not move control.
 //!
 //! The functions that rows of the tables name in `hand`, once for all engines: an engine is a
-//! [`machine::Machine`], and gives the objects of the running instance. Section 4.4 of the
-//! standard.
+//! [`machine::Machine`], and gives the objects of the running instance. Standard: section 4.6,
+//! "Instructions".
 
 pub(crate) mod access;
 #[cfg(feature = "alloc")]
@@ -15,7 +15,7 @@ pub(crate) mod table;
 
 use core::ops::Range;
 
-/// The indices of `count` items from `start` on, if there are so many among `length`.
+/// The indices of `count` items from `start` on, if all of them are below `length`.
 #[inline]
 fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
     // What is no `usize` is larger than every length.

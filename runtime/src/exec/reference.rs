@@ -1,5 +1,8 @@
-//! References.
+//! References: `ref.func`, the only instruction on references that needs the instance.
 //!
+//! Null and its tests are expressions in `do` cells; the reference to a function has the number
+//! that the store gave it, which the engine knows. Standard: section 4.6, "Instructions",
+//! "Reference Instructions".
 
 use super::machine::{Machine, Stop};
 use crate::types::{FuncIdx, Ref};

@@ -1,6 +1,8 @@
 //! Tables: their elements, as a whole and in ranges.
 //!
-//! Indices and sizes are `u64`, whatever the address type of the table.
+//! Indices and sizes are `u64`, whatever the address type of the table. As for memories, bounds are
+//! compared before anything is paid for or written. Standard: section 4.6, "Instructions", "Table
+//! Instructions".
 
 use super::machine::{Machine, Stop};
 use super::{range, within};

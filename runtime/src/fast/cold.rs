@@ -1,4 +1,4 @@
-//! What handlers do rarely, out of their way.
+//! What handlers do rarely: functions that are not inlined into them.
 //!
 //! A handler that calls one of these pays for a frame of its own, so only handlers that have
 //! nothing else to do call them.

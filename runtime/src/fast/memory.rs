@@ -173,7 +173,7 @@ impl<A: Address> Access for View<A> {
     #[inline(always)]
     fn load<T: Scalar>(self, at: A) -> Result<T, Trap> {
         let place = self.place::<T>(at)?;
-        // SAFETY: `place` checked that so many bytes are there; the wrapper needs no alignment, and
+        // SAFETY: `place` checked that all bytes are there; the wrapper needs no alignment, and
         // a scalar may have any bits.
         Ok(unsafe { (*place).0 }.from_little_endian())
     }
@@ -181,7 +181,7 @@ impl<A: Address> Access for View<A> {
     #[inline(always)]
     fn store<T: Scalar>(self, at: A, value: T) -> Result<(), Trap> {
         let place = self.place::<T>(at)?;
-        // SAFETY: `place` checked that so many bytes are there, the wrapper needs no alignment, and
+        // SAFETY: `place` checked that all bytes are there, the wrapper needs no alignment, and
         // no reference to the bytes is alive while the guest runs.
         unsafe { (*place).0 = value.to_little_endian() };
         Ok(())

@@ -1,4 +1,9 @@
-//! The registers of the machine.
+//! The registers of the machine, and how a handler says what follows.
+//!
+//! A [`State`] is passed by value from handler to handler, so that compilers keep each field in a
+//! register of the processor; a field more can cost all handlers one. Whatever is needed rarely is
+//! in the context. [`Flow`] is the answer of an instruction's body, [`Exit`] the reason why the run
+//! loop was left.
 
 use super::context::Context;
 
@@ -46,7 +51,7 @@ pub(crate) enum Exit {
     Trap,
     /// A host function failed; the call may be answered in its place.
     Error,
-    /// The environment failed, and there is no going on.
+    /// The environment failed, and the call cannot continue.
     Failed,
     /// Fuel ran out before the instruction, which runs again when there is more.
     OutOfFuel,

@@ -1,6 +1,8 @@
 //! Types of the machine: how each lives in slots, accumulators and immediates.
 //!
 //! A slot is 64 bits; narrower values are zero-extended when written, and truncated when read.
+//! Handlers are generic over [`Value`], so that the type of an operation's operand selects its
+//! accumulator and pinned locals at compile time.
 
 use super::layout::Pinned;
 use super::state::State;

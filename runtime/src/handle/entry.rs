@@ -1,5 +1,8 @@
-//! Where a table keeps its values.
+//! Where a table keeps its values: entries with a generation, in a slice, an array or a vector.
 //!
+//! Free entries form a list through their own `next`, so that taking and freeing one are one step
+//! each and need no other memory. Only a vector grows, and only while memory can be had; the table
+//! asks for one entry more when none is free.
 
 /// A place for a value.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,8 @@
 //! The table against a model that remembers every handle ever given out.
 //!
+//! All short sequences of calls on a table of two entries, and long ones at random, with handles
+//! that are live, stale or made up; after each call the table must agree with the model. Words of
+//! several splits between index and generation are used, also until their generations are used up.
 
 use alloc::vec::Vec;
 use core::fmt::Debug;
@@ -112,7 +115,7 @@ impl<E: Entries<Item = u32>, H: Handle + Debug> Both<E, H> {
     }
 }
 
-/// All sequences of so many calls on a table of two entries.
+/// All sequences of this many calls on a table of two entries.
 fn all_sequences<E, H>(entries: impl Fn() -> E, length: u32)
 where
     E: Entries<Item = u32>,

@@ -1,5 +1,8 @@
 //! Handles as words: an index, plus one so that no handle is 0, and above it a generation.
 //!
+//! How many bits each gets is a choice of the table's user: more for the index means more values,
+//! more for the generation means that a stale handle is recognised after more reuses. 0 is never a
+//! handle, so it can stand for null or for none.
 
 /// A word that holds an index and a generation.
 pub trait Handle: Copy + Eq {

@@ -1,5 +1,8 @@
 //! An instance of the compact engine together with the host that it calls.
 //!
+//! The compact engine returns from its run loop when the guest calls an import. [`Instance`] is the
+//! loop around it that most programs want: it calls the function of the [`Host`], gives the results
+//! back and goes on, until the call is done, traps or lacks fuel.
 
 use core::fmt;
 
@@ -74,7 +77,7 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
         self.resume(fuel)
     }
 
-    /// Goes on with a call that has stopped for want of fuel.
+    /// Continues a call that stopped because there was no fuel left.
     pub fn resume<R: Results>(&mut self, fuel: &mut u64) -> Result<R, Stop> {
         match self.run(fuel) {
             Exit::Done => {

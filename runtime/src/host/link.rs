@@ -1,5 +1,8 @@
-//! Functions of the host for linkers.
+//! Functions of the host for linkers: the same [`Host`] for the engine with an allocator.
 //!
+//! A host is written once, against values and one memory. Here each of its functions becomes a
+//! definition of a linker, which reads the caller's exported memory and converts values. References
+//! are refused: those of the compact engine are numbers without meaning in a store.
 
 use alloc::vec::Vec;
 

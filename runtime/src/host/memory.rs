@@ -1,5 +1,8 @@
 //! What a function of the host sees of its caller's memory.
 //!
+//! Addresses and lengths come from the guest. Each access adds them without wrapping and compares
+//! with the real size; what is outside is the trap that the guest's own access would be, so that a
+//! host function needs no rule of its own for bad pointers.
 
 use crate::spec::Trap;
 
@@ -20,7 +23,7 @@ impl<'a> Memory<'a> {
         self.0
     }
 
-    /// So many bytes from an address on.
+    /// `len` bytes from an address on.
     pub fn bytes(&mut self, at: u32, len: u32) -> Result<&mut [u8], Trap> {
         let start = at as usize;
         let end = start.checked_add(len as usize);
@@ -28,7 +31,7 @@ impl<'a> Memory<'a> {
             .ok_or(Trap::MemoryOutOfBounds)
     }
 
-    /// The text that so many bytes from an address on are; nothing if they are none.
+    /// The text that `len` bytes from an address on are; nothing if they are not UTF-8.
     pub fn text(&mut self, at: u32, len: u32) -> Result<Option<&str>, Trap> {
         self.bytes(at, len)
             .map(|bytes| core::str::from_utf8(bytes).ok())

@@ -1,5 +1,8 @@
 //! Types of Rust that stand for types of the guest, without a store.
 //!
+//! Typed functions of the host and typed calls convert through [`Value`], the value type of the
+//! compact engine, because this must work without an allocator. The traits of the full runtime
+//! (`WasmTy`) write to slots of a store instead.
 
 use crate::compact::{FuncAddr, Value};
 use crate::spec::Trap;

@@ -1,4 +1,8 @@
 //! Which functions of the guest were running when an error came up.
+//!
+//! When a call ends in an error, the run loop turns its return records into [`FrameInfo`]s: module,
+//! function and offset of the call. They are attached to the error as a trace, which the room
+//! `error` keeps without knowing its type; names are looked up when it is displayed.
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -134,7 +134,7 @@ pub(crate) struct Allowance {
 }
 
 impl Allowance {
-    /// Whether so many bytes more are allowed.
+    /// Whether this many bytes more are allowed.
     pub(crate) fn admits(self, bytes: u64) -> Result<(), LimitError> {
         let (limit, wanted) = (self.most, self.used.saturating_add(bytes));
         if wanted <= limit {

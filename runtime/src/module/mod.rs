@@ -1,4 +1,8 @@
-//! Validated modules.
+//! Validated modules: what was read once and what instances and the translator ask for later.
+//!
+//! `compile` makes a [`Module`] only from bytes that passed the validator, and nothing changes in
+//! it afterwards but the cells of its code, which are filled as functions are translated. Instances
+//! of any store of the engine share it. Standard: section 2.5, "Modules".
 
 pub(crate) mod backtrace;
 pub(crate) mod code;

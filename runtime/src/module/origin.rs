@@ -1,7 +1,7 @@
 //! Where instructions of the code come from: offsets in the module, for those that can trap or call.
 //!
 //! Pairs of a word of the code and an offset, ascending by word. Each is written as its distance
-//! from the one before it, two bytes mostly; every so often a mark has both in full, so that a
+//! from the one before it, two bytes mostly; at intervals a mark has both in full, so that a
 //! search reads few.
 
 use alloc::boxed::Box;

@@ -1,5 +1,7 @@
-//! The locals of a function that live in registers: which they are is found while it is validated,
-//! and kept beside its body for whoever translates it.
+//! The locals of a function that live in registers.
+//!
+//! Which they are is found while the function is validated, before it is known whether it is ever
+//! called; so the answer is kept beside the body, in few bytes, for the translator.
 
 /// Locals that live in registers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

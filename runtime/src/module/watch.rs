@@ -1,8 +1,9 @@
 //! Passes over a module that somebody can end.
 //!
-//! Whoever waits for a pass is asked, every so many bytes of the module, whether it is to go on.
-//! Bytes are what work is in proportion to, so the questions come at regular times, whatever the
-//! module. That the answer is no is kept here: what the pass itself ends with says nothing.
+//! Whoever waits for a pass is asked, each time a fixed number of bytes was read, whether it is to
+//! continue. The work is in proportion to the bytes, so the questions come at regular times,
+//! whatever the module. That the answer is no is kept here: what the pass itself ends with says
+//! nothing.
 
 use crate::error::{Error, Result};
 use crate::reject::Reject;

@@ -1,6 +1,7 @@
 //! Where square roots come from: `std`, the crate `libm`, or nowhere.
 //!
-//! The only file that selects. Without a backend the decoder refuses the rows that need the
+//! `core` has no square root, and the standard wants it correctly rounded (section 4.3.3). This is
+//! the only file that selects. Without a backend the decoder refuses the rows that need the
 //! capability `square_root`, by [`SQUARE_ROOT`], and nothing below is ever called.
 
 /// Whether square roots can be computed.

@@ -1,6 +1,8 @@
 //! Integer division and remainder, which trap.
 //!
 //! An integer of WebAssembly has no sign; these functions take it as the signed Rust type.
+//! Everything else on integers is an operator of Rust and stands in the `do` cell itself. Standard:
+//! section 4.3.2, "Integer Operations".
 
 use crate::spec::Trap;
 

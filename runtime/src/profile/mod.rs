@@ -1,7 +1,8 @@
 //! What is admitted: profiles known at compile time, and features known at run time.
 //!
-//! Decoder and validator ask one [`Gate`]. A [`Profile`] is a gate of constants, so that what
-//! it does not admit folds away; an engine's [`Features`] are a value.
+//! Decoder and validator ask one [`Gate`]. A [`Profile`] is a gate of constants, so that the
+//! compiler removes the code for what it does not admit; an engine's [`Features`] are a value. The
+//! constants of the tiers' own profiles come from `spec/tiers.toml`.
 
 mod narrowing;
 

@@ -1,7 +1,8 @@
 //! Types as far as a profile admits them.
 //!
-//! The validator has refused what a profile does not admit, so these functions change no value. They
-//! tell the compiler so, which then leaves out the code for the rest.
+//! The validator has refused what a profile does not admit, so these functions change no value.
+//! They tell the compiler so, which then leaves out the code for the rest: without `memory64`, for
+//! instance, all that handles 64-bit bounds.
 
 use super::Gate;
 use crate::spec::Proposal;

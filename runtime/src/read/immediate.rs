@@ -1,5 +1,9 @@
 //! Immediates of instructions: one function a kind, called by the generated decoder.
 //!
+//! The column `imm` of a row names kinds, and `kind` in a cell is the function `kind` here. It
+//! reads and bounds what the bytes say; whether an index exists is for the validator. Kinds that a
+//! later proposal widened (a memory index where there was a zero byte) ask the gate which form is
+//! meant. Standard: section 5.4, "Instructions".
 
 use super::Reader;
 use crate::generated::shared::wire;

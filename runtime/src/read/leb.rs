@@ -1,8 +1,8 @@
-//! LEB128, exactly as the standard wants it.
+//! LEB128, exactly as the standard defines it.
 //!
-//! Numbers may be padded up to `ceil(N / 7)` bytes; more is "integer representation too long".
-//! Bits of the last byte that the number does not have must be zero, or copies of the sign;
-//! otherwise it is "integer too large". Standard: section 5.2.2, "Integers".
+//! Numbers may be padded up to `ceil(N / 7)` bytes; more is "integer representation too long". Bits
+//! of the last byte that the number does not have must be zero, or copies of the sign; otherwise it
+//! is "integer too large". Standard: section 5.2.2, "Integers".
 
 use super::Reader;
 use crate::reject::{Facts, Reject};
@@ -113,7 +113,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes a signed number of so many bits that nobody wants to see.
+    /// Skips a signed number of this many bits; its value is not used.
     #[inline(always)]
     pub(crate) fn pass_signed(&mut self, bits: u32) -> Result<(), Reject> {
         match self.short() {
@@ -145,7 +145,7 @@ impl Reader<'_> {
         self.long(BITS, true)
     }
 
-    /// A number of so many bits.
+    /// A number of this many bits.
     #[cfg_attr(small, inline(never))]
     #[cfg_attr(not(small), inline(always))]
     fn long(&mut self, bits: u32, signed: bool) -> Result<i64, Reject> {

@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
         self.array().map(f64::from_le_bytes)
     }
 
-    /// A name: a length, then so many bytes of UTF-8.
+    /// A name: a length, then that many bytes of UTF-8.
     pub fn name(&mut self, gate: &impl Gate) -> Result<&'a str, Reject> {
         let (start, bytes) = self.name_bytes(gate)?;
         core::str::from_utf8(bytes).map_err(|error| {
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
         Ok((start, bytes))
     }
 
-    /// Takes a name that nobody wants to see; so the check is short rather than fast.
+    /// Skips a name that is not used; the check is optimised for size, not for speed.
     #[cfg_attr(small, inline(never))]
     pub(crate) fn pass_name(&mut self, gate: &impl Gate) -> Result<(), Reject> {
         let (start, bytes) = self.name_bytes(gate)?;
@@ -222,7 +222,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A reader of so many bytes as a length says, which this one skips.
+    /// A reader of the next `length` bytes, which this one skips.
     pub(crate) fn sub(&mut self, length: u32) -> Result<Self, Reject> {
         let start = self.position;
         self.counted(length)?;

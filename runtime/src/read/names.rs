@@ -1,6 +1,7 @@
 //! The custom section `name`: appendix "Name Section" of the standard.
 //!
-//! It is read when somebody asks, leniently: a malformed one has no names from there on.
+//! It is read when somebody asks, leniently: a malformed one has no names from there on, because a
+//! custom section must not make a module invalid. Backtraces and views use it.
 
 use super::Reader;
 use crate::profile::Everything;
@@ -55,7 +56,7 @@ impl<'a> Names<'a> {
 }
 
 impl<'a> NameMap<'a> {
-    /// Reads a count and so many pairs of index and name.
+    /// Reads a count and that many pairs of index and name.
     pub(crate) fn new(mut names: Reader<'a>) -> Self {
         let left = names.u32().unwrap_or(0);
         Self { names, left }

@@ -1,5 +1,9 @@
-//! The frame of a module: header and sections.
+//! The outermost structure of a module: header and sections.
 //!
+//! Gives each section's id and span and enforces their order, which is the list `order` of
+//! `spec/sections.toml` and not that of the ids: sections that came later got the next free id.
+//! What a section consists of is for its reader. Standard: section 5.5, "Modules", "Sections" and
+//! "Modules".
 
 use super::types::{admit, malformed};
 use super::{Reader, Span};

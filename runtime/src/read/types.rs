@@ -1,7 +1,8 @@
-//! Types as they stand in the binary format.
+//! Types as they stand in the binary format: codes, limits, value types, block types.
 //!
-//! Type indices stay as written; the validator checks and canonicalises them. Standard: section
-//! 5.3, "Types".
+//! All codes are rows of `spec/types.toml`; a code of a proposal that is not admitted is refused by
+//! its name. Type indices stay as written; the validator checks and canonicalises them. Standard:
+//! section 5.3, "Types".
 
 use super::Reader;
 use crate::generated::shared::wire;

@@ -1,6 +1,8 @@
-//! A code, and of a [`Detail`] what fits beside it into a word: where a byte of flash counts.
+//! A code, and of a [`Detail`] what fits beside it into a word: for builds optimised for size.
 //!
-//! With the offset that is two words, so that results travel in registers.
+//! With the offset that is two words, so that results travel in registers. What is lost are types
+//! and exact large numbers; code, offset, proposal and limit remain. `whole` has the same functions
+//! and keeps everything.
 
 use core::num::NonZeroU32;
 

@@ -1,4 +1,8 @@
 //! Access to a store, whoever holds it: the store itself, a caller, or a context.
+//!
+//! Functions of the API take `impl AsContext` or `impl AsContextMut`, so that they work with a
+//! `Store`, inside a host function (`Caller`), and with what either lends ([`StoreContext`],
+//! [`StoreContextMut`]). The traits can be implemented by user code; each function asks it once.
 
 use super::inner::StoreInner;
 use super::{Store, StoreData};

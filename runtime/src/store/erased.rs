@@ -5,7 +5,7 @@
 //! pointer without a type.
 //!
 //! Invariant of this module: a closure made here for `T` is installed only in stores of `T`:
-//! functions of a `Store<T>` or a `Linker<T>` see to it by their types, in which `T` is invariant.
+//! the types of `Store<T>` and `Linker<T>`, in which `T` is invariant, ensure it.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;

@@ -1,4 +1,9 @@
 //! The part of a store that does not depend on its data type.
+//!
+//! Engines and instances work with [`StoreInner`], so that they are compiled once and not for each
+//! `T` of `Store<T>`. It holds the arenas of objects, fuel, epoch and limits, and gives out the
+//! numbers that name objects ([`Handle`]): each carries the store's id, and using it with another
+//! store is an error. Standard: section 4.2, "Runtime Structure", "Store".
 
 use alloc::vec::Vec;
 

@@ -1,4 +1,9 @@
 //! Limits that a host sets on what a store may grow to.
+//!
+//! The engine's limits are the same for all of its stores; a [`ResourceLimiter`] belongs to one and
+//! can decide anew each time. [`StoreLimits`] is the usual one, of fixed numbers. Who asks it, and
+//! when, is in `limiter` and `growth`; what the standard says of failing growth holds for refusals,
+//! too (section 4.6, `memory.grow`).
 
 use crate::error::{Error, Result};
 

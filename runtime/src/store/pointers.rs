@@ -1,7 +1,8 @@
 //! The addresses of a store, by which running code reaches it.
 //!
-//! They say nothing of a store's life: whoever makes or uses them promises that it is live, and used
-//! by nobody else.
+//! They are raw because a host function gets the whole store back exclusively while the engine's
+//! frames wait below it. They say nothing of a store's life: whoever makes or uses them promises
+//! that it is live, and used by nobody else.
 
 use core::ptr::NonNull;
 

@@ -1,7 +1,8 @@
 //! Immediates of instructions that are more than a number.
 //!
-//! Vectors stay in the module's bytes and are read lazily, so that an instruction is a small
-//! `Copy` value and no list is sized by a count that the input claims.
+//! Vectors stay in the module's bytes and are read lazily, so that an instruction is a small `Copy`
+//! value and no list is sized by a count that the input claims. The decoder has walked over them
+//! once, so that reading them again cannot fail. Standard: section 5.4, "Instructions".
 
 use super::{LabelIdx, MemoryIdx, TypeIdx, ValType};
 use crate::read::Reader;

@@ -1,7 +1,9 @@
 //! Types of linear memories.
 //!
-//! Sizes are in pages. A page has 64 KiB, or one byte where the proposal `custom_page_sizes`
-//! says so; `spec/types.toml` lists the sizes that there are.
+//! Sizes are in pages. A page has 64 KiB, or one byte where the proposal `custom_page_sizes` says
+//! so; `spec/types.toml` lists the sizes that there are. What the largest memory is follows from
+//! page size and address type, and is computed here for validator, engines and API. Standard:
+//! section 2.3, "Types", "Memory Types".
 
 use super::ValType;
 use crate::spec::wire::PageSize;
@@ -37,7 +39,7 @@ impl MemoryType {
         page_size_log2: PageSize::Standard.code(),
     };
 
-    /// The type of memories with so many pages of 64 KiB and 32-bit addresses.
+    /// The type of memories with this many pages of 64 KiB and 32-bit addresses.
     pub const fn new(min: u32, max: Option<u32>) -> Self {
         Self {
             min: min as u64,
@@ -49,7 +51,7 @@ impl MemoryType {
         }
     }
 
-    /// The type of memories with so many pages of 64 KiB and 64-bit addresses.
+    /// The type of memories with this many pages of 64 KiB and 64-bit addresses.
     pub const fn new64(min: u64, max: Option<u64>) -> Self {
         Self {
             min,
@@ -97,7 +99,7 @@ impl MemoryType {
         self.page_size_log2
     }
 
-    /// Bytes of so many pages, if they can be counted.
+    /// Bytes of this many pages, if they can be counted.
     pub const fn bytes(&self, pages: u64) -> Option<u64> {
         pages.checked_mul(self.page_size())
     }

@@ -1,5 +1,8 @@
-//! Types of functions, tables, globals and tags.
+//! Types of functions, tables, globals and tags, and the kinds of imports and exports.
 //!
+//! These are the types that validation and execution compute with: plain data with packed value
+//! types, shared by decoder, validator, views and both engines. Standard: section 2.3, "Types",
+//! from "Function Types" to "Tag Types".
 
 use super::{RefType, TypeIdx, ValType};
 

@@ -1,5 +1,8 @@
 //! References: their types, and their values in a slot.
 //!
+//! A reference type is a word of its own: nullability, and an abstract heap type or the number of a
+//! defined one. A value is a number too, with 0 for null; what the number means is known to the
+//! store that gave it. Standard: section 2.3, "Types", "Heap Types" and "Reference Types".
 
 use core::fmt;
 

@@ -1,5 +1,9 @@
-//! The type of a value.
+//! The type of a value, packed into a word.
 //!
+//! The validator compares types for nearly every instruction, and compares words. Numbers have
+//! small words; a reference type's word is that of its [`RefType`], which has the highest bit.
+//! Names of types in messages come from here, in the text format. Standard: section 2.3, "Types",
+//! "Value Types".
 
 use core::fmt;
 

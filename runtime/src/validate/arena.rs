@@ -143,12 +143,12 @@ impl<'b> Arena<'b> {
         }
     }
 
-    /// How many bytes were in use at most: with so many, validation ends the same way.
+    /// How many bytes were in use at most: with that many, validation ends the same way.
     pub fn peak(&self) -> usize {
         self.peak.get()
     }
 
-    /// Leaves so many bytes at the front alone.
+    /// Does not touch this many bytes at the front.
     pub(crate) fn skip(&self, bytes: usize) -> Result<(), Reject> {
         if !self.claim(bytes) {
             return Err(self.lack(bytes, 0));
@@ -170,7 +170,7 @@ impl<'b> Arena<'b> {
         Ok(())
     }
 
-    /// There is no room for so many bytes more.
+    /// There is no room for this many bytes more.
     #[cold]
     #[inline(never)]
     fn lack(&self, bytes: usize, at: usize) -> Reject {
@@ -290,7 +290,7 @@ impl<'b> Arena<'b> {
         }
     }
 
-    /// Drops so many bytes at the end of a list.
+    /// Drops this many bytes at the end of a list.
     #[inline(always)]
     fn shrink(&self, place: Place, bytes: usize) {
         if place.is_last() {
@@ -336,7 +336,7 @@ impl<'b> Arena<'b> {
         self.bytes.get(at..at + size).unwrap_or_default()
     }
 
-    /// Whether so many bytes more are there; if so, they are about to be used.
+    /// Whether this many bytes more are there; if so, they are about to be used.
     #[inline(always)]
     fn claim(&self, bytes: usize) -> bool {
         let used = self.used() + bytes;

@@ -1,6 +1,9 @@
 //! Rules that are no signature: the functions that the column `check` names.
 //!
-//! Standard: section 3.4, "Instructions".
+//! Most rows say all in the column `type`. What remains are blocks, whose rules open and close
+//! frames, branches with several targets, and operands whose type depends on others on the stack.
+//! The generated function `step` calls these with the row's immediates. Standard: section 3.4,
+//! "Instructions".
 
 use super::environment::{Signature, Types};
 use super::stack::FrameKind;

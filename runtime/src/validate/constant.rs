@@ -1,7 +1,8 @@
 //! Constant expressions: initial values, elements, offsets of segments.
 //!
 //! The same pass as over a body, with fewer instructions: those whose row has the column `const`
-//! for an admitted proposal. Standard: section 3.4.14, "Constant Expressions".
+//! for an admitted proposal. Globals that they read must be constant and come before the
+//! expression. Standard: section 3.4, "Instructions", "Constant Expressions".
 
 use super::check;
 use super::environment::{Environment, unknown};

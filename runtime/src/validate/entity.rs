@@ -1,7 +1,9 @@
 //! What the indices of an instruction refer to.
 //!
-//! The generated rules resolve each immediate first; what the column `type` says of it
-//! ([`type_fn`](super::type_fn)) is then read from the entity.
+//! The generated rules resolve each immediate first, and an index that does not exist is rejected
+//! here with the size of its space; what the column `type` says of it ([`type_fn`](super::type_fn))
+//! is then read from the entity. Only what rules ask for is read: a build whose profile has one
+//! kind of memory never looks at its type.
 
 use super::environment::{Signature, unknown};
 use super::storage::{List, Storage};
@@ -99,7 +101,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
         Err(unknown(code, index, count, self.at))
     }
 
-    /// The memory of an access of so many bytes.
+    /// The memory of an access of this many bytes.
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn memarg(&self, memarg: MemArg, width: u32) -> Result<Memory, Reject> {
         let memory = self.memory(memarg.memory)?;

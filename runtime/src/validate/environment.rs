@@ -1,5 +1,8 @@
 //! The index spaces of a module.
 //!
+//! The pass over the sections fills them; rules for bodies read them, and after validation they
+//! stay with the module, for the translator and for linking. This is the context `C` of the
+//! standard without what belongs to one body. Standard: section 3.1, "Conventions", "Contexts".
 
 use super::arena::Place;
 use super::group::Node;
@@ -243,7 +246,7 @@ impl<S: Storage> Environment<S> {
         ty.unwrap_or(ValType::BOTTOM)
     }
 
-    /// The types in a row, where there are so many that this pays and the storage has them so.
+    /// The types in a row, if they are enough for this to be faster and the storage has them so.
     #[inline]
     pub(crate) fn row(&self, types: Types) -> Option<&[ValType]> {
         let start = types.place as usize;

@@ -1,7 +1,8 @@
 //! The level `basic`: a module's bytes, read without keeping any of them.
 //!
 //! Sections, entries and instructions go through the readers and the decoder of the other levels;
-//! what they mean is not asked.
+//! what they mean is not asked, but for the counts of sections that must agree. Rules: the rows of
+//! `spec/levels.toml` for this level. Standard: chapter 5, "Binary Format".
 
 use super::module::{agree, sections};
 use crate::profile::Gate;

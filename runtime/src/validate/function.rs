@@ -1,5 +1,9 @@
 //! The pass over one function body.
 //!
+//! Decoder, rules and sink take turns at each instruction: it is read, judged, and only then shown
+//! to the sink, which can rely on the rules. The same pass runs when a function is validated and
+//! again when it is translated, so that no code is made from bytes that were not checked. Standard:
+//! section 3.5, "Modules", "Functions", and the algorithm of the appendix.
 
 use super::environment::{Environment, unknown};
 use super::plain::Kind;

@@ -132,7 +132,7 @@ impl<S: Storage> Environment<S> {
     }
 
     /// The first group that is equal to the last one, which begins at `first`, found by comparing
-    /// with one after the other: where a byte of flash counts there are few types.
+    /// with one after the other: modules for builds optimised for size have few types.
     fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
         let grouped = G::may(Proposal::FunctionReferences);
         let length = self.length_from::<G>(first);

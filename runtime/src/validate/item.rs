@@ -1,6 +1,8 @@
 //! What lists in a byte arena hold: fixed sizes, least significant byte first.
 //!
-//! The bytes are the same on every machine, so that a table made on one serves on another.
+//! The bytes are the same on every machine, so that a table made on one serves on another. Reading
+//! never fails: bytes that are not there are zero, so that a table that was made wrongly cannot
+//! make the library panic.
 
 use core::cell::Cell;
 

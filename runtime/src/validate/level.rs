@@ -1,7 +1,8 @@
 //! Validation that asks less than the standard does.
 //!
-//! `spec/levels.toml` says which rules a level asks, and what they cost. A module that only passed
-//! a lower level is no module yet: what runs code asks for [`Level::Full`].
+//! `spec/levels.toml` says which rules a level asks, and what they cost: a loader that only routes
+//! modules need not pay for bodies. A module that only passed a lower level is no module yet: what
+//! runs code asks for [`Level::Full`].
 
 use super::frame;
 use super::module::Pass;

@@ -1,7 +1,7 @@
 //! Local variables: their types, and whether those without default have been set.
 //!
 //! Declarations are runs (`n` times a type) and stay so: a body of a few bytes may declare
-//! 50,000 locals. The types of the first locals are spelled out, for speed.
+//! 50,000 locals. The types of the first locals are kept one by one, for speed.
 
 use super::environment::{Environment, Types, unknown};
 use super::item::fields;
@@ -222,7 +222,7 @@ impl<S: Storage> Scratch<S> {
         Ok(())
     }
 
-    /// Forgets what has been set since there were so many.
+    /// Forgets what has been set since there were this many.
     pub(crate) fn unset(&mut self, height: u32) {
         while self.initialised.len() > height as usize {
             if let Some(local) = self.initialised.pop() {

@@ -114,7 +114,7 @@ impl<L: List<LocalRun>> Header<'_, L> {
 
 /// Takes the instructions of one body.
 pub trait Sink<'a> {
-    /// Whether it wants to see all instructions; if not, builds for size tell it of those that have
+    /// Whether it needs all instructions; if not, builds for size tell it of those that have
     /// immediates of one kind and single types only what they do to the stack.
     const ALL: bool = true;
 
@@ -154,7 +154,7 @@ pub trait ModuleSink<'a> {
     /// Takes the instructions of a body.
     type Body: Sink<'a>;
 
-    /// Whether it wants to see names; if not, builds for size without an allocator only check them.
+    /// Whether it needs names; if not, builds for size without an allocator only check them.
     const NAMES: bool = true;
 
     /// A section that is a list has been read up to an offset, a part of a body not included.

@@ -1,6 +1,9 @@
 //! The pass over a module: sections in order, entries one by one.
 //!
-//! Standard: section 3.5, "Modules", and section 5.5.
+//! Each entry is read, checked against what the sections before it have declared, put into the
+//! index spaces and told to the sink. What can only be checked later (functions that `ref.func` may
+//! name, counts that sections announce) is kept until then. Standard: section 3.5, "Modules", and
+//! section 5.5.
 
 use super::environment::{Environment, TypeDef, unknown};
 use super::function::function;
@@ -312,7 +315,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.import(&Import { module, name, ty }, at)
     }
 
-    /// A name, which is empty if the sink does not want to see it and a byte of flash counts.
+    /// A name, which is empty if the sink does not use it and the build is optimised for size.
     #[inline]
     fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<&'a str, Reject> {
         if M::NAMES || !cfg!(brief) {
@@ -420,7 +423,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.export(&export, at)
     }
 
-    /// Sorts the names of exports to find equal ones. Where a byte of flash counts there are few
+    /// Sorts the names of exports to find equal ones. In builds optimised for size modules have few
     /// exports, and each is compared with those before it.
     fn exports_differ(&mut self, first: Reader<'a>, end: usize) -> Result<(), Reject> {
         if cfg!(brief) {

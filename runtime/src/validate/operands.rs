@@ -1,7 +1,8 @@
 //! The operands of a body in the caller's bytes.
 //!
-//! It is a list like the others, but each instruction pushes and pops, so here the place is known
-//! and what depends on it folds away: nothing lies behind operands.
+//! It is a list like the others, but each instruction pushes and pops. Nothing lies behind operands
+//! in the arena, so nothing has to give way when they grow; with the list's place known at compile
+//! time, all that depends on it is removed.
 
 use core::cmp::Ordering;
 

@@ -1,9 +1,9 @@
-//! Instructions of which nothing is special, read and judged by one function.
+//! Instructions without a special case, read and judged by one function.
 //!
-//! Most instructions have an immediate at most and single types. Where size counts more than
-//! speed, they are rows of a generated table, and only the others go through `decode` and `step`.
-//! Both come from the same rows of `spec/` and decide the same, in the same order: proposal,
-//! immediates, place in a constant expression, memory, operands.
+//! Most instructions have an immediate at most and single types. Where size counts more than speed,
+//! they are rows of a generated table, and only the others go through `decode` and `step`. Both
+//! come from the same rows of `spec/` and decide the same, in the same order: proposal, immediates,
+//! place in a constant expression, memory, operands.
 
 use super::constant::{admit, immutable, visible};
 use super::predicate;
@@ -48,7 +48,7 @@ pub(crate) enum Immediate {
     Signed64,
     /// So many bytes as its width says.
     Bytes,
-    /// The place of an access to so many bytes.
+    /// The place of an access to this many bytes.
     MemArg,
     /// A local.
     Local,

@@ -1,7 +1,9 @@
 //! The predicates of the column `where`.
 //!
-//! Each takes the validator, then its arguments: immediates as they stand, types as
-//! [`type_fn`](super::type_fn) gives them.
+//! They are the conditions that the standard's rules list beside a type: a global is mutable, a
+//! function is declared, a local is initialised. Each takes the validator, then its arguments:
+//! immediates as they stand, types as [`type_fn`](super::type_fn) gives them. Standard: section
+//! 3.4, "Instructions".
 
 use super::environment::Types;
 use super::storage::Storage;

@@ -1,5 +1,9 @@
 //! Element and data segments.
 //!
+//! A segment is read and checked part by part: its mode, the offset as a constant expression, the
+//! type, and each item. Items stay in the bytes, so that what is given back is a few words;
+//! functions that they name become ones that `ref.func` may name. Standard: section 3.5, "Modules",
+//! "Element Segments" and "Data Segments".
 
 use super::constant::expression;
 use super::environment::{Environment, unknown};

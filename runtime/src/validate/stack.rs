@@ -1,5 +1,8 @@
 //! The validator's stacks, kept from one body to the next.
 //!
+//! These are the value and control stacks of the standard's algorithm, and what is known of locals.
+//! They are emptied, not freed, for the next body, so that validating a module allocates as much as
+//! its largest body needs. Standard: appendix, "Validation Algorithm".
 
 use core::cell::Cell;
 

@@ -1,5 +1,8 @@
 //! Where the validator keeps its lists.
 //!
+//! The rules are written once, against lists that can be full. With [`Heap`] they are vectors,
+//! whose growth may fail; in an arena they share the bytes that the caller gave. In both a list
+//! that cannot grow is a rejection which names the limit that it serves.
 
 use core::cmp::Ordering;
 
@@ -18,7 +21,7 @@ pub trait Storage: Sized {
     /// The list of operands.
     type Operands: List<ValType>;
 
-    /// How many types of locals are spelled out, for speed.
+    /// How many types of locals are kept one by one, for speed.
     const SPELLED: usize;
 
     /// All lists, empty.
@@ -52,7 +55,7 @@ pub trait List<T: Copy> {
     /// Sorts the items.
     fn sort(&mut self, compare: impl FnMut(&T, &T) -> Ordering);
 
-    /// Makes room for so many items more, if that is possible.
+    /// Makes room for this many items more, if that is possible.
     fn reserve(&mut self, more: usize) {
         let _ = more;
     }
@@ -138,7 +141,7 @@ pub enum Full {
     Limit,
     /// The allocator has no memory.
     Memory,
-    /// The caller's memory would have to have so many bytes.
+    /// The caller's memory would have to have this many bytes.
     Arena(usize),
 }
 

@@ -1,7 +1,8 @@
 //! Subtyping of references.
 //!
 //! Value types are equal when their words are ([`Environment`](super::Environment) keeps indices
-//! canonical); this is what is left to decide when they are not. Standard: section 3.3.
+//! canonical); this is what is left to decide when they are not. Lists of types are compared many
+//! words at a time, since a branch can carry a thousand. Standard: section 3.3, "Matching".
 
 use crate::types::{HeapType, RefType, ValType};
 

@@ -162,7 +162,7 @@ mod steps {
         [&[0x60], &types(params)[..], &types(results)].concat()
     }
 
-    /// A body without locals, over and over the same between a beginning and an end.
+    /// A body without locals, the same code repeated between a beginning and an end.
     fn body(first: &[u8], again: &[u8], last: &[u8]) -> Vec<u8> {
         let again = again.repeat(LONG / again.len());
         [&[0], first, &again, last, END].concat()

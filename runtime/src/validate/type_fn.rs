@@ -1,6 +1,9 @@
 //! The functions of the column `type`: `at(x)`, `elem(x)`, `params(f)` …
 //!
-//! Each takes entities that [`entity`](super::entity) has resolved, and gives one type, or types.
+//! A row's type may depend on its immediates, and says how with these. Each takes entities that
+//! [`entity`](super::entity) has resolved, and gives one type, or types. They stand for the
+//! premises of the standard's rules that look something up in the context. Standard: section 3.4,
+//! "Instructions".
 
 use super::entity::{Memory, Table};
 use super::environment::{Signature, Types};

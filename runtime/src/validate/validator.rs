@@ -1,8 +1,9 @@
 //! The stacks of one body and what the generated rules ask of them.
 //!
-//! Operands are popped and pushed one after the other; a block remembers the height below it.
-//! Code behind a branch is unreachable: its operands may be of any type. What is usual (the type
-//! is there, and equal) is decided inline by comparing words; the rest is out of the way.
+//! Operands are popped and pushed one after the other; a block remembers the height below it. Code
+//! behind a branch is unreachable: its operands may be of any type. What is usual (the type is
+//! there, and equal) is decided inline by comparing words; the rest is in functions that are not
+//! inlined. Standard: appendix, "Validation Algorithm".
 
 use super::Effect;
 use super::environment::{Environment, Types, unknown};

@@ -1,7 +1,8 @@
 //! A component and its sections.
 //!
 //! Nested modules and components are views of a part of the same bytes: a caller goes down as deep
-//! as it wants to. Standard: Component Model, `Binary.md`.
+//! as it wants to, and the library never recurses. Standard: Component Model, `Binary.md`,
+//! "Component Definitions".
 
 use super::ModuleView;
 use super::custom::CustomSection;

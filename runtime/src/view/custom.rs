@@ -1,5 +1,8 @@
 //! Custom sections, which modules and components have alike.
 //!
+//! A name and bytes without a rule. The content is also given as a reader whose offsets count from
+//! the start of the module, so that tools which decode it report right positions. Standard: section
+//! 5.5, "Modules", "Custom Section".
 
 use crate::profile::Everything;
 use crate::read::Reader;

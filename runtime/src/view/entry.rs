@@ -1,5 +1,9 @@
 //! The entries of one kind of section, one after the other.
 //!
+//! A section of a module is a list of one kind of entry; a component may have several sections of a
+//! kind. The iterators here find the next such section and decode one entry at a time, with the
+//! same functions as the validator. After an error nothing more comes. Standard: section 5.5,
+//! "Modules"; Component Model, `Binary.md`.
 
 use core::marker::PhantomData;
 

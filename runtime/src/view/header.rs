@@ -1,5 +1,8 @@
-//! The preamble of a component, and how much there is of what.
+//! The preamble of a component, and how many entries its sections have.
 //!
+//! Version and layer tell a component from a module, before anything else is read. Counting entries
+//! is for tools and for whoever sizes memory beforehand: it reads the counts that the sections
+//! claim, not the entries. Standard: Component Model, `Binary.md`, "Component Definitions".
 
 use super::ComponentView;
 use crate::generated::shared::wire;

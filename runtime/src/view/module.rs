@@ -1,6 +1,8 @@
 //! A module and its sections.
 //!
-//! Standard: section 5.5, "Modules".
+//! A [`ModuleView`] keeps nothing but the bytes; each question is a new walk over the sections,
+//! which costs time in proportion to their number and no memory. What is given is well formed, not
+//! valid. Standard: section 5.5, "Modules".
 
 use super::custom::CustomSection;
 use super::entry::{Entries, Entry, find};

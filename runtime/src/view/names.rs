@@ -1,6 +1,7 @@
-//! The custom section `component-name`.
+//! The custom section `component-name`: names of a component and of its definitions, by sort.
 //!
-//! As that of modules it is read leniently: a malformed one has no names from there on.
+//! As that of modules it is read leniently: a malformed one has no names from there on. Standard:
+//! Component Model, `Binary.md`, "Name Section".
 
 use crate::profile::Everything;
 use crate::read::component::read;

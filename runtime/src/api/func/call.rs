@@ -1,4 +1,9 @@
 //! From a call of the API to the engine and back.
+//!
+//! Typed and untyped calls write their arguments as words into [`Slots`], whose first words become
+//! the results. A function of the host is called directly; one of the guest is run by the fast
+//! engine. What interrupted it is either an error, or, for calls that can be resumed, an
+//! [`Outcome`].
 
 use alloc::vec::Vec;
 

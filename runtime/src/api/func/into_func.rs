@@ -1,4 +1,8 @@
 //! Closures as functions of the host.
+//!
+//! The type of the closure says the type of the function: traits over lists of up to 16 parameters
+//! read the arguments from the slots of the call and write the results over them. The engine then
+//! sees a function over slots only, the same as for a function of any type (`Func::new`).
 
 use crate::api::caller::Caller;
 use crate::engine::Engine;

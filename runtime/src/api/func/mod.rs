@@ -1,4 +1,8 @@
-//! Functions of a store.
+//! Functions of a store, and what the host does with them: make, look up, call.
+//!
+//! A [`Func`] is the store's number and a number in its arena. Calls check the store, count and
+//! types of the arguments ([`typed`] does this once, when it is made), turn values into slots and
+//! hand those to [`call`]. Standard: section 7.1, "Embedding", "Functions".
 
 pub(crate) mod call;
 pub(crate) mod into_func;

@@ -1,8 +1,8 @@
 //! Calls that can go on after they were interrupted.
 //!
 //! A call that meets an error of a host function, or the end of its fuel, keeps its frames. The
-//! host mends what is missing (results for the function that failed, or more fuel) and resumes.
-//! Dropping the call gives it up.
+//! host supplies what is missing (results for the function that failed, or more fuel) and resumes.
+//! Dropping the call ends it.
 //!
 //! A suspended call points into its store. So the store that is compared with it, the one that it
 //! goes on in and the one whose number the next suspended call carries must be one and the same:

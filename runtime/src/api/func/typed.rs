@@ -1,4 +1,8 @@
 //! Functions whose types are known when the host is compiled.
+//!
+//! Types are compared once, by `Func::typed`; a call then writes its arguments to slots and reads
+//! its results from slots without comparing types again. What is still compared is the store of
+//! each reference, because a reference of another store has the same type.
 
 use core::fmt;
 use core::marker::PhantomData;

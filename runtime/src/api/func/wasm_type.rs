@@ -1,4 +1,8 @@
 //! Types of Rust that stand for types of the guest.
+//!
+//! [`WasmTy`] is one value, [`WasmTyList`] a list of parameters or results, [`WasmRet`] what a
+//! closure returns. Each knows its type and how it is written to a slot and read from one.
+//! References are names of a store, so conversions get a view of it and compare.
 
 use super::Func;
 use crate::api::externref::ExternRef;

@@ -1,5 +1,9 @@
 //! Options, results, tuples, and what stands for another value.
 //!
+//! `Option` and `Result` are variants of two cases, so they go through [`Cases`]; a tuple is a
+//! record, whose fields follow each other, each at its alignment. References and boxes are what
+//! they point to. Structures and enums of a program get the same code from `#[derive(Lift,
+//! Lower)]`. Standard: Component Model, `CanonicalABI.md`, "Despecialization".
 
 use super::{
     Cases, ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower, LowerContext, Realloc,

@@ -1,10 +1,14 @@
 //! Size, alignment and flat form of a type.
 //!
+//! Everything is computed by `const` functions over [`Type`]: from the rows of
+//! `spec/component/layout.toml` for what needs no definition, upwards for the rest. So a layout is
+//! a constant of the Rust type, and a type that components cannot have does not compile. Standard:
+//! Component Model, `CanonicalABI.md`, "Alignment", "Element Size" and "Flattening".
 
 use super::{Flat, Type};
 use crate::component::layout::{self, AddressType, FlatType};
 
-/// How values of a type lie in memory and are passed, for both address types.
+/// How values of a type are laid out in memory and passed, for both address types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CanonicalAbi {
     /// With 32-bit addresses.
@@ -13,7 +17,7 @@ pub struct CanonicalAbi {
     pub memory64: CanonicalAbiInfo,
 }
 
-/// How values of a type lie in memory and are passed.
+/// How values of a type are laid out in memory and passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CanonicalAbiInfo {
     /// Bytes.
@@ -36,7 +40,7 @@ pub enum ValueLayout {
         /// The core type.
         flat: FlatType,
     },
-    /// So many addresses or lengths.
+    /// This many addresses or lengths.
     Words(u32),
 }
 

@@ -1,5 +1,9 @@
 //! Discriminants and flags in memory.
 //!
+//! All types with cases (variants, enums, options, results) have one layout: the number of the
+//! case, then its value at the largest alignment that a case needs; as core values, the number and
+//! then the joined values of all cases. [`Cases`] says where these are and does the part that does
+//! not depend on the value. Standard: Component Model, `CanonicalABI.md`, "Loading" and "Storing".
 
 use super::{
     CanonicalAbi, CanonicalAbiInfo, FlatReader, FlatWriter, LiftContext, Lower, LowerContext,
@@ -106,10 +110,10 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// That of so many labels.
+    /// The layout of this many labels.
     ///
     /// # Panics
-    /// If no type has so many; it is for constants, where that is a compile error.
+    /// If no type has this many; it is for constants, where that is a compile error.
     pub const fn of(count: usize) -> Self {
         match layout::flags(count as u64) {
             Some(primitive) => Self {

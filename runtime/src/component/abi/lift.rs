@@ -1,5 +1,9 @@
-//! From the guest to Rust.
+//! From the guest to Rust: values of a component become values of Rust.
 //!
+//! A value comes as core values (`lift_flat`) or lies in memory (`load`); one that has too many
+//! core values lies in memory, and its address is the only core value. Whatever the guest gave is
+//! checked before it is used: [`LiftContext`] holds the memory and the options by which. Standard:
+//! Component Model, `CanonicalABI.md`, "Loading" and "Flat Lifting".
 
 use super::{CanonicalAbi, CanonicalAbiInfo, CanonicalOptions, FlatReader, Type, pointer};
 use crate::component::AddressType;
@@ -111,7 +115,7 @@ impl<'m> LiftContext<'m> {
         })
     }
 
-    /// Bytes in memory, so many.
+    /// This many bytes of memory, from an address on.
     #[inline]
     pub(super) fn bytes<const N: usize>(&self, at: u64) -> Result<[u8; N], Trap> {
         let bytes = self.slice(at, N as u64)?.first_chunk();

@@ -1,5 +1,9 @@
-//! Lists.
+//! Lists: an address and a length in the guest, a vector or a view in Rust.
 //!
+//! Whether all elements are within the memory is checked once, before the first is read, and memory
+//! for a vector is asked for only then; so a guest cannot claim a length that it does not have.
+//! [`WasmList`] keeps the two numbers and reads elements when asked. Standard: Component Model,
+//! `CanonicalABI.md`, `load_list` and `store_list`.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -34,7 +38,7 @@ impl<T> WasmList<T> {
 }
 
 impl<T: Lift> WasmList<T> {
-    /// The list that begins at an address and has so many elements.
+    /// The list that begins at an address and has this many elements.
     fn new(cx: &LiftContext<'_>, (at, len): (u64, u64)) -> Result<Self, Trap> {
         let element = T::ABI.with(cx.options().address);
         let outside = Trap::ListOutOfBounds;
@@ -168,7 +172,7 @@ impl<T: Lift> Lift for alloc::vec::Vec<T> {
     }
 }
 
-/// A vector with room for so many elements; no memory for them is the guest's fault.
+/// A vector with room for this many elements; if there is no memory for them, the guest traps.
 #[cfg(feature = "alloc")]
 pub(super) fn reserved<T>(len: usize) -> Result<alloc::vec::Vec<T>, Trap> {
     let mut list = alloc::vec::Vec::new();

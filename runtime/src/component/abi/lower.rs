@@ -1,5 +1,9 @@
-//! From Rust to the guest.
+//! From Rust to the guest: values of Rust become values of a component.
 //!
+//! The counterpart of `lift`: a value is given as core values (`lower_flat`) or written to memory
+//! (`store`). Strings and lists need memory of the guest, which its own function `realloc` gives
+//! ([`Realloc`]); it may move or grow the memory, so no slice of it is kept over a call. Standard:
+//! Component Model, `CanonicalABI.md`, "Storing" and "Flat Lowering".
 
 use super::{CanonicalAbi, CanonicalAbiInfo, CanonicalOptions, FlatWriter, Type, pointer};
 use crate::component::{AddressType, MAX_FLAT_PARAMS};

@@ -1,4 +1,4 @@
-//! Values of components as Rust values: how they lie in memory and are passed to core functions.
+//! Values of components as Rust values: their layout in memory, and how core functions take them.
 //!
 //! [`Lower`] goes from Rust to the guest, [`Lift`] back; `tabwasm-macros` derives both. A [`Type`]
 //! is what WIT calls a type, and everything else follows from it and from

@@ -1,5 +1,9 @@
-//! Addresses that a guest gives.
+//! Addresses that a guest gives: the checks that every access of this room needs.
 //!
+//! An address must be aligned, and the bytes behind it must be in the memory; the sum is checked,
+//! because a guest may choose both so that it wraps. Everything that lifts or lowers comes here, so
+//! that there is one comparison to read. Standard: Component Model, `CanonicalABI.md`, `trap_if` in
+//! `load` and `store`.
 
 use core::ops::Range;
 
@@ -27,7 +31,7 @@ pub(super) fn range(at: u64, size: u64, memory: usize) -> Option<Range<usize>> {
     (end <= memory as u64).then_some(at as usize..end as usize)
 }
 
-/// Bytes of so many elements, if they are not more than these.
+/// Bytes of `count` elements, if they are at most `most`.
 pub(super) fn bytes(count: u64, size: u32, most: usize) -> Option<u64> {
     let bytes = count.checked_mul(u64::from(size))?;
     (bytes <= most as u64).then_some(bytes)

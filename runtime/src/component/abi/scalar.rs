@@ -1,5 +1,9 @@
 //! Numbers, truth values and characters.
 //!
+//! One macro row a type: the number that it is in memory, and how both forms convert. Integers
+//! narrower than a core value keep only their own bits when they are lifted; truth values are 0 or
+//! not; a character must be a Unicode scalar value. Lists of scalars are moved as rows of bytes.
+//! Standard: Component Model, `CanonicalABI.md`, "Loading" and "Storing".
 
 use super::{
     ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower, LowerContext, Realloc, Type,
@@ -7,7 +11,7 @@ use super::{
 use crate::component::{AddressType, Primitive};
 use crate::spec::Trap;
 
-/// Implements the traits for a type that lies in memory as a number of so many bits.
+/// Implements the traits for a type that is a number of this many bits in memory.
 ///
 /// Behind the colon: to this number and from it, to a core value and from it.
 macro_rules! scalar {

@@ -23,7 +23,7 @@ pub struct WasmStr {
 }
 
 impl WasmStr {
-    /// The string that begins at an address and has so many code units.
+    /// The string that begins at an address and has this many code units.
     fn new(cx: &LiftContext<'_>, (at, units): (u64, u64)) -> Result<Self, Trap> {
         let options = cx.options();
         let (mut units, mut encoding) = (units, options.encoding);

@@ -1,6 +1,7 @@
 //! Memory images, by hand from the rules of `CanonicalABI.md`, and what is wrong with others.
 //!
-//! They run in every tier: nothing here allocates.
+//! Each image is lifted and lowered, for 32-bit and 64-bit addresses, so that a mistake made in
+//! both directions is found as well. They run in every tier: nothing here allocates.
 
 use super::*;
 use crate::component::{

@@ -1,5 +1,9 @@
 //! Types of values, and what a canonical definition says beside them.
 //!
+//! A [`Type`] is what WIT writes, as a constant of the Rust type that stands for it; layout and
+//! flat form are computed from it. [`CanonicalOptions`] are those options that change how values
+//! lie: address type and encoding of strings. Standard: Component Model, `Explainer.md`, "Type
+//! Definitions", and `CanonicalABI.md`.
 
 use super::CanonicalAbi;
 use crate::component::{AddressType, Primitive, StringEncoding};

@@ -1,7 +1,7 @@
 //! Groups in the order of their keys, to find them again.
 //!
 //! Blocks of few thousand bytes, each sorted, in order: finding is two binary searches, and
-//! adding moves the rest of a block. Nothing depends on luck: no input makes it slow.
+//! adding moves the rest of a block. Nothing depends on chance: no input makes it slow.
 
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -30,7 +30,7 @@ impl Index {
     /// The most groups of a block.
     const BLOCK: usize = 512;
 
-    /// The group that is equal to a record of so many words, or where it is to stand.
+    /// The group that is equal to a record of this many words, or where it is to stand.
     pub(super) fn find(
         &self,
         place: Place,
@@ -115,7 +115,7 @@ impl Index {
         })
     }
 
-    /// Takes out the group whose record is here, with so many words.
+    /// Takes out the group whose record is here, with this many words.
     pub(super) fn remove(&mut self, place: Place, size: usize, words: &Words, entries: &[Entry]) {
         let (found, Gap { block, item }) = self.search(place, size, words, entries);
         let Some(items) = self.blocks.get_mut(block) else {

@@ -255,7 +255,7 @@ impl Registry {
         Ok(first)
     }
 
-    /// Makes room for so many numbers more, and gives the first that will be taken.
+    /// Makes room for this many numbers more, and gives the first that will be taken.
     fn reserve(&mut self, length: u32) -> Result<TypeId, OutOfMemory> {
         let free = self.entries.len() - self.live;
         let more = (length as usize).saturating_sub(free);

@@ -1,4 +1,9 @@
 //! The registry against a model.
+//!
+//! The model is a list of types with their numbers. Types are registered and released at random,
+//! while words move and numbers are used again; each live type must keep its number and its words.
+//! Besides, chains of 200,000 types, which must be dropped without recursion, and types too long
+//! for the packed form.
 
 use alloc::vec;
 

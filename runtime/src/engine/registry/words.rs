@@ -48,7 +48,7 @@ impl Words {
     /// The second word of a record that was dropped.
     pub(super) const DROPPED: u32 = u32::MAX;
 
-    /// Adds a record of so many words.
+    /// Adds a record of this many words.
     pub(super) fn push(
         &mut self,
         size: usize,
@@ -72,7 +72,7 @@ impl Words {
         Ok(Place(place))
     }
 
-    /// The chunk in which a record of so many words finds room.
+    /// The chunk in which a record of this many words finds room.
     fn chunk_for(&mut self, size: usize) -> Result<usize, OutOfMemory> {
         if size > Self::CHUNK {
             return self.open();
@@ -135,7 +135,7 @@ impl Words {
         chunk.words.get_mut(place.offset() + word)
     }
 
-    /// Drops a record of so many words. Gives a chunk of which less than half is in use.
+    /// Drops a record of this many words. Gives a chunk of which less than half is in use.
     pub(super) fn drop_record(&mut self, place: Place, size: usize) -> Option<usize> {
         if let Some(word) = self.get_mut(place, 1) {
             *word = Self::DROPPED;
@@ -166,7 +166,7 @@ impl Words {
         self.at(chunk, 0)
     }
 
-    /// The record behind one of so many words, in its chunk.
+    /// The record behind one of this many words, in its chunk.
     pub(super) fn after(&self, place: Place, size: usize) -> Option<Place> {
         self.at(place.chunk(), place.offset() + size)
     }

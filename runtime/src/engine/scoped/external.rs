@@ -9,7 +9,7 @@ use super::func::FuncType;
 use super::{GlobalType, Mutability, TableType};
 use crate::types::MemoryType;
 
-/// The type of an [`Extern`].
+/// The type of an [`Extern`](crate::Extern).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExternType {

@@ -1,4 +1,8 @@
 //! Function types of the public interface.
+//!
+//! A type may be written before there is an engine, so it has two forms: plain lists, or a hold on
+//! a type of an engine's registry. Types of one engine are compared by number, others by their
+//! parameters and results. Standard: section 2.3, "Types", "Function Types".
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;

@@ -1,4 +1,8 @@
-//! Types of tables and globals.
+//! Types of tables and globals of the public interface.
+//!
+//! They can mention function types, so they carry those types and not numbers; `pack` and `unpack`
+//! convert from and to the words that stores and modules use. Types of memories mention none, and
+//! are the same everywhere. Standard: section 2.3, "Types", "Table Types" and "Global Types".
 
 use super::reference::RefType;
 use super::value::ValType;

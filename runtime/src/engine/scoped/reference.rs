@@ -1,4 +1,9 @@
 //! The type of a reference, and of what it refers to.
+//!
+//! The words inside the library have a number where a reference is to a defined type; here that
+//! type itself stands in its place, which keeps it registered. Which references are references of
+//! another type is the engine's question (`Engine::ref_matches`). Standard: section 2.3, "Types",
+//! "Heap Types" and "Reference Types".
 
 use core::fmt;
 

@@ -1,4 +1,8 @@
-//! The type of a value.
+//! The type of a value, as the public interface shows it.
+//!
+//! A number, a vector, or a reference with its [`RefType`]. `pack` makes a word of it with the
+//! number of an engine and refuses types of another one; `unpack` goes back. Standard: section 2.3,
+//! "Types", "Value Types".
 
 use core::fmt;
 

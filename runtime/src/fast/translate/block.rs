@@ -1,4 +1,9 @@
 //! Blocks, and what branches do to the values that travel with them.
+//!
+//! A block knows its label, the height of the stack below its parameters, and its types. Values
+//! that a branch carries move down to that height, where whoever continues expects them. Code
+//! behind a branch is not translated: only the nesting of its blocks is followed, to find its end.
+//! Standard: section 4.6, "Instructions", "Control Instructions".
 
 use super::emit::LabelId;
 use super::operand::{Kind, Operand, To};

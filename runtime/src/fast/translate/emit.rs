@@ -79,7 +79,7 @@ struct Last {
 }
 
 impl Emitter {
-    /// No code yet; there may be as much as is allowed. A body of so many bytes is expected.
+    /// No code yet; there may be as much as is allowed. A body of this many bytes is expected.
     pub(super) fn new(allowance: Allowance, body: usize) -> Self {
         let mut words = Vec::new();
         // Most bodies become two to six times as long. Without memory now, `room` will say so.
@@ -106,7 +106,7 @@ impl Emitter {
         self.failure
     }
 
-    /// Makes room for so many words more, and says whether the code is of use still.
+    /// Makes room for this many words more, and says whether the code is still of use.
     fn room(&mut self, more: usize) -> bool {
         let length = (self.words.len() + more).next_multiple_of(HANDLER_WORDS);
         if self.failure.is_none() && length > self.words.capacity() {
@@ -205,7 +205,7 @@ impl Emitter {
             .resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
     }
 
-    /// Begins a table of targets behind so many operand words of the last instruction.
+    /// Begins a table of targets behind this many operand words of the last instruction.
     pub(super) fn begin_table(&mut self, from: Operands, at: usize) {
         if self.failure.is_none() {
             self.words.truncate(from.0 + at);
@@ -339,7 +339,7 @@ impl Emitter {
     }
 }
 
-/// Two words as they lie in memory.
+/// Two words as they stand in memory.
 fn pair(words: &[u32]) -> u64 {
     let mut bytes = [0; size_of::<u64>()];
     for (to, word) in bytes.chunks_exact_mut(size_of::<u32>()).zip(words) {

@@ -2,7 +2,7 @@
 //!
 //! Steps of the translator give operand words and labels, not results: the first failure is kept
 //! beside the code, whatever is laid down after it is of no use, and the walk over the body ends
-//! behind the instruction at hand. So no step has to look, and none can go on with a guess.
+//! behind this instruction. So no step has to look, and none can continue with a guess.
 
 use core::fmt;
 

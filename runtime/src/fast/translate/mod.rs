@@ -96,7 +96,7 @@ pub(crate) struct Translator<'m> {
     /// Index of the function among those that the module defines.
     index: u32,
     code: Emitter,
-    /// Offset in the module of the instruction at hand.
+    /// Offset in the module of the instruction that is being translated.
     at: usize,
     pins: Pins,
     /// Classes of the locals.
@@ -116,7 +116,7 @@ pub(crate) struct Translator<'m> {
     epoch: bool,
 }
 
-/// Fuel of the block of code at hand.
+/// Fuel of the block of code that is being laid down.
 struct Meter {
     /// The instruction that charges it; none before the first block.
     charge: Option<Operands>,
@@ -290,14 +290,14 @@ impl<'m> Translator<'m> {
         });
     }
 
-    /// Charges the instruction at hand.
+    /// Charges the instruction that is being translated.
     fn charge(&mut self, instruction: &Instruction<'_>) {
         if let Some(meter) = &mut self.meter {
             meter.cost = meter.cost.saturating_add(instruction.opcode().fuel());
         }
     }
 
-    /// Charges work that follows from a type or from the locals, with the block at hand.
+    /// Charges work that follows from a type or from the locals, with the present block.
     fn charge_for(&mut self, rate: Rate, count: usize) {
         let fuel = self.price(rate, count);
         if let Some(meter) = &mut self.meter {

@@ -1,5 +1,8 @@
-//! What the translator asks of the module. Indices were checked by the validator: one that leads
-//! nowhere is an internal error, and what is given for it is used by no code.
+//! What the translator asks of the module: types of functions, globals, memories and tables.
+//!
+//! Indices were checked by the validator a moment ago. One of nothing is therefore an
+//! internal error: it is kept as the translation's failure, and the value that is given in its
+//! place ends up in no code.
 
 use super::failure::Contradiction;
 use super::operand::Kind;

@@ -1,4 +1,8 @@
 //! What the translator knows of a value on the operand stack.
+//!
+//! An [`Operand`] is a class of registers and a place. As long as a value is a note (a local, a
+//! constant, the result of the open instruction), no code was made for it, and the instruction that
+//! consumes it may read it from there: so `local.get` and constants need no instruction.
 
 use crate::types::{Ref, ValType};
 

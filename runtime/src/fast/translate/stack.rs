@@ -108,7 +108,7 @@ impl Stack {
         heights.find(|&height| self.values[height].at == At::Local(local))
     }
 
-    /// The lowest note of a local, if there are so many that it must not wait any longer.
+    /// The lowest note of a local, if there are too many for it to stay one.
     pub(super) fn overdue(&self) -> Option<usize> {
         let full = self.locals.len() >= LOCALS;
         self.lowest_local(usize::MAX).filter(|_| full)

@@ -1,4 +1,9 @@
-//! Builds that verify.
+//! Builds that verify: debug assertions, or the feature `verify`.
+//!
+//! The emitter writes down each instruction that it lays ([`Log`]). When a function is translated,
+//! [`check`] reads code and log together and compares every operand word with what the handler's
+//! layout allows; the loop dispatch asserts [`Bounds`] before each instruction. What is found is a
+//! fault of the translator, and so an internal error.
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,4 +1,8 @@
 //! A pass asks at regular times, and ends when the answer is no.
+//!
+//! Questions are counted for modules of one large body, of many bodies and of many types, and
+//! compared with the number of their bytes; after a refusal no further question is asked, and the
+//! error is the one that the refusal gave.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -18,7 +22,7 @@ fn counted(bytes: &[u8]) -> Vec<u8> {
     [&(0..4).map(byte).collect::<Vec<_>>()[..], bytes].concat()
 }
 
-/// A module that begins with a function type, and what is the same over and over in it.
+/// A module that begins with a function type, and the same content repeated.
 fn module(types: &[u8], bodies: &[Vec<u8>]) -> Vec<u8> {
     let count = bodies.len() as u8;
     let code: Vec<u8> = bodies.iter().flat_map(|body| counted(body)).collect();

@@ -1,5 +1,9 @@
 //! Lists that stay in the component's bytes.
 //!
+//! Types of components contain lists of fields, cases and options, in each other, to any depth of
+//! the tables. Each is decoded once, so that it is known to be well formed, and then kept as a
+//! reader and a count; whoever wants the items decodes them again. So all values are small and
+//! `Copy`, and nothing is allocated. Standard: Component Model, `Binary.md`, `vec(...)`.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -18,7 +22,7 @@ pub struct List<'a, T> {
     item: PhantomData<T>,
 }
 
-/// Reads a list of so many items.
+/// Reads a list whose count is within `bounds` and `limit`.
 pub(crate) fn list<'a, T: Decode<'a>>(
     r: &mut Reader<'a>,
     rules: &impl DecodeRules,

@@ -1,8 +1,8 @@
 //! Reading the productions of the component format.
 //!
 //! The generated decoders say what consists of what; here are the parts that are no rows. One
-//! decoder serves everybody: views read with a [`DecodeRules`] that has nothing to object, the levels of
-//! validation with one that knows the index spaces.
+//! decoder serves everybody: views read with [`DecodeRules`] that accept everything, the levels of
+//! validation with rules that know the index spaces. Standard: Component Model, `Binary.md`.
 
 mod declarators;
 mod list;

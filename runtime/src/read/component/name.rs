@@ -1,5 +1,9 @@
 //! Names of imports and exports, and labels.
 //!
+//! The production has three forms with one meaning, so that users ask [`ExternName`] for the name
+//! and its attributes, not for the form. Labels are checked here because decoder and validator need
+//! the same rule. Standard: Component Model, `Binary.md`, `importname'` and `exportname'`;
+//! `Explainer.md`, "Import and Export Names".
 
 use crate::read::component::{Attribute, ExternName};
 

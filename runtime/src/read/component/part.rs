@@ -1,5 +1,8 @@
 //! Parts of productions that are no rows: numbers, names, value types, items, core types.
 //!
+//! A row of `spec/component/` names its parts by type, and the generated code calls [`Decode`] of
+//! each. The types here have a rule that a table cannot say, such as a value type, which is a code
+//! if negative and an index otherwise. Standard: Component Model, `Binary.md`.
 
 use core::fmt;
 use core::num::NonZeroU32;

@@ -219,7 +219,7 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
         component::read(r, &rules)
     }
 
-    /// There are so many more of a sort.
+    /// There are this many more of a sort.
     fn define(&mut self, sort: Sort, count: u32, at: usize) -> Result<(), Reject> {
         self.scopes.define(sort, count, self.gate.limits(), at)
     }

@@ -1,7 +1,8 @@
 //! The grammar of labels, and of names of imports and exports.
 //!
-//! Standard: Component Model, `Explainer.md`, "Import and Export Names". Whether a version is one
-//! is not asked here.
+//! Names say what they stand for: a function, a member of a resource, or a versioned interface;
+//! hosts bind by them, so a misspelt one is rejected before anything is linked. Whether a version
+//! is one is not asked here. Standard: Component Model, `Explainer.md`, "Import and Export Names".
 
 use crate::profile::Gate;
 pub(super) use crate::read::component::is_label;

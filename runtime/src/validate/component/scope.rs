@@ -1,5 +1,9 @@
 //! Scopes: components and types that are open, the outermost first.
 //!
+//! Components nest in components and types in types, and an outer alias may name anything further
+//! out. Each scope is its kind, how much of it is left, and a count for each sort; they stand in
+//! memory of the caller, which bounds how deep they nest. Standard: Component Model,
+//! `Explainer.md`, "Index Spaces".
 
 use crate::read::component::Scope as Opened;
 use crate::read::component::Sort;
@@ -140,7 +144,7 @@ impl<'s> Scopes<'s> {
         }
     }
 
-    /// There are so many more of a sort in the innermost scope; nothing without one.
+    /// There are this many more of a sort in the innermost scope; nothing without one.
     pub(super) fn define(
         &mut self,
         sort: Sort,

@@ -1,4 +1,7 @@
 //! Faults of the translator, seeded into what it laid down: the verifier finds each.
+//!
+//! A verifier that accepts everything would pass every other test. So each test takes right code,
+//! changes one word of it, or one entry of the log, and compares what the verifier says.
 
 use alloc::string::{String, ToString};
 use alloc::vec;
