@@ -1,5 +1,8 @@
 //! Configurations: what `runtime!` says, checked against the tables.
 //!
+//! A [`Configuration`] travels three ways: as constants of the `Profile` that `runtime!` writes, as
+//! tokens inside the macro that `include_wasm!` calls back through (a macro cannot read another
+//! one's type), and as features for the validator on the machine that compiles.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};

@@ -1,5 +1,8 @@
 //! `#[host]`: the functions of an `impl` as what modules import.
 //!
+//! The block stays as it is; an implementation of the library's trait `Host` is added: the list of
+//! functions with their types, and a `match` that converts arguments and results. It works for both
+//! engines, because that trait does.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;

@@ -1,5 +1,9 @@
 //! `include_wasm!`: reads and validates a module, and hands it on to be written.
 //!
+//! A macro sees names, not types, so a profile of `runtime!` brings a macro of its own name: the
+//! first expansion calls that one, which calls back with the configuration. Then the file is read,
+//! translated if it is text, and validated here, on the machine that compiles; `module` writes the
+//! item.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

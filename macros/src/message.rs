@@ -1,5 +1,8 @@
 //! Compile errors: all of an input at once, in the layout of rustc's.
 //!
+//! What is wrong, a note that names the row of the tables which says so, and a help that says what
+//! to do. Each error stands at the tokens that caused it, and all are reported before anything is
+//! written.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;

@@ -1,5 +1,9 @@
 //! The item that `include_wasm!` becomes: bytes, sizes, typed functions, what the host gives.
 //!
+//! The module was validated a moment ago, so its table is written as constant bytes and no
+//! validator is linked into the program. Lengths of the store's lists are constants too; each
+//! exported function becomes a method with the types of its signature, each import a place in
+//! `Imports`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -35,7 +39,7 @@ const METHODS: [&str; 8] = [
     "new", "linked", "resume", "abort", "host", "memory", "global", "self",
 ];
 
-/// The item, or what is in its way.
+/// The item, or the errors that prevent it.
 pub(crate) fn write(source: &Source<'_>) -> Result<TokenStream, Vec<Message>> {
     let mut errors = Vec::new();
     let module = source.module;
@@ -402,7 +406,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
 
             #(#calls)*
 
-            /// Goes on with a call that has stopped for want of fuel.
+            /// Continues a call that stopped because there was no fuel left.
             pub fn resume<R: ::tabwasm::host::Results>(&mut self, fuel: &mut u64) -> ::core::result::Result<R, ::tabwasm::host::Stop> {
                 self.0.resume(fuel)
             }

@@ -1,5 +1,8 @@
 //! Names of the guest as names of Rust.
 //!
+//! A name in a module is any text, an identifier is not. Two names that would become the same
+//! identifier are an error, never a silent change of one of them, because a later export could then
+//! change what a call means.
 
 use proc_macro2::Ident;
 use quote::format_ident;

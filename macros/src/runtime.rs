@@ -1,5 +1,8 @@
 //! `runtime!`: a profile, or all that is wrong with it.
 //!
+//! The keys are read without stopping at the first fault, then asked of the tables that this
+//! package links: whether the tier can carry a proposal, whether what it requires is there, and
+//! whether a limit is in its range. Each message names the row that forbids it.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};

@@ -1,4 +1,7 @@
 //! The page "Configure it", as a new user reads it: its commands in an empty folder, in order.
+//!
+//! A page that nobody runs goes out of date. This test takes the commands and files from the page
+//! itself, so that a change of the macros which makes the page wrong fails here.
 
 use std::fs;
 use std::path::Path;

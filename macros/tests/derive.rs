@@ -1,5 +1,8 @@
 //! Derived types through memories and core values, with random values: what is lifted is what was
 //! lowered, and no image makes anything panic.
+//!
+//! The layouts of single types are tested beside the library; here are types made of several, as a
+//! program would write them, in all address types and encodings of strings.
 
 use tabwasm::Trap;
 use tabwasm::component::{

@@ -1,4 +1,8 @@
 //! Modules that are part of a program, and hosts that they call.
+//!
+//! The macros are used as a program would use them, and the functions are run: with typed arguments
+//! and results, a host whose errors are traps, fuel that ends and is refilled, and one host that
+//! serves both engines.
 
 use tabwasm::compact::{Error, Value};
 use tabwasm::host::{Memory, Stop};

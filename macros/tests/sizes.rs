@@ -1,6 +1,7 @@
 //! What is not configured is not linked: the sizes of programs that differ in nothing else.
 //!
-//! They stand in `tests/examples/configurations`; `macros/CONFIGURE.md` has a table of them.
+//! They stand in `tests/examples/configurations`; `macros/CONFIGURE.md` has a table of them. Sizes
+//! differ between compilers, so that only their order is compared.
 
 use std::collections::BTreeMap;
 use std::fs;

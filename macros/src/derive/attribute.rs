@@ -1,5 +1,8 @@
 //! `#[component(…)]` on types, fields and cases.
 //!
+//! A Rust type does not always say which type of WIT it is (a structure of truth values may be a
+//! record or flags), and its names may differ from the WIT's; these attributes say it. All wrong
+//! words of an input are reported together, each with the word that may have been meant.
 
 use proc_macro2::{Ident, Span};
 use syn::parse::{Parse, ParseStream};

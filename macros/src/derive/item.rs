@@ -1,5 +1,8 @@
 //! What a type of Rust is among the types of components, and what is wrong with it.
 //!
+//! From the syntax of a `struct` or `enum` and its attributes to one [`Shape`] with labels in the
+//! form that WIT asks for. The derives see only items without a fault, so that they need no checks.
+//! Standard: Component Model, `Explainer.md`, "Type Definitions".
 
 use proc_macro2::{Ident, Span};
 use syn::{Attribute, Data, DataEnum, DataStruct, DeriveInput, Fields, Type, Variant};

@@ -1,5 +1,8 @@
-//! The functions of `Lift`.
+//! The functions of `Lift`, for each shape: from core values, and from memory.
 //!
+//! The code that is written is short: it calls the library for each field or case, in order, and
+//! the library knows the layout. Standard: Component Model, `CanonicalABI.md`, "Loading" and "Flat
+//! Lifting".
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,5 +1,7 @@
-//! The functions of `Lower`.
+//! The functions of `Lower`, for each shape: to core values, and to memory.
 //!
+//! The counterpart of `lift`, with the same calls in the same order, so that what one writes the
+//! other reads. Standard: Component Model, `CanonicalABI.md`, "Storing" and "Flat Lowering".
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,4 +1,8 @@
 //! What can stand on the command line.
+//!
+//! Types only: what each command does is in the module of its name. The texts here are what
+//! `--help` shows. Without a command the file is run, so that `tabwasm FILE` works like an
+//! interpreter named in a script's first line.
 
 use std::path::PathBuf;
 #[cfg(feature = "std")]

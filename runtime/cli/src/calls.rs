@@ -1,4 +1,8 @@
 //! Which functions of a module call which: how many calls can be nested.
+//!
+//! The tier without an allocator needs its number of frames beforehand. This is the answer for
+//! modules without recursion and indirect calls; for others it is unknown, and the user says it.
+//! The graph is walked with a list of its own, never by recursion.
 
 use tabwasm::profile::Gate;
 use tabwasm::read::{Import, ImportType, Span};
@@ -20,7 +24,7 @@ struct Calls {
 #[derive(Clone, Copy)]
 struct Call {
     func: FuncIdx,
-    /// Whether the caller waits; it does not where the call is its last act.
+    /// Whether the caller waits; it does not if the call is a tail call.
     waits: bool,
 }
 

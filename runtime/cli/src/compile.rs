@@ -1,4 +1,8 @@
 //! `tabwasm compile --side-table FILE -o OUT`: makes on this machine what another one need not.
+//!
+//! A small device then runs a module from flash without a validator. The table belongs to exactly
+//! these bytes, so text, whose encoding could change, is refused. Measuring is shared with `inspect
+//! --needs`.
 
 use std::fs;
 

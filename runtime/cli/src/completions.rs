@@ -1,4 +1,7 @@
-//! `tabwasm completions SHELL`.
+//! `tabwasm completions SHELL`: the script that completes commands and options in a shell.
+//!
+//! It is made by `clap_complete` from the types in `args` that parse the command line, so that a
+//! command or option that is added there is completed without another line anywhere.
 
 use clap::CommandFactory;
 use clap_complete::generate;

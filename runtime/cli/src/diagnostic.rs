@@ -1,4 +1,7 @@
 //! What is shown when something is wrong.
+//!
+//! All commands report here, so that errors look alike: what, where, and the bytes or the backtrace
+//! that show it. It goes to standard error, with colours only for a terminal.
 
 use std::fmt::Display;
 

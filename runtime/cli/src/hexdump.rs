@@ -1,4 +1,8 @@
-//! The bytes around an error, with the ones at fault underlined.
+//! The bytes around an error, with the wrong ones underlined.
+//!
+//! An offset alone says little to whoever wrote a tool that emits modules; one to a few lines of
+//! bytes, with letters beside them, usually show the mistake. Whatever the offset, a dump can be
+//! made of it: a place beyond the end is where bytes are missing.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,8 @@
 //! Reading modules: binary or text, from a file or from standard input.
+//!
+//! Text is told by its name or its first bytes and encoded at once, so that all commands work on
+//! binary modules; errors of the text keep their place in it. Whatever fails here is reported here,
+//! and the caller only gets the exit code.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,6 +1,8 @@
 //! `tabwasm inspect FILE…`: what modules and components consist of.
 //!
-//! They need not be valid: what can be read is shown, up to the first error.
+//! They need not be valid: what can be read is shown, up to the first error. Views do the reading,
+//! so this is also an example of them. Nested components are kept in a list and not visited by
+//! recursion.
 
 use std::fmt::Write;
 

@@ -1,4 +1,7 @@
-//! Writing one JSON object a line.
+//! Writing one JSON object a line, for commands under `--json`.
+//!
+//! Objects are built key by key, in order, and written with escapes; there is no reading, so no
+//! library for it is needed. Each line says the version of its form, which changes when a key does.
 
 use std::fmt::{self, Display, Write};
 

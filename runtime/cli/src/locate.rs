@@ -1,4 +1,7 @@
-//! Which function and instruction of a module an offset lies in, even if it is not valid.
+//! The function and the instruction at an offset, also of a module that is not valid.
+//!
+//! An error has an offset only. Validation is run again with a sink that remembers the last body
+//! that was begun, and that body is decoded up to the offset. This costs time only after an error.
 
 use std::fmt;
 use std::ops::Range;

@@ -1,4 +1,7 @@
 //! `tabwasm`: run, validate and test WebAssembly modules.
+//!
+//! Parses the arguments, calls the command and ends the process with its exit code. Everything else
+//! is in the library of this package, where tests can call it.
 
 use std::process;
 

@@ -1,4 +1,8 @@
 //! `tabwasm inspect --needs FILE…`: what the tier without an allocator needs for a module.
+//!
+//! Whoever puts a module on a device must state the length of each slice. The table's length and
+//! the lists' are measured by doing on this machine what the device would do; the number of frames
+//! is computed from the calls, where they tell it.
 
 use tabwasm::Config;
 use tabwasm::compact::{Module, Needs};

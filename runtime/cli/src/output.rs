@@ -1,4 +1,7 @@
 //! Lines on standard output.
+//!
+//! `println!` panics when the reader of a pipeline has ended, as with `tabwasm spec list | head`.
+//! This prints the same and ends the process without a message instead.
 
 use std::fmt;
 use std::io::Write;

@@ -1,4 +1,8 @@
 //! `tabwasm [run] FILE`: a program with WASI, or one function of a module.
+//!
+//! Options become the configuration of an engine, limits of a store and the context of WASI; then
+//! the module is read, linked and started, and the way in which it ends becomes an exit code. Time
+//! is watched from before the file is read: reading and translating count as well.
 
 use std::env;
 use std::process;
@@ -25,7 +29,7 @@ const INITIALIZER: &str = "_initialize";
 const GRACE: Duration = Duration::from_millis(250);
 /// Ticks of the engine's epoch until the time is up.
 const DEADLINE: u64 = 1;
-/// From then on the epoch ticks so often: what begins to wait for a tick late meets one, too.
+/// From then on, time between two ticks of the epoch: code that starts late meets a tick, too.
 const TICK: Duration = Duration::from_millis(10);
 
 struct Host {

@@ -1,4 +1,8 @@
-//! `tabwasm validate FILE…`.
+//! `tabwasm validate FILE…`: what is wrong with modules and components, and where.
+//!
+//! Each file is validated at the level asked for (`spec/levels.toml`): modules by an engine of the
+//! default configuration, components with as many scopes as the limit on nesting allows, and each
+//! core module in them at the same level. One line a file, or one JSON object.
 
 #[cfg(not(feature = "std"))]
 use tabwasm::profile::Alloc as Tier;

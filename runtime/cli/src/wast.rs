@@ -1,4 +1,7 @@
 //! `tabwasm wast PATH…`: official test scripts.
+//!
+//! Finds the scripts under the paths, runs each and prints a line of counts with its first
+//! failures; the process fails if any directive did. The scripts themselves are run by `script`.
 
 use std::cell::Cell;
 use std::fs;

@@ -1,4 +1,9 @@
 //! The binary from outside: exit codes, messages, standard streams.
+//!
+//! What scripts and people rely on is what the process does, not what its functions return. Each
+//! test starts the binary with arguments, input and files of its own, and compares all three
+//! streams and the code.
+
 #![cfg(feature = "std")]
 
 use std::fs;

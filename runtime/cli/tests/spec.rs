@@ -1,4 +1,8 @@
 //! `tabwasm spec` and `tabwasm completions` from outside.
+//!
+//! They run in a folder without a clone of the project: the tables that they show must be those
+//! inside the binary. Overlays are written by the tests.
+
 #![cfg(all(feature = "std", feature = "spec"))]
 
 use std::fs;

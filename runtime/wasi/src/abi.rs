@@ -1,7 +1,8 @@
 //! Numbers and layouts of WASI preview 1.
 //!
-//! Everything the guest and the host must agree on to the byte stands here and nowhere else, as
-//! in the standard's `typenames.witx`.
+//! Everything the guest and the host must agree on to the byte stands here and nowhere else, as in
+//! the standard's `typenames.witx`. The functions use names; a number typed elsewhere would be a
+//! second source of the same fact.
 
 /// Why a function failed, as the guest sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

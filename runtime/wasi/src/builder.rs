@@ -1,4 +1,8 @@
-//! Making a [`WasiCtx`].
+//! Making a [`WasiCtx`]: the host lists what a guest may see.
+//!
+//! Nothing is inherited unless the host says so; what is left out is empty input, discarded output,
+//! or an error of the function that asks for it. With `std` the system's clocks and randomness are
+//! the only defaults, because nearly every program needs them and they give no access.
 
 use alloc::boxed::Box;
 use alloc::format;

@@ -1,4 +1,8 @@
-//! Time: `clock_res_get`, `clock_time_get`.
+//! Time: `clock_res_get`, `clock_time_get`, and the trait behind them.
+//!
+//! A program on bare metal has its own timer, so clocks are a trait of three functions. Without one
+//! both functions answer `notsup`. `poll_oneoff` waits with the same trait. Standard: WASI preview
+//! 1, `wasi_snapshot_preview1.witx`.
 
 use crate::abi::{ClockId, Errno};
 use crate::ctx::WasiCtx;

@@ -1,4 +1,7 @@
-//! What a guest was given.
+//! What a guest was given: the state that all functions of WASI work on.
+//!
+//! It is part of the store's data, and [`add_to_linker`](crate::add_to_linker) gets a function that
+//! finds it there, so that hosts can keep data of their own beside it.
 
 use alloc::boxed::Box;
 use core::fmt;

@@ -1,8 +1,8 @@
-//! The descriptor table.
+//! The descriptor table: what the guest's numbers stand for.
 //!
-//! A descriptor is what a number of the guest stands for. There are streams so far; files and
-//! directories become further variants, and [`Descriptors::file`], [`Descriptors::directory`]
-//! the places that find them.
+//! There are streams so far; files and directories become further variants, and
+//! [`Descriptors::file`], [`Descriptors::directory`] the places that find them. Numbers 0, 1 and 2
+//! are the standard streams. Standard: WASI preview 1, `typenames.witx`, `fd`.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

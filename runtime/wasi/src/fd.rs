@@ -1,4 +1,8 @@
 //! Descriptor functions: `fd_*` on streams.
+//!
+//! Lists of buffers are read and paid for before a stream is touched, so that a guest with too
+//! little fuel has written nothing. What was moved before an error counts as success, as in POSIX.
+//! Standard: WASI preview 1, `wasi_snapshot_preview1.witx`.
 
 use crate::abi::{Errno, fdstat, filestat};
 use crate::ctx::WasiCtx;

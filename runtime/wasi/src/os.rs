@@ -1,4 +1,8 @@
-//! The operating system behind the traits.
+//! The operating system behind the traits: clocks, randomness, standard streams.
+//!
+//! The only module of this package that reaches the system, and only with the feature `std`. Each
+//! type is one that a host may also replace by its own. Errors of the system become the nearest
+//! errno of WASI.
 
 use std::io::{self, IsTerminal, Write};
 use std::thread;

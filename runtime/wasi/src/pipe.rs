@@ -1,4 +1,7 @@
 //! Streams in memory: a guest's input from bytes, a guest's output into bytes.
+//!
+//! For tests, and for hosts that want a program's output as a value. Output has a capacity that the
+//! host states, so that a guest cannot fill its memory.
 
 use alloc::vec::Vec;
 

@@ -1,7 +1,9 @@
 //! `poll_oneoff`: waiting for clocks and streams.
 //!
-//! Streams that are ready are reported at once. Otherwise the earliest clock bounds the wait,
-//! which one input stream does for all: a guest has one standard input.
+//! Streams that are ready are reported at once. Otherwise the earliest clock bounds the wait, which
+//! one input stream does for all: a guest has one standard input. Subscriptions that are wrong
+//! become events with an error, as the standard asks, and do not end the call. Standard: WASI
+//! preview 1, `wasi_snapshot_preview1.witx`.
 
 use alloc::vec::Vec;
 

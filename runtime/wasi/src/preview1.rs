@@ -1,4 +1,9 @@
 //! The functions of `wasi_snapshot_preview1`, one row a function.
+//!
+//! Each row becomes a host function: it finds the memory that the caller exports, passes the fuel
+//! left, runs the right side, and returns the errno. A fault of the guest is an errno; only too
+//! little fuel and `proc_exit` end the call. Standard: WASI preview 1,
+//! `wasi_snapshot_preview1.witx`.
 
 use tabwasm::spec::HOST_CALL;
 use tabwasm::{Caller, Error, Extern, I32Exit, Linker, Trap};

@@ -1,4 +1,8 @@
-//! Randomness: `random_get`.
+//! Randomness: `random_get`, and the trait behind it.
+//!
+//! Guests make keys from these bytes, so there is no default without the operating system: a host
+//! that gives none makes the function answer `notsup`, and never a constant. Bounds and fuel come
+//! first, then the bytes are written in place.
 
 use crate::abi::Errno;
 use crate::ctx::WasiCtx;

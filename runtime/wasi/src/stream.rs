@@ -1,4 +1,8 @@
 //! Streams of bytes: what stands behind standard input, output and error.
+//!
+//! Two traits of few functions, so that bare metal can implement them over a serial line. They are
+//! code of the host, so the numbers that they return are compared with the buffer before they are
+//! used.
 
 use alloc::vec::Vec;
 
@@ -10,14 +14,14 @@ pub trait InputStream: Send {
     /// an input error for the guest.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Errno>;
 
-    /// Waits until a read would not block, for at most so many nanoseconds (`None`: for ever),
-    /// and tells whether that is so now.
+    /// Waits until a read would not block, for at most this many nanoseconds (`None`: for ever),
+    /// and says whether a read would not block now.
     fn ready(&mut self, timeout: Option<u64>) -> Result<bool, Errno> {
         let _ = timeout;
         Ok(true)
     }
 
-    /// Whether a person sits at the other end.
+    /// Whether the other end is a terminal.
     fn is_terminal(&self) -> bool {
         false
     }
@@ -28,7 +32,7 @@ pub trait OutputStream: Send {
     /// Writes and gives how many bytes were taken; a number above `bytes.len()` means all.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno>;
 
-    /// Whether a person sits at the other end.
+    /// Whether the other end is a terminal.
     fn is_terminal(&self) -> bool {
         false
     }

@@ -1,4 +1,8 @@
 //! Lists of strings: the program's arguments and its environment.
+//!
+//! WASI asks twice: for the number and bytes of all strings, then for a table of addresses and one
+//! buffer. The guest gives both addresses, and each write is compared with its memory. Standard:
+//! WASI preview 1, `args_get`, `args_sizes_get`, `environ_get`, `environ_sizes_get`.
 
 use alloc::string::String;
 use alloc::vec::Vec;

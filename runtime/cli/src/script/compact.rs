@@ -1,4 +1,8 @@
-//! The library without an allocator: [`tabwasm::compact`].
+//! The library without an allocator, for scripts: [`tabwasm::compact`].
+//!
+//! The same scripts run on both engines through [`Library`]; this one keeps all memory in vectors
+//! that it lends to the store, and enlarges a list when the store says it is full. Imports are
+//! linked by names that scripts register.
 
 use std::collections::HashMap;
 use std::slice::IterMut;

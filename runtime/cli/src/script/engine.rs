@@ -1,4 +1,7 @@
-//! The library with an allocator: [`tabwasm::Engine`] and what goes with it.
+//! The library with an allocator, for scripts: [`tabwasm::Engine`] and what goes with it.
+//!
+//! One store and one linker for a script; names that a script registers shadow earlier ones, as
+//! scripts expect. Fuel and epochs are set so high that a script never meets them.
 
 use tabwasm::{Config, Engine, Error, ExternRef, Instance, LinkError, Linker, Module, Store, Val};
 

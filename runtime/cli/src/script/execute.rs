@@ -1,4 +1,7 @@
-//! Directives that run code.
+//! Directives that run code: `invoke`, `get`, and the assertions on what comes of them.
+//!
+//! A trap must be the one that the script names, by the text of its row in `spec/traps.toml`; a
+//! result must match its pattern. What fails in the library is told apart from what the guest does.
 
 use wast::{WastExecute, WastInvoke, WastRet, Wat};
 

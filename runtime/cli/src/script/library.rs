@@ -1,4 +1,7 @@
 //! What a script needs of the library, in any of its tiers.
+//!
+//! Directives are interpreted once, against this trait; each tier implements it with its own stores
+//! and values. What differs between tiers is therefore not in the directives.
 
 use std::fmt;
 

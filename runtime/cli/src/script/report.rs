@@ -1,9 +1,12 @@
-//! What came of a script.
+//! The result of a script: counts, and each failure with its place.
+//!
+//! Reports are values, so that the command prints them and the tests of the project compare them. A
+//! skipped directive is counted by the proposal that it needs, never as passed.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
-/// What came of a directive.
+/// The result of a directive.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Passed,

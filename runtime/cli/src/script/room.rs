@@ -26,7 +26,7 @@ pub(super) struct Place {
 }
 
 impl Modules {
-    /// For so many of them.
+    /// For this many of them.
     pub(super) fn new(count: usize) -> Self {
         Self(vec![Place::default(); count])
     }
@@ -52,7 +52,7 @@ pub(super) struct Lists<'m> {
 }
 
 impl<'m> Lists<'m> {
-    /// For so many instances; the stack is as large as the configuration says.
+    /// For this many instances; the stack is as large as the configuration says.
     pub(super) fn new(instances: usize, config: &Config) -> Self {
         let stack = usize::try_from(config.get_limits().stack_size).unwrap_or(usize::MAX);
         let slots = stack / size_of::<u64>();

@@ -1,4 +1,8 @@
 //! The state of a running script, and its directives.
+//!
+//! A script names modules and instances and refers to them later. A name may stand for something
+//! that was skipped; whoever uses it is then skipped for the same reason, so that one missing
+//! proposal is not reported as many failures.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,8 @@
 //! The host module `spectest` that official scripts import.
+//!
+//! Functions that print, globals with known values, a table and memories, as the specification's
+//! `interpreter/host/spectest.ml` has them; the names are part of the scripts' language. What is
+//! printed is discarded.
 
 use tabwasm::{
     Error, Extern, Func, FuncType, Global, GlobalType, Linker, Memory, MemoryType, Mutability, Ref,

@@ -1,4 +1,8 @@
 //! Values in scripts: arguments, and the patterns that results are compared with.
+//!
+//! A pattern can allow several values (a NaN of some kind, any function), so results are compared
+//! with it and not for equality. Floats are compared by their bits. Language:
+//! `interpreter/README.md` of the specification's repository, "Scripts".
 
 use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};

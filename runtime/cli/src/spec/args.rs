@@ -1,4 +1,7 @@
-//! What can stand behind `tabwasm spec`.
+//! What can stand behind `tabwasm spec`: the questions, and which tables they are asked of.
+//!
+//! Types only; the texts here are what `--help` shows. The module of each question answers it, over
+//! tables that `tables` has read by name and checked.
 
 use clap::{Args, Subcommand};
 

@@ -1,4 +1,7 @@
-//! `tabwasm spec list`.
+//! `tabwasm spec list`: all instructions, or those of a proposal.
+//!
+//! The columns are those of `generated/index.md`, made by the same function of the generator; only
+//! the layout differs: lines for people, JSON, Markdown or values between commas.
 
 use tabwasm_codegen::diag::did_you_mean;
 use tabwasm_codegen::emit::index;

@@ -1,4 +1,8 @@
 //! `tabwasm spec`: what the tables say.
+//!
+//! The binary carries the tables and the generator, so that it answers without a clone of the
+//! project, also for an overlay that changes them. Tables are read and checked first; what is wrong
+//! with them is shown as `cargo gen` shows it.
 
 pub mod args;
 mod diff;

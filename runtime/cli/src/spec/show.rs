@@ -1,4 +1,8 @@
-//! `tabwasm spec show INSTRUCTION`.
+//! `tabwasm spec show INSTRUCTION`: one row and all that follows from it.
+//!
+//! For people who read the standard or a disassembly beside it: encoding, type, meaning, traps,
+//! fuel, and which tier has it. Everything is read from the model of the generator, nothing is
+//! known here.
 
 use clap::builder::styling::Style;
 use tabwasm_codegen::diag::did_you_mean;

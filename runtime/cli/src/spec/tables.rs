@@ -1,4 +1,7 @@
 //! Tables by name: those of this program, an overlay over them, or a folder.
+//!
+//! All questions name tables in the same way, so this is the one place that finds, reads and checks
+//! them, and shows what is wrong.
 
 use std::io::IsTerminal;
 use std::path::Path;
