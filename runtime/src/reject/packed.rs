@@ -1,7 +1,7 @@
 //! A code, and of a [`Detail`] what fits beside it into a word: for builds optimised for size.
 //!
 //! With the offset that is two words, so that results travel in registers. What is lost are types
-//! and exact large numbers; code, offset, proposal and limit remain. `whole` has the same functions
+//! and exact large numbers; code, offset, proposal and limit remain. `wide` has the same functions
 //! and keeps everything.
 
 use core::num::NonZeroU32;

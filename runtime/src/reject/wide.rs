@@ -1,6 +1,6 @@
 //! A code and all of a [`Detail`], in three words.
 //!
-//! The counterpart of `brief` in all other builds. Two numbers and what they mean are smaller than
+//! The counterpart of `packed` in all other builds. Two numbers and what they mean are smaller than
 //! the enum itself, which matters because every function of decoder and validator returns a result
 //! with this inside.
 

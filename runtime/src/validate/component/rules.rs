@@ -1,8 +1,8 @@
 //! What the level `standard` asks of a definition while it is read.
 //!
-//! The decoder asks its judge about each index, alias, label, name and list of options that it
-//! meets. This one knows the open scopes, so that an index that does not exist is rejected where it
-//! stands and no definition has to be kept. At the level `basic` the same judge asks less. Rules:
+//! The decoder asks its rules about each index, alias, label, name and list of options that it
+//! meets. These know the open scopes, so that an index that does not exist is rejected where it
+//! stands and no definition has to be kept. At the level `basic` the same rules ask less. They are
 //! the table `component` of `spec/levels.toml`.
 
 use super::name;
