@@ -1,5 +1,9 @@
 //! Loads and stores of the compact engine.
 //!
+//! The store keeps the bytes of all memories in one slice of cells; an access is within the range
+//! of its own memory. Alignment is a hint, so the immediate is read only for the flag that a memory
+//! index follows. Address and offset are added without wrapping. Standard: section 4.6,
+//! "Instructions", "Memory Instructions".
 
 use core::cell::Cell;
 

@@ -1,5 +1,8 @@
-//! Functions of a store.
+//! Addresses of functions in a store.
 //!
+//! A function is its instance and its index there, both in one word, so that a reference fits a
+//! slot and needs no list of functions in the store. The limits of `spec/limits.toml` leave enough
+//! bits for both. Standard: section 4.2, "Runtime Structure", "Addresses".
 
 use super::instantiate::InstanceIdx;
 use crate::spec::Limits;

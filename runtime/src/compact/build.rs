@@ -49,7 +49,7 @@ impl<'s> Builder<'s> {
         self.arena.list()
     }
 
-    /// A branch to a label, with so many operands on the stack.
+    /// A branch to a label, with this many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
         let place = self.frames().len().wrapping_sub(1 + label.0 as usize);
         let Some(frame) = self.frames().get(place) else {

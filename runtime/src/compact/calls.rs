@@ -1,5 +1,8 @@
-//! How deep a module's calls can nest: needs memory, so this is for whoever prepares a module.
+//! How deep a module's calls can nest, and how many slots that takes.
 //!
+//! This needs memory in proportion to the code, so it is for whoever prepares a module on another
+//! machine; the device gets the numbers as lengths of its slices. Without an answer (recursion,
+//! indirect calls) the user states them, and running out of them stops the program without harm.
 
 use alloc::vec::Vec;
 

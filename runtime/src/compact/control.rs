@@ -1,7 +1,8 @@
 //! The rows with `control`, for the compact engine: each reads its immediates and does the rest.
 //!
 //! What is small is inlined; what is not works on a copy of the registers, so that those of the
-//! loop stay in registers.
+//! loop stay in registers. A branch asks the module's table where it goes: blocks themselves cost
+//! nothing. Standard: section 4.6, "Instructions", "Control Instructions".
 
 use super::core::Core;
 use super::registers::{ASTRAY, Registers};

@@ -1,5 +1,8 @@
 //! The state of a store but for its value stack, and the instance that runs.
 //!
+//! The value stack is apart because the loop holds it as a slice of its own while it changes
+//! everything else. Instances share the lists of the store, each from its own base; a number of an
+//! import goes through its link, a number of a definition is added to the base.
 
 use ::core::marker::PhantomData;
 
@@ -203,7 +206,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 
     /// Begins a call by an instruction; if there is no room for it, the instruction has had no
-    /// effect: everything is as it was at its offset, with so many slots in use.
+    /// effect: everything is as it was at its offset, with this many slots in use.
     fn enter_at(
         &mut self,
         slots: &mut [u64],

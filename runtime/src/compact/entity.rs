@@ -1,5 +1,8 @@
-//! What a store consists of.
+//! What a store consists of: frames, tables, memories, globals, segments.
 //!
+//! Each is an item of a list in the caller's memory, of a fixed size and with numbers instead of
+//! references, so that lists can be in static memory and a snapshot is the items as they are.
+//! Standard: section 4.2, "Runtime Structure".
 
 use super::address::FuncAddr;
 use crate::profile::Profile;

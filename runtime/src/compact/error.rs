@@ -1,5 +1,8 @@
 //! What can be wrong with a use of a store.
 //!
+//! These are mistakes of the host or of linking, and each leaves the store usable; how a program
+//! ends is an [`Exit`](super::Exit). When a list is too short, the error says which and how long it
+//! would have to be. Inside an instantiation a [`Failure`] of two words is enough.
 
 use core::fmt;
 

@@ -1,5 +1,8 @@
 //! Why the interpreter gave control back.
 //!
+//! The engine calls nobody: when the program needs the host (a function, fuel, memory, more stack),
+//! `Store::run` returns with the reason, and goes on from there when it is called again. So the
+//! host needs no callback, and a program can be left and stored at any such point.
 
 use super::address::FuncAddr;
 use crate::spec::Trap;

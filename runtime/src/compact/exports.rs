@@ -1,5 +1,9 @@
 //! What a store gives to instances, and what instances give.
 //!
+//! A name is looked for in the export section itself, one entry after the other: hosts do this
+//! seldom, and a sorted list would take memory on the device. What is found is a number of the
+//! store, which can be given to the next instance as an import. Standard: section 7.1, "Embedding",
+//! "Modules".
 
 use super::address::FuncAddr;
 use super::core::Core;

@@ -1,5 +1,8 @@
-//! Instances.
+//! Instances: a module in a store, and where its parts begin.
 //!
+//! An instance is small and is copied into the state when it runs: offsets into its module's table,
+//! and bases in the store's lists. Reading through it cannot fail: what a wrong table says is not
+//! there reads as zero or traps. Standard: section 4.2, "Runtime Structure", "Module Instances".
 
 use super::module::Module;
 use super::table::{Body, item};

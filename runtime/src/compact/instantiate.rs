@@ -178,7 +178,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         self.compute(span.start, span.end.saturating_sub(span.start).div_ceil(2))
     }
 
-    /// Evaluates a constant expression with so many operands at most.
+    /// Evaluates a constant expression with at most this many operands.
     #[cfg_attr(small, inline(never))]
     fn compute(&mut self, start: usize, operands: usize) -> Result<(), Failure> {
         if operands > self.slots.len() {

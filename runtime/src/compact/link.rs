@@ -1,5 +1,8 @@
 //! What an import is linked to.
 //!
+//! Linking is done once, at instantiation; from then on an import is an index into the list of
+//! these. An export that was imported itself is linked to what it stands for, so that no chain has
+//! to be followed when it is used.
 
 use super::address::FuncAddr;
 

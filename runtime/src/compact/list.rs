@@ -1,5 +1,8 @@
-//! Lists in the caller's memory.
+//! Lists in the caller's memory: a slice, of which the first items are in use.
 //!
+//! The slice is as long as the caller made it and never grows; a list that is full is an error
+//! which says the length that would do. Functions are small because each is linked once for each
+//! type of item.
 
 use super::error::{Failure, Room};
 use crate::exec::shift;

@@ -1,5 +1,8 @@
 //! The compact engine as a [`Machine`], for the functions that rows name in `hand`.
 //!
+//! Growth of memories and tables, bulk operations and references are written once in `exec`; here
+//! they get the objects of the running instance. A function that fails for lack of fuel or memory
+//! has changed nothing, and its instruction begins again when the host has helped.
 
 use super::core::Core;
 use super::entity::Segment;
@@ -124,7 +127,7 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         if self.memory.insert(end, more, 0).is_none() {
             return Ok(None);
         }
-        // They lie in order.
+        // They are in order.
         for (index, memory) in self.memories.used().iter_mut().enumerate() {
             if index == number {
                 memory.len = memory.len.wrapping_add(more);

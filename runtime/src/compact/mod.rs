@@ -1,7 +1,7 @@
 //! The compact engine: executes modules in place, in memory that the caller hands over.
 //!
 //! No allocator, no unsafe code, no panic, no recursion. A [`Module`] is the module's bytes and a
-//! table of its branches; both may lie in read-only memory. A [`Store`] holds the state of
+//! table of its branches; both can be in read-only memory. A [`Store`] holds the state of
 //! instances in the slices of a [`Ram`], and runs until there is a reason to give control back:
 //! an [`Exit`].
 //!

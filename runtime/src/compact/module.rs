@@ -1,5 +1,9 @@
 //! Modules: their bytes and their table.
 //!
+//! A [`Module`] is two slices, both of which can be read-only. It comes from validation, which
+//! writes the table, or from a table made before (`tabwasm compile`, `include_wasm!`); a table that
+//! was made of other bytes makes a program trap, and cannot do more. Standard: section 2.5,
+//! "Modules".
 
 use super::build::Builder;
 use super::needs::Needs;
@@ -52,7 +56,7 @@ impl<'m> Module<'m> {
         Ok(Self::measured(wasm, gate, arena)?.0)
     }
 
-    /// As [`new`](Self::new), and how many bytes of the arena were in use at most: with so many,
+    /// As [`new`](Self::new), and how many bytes of the arena were in use at most: with that many,
     /// and no fewer, it ends the same way.
     pub fn measured(
         wasm: &'m [u8],

@@ -1,5 +1,7 @@
-//! What a module needs to run.
+//! What a module needs to run: the length of each slice of a `Ram`.
 //!
+//! Read from the table alone, so that a device can ask as well. What depends on how deep calls nest
+//! is for `calls`; what a program makes larger while it runs is for the host to decide.
 
 use super::module::Module;
 use super::table::Body;

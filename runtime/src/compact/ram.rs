@@ -1,5 +1,8 @@
 //! The memory of a store, which its owner hands over.
 //!
+//! One slice for each kind of thing, so that the owner decides where each is (fast memory for the
+//! stack, external memory for the guest's bytes) and how much there is. The store never asks for
+//! more; it says what is missing.
 
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::instance::Instance;

@@ -1,11 +1,9 @@
 //! Where the interpreter is: what it reads next, and numbers.
 //!
-//! Code is read again and again, and has been validated, so that nothing can be wrong with it; only
-//! a table that was made of other bytes can lead astray. Then a read or a slot is not there, and the
-//! program traps: one comparison each, and one way out for all.
-//!
-//! What is read next is kept as an iterator, which needs one comparison for a byte and no addition
-//! but that of the access.
+//! Code has been validated, so it is read without asking what is wrong with it; only a table that
+//! was made of other bytes can send it to a wrong place. Then a byte or a slot is not there, and
+//! the program traps: one comparison each, and one exit for all. What is read next is kept as an
+//! iterator, which needs one comparison for a byte and no addition but that of the access.
 
 use core::slice::Iter;
 

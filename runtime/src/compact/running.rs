@@ -1,5 +1,9 @@
 //! The function that runs: where its code goes on, and its branches.
 //!
+//! The state that calls save and returns restore, apart from the registers that change with each
+//! instruction. Where a branch goes is in the module's table; entering and leaving functions, also
+//! those of other instances, is here. Standard: section 4.6, "Instructions", "Control
+//! Instructions".
 
 use super::address::FuncAddr;
 use super::branch::Branch;

@@ -1,7 +1,8 @@
 //! Snapshots: the state of a store as bytes, the same on every machine.
 //!
-//! Modules and their tables are not part of it; the store that takes a snapshot over gets them
-//! again, and compares their fingerprints.
+//! Lengths of all lists, then their items, least significant byte first; between two exits nothing
+//! else is known of a program. Modules and their tables are not part of it: the store that takes a
+//! snapshot over gets them again, and compares their fingerprints.
 
 use ::core::cell::Cell;
 

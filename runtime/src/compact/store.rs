@@ -1,5 +1,8 @@
 //! Stores: instances and the call that is under way.
 //!
+//! The public side of the engine: the host makes instances, begins a call, and runs it until an
+//! [`Exit`]; [`State`] says which of these may come next, so that a wrong order is an error.
+//! Standard: section 4.2, "Runtime Structure", "Store", and section 7.1, "Embedding".
 
 use ::core::marker::PhantomData;
 use ::core::mem;

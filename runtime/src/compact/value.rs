@@ -1,5 +1,8 @@
 //! Values that go in and out.
 //!
+//! Slots have no types; the host has. A [`Value`] is given as the bits of its type and read by the
+//! type that the function declares. References are numbers that mean something in one store, or to
+//! the host. Standard: section 4.2, "Runtime Structure", "Values".
 
 use super::address::FuncAddr;
 use crate::exec::slot::Value as Slot;
