@@ -1,4 +1,7 @@
-//! What the command line asks for.
+//! What the command line asks for: an action and its files.
+//!
+//! Parsed by hand: the words are few, and a library for them would take longer to build than the
+//! generator. Nothing here touches the disk; `main` does what it says.
 
 /// How to call the generator.
 pub(crate) const USAGE: &str = "\

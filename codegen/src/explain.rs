@@ -1,4 +1,8 @@
-//! What becomes of one row, file by file.
+//! What becomes of one row, file by file: `cargo gen explain`.
+//!
+//! From the model, the generated texts and the sources: the row, each line and function made of it,
+//! and the hand-written functions that it names. It shows new developers the way from a table to
+//! code, and reviewers what a change of a row changes.
 
 use crate::emit::Files;
 use crate::model::{CONTROL, HAND, Meaning, Model, NUM, Op, Origin, Plot};

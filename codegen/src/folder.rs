@@ -1,4 +1,8 @@
 //! Files on the disk: written where they differ.
+//!
+//! A file that is the same is not written again, so that its time stays and cargo builds nothing. A
+//! folder that only the generator owns loses what is no longer made; one that its user shares loses
+//! only what the list of an earlier run names.
 
 use std::path::{Component, Path};
 use std::{fs, io};

@@ -1,9 +1,13 @@
 //! Whether `generated/` is what the tables give.
+//!
+//! Generated code is checked in, so that users need no generator and reviewers see what a row
+//! changes; it must then never differ from the tables. `cargo gen --check` and a test compare, and
+//! show the first difference of each file.
 
 use crate::emit::Files;
 use std::fmt::Write;
 
-/// What differs, with the first differing line of each file and the command that mends it;
+/// What differs, with the first differing line of each file and the command that writes it;
 /// nothing if all files are fresh.
 pub fn stale(expected: &Files, found: &Files) -> Option<String> {
     let mut report = String::new();

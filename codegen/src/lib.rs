@@ -1,7 +1,8 @@
 //! Turns the tables in `spec/` into the sources of the Tabwasm runtime.
 //!
 //! `load → lower → check → emit`: each step is a function from values to values. Only [`disk`]
-//! touches the disk, beside the binary, which writes; no step names it.
+//! touches the disk, beside the binary, which writes; no step names it. Tests, the command line and
+//! `vendor` call the same functions with other trees.
 
 pub mod check;
 pub mod diag;

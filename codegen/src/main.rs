@@ -1,4 +1,7 @@
 //! `cargo gen`: writes `generated/`, compares it, explains a row, or writes a whole runtime.
+//!
+//! This binary reads and writes the disk; everything between is a function of the library. It works
+//! on the workspace that it was built in, or, for `vendor`, on the sources that it carries.
 
 mod arguments;
 mod folder;

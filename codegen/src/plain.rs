@@ -1,4 +1,8 @@
 //! Rows that can be tried by themselves: numbers in, numbers out, and at most a memory.
+//!
+//! Tests of rows, of a vendored runtime and of the project, are made of these: a module of one
+//! function that applies the row to its parameters. A row that needs a table, a block or a function
+//! is tried by the official scripts instead.
 
 use crate::model::{Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType};
 

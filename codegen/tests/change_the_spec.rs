@@ -1,4 +1,8 @@
 //! The page "Change the spec", as a new user reads it: its commands in an empty folder, in order.
+//!
+//! What the page says that a command prints is compared with what it prints, so that the page
+//! cannot go out of date. It needs neither a clone nor the network.
+
 #![cfg(feature = "vendor")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,8 @@
 //! The example of a metered chain: a runtime of its overlay, and a program that uses it.
+//!
+//! An example that is not built goes out of date. The runtime is vendored into a folder of its own
+//! and built from there, with the costs and limits that the overlay states.
+
 #![cfg(feature = "vendor")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,7 @@
 //! Overlays that are right: what they add, change and remove is what the model says.
+//!
+//! Two overlays, the second over the first, on the small tables of the golden tests. What is wrong
+//! in overlays is among the fixtures of `tests/spec_errors`.
 
 use std::path::Path;
 use tabwasm_codegen::model::{EditKind, MeaningClass, Model};

@@ -1,5 +1,8 @@
-//! What the sources of the generator name, as `codegen/src/lib.rs` says: steps that are functions
-//! from values to values, one after the other, and one room that touches the disk.
+//! What the sources of the generator name, as `codegen/src/lib.rs` says.
+//!
+//! Steps are functions from values to values, one after the other, and one room touches the disk.
+//! The test parses the sources with syn and looks at what they import, since nothing else would
+//! notice a step that reads a file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,4 +1,8 @@
 //! What `vendor` does to a folder that is not empty.
+//!
+//! Users add files to a vendored crate and run the command again after a change of the tables. What
+//! an earlier run wrote and this one does not is removed; nothing else is touched.
+
 #![cfg(feature = "vendor")]
 
 use std::path::{Path, PathBuf};

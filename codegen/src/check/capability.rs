@@ -1,4 +1,8 @@
 //! Whether tiers can carry their proposals, and builds say what rows need.
+//!
+//! A capability is something that a machine or build provides: a heap, threads, square roots. A
+//! tier that lists a proposal without providing what it needs would build and fail later; here it
+//! is an error at both cells. Tables: `spec/tiers.toml`, `spec/proposals.toml`, the column `needs`.
 
 use super::{Context, place};
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! The functions of the runtime that rows can name, parsed with syn.
+//!
+//! Cells name hand-written functions, so the checks need their names, places and signatures without
+//! compiling the runtime. Functions of a file and methods of its types count, if they can be called
+//! from outside of the file.
 
 use crate::diag::Diagnostic;
 use crate::model::Origin;

@@ -1,4 +1,8 @@
 //! The form of instruction rows: order of the columns, columns that exclude each other.
+//!
+//! Rows are read by people in long lists, so that a fixed order is worth an error. Whether a
+//! column's content is right is for other checks. The language of rows is described in
+//! `spec/README.md`.
 
 use super::{Context, place};
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! Whether the tables of the Component Model agree with each other.
+//!
+//! Keys that cells name must be rows, bytes of alternatives must tell them apart, and each group
+//! must have the form that its reader can be made from. What is checked here cannot go wrong in
+//! `emit/component`. Standard: Component Model, `Binary.md`.
 
 use super::Context;
 use super::place;

@@ -1,4 +1,8 @@
 //! Whether examples fit the types of their rows.
+//!
+//! An overlay gives examples of its instructions, which become tests of the vendored runtime. A
+//! literal that is not of its type, or a row that cannot be tried by itself, is an error here,
+//! before a test would fail to compile.
 
 use super::{Context, place};
 use crate::diag::{Diagnostic, did_you_mean};

@@ -1,4 +1,7 @@
 //! Whether errors and traps are told apart by their numbers.
+//!
+//! Builds without texts report a number, and hosts keep tables of them, so that one number must
+//! never mean two things, whichever of the two tables it stands in.
 
 use super::Context;
 use crate::diag::Diagnostic;

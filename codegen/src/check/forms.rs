@@ -1,4 +1,8 @@
 //! Whether every row has forms in the fast engine, and the handlers keep to the budget.
+//!
+//! A form is a choice of places for the operands of a class, and each form of each row becomes a
+//! handler. More forms make code faster and the binary larger; `spec/forms.toml` states the most
+//! handlers a tier may have, and this check holds it.
 
 use super::Context;
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! Whether cells and hand-written functions name each other, in both directions.
+//!
+//! A cell that names no function, a function with another signature than its row asks for, and a
+//! function that no row names: rustc would report the first two far from the table, and the last
+//! never. Each error points at the cell and at the function.
 
 use super::code::{self, Function};
 use super::{Context, modules, place, signature};

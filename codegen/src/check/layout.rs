@@ -1,4 +1,8 @@
 //! Whether the Canonical ABI fits the types, the options and itself.
+//!
+//! Layouts are numbers that rustc cannot doubt, so this asks what must hold among them: sizes are
+//! multiples of alignments, joining two core types loses nothing in either order, discriminants can
+//! tell all cases apart. Standard: Component Model, `CanonicalABI.md`.
 
 use super::Context;
 use crate::diag::{Diagnostic, did_you_mean};

@@ -1,4 +1,7 @@
 //! Whether the limits of the tiers stay below the most that can be asked for, and fit each other.
+//!
+//! Code is written for the maximum of a limit, for instance a number in 16 bits; a tier above it
+//! would be wrong without any error. The column `above` says which limit must not be below which.
 
 use super::Context;
 use crate::diag::Diagnostic;

@@ -1,4 +1,7 @@
 //! Modules with functions that rows name: of the runtime, or beside an overlay.
+//!
+//! An overlay brings its own functions in files beside it, which a vendored runtime gets among its
+//! own modules. Two files of one name would take each other's place, so that is an error.
 
 use super::Context;
 use crate::diag::Diagnostic;

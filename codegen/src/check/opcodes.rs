@@ -1,4 +1,8 @@
 //! Whether every opcode and every name is used once.
+//!
+//! The decoder is a match on bytes: a second row with the same code would never be reached. Codes
+//! that `spec/proposals.toml` reserves for a proposal can have no row either, until that proposal's
+//! own file has it.
 
 use super::Context;
 use crate::diag::Diagnostic;

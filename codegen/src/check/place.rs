@@ -1,4 +1,8 @@
-//! Places inside cells.
+//! Places inside cells: where a word stands, so that an error points at it and not at the whole
+//! row.
+//!
+//! Lists of keys are kept in the model as words without places. This finds a word again in the
+//! text; one that is not there as written gets the place of its cell.
 
 use crate::model::Origin;
 use crate::tree::Tree;

@@ -1,4 +1,7 @@
 //! Whether proposals build on each other without a cycle.
+//!
+//! Admitting a proposal admits what it requires, and walking along `requires` must end. A set of
+//! proposals is a word of bits, so that their number is bounded as well.
 
 use super::{Context, place};
 use crate::diag::Diagnostic;

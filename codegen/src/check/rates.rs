@@ -1,4 +1,8 @@
 //! Whether rates belong to instructions whose work depends on an operand.
+//!
+//! Such work (filling, copying, growing) is paid for by amount, in the hand-written function, which
+//! gets the rate as its last argument. A rate for any other row would be ignored. Table: `[rate]`
+//! of `spec/costs.toml`.
 
 use super::Context;
 use crate::diag::Diagnostic;

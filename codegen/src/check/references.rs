@@ -1,6 +1,8 @@
 //! Whether every key that a cell names is there, of tables whose rows emitters only spell.
 //!
-//! Proposals, tiers and sorts are numbers in the model; [`crate::lower`] judges them.
+//! An emitter writes such a key as a Rust name; if the row is not there, rustc would report
+//! generated code. Proposals, tiers and sorts are numbers in the model; [`crate::lower`] judges
+//! them.
 
 use super::{Context, place};
 use crate::diag::{Diagnostic, did_you_mean};

@@ -1,4 +1,7 @@
 //! Whether sections and wire codes are told apart by their bytes.
+//!
+//! Both become matches on a byte, in which a second row with the same byte would never be reached.
+//! Tables: `spec/sections.toml` and `spec/types.toml`.
 
 use super::Context;
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! Whether `do` keeps to the language of the tables, uses what the row has, and cannot panic.
+//!
+//! A cell is one Rust expression that rustc will type. What rustc would accept and must not be
+//! there is refused here: calls of anything but primitives, operators that panic, loops and blocks,
+//! operands that are never used. The language is described in `spec/README.md`.
 
 use super::{Context, place};
 use crate::diag::Diagnostic;

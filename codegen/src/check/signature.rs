@@ -1,4 +1,8 @@
 //! The signature that a `hand` row asks of its function.
+//!
+//! It follows from the row: the machine, the immediates, the operands, the rate if the work depends
+//! on an operand, and the result. It is compared with the function's own as text without spaces,
+//! and shown in full when the two differ.
 
 use crate::model::{Op, TypeItem};
 use quote::ToTokens;

@@ -1,4 +1,7 @@
 //! Whether each tier has a profile in the runtime.
+//!
+//! A profile is a hand-written type that names its tier; a new row of `spec/tiers.toml` without one
+//! would generate constants that nothing uses.
 
 use super::{Context, place};
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! Whether the columns `type` and `commutes` fit what the row becomes.
+//!
+//! A `do` row becomes a function of its operands with one result, so there is a bound on both;
+//! operands that commute must be two of the same type, since the fast engine exchanges them to need
+//! fewer forms.
 
 use super::Context;
 use crate::diag::Diagnostic;

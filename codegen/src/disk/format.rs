@@ -1,4 +1,8 @@
 //! One rustfmt run over all generated files.
+//!
+//! Emitters need not care for layout, and generated code is read like any other. The files are
+//! written to a temporary folder, formatted together, since one process is much faster than one for
+//! each file, and read back.
 
 use crate::emit::Files;
 use std::path::Path;

@@ -1,4 +1,8 @@
 //! One file of the tables, with the place of every key and cell.
+//!
+//! TOML libraries give values; this keeps where each stands, so that every later step can point at
+//! the cell it complains about. The order of rows is that of the text, since it is the order of
+//! what is generated.
 
 use crate::diag::Diagnostic;
 use crate::model::Origin;

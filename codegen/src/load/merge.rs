@@ -1,4 +1,8 @@
 //! Lays overlays over documents: rows removed, changed, added.
+//!
+//! Afterwards the documents look as if they had been written so, and no later step knows of
+//! overlays but by the places of cells. What was done is kept as a list of edits, for checks and
+//! for `diff`. `spec/CHANGE.md` describes overlays.
 
 use super::document::{Cell, Document, Entry, Value, rows_of};
 use super::overlay::Overlay;

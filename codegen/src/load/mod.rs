@@ -1,4 +1,8 @@
 //! TOML to documents: every cell with its place, nothing judged but the notation.
+//!
+//! The first step: texts of a [`Tree`] become documents, overlays are laid over them, and what is
+//! not TOML is reported. Columns and words are for [`crate::lower`]. A file that cannot be read
+//! ends the run after this step, since every reference to its rows would be an error as well.
 
 mod document;
 mod merge;

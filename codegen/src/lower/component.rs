@@ -1,4 +1,9 @@
 //! `spec/component/`: sections, sorts, and the productions of the binary format.
+//!
+//! A production is a group of alternatives, each with bytes and parts; a part is a reference to
+//! another production, an index of a sort, or one of few primitives. Here words become those
+//! references; what nothing is called is an error at its cell. Standard: Component Model,
+//! `Binary.md`.
 
 use super::keys::Keys;
 use super::row::{self, Row, Text};

@@ -1,4 +1,7 @@
-//! `spec/costs.toml`.
+//! `spec/costs.toml`: what instructions and other work cost in fuel.
+//!
+//! A class of instructions has a cost, single rows can have another, and work that depends on an
+//! amount has a rate: units for one of fuel, a power of two, since the runtime divides by shifting.
 
 use super::row::{self, Row};
 use crate::diag::{Diagnostic, did_you_mean};

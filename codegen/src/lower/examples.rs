@@ -1,4 +1,7 @@
 //! Examples of an overlay: `'5 -> 40'`, `'65535 2 -> trap memory_out_of_bounds'`.
+//!
+//! They are lowered after the tables, because a row's examples are those of the topmost overlay
+//! that has some. Whether literals are of the row's types is for `check::examples`.
 
 use super::row::Text;
 use crate::diag::Diagnostic;

@@ -1,4 +1,8 @@
 //! The column `do`: one Rust expression, parsed by syn.
+//!
+//! Emitters copy the tree and other steps ask what it does, so nobody looks at the text again.
+//! Errors of syn get their place within the cell; it says little of brackets that do not match, so
+//! that has a message here.
 
 use super::row::Text;
 use super::scanner::Scanned;

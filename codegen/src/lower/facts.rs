@@ -1,4 +1,8 @@
 //! What the trees of `do` cells say, alone and about each other.
+//!
+//! Whether a row may trap, touches memory, or gives a truth value decides which handlers and which
+//! fused pairs it can have. The tables do not state it a second time: it follows from the
+//! expression.
 
 use crate::model::{Expression, Facts, NumberType, Op, TypeItem, bare};
 use quote::ToTokens;

@@ -1,4 +1,8 @@
-//! `spec/traps.toml` and `spec/errors.toml`.
+//! `spec/traps.toml` and `spec/errors.toml`: what can go wrong, with the texts of the official
+//! scripts.
+//!
+//! Three tables of one form: traps, errors of decoding and validation, and misuse by the host.
+//! Whether a number is used twice is for `check::failures`.
 
 use super::row::{self, Row};
 use crate::diag::Diagnostic;

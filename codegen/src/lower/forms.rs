@@ -1,4 +1,8 @@
-//! `spec/forms.toml` and `spec/fusion.toml`.
+//! `spec/forms.toml` and `spec/fusion.toml`: which handlers the fast engine has.
+//!
+//! A cell such as `SPA SPI -> W` lists the places of each operand and the result; it is expanded
+//! here into single forms, in a fixed order that the runtime computes again. Pairs that are fused
+//! name two rows and become operations of their own.
 
 use super::costs::number;
 use super::keys::Keys;

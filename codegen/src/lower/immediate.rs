@@ -1,4 +1,7 @@
 //! The column `imm`: `x: memory, l: lane<16>`.
+//!
+//! Names are what `type`, `where` and `do` refer to; kinds are a closed list, each with a function
+//! of the reader. The order is that of the bytes. Standard: section 5.4, "Instructions".
 
 use super::row::Text;
 use super::scanner::{Scanned, Scanner};

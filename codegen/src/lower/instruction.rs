@@ -1,4 +1,8 @@
 //! `spec/instructions/*.toml`: one row an opcode.
+//!
+//! The columns are read in the order in which they depend on each other: immediates first, then
+//! types and conditions, which name them, then the meaning. A row with an error is kept and marked
+//! as broken, so that other rows which name it cause no second error.
 
 use super::keys::Keys;
 use super::row::{self, Row, Text};

@@ -1,4 +1,8 @@
-//! `spec/component/layout.toml`: the Canonical ABI.
+//! `spec/component/layout.toml`: the Canonical ABI as numbers.
+//!
+//! Sizes and alignments of what is not made of other values, core types and how two are joined, and
+//! bounds. What follows from them is computed by the runtime's constants; whether they agree is for
+//! `check::layout`. Standard: Component Model, `CanonicalABI.md`.
 
 use super::row::{self, Row};
 use crate::diag::Diagnostic;

@@ -1,4 +1,7 @@
-//! `spec/levels.toml`.
+//! `spec/levels.toml`: which rules a level of validation asks, and what they cost.
+//!
+//! The rules themselves are code; the table states with which level each begins and by which errors
+//! it refuses, so that documentation and tests are made of it.
 
 use super::row::{self, Row};
 use super::tiers::documented;

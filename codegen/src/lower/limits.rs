@@ -1,4 +1,7 @@
-//! `spec/limits.toml`.
+//! `spec/limits.toml`: one row a limit, with a column for each tier.
+//!
+//! The columns depend on `spec/tiers.toml`, so tiers are lowered first. A row becomes a constant
+//! for the most that can be asked for, and a field of the limits that an engine has.
 
 use super::keys::Keys;
 use super::row::{self, Row};

@@ -1,7 +1,8 @@
 //! Documents to the model: one file a noun, one file a mini-language.
 //!
-//! Lowering judges the form of cells; whether the facts agree with each other is for
-//! [`crate::check`].
+//! The second step. Here text becomes typed: a word of a closed vocabulary becomes its variant, a
+//! key becomes the number of its row. Lowering judges the form of cells; whether the facts agree
+//! with each other is for [`crate::check`].
 
 mod component;
 mod costs;

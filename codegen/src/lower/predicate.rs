@@ -1,4 +1,8 @@
 //! The column `where`: `sub(elem(x), funcref)`.
+//!
+//! A condition of the standard's rule beside the type, applied to immediates and types. Each
+//! condition is a variant with a number of arguments, and a function of the runtime's
+//! `validate/predicate.rs`.
 
 use super::row::Text;
 use super::scanner::{Scanned, Scanner};

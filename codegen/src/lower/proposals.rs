@@ -1,4 +1,7 @@
-//! `spec/proposals.toml`.
+//! `spec/proposals.toml`: what the language consists of, and what is not there yet.
+//!
+//! A proposal that is not supported has its reserved opcodes here, so that a module which uses one
+//! is refused by the proposal's name and not by a byte.
 
 use super::keys::Keys;
 use super::row::{self, Row};

@@ -1,4 +1,8 @@
 //! Reading the cells of one row.
+//!
+//! Each file that lowers a table asks a [`Row`] for its columns by name and type; a column that is
+//! unknown, missing or of another type is reported with its place, and a default stands in for it,
+//! so that reading goes on to the other cells.
 
 use super::keys::Keys;
 use crate::diag::{Diagnostic, did_you_mean};

@@ -1,4 +1,7 @@
 //! Words and signs of the mini-languages in `imm`, `type` and `where`.
+//!
+//! These cells are small grammars; this reads them from left to right, and keeps the offset, so
+//! that an error points at the word inside of the cell and says what was expected there.
 
 use super::row::Text;
 use crate::diag::Diagnostic;

@@ -1,4 +1,7 @@
-//! `spec/sections.toml`.
+//! `spec/sections.toml`: ids and order of the sections of a module.
+//!
+//! The order is a list of its own, since it differs from that of the ids; here it becomes a number
+//! of each section. Standard: section 5.5, "Modules", "Sections".
 
 use super::keys::Keys;
 use super::row::{self, Row};

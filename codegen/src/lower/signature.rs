@@ -1,4 +1,7 @@
 //! The column `type`: `params(y) at(x) -> results(y)`.
+//!
+//! The notation of the standard, with functions for what depends on an immediate. Each item becomes
+//! a variant, so that emitters match and never parse. Standard: section 3.4, "Instructions".
 
 use super::row::Text;
 use super::scanner::{Scanned, Scanner};

@@ -1,4 +1,7 @@
 //! What the columns `type` and `where` of a row can name: its immediates, and types.
+//!
+//! Both columns share these names. A name that is wrong is collected here, and the cell is read to
+//! its end, so that all wrong names of a cell are reported at once.
 
 use super::row::Text;
 use super::scanner::Scanner;
@@ -46,7 +49,7 @@ impl<'a> Terms<'a> {
         }
     }
 
-    /// The function with this name, applied to so many arguments.
+    /// The function with this name, applied to this many arguments.
     pub(super) fn function(
         &mut self,
         name: &str,

@@ -1,4 +1,7 @@
-//! `spec/tiers.toml`.
+//! `spec/tiers.toml`: tiers, what they provide, and which proposals they have.
+//!
+//! A tier that extends another one has all that the other has. Without a list of proposals a tier
+//! has all that are supported and that it can carry, so that a new proposal needs no change here.
 
 use super::keys::Keys;
 use super::row::{self, Row};

@@ -1,4 +1,7 @@
 //! `spec/types.toml`: index spaces, and groups of wire codes.
+//!
+//! Everything on the wire that is neither an opcode nor a section id: codes of types, kinds, flags,
+//! and further facts of a code, which its emitter knows by name. Standard: section 5.3, "Types".
 
 use super::keys::Keys;
 use super::row::Row;

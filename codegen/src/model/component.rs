@@ -1,4 +1,8 @@
 //! The Component Model: sections, sorts, and the productions of its binary format.
+//!
+//! A production is what a group of bytes can be; the emitters make of each group an enum and its
+//! reader. Sorts are numbers of rows, since code tells them apart. Standard: Component Model,
+//! `Binary.md`.
 
 use super::vocabulary::vocabulary;
 use super::{Layout, Origin, ProposalId};
@@ -122,9 +126,9 @@ pub struct Production {
 /// How many items a list has.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
-    /// By the rules at least so many.
+    /// The rules ask for at least this many.
     pub least: u32,
-    /// By the rules at most so many.
+    /// The rules allow at most this many.
     pub most: Option<u32>,
     /// The implementation's limit, by key.
     pub limit: Option<String>,

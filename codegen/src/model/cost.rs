@@ -1,4 +1,7 @@
-//! Fuel costs.
+//! Fuel costs, which engines pay before the work is done.
+//!
+//! The cost of a row is that of its class unless `[cost]` names the row. A change of a number is a
+//! change of behaviour for hosts that meter, so the schedule has a version.
 
 use super::{MeaningClass, Origin, Unit};
 

@@ -1,4 +1,7 @@
 //! What overlays did to the rows of the tables that they extend.
+//!
+//! The merged tables do not show it. Checks need it to blame the overlay and not the base,
+//! `explain` shows both rows, and a vendored runtime finds the modules beside each overlay by it.
 
 use super::Origin;
 use crate::tree::Tree;

@@ -1,4 +1,7 @@
-//! Examples of what instructions do.
+//! Examples of what instructions do, as an overlay gives them.
+//!
+//! A row of operands and what the instruction makes of them: results or a trap. Literals stay text;
+//! the test that is made of them reads them with the types of the row.
 
 use super::Origin;
 
@@ -9,7 +12,7 @@ pub struct Example {
     pub key: String,
     /// Literals of the operands.
     pub operands: Vec<String>,
-    /// What comes of it.
+    /// What it gives.
     pub outcome: Outcome,
     /// The key's place.
     pub row: Origin,

@@ -1,4 +1,7 @@
 //! The column `do` and what its tree says.
+//!
+//! The tree is that of syn; emitters put it into generated code as it is. A comparison can give its
+//! condition alone, without the conversion to `i32`, so that branches need no number between.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

@@ -1,4 +1,7 @@
 //! What can go wrong: traps, and errors of decoding and validation.
+//!
+//! Each has a number that never changes, the text that the official scripts expect, and other texts
+//! that they use for it. The runtime's enums are made of these rows, in their order.
 
 use super::Origin;
 use super::vocabulary::vocabulary;

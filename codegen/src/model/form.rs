@@ -1,4 +1,8 @@
 //! Places, forms and fused pairs of the fast engine.
+//!
+//! A form says where the operands and the result of an instruction are; `forms.toml` lists which
+//! there are for a class of rows in a tier, and emitters derive all handlers from it. The place `S`
+//! (a slot) is always there, so that any operand can be moved to where a handler takes it.
 
 use super::vocabulary::vocabulary;
 use super::{Origin, TierId};

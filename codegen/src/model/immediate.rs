@@ -1,4 +1,8 @@
-//! The column `imm`.
+//! The column `imm`: kinds of immediates, and what each becomes in Rust.
+//!
+//! A kind is a variant that every emitter matches, so that a new one does not compile until
+//! decoder, validator, translator and the compact engine know it. Standard: section 5.4,
+//! "Instructions".
 
 use super::vocabulary::vocabulary;
 

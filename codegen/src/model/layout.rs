@@ -1,4 +1,7 @@
-//! The Canonical ABI: how values lie in memory and are passed to core functions.
+//! The Canonical ABI: sizes, alignments and core types of values that are not made of others.
+//!
+//! Layouts of records, variants and the rest follow from these by the rules of the standard, which
+//! the runtime computes as constants. Standard: Component Model, `CanonicalABI.md`.
 
 use super::Origin;
 
@@ -51,7 +54,7 @@ pub struct Measure {
     pub origin: Origin,
 }
 
-/// How values of a type lie in memory, and how they are passed without one.
+/// The layout of a type's values in memory, and how they are passed without one.
 #[derive(Clone, Debug)]
 pub struct ValueLayout {
     /// The type's key in `types.toml`.

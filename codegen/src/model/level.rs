@@ -1,4 +1,7 @@
 //! Levels of validation and the rules that begin with them.
+//!
+//! A level asks its own rules and those of all lower levels. The rules are named so that
+//! documentation can say what a level leaves out and tests can show it.
 
 use super::{Documented, Origin};
 

@@ -1,4 +1,7 @@
-//! Implementation limits.
+//! Implementation limits: one number a tier, and the most that a configuration may ask for.
+//!
+//! The standard allows an implementation to have such limits and asks that they are known.
+//! Standard: appendix, "Implementation Limitations".
 
 use super::{Origin, ProposalId, TierId};
 

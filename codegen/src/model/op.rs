@@ -1,4 +1,8 @@
 //! One instruction: a row of `spec/instructions/`.
+//!
+//! All that is known of it in one value, from which every emitter makes its part: bytes,
+//! immediates, type, meaning. The meaning says who executes it: an expression (`do`), a function
+//! for all engines (`hand`), or each engine by itself (`control`).
 
 use super::vocabulary::vocabulary;
 use super::{Expression, Facts, Immediate, Origin, Predicate, ProposalId, Signature, TypeItem};

@@ -1,4 +1,7 @@
 //! Language proposals and the opcodes they reserve.
+//!
+//! The file of a row says to which proposal it belongs, and rows are decoded only where that is
+//! admitted. A proposal is a number of its row, which is also its bit in a set.
 
 use super::Origin;
 

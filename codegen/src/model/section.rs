@@ -1,4 +1,7 @@
-//! Sections of the binary format.
+//! Sections of the binary format: ids, order, and the limit on their entries.
+//!
+//! The order is prescribed and is not that of the ids. Standard: section 5.5, "Modules",
+//! "Sections".
 
 use super::{Origin, ProposalId};
 

@@ -1,4 +1,8 @@
-//! The columns `type` and `where`.
+//! The columns `type` and `where`: types and conditions as variants.
+//!
+//! Items are value types, references, or functions of an immediate; each variant has one meaning in
+//! the validator's rule and one in the functions of the runtime. Standard: section 3.4,
+//! "Instructions".
 
 use super::ImmediateKind;
 use super::vocabulary::vocabulary;

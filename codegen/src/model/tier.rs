@@ -1,4 +1,7 @@
 //! Feature tiers and what they can provide.
+//!
+//! A tier is a set of Cargo features with its own limits and proposals, and a folder of generated
+//! code. Tiers are numbers of their rows, since limits have one column for each.
 
 use super::{Origin, ProposalId};
 

@@ -1,4 +1,7 @@
-//! What work is counted in.
+//! What work is counted in: bytes, elements or slots.
+//!
+//! Each is a column of the tables and a kind of immediate, so that a rate for an instruction
+//! without such an operand can be refused.
 
 use super::ImmediateKind;
 use std::fmt;

@@ -1,4 +1,7 @@
 //! Wire codes other than opcodes and sections.
+//!
+//! Groups of codes that become enums or constants: types, kinds, flags. Facts beside a code (its
+//! bytes, its supertype) stay words that only the emitter of the group reads.
 
 use super::{Documented, Origin, ProposalId};
 

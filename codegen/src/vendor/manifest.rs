@@ -1,4 +1,8 @@
 //! The manifest of the runtime on its own: what it inherits from the workspace is written out.
+//!
+//! A vendored crate has no workspace around it, so the values of the workspace take the place of
+//! each `workspace = true`. Keys that name files of the workspace are dropped, and lints for unused
+//! code are off, since an overlay may remove the rows that use it.
 
 use toml::{Table, Value};
 
