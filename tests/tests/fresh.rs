@@ -1,4 +1,7 @@
 //! Whether `generated/` is what the tables give, by the same path as `cargo gen --check`.
+//!
+//! So that a change of a table without `cargo gen`, or a change of a generated file by hand, fails
+//! a test.
 
 use std::path::Path;
 use tabwasm_codegen::{Tree, diag, fresh, generate, model};

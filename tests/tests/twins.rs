@@ -1,6 +1,8 @@
 //! The compact engine against the fast one, on all modules of the scripts and on mutants.
 //!
-//! Generated modules: `tabwasm-bench differential --twins`.
+//! Two engines that share the meaning of rows but neither translation nor memory must agree in
+//! everything that a host can see. Generated modules: `tabwasm-bench differential --twins`.
+
 #![cfg(feature = "std")]
 
 use tabwasm_tests::corpus::{Random, modules, mutate};

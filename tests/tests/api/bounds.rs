@@ -1,4 +1,8 @@
 //! What loading and translating may take: time that a deadline ends, and code within a limit.
+//!
+//! Translation is work that a module sizes and that happens during a call, so the epoch is polled
+//! there as well, and code counts against a limit of its module. Modules here are long enough that
+//! a deadline falls into the middle.
 
 use tabwasm::{
     Config, Engine, Instance, LimitError, Module, Result, Store, Trap, TypedFunc, UpdateDeadline,

@@ -1,4 +1,7 @@
-//! Calls between host and guest.
+//! Calls between host and guest: values of all types, references, recursion, panics, threads.
+//!
+//! What crosses the border must come out as it went in, whichever registers carry it, and a host
+//! function that fails or panics must leave a store that can be used again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

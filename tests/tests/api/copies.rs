@@ -1,5 +1,7 @@
-//! Which of two indices is where a copy goes, and which where it comes from: their address types
-//! differ.
+//! Which of two indices is where a copy goes, and which where it comes from.
+//!
+//! Their address types differ here, so that code which exchanges the two takes an operand of a
+//! wrong width, and the result shows it.
 
 use super::instance;
 

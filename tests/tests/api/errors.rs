@@ -1,4 +1,7 @@
-//! What errors say.
+//! What errors say: the cause with its data, and the functions of the guest that were running.
+//!
+//! Hosts find causes by type and programs by code, people read the text; each of these is asked for
+//! where a host would ask.
 
 use tabwasm::{
     Context, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, Trap, WasmBacktrace,

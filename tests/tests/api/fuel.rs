@@ -1,4 +1,8 @@
 //! What fuel pays for: work that depends on an operand, on a type, or on the host.
+//!
+//! A unit of fuel must bound time, so no instruction may do much work for the price of one. The
+//! costs are compared with the tables and counted; how much time a unit takes is shown by
+//! `tabwasm-bench fuel`.
 
 use tabwasm::spec::{HOST_CALL, HOST_ITEM, Opcode, Rate};
 use tabwasm::{

@@ -1,4 +1,7 @@
 //! Handles of another store: an error or nothing, never a panic.
+//!
+//! Each kind of object is made in one store and used with a second one. Functions that can fail say
+//! which mistake it was; those that cannot give what their documentation says.
 
 use tabwasm::{
     Engine, ExternRef, Func, Global, GlobalType, Instance, Linker, Memory, MemoryType, Mutability,

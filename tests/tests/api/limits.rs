@@ -1,4 +1,7 @@
-//! Limits of stores, fuel and epochs.
+//! Limits of stores, fuel and epochs: each stops a guest at the number that the host stated.
+//!
+//! Also that some of them are on by default, and that a guest which is stopped leaves a store that
+//! can go on.
 
 use tabwasm::{
     Config, Engine, ExternRef, Instance, LimitError, Linker, Memory, MemoryType, ResourceLimiter,

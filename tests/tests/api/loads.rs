@@ -1,6 +1,7 @@
 //! What each load makes of the same eight bytes, all of them negative.
 //!
-//! What is expected follows from the name of the instruction.
+//! What is expected follows from the name of the instruction (`i64.load8_u`: eight bits, zeros
+//! above), not from its row, so that a wrong cell is noticed.
 
 use tabwasm::Val;
 use tabwasm_tests::tables;

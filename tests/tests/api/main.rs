@@ -1,6 +1,7 @@
-//! The public API: what a user writes, and what he must never meet.
+//! The public API: what a user writes, and what a user must never meet.
 //!
-//! `porting` is code as a wasmtime user writes it.
+//! `porting` is code as a wasmtime user writes it; `hostile` is user code that misuses every trait;
+//! `scopes` mixes things of two stores and engines. The others are one file a subject.
 
 mod bounds;
 mod calls;

@@ -1,4 +1,7 @@
-//! Memories, tables, globals, and instantiation.
+//! Memories, tables, globals, and instantiation, as the host makes and uses them.
+//!
+//! What the host does must have the bounds and types that the guest's own instructions have, and
+//! both must see the same bytes and elements.
 
 use tabwasm::{
     Engine, Func, Global, GlobalType, Instance, Memory, MemoryType, Mutability, Ref, RefType,

@@ -1,4 +1,7 @@
-//! Memories whose pages have one byte.
+//! Memories whose pages have one byte: sizes and limits in bytes, imports with the right page size.
+//!
+//! With the usual pages a mistake between pages and bytes may go unnoticed, because sizes are
+//! multiples of 64 KiB; here it does not.
 
 use tabwasm::spec::Proposal;
 use tabwasm::{

@@ -1,4 +1,7 @@
 //! Code for wasmtime, with one line changed.
+//!
+//! The names and signatures of the library are wasmtime's, so that programs can be moved. This is
+//! such a program, which need not do much but compile and run.
 
 use tabwasm as wasmtime;
 

@@ -1,4 +1,7 @@
-//! Calls that go on after an interruption.
+//! Calls that go on after an interruption, from every amount of fuel and from errors of the host.
+//!
+//! A call in portions must give what it gives at once, and a suspended one must be refused where it
+//! does not belong.
 
 use tabwasm::{
     Config, Engine, Error, Instance, Linker, Result, ResumableCall, Store, TypedResumableCall, Val,

@@ -1,4 +1,7 @@
 //! Translation: values that wait for their use survive what is moved meanwhile.
+//!
+//! The translator leaves values where they are and moves them late. Each operand here is of a kind
+//! that a later one could overwrite.
 
 use tabwasm::{Result, Val};
 

@@ -1,4 +1,7 @@
-//! Types across modules, and proposals.
+//! Types across modules, and proposals that are switched on and off.
+//!
+//! Equal types of two modules must be one type of their engine, also when they are recursive;
+//! otherwise functions of one could not be imported by the other.
 
 use tabwasm::spec::{Proposal, Proposals};
 use tabwasm::{

@@ -1,5 +1,7 @@
 //! Modules put together from bytes.
 //!
+//! A text format or an encoder would refuse to write what these tests need: counts that claim too
+//! much, sections that end early.
 
 /// An unsigned number in LEB128.
 pub(crate) fn number(mut number: u64) -> Vec<u8> {

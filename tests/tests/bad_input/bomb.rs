@@ -1,5 +1,7 @@
 //! What claims to be large, and what is deep.
 //!
+//! Few bytes can announce billions of entries or nest a million blocks. Each such module must be
+//! refused or accepted with memory and stack in proportion to its bytes, not to what it claims.
 
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::{ErrorCode, Limit, Trap};

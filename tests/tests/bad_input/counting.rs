@@ -1,5 +1,7 @@
 //! An allocator that knows how much each thread holds, and held at most.
 //!
+//! Tests run in threads of one process, so the counts are kept for each thread; a bound on memory
+//! is then a number that does not depend on other tests.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

@@ -1,4 +1,7 @@
 //! What the types of an engine cost, and that they go with the last that holds them.
+//!
+//! An engine lives for long and loads many modules; if types stayed, memory would grow without end.
+//! Modules, values and stores each hold types, and each is dropped last once.
 
 use tabwasm::{Engine, Func, FuncType, Module, Store, ValType};
 

@@ -1,4 +1,7 @@
 //! Branches that do not fit into a word of the table.
+//!
+//! A branch has four bytes for its distance, the operands that it drops and those that it keeps.
+//! Here each of these is too large in turn, so that the longer form is taken.
 
 use super::{Memories, store};
 use tabwasm::compact::{Exit, Module, Value};

@@ -1,4 +1,7 @@
 //! Why a run ends, and how it goes on.
+//!
+//! The engine returns to its caller for fuel, memory, stack and functions of the host, at any
+//! instruction; running again must give what an uninterrupted run gives.
 
 use super::{Memories, module, store};
 use tabwasm::Trap;

@@ -1,4 +1,7 @@
-//! Work that is paid for before it is done.
+//! Work that is paid for before it is done, or owed for and paid before anything else.
+//!
+//! The same bounds as those of the fast engine, counted for each row whose work depends on an
+//! operand.
 
 use super::{Memories, module, store};
 use tabwasm::compact::{Exit, Extern, Value};

@@ -1,4 +1,8 @@
-//! The compact engine by its public API: branches, exits and what follows them, snapshots, what is needed.
+//! The compact engine by its public API: branches, exits and what follows them, snapshots, what is
+//! needed.
+//!
+//! All memory is the test's: lists exactly as long as stated, so that one item too few is an error
+//! that the test sees.
 
 mod branches;
 mod exits;

@@ -1,4 +1,7 @@
 //! What a module needs is what it takes, to the last byte.
+//!
+//! A device has no memory to spare, so the numbers are tried: with exactly these lengths a module
+//! runs, with one less it does not.
 
 use super::module;
 use tabwasm::compact::{Depth, Exit, Module, Ram, Store, Value};

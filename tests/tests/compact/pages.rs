@@ -1,4 +1,6 @@
 //! Memories whose pages have one byte: a small machine has no 64 KiB to give.
+//!
+//! Ten bytes of the guest take ten bytes of the store, and growth is by single bytes.
 
 use super::{Memories, module, store};
 use tabwasm::Trap;

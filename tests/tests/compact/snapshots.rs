@@ -1,4 +1,7 @@
-//! Snapshots are taken and restored anywhere.
+//! Snapshots are taken and restored anywhere: at every instruction, into another store.
+//!
+//! A snapshot and a table may come from outside, so forged ones are tried as well: they may give
+//! wrong results or traps, and nothing worse.
 
 use super::{Memories, module, store};
 use tabwasm::compact::{Error, Exit, Module, Store, Value};

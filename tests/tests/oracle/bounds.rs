@@ -1,6 +1,7 @@
 //! The bounds of the Canonical ABI against what wasmparser takes to be valid.
 //!
-//! Each is the greatest number with which a component is valid, and is looked for.
+//! Each is the greatest number with which a component is valid, and is looked for: wasmparser says
+//! of a component with that number whether it is. Standard: Component Model, `CanonicalABI.md`.
 
 use tabwasm_tests::tables;
 use wasmparser::{Validator, WasmFeatures};

@@ -1,6 +1,7 @@
 //! Layouts of the Canonical ABI against those that wit-parser computes.
 //!
-//! Rows become types of WIT. What no type shows, the bounds, is compared in [`super::bounds`].
+//! Rows become types of WIT, whose sizes, alignments and core types wit-parser knows without our
+//! tables. What no type shows, the bounds, is compared in [`super::bounds`].
 
 use tabwasm_codegen::model::ValueShape;
 use tabwasm_tests::tables;

@@ -1,6 +1,8 @@
 //! Extracts of SpecTec, of the appendix of the standard and of wasmparser's sources.
 //!
-//! They are no part of the project; without them these tests say that they are skipped.
+//! They were made by programs from what others wrote, so that the tables are compared with facts
+//! that nobody here typed. They are no part of the project; without them these tests say that they
+//! are skipped.
 
 use std::collections::BTreeMap;
 use std::fs;

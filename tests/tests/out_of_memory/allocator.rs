@@ -1,6 +1,7 @@
 //! An allocator that runs short of memory when it is told to, and knows what each thread holds.
 //!
-//! Only the thread that asked for it is short, so that the harness and its other threads never are.
+//! Only the thread that asked for it is short, so that the test harness and its other threads never
+//! are.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::backtrace::Backtrace;

@@ -1,6 +1,7 @@
-//! Components made to take time, memory or stack: each is looked at and validated in a thread with
-//! little stack, and in time that grows with its size.
+//! Components made to take time, memory or stack.
 //!
+//! Each is looked at and validated in a thread with little stack, and in time that grows with its
+//! size.
 
 use std::thread;
 use std::time::Instant;

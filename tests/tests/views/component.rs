@@ -1,5 +1,6 @@
-//! What a [`ComponentView`] reads.
+//! What a [`ComponentView`] reads: a line for each section, definition and name.
 //!
+//! `peer_component` writes the same lines from what wasmparser reads, and the test compares them.
 
 use tabwasm::component::{
     Alias, AliasTarget, Canon, ComponentSectionId, CoreAliasTarget, CoreDefinition,

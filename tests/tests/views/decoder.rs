@@ -1,6 +1,7 @@
 //! What the runtime's decoder reads of a module, and what a view reads of the same.
 //!
-//! The decoder canonicalises type indices; they are left out here, and compared with wasmparser.
+//! Both go through the readers of the library, but one validates on its way. The decoder
+//! canonicalises type indices; they are left out here, and compared with wasmparser.
 
 use tabwasm::profile::{Features, Std};
 use tabwasm::read::{ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType, Span};

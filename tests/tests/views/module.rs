@@ -1,5 +1,6 @@
-//! What a [`ModuleView`] reads.
+//! What a [`ModuleView`] reads: a line for each section and entry.
 //!
+//! `peer_module` writes the same lines from what wasmparser reads, and the test compares them.
 
 use tabwasm::read::{
     CompositeType, ConstExpr, ElementItem, FieldType, ImportType, SegmentMode, StorageType, SubType,

@@ -1,5 +1,7 @@
-//! Views of bytes that somebody damaged: whatever is read ends, and nothing panics.
+//! Views of bytes that were damaged at random: whatever is read ends, and nothing panics.
 //!
+//! Views read what nobody has validated, so any byte may be wrong; after an error nothing more may
+//! come.
 
 use tabwasm::view::View;
 use tabwasm_tests::corpus::{self, Module, Random};

@@ -1,5 +1,7 @@
 //! What wasmparser reads of a component, in the words of [`component`](crate::component).
 //!
+//! An implementation by other people with other mistakes: where both read the same, the reading is
+//! probably right.
 
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentExport, ComponentExternName, ComponentExternalKind,

@@ -1,5 +1,7 @@
 //! What wasmparser reads of a module, in the words of [`module`](crate::module).
 //!
+//! An implementation by other people with other mistakes: where both read the same, the reading is
+//! probably right.
 
 use std::ops::Range;
 

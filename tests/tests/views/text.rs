@@ -1,5 +1,7 @@
 //! Two notations for the same things, brought to one.
 //!
+//! This library and wasmparser name variants and fields differently; `Debug` texts of both are
+//! reduced to the words that matter, so that they can be compared without a match for each type.
 
 /// Words that only one of the notations has: names of types around what matters.
 const WRAPPERS: &[&str] = &[

@@ -1,5 +1,8 @@
-//! Host functions and epoch callbacks of the user that panic, call the guest again, and change
-//! what they were called with.
+//! Host functions and epoch callbacks of the user that panic, call the guest again, and change what
+//! they were called with.
+//!
+//! They are called while the guest's frames wait below them, and they get the store exclusively:
+//! they may grow the memory and replace the table that the guest is about to use.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

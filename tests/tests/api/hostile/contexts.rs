@@ -1,4 +1,7 @@
 //! An `AsContextMut` of the user that gives one store first, and another one later.
+//!
+//! The trait is public and safe, so a function that asks it twice could check one store and then
+//! use another. Every public function is called with such a context, changed at each question.
 
 use std::cell::Cell;
 

@@ -1,4 +1,8 @@
 //! Values of the host that call and panic when they are dropped.
+//!
+//! The library drops values of the host at places where its own state is half changed unless care
+//! is taken: when a value is replaced, when the guest runs, when an error is thrown away. Each
+//! value must be dropped once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,7 @@
 //! Limiters of the user that lie, change their answers and panic.
+//!
+//! A limiter decides about allocation, and its answers are numbers of a stranger: too small, too
+//! large, different at each question. Whatever it says, no limit of the engine may be lifted by it.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,7 @@
 //! Clocks, randomness and streams of the user that give wrong numbers, and panic.
+//!
+//! A stream may say that it read more than the buffer holds, a clock may run backwards; the guest's
+//! memory must stay whole, and the guest must see an error number.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,7 @@
 //! The public functions that take two things with a scope: the sources, parsed.
+//!
+//! The list of `pairs` is written by hand, so this finds each such function of the library by its
+//! signature and asks whether the list has it.
 
 use std::collections::BTreeSet;
 use std::path::Path;

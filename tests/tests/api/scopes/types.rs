@@ -1,4 +1,7 @@
 //! Types of another engine, and of none.
+//!
+//! A type that refers to others belongs to one engine, in whose registry its number has a meaning.
+//! With another engine it must be an error, and it must stay valid when what it came from is gone.
 
 use tabwasm::{
     Caller, Engine, ExternType, Func, FuncType, Global, GlobalType, HeapType, Linker, Mutability,
