@@ -12,6 +12,11 @@ use std::path::{Path, PathBuf};
 use tabwasm_codegen::model::Model;
 use tabwasm_codegen::{Tree, diag};
 
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
+
 /// The folder of the workspace.
 pub fn workspace() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
