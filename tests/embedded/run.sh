@@ -2,10 +2,11 @@
 # The tier no_alloc where it belongs: builds for bare metal, runs in QEMU, measures.
 #
 #   run.sh [--bless]     --bless: write the figures into footprint.txt and README.md
+#   run.sh --host        only what this machine can build and run
 #
-# The proof that neither std nor an allocator is needed always runs. The rest needs a compiler that
-# builds `core`: `setup.sh` fetches one into TABWASM_BARE_METAL (default: target/toolchain here), and
-# where it cannot, the rest is skipped, loudly.
+# The proof that neither std nor an allocator is needed always runs, and so do the official scripts
+# here, built for size. The rest needs a compiler that builds `core`: `setup.sh` fetches one into
+# TABWASM_BARE_METAL (default: target/toolchain here), and where it cannot, the rest is skipped, loudly.
 set -euo pipefail
 cd "$(dirname "$0")"
 here=$PWD
@@ -17,6 +18,8 @@ BIG_ENDIAN=s390x-unknown-linux-gnu
 
 main() {
     freestanding
+    suite_here
+    [ "${1:-}" != --host ] || return 0
     local toolchain=${TABWASM_BARE_METAL:-$here/target/toolchain} status=0
     ./setup.sh "$toolchain" || status=$?
     case $status in
@@ -27,7 +30,6 @@ main() {
             ;;
         *) exit $status ;;
     esac
-    suite_here
     # From here on with that compiler.
     . "$toolchain/env.sh"
     export CARGO_TARGET_DIR=$here/target/bare-metal RUSTFLAGS='-Z emit-stack-sizes'
@@ -43,11 +45,18 @@ main() {
 suite_here() {
     say 'the official scripts, here'
     mkdir -p "$here/target/suite"
-    (cd ../.. && cargo run -q --release -p tabwasm-tests --bin encode -- tests/embedded/target/suite/suite.bin)
-    CARGO_TARGET_DIR=$here/target/stock cargo build -q --release -p desk
+    # Of the whole workspace, as its tests are built, so that nothing is built twice.
+    cargo build -q --release --workspace --bin encode --manifest-path ../../Cargo.toml
+    local scripts
+    scripts=$(../../target/release/encode "$here/target/suite/suite.bin") || fail "$scripts"
+    stock build -q --release -p desk
     counts=$("$here/target/stock/release/desk" "$here/target/suite/suite.bin") || fail "the host: $counts"
-    echo "$counts"
+    echo "$scripts: $counts"
+    grep -qxF "$scripts: $counts" counts.txt || fail 'counts.txt has no such line'
 }
+
+# Cargo with the compiler that users have.
+stock() { CARGO_TARGET_DIR=$here/target/stock cargo "$@"; }
 
 footprint() {
     say "footprint on $MEASURED"
@@ -88,15 +97,13 @@ compare() {
 # build without them proves something.
 freestanding() {
     say 'without std and alloc'
-    export CARGO_TARGET_DIR=$here/target/stock
-    local program=$CARGO_TARGET_DIR/release/freestanding
-    cargo build -q --release -p freestanding
+    local program=$here/target/stock/release/freestanding
+    stock build -q --release -p freestanding
     "$program"
     expect 1 'on purpose' "$program" argument
     [ -z "$(nm -u "$program")" ] || fail 'the program has undefined symbols'
-    expect 101 'no global memory allocator found' cargo build -q --release -p freestanding --features alloc
-    expect 101 'duplicate lang item' cargo build -q --release -p freestanding --features std
-    cargo build -q --release -p freestanding
+    expect 101 'no global memory allocator found' stock build -q --release -p freestanding --features alloc
+    expect 101 'duplicate lang item' stock build -q --release -p freestanding --features std
 }
 
 # expect STATUS PATTERN COMMAND...

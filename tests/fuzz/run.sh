@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs all fuzz targets, each for some seconds (30 unless told otherwise):
+# Runs all fuzz targets, each for some seconds (30 unless told otherwise), as many at a time as there are cores:
 #   tests/fuzz/run.sh [SECONDS [SEED]]
 # The seed is fixed unless told otherwise, so that CI tries the same inputs as long as the code is
 # the same.
@@ -26,19 +26,29 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 cargo build --release --target "$host" --bins
 programs=target/$host/release
 
-failed=0
-for target in "${targets[@]}"; do
+try() {
+    local target=$1 log=target/$1.log
     mkdir -p "target/corpus/$target" "target/finds/$target"
-    log=target/$target.log
-    printf '%-10s ' "$target"
     if "$programs/$target" "target/corpus/$target" "corpus/$target" -max_total_time="$seconds" -seed="$seed" \
         -timeout=25 -rss_limit_mb=3072 -artifact_prefix="target/finds/$target/" 2> "$log"; then
-        grep -E '^Done' "$log"
-    else
-        failed=1
-        echo 'FAILED'
-        tail -n 40 "$log"
-        grep -E 'Test unit written to' "$log" | sed "s|to target|to $PWD/target|" || true
+        printf '%-10s %s\n' "$target" "$(grep -E '^Done' "$log")"
+        return
     fi
+    printf '%-10s FAILED\n' "$target"
+    tail -n 40 "$log"
+    grep -E 'Test unit written to' "$log" | sed "s|to target|to $PWD/target|" || true
+    return 1
+}
+
+running=()
+for target in "${targets[@]}"; do
+    try "$target" &
+    running+=($!)
+    # One ends before the next begins.
+    ((${#running[@]} < $(nproc))) || wait -n || true
+done
+failed=0
+for job in "${running[@]}"; do
+    wait "$job" || failed=1
 done
 exit "$failed"

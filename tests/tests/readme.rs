@@ -1,7 +1,8 @@
 //! What the README says is what happens.
 //!
 //! Its commands are run by `.ci/run`, its excerpts are lines of the files they name. Its Rust
-//! examples run as documentation tests of this package.
+//! examples run as documentation tests of this package. What `.ci/run` leaves out, it names by the
+//! steps of `.ci/extended`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,25 @@ fn every_command_runs_in_ci() {
         }
     }
     assert!(count >= 2, "the README has {count} commands");
+}
+
+/// `.ci/run` reads the names of steps from `.ci/extended` by this pattern.
+#[test]
+fn what_ci_leaves_out_is_named() {
+    let (run, extended) = (read(".ci/run"), read(".ci/extended"));
+    assert!(
+        run.contains(r#"sed -n "s/^step '\(.*\)'$/"#),
+        "the names are not read"
+    );
+    let steps = extended
+        .lines()
+        .filter(|line| line.starts_with("step '") && line.ends_with('\''));
+    assert_eq!(steps.count(), extended.matches("\nstep ").count());
+    let workflow = read(".github/workflows/ci.yml");
+    let commands = workflow
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- run: "));
+    assert_eq!(commands.collect::<Vec<_>>(), [".ci/run", ".ci/extended"]);
 }
 
 #[test]

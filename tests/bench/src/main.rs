@@ -4,6 +4,13 @@
 //! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
+//! Against wasmi alone, as `.ci/extended` does:
+//!
+//! ```sh
+//! cargo run --release --manifest-path tests/bench/Cargo.toml --no-default-features --features wasmi -- --quick
+//! ```
+//!
+//! With the default features it also builds Silverfir-nano and wasmtime, which takes minutes.
 //!
 //! Wall time on a shared machine is only worth its comparison: engines take turns on each
 //! kernel in each round, and what counts is the ratio within a round.
