@@ -5,9 +5,9 @@
 //! time has no mutants: constants get functions beside them, and [`HOOKS`] are the places of the
 //! runtime that call these.
 
-use crate::graft::{Parsed, Patch, range};
-use crate::sift::{Case, Fate};
-use crate::weave::{MARK, accessor, weave};
+use crate::classify::{Case, Fate};
+use crate::merge::{MARK, accessor, merge};
+use crate::patch::{Parsed, Patch, range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -81,11 +81,11 @@ impl Copy {
         self.plain(&self.workspace, "")?;
         let mut refusals = Refusals::new();
         loop {
-            let woven = woven(files, cases, &refusals)?;
-            for (path, text) in &woven {
+            let merged = merged(files, cases, &refusals)?;
+            for (path, text) in &merged {
                 self.write(&format!("generated/{path}"), text.as_bytes())?;
             }
-            let more = self.check(&woven)?;
+            let more = self.check(&merged)?;
             if more.is_empty() {
                 return Ok(refusals);
             }
@@ -141,7 +141,7 @@ impl Copy {
     }
 
     /// Checks the runtime; which mutants have errors.
-    fn check(&self, woven: &Files) -> Result<Refusals, String> {
+    fn check(&self, merged: &Files) -> Result<Refusals, String> {
         let mut command = self.cargo("check");
         command.args(["--package", "tabwasm", "--message-format", "json"]);
         let output = command
@@ -157,7 +157,7 @@ impl Copy {
             }
             let mut found = false;
             for span in message["spans"].as_array().into_iter().flatten() {
-                if let Some(id) = blamed(woven, span) {
+                if let Some(id) = blamed(merged, span) {
                     let text = message["message"].as_str().unwrap_or_default();
                     refusals.entry(id).or_insert_with(|| text.to_string());
                     found = true;
@@ -239,27 +239,27 @@ fn hooked(path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
 }
 
 /// The generated files with all mutants but those that the compiler refuses.
-fn woven(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<Files, String> {
+fn merged(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<Files, String> {
     let mut patches = BTreeMap::<&str, Vec<(u32, Patch)>>::new();
     for (mutant, fate) in cases {
-        let Fate::Changed(grafts) = fate else {
+        let Fate::Changed(changed) = fate else {
             continue;
         };
         if refusals.contains_key(&mutant.id) {
             continue;
         }
-        for (path, graft) in grafts {
+        for (path, own) in changed {
             let all = patches.entry(path).or_default();
-            all.extend(graft.patches.iter().map(|patch| (mutant.id, patch.clone())));
+            all.extend(own.all.iter().map(|patch| (mutant.id, patch.clone())));
         }
     }
-    let mut woven = Files::new();
+    let mut merged = Files::new();
     for (path, text) in files.iter().filter(|(path, _)| path.ends_with(".rs")) {
         let patches = patches
             .get(path.as_str())
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let mut text = weave(path, text, patches)?;
+        let mut text = merge(path, text, patches)?;
         match path.as_str() {
             "shared/tier.rs" => text = with_accessors(path, text)?,
             "shared/limits.rs" => text = with_maximum(path, text, patches)?,
@@ -273,9 +273,9 @@ fn woven(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<Files
                 text += "\npub(crate) const fn limits__now() -> Limits { LIMITS }\n";
             }
         }
-        woven.insert(path.clone(), text);
+        merged.insert(path.clone(), text);
     }
-    Ok(woven)
+    Ok(merged)
 }
 
 /// The limits of tiers, as the active mutant has them.
@@ -326,10 +326,10 @@ fn with_maximum(path: &str, text: String, patches: &[(u32, Patch)]) -> Result<St
 }
 
 /// The mutant on whose lines an error points.
-fn blamed(woven: &Files, span: &serde_json::Value) -> Option<u32> {
+fn blamed(merged: &Files, span: &serde_json::Value) -> Option<u32> {
     let file = span["file_name"].as_str()?;
     let (_, path) = file.split_once("generated/")?;
-    let text = woven.get(path)?;
+    let text = merged.get(path)?;
     let line = span["line_start"].as_u64()? as usize;
     let before: Vec<&str> = text.lines().take(line).collect();
     for line in before.into_iter().rev() {

@@ -1,33 +1,33 @@
 //! Table mutation: changes one cell of the tables at a time, and looks for a test that notices.
 //!
 //! A mutant goes the whole way of a change by hand: other text in a table, the generator, generated
-//! files. What the generator accepts is woven into one copy of the runtime that carries all
+//! files. What the generator accepts is merged into one copy of the runtime that carries all
 //! mutants and is built once; then each is tried on the tests of this workspace, those first that
-//! cite its row. A mutant that no test notices must stand in `survivors.txt`, with the reason why
+//! name its row. A mutant that no test notices must stand in `survivors.txt`, with the reason why
 //! it is none; one that stands there and is noticed must go.
 
 mod alternative;
 mod arguments;
 mod cell;
-mod cite;
+mod classify;
 mod copy;
 mod expression;
 mod form;
-mod graft;
 mod likeness;
+mod merge;
+mod patch;
 mod report;
 mod row;
-mod sift;
+mod select;
 mod survivors;
 mod trial;
-mod weave;
 
 use arguments::Arguments;
 use cell::Mutant;
-use cite::{Scripts, Test, cited};
+use classify::{Case, Fate, classify};
 use copy::{Copy, LIBRARY, Refusals};
 use report::End;
-use sift::{Case, Fate, sift};
+use select::{Scripts, Test, select};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,8 +38,8 @@ use std::{env, fs, thread};
 use tabwasm_codegen::{Tree, diag, emit, model};
 use trial::{Court, Suspect};
 
-/// Test programs that are tried on what no cited test notices, the quickest first. Of the official
-/// suite only the scripts that cite a row are tried: all of it would take minutes for each mutant.
+/// Test programs that are tried on what no selected test notices, the quickest first. Of the official
+/// suite only the scripts that name a row are tried: all of it would take minutes for each mutant.
 const REST: &[&str] = &[
     "tables",
     "rows",
@@ -50,7 +50,7 @@ const REST: &[&str] = &[
     LIBRARY,
 ];
 
-/// So many mutants are woven into one runtime: what the compiler needs for a `match` grows with the
+/// Mutants that are merged into one runtime at most: what the compiler needs for a `match` grows with the
 /// square of its guards.
 const BATCH: usize = 1000;
 
@@ -83,7 +83,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     let mutants = arguments.choose(mutants);
     eprintln!("{} mutants", mutants.len());
     let jobs = arguments.jobs;
-    let mut fates = sift(&tree, &files, &mutants, jobs)?;
+    let mut fates = classify(&tree, &files, &mutants, jobs)?;
     fates.iter_mut().for_each(Fate::prune);
     eprintln!(
         "{} mutants made ({} s)",
@@ -182,7 +182,7 @@ impl Trials<'_> {
             return Ok(End::Compiler(message.clone()));
         }
         let tables = self.tables.join(mutant.id.to_string());
-        for (path, text) in sift::mutated(self.tree, &mutant.edit) {
+        for (path, text) in classify::mutated(self.tree, &mutant.edit) {
             let path = tables.join(path);
             let failed = |error| format!("{}: {error}", path.display());
             fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(failed)?;
@@ -195,14 +195,14 @@ impl Trials<'_> {
             id: mutant.id,
             tables: (!own).then_some(tables.as_path()),
         };
-        let cited = cited(mutant, fate, &self.scripts);
+        let selected = select(mutant, fate, &self.scripts);
         let rest = REST.iter().map(|program| Test {
             program,
             name: None,
         });
-        let rest = rest.filter(|test| !cited.contains(test));
+        let rest = rest.filter(|test| !selected.contains(test));
         let mut end = End::Survives;
-        for test in cited.iter().cloned().chain(rest) {
+        for test in selected.iter().cloned().chain(rest) {
             if fate.needs_no_runtime(&test) {
                 continue;
             }

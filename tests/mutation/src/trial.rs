@@ -1,6 +1,6 @@
 //! Running a test with a mutant: each in a process of its own, which may crash or hang.
 
-use crate::cite::Test;
+use crate::select::Test;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Seek};

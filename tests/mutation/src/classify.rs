@@ -1,8 +1,8 @@
 //! What becomes of each mutant: the generator refuses it, or it makes other files.
 
 use crate::cell::{Edit, Mutant};
-use crate::cite::Test;
-use crate::graft::{Graft, Parsed, Patch, graft, range};
+use crate::patch::{Parsed, Patch, Patches, patch, range};
+use crate::select::Test;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
@@ -21,14 +21,14 @@ pub(crate) enum Fate {
     /// No generated file differs.
     Nothing,
     /// These files differ, and so.
-    Changed(BTreeMap<String, Graft>),
+    Changed(BTreeMap<String, Patches>),
 }
 
 /// A mutant, and what becomes of it.
 pub(crate) type Case<'a> = (&'a Mutant, &'a Fate);
 
 /// The fate of each mutant, in their order.
-pub(crate) fn sift(
+pub(crate) fn classify(
     tree: &Tree,
     files: &Files,
     mutants: &[Mutant],
@@ -128,30 +128,30 @@ fn in_order(model: &mut Model, order: &[String]) {
 }
 
 fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {
-    let mut grafts = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for (path, text) in after {
         let old = before.get(path).map(String::as_str).unwrap_or_default();
         if text == old {
             continue;
         }
-        let graft = if path.ends_with("dispatch.rs") || path == "shared/plain.rs" {
+        let patches = if path.ends_with("dispatch.rs") || path == "shared/plain.rs" {
             // Macros and statics, which no patch reaches, or which only builds for size read; to
             // parse the handlers would take most of the time.
-            Graft {
-                patches: Vec::new(),
+            Patches {
+                all: Vec::new(),
                 rigid: vec!["handlers".to_string()],
             }
         } else if path.ends_with(".rs") {
-            graft(id, &Parsed::new(path, old)?, &Parsed::new(path, text)?)
+            patch(id, &Parsed::new(path, old)?, &Parsed::new(path, text)?)
         } else {
-            Graft::default()
+            Patches::default()
         };
-        grafts.insert(path.clone(), graft);
+        files.insert(path.clone(), patches);
     }
-    Ok(if grafts.is_empty() {
+    Ok(if files.is_empty() {
         Fate::Nothing
     } else {
-        Fate::Changed(grafts)
+        Fate::Changed(files)
     })
 }
 
@@ -163,26 +163,26 @@ impl Fate {
     /// decoder and validator have the mutant, but no engine. Constants are as they were, but for
     /// limits, for which the copy asks at run time.
     pub(crate) fn prune(&mut self) {
-        let Fate::Changed(grafts) = self else {
+        let Fate::Changed(files) = self else {
             return;
         };
-        for (path, graft) in grafts.iter_mut() {
-            graft.patches.retain(|patch| match patch {
+        for (path, patches) in files.iter_mut() {
+            patches.all.retain(|patch| match patch {
                 Patch::Constant { name, .. } => name == "LIMITS" || path == "shared/limits.rs",
                 _ => true,
             });
         }
-        if rigid(grafts, "shared/instruction.rs") {
-            grafts.values_mut().for_each(|graft| graft.patches.clear());
-        } else if rigid(grafts, "shared/semantics.rs") {
+        if rigid(files, "shared/instruction.rs") {
+            files.values_mut().for_each(|patches| patches.all.clear());
+        } else if rigid(files, "shared/semantics.rs") {
             let judged = [
                 "shared/decode.rs",
                 "shared/semantics.rs",
                 "shared/validate.rs",
             ];
-            for (path, graft) in grafts {
+            for (path, patches) in files {
                 if !judged.contains(&path.as_str()) {
-                    graft.patches.clear();
+                    patches.all.clear();
                 }
             }
         }
@@ -192,17 +192,17 @@ impl Fate {
     pub(crate) fn needs_no_runtime(&self, test: &Test) -> bool {
         const READERS: &[&str] = &["oracle", "component_oracle", "rows", "tables"];
         let patched = match self {
-            Fate::Changed(grafts) => grafts.values().any(|graft| !graft.patches.is_empty()),
+            Fate::Changed(files) => files.values().any(|patches| !patches.all.is_empty()),
             Fate::Refused(_) | Fate::Nothing => false,
         };
         !patched && !READERS.contains(&test.program)
     }
 }
 
-fn rigid(grafts: &BTreeMap<String, Graft>, path: &str) -> bool {
-    grafts
+fn rigid(files: &BTreeMap<String, Patches>, path: &str) -> bool {
+    files
         .get(path)
-        .is_some_and(|graft| !graft.rigid.is_empty())
+        .is_some_and(|patches| !patches.rigid.is_empty())
 }
 
 #[cfg(test)]

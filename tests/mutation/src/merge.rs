@@ -3,7 +3,7 @@
 //! What belongs to a mutant stands on lines of its own behind `/*mutant 17*/`, so that an error of
 //! the compiler says which one it cannot make.
 
-use crate::graft::{Parsed, Patch, range};
+use crate::patch::{Parsed, Patch, range};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use syn::{Expr, ExprIndex};
 pub(crate) const MARK: &str = "/*mutant ";
 
 /// A file with the patches of all mutants.
-pub(crate) fn weave(path: &str, text: &str, patches: &[(u32, Patch)]) -> Result<String, String> {
+pub(crate) fn merge(path: &str, text: &str, patches: &[(u32, Patch)]) -> Result<String, String> {
     let mut edits = Edits::default();
     let mut more = String::new();
     for (id, patch) in patches {
