@@ -3,7 +3,7 @@
 //! `small`: a build for size. `brief`: such a build without an allocator, in which errors are two
 //! words. `tail`: the interpreter's dispatch. `verify`: translated code is verified.
 //! Stable Rust promises no tail calls; LLVM makes them for these targets when it optimises and
-//! no debug assertion stands in the way. Everything else runs the same handlers in a loop.
+//! debug assertions are off. Everything else runs the same handlers in a loop.
 
 use std::env;
 

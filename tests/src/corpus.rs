@@ -1,5 +1,7 @@
 //! The modules of the official scripts, with what the scripts say of them.
 //!
+//! Many tests ask something of every module that there is; they get them here, each once, with
+//! script and line as its name.
 
 use std::collections::HashSet;
 use std::fs;

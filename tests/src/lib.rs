@@ -1,5 +1,6 @@
-//! Helpers shared by the suites.
+//! What the tests of the library share: official material, its modules, encoded scripts, sources.
 //!
+//! Each test file is a program of its own; this is the library between them.
 
 pub mod corpus;
 pub mod encode;

@@ -1,4 +1,7 @@
-//! The sources of the runtime, parsed, for tests of what holds everywhere in them.
+//! The sources of the project, parsed, for tests of what holds everywhere in them.
+//!
+//! Rules such as "no number of a table is typed by hand" are checked by reading the code, since no
+//! single run of it could show them.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,7 @@
 //! Modules whose instructions do much work at once.
+//!
+//! Each exported function takes how much, so that tests of both engines can ask what the work
+//! costs.
 
 /// Each function takes how much it has to do. Tables and memories have room for 4,096 and 131,072.
 pub const BULK: &str = r#"(module

@@ -75,7 +75,7 @@ fn copy_between<T: Copy>(
     Some(())
 }
 
-/// Where `count` items of a slice are to go, and which they are, if there are so many, in a part of
+/// Where `count` items of a slice are to go, and which they are, if they are there, in a part of
 /// it and in a part of it: each is told by its start, its length and the place in it.
 pub(crate) fn places<T>(
     items: &[T],

@@ -1,7 +1,7 @@
 //! The kernels: what runs, how often, and what must come out.
 //!
-//! Sources and build script stand beside the binaries in `kernels/`. The repetitions are such
-//! that wasmi 2.0 takes about 0.1 seconds on a machine of 2023.
+//! Sources and build script stand beside the binaries in `kernels/`. The repetitions are such that
+//! wasmi 2.0 takes about 0.1 seconds on a machine of 2023.
 
 /// One freestanding module that exports `run: [i32] -> [i64]`.
 pub struct Kernel {

@@ -1,5 +1,6 @@
-//! The command line.
+//! The command line of the benchmark: what to compare, on which kernels, for how long.
 //!
+//! Parsed by hand, since the words are few; what is wrong with them is said with the usage.
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
-//! Results for people and for programs.
+//! Results for people and for programs: a table of medians and ratios, or one JSON object.
 //!
+//! Ratios are taken within a round and then averaged, since times of different rounds on a shared
+//! machine cannot be compared.
 
 use std::fmt::Write;
 

@@ -1,5 +1,7 @@
 //! Medians and geometric means.
 //!
+//! A median ignores the rounds that another process disturbed; ratios are averaged geometrically,
+//! so that the order of the engines does not matter.
 
 /// The middle value, or the mean of the two middle ones; `None` of nothing.
 pub fn median(mut values: Vec<f64>) -> Option<f64> {

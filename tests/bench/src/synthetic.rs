@@ -15,7 +15,7 @@ use wasmparser::{Parser, Payload};
 use crate::Error;
 use crate::kernels::KERNELS;
 
-/// Joins all kernels, so often.
+/// Joins all kernels, this many times.
 pub fn module(copies: usize) -> Result<Vec<u8>, Error> {
     let mut joined = Joined::default();
     for _ in 0..copies {

@@ -1,5 +1,7 @@
 //! Validation speed beside `wasmparser`: the same features, one thread, interleaved.
 //!
+//! Both get the same bytes in turns, so that what disturbs the machine disturbs both, and only the
+//! ratio is reported.
 
 use std::fs;
 use std::hint::black_box;

@@ -1,5 +1,7 @@
-//! Chooses the linker script of the target, and makes the kernel's table, which a device keeps in
-//! flash.
+//! Chooses the linker script of the target, and makes the kernel's table.
+//!
+//! A device keeps the table in flash, made on the machine that builds; the library is therefore
+//! linked into this script as well.
 
 use std::env::var;
 use std::fs;

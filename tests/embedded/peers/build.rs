@@ -1,4 +1,6 @@
 //! Chooses the linker script of the target.
+//!
+//! Peers are built for one board only, on which they are compared.
 
 use std::env::var;
 

@@ -1,5 +1,7 @@
 //! Pseudo-random numbers, the same for the same seed everywhere.
 //!
+//! A finding is reported as its seed, so that the numbers may not depend on the machine or on a
+//! version of a crate; in front may stand the bytes of a fuzzer.
 
 use std::vec::IntoIter;
 
@@ -50,7 +52,7 @@ impl Random {
         (self.next() % end as u64) as usize
     }
 
-    /// True once in so many times.
+    /// True once in this many times.
     pub fn chance(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

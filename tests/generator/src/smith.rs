@@ -1,5 +1,7 @@
-//! Modules of `wasm-smith`.
+//! Modules of `wasm-smith`: everything that the format allows, in the sizes that tests want.
 //!
+//! Its configuration leaves out what the library does not support yet, and bounds what would only
+//! cost time.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, Module};

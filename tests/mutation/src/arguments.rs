@@ -1,4 +1,7 @@
-//! The command line.
+//! The command line of `cargo mutate`: which mutants, how many, and how many at a time.
+//!
+//! A run of all mutants takes hours, so that a sample, always the same for a seed, is the usual
+//! one.
 
 use crate::cell::Mutant;
 use std::thread;

@@ -1,4 +1,7 @@
 //! What becomes of each mutant: the generator refuses it, or it makes other files.
+//!
+//! This needs no compiler, so it comes first; only what makes other files has to be built and
+//! tried.
 
 use crate::cell::{Edit, Mutant};
 use crate::patch::{Parsed, Patch, Patches, patch, range};

@@ -1,4 +1,7 @@
 //! Other meanings: an expression with one operator, operand, cast, number or primitive exchanged.
+//!
+//! Each differs in one place from what the cell says, and in a way that a person could have typed
+//! by mistake.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;

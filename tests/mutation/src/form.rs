@@ -1,4 +1,7 @@
-//! What else a cell of forms could say: each letter gone.
+//! What else a cell of forms could say: each letter left out.
+//!
+//! A letter less is a handler less. It either costs a move, which no result shows, or breaks what
+//! the translator relies on, which the generator must say.
 
 use crate::alternative::{Alternative, text};
 

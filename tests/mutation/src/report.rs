@@ -1,4 +1,7 @@
 //! What became of all mutants, in numbers and in a file.
+//!
+//! One line a mutant says what noticed it; the numbers are counted by kind of cell, so that a kind
+//! which tests watch badly stands out.
 
 use crate::cell::Mutant;
 use std::collections::BTreeMap;

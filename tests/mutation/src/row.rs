@@ -1,4 +1,7 @@
 //! What else a cell of an instruction's row could say.
+//!
+//! For each column, values that are near to the right one: another opcode, another immediate, a
+//! type of other width, another trap.
 
 use crate::alternative::{Alternative, Facts, Place, gone, next, text, with, without_each};
 use crate::expression;

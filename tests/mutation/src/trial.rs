@@ -1,4 +1,7 @@
 //! Running a test with a mutant: each in a process of its own, which may crash or hang.
+//!
+//! A mutant can make a loop endless or the machine's memory full, so each process has a time after
+//! which it counts as noticed.
 
 use crate::select::Test;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
-//! Reads what follows the header of a record.
+//! Reads what follows the header of a record, from the front to the back.
 //!
+//! Bytes of a script are trusted no more than those of a module: whatever is not there is an error.
 
 use crate::Broken;
 use crate::format::Kind;

@@ -1,11 +1,13 @@
 //! Playing on a machine that has memory: scripts from bytes, a room from its heap.
 //!
+//! The lengths are those of the boards, so that a count which differs there is a difference of the
+//! library.
 
 use std::vec;
 
 use crate::{Broken, Counts, Listener, Room, Source, lengths, play};
 
-/// Plays all scripts in these bytes, with so many bytes for memories.
+/// Plays all scripts in these bytes, with this many bytes for memories.
 pub fn play_bytes(
     bytes: &[u8],
     memory: usize,

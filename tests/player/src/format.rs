@@ -1,6 +1,6 @@
 //! How a script is encoded: records, one after the other.
 //!
-//! A record is a [`Header`] (a tag, the line of the script, the length of what follows) and so many
+//! A record is a [`Header`] (a tag, the line of the script, the length of what follows) and that many
 //! bytes. All numbers are little-endian; a text is its length as a `u32`, then UTF-8. Instances
 //! are numbered in the order of the records that make them, from 0 again after [`Tag::File`] and
 //! [`Tag::Forget`]. Records of line 0 are no directives of the script.
@@ -27,7 +27,7 @@ pub enum Tag {
     StartTraps,
     /// From here on an instance has a name for imports: its number, then the name.
     Register,
-    /// A call: the instance, the export's name, arguments, then what comes of it ([`Outcome`]).
+    /// A call: the instance, the export's name, arguments, then the result ([`Outcome`]).
     Invoke,
     /// A global: the instance, the export's name, then what it holds, as an [`Outcome`].
     Get,

@@ -1,5 +1,6 @@
-//! What comes of a directive.
+//! The result of a directive: passed, failed, skipped, or beyond a limit.
 //!
+//! The last two are counted apart, so that a script cannot pass because nothing of it was played.
 
 use tabwasm::compact::Error;
 use tabwasm::reject::Reject;

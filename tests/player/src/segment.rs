@@ -1,5 +1,7 @@
 //! The instances of a script, and its directives.
 //!
+//! A script may make more instances than a device has memory for; the encoder marks where none of
+//! the earlier ones is needed any more, and there the store begins again.
 
 use tabwasm::compact::{Exit, Extern, Instance, InstanceIdx, Module, Ram, Store, Value};
 use tabwasm::profile::{NoAlloc, Profile};

@@ -1,5 +1,7 @@
 //! Values of scripts, and the patterns that results are compared with.
 //!
+//! The kinds are those of the encoded form. A pattern can allow several values, such as any
+//! canonical NaN. Language: `interpreter/README.md` of the specification's repository, "Scripts".
 
 use tabwasm::compact::Value;
 

@@ -1,5 +1,6 @@
 //! Writes the official scripts as one encoded file: `encode FILE`.
 //!
+//! `tests/embedded/run.sh` calls it, and gives the file to the boards.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

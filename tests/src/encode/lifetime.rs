@@ -1,5 +1,7 @@
 //! How long the instances of a script are needed.
 //!
+//! An instance cannot be dropped alone, but a whole store can be emptied: this finds the directives
+//! before which no earlier instance is used again.
 
 use std::collections::HashMap;
 

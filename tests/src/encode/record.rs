@@ -1,5 +1,7 @@
 //! One record, while it is written.
 //!
+//! The length stands in front of the content, so that the content is collected first. The format is
+//! described in `tabwasm_player::format`, which reads it.
 
 use tabwasm_player::format::{Header, Kind, Tag};
 

@@ -1,5 +1,7 @@
 //! Values of scripts, and the patterns that results are compared with.
 //!
+//! From the syntax of `wast` to the kinds and bits of the encoded form; what the tier `no_alloc`
+//! has no values for makes its directive be left out.
 
 use tabwasm_player::format::Kind;
 use wast::core::{AbstractHeapType as H, HeapType, NanPattern, WastArgCore, WastRetCore};

@@ -8,7 +8,7 @@ use tabwasm::{
     Config, Engine, Instance, LimitError, Module, Result, Store, Trap, TypedFunc, UpdateDeadline,
 };
 
-/// A module that exports `f`: a function of about so many bytes that gives 7.
+/// A module that exports `f`: a function of about this many bytes that gives 7.
 fn long(bytes: usize) -> Vec<u8> {
     let nops = "nop ".repeat(bytes);
     let text = format!(r#"(module (func (export "f") (result i32) {nops} i32.const 7))"#);

@@ -172,7 +172,7 @@ fn a_call_goes_on_at_the_very_instruction() -> Result<()> {
     Ok(())
 }
 
-/// What a call burns in a module where so many values are moved.
+/// What a call burns in a module where this many values are moved.
 fn moved(count: usize, name: &str) -> Result<u64> {
     let engine = Engine::new(Config::new().consume_fuel(true))?;
     let mut store = Store::new(&engine, ());

@@ -83,7 +83,7 @@ fn translate(name: &str, types: &[Vec<u8>], first: &[u8], again: &[u8], last: &[
     });
 }
 
-/// `br_table` with so many targets, all to the labels around it in turn.
+/// `br_table` with this many targets, all to the labels around it in turn.
 fn table(targets: usize, labels: usize) -> Vec<u8> {
     let targets_of = (0..=targets).map(|at| (at % labels) as u8);
     let count = number(targets as u64);
@@ -172,7 +172,7 @@ fn each_byte_becomes_little_code() {
         &vec![END; SIZE / 3],
         1,
     );
-    // Values in the way: each label has a stub of its own.
+    // With values on the stack: each label has a stub of its own.
     let labels = 60;
     let opened = [0x02, 2].repeat(labels);
     let closed = [&[0x41, 0, END][..], &[DROP]].concat().repeat(labels);

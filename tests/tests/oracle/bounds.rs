@@ -28,7 +28,7 @@ fn bounds() {
     assert_eq!(said, found);
 }
 
-/// A component that lowers a function, and passes so many values without a memory.
+/// A component that lowers a function, and passes this many values without a memory.
 fn lowered(params: u64, results: u64, options: &str) -> String {
     let of = |count: u64, one: &str| vec![one; count as usize].join(" ");
     let named: String = (0..params)

@@ -82,7 +82,7 @@ fn discriminants_and_flags() {
     let mut report = Report::default();
     for (word, rows) in [("enum", &layout.discriminants), ("flags", &layout.flags)] {
         for (place, row) in rows.iter().enumerate() {
-            // Nobody can write so many cases down.
+            // There are too many cases to write down.
             if row.number > 1 << 20 {
                 continue;
             }

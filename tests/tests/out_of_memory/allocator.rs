@@ -59,7 +59,7 @@ pub(crate) fn short<T>(
     (result, FAILED.get())
 }
 
-/// Whether the allocation at hand fails.
+/// Whether the present allocation fails.
 fn fails() -> bool {
     let Some(mut plan) = PLAN.get() else {
         return false;

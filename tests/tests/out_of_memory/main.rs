@@ -15,7 +15,7 @@ use sweep::{Attempt, sweep};
 #[global_allocator]
 static ALLOCATOR: allocator::Failing = allocator::Failing;
 
-/// Sweeps an operation, in which there are so many allocations at least.
+/// Sweeps an operation, in which there are at least this many allocations.
 fn survives(test: &str, least: u64, operation: fn(&mut Attempt)) {
     let Some(found) = sweep(test, operation) else {
         return;

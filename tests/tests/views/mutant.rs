@@ -8,7 +8,7 @@ use tabwasm_tests::corpus::{self, Module, Random};
 
 use crate::{component, components, module};
 
-/// Of so many modules one is damaged; of components all are.
+/// Of this many modules one is damaged; of components all are.
 const EACH: usize = 4;
 
 /// Mutants of each module or component.

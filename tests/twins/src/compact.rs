@@ -1,5 +1,7 @@
-//! The compact engine, at one go or in portions.
+//! The compact engine, at one go or in portions of fuel.
 //!
+//! In portions the state is also moved to a second store by a snapshot in between, so that whatever
+//! a snapshot forgets becomes a difference.
 
 use std::mem;
 

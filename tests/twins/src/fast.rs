@@ -1,5 +1,7 @@
-//! The fast engine.
+//! The fast engine, as the other one of the two that are compared.
 //!
+//! One store with one instance; imported functions give what the comparison states, so that both
+//! engines get the same answers.
 
 use tabwasm::compact;
 use tabwasm::types::FuncIdx;

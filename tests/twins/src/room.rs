@@ -1,5 +1,7 @@
 //! Memory of a compact store, exactly as long as the module says that it needs.
 //!
+//! With more, a wrong number would not be noticed. Memories and tables grow as the program asks, up
+//! to a bound.
 
 use std::slice::IterMut;
 

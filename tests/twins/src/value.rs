@@ -1,5 +1,7 @@
 //! Values that can be compared between engines.
 //!
+//! References are numbers that mean something in one store only, so all that is compared of them is
+//! whether they are null; all NaNs count as one, as the standard allows.
 
 use tabwasm::Val;
 use tabwasm::compact::Value as Slot;

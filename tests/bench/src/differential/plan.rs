@@ -1,5 +1,7 @@
 //! What is called in a module, with which arguments, and what is looked at afterwards.
 //!
+//! Made once for a module from the seed, so that each engine does the same in the same order and
+//! answers can be compared one by one.
 
 use wasmparser::{ExternalKind, Parser, Payload, ValType, Validator};
 

@@ -1,6 +1,7 @@
-//! A plan carried out by an engine.
+//! A plan carried out by an engine, and written down as values that can be compared.
 //!
-//! Both engines give things the same names, so that a macro writes one function for each.
+//! Both engines give things the same names, so that a macro writes one function for each. Our
+//! engine runs in several configurations, since each is translated differently.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};

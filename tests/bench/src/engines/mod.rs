@@ -1,5 +1,7 @@
-//! The engines behind one face.
+//! The engines behind one interface: load a kernel, run it with a number, get a number.
 //!
+//! What is measured around them is then the same code for all, and a peer is left out by a Cargo
+//! feature.
 
 #[cfg(feature = "sf-nano")]
 mod sf_nano;

@@ -1,5 +1,6 @@
-//! Ourselves, by the names that wasmtime gives things.
+//! Tabwasm itself, by the names that wasmtime gives things.
 //!
+//! With the default configuration, as a user would have it, and none that is better for kernels.
 
 use tabwasm::{Engine, Instance, Module, Store, TypedFunc};
 

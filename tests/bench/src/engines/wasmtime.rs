@@ -1,5 +1,7 @@
-//! wasmtime 48 with Cranelift: the ceiling.
+//! wasmtime 48 with Cranelift: a compiler, as the limit of what can be reached.
 //!
+//! An interpreter cannot be as fast; how far it is away says what a program gives up by being
+//! interpreted.
 
 use wasmtime::{Engine, Instance, Module, Store, TypedFunc};
 

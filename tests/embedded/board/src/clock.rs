@@ -1,6 +1,7 @@
 //! How many instructions have been executed, given QEMU's `-icount shift=0`.
 //!
-//! With it each instruction takes one nanosecond of the guest's time.
+//! With it each instruction takes one nanosecond of the guest's time, so that the board's timer
+//! counts instructions, and the count is the same on every machine.
 
 /// Instructions since [`start`], to the precision of the board's timer.
 pub struct Clock {

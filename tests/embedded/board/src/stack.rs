@@ -1,6 +1,7 @@
 //! How much of the native stack has been used.
 //!
-//! The startup code fills it with a pattern; what no longer holds the pattern has been used.
+//! The startup code fills it with a pattern; what no longer holds the pattern has been used. This
+//! is a measurement; `tests/embedded` also computes a bound from the machine code.
 
 unsafe extern "C" {
     static stack_limit: u32;

@@ -1,5 +1,7 @@
-//! What the programs that measure have in common: the kernel, and a run of it.
+//! What the programs that measure have in common: the kernel, its profile, and a run of it.
 //!
+//! The memory of the store is static and as long as the kernel needs, so that its length is known
+//! when the program is linked.
 
 #![no_std]
 

@@ -1,5 +1,7 @@
 //! Memory outside of the stack that a program takes once.
 //!
+//! A `static mut` could be taken twice; this gives an exclusive reference at the first call and
+//! ends the program at the second.
 
 use core::cell::{Cell, UnsafeCell};
 

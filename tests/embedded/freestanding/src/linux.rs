@@ -1,4 +1,7 @@
 //! The entry point and the two system calls of x86-64 Linux that the program needs.
+//!
+//! Written by hand, since a library that has them would bring what the program must do without.
+//! Standard: System V ABI, section 3.4.1, "Initial Stack".
 
 use core::arch::{asm, global_asm};
 use core::fmt;

@@ -1,5 +1,7 @@
 //! Calls every public operation of the tier `no_alloc`, and checks what it gives.
 //!
+//! What is never called is never linked, so that only a program which calls everything proves that
+//! nothing needs an allocator or can panic.
 
 use core::hint::black_box;
 

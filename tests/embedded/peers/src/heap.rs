@@ -1,5 +1,7 @@
 //! A heap that knows how much of it was in use at most.
 //!
+//! Peers need an allocator; the most that was in use is the memory that a device would have to give
+//! them.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::cell::UnsafeCell;

@@ -1,5 +1,7 @@
-//! What runtimes need that do not do without a heap.
+//! What runtimes need that do not work without a heap.
 //!
+//! The kernel and its rounds are those of `firmware`, so that the numbers can be compared; the heap
+//! knows how much of it was used.
 
 #![no_std]
 

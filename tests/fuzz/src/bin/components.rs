@@ -1,4 +1,8 @@
 //! Components: levels of validation, and views against wasmparser.
+//!
+//! Any bytes that begin as a component: nothing panics, a higher level refuses what a lower one
+//! does, and a view reads what wasmparser reads.
+
 #![no_main]
 
 #[path = "../../../tests/views/component.rs"]

@@ -1,4 +1,7 @@
-//! The fast engine against the compact one.
+//! The fast engine against the compact one, on modules made of the fuzzer's bytes.
+//!
+//! A difference in results, traps, memory or fuel is a panic, and so a finding.
+
 #![no_main]
 
 use std::cell::RefCell;

@@ -1,4 +1,7 @@
 //! Validation of any bytes: the three levels, both kinds of storage, and wasmparser agree.
+//!
+//! A disagreement is a panic, and so a finding; so is a panic of the library.
+
 #![no_main]
 
 use std::cell::RefCell;

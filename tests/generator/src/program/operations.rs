@@ -1,5 +1,7 @@
-//! The instructions that expressions are made of.
+//! The instructions that expressions are made of: their operands and result.
 //!
+//! Typed by hand and not taken from the tables, so that a wrong row makes an invalid module here
+//! and is noticed.
 
 use wasm_encoder::{Instruction, MemArg, ValType};
 

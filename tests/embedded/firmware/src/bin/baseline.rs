@@ -1,5 +1,6 @@
 //! What every program here takes without Tabwasm: startup, output, and the module itself.
 //!
+//! Its sizes are subtracted from those of the other programs, so that what remains is the library.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,7 @@
-//! Validates the kernel and runs it.
+//! Validates the kernel and runs it: the whole of the tier on a device.
 //!
+//! Reports instructions, lengths of memory and the stack, which `run.sh` puts into the README's
+//! table.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,6 @@
 //! Runs the kernel with the table that was made elsewhere; there is no validator.
 //!
+//! The smallest program that runs a module: the difference to `complete` is what validation takes.
 
 #![no_std]
 #![no_main]

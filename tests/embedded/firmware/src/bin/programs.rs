@@ -1,5 +1,7 @@
 //! Validates and runs ten programs, and compares what they answer.
 //!
+//! The expected answers are those of the fast engine on a large machine, so that an error of one
+//! target (byte order, width of a word, its compiler) is found.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,6 @@
 //! Plays the encoded official scripts: `suite.bin` of the folder that QEMU runs in.
 //!
+//! The same bytes are played on the machine that builds; both must count the same.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,6 @@
 //! Validates the kernel, and nothing else of Tabwasm.
 //!
+//! For devices that pass modules on but run none; it shows what the validator takes alone.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,6 @@
-//! Validates the kernel and runs it, on wasmi.
+//! Validates the kernel and runs it, on wasmi: the same work as `complete`.
 //!
+//! It reports the same numbers, and the heap besides, for the README's table.
 
 #![no_std]
 #![no_main]
