@@ -1,6 +1,6 @@
 //! Whether the facts agree with each other and with the runtime: one pass a file.
 //!
-//! Passes get a [`Context`]: the texts, the model, and the list of errors, to which each adds all
+//! Passes get a `Context`: the texts, the model, and the list of errors, to which each adds all
 //! it finds. None changes the model, and none stops at its first error, so that an author sees all
 //! mistakes at once. Rows that lowering has reported are marked as broken and left out.
 
