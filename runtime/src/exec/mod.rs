@@ -29,32 +29,33 @@ fn within<T>(start: u64, count: u64, items: &[T]) -> bool {
     range(start, count, items.len()).is_some()
 }
 
-/// Whether source and target, which is the source if there is none, have what [`copy`] asks for.
-#[cfg(any(feature = "alloc", test))]
-pub(crate) fn fits<T>(target: &[T], source: Option<&[T]>, to: u64, from: u64, count: u64) -> bool {
-    within(to, count, target) && within(from, count, source.unwrap_or(target))
-}
-
 /// Copies `count` items of the source from `from` on, to `to` in the target, which is the source
-/// if there is none; gives `None`, and copies nothing, if either lacks items.
+/// if there is none, once it is paid for; gives `None`, and nothing is paid or copied, if either
+/// lacks items.
 #[cfg(any(feature = "alloc", test))]
 #[inline]
-pub(crate) fn copy<T: Copy>(
+pub(crate) fn copy<T: Copy, E>(
     target: &mut [T],
     source: Option<&[T]>,
     to: u64,
     from: u64,
     count: u64,
-) -> Option<()> {
-    match source {
-        Some(source) => copy_between(target, source, to, from, count),
-        None => {
-            let len = target.len();
-            let (to, from) = places(target, (0, len, to), (0, len, from), count)?;
-            shift(target, from, to);
-            Some(())
-        }
+    pay: impl FnOnce() -> Result<(), E>,
+) -> Result<Option<()>, E> {
+    let Some(source) = source else {
+        let len = target.len();
+        let Some((to, from)) = places(target, (0, len, to), (0, len, from), count) else {
+            return Ok(None);
+        };
+        pay()?;
+        shift(target, from, to);
+        return Ok(Some(()));
+    };
+    if !(within(to, count, target) && within(from, count, source)) {
+        return Ok(None);
     }
+    pay()?;
+    Ok(copy_between(target, source, to, from, count))
 }
 
 /// Copies items of another slice.
@@ -153,7 +154,25 @@ pub(crate) fn parts<T>(
 
 #[cfg(test)]
 mod tests {
-    use super::{copy, range};
+    use super::range;
+
+    /// A copy that is paid for if it is made, and not otherwise.
+    fn copy(
+        items: &mut [i32],
+        source: Option<&[i32]>,
+        to: u64,
+        from: u64,
+        count: u64,
+    ) -> Option<()> {
+        let mut paid = None;
+        let pay = || {
+            paid = Some(());
+            Ok::<(), ()>(())
+        };
+        let copied = super::copy(items, source, to, from, count, pay);
+        assert_eq!(copied, Ok(paid));
+        paid
+    }
 
     #[test]
     fn a_copy_may_overlap() {

@@ -221,11 +221,7 @@ impl Machine for Context {
             let other = (target != source).then(|| (*source.as_ptr()).bytes());
             ((*target.as_ptr()).bytes_mut(), other)
         };
-        if !exec::fits(target, source, to, from, count) {
-            return Ok(None);
-        }
-        self.pay(rate, count)?;
-        Ok(exec::copy(target, source, to, from, count))
+        exec::copy(target, source, to, from, count, || self.pay(rate, count))
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {
@@ -284,11 +280,7 @@ impl Machine for Context {
             let other = (target != source).then(|| (*source.as_ptr()).elements.as_slice());
             (&mut *(*target.as_ptr()).elements, other)
         };
-        if !exec::fits(target, source, to, from, count) {
-            return Ok(None);
-        }
-        self.pay(rate, count)?;
-        Ok(exec::copy(target, source, to, from, count))
+        exec::copy(target, source, to, from, count, || self.pay(rate, count))
     }
 
     fn table_and_elements(&mut self, x: TableIdx, e: ElemIdx) -> (&mut [Ref], &[Ref]) {
