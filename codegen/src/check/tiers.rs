@@ -7,7 +7,7 @@ use super::{Context, place};
 use crate::diag::Diagnostic;
 use crate::names::variant;
 
-const FILE: &str = "runtime/src/profile.rs";
+const FILE: &str = "runtime/src/profile/mod.rs";
 
 pub(super) fn check(context: &mut Context<'_>) {
     let Some(text) = context.tree.get(FILE) else {

@@ -23,12 +23,12 @@ const MUTANT: &str = include_str!("../mutant.rs.in");
 /// stands there in the copy.
 const HOOKS: &[(&str, &str, &str)] = &[
     (
-        "runtime/src/profile.rs",
+        "runtime/src/profile/mod.rs",
         "const { &P::LIMITS }",
         "crate::mutant::limits(const { &P::LIMITS })",
     ),
     (
-        "runtime/src/profile.rs",
+        "runtime/src/profile/mod.rs",
         "limits: P::LIMITS,",
         "limits: *crate::mutant::limits(const { &P::LIMITS }),",
     ),
