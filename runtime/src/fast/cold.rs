@@ -110,9 +110,8 @@ pub(crate) unsafe fn hand<X: Hand>(
     unsafe {
         let slots = core::slice::from_raw_parts_mut(slots, X::SLOTS);
         let immediates = core::slice::from_raw_parts(immediates, X::IMMEDIATES.len());
-        let result = X::call(&mut *context, slots, immediates);
-        (*context).refresh();
-        match result {
+        // Only growth moves what the context has addresses of, and reads them again itself.
+        match X::call(&mut *context, slots, immediates) {
             Ok(()) => Handed::Done,
             Err(Stop::Trap(trap)) => Handed::Trap(trap),
             Err(Stop::Exit) => Handed::Exit((*context).exit),
