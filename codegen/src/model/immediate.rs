@@ -74,127 +74,97 @@ impl Immediate {
     }
 }
 
+/// What is true of a kind.
+struct Facts {
+    field: FieldType,
+    is_numbered: bool,
+    is_accessor: bool,
+    is_float: bool,
+}
+
+impl Facts {
+    /// Of a kind that is none of these.
+    const fn new(field: FieldType) -> Self {
+        Self {
+            field,
+            is_numbered: false,
+            is_accessor: false,
+            is_float: false,
+        }
+    }
+
+    const fn numbered(self) -> Self {
+        Self {
+            is_numbered: true,
+            ..self
+        }
+    }
+
+    const fn accessor(self) -> Self {
+        Self {
+            is_accessor: true,
+            ..self
+        }
+    }
+
+    const fn float(self) -> Self {
+        Self {
+            is_float: true,
+            ..self
+        }
+    }
+}
+
 impl ImmediateKind {
+    const fn facts(self) -> Facts {
+        use FieldType::{Borrowing, ByHand, Index, Primitive};
+        match self {
+            Self::Label => Facts::new(Index("LabelIdx")),
+            Self::Local => Facts::new(Index("LocalIdx")),
+            Self::Global => Facts::new(Index("GlobalIdx")),
+            Self::Func => Facts::new(Index("FuncIdx")),
+            Self::Type => Facts::new(Index("TypeIdx")),
+            Self::Table => Facts::new(Index("TableIdx")),
+            Self::Memory => Facts::new(Index("MemoryIdx")),
+            Self::Data => Facts::new(Index("DataIdx")),
+            Self::Elem => Facts::new(Index("ElemIdx")),
+            Self::Tag => Facts::new(Index("TagIdx")),
+            Self::Field => Facts::new(Index("FieldIdx")),
+            Self::Block => Facts::new(ByHand("BlockType")),
+            Self::Heap => Facts::new(ByHand("HeapType")),
+            Self::MemArg => Facts::new(ByHand("MemArg")).numbered().accessor(),
+            Self::Atomic => Facts::new(ByHand("MemArg")).numbered(),
+            Self::Labels => Facts::new(Borrowing("Labels")),
+            Self::Catches => Facts::new(Borrowing("Catches")),
+            Self::ValTypes => Facts::new(Borrowing("ValTypes")),
+            Self::Lane => Facts::new(Primitive("u8")).numbered(),
+            Self::Lanes => Facts::new(Primitive("[u8; 16]")).numbered(),
+            Self::I32 => Facts::new(Primitive("i32")),
+            Self::I64 => Facts::new(Primitive("i64")),
+            Self::F32 => Facts::new(Primitive("f32")).float(),
+            Self::F64 => Facts::new(Primitive("f64")).float(),
+            Self::V128 => Facts::new(Primitive("u128")),
+            Self::U32 => Facts::new(Primitive("u32")),
+        }
+    }
+
     /// The type of the field that holds one.
     pub const fn field(self) -> FieldType {
-        match self {
-            Self::Label => FieldType::Index("LabelIdx"),
-            Self::Local => FieldType::Index("LocalIdx"),
-            Self::Global => FieldType::Index("GlobalIdx"),
-            Self::Func => FieldType::Index("FuncIdx"),
-            Self::Type => FieldType::Index("TypeIdx"),
-            Self::Table => FieldType::Index("TableIdx"),
-            Self::Memory => FieldType::Index("MemoryIdx"),
-            Self::Data => FieldType::Index("DataIdx"),
-            Self::Elem => FieldType::Index("ElemIdx"),
-            Self::Tag => FieldType::Index("TagIdx"),
-            Self::Field => FieldType::Index("FieldIdx"),
-            Self::Block => FieldType::ByHand("BlockType"),
-            Self::Heap => FieldType::ByHand("HeapType"),
-            Self::MemArg | Self::Atomic => FieldType::ByHand("MemArg"),
-            Self::Labels => FieldType::Borrowing("Labels"),
-            Self::Catches => FieldType::Borrowing("Catches"),
-            Self::ValTypes => FieldType::Borrowing("ValTypes"),
-            Self::Lane => FieldType::Primitive("u8"),
-            Self::Lanes => FieldType::Primitive("[u8; 16]"),
-            Self::I32 => FieldType::Primitive("i32"),
-            Self::I64 => FieldType::Primitive("i64"),
-            Self::F32 => FieldType::Primitive("f32"),
-            Self::F64 => FieldType::Primitive("f64"),
-            Self::V128 => FieldType::Primitive("u128"),
-            Self::U32 => FieldType::Primitive("u32"),
-        }
+        self.facts().field
     }
 
     /// Whether a number in angle brackets follows the word.
     pub const fn is_numbered(self) -> bool {
-        match self {
-            Self::MemArg | Self::Atomic | Self::Lane | Self::Lanes => true,
-            Self::Label
-            | Self::Labels
-            | Self::Local
-            | Self::Global
-            | Self::Func
-            | Self::Type
-            | Self::Table
-            | Self::Memory
-            | Self::Data
-            | Self::Elem
-            | Self::Tag
-            | Self::Field
-            | Self::Block
-            | Self::Catches
-            | Self::Heap
-            | Self::ValTypes
-            | Self::I32
-            | Self::I64
-            | Self::F32
-            | Self::F64
-            | Self::V128
-            | Self::U32 => false,
-        }
+        self.facts().is_numbered
     }
 
     /// Whether `do` reads and writes a memory by it.
     pub const fn is_accessor(self) -> bool {
-        match self {
-            Self::MemArg => true,
-            Self::Label
-            | Self::Labels
-            | Self::Local
-            | Self::Global
-            | Self::Func
-            | Self::Type
-            | Self::Table
-            | Self::Memory
-            | Self::Data
-            | Self::Elem
-            | Self::Tag
-            | Self::Field
-            | Self::Block
-            | Self::Catches
-            | Self::Heap
-            | Self::ValTypes
-            | Self::Atomic
-            | Self::Lane
-            | Self::Lanes
-            | Self::I32
-            | Self::I64
-            | Self::F32
-            | Self::F64
-            | Self::V128
-            | Self::U32 => false,
-        }
+        self.facts().is_accessor
     }
 
     /// Whether it is a floating-point number.
     pub const fn is_float(self) -> bool {
-        match self {
-            Self::F32 | Self::F64 => true,
-            Self::Label
-            | Self::Labels
-            | Self::Local
-            | Self::Global
-            | Self::Func
-            | Self::Type
-            | Self::Table
-            | Self::Memory
-            | Self::Data
-            | Self::Elem
-            | Self::Tag
-            | Self::Field
-            | Self::Block
-            | Self::Catches
-            | Self::Heap
-            | Self::ValTypes
-            | Self::MemArg
-            | Self::Atomic
-            | Self::Lane
-            | Self::Lanes
-            | Self::I32
-            | Self::I64
-            | Self::V128
-            | Self::U32 => false,
-        }
+        self.facts().is_float
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct Core<'m, 's, P> {
     /// Fuel that is to be paid before anything goes on.
     pub(crate) due: usize,
     /// Whether that is for the next instruction, which begins again; its work has been paid for if
-    /// nothing is due.
+    /// nothing is due. False whenever the host has control.
     pub(crate) again: bool,
     /// Why the interpreter stopped, if not because of a trap.
     pub(crate) reason: Exit,
