@@ -9,8 +9,7 @@ use core::ops::Deref;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 
 /// One of the owners of a value.
 pub(crate) struct Shared<T>(NonNull<Owned<T>>);

@@ -8,8 +8,7 @@
 use alloc::boxed::Box;
 use core::any::Any;
 
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 use crate::engine::use_error::UseError;
 use crate::error::Result;
 use crate::error::cause::LimitError;

@@ -7,9 +7,8 @@
 
 use super::externref::ExternRef;
 use super::func::Func;
-use crate::engine::Engine;
-use crate::engine::scoped;
 use crate::engine::use_error::UseError;
+use crate::engine::{Engine, scoped};
 use crate::error::Result;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;

@@ -8,12 +8,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::pinning::Survey;
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use super::pinning::Pinning;
+use crate::allocation::{self, OutOfMemory};
 use crate::error::Result;
-use crate::module::{Ask, Watch, Watched};
-use crate::module::{Body, CustomPart, ExportPart, ImportPart, Parts, text};
+use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched, text};
 use crate::profile::Features;
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,
@@ -36,7 +34,7 @@ pub(super) fn assemble(
         bytes,
         parts: Parts::default(),
         body: Watched {
-            sink: Survey::default(),
+            sink: Pinning::default(),
             watch: &mut watch,
         },
         imported: [0; 5],
@@ -66,7 +64,7 @@ pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Result<Box<[u32]>, OutOfMe
 struct Assembler<'a, 't, 'w> {
     bytes: &'a [u8],
     parts: Parts,
-    body: Watched<'t, 'w, Survey>,
+    body: Watched<'t, 'w, Pinning>,
     /// Imports so far, by kind.
     imported: [u32; 5],
     /// The body that is being read.
@@ -93,7 +91,7 @@ fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reject> {
 }
 
 impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
-    type Body = Watched<'t, 'w, Survey>;
+    type Body = Watched<'t, 'w, Pinning>;
 
     fn reach(&mut self, at: usize) -> Result<(), Reject> {
         self.body.watch.at(at)

@@ -20,7 +20,7 @@ use crate::validate::{Effect, Header, List, LocalRun, Sink};
 /// Counts the uses of locals in one function after the other. What a function costs here depends
 /// on what it does, not on how many locals it declares.
 #[derive(Default)]
-pub(crate) struct Survey {
+pub(crate) struct Pinning {
     /// How much each local is used; zero for those that are not.
     weights: Vec<u64>,
     /// Those that are used.
@@ -38,7 +38,7 @@ const DEEPEST: u32 = 8;
 /// Bits by which a loop weighs its uses.
 const LOOP_BITS: u32 = 3;
 
-impl Survey {
+impl Pinning {
     /// The pins of the function that was counted last.
     pub(crate) fn finish(&mut self) -> Pins {
         // Of two that are used equally, the first is pinned.
@@ -99,7 +99,7 @@ impl Survey {
     }
 }
 
-impl<'a> Sink<'a> for Survey {
+impl<'a> Sink<'a> for Pinning {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         let memory = |_| Reject::new(ErrorCode::OutOfMemory, header.code);
         self.reserve().map_err(memory)?;

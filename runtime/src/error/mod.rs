@@ -17,8 +17,7 @@ use core::error::Error as StdError;
 use core::{fmt, mem};
 
 use self::cause::I32Exit;
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 use crate::reject::Reject;
 use crate::spec::Trap;
 

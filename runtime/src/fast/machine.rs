@@ -27,8 +27,7 @@ use crate::spec::Rate;
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
 use crate::store::pointers::StorePointers;
-use crate::types::Ref;
-use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, TableIdx};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
 /// A function that a row names in `hand`, with its operands.
 pub(crate) trait Hand {

@@ -9,8 +9,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use super::origin::Origins;
-use crate::allocation::OutOfMemory;
-use crate::allocation::{boxed, boxed_list};
+use crate::allocation::{OutOfMemory, boxed, boxed_list};
 use crate::engine::lock::Lock;
 use crate::error::Result;
 use crate::error::cause::LimitError;

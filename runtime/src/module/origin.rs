@@ -7,8 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::allocation::OutOfMemory;
-use crate::allocation::reserve;
+use crate::allocation::{OutOfMemory, reserve};
 use crate::read::Reader;
 
 /// The pairs of a function.

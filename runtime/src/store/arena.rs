@@ -9,8 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::ptr::NonNull;
 
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 
 /// Items of one kind, numbered in order of creation.
 pub(crate) struct Arena<T> {

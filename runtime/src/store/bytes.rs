@@ -13,8 +13,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 use core::slice;
 
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 
 /// The bytes that a guest can address, and room for more.
 pub(crate) struct Bytes(Origin);

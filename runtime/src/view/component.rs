@@ -10,10 +10,9 @@ use super::entry::{ComponentEntries, ComponentEntry, Items};
 use super::header::ComponentHeader;
 use super::names::ComponentNames;
 use crate::profile::Everything;
-use crate::read::component::read;
 use crate::read::component::{
     Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, DefinedType, Export,
-    Import, InstanceExpression, Start, ValueDefinition,
+    Import, InstanceExpression, Start, ValueDefinition, read,
 };
 use crate::read::{Reader, Span, malformed};
 use crate::reject::Reject;

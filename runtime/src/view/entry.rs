@@ -10,10 +10,9 @@ use core::marker::PhantomData;
 use super::component::ComponentSections;
 use crate::profile::Everything;
 use crate::read::component::{
-    Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, DefinedType, Export,
-    Import, InstanceExpression, ValueDefinition,
+    Alias, Canon, ComponentSectionId, CoreDefinition, CoreInstanceExpression, Decode, DefinedType,
+    Export, Import, InstanceExpression, Scope, ValueDefinition,
 };
-use crate::read::component::{Decode, Scope};
 use crate::read::{CoreTypes, DataSegment, ElementSegment, Reader, Sections};
 use crate::reject::Reject;
 use crate::spec::SectionId;

@@ -4,8 +4,7 @@
 //! Component Model, `Binary.md`, "Name Section".
 
 use crate::profile::Everything;
-use crate::read::component::read;
-use crate::read::component::{NameSection, Sort};
+use crate::read::component::{NameSection, Sort, read};
 use crate::read::{NameMap, Reader, name_parts};
 
 /// The names that a component gives to itself and its definitions.

@@ -7,8 +7,7 @@
 
 use alloc::vec::Vec;
 
-use crate::allocation;
-use crate::allocation::OutOfMemory;
+use crate::allocation::{self, OutOfMemory};
 use crate::error::{Error, Result};
 use crate::fast::{self, Interruption};
 use crate::module::backtrace::WasmBacktrace;

@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 use core::ops::{Deref, Range};
 
 use super::operand::{At, Kind, Operand};
-use crate::allocation::OutOfMemory;
-use crate::allocation::reserve;
+use crate::allocation::{OutOfMemory, reserve};
 use crate::types::ValType;
 
 /// Notes of more locals than these do not wait: an assignment looks at all of them.

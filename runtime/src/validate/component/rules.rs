@@ -8,9 +8,9 @@
 use super::name;
 use super::scope::Scope;
 use crate::profile::Gate;
-use crate::read::component::DecodeRules;
 use crate::read::component::{
-    Alias, AliasTarget, CoreAlias, CoreAliasTarget, CoreExternType, ExternName, Options, Sort,
+    Alias, AliasTarget, CoreAlias, CoreAliasTarget, CoreExternType, DecodeRules, ExternName,
+    Options, Sort,
 };
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Level, Limits, Proposal, Proposals};
