@@ -31,7 +31,7 @@ pub(crate) struct Pinning {
 }
 
 /// Locals behind these are never pinned: a body of a few bytes may declare many.
-const SURVEYED: usize = 1024;
+const COUNTED: usize = 1024;
 
 /// Loops deeper than this weigh no more.
 const DEEPEST: u32 = 8;
@@ -90,10 +90,10 @@ impl Pinning {
     /// Makes room for all locals that can be pinned, once.
     fn reserve(&mut self) -> Result<(), TryReserveError> {
         if self.weights.is_empty() {
-            self.used.try_reserve_exact(SURVEYED)?;
-            self.runs.try_reserve_exact(SURVEYED)?;
-            self.weights.try_reserve_exact(SURVEYED)?;
-            self.weights.resize(SURVEYED, 0);
+            self.used.try_reserve_exact(COUNTED)?;
+            self.runs.try_reserve_exact(COUNTED)?;
+            self.weights.try_reserve_exact(COUNTED)?;
+            self.weights.resize(COUNTED, 0);
         }
         Ok(())
     }
@@ -108,7 +108,7 @@ impl<'a> Sink<'a> for Pinning {
         }
         self.runs.clear();
         // A run has a local at least, so that there is room for these.
-        self.runs.extend(header.runs().take(SURVEYED));
+        self.runs.extend(header.runs().take(COUNTED));
         self.loops = 0;
         Ok(())
     }
