@@ -2,7 +2,7 @@
 # Runs tests where memory and threads are watched. The product stays on stable; what is absent is
 # skipped, loudly:
 #
-# - the address sanitizer, for the API and the twins, needs a nightly compiler;
+# - the address sanitizer, for the API and the two engines beside each other, needs a nightly compiler;
 # - the thread sanitizer, for what threads share, needs the sources of the standard library as well
 #   (rust-src): it takes what stands behind a lock that it cannot see into for a race;
 # - without them valgrind watches the threads of the release build, whose handlers call each other in
@@ -23,7 +23,7 @@ else
     printf '\n=== address sanitizer\n'
     # Some tests leak memory for good, as `Memory::new_static` wants it; what the library leaks the
     # test `out_of_memory` counts.
-    ASAN_OPTIONS=detect_leaks=0 RUSTFLAGS=-Zsanitizer=address nightly test --test api --test twins
+    ASAN_OPTIONS=detect_leaks=0 RUSTFLAGS=-Zsanitizer=address nightly test --test api --test differential
 fi
 
 if [[ -d $sources ]]; then

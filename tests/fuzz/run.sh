@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 seconds=${1:-30} seed=${2:-1}
-targets=(validate translate twins views components wasi tables)
+targets=(validate translate differential views components wasi tables)
 host=$(rustc -vV | sed -n 's/^host: //p')
 
 if ! command -v c++ > /dev/null; then
@@ -31,10 +31,10 @@ try() {
     mkdir -p "target/corpus/$target" "target/finds/$target"
     if "$programs/$target" "target/corpus/$target" "corpus/$target" -max_total_time="$seconds" -seed="$seed" \
         -timeout=25 -rss_limit_mb=3072 -artifact_prefix="target/finds/$target/" 2> "$log"; then
-        printf '%-10s %s\n' "$target" "$(grep -E '^Done' "$log")"
+        printf '%-12s %s\n' "$target" "$(grep -E '^Done' "$log")"
         return
     fi
-    printf '%-10s FAILED\n' "$target"
+    printf '%-12s FAILED\n' "$target"
     tail -n 40 "$log"
     grep -E 'Test unit written to' "$log" | sed "s|to target|to $PWD/target|" || true
     return 1

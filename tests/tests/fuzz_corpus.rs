@@ -80,7 +80,7 @@ fn make() -> Corpus {
         for target in ["validate", "views"] {
             add(target, &name, wasm.clone());
         }
-        for target in ["translate", "twins"] {
+        for target in ["translate", "differential"] {
             add(target, &name, [&[MODULE], wasm.as_slice()].concat());
         }
     }
@@ -91,7 +91,7 @@ fn make() -> Corpus {
         let mut random = Random::new(seed + 1);
         let bytes: Vec<u8> = (0..NUMBERS.1).map(|_| random.number() as u8).collect();
         for generator in GENERATORS {
-            for target in ["translate", "twins"] {
+            for target in ["translate", "differential"] {
                 let name = format!("numbers-{generator}-{seed}");
                 add(target, &name, [&[generator], bytes.as_slice()].concat());
             }

@@ -1,14 +1,14 @@
 //! Random modules on the two engines of Tabwasm.
 //!
 //! As many modules as there is time for, so they are small: half of them [`Program`]s, half
-//! `wasm-smith`'s. What is compared, `tabwasm_twins` says.
+//! `wasm-smith`'s. What is compared, `tabwasm_differential` says.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
+use tabwasm_differential::{Tally, Twins};
 use tabwasm_generator::{Program, Random, smith};
-use tabwasm_twins::{Tally, Twins};
 
 use super::{Finding, Options};
 use crate::Error;

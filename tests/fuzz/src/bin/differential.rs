@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use libfuzzer_sys::fuzz_target;
-use tabwasm_twins::Twins;
+use tabwasm_differential::Twins;
 
 thread_local! {
     static TWINS: RefCell<Twins> = RefCell::default();

@@ -5,9 +5,9 @@
 
 #![cfg(feature = "std")]
 
+use tabwasm_differential::Twins;
 use tabwasm_tests::corpus::{Random, modules, mutate};
 use tabwasm_tests::work::{BULK, moving};
-use tabwasm_twins::Twins;
 
 /// Mutants of each valid module. Few of them are valid.
 const MUTANTS: usize = 4;
