@@ -3,10 +3,18 @@
 //! Each exported function takes how much, so that tests of both engines can ask what the work
 //! costs.
 
-/// Each function takes how much it has to do. Tables and memories have room for 4,096 and 131,072.
-pub const BULK: &str = r#"(module
-    (memory (export "memory") 2 100)
-    (table $t (export "table") 4096 100000 funcref)
+/// The limits of a memory, in pages, and of a table.
+pub type Sizes = [&'static str; 2];
+
+/// Room for 131,072 bytes and 4,096 elements, and for growth.
+pub const LARGE: Sizes = ["2 100", "4096 100000"];
+
+/// A function for each instruction whose work has a size, which is its parameter.
+pub fn bulk([memory, table]: Sizes) -> String {
+    format!(
+        r#"(module
+    (memory (export "memory") {memory})
+    (table $t (export "table") {table} funcref)
     (data $bytes "0123456789012345678901234567890123456789012345678901234567890123")
     (elem $functions func $none $none $none $none $none $none $none $none)
     (func $none)
@@ -22,7 +30,9 @@ pub const BULK: &str = r#"(module
     (func (export "table.init") (param i32)
         (table.init $t $functions (i32.const 0) (i32.const 0) (local.get 0)))
     (func (export "table.grow") (param i32)
-        (drop (table.grow $t (ref.null func) (local.get 0)))))"#;
+        (drop (table.grow $t (ref.null func) (local.get 0)))))"#
+    )
+}
 
 /// Functions that differ only in how many values they move or set to zero.
 pub fn moving(count: usize) -> String {

@@ -7,7 +7,7 @@
 
 use tabwasm_differential::Twins;
 use tabwasm_tests::corpus::{Random, modules, mutate};
-use tabwasm_tests::work::{BULK, moving};
+use tabwasm_tests::work::{LARGE, bulk, moving};
 
 /// Mutants of each valid module. Few of them are valid.
 const MUTANTS: usize = 4;
@@ -43,7 +43,7 @@ fn modules_of_the_scripts() {
 #[test]
 fn modules_that_do_much_at_once() {
     let mut texts: Vec<String> = [0, 3, 7, 8, 9, 15, 16, 17, 64, 200].map(moving).into();
-    texts.push(BULK.to_string());
+    texts.push(bulk(LARGE));
     let mut twins = Twins::default();
     twins.fuel = 300_000;
     for (text, seed) in texts.iter().zip((0..).step_by(40)) {

@@ -10,7 +10,7 @@ use tabwasm::{
     StoreLimitsBuilder, Trap, Val,
 };
 
-use tabwasm_tests::work::{BULK, moving};
+use tabwasm_tests::work::{LARGE, bulk, moving};
 
 use super::{configured, module};
 
@@ -61,7 +61,7 @@ fn a_gigabyte_is_not_filled_for_four_units() -> Result<()> {
 
 #[test]
 fn each_row_pays_for_its_work() -> Result<()> {
-    let (mut store, instance) = metered(BULK);
+    let (mut store, instance) = metered(&bulk(LARGE));
     let mut rows = 0;
     for opcode in Opcode::ALL {
         let Some(rate) = opcode.rate() else { continue };
@@ -87,7 +87,7 @@ fn each_row_pays_for_its_work() -> Result<()> {
 
 #[test]
 fn what_is_not_done_is_not_paid_for() -> Result<()> {
-    let (mut store, instance) = metered(BULK);
+    let (mut store, instance) = metered(&bulk(LARGE));
     for (name, trap) in [
         ("memory.fill", Some(Trap::MemoryOutOfBounds)),
         ("memory.copy", Some(Trap::MemoryOutOfBounds)),
@@ -111,7 +111,7 @@ fn a_growth_that_the_host_refuses_costs_nothing() -> Result<()> {
     let limits = StoreLimitsBuilder::new().memory_size(3 << 16).build();
     let mut store = Store::new(&engine, limits);
     store.limiter(|limits| limits);
-    let instance = Linker::new(&engine).instantiate(&mut store, &module(&engine, BULK))?;
+    let instance = Linker::new(&engine).instantiate(&mut store, &module(&engine, &bulk(LARGE)))?;
     let grow = instance.get_typed_func::<i32, ()>(&mut store, "memory.grow")?;
     let mut costs = Vec::new();
     for bytes in [0, 1 << 16, 1 << 16] {
@@ -132,7 +132,7 @@ fn a_growth_that_the_host_refuses_costs_nothing() -> Result<()> {
 
 #[test]
 fn a_call_goes_on_at_the_very_instruction() -> Result<()> {
-    let (mut store, instance) = metered(BULK);
+    let (mut store, instance) = metered(&bulk(LARGE));
     let memory = instance.get_memory(&mut store, "memory").expect("exported");
     let table = instance.get_table(&mut store, "table").expect("exported");
     for opcode in Opcode::ALL.into_iter().filter(|it| it.rate().is_some()) {
@@ -253,7 +253,7 @@ fn no_sequence_is_free() -> Result<()> {
 
 #[test]
 fn without_fuel_nothing_runs_out() -> Result<()> {
-    let (mut store, instance) = super::instance(BULK);
+    let (mut store, instance) = super::instance(&bulk(LARGE));
     let fill = instance.get_typed_func::<i32, ()>(&mut store, "memory.fill")?;
     for _ in 0..100 {
         fill.call(&mut store, 1 << 17)?;

@@ -7,28 +7,10 @@ use super::{Memories, module, store};
 use tabwasm::compact::{Exit, Extern, Value};
 use tabwasm::spec::{Opcode, Rate};
 use tabwasm::types::ValType;
+use tabwasm_tests::work::{Sizes, bulk};
 
-/// Each function does its instruction as often as it is asked to, in one go.
-const BULK: &str = r#"(module
-    (memory (export "memory") 1 4)
-    (table $t (export "table") 32 64 funcref)
-    (data $bytes "0123456789012345678901234567890123456789012345678901234567890123")
-    (elem $functions func $none $none $none $none $none $none $none $none)
-    (func $none)
-    (func (export "memory.fill") (param i32) (memory.fill (i32.const 0) (i32.const 7) (local.get 0)))
-    (func (export "memory.copy") (param i32)
-        (memory.copy (i32.const 1024) (i32.const 0) (local.get 0)))
-    (func (export "memory.init") (param i32)
-        (memory.init $bytes (i32.const 0) (i32.const 0) (local.get 0)))
-    (func (export "memory.grow") (param i32)
-        (drop (memory.grow (i32.shr_u (local.get 0) (i32.const 16)))))
-    (func (export "table.fill") (param i32)
-        (table.fill $t (i32.const 0) (ref.func $none) (local.get 0)))
-    (func (export "table.copy") (param i32) (table.copy (i32.const 1) (i32.const 0) (local.get 0)))
-    (func (export "table.init") (param i32)
-        (table.init $t $functions (i32.const 0) (i32.const 0) (local.get 0)))
-    (func (export "table.grow") (param i32)
-        (drop (table.grow $t (ref.null func) (local.get 0)))))"#;
+/// As little as the rows need.
+const SMALL: Sizes = ["1 4", "32 64"];
 
 /// Enough for all.
 const PLENTY: u64 = 1 << 30;
@@ -36,7 +18,7 @@ const PLENTY: u64 = 1 << 30;
 #[test]
 fn each_row_pays_before_it_begins() {
     let mut memories = Memories::new(4 << 16);
-    let (mut store, instance, _) = store(module(BULK), &[], &mut memories, "memory.fill");
+    let (mut store, instance, _) = store(module(&bulk(SMALL)), &[], &mut memories, "memory.fill");
     let mut rows = 0;
     for opcode in Opcode::ALL {
         let Some(rate) = opcode.rate() else { continue };
