@@ -4,12 +4,14 @@
 //! and one of `wasmparser` with the same features. Any disagreement is a failure, except that a
 //! module may be out of this library's budget.
 
+#![cfg(feature = "std")]
+
 use tabwasm::profile::{Features, Std};
 use tabwasm::reject::Verdict;
 use tabwasm::spec::ErrorClass;
 use tabwasm::validate::{Heap, validate};
+use tabwasm_differential::validity::difference;
 use tabwasm_tests::corpus::{Random, modules, mutate};
-use wasmparser::{Validator, WasmFeatures};
 
 /// Mutants of each module.
 const MUTANTS: usize = 48;
@@ -19,23 +21,6 @@ const MUTABLE: usize = 4_096;
 
 /// Disagreements that are shown.
 const SHOWN: usize = 20;
-
-/// What this library supports. Recursion groups and reading earlier globals in constant
-/// expressions are part of `gc` there and of smaller proposals here.
-const SAME: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
-    .union(WasmFeatures::FLOATS)
-    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
-    .union(WasmFeatures::SIGN_EXTENSION)
-    .union(WasmFeatures::REFERENCE_TYPES)
-    .union(WasmFeatures::MULTI_VALUE)
-    .union(WasmFeatures::BULK_MEMORY)
-    .union(WasmFeatures::EXTENDED_CONST)
-    .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::MULTI_MEMORY)
-    .union(WasmFeatures::MEMORY64)
-    .union(WasmFeatures::FUNCTION_REFERENCES)
-    .union(WasmFeatures::CUSTOM_PAGE_SIZES)
-    .union(WasmFeatures::GC_TYPES);
 
 #[test]
 fn modules_of_the_scripts() {
@@ -81,14 +66,6 @@ fn verdict(bytes: &[u8]) -> Verdict {
     validate(bytes, &Features::of::<Std>(), Heap)
 }
 
-fn peer(bytes: &[u8], features: WasmFeatures) -> Result<(), String> {
-    let mut validator = Validator::new_with_features(features);
-    validator
-        .validate_all(bytes)
-        .map(|_| ())
-        .map_err(|error| error.to_string())
-}
-
 #[derive(Default)]
 struct Report {
     valid: usize,
@@ -100,22 +77,12 @@ struct Report {
 impl Report {
     fn compare(&mut self, name: &str, bytes: &[u8]) {
         let verdict = verdict(bytes);
-        let with_gc = SAME.union(WasmFeatures::GC);
+        if let Some(difference) = difference(bytes, &verdict) {
+            self.differ(format!("{name}: {difference}"));
+        }
         match verdict {
-            Verdict::Valid => {
-                self.valid += 1;
-                if let Err(error) = peer(bytes, with_gc) {
-                    self.differ(format!("{name}: valid here; wasmparser: {error}"));
-                }
-            }
-            Verdict::Invalid { rule, .. } => {
-                self.invalid += 1;
-                let unsupported = rule.class() == ErrorClass::Unsupported;
-                let features = if unsupported { SAME } else { with_gc };
-                if peer(bytes, features).is_ok() {
-                    self.differ(format!("{name}: valid for wasmparser; here {verdict}"));
-                }
-            }
+            Verdict::Valid => self.valid += 1,
+            Verdict::Invalid { .. } => self.invalid += 1,
             Verdict::OutOfBudget { .. } => self.out_of_budget += 1,
         }
     }

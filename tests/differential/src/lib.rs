@@ -1,4 +1,5 @@
-//! The two engines of Tabwasm on the same module: every difference is a bug.
+//! The two engines of Tabwasm on the same module, and its validation beside another: every
+//! difference is a bug.
 //!
 //! A module is instantiated on the fast engine, on the compact one, and once more on the compact
 //! one with fuel in small portions, moved to another store by snapshots in between. All exported
@@ -9,6 +10,7 @@
 mod compact;
 mod fast;
 mod room;
+pub mod validity;
 mod value;
 
 use std::fmt;

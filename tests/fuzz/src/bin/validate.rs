@@ -8,22 +8,10 @@ use std::cell::RefCell;
 
 use libfuzzer_sys::fuzz_target;
 use tabwasm::profile::{Features, Std};
-use tabwasm::reject::{Detail, Reject, Verdict};
-use tabwasm::spec::{ErrorClass, Level, Limit};
+use tabwasm::reject::{Detail, Reject};
+use tabwasm::spec::{Level, Limit};
 use tabwasm::validate::{Arena, Heap, check_at};
-use wasmparser::{Validator, WasmFeatures};
-
-/// What this library supports. Recursion groups and reading earlier globals in constant
-/// expressions are part of `gc` there and of smaller proposals here.
-const SAME: WasmFeatures = WasmFeatures::WASM2
-    .union(WasmFeatures::EXTENDED_CONST)
-    .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::MULTI_MEMORY)
-    .union(WasmFeatures::MEMORY64)
-    .union(WasmFeatures::FUNCTION_REFERENCES)
-    .union(WasmFeatures::CUSTOM_PAGE_SIZES)
-    .union(WasmFeatures::GC_TYPES)
-    .difference(WasmFeatures::SIMD);
+use tabwasm_differential::validity::difference;
 
 thread_local! {
     static MEMORY: RefCell<Vec<u8>> = RefCell::new(vec![0; 1 << 20]);
@@ -40,18 +28,8 @@ fuzz_target!(|bytes: &[u8]| {
         arena == full || arena.is_err_and(|reject| is_arena(&reject)),
         "{arena:?} {full:?}"
     );
-    match full.into() {
-        Verdict::Valid => {
-            let peer = peer(bytes, SAME.union(WasmFeatures::GC));
-            assert!(peer.is_ok(), "valid, but {peer:?}");
-        }
-        Verdict::Invalid { rule, .. } if rule.class() != ErrorClass::Unsupported => {
-            assert!(
-                peer(bytes, SAME).is_err(),
-                "{full:?}, but wasmparser finds it valid"
-            );
-        }
-        _ => {}
+    if let Some(difference) = difference(bytes, &full.into()) {
+        panic!("{difference}");
     }
 });
 
@@ -64,10 +42,4 @@ fn is_arena(reject: &Reject) -> bool {
             ..
         }
     )
-}
-
-fn peer(bytes: &[u8], features: WasmFeatures) -> Result<(), String> {
-    let mut validator = Validator::new_with_features(features);
-    let result = validator.validate_all(bytes);
-    result.map(drop).map_err(|error| error.to_string())
 }
