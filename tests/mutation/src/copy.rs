@@ -45,6 +45,22 @@ const HOOKS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What reads tables, sources and scripts, as the tests of each mutant do. To optimise what has all
+/// mutants would take too long.
+const READERS: &[&str] = &[
+    "proc-macro2",
+    "syn",
+    "tabwasm-codegen",
+    "toml",
+    "toml_parser",
+    "wasm-encoder",
+    "wasmparser",
+    "wast",
+];
+
+/// For fewer mutants than these, to optimise the readers takes longer than the tests.
+const MANY: usize = 100;
+
 /// The program of the library's own tests.
 pub(crate) const LIBRARY: &str = "tabwasm";
 
@@ -62,15 +78,18 @@ pub(crate) struct Copy {
     /// Its folder.
     pub(crate) folder: PathBuf,
     workspace: PathBuf,
+    /// Of the readers, those that are optimised.
+    readers: &'static [&'static str],
 }
 
 /// What the compiler says of mutants that it cannot make: the first error of each.
 pub(crate) type Refusals = BTreeMap<u32, String>;
 
 impl Copy {
-    /// The copy of a workspace, in its target folder.
-    pub(crate) fn new(workspace: &Path) -> Copy {
+    /// The copy of a workspace, in its target folder, for a number of mutants.
+    pub(crate) fn new(workspace: &Path, mutants: usize) -> Copy {
         Copy {
+            readers: if mutants < MANY { &[] } else { READERS },
             folder: workspace.join("target/mutation/workspace"),
             workspace: workspace.to_path_buf(),
         }
@@ -211,12 +230,10 @@ impl Copy {
             .env("CARGO_TARGET_DIR", self.folder.join("target"))
             // Only so can a function of constants ask at run time which mutant is active.
             .env("RUSTC_BOOTSTRAP", "tabwasm")
-            // Tests read the tables often. To optimise what has all mutants would take too long.
-            .args(["--config", "profile.dev.package.'*'.opt-level=1"])
-            .args([
-                "--config",
-                "profile.dev.package.tabwasm-codegen.opt-level=1",
-            ])
+            .args(self.readers.iter().flat_map(|package| {
+                let optimised = format!("profile.dev.package.{package}.opt-level=1");
+                ["--config".to_string(), optimised]
+            }))
             .args(["--config", "profile.dev.debug=false"])
             .env("CARGO_INCREMENTAL", "0");
         command

@@ -91,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
         start.elapsed().as_secs()
     );
 
-    let copy = Copy::new(workspace);
+    let copy = Copy::new(workspace, mutants.len());
     let mut trials = Trials {
         tree: &tree,
         scripts: Scripts::read(&shared, &model),
