@@ -35,7 +35,7 @@ fi
 
 if command -v valgrind > /dev/null; then
     printf '\n=== valgrind\n'
-    program=$(cargo test --release -p tabwasm-tests --test api --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
+    program=$(cargo test --release --workspace --test api --no-run 2>&1 | sed -n 's/.*Executable.*(\(.*\))$/\1/p')
     valgrind --quiet --error-exitcode=1 "$program" threads
 else
     skipped 'threads: no valgrind either'
