@@ -42,17 +42,11 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-mod generated {
-    pub(crate) mod alloc;
-    pub(crate) mod no_alloc;
-    pub(crate) mod shared;
-    pub(crate) mod std;
-}
-
 mod capability;
 pub mod compact;
 pub mod component;
 mod exec;
+mod generated;
 pub mod handle;
 pub mod host;
 mod num;

@@ -42,7 +42,7 @@ const REFUSED: [&str; 15] = [
 /// shown by the symbols of a release build.
 const PROVED: [(&str, usize, &str); 11] = [
     (
-        "generated/shared/opcode.rs",
+        "generated/facts/opcode.rs",
         4,
         "there is a fact for each opcode",
     ),

@@ -22,3 +22,39 @@ fn generated_files_are_fresh() {
         panic!("{report}");
     }
 }
+
+/// Facts can be read without the runtime: they name each other, and `core`.
+#[test]
+fn facts_name_nothing_of_the_crate() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let found = Tree::read_all(&workspace.join("generated/facts")).unwrap();
+    let mut files = 0;
+    for (path, text) in found.matching("", ".rs") {
+        let code = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"));
+        let wrong: Vec<&str> = code.filter(|line| line.contains("crate::")).collect();
+        assert!(wrong.is_empty(), "{path}: {wrong:?}");
+        assert!(!text.contains("super::super"), "{path} names what is above");
+        files += 1;
+    }
+    assert!(files >= 13, "{files} files");
+}
+
+/// What the tiers have in common stands once: no ten lines of their handlers are those of another.
+#[test]
+fn tiers_share_no_operations() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let woven = Tree::read_all(&workspace.join("generated/woven")).unwrap();
+    for tier in ["alloc.rs", "std.rs"] {
+        let text = woven.get(tier).expect("handlers of the tier");
+        for word in ["operation!", "impl Hand", "enum Operation", "INFOS: "] {
+            assert!(!text.contains(word), "{tier} has `{word}`");
+        }
+    }
+    assert!(
+        woven
+            .get("operations.rs")
+            .is_some_and(|text| text.contains("enum Operation"))
+    );
+}

@@ -23,7 +23,8 @@ const NAMES: &[(&str, Name)] = &[
     ("limit", |key| format!("limits().{key}")),
     ("limit", |key| format!("LIMITS.{key}")),
     ("limit", |key| format!("MAX_{}", constant(key))),
-    ("tier", |key| format!("generated::{key}")),
+    ("tier", |key| format!("woven::{key}")),
+    ("tier", |key| format!("Tier::{}", variant(key))),
 ];
 
 const GENERATED: &str = "runtime/src/generated/";

@@ -1,4 +1,4 @@
-//! `<tier>/arms.rs`: the arms of the compact engine, for the smallest tier.
+//! `woven/arms.rs`: the arms of the compact engine.
 //!
 //! The loop, what it pays, and the words that arms are written in stand in
 //! `runtime/src/compact/interpreter.rs`. A row with `do` is one line that applies its function of
@@ -9,18 +9,13 @@
 use super::Source;
 use super::decode::hex;
 use super::source::aligned;
-use crate::model::{
-    FieldType, Immediate, ImmediateKind, Meaning, Model, NumberType, Op, TierId, TypeItem,
-};
+use crate::model::{FieldType, Immediate, ImmediateKind, Meaning, Model, NumberType, Op, TypeItem};
 use crate::names::{self, constant, ident, variant};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The file, for the tier that extends no other: all others have it, too.
-pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
-    if model.tier(tier).extends.is_some() {
-        return None;
-    }
+/// The file.
+pub fn emit(model: &Model) -> Source {
     let mut source = Source::new(
         "spec/instructions/",
         "The arms of the compact engine: what each opcode does, in place.",
@@ -49,7 +44,7 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
             source.item(hand(model, op, module, function));
         }
     }
-    Some(source)
+    source
 }
 
 /// A macro that matches its first argument by these arms.
@@ -546,7 +541,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let values = operands
         .iter()
         .map(|operand| quote! { Value::from_bits(#operand) });
-    let rate = super::opcode::rate(model, op);
+    let rate = super::rate::argument(model, op);
     let call = quote! { #module::#function(m #(, #immediates)* #(, #values)* #rate) };
     let drop = (count > 0).then(|| quote! { r.drop(#count); });
     let slots = match (count, op.results().len()) {

@@ -1,4 +1,4 @@
-//! `shared/config.rs`: a switch of the engine's configuration for each proposal.
+//! `woven/config.rs`: a switch of the engine's configuration for each proposal.
 
 use super::Source;
 use crate::model::{Model, Proposal};
@@ -14,7 +14,7 @@ pub fn emit(model: &Model) -> Source {
     );
     let switches = model.proposals.iter().map(switch);
     source.item(quote! {
-        use super::proposal::Proposal;
+        use crate::generated::facts::proposal::Proposal;
         use crate::engine::config::Config;
     });
     source.item(quote! { impl Config { #(#switches)* } });

@@ -1,4 +1,4 @@
-//! `shared/constant.rs`: one arm for each row with the column `const`.
+//! `woven/constant.rs`: one arm for each row with the column `const`.
 //!
 //! A row with `do` pops its operands, calls its function of `semantics.rs` and pushes the result;
 //! the others call the function of their name in `runtime/src/exec/constant.rs`.
@@ -17,10 +17,10 @@ pub fn emit(model: &Model) -> Source {
     );
     let arms = model.ops.iter().filter(|op| op.constant.is_some()).map(arm);
     source.item(quote! {
-        use super::error_code::ErrorCode;
         use super::instruction::Instruction;
         use super::semantics;
         use crate::exec::constant::{self, Evaluator, Failure};
+        use crate::generated::facts::error_code::ErrorCode;
         use crate::reject::Reject;
     });
     source.item(quote! {

@@ -1,4 +1,4 @@
-//! `shared/decode.rs`: the only place that matches opcodes on the wire.
+//! `woven/decode.rs`: the only place that matches opcodes on the wire.
 
 use super::Source;
 use super::plain::is_plain;
@@ -17,11 +17,11 @@ pub fn emit(model: &Model) -> Source {
     );
     let needs = model.ops.iter().any(|op| op.needs.is_some());
     let capability = needs.then(|| quote! { use crate::capability::{self, available}; });
-    let error_code = needs.then(|| quote! { use super::error_code::ErrorCode; });
+    let error_code = needs.then(|| quote! { use crate::generated::facts::error_code::ErrorCode; });
     source.item(quote! {
         #error_code
         use super::instruction::Instruction::{self, *};
-        use super::proposal::Proposal;
+        use crate::generated::facts::proposal::Proposal;
         #capability
         use crate::profile::Gate;
         use crate::read::opcode::unknown;

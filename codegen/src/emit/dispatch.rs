@@ -1,4 +1,5 @@
-//! `<tier>/dispatch.rs`: the operations of the fast engine and all its handlers.
+//! `woven/operations.rs` and `woven/<tier>.rs`: the operations of the fast engine, and the handlers
+//! that each tier makes of them.
 
 use super::Source;
 use super::operation::{Operation, Origin, instruction, operations, register, suffix};
@@ -10,46 +11,61 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;
 
-/// The file, for tiers with forms.
-pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
-    model.forms.budget(tier)?;
-    let operations = operations(model, tier);
+/// `woven/operations.rs`, if a tier has forms. Which operations there are, and how many operands
+/// each has, is the same in all tiers, since each class has forms in each.
+pub fn shared(model: &Model) -> Option<Source> {
+    let (tier, _, _) = model.forms.budgets.first()?;
+    let operations = operations(model, *tier);
     let mut source = Source::new(
-        "spec/instructions/ and spec/{forms,fusion}.toml",
-        "Operations of the fast engine, and the handlers that run them.",
+        "spec/instructions/ and spec/forms.toml",
+        "Operations of the fast engine: what handlers can be asked to do.",
     );
-    source.item(imports(model));
+    let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
+    source.item(quote! {
+        use super::semantics;
+        use crate::exec::access::Access;
+        use crate::exec::machine::Stop;
+        use crate::fast::context::Context;
+        use crate::fast::form::{self, Info};
+        use crate::fast::handlers::*;
+        use crate::fast::layout::Operand;
+        use crate::fast::machine::{Addressed, Hand, Results};
+        use crate::fast::operation::{self, load, operation, store};
+        use crate::fast::translate::Kind::{F32, F64, Int};
+        use crate::fast::value::Value;
+        use crate::generated::facts::trap::Trap;
+        #rate
+        use crate::types::*;
+    });
     source.item(names(&operations));
     infos(&mut source, &operations);
-    classes(&mut source, &operations);
-    fused(&mut source, model, &operations);
-    handlers(&mut source, model, &operations);
     rows(&mut source, model);
     Some(source)
 }
 
-fn imports(model: &Model) -> TokenStream {
-    let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
-    quote! {
-        use crate::exec::access::Access;
-        use crate::exec::machine::Stop;
-        use crate::fast::context::Context;
+/// `woven/<tier>.rs`, for tiers with forms.
+pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
+    model.forms.budget(tier)?;
+    let operations = operations(model, tier);
+    let key = &model.tier(tier).key;
+    let mut source = Source::new(
+        "spec/{forms,fusion}.toml",
+        &format!("Handlers of the fast engine in the tier `{key}`, and the forms of each class."),
+    );
+    source.item(quote! {
+        use super::operations::*;
         use crate::fast::control::*;
-        use crate::fast::form::{self, Forms, Info, forms, number};
+        use crate::fast::form::{self, Forms, forms, number};
         use crate::fast::handler::{Entry, entry};
-        use crate::fast::layout::Operand;
         use crate::fast::instruction::*;
-        use crate::fast::machine::{Addressed, CallHand, Hand, Results};
+        use crate::fast::machine::CallHand;
         use crate::fast::memory::{Any, M32, M64};
-        use crate::fast::operation::{self, load, operation, store};
         use crate::fast::place::*;
-        use crate::fast::translate::Kind::{F32, F64, Int};
-        use crate::fast::value::Value;
-        use crate::generated::shared::semantics;
-        #rate
-        use crate::spec::Trap;
-        use crate::types::*;
-    }
+    });
+    classes(&mut source, &operations);
+    fused(&mut source, model, &operations);
+    handlers(&mut source, model, &operations);
+    Some(source)
 }
 
 fn names(operations: &[Operation<'_>]) -> TokenStream {
@@ -123,7 +139,7 @@ fn classes(source: &mut Source, operations: &[Operation<'_>]) {
             "Places of operands and result in the class `{}`.",
             class.to_lowercase()
         );
-        let open = format!("static {class}: Forms = forms![");
+        let open = format!("pub(crate) static {class}: Forms = forms![");
         source.table(&doc, &open, &lines.collect::<Vec<_>>(), "];");
     }
 }
@@ -255,7 +271,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
         quote! { let #name = #value; }
     });
     let given = letters.iter().take(op.params().len());
-    let rate = super::opcode::rate(model, op);
+    let rate = super::rate::argument(model, op);
     quote! {
         #[doc = #doc]
         pub(crate) struct #name;

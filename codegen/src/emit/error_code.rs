@@ -1,4 +1,4 @@
-//! `shared/error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
+//! `facts/error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
 
 use super::Source;
 use super::enumeration::{Expected, Member, accessor, enumeration, expectations, numbered};

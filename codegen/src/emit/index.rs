@@ -97,10 +97,18 @@ pub fn readme(model: &Model) -> String {
          `cargo gen explain i32.add` shows what becomes of a row. Edit the row, not these files; after a merge\n\
          conflict here, run `cargo gen` again.\n\n\
          | path | what it holds |\n|---|---|\n\
-         | `shared/` | what is the same in every tier: opcodes, decoder, rules, meaning, codes, limits |\n",
+         | `facts/` | what the tables say: codes, limits, texts, costs, tiers; no import from the crate |\n\
+         | `woven/` | rows put together with the hand-written functions that they name |\n",
     );
-    for tier in &model.tiers {
-        let _ = writeln!(text, "| `{}/` | {} |", tier.key, tier.doc);
+    for (id, tier) in model.tiers() {
+        let _ = writeln!(text, "| `facts/{}.rs` | {} |", tier.key, tier.doc);
+        if model.forms.budget(id).is_some() {
+            let _ = writeln!(
+                text,
+                "| `woven/{}.rs` | handlers of its fast engine |",
+                tier.key
+            );
+        }
     }
     text + "| `opcodes.tsv`, `index.md` | all instructions, for machines and for people |\n"
 }

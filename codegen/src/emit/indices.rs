@@ -1,4 +1,4 @@
-//! `shared/indices.rs`: a newtype for each index space.
+//! `facts/indices.rs`: a newtype for each index space.
 
 use super::Source;
 use crate::model::Model;

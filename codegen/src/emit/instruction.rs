@@ -1,4 +1,4 @@
-//! `shared/instruction.rs`: a decoded instruction with its immediates.
+//! `woven/instruction.rs`: a decoded instruction with its immediates.
 
 use super::Source;
 use super::plain::is_plain;
@@ -16,8 +16,8 @@ pub fn emit(model: &Model) -> Source {
     );
     let types = types(model);
     source.item(quote! {
-        use super::indices::*;
-        use super::opcode::Opcode;
+        use crate::generated::facts::indices::*;
+        use crate::generated::facts::opcode::Opcode;
         use crate::types::{#(#types),*};
     });
     // Those that builds for size treat apart stand apart, so that their matches need no rows for them.

@@ -1,4 +1,4 @@
-//! `shared/level.rs`: levels of validation, and the rules that begin with them.
+//! `facts/level.rs`: levels of validation, and the rules that begin with them.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration};

@@ -1,4 +1,4 @@
-//! `shared/limits.rs`: the limits of an implementation.
+//! `facts/limits.rs`: the limits of an implementation.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};

@@ -1,8 +1,9 @@
 //! One emitter a file of `generated/`, all with the same signature.
 //!
-//! To add a file: write `emit/NAME.rs` with `pub fn emit(model: &Model) -> Source`, and add its
-//! line to `SHARED` (or to `TIERS`, with the tier as second argument). The `mod.rs` beside
-//! it follows by itself.
+//! Facts say what the tables say, and name nothing that is written by hand; woven files put rows and
+//! hand-written functions together. To add a file: write `emit/NAME.rs` with
+//! `pub fn emit(model: &Model) -> Source`, and add its line to `FACTS` or `WOVEN`. The `mod.rs`
+//! beside it follows by itself.
 
 pub mod arms;
 pub mod component;
@@ -22,6 +23,7 @@ pub mod opcode;
 pub mod operation;
 pub mod plain;
 pub mod proposal;
+pub mod rate;
 pub mod section;
 pub mod semantics;
 pub mod source;
@@ -39,78 +41,81 @@ use std::collections::BTreeMap;
 /// Files by path below `generated/`, with forward slashes.
 pub type Files = BTreeMap<String, String>;
 
-type SharedEmitter = fn(&Model) -> Source;
-type TierEmitter = fn(&Model, TierId) -> Option<Source>;
+type Emitter = fn(&Model) -> Source;
+type EngineEmitter = fn(&Model) -> Option<Source>;
 
-/// Files of `generated/shared/`, the same in every tier.
+/// Files of `generated/facts/`.
 #[rustfmt::skip]
-const SHARED: &[(&str, SharedEmitter)] = &[
-    ("config",      config::emit),
-    ("constant",    constant::emit),
-    ("decode",      decode::emit),
+const FACTS: &[(&str, Emitter)] = &[
     ("error_code",  error_code::emit),
     ("indices",     indices::emit),
-    ("instruction", instruction::emit),
     ("level",       level::emit),
     ("limits",      limits::emit),
     ("opcode",      opcode::emit),
-    ("plain",       plain::emit),
     ("proposal",    proposal::emit),
     ("section",     section::emit),
-    ("semantics",   semantics::emit),
     ("tier",        tier::emit),
     ("trap",        trap::emit),
-    ("validate",    validate::emit),
     ("wire",        wire::emit),
 ];
 
-/// Those of the shared files that only an engine uses; builds without one leave them out.
-const EXECUTION: &[&str] = &["config", "constant"];
-
-/// Files of `generated/<tier>/`, for the tiers that have them.
+/// Files of `generated/woven/`.
 #[rustfmt::skip]
-const TIERS: &[(&str, TierEmitter)] = &[
-    ("arms",      arms::emit),
-    ("dispatch",  dispatch::emit),
+const WOVEN: &[(&str, Emitter)] = &[
+    ("arms",        arms::emit),
+    ("decode",      decode::emit),
+    ("instruction", instruction::emit),
+    ("plain",       plain::emit),
+    ("rate",        rate::emit),
+    ("semantics",   semantics::emit),
+    ("validate",    validate::emit),
+];
+
+/// Those that builds with an allocator have.
+#[rustfmt::skip]
+const WITH_HEAP: &[(&str, Emitter)] = &[
+    ("config",      config::emit),
+    ("constant",    constant::emit),
+];
+
+/// Those of the fast engine, which are the same in each tier that has it.
+const ENGINE: &[(&str, EngineEmitter)] = &[
+    ("operations", dispatch::shared),
     ("translate", translate::emit),
 ];
 
+/// The feature that brings an allocator.
+const HEAP: &str = "feature = \"alloc\"";
+
 /// All generated files, before formatting.
 pub fn emit(model: &Model) -> Files {
-    let mut files = Files::new();
-    let shared: Vec<_> = SHARED
-        .iter()
-        .map(|(name, emit)| (*name, emit(model)))
-        .collect();
-    let mut module = module::shared();
-    module.line("pub(crate) mod component;");
-    let execution = |name: &str| {
-        EXECUTION
-            .contains(&name)
-            .then(|| "feature = \"alloc\"".to_string())
-    };
-    add(&mut files, "shared", module, shared, execution);
-    let component = component::FILES
-        .iter()
-        .map(|(name, emit)| (*name, emit(model)));
-    add(
-        &mut files,
-        "shared/component",
-        component::module(),
-        component.collect(),
-        |_| None,
-    );
+    let mut facts = Folder::new("facts", module::facts());
+    facts.extend(FACTS, model, None);
     for (id, tier) in model.tiers() {
-        let own = TIERS
-            .iter()
-            .filter_map(|(name, emit)| Some((*name, emit(model, id)?)));
-        add(
-            &mut files,
-            &tier.key,
-            module::tier(model, id),
-            own.collect(),
-            |_| engine(model, id),
-        );
+        facts.add(&tier.key, module::tier(model, id), None);
+    }
+    let mut woven = Folder::new("woven", module::woven());
+    woven.module.line("pub(crate) mod component;");
+    woven.extend(WOVEN, model, None);
+    woven.extend(WITH_HEAP, model, Some(HEAP));
+    for (name, emit) in ENGINE {
+        if let Some(source) = emit(model) {
+            woven.add(name, source, Some(HEAP));
+        }
+    }
+    for (id, tier) in model.tiers() {
+        if let Some(source) = dispatch::emit(model, id) {
+            woven.add(&tier.key, source, engine(model, id).as_deref());
+        }
+    }
+    let mut component = Folder::new("woven/component", component::module());
+    component.extend(component::FILES, model, None);
+    let mut all = module::all();
+    all.line("pub(crate) mod facts;\npub(crate) mod woven;");
+    let mut files = Files::new();
+    files.insert("mod.rs".to_string(), all.text().to_string());
+    for folder in [facts, woven, component] {
+        files.extend(folder.files());
     }
     files.insert("opcodes.tsv".to_string(), index::tsv(model));
     files.insert("index.md".to_string(), index::markdown(model));
@@ -134,20 +139,41 @@ fn engine(model: &Model, tier: TierId) -> Option<String> {
     })
 }
 
-/// Adds the files of a folder; `condition` says on which one depends.
-fn add(
-    files: &mut Files,
-    folder: &str,
-    mut module: Source,
-    children: Vec<(&str, Source)>,
-    condition: impl Fn(&str) -> Option<String>,
-) {
-    for (name, source) in children {
-        if let Some(condition) = condition(name) {
-            module.line(&format!("#[cfg({condition})]"));
+/// A folder of modules.
+struct Folder {
+    path: &'static str,
+    module: Source,
+    files: Files,
+}
+
+impl Folder {
+    fn new(path: &'static str, module: Source) -> Self {
+        Folder {
+            path,
+            module,
+            files: Files::new(),
         }
-        module.line(&format!("pub(crate) mod {name};"));
-        files.insert(format!("{folder}/{name}.rs"), source.text().to_string());
     }
-    files.insert(format!("{folder}/mod.rs"), module.text().to_string());
+
+    /// Adds a module, of builds that fulfil the condition.
+    fn add(&mut self, name: &str, source: Source, condition: Option<&str>) {
+        if let Some(condition) = condition {
+            self.module.line(&format!("#[cfg({condition})]"));
+        }
+        self.module.line(&format!("pub(crate) mod {name};"));
+        let path = format!("{}/{name}.rs", self.path);
+        self.files.insert(path, source.text().to_string());
+    }
+
+    fn extend(&mut self, emitters: &[(&str, Emitter)], model: &Model, condition: Option<&str>) {
+        for (name, emit) in emitters {
+            self.add(name, emit(model), condition);
+        }
+    }
+
+    fn files(mut self) -> Files {
+        let module = self.module.text().to_string();
+        self.files.insert(format!("{}/mod.rs", self.path), module);
+        self.files
+    }
 }

@@ -1,4 +1,4 @@
-//! `mod.rs` of the shared files and of each tier.
+//! `mod.rs` of the folders, and `facts/<tier>.rs`.
 
 use super::Source;
 use super::limits::grouped;
@@ -7,12 +7,31 @@ use crate::model::{Model, TierId};
 use crate::names::ident;
 use quote::quote;
 
-/// `shared/mod.rs`; the list of modules is added by the caller.
-pub fn shared() -> Source {
-    Source::new("spec/", "What the tables say, the same in every tier.")
+/// `mod.rs` of all; the list of modules is added by the caller, as in those below.
+pub fn all() -> Source {
+    Source::new(
+        "spec/",
+        "What becomes of the tables: facts, and code that weaves rows and hand-written functions.",
+    )
 }
 
-/// `<tier>/mod.rs`: what a tier has.
+/// `facts/mod.rs`
+pub fn facts() -> Source {
+    Source::new(
+        "spec/",
+        "What the tables say; nothing here names what is written by hand.",
+    )
+}
+
+/// `woven/mod.rs`
+pub fn woven() -> Source {
+    Source::new(
+        "spec/",
+        "What rows become, with the functions that they name.",
+    )
+}
+
+/// `facts/<tier>.rs`: what a tier has.
 pub fn tier(model: &Model, id: TierId) -> Source {
     let tier = model.tier(id);
     let limits = model.limits.iter().map(|limit| {
@@ -24,8 +43,8 @@ pub fn tier(model: &Model, id: TierId) -> Source {
     let tagline = format!("The tier `{}`: {}.", tier.key, tier.doc);
     let mut source = Source::new("spec/{tiers,limits,proposals}.toml", &tagline);
     source.item(quote! {
-        use super::shared::limits::Limits;
-        use super::shared::proposal::{Proposal, Proposals};
+        use super::limits::Limits;
+        use super::proposal::{Proposal, Proposals};
     });
     source.item(quote! {
         /// Supported proposals; the tier provides what they need.

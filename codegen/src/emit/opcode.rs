@@ -1,10 +1,10 @@
-//! `shared/opcode.rs`: the list of instructions, with what is known of each.
+//! `facts/opcode.rs`: the list of instructions, with what is known of each.
 
 use super::Source;
 use super::enumeration::{Member, enumeration};
 use crate::model::{Code, Model, Op};
 use crate::names::{constant, ident};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::Literal;
 use quote::quote;
 
 /// The file.
@@ -14,26 +14,10 @@ pub fn emit(model: &Model) -> Source {
         "Every opcode, in the order of the codes.",
     );
     let schedule = Literal::u32_unsuffixed(model.costs.schedule);
-    source.item(quote! {
-        use super::proposal::Proposal;
-        use crate::rate::Rate;
-    });
+    source.item(quote! { use super::proposal::Proposal; });
     source.item(quote! {
         /// Version of the schedule that [`Opcode::fuel`] follows.
         pub const FUEL_SCHEDULE: u32 = #schedule;
-    });
-    let rated = model.ops.iter().filter_map(|op| {
-        let rate = model.costs.rate(&op.key)?;
-        Some((ident(&op.variant), Literal::u32_unsuffixed(rate.per)))
-    });
-    let (rated, per): (Vec<_>, Vec<_>) = rated.unzip();
-    let work = model.costs.work.iter().map(|work| {
-        let (doc, name) = (&work.doc, ident(&constant(&work.key)));
-        let per = Literal::u32_unsuffixed(work.per);
-        quote! {
-            #[doc = #doc]
-            pub const #name: Self = Self::per(#per);
-        }
     });
     for (key, cost) in &model.costs.host {
         let doc = format!("Fuel of a function of WASI: `{key}`.");
@@ -69,18 +53,6 @@ pub fn emit(model: &Model) -> Source {
             pub const fn fuel(self) -> u32 {
                 FACTS[self as usize].fuel
             }
-
-            /// How much of its work one more unit of fuel pays for, if that depends on an operand.
-            pub const fn rate(self) -> Option<Rate> {
-                match self {
-                    #(Self::#rated => Some(Rate::per(#per)),)*
-                    _ => None,
-                }
-            }
-        }
-
-        impl Rate {
-            #(#work)*
         }
 
         struct Facts {
@@ -136,12 +108,6 @@ fn row(model: &Model, op: &Op) -> Vec<String> {
         proposal,
         format!("{}),", fuel(model, op)),
     ]
-}
-
-/// The rate of a `hand` row as its function's last argument, if the row has one.
-pub(super) fn rate(model: &Model, op: &Op) -> Option<TokenStream> {
-    let per = Literal::u32_unsuffixed(model.costs.rate(&op.key)?.per);
-    Some(quote! { , Rate::per(#per) })
 }
 
 /// What an opcode costs: the row's own cost, else that of the column that gives its meaning.

@@ -1,4 +1,4 @@
-//! `shared/plain.rs`: as data, the instructions of which nothing is special.
+//! `woven/plain.rs`: as data, the instructions of which nothing is special.
 //!
 //! A row is plain if its opcode has no prefix, it has an immediate at most, which refers to one
 //! type at most, and its `type` names single types. Most rows are. Of what they have in common
@@ -22,8 +22,8 @@ pub fn emit(model: &Model) -> Source {
         "Instructions of which nothing is special, as data for builds for size.",
     );
     source.item(quote! {
-        use super::proposal::Proposal::*;
-        use super::proposal::Proposals;
+        use crate::generated::facts::proposal::Proposal::*;
+        use crate::generated::facts::proposal::Proposals;
         use crate::validate::plain::Immediate::*;
         use crate::validate::plain::Kind;
         use crate::validate::plain::Operand::*;

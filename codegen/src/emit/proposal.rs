@@ -1,4 +1,4 @@
-//! `shared/proposal.rs`: proposals and sets of them.
+//! `facts/proposal.rs`: proposals and sets of them.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};

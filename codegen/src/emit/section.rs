@@ -1,4 +1,4 @@
-//! `shared/section.rs`: the sections of a module.
+//! `facts/section.rs`: the sections of a module.
 
 use super::Source;
 use super::decode::hex;

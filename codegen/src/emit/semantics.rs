@@ -1,4 +1,4 @@
-//! `shared/semantics.rs`: the column `do`, typed by rustc.
+//! `woven/semantics.rs`: the column `do`, typed by rustc.
 
 use super::Source;
 use crate::model::{Model, Op};
@@ -42,7 +42,7 @@ fn imports(ops: &[&Op]) -> TokenStream {
     let trap = ops
         .iter()
         .any(|op| op.facts.may_trap)
-        .then(|| quote! { use super::trap::Trap; });
+        .then(|| quote! { use crate::generated::facts::trap::Trap; });
     let refers =
         |op: &&Op| op.parameters().iter().any(|(_, rust)| *rust == "Ref") || result(op) == "Ref";
     let reference = ops

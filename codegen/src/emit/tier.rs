@@ -1,4 +1,4 @@
-//! `shared/tier.rs`: tiers and capabilities, with what each tier has.
+//! `facts/tier.rs`: tiers and capabilities, with what each tier has.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};
@@ -58,11 +58,11 @@ fn accessors(tiers: &[Tier]) -> TokenStream {
     let provides = each(&|tier| capabilities(&tier.provides));
     let proposals = each(&|tier| {
         let module = ident(&tier.key);
-        quote!(super::super::#module::PROPOSALS)
+        quote!(super::#module::PROPOSALS)
     });
     let limits = each(&|tier| {
         let module = ident(&tier.key);
-        quote!(super::super::#module::LIMITS)
+        quote!(super::#module::LIMITS)
     });
     let name = accessor(
         "Its key in `spec/tiers.toml`.",

@@ -1,25 +1,25 @@
-//! `<tier>/translate.rs`: what the fast engine's translator does with each instruction.
+//! `woven/translate.rs`: what the fast engine's translator does with each instruction.
 
 use super::Source;
 use super::operation::is_constant;
-use crate::model::{Meaning, Model, Op, TierId};
+use crate::model::{Meaning, Model, Op};
 use crate::names::{function, ident};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The file, for tiers with forms.
-pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
-    model.forms.budget(tier)?;
+/// The file, if a tier has forms.
+pub fn emit(model: &Model) -> Option<Source> {
+    model.forms.budgets.first()?;
     let mut source = Source::new(
         "spec/instructions/",
         "What the fast engine's translator does with each instruction.",
     );
     let arms = model.ops.iter().map(arm);
     source.item(quote! {
-        use super::dispatch::Operation;
+        use super::instruction::Instruction;
+        use super::operations::Operation;
+        use super::semantics;
         use crate::fast::translate::{Translator, control};
-        use crate::generated::shared::instruction::Instruction;
-        use crate::generated::shared::semantics;
     });
     source.item(quote! {
         /// Translates one instruction.

@@ -1,4 +1,4 @@
-//! `shared/trap.rs`: the kinds of traps.
+//! `facts/trap.rs`: the kinds of traps.
 
 use super::Source;
 use super::enumeration::{Expected, Member, enumeration, expectations};

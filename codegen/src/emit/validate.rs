@@ -1,4 +1,4 @@
-//! `shared/validate.rs`: the rules of each instruction, from `type`, `where` and `check`.
+//! `woven/validate.rs`: the rules of each instruction, from `type`, `where` and `check`.
 //!
 //! A rule whose operands are single types becomes one call of `v.signature`; lists (`params(f)`,
 //! `label(l)`) are popped and pushed one after the other. The local `tx` holds what the immediate
@@ -19,7 +19,7 @@ pub fn emit(model: &Model) -> Source {
     let mut source = Source::new("spec/instructions/", "The rules of each instruction.");
     source.item(quote! {
         use super::instruction::Instruction::{self, *};
-        use super::proposal::Proposal;
+        use crate::generated::facts::proposal::Proposal;
         use crate::profile::Gate;
         use crate::reject::Reject;
         use crate::types::ValType;

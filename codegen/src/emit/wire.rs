@@ -1,4 +1,4 @@
-//! `shared/wire.rs`: wire codes other than opcodes and section ids.
+//! `facts/wire.rs`: wire codes other than opcodes and section ids.
 
 use super::Source;
 use super::decode::hex;

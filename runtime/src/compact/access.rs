@@ -10,7 +10,7 @@ use core::cell::Cell;
 use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use crate::exec::access::{Access, Scalar};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
 use crate::types::MemoryIdx;

@@ -7,7 +7,7 @@
 use super::core::Core;
 use super::registers::{ASTRAY, Registers};
 use crate::exec::machine::Stop;
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Profile;
 use crate::spec::Trap;
 use crate::types::GlobalIdx;

@@ -11,7 +11,7 @@ use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::link::Link;
 use super::registers::Registers;
-use crate::generated::shared::wire::External;
+use crate::generated::facts::wire::External;
 use crate::profile::Profile;
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
 

@@ -1,6 +1,6 @@
 //! The interpreter: reads an opcode, pays for it, does what its arm says, and reads the next.
 //!
-//! The arms come from the tables, a line for each row (`generated/no_alloc/arms.rs`), and are
+//! The arms come from the tables, a line for each row (`generated/woven/arms.rs`), and are
 //! written in the words that this file defines: `check!` ends the loop at a trap, `free!` and
 //! `dear!` pay less or more than one, `load!` to `hand!` do what many rows have in common.
 //! Computations on `i32` alone, control and variables stand in the loop, since they are most of
@@ -15,8 +15,8 @@ use super::registers::{ASTRAY, Registers, astray};
 use crate::capability;
 use crate::exec::machine::Stop;
 use crate::exec::slot::Value;
-use crate::generated::no_alloc::arms::*;
-use crate::generated::shared::semantics;
+use crate::generated::woven::arms::*;
+use crate::generated::woven::semantics;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
 

@@ -6,10 +6,10 @@
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
-use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
+use crate::fast::operations::Operation;
 use crate::fast::translate::{Kind, Place, To};
-use crate::generated::shared::instruction::Instruction;
+use crate::generated::woven::instruction::Instruction;
 use crate::module::pins::{Pin, Pins};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;

@@ -11,10 +11,10 @@ pub(crate) mod abi;
 
 /// Layouts that do not follow from others.
 pub mod layout {
-    pub use crate::generated::shared::component::layout::*;
+    pub use crate::generated::woven::component::layout::*;
 }
 
-pub use crate::generated::shared::component::{
+pub use crate::generated::woven::component::{
     canon::*, names::*, section::ComponentSectionId, sort::*, types::*,
 };
 pub use crate::read::component::{

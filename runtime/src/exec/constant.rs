@@ -1,12 +1,12 @@
 //! Constant expressions: initial values of globals and tables, elements, offsets of segments.
 //!
 //! What an instruction means is its row's `do` cell, reached through the generated
-//! [`step`](crate::generated::shared::constant::step); whoever evaluates gives the operand stack,
+//! [`step`](crate::generated::woven::constant::step); whoever evaluates gives the operand stack,
 //! globals and functions. Standard: section 4.7.3, "Instantiation", and 3.4.13, "Constant
 //! Expressions".
 
 use crate::exec::slot::Value;
-use crate::generated::shared::constant;
+use crate::generated::woven::constant;
 use crate::profile::Everything;
 use crate::read::ConstExpr;
 use crate::reject::Reject;

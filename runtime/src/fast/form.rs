@@ -3,7 +3,8 @@
 //! The handlers of an operation stand in a row, in the order of its class's forms; a class knows
 //! the number of each form in that order. All of it is computed when the crate is compiled.
 
-use super::dispatch::{BASES, FUSED, HANDLERS, INFOS, Operation};
+use super::handlers::{FUSED, HANDLERS};
+use super::operations::{BASES, INFOS, Operation};
 use super::translate::{Kind, Place, To};
 
 /// What the translator knows of an operation.

@@ -7,7 +7,7 @@
 //! instruction is a type** ([`instruction`]), made from an operation (a `do` cell of the tables,
 //! [`operation`]) and the places of its operands ([`place`]): slot `S`, accumulator `A`, pinned
 //! locals `P` and `Q`, immediate `I`. One generic function, [`handler::handler`], turns any such
-//! type into a handler; the generated list of instantiations (`dispatch`) comes from
+//! type into a handler; the generated list of instantiations (`handlers`) comes from
 //! `spec/forms.toml`.
 //!
 //! The machine's registers ([`state::State`]) are the arguments of a handler, so that the
@@ -52,9 +52,10 @@ pub(crate) mod value;
 pub(crate) mod verify;
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]
-pub(crate) use crate::generated::alloc::{dispatch, translate as rows};
+pub(crate) use crate::generated::woven::alloc as handlers;
 #[cfg(feature = "std")]
-pub(crate) use crate::generated::std::{dispatch, translate as rows};
+pub(crate) use crate::generated::woven::std as handlers;
+pub(crate) use crate::generated::woven::{operations, translate as rows};
 
 pub(crate) use run::{Interruption, Invocation, call};
 

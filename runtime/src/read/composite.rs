@@ -5,7 +5,7 @@
 
 use super::Reader;
 use super::types::{admit, malformed};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::{Everything, Gate};
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use super::Reader;
 use super::types::{admit, malformed};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::{Everything, Gate};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Instruction, Proposal};

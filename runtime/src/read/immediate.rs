@@ -6,7 +6,7 @@
 //! meant. Standard: section 5.4, "Instructions".
 
 use super::Reader;
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};

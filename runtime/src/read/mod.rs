@@ -271,7 +271,7 @@ impl<'a> Reader<'a> {
         &mut self,
         gate: &impl Gate,
     ) -> Result<Instruction<'a>, Reject> {
-        crate::generated::shared::decode::decode::<PLAIN>(self, gate)
+        crate::generated::woven::decode::decode::<PLAIN>(self, gate)
     }
 
     #[cold]

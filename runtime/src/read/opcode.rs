@@ -4,7 +4,7 @@
 //! others whether a proposal reserves them. Core specification, section "Instructions" of the
 //! binary format.
 
-use crate::generated::shared::decode::RESERVED;
+use crate::generated::woven::decode::RESERVED;
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 

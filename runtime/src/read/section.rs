@@ -7,7 +7,7 @@
 
 use super::types::{admit, malformed};
 use super::{Reader, Span};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, SectionId};

@@ -4,7 +4,7 @@
 //! between them. Standard: sections 5.5.7, 5.5.12 and 5.5.14.
 
 use super::{ConstExpr, DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::reject::Reject;
 use crate::spec::Limit;

@@ -5,7 +5,7 @@
 //! section 5.3, "Types".
 
 use super::Reader;
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Proposal, Proposals};

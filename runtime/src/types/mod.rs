@@ -14,7 +14,7 @@ mod object;
 mod reference;
 mod value;
 
-pub use crate::generated::shared::indices::{
+pub use crate::generated::facts::indices::{
     DataIdx, ElemIdx, FieldIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemoryIdx, TableIdx,
     TagIdx, TypeIdx,
 };

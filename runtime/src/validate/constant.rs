@@ -10,7 +10,7 @@ use super::plain::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
-use crate::generated::shared::validate::{constant, step};
+use crate::generated::woven::validate::{constant, step};
 use crate::profile::Gate;
 use crate::read::{ConstExpr, Reader, Span};
 use crate::reject::{Detail, Reject};

@@ -11,7 +11,7 @@ use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
-use crate::generated::shared::decode::decode;
+use crate::generated::woven::decode::decode;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
 use crate::reject::Reject;

@@ -10,7 +10,7 @@ use super::function::function;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::{ModuleSink, Sink, frame};
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::read::{Export, Import, ImportType, Reader, Sections, Span, malformed};
 use crate::reject::{Detail, Reject};

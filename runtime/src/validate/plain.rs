@@ -9,7 +9,7 @@ use super::constant::{admit, immutable, visible};
 use super::predicate;
 use super::storage::Storage;
 use super::validator::Validator;
-use crate::generated::shared::plain::{FIRST, KINDS, PROPOSALS, ROWS};
+use crate::generated::woven::plain::{FIRST, KINDS, PROPOSALS, ROWS};
 use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;

@@ -10,7 +10,7 @@ use super::environment::{Environment, unknown};
 use super::module::Pass;
 use super::storage::{List, Storage};
 use super::subtype::is_ref_subtype;
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::read::{DataSegment, ElementItems, ElementSegment, Reader, SegmentMode, Span};
 use crate::reject::{Detail, Reject};

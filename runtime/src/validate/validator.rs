@@ -11,7 +11,7 @@ use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::{are_subtypes, is_subtype};
-use crate::generated::shared::validate::step;
+use crate::generated::woven::validate::step;
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::{Detail, Reject};

@@ -5,7 +5,7 @@
 //! claim, not the entries. Standard: Component Model, `Binary.md`, "Component Definitions".
 
 use super::ComponentView;
-use crate::generated::shared::wire;
+use crate::generated::facts::wire;
 use crate::read::component::ComponentSectionId;
 use crate::read::{Reader, magic};
 use crate::reject::Reject;

@@ -130,6 +130,14 @@ fn in_order(model: &mut Model, order: &[String]) {
     model.ops.sort_by_key(|op| place(&op.key));
 }
 
+/// Files that no patch reaches.
+const RIGID: [&str; 4] = [
+    "woven/operations.rs",
+    "woven/alloc.rs",
+    "woven/std.rs",
+    "woven/plain.rs",
+];
+
 fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {
     let mut files = BTreeMap::new();
     for (path, text) in after {
@@ -137,7 +145,7 @@ fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {
         if text == old {
             continue;
         }
-        let patches = if path.ends_with("dispatch.rs") || path == "shared/plain.rs" {
+        let patches = if RIGID.contains(&path.as_str()) {
             // Macros and statics, which no patch reaches, or which only builds for size read; to
             // parse the handlers would take most of the time.
             Patches {
@@ -171,18 +179,14 @@ impl Fate {
         };
         for (path, patches) in files.iter_mut() {
             patches.all.retain(|patch| match patch {
-                Patch::Constant { name, .. } => name == "LIMITS" || path == "shared/limits.rs",
+                Patch::Constant { name, .. } => name == "LIMITS" || path == "facts/limits.rs",
                 _ => true,
             });
         }
-        if rigid(files, "shared/instruction.rs") {
+        if rigid(files, "woven/instruction.rs") {
             files.values_mut().for_each(|patches| patches.all.clear());
-        } else if rigid(files, "shared/semantics.rs") {
-            let judged = [
-                "shared/decode.rs",
-                "shared/semantics.rs",
-                "shared/validate.rs",
-            ];
+        } else if rigid(files, "woven/semantics.rs") {
+            let judged = ["woven/decode.rs", "woven/semantics.rs", "woven/validate.rs"];
             for (path, patches) in files {
                 if !judged.contains(&path.as_str()) {
                     patches.all.clear();

@@ -278,13 +278,13 @@ fn merged(files: &Files, cases: &[Case<'_>], refusals: &Refusals) -> Result<File
             .unwrap_or_default();
         let mut text = merge(path, text, patches)?;
         match path.as_str() {
-            "shared/tier.rs" => text = with_accessors(path, text)?,
-            "shared/limits.rs" => text = with_maximum(path, text, patches)?,
+            "facts/tier.rs" => text = with_accessors(path, text)?,
+            "facts/limits.rs" => text = with_maximum(path, text, patches)?,
             // Bodies of handlers are many; the copy is built often and runs shortly.
-            "shared/semantics.rs" => text = text.replace("#[inline (always)]", "#[inline(never)]"),
+            "woven/semantics.rs" => text = text.replace("#[inline (always)]", "#[inline(never)]"),
             _ => {}
         }
-        if path.ends_with("/mod.rs") && text.contains("const LIMITS") {
+        if path.starts_with("facts/") && text.contains("const LIMITS") {
             let has = text.contains(&accessor("LIMITS"));
             if !has {
                 text += "\npub(crate) const fn limits__now() -> Limits { LIMITS }\n";

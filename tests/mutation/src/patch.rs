@@ -93,7 +93,8 @@ pub(crate) struct Parsed<'a> {
 impl<'a> Parsed<'a> {
     /// Parses it.
     pub(crate) fn new(path: &str, text: &'a str) -> Result<Self, String> {
-        let file = syn::parse_file(text).map_err(|error| format!("{path}: {error}"))?;
+        let file = syn::parse_file(&arms_as_functions(text))
+            .map_err(|error| format!("{path}: {error}"))?;
         Ok(Self { text, file })
     }
 
@@ -101,6 +102,31 @@ impl<'a> Parsed<'a> {
     pub(crate) fn file(&self) -> &File {
         &self.file
     }
+}
+
+/// A text with each macro that is a match written as a function, all else in its place: the arms of
+/// the compact engine are such macros, and are walked as others are.
+fn arms_as_functions(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut within = false;
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let other = match bare.strip_prefix("macro_rules! ") {
+            Some(name) => {
+                within = true;
+                format!("fn {}() {{", name.trim_end_matches(" {"))
+            }
+            None if within && bare.ends_with(":ident) => {") => "{".to_string(),
+            None if within && bare == "    };" => "}".to_string(),
+            None if within => bare.replace('$', " "),
+            None => bare.to_string(),
+        };
+        within &= bare != "}";
+        out += &other;
+        out.extend(std::iter::repeat_n(' ', bare.len() - other.len()));
+        out += &line[bare.len()..];
+    }
+    out
 }
 
 /// What makes the second file of the first.
@@ -362,4 +388,37 @@ fn alike(before: &Block, after: &Block) -> bool {
 /// The place of a span in its text.
 pub(crate) fn range(span: Span) -> Range<usize> {
     span.byte_range()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arms_in_macros_are_patched() {
+        let file = |arms: &str| {
+            format!(
+                "macro_rules! arms {{\n    ($a:ident, $b:ident) => {{\n        match $a {{\n{arms}        }}\n    }};\n}}\n\npub(crate) use arms;\n"
+            )
+        };
+        let (before, after) = (
+            file("            0x6A => check!($b.add()),\n            _ => astray!(),\n"),
+            file("            0x6B => check!($b.add()),\n            _ => astray!(),\n"),
+        );
+        let parsed = |text| Parsed::new("arms.rs", text);
+        let (Ok(old), Ok(new)) = (parsed(&before), parsed(&after)) else {
+            panic!("not Rust");
+        };
+        let Patches { all, rigid } = patch(1, &old, &new);
+        assert!(rigid.is_empty(), "{rigid:?}");
+        let [
+            Patch::Insert { pattern, body, .. },
+            Patch::Disable { range, .. },
+        ] = &all[..]
+        else {
+            panic!("{all:?}");
+        };
+        assert_eq!((&**pattern, &**body), ("0x6B", "check!($b.add())"));
+        assert_eq!(&before[range.clone()], "0x6A");
+    }
 }

@@ -150,6 +150,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
+/// Files of the fast engine that no patch reaches.
+const HANDLERS: [&str; 2] = ["woven/operations.rs", "woven/std.rs"];
+
 /// The tests that name a row, in the order in which they are tried.
 pub(crate) fn select(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Test> {
     let words = scripts.words(mutant);
@@ -208,7 +211,7 @@ pub(crate) fn select(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Tes
     };
     let engines: &[&str] = match fate {
         // Handlers are as they were, so that only the other engine has the whole mutant.
-        Fate::Changed(changed) if changed.keys().any(|path| path == "std/dispatch.rs") => {
+        Fate::Changed(changed) if changed.keys().any(|path| HANDLERS.contains(&path.as_str())) => {
             &["no_alloc/"]
         }
         _ => &["", "no_alloc/"],

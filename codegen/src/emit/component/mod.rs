@@ -1,4 +1,4 @@
-//! `shared/component/`: the Component Model.
+//! `woven/component/`: the Component Model.
 
 mod layout;
 mod production;
@@ -9,9 +9,9 @@ mod sort;
 use super::Source;
 use crate::model::{Model, ProductionFile};
 
-/// Files of `generated/shared/component/`.
+/// Files of `generated/woven/component/`.
 #[rustfmt::skip]
-pub(super) const FILES: &[(&str, super::SharedEmitter)] = &[
+pub(super) const FILES: &[(&str, super::Emitter)] = &[
     ("canon",   canon),
     ("layout",  layout::emit),
     ("names",   names),

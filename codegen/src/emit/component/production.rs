@@ -30,9 +30,9 @@ pub(super) fn emit(model: &Model, file: ProductionFile, tagline: &str) -> Source
             CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
             Item, DecodeRules, Label, List, Options, ValType, list, read, reserved,
         };
-        use crate::generated::shared::error_code::ErrorCode;
-        use crate::generated::shared::limits::Limit;
-        use crate::generated::shared::proposal::Proposal;
+        use crate::generated::facts::error_code::ErrorCode;
+        use crate::generated::facts::limits::Limit;
+        use crate::generated::facts::proposal::Proposal;
         use crate::read::{Reader, malformed};
         use crate::reject::Reject;
     });

@@ -18,7 +18,7 @@ pub(super) fn emit(model: &Model) -> Source {
     );
     source.item(quote! {
         use super::sort::Sort;
-        use crate::generated::shared::proposal::Proposal;
+        use crate::generated::facts::proposal::Proposal;
     });
     let members: Vec<Member> = sections
         .iter()

@@ -18,9 +18,9 @@ pub(super) fn emit(model: &Model) -> Source {
     );
     source.item(quote! {
         use crate::read::component::{Decode, DecodeRules, index};
-        use crate::generated::shared::error_code::ErrorCode;
-        use crate::generated::shared::limits::Limit;
-        use crate::generated::shared::proposal::Proposal;
+        use crate::generated::facts::error_code::ErrorCode;
+        use crate::generated::facts::limits::Limit;
+        use crate::generated::facts::proposal::Proposal;
         use crate::read::{Reader, malformed};
         use crate::reject::Reject;
     });

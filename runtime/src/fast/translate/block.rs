@@ -8,8 +8,8 @@
 use super::emit::LabelId;
 use super::operand::{Kind, Operand, To};
 use super::{Translator, control};
-use crate::fast::dispatch::Operation;
-use crate::generated::shared::instruction::Instruction;
+use crate::fast::operations::Operation;
+use crate::generated::woven::instruction::Instruction;
 use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
 

@@ -5,7 +5,7 @@
 
 use super::Translator;
 use super::operand::{At, Words};
-use crate::fast::dispatch::Operation;
+use crate::fast::operations::Operation;
 use crate::types::ValType;
 
 impl Translator<'_> {

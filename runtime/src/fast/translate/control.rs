@@ -6,7 +6,7 @@
 use super::Translator;
 use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Kind, Place, To};
-use crate::fast::dispatch::Operation;
+use crate::fast::operations::Operation;
 use crate::module::code::halves;
 use crate::spec::Rate;
 use crate::types::{

@@ -8,9 +8,9 @@
 
 use alloc::vec::Vec;
 
-use super::super::dispatch;
 use super::super::form;
 use super::super::handler::{HANDLER_WORDS, address, length};
+use super::super::handlers;
 use super::super::verify::Log;
 use super::failure::Failure;
 use crate::module::code::{Allowance, Code};
@@ -196,7 +196,7 @@ impl Emitter {
     }
 
     fn set_handler(&mut self, start: usize, handler: u16) {
-        let address = address(dispatch::HANDLERS[usize::from(handler)].handler);
+        let address = address(handlers::HANDLERS[usize::from(handler)].handler);
         self.words[start..start + HANDLER_WORDS].copy_from_slice(&address);
     }
 

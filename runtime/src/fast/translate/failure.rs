@@ -10,7 +10,7 @@ use super::operand::{Place, To};
 use crate::allocation::OutOfMemory;
 use crate::error::Error;
 use crate::error::cause::{InternalError, LimitError};
-use crate::fast::dispatch::Operation;
+use crate::fast::operations::Operation;
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 

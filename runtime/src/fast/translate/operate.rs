@@ -7,8 +7,8 @@
 
 use super::operand::{At, Kind, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
-use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
+use crate::fast::operations::Operation;
 use crate::module::code::halves;
 use crate::types::MemArg;
 

@@ -20,7 +20,7 @@ pub use part::{
     ValType,
 };
 
-pub(crate) use crate::generated::shared::component::{
+pub(crate) use crate::generated::woven::component::{
     canon::*, names::*, section::ComponentSectionId, sort::*, types::*,
 };
 use crate::profile::{Everything, Gate};

@@ -8,8 +8,8 @@ use alloc::vec;
 
 use super::*;
 use crate::engine::Engine;
-use crate::fast::dispatch::Operation;
 use crate::fast::form::form;
+use crate::fast::operations::Operation;
 use crate::fast::translate::{Place, To, unverified};
 use crate::module::Watch;
 use crate::module::origin::OriginList;
