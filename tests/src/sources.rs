@@ -23,11 +23,9 @@ pub struct Source {
 /// # Panics
 /// If one cannot be read or parsed.
 pub fn sources(folders: &[&str]) -> Vec<Source> {
-    let mut sources = Vec::new();
-    for folder in folders {
-        collect(&workspace().join(folder), &mut sources);
-    }
-    sources
+    let folders = folders.iter().map(|folder| workspace().join(folder));
+    let files = folders.flat_map(|folder| files(&folder, &[]));
+    files.map(|file| parsed(&file)).collect()
 }
 
 /// Whether an item is compiled for tests only.
@@ -41,7 +39,13 @@ pub fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-fn collect(folder: &Path, sources: &mut Vec<Source>) {
+/// The files of Rust in a folder and in the folders within, but for folders whose path ends in one of
+/// these.
+///
+/// # Panics
+/// If a folder cannot be read.
+pub fn files(folder: &Path, skipped: &[&str]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder:?}: {error}"));
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("the folder can be read").path())
@@ -49,13 +53,19 @@ fn collect(folder: &Path, sources: &mut Vec<Source>) {
     paths.sort();
     for path in paths {
         if path.is_dir() {
-            collect(&path, sources);
+            if !skipped.iter().any(|end| path.ends_with(end)) {
+                files.extend(self::files(&path, skipped));
+            }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text =
-                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-            let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
-            let path = path.strip_prefix(workspace()).unwrap_or(&path).to_owned();
-            sources.push(Source { path, text, syntax });
+            files.push(path);
         }
     }
+    files
+}
+
+fn parsed(path: &Path) -> Source {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{path:?}: {error}"));
+    let path = path.strip_prefix(workspace()).unwrap_or(path).to_owned();
+    Source { path, text, syntax }
 }

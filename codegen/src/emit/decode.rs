@@ -1,4 +1,8 @@
-//! `woven/decode.rs`: the only place that matches opcodes on the wire.
+//! `decode.rs`: the decoder of instructions, a match on the opcode's bytes.
+//!
+//! A row becomes an arm that reads its immediates in order and asks whether its proposal is
+//! admitted; opcodes that the tables reserve for a proposal are listed, so that they are refused by
+//! its name. Standard: section 5.4, "Instructions".
 
 use super::Source;
 use super::plain::is_plain;

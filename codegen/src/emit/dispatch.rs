@@ -1,5 +1,9 @@
-//! `woven/operations.rs` and `woven/<tier>.rs`: the operations of the fast engine, and the handlers
+//! `operations.rs`, and a file for each tier: the operations of the fast engine, and the handlers
 //! that each tier makes of them.
+//!
+//! Each row is declared as an operation; each form that `spec/forms.toml` has for it in a tier
+//! becomes one instance of a generic handler, and one entry of a table that is computed when the
+//! crate is compiled.
 
 use super::Source;
 use super::operation::{Operation, Origin, instruction, operations, register, suffix};

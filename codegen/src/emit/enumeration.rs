@@ -1,4 +1,7 @@
 //! Enums without fields, which most tables become.
+//!
+//! A table's rows are variants in its order, with a list `ALL` of them, so that a number can be
+//! turned back into a variant without an unsafe cast.
 
 use crate::names::ident;
 use proc_macro2::{Ident, Literal, TokenStream};

@@ -1,4 +1,7 @@
-//! `facts/error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
+//! `error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
+//!
+//! Each has a number that never changes, a text and a class. Builds without texts keep the number;
+//! `Display` asks for the text.
 
 use super::Source;
 use super::enumeration::{Expected, Member, accessor, enumeration, expectations, numbered};

@@ -1,4 +1,7 @@
 //! `opcodes.tsv`, `index.md` and `README.md`: the model for machines and for people.
+//!
+//! The list of rows as other projects and reviewers read it; `tabwasm spec list` prints the same
+//! columns. Nothing in the runtime is made of it.
 
 use crate::model::{Code, Meaning, Model, Op};
 use std::fmt::Write;

@@ -1,4 +1,8 @@
-//! `woven/instruction.rs`: a decoded instruction with its immediates.
+//! `instruction.rs`: a decoded instruction with its immediates.
+//!
+//! One variant a row: what the decoder gives, and what validator, translator and views match on. It
+//! is small and `Copy`, since lists of immediates stay in the module's bytes. Standard: section
+//! 2.4, "Instructions".
 
 use super::Source;
 use super::plain::is_plain;

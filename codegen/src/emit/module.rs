@@ -1,4 +1,7 @@
-//! `mod.rs` of the folders, and `facts/<tier>.rs`.
+//! `mod.rs` of the folders, and the facts of each tier.
+//!
+//! The lists of files follow from the emitters, so that a new file is mounted without a line by
+//! hand.
 
 use super::Source;
 use super::limits::grouped;

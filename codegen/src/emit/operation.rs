@@ -1,6 +1,8 @@
 //! The operations of the fast engine: rows and instructions of its own, with their handlers.
 //!
-//! Emits nothing itself; [`super::dispatch`] and [`super::translate`] read it.
+//! Forms of a class are expanded here for each row of a tier, and numbered in the order in which
+//! their handlers stand. Emits nothing itself; [`super::dispatch`] and [`super::translate`] read
+//! it.
 
 use crate::model::{
     EngineInstruction, Form, FormClass, Meaning, MemoryKind, Model, NumberType, Op, OperandClass,

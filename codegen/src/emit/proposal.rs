@@ -1,4 +1,7 @@
-//! `facts/proposal.rs`: proposals and sets of them.
+//! `proposal.rs`: proposals and sets of them.
+//!
+//! A proposal is a bit, so that a set is a word and asking whether one is admitted is one
+//! instruction; constants of sets and what each requires come from the same rows.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};

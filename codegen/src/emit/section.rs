@@ -1,4 +1,7 @@
-//! `facts/section.rs`: the sections of a module.
+//! `section.rs`: the sections of a module.
+//!
+//! An enum with the id, the place in the prescribed order, the proposal and the limit of each.
+//! Standard: section 5.5, "Modules", "Sections".
 
 use super::Source;
 use super::decode::hex;

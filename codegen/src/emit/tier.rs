@@ -1,4 +1,7 @@
-//! `facts/tier.rs`: tiers and capabilities, with what each tier has.
+//! `tier.rs`: tiers and capabilities, with what each tier has.
+//!
+//! Limits and proposals of each tier as constants, which the profiles of the library take as
+//! theirs.
 
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};

@@ -1,4 +1,8 @@
-//! `woven/translate.rs`: what the fast engine's translator does with each instruction.
+//! `translate.rs`: what the fast engine's translator does with each instruction.
+//!
+//! A match over all rows: constants become notes, `do` rows operations with operands in places,
+//! `hand` rows calls, and `control` rows call the function of their name in
+//! `fast/translate/control.rs`.
 
 use super::Source;
 use super::operation::is_constant;

@@ -1,4 +1,7 @@
-//! `facts/trap.rs`: the kinds of traps.
+//! `trap.rs`: the kinds of traps.
+//!
+//! Each has a number that never changes, and the text that the official scripts expect, so that
+//! scripts and hosts recognise it.
 
 use super::Source;
 use super::enumeration::{Expected, Member, enumeration, expectations};

@@ -1,9 +1,9 @@
 //! How a script is encoded: records, one after the other.
 //!
-//! A record is a [`Header`] (a tag, the line of the script, the length of what follows) and that many
-//! bytes. All numbers are little-endian; a text is its length as a `u32`, then UTF-8. Instances
-//! are numbered in the order of the records that make them, from 0 again after [`Tag::File`] and
-//! [`Tag::Forget`]. Records of line 0 are no directives of the script.
+//! A record is a [`Header`] (a tag, the line of the script, the length of what follows) and that
+//! many bytes. All numbers are little-endian; a text is its length as a `u32`, then UTF-8.
+//! Instances are numbered in the order of the records that make them, from 0 again after
+//! [`Tag::File`] and [`Tag::Forget`]. Records of line 0 are no directives of the script.
 
 /// What a record says. The comment gives its bytes behind the header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,7 @@
-//! `woven/component/`: the Component Model.
+//! The folder `component/`: the Component Model.
+//!
+//! Each file is made of one table of `spec/component/`; sections, sorts and layouts have emitters
+//! of their own, productions share one. Standard: Component Model, `Binary.md`.
 
 mod layout;
 mod production;

@@ -1,5 +1,8 @@
 //! `types.rs`, `canon.rs`, `names.rs`: an enum for each group, a struct for each sequence, and how
 //! they are read.
+//!
+//! The grammar of `Binary.md` is a table, and this makes of it the types that views show and the
+//! decoder that fills them, so that neither can know a production that the other lacks.
 
 use super::read::{Arm, alternatives};
 use super::sort::function;

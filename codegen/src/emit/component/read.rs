@@ -1,4 +1,7 @@
 //! Matches over the first bytes of alternatives.
+//!
+//! Alternatives of a production are told apart by one byte or a few. Those that begin with the same
+//! byte share an arm, in which the next byte is matched, so that no byte is read twice.
 
 use crate::emit::source::aligned;
 

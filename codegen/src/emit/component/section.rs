@@ -1,4 +1,7 @@
 //! `section.rs`: the sections of a component.
+//!
+//! An enum with the id, the proposal and the sort that each entry of a section defines; the level
+//! `standard` counts by it. Standard: Component Model, `Binary.md`, "Component Definitions".
 
 use crate::emit::Source;
 use crate::emit::decode::hex;

@@ -1,4 +1,7 @@
 //! `sort.rs`: sorts, and a newtype for the indices of each.
+//!
+//! Indices of two sorts cannot be confused, since they have two types; reading one asks the rules
+//! of the reader whether it is there. Standard: Component Model, `Binary.md`, "Index Spaces".
 
 use super::read::{Arm, alternatives};
 use crate::emit::Source;
