@@ -1,4 +1,4 @@
-//! `woven/plain.rs`: as data, the instructions of which nothing is special.
+//! `plain.rs`: the instructions without a special case, as data.
 //!
 //! A row is plain if its opcode has no prefix, it has an immediate at most, which refers to one
 //! type at most, and its `type` names single types. Most rows are. Of what they have in common
@@ -19,7 +19,7 @@ const PARAMS: usize = 2;
 pub fn emit(model: &Model) -> Source {
     let mut source = Source::new(
         "spec/instructions/",
-        "Instructions of which nothing is special, as data for builds for size.",
+        "Instructions without a special case, as data for builds for size.",
     );
     source.item(quote! {
         use crate::generated::facts::proposal::Proposal::*;
