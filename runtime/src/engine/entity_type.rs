@@ -43,11 +43,13 @@ impl EntityType {
                 let content = |a: &types::GlobalType, b: &types::GlobalType| {
                     engine.val_matches(a.content, b.content)
                 };
+                // What is only read may be of a subtype; what both sides write, of the same type.
                 found.mutable == wanted.mutable
                     && content(found, wanted)
                     && (!found.mutable || content(wanted, found))
             }
             (Self::Table(found), Self::Table(wanted)) => {
+                // Both sides write elements: their types must match in both directions.
                 found.is_64 == wanted.is_64
                     && within(found.min, found.max, wanted.min, wanted.max)
                     && engine.ref_matches(found.element, wanted.element)

@@ -23,6 +23,7 @@ pub(crate) fn grow<M: Machine>(
     delta: u64,
     rate: Rate,
 ) -> Result<u64, Stop> {
+    // -1 of both address types: where they have 32 bits, the lower half counts.
     Ok(m.memory_grow(x, delta, rate)?.unwrap_or(u64::MAX))
 }
 
@@ -66,6 +67,7 @@ pub(crate) fn init<M: Machine>(
     count: i32,
     rate: Rate,
 ) -> Result<(), Stop> {
+    // Places in a segment are `i32`, whatever the address type of the memory.
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
     let (memory, data) = m.memory_and_data(x, y);
     if within(to, count, memory) && within(from, count, data) {

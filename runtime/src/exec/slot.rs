@@ -1,8 +1,8 @@
 //! Values as slots hold them: 64 bits without a type.
 //!
-//! Both engines keep values so, and hand-written functions get them typed. The upper bits of
-//! narrower values are zero, so that equal values are equal slots, and a slot read as a wider
-//! number has one meaning. Floats keep their bits, NaNs included.
+//! Both engines keep values so, and hand-written functions get them typed. Whoever writes a
+//! narrower value leaves the upper bits zero, and whoever reads one ignores them, so that a slot
+//! never has to be prepared for the type that is read. Floats keep their bits, NaNs included.
 
 use crate::types::Ref;
 

@@ -37,6 +37,7 @@ pub(crate) fn grow<M: Machine>(
     delta: u64,
     rate: Rate,
 ) -> Result<u64, Stop> {
+    // -1 of both address types: where they have 32 bits, the lower half counts.
     Ok(m.table_grow(x, delta, init, rate)?.unwrap_or(u64::MAX))
 }
 
@@ -80,6 +81,7 @@ pub(crate) fn init<M: Machine>(
     count: i32,
     rate: Rate,
 ) -> Result<(), Stop> {
+    // Places in a segment are `i32`, whatever the address type of the table.
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
     let (table, elements) = m.table_and_elements(x, y);
     if within(to, count, table) && within(from, count, elements) {

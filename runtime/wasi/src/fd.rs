@@ -31,6 +31,7 @@ impl WasiCtx {
                     break;
                 }
                 Ok(_) => written += length,
+                // Bytes written before an error are success: the next call meets the error again.
                 Err(errno) if written == 0 => return Err(errno),
                 Err(_) => break,
             }

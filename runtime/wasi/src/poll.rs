@@ -38,6 +38,7 @@ impl WasiCtx {
         count: u32,
         out: u32,
     ) -> Result<(), Errno> {
+        // To wait for nothing would never end; the standard says `inval`.
         if count == 0 {
             return Err(Errno::Inval);
         }
