@@ -1,4 +1,4 @@
-//! `config.rs`: a switch of the engine's configuration for each proposal.
+//! `woven/config.rs`: a switch of the engine's configuration for each proposal.
 //!
 //! Methods such as `wasm_multi_memory`, with wasmtime's names, so that a new row of
 //! `spec/proposals.toml` has its switch without a line by hand.

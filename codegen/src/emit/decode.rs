@@ -1,4 +1,4 @@
-//! `decode.rs`: the decoder of instructions, a match on the opcode's bytes.
+//! `woven/decode.rs`: the decoder of instructions, a match on the opcode's bytes.
 //!
 //! A row becomes an arm that reads its immediates in order and asks whether its proposal is
 //! admitted; opcodes that the tables reserve for a proposal are listed, so that they are refused by

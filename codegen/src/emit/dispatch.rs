@@ -1,5 +1,5 @@
-//! `operations.rs`, and a file for each tier: the operations of the fast engine, and the handlers
-//! that each tier makes of them.
+//! `woven/operations.rs`, and a file for each tier: the operations of the fast engine, and the
+//! handlers that each tier makes of them.
 //!
 //! Each row is declared as an operation; each form that `spec/forms.toml` has for it in a tier
 //! becomes one instance of a generic handler, and one entry of a table that is computed when the

@@ -1,4 +1,4 @@
-//! `error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
+//! `facts/error_code.rs`: the reasons to refuse a module, and what the host can do wrong.
 //!
 //! Each has a number that never changes, a text and a class. Builds without texts keep the number;
 //! `Display` asks for the text.

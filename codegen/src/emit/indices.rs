@@ -1,4 +1,4 @@
-//! `indices.rs`: a newtype for each index space.
+//! `facts/indices.rs`: a newtype for each index space.
 //!
 //! An index of a function and one of a table are both a `u32` on the wire; with types of their own
 //! they cannot be exchanged by mistake. Standard: section 2.5, "Modules", "Indices".

@@ -1,4 +1,4 @@
-//! `instruction.rs`: a decoded instruction with its immediates.
+//! `woven/instruction.rs`: a decoded instruction with its immediates.
 //!
 //! One variant a row: what the decoder gives, and what validator, translator and views match on. It
 //! is small and `Copy`, since lists of immediates stay in the module's bytes. Standard: section

@@ -1,4 +1,4 @@
-//! `level.rs`: levels of validation, and the rules that begin with them.
+//! `facts/level.rs`: levels of validation, and the rules that begin with them.
 //!
 //! The rules' code is hand-written; what is made here are their names, costs and errors, which
 //! documentation shows and tests compare with what validation does.

@@ -1,4 +1,4 @@
-//! `limits.rs`: the limits of an implementation.
+//! `facts/limits.rs`: the limits of an implementation.
 //!
 //! A constant for the most that can be asked for, a field of `Limits` for what is in force, and a
 //! variant for errors that name the limit. Standard: appendix, "Implementation Limitations".

@@ -1,4 +1,4 @@
-//! `opcode.rs`: the list of instructions, with what is known of each.
+//! `facts/opcode.rs`: the list of instructions, with what is known of each.
 //!
 //! Facts that are asked for by opcode and not by instruction: name, bytes, proposal, fuel. Programs
 //! get them as `tabwasm::spec::Opcode`.

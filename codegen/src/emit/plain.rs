@@ -1,4 +1,4 @@
-//! `plain.rs`: the instructions without a special case, as data.
+//! `woven/plain.rs`: the instructions without a special case, as data.
 //!
 //! A row is plain if its opcode has no prefix, it has an immediate at most, which refers to one
 //! type at most, and its `type` names single types. Most rows are. Of what they have in common

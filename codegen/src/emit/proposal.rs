@@ -1,4 +1,4 @@
-//! `proposal.rs`: proposals and sets of them.
+//! `facts/proposal.rs`: proposals and sets of them.
 //!
 //! A proposal is a bit, so that a set is a word and asking whether one is admitted is one
 //! instruction; constants of sets and what each requires come from the same rows.

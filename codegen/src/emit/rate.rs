@@ -1,4 +1,4 @@
-//! `rate.rs`: how much work one unit of fuel pays for.
+//! `woven/rate.rs`: how much work one unit of fuel pays for.
 //!
 //! A rate for each row whose work depends on an operand, and for work that is no instruction's own,
 //! such as zeroing locals; hand-written code pays by them before it works. Table:

@@ -1,4 +1,4 @@
-//! `section.rs`: the sections of a module.
+//! `facts/section.rs`: the sections of a module.
 //!
 //! An enum with the id, the place in the prescribed order, the proposal and the limit of each.
 //! Standard: section 5.5, "Modules", "Sections".

@@ -1,4 +1,4 @@
-//! `semantics.rs`: the column `do`, typed by rustc.
+//! `woven/semantics.rs`: the column `do`, typed by rustc.
 //!
 //! Each cell becomes a function with the types of its row, so that a mistake in a cell is an error
 //! of rustc with the row's name, and both engines call one meaning. Standard: section 4.3,

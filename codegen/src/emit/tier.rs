@@ -1,4 +1,4 @@
-//! `tier.rs`: tiers and capabilities, with what each tier has.
+//! `facts/tier.rs`: tiers and capabilities, with what each tier has.
 //!
 //! Limits and proposals of each tier as constants, which the profiles of the library take as
 //! theirs.

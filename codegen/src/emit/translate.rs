@@ -1,4 +1,4 @@
-//! `translate.rs`: what the fast engine's translator does with each instruction.
+//! `woven/translate.rs`: what the fast engine's translator does with each instruction.
 //!
 //! A match over all rows: constants become notes, `do` rows operations with operands in places,
 //! `hand` rows calls, and `control` rows call the function of their name in

@@ -1,4 +1,4 @@
-//! `trap.rs`: the kinds of traps.
+//! `facts/trap.rs`: the kinds of traps.
 //!
 //! Each has a number that never changes, and the text that the official scripts expect, so that
 //! scripts and hosts recognise it.

@@ -1,4 +1,4 @@
-//! `wire.rs`: wire codes other than opcodes and section ids.
+//! `facts/wire.rs`: wire codes other than opcodes and section ids.
 //!
 //! A group of codes becomes an enum that a byte is turned into, or constants, so that hand-written
 //! readers match names and no bytes. Standard: section 5.3, "Types".

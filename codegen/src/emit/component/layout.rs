@@ -1,4 +1,4 @@
-//! `layout.rs`: sizes, alignments and flat forms of the Canonical ABI.
+//! `woven/component/layout.rs`: sizes, alignments and flat forms of the Canonical ABI.
 //!
 //! Rows become functions that match on an enum of `types.rs`, so that the runtime computes the
 //! layouts of all other types as constants. Standard: Component Model, `CanonicalABI.md`.

@@ -1,5 +1,5 @@
-//! `types.rs`, `canon.rs`, `names.rs`: an enum for each group, a struct for each sequence, and how
-//! they are read.
+//! `types.rs`, `canon.rs` and `names.rs` of `woven/component/`: an enum for each group, a struct for
+//! each sequence, and how they are read.
 //!
 //! The grammar of `Binary.md` is a table, and this makes of it the types that views show and the
 //! decoder that fills them, so that neither can know a production that the other lacks.

@@ -1,4 +1,4 @@
-//! `section.rs`: the sections of a component.
+//! `woven/component/section.rs`: the sections of a component.
 //!
 //! An enum with the id, the proposal and the sort that each entry of a section defines; the level
 //! `standard` counts by it. Standard: Component Model, `Binary.md`, "Component Definitions".

@@ -1,4 +1,4 @@
-//! `sort.rs`: sorts, and a newtype for the indices of each.
+//! `woven/component/sort.rs`: sorts, and a newtype for the indices of each.
 //!
 //! Indices of two sorts cannot be confused, since they have two types; reading one asks the rules
 //! of the reader whether it is there. Standard: Component Model, `Binary.md`, "Index Spaces".
