@@ -5,7 +5,7 @@
 //! code, and reviewers what a change of a row changes.
 
 use crate::emit::Files;
-use crate::model::{CONTROL, HAND, Meaning, Model, NUM, Op, Origin, Plot};
+use crate::model::{CONTROL, HAND, HandSite, Meaning, Model, NUM, Op, Origin};
 use crate::tree::Tree;
 
 /// Every line and function that a row becomes, and the hand-written functions that it names.
@@ -72,9 +72,9 @@ fn row<'a>(tree: &'a Tree, origin: &Origin) -> Vec<&'a str> {
 
 /// The files and functions that the row names.
 fn by_hand(tree: &Tree, model: &Model, op: &Op) -> Vec<String> {
-    let file = |plot: Plot, module: &str| {
-        let file = model.overlays.file(tree, plot, module);
-        file.unwrap_or_else(|| plot.of_runtime(module))
+    let file = |site: HandSite, module: &str| {
+        let file = model.overlays.file(tree, site, module);
+        file.unwrap_or_else(|| site.of_runtime(module))
     };
     let mut functions: Vec<String> = op
         .facts

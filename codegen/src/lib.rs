@@ -14,7 +14,7 @@ pub mod load;
 pub mod lower;
 pub mod model;
 pub mod names;
-pub mod plain;
+pub mod testable;
 pub mod tree;
 pub mod vendor;
 

@@ -954,7 +954,7 @@ impl ErrorCode {
 #[repr(u8)]
 pub enum Misuse {
     /// A list of the memory that the store was given is too short.
-    Room,
+    Capacity,
     /// An import is not given, or is of another kind or type.
     IncompatibleImport,
     /// The call that was begun must end first.
@@ -976,7 +976,7 @@ pub enum Misuse {
 impl Misuse {
     /// All of them, in the order of the table.
     pub const ALL: [Misuse; 9] = [
-        Misuse::Room,
+        Misuse::Capacity,
         Misuse::IncompatibleImport,
         Misuse::Busy,
         Misuse::Idle,
@@ -992,7 +992,7 @@ impl Misuse {
     /// Its number, the same in every version; nothing else that can go wrong has it.
     pub const fn number(self) -> u16 {
         match self {
-            Self::Room => 601,
+            Self::Capacity => 601,
             Self::IncompatibleImport => 602,
             Self::Busy => 603,
             Self::Idle => 604,
@@ -1007,7 +1007,7 @@ impl Misuse {
     /// What has this number.
     pub const fn from_number(number: u16) -> Option<Self> {
         match number {
-            601 => Some(Self::Room),
+            601 => Some(Self::Capacity),
             602 => Some(Self::IncompatibleImport),
             603 => Some(Self::Busy),
             604 => Some(Self::Idle),
@@ -1023,7 +1023,7 @@ impl Misuse {
     /// As people read it.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::Room => "no room",
+            Self::Capacity => "a buffer is too short",
             Self::IncompatibleImport => "incompatible import",
             Self::Busy => "a call is under way",
             Self::Idle => "no call waits for this",

@@ -2,8 +2,8 @@
 
 //! The arms of the compact engine: what each opcode does, in place.
 
-use crate::compact::core::Core;
 use crate::compact::registers::Registers;
+use crate::compact::state::State;
 use crate::exec::machine::Stop;
 use crate::exec::slot::Value;
 use crate::exec::{memory, reference, table};
@@ -314,7 +314,7 @@ pub(crate) use hands;
 /// `table.get`
 #[inline(never)]
 pub(crate) fn table_get<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -329,7 +329,7 @@ pub(crate) fn table_get<'m, P: Profile>(
 /// `table.set`
 #[inline(never)]
 pub(crate) fn table_set<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -343,7 +343,7 @@ pub(crate) fn table_set<'m, P: Profile>(
 /// `memory.size`
 #[inline(never)]
 pub(crate) fn memory_size<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -356,7 +356,7 @@ pub(crate) fn memory_size<'m, P: Profile>(
 /// `memory.grow`
 #[inline(never)]
 pub(crate) fn memory_grow<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -371,7 +371,7 @@ pub(crate) fn memory_grow<'m, P: Profile>(
 /// `ref.func`
 #[inline(never)]
 pub(crate) fn ref_func<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -384,7 +384,7 @@ pub(crate) fn ref_func<'m, P: Profile>(
 /// `memory.init`
 #[inline(never)]
 pub(crate) fn memory_init<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -407,7 +407,7 @@ pub(crate) fn memory_init<'m, P: Profile>(
 /// `data.drop`
 #[inline(never)]
 pub(crate) fn data_drop<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -419,7 +419,7 @@ pub(crate) fn data_drop<'m, P: Profile>(
 /// `memory.copy`
 #[inline(never)]
 pub(crate) fn memory_copy<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -442,7 +442,7 @@ pub(crate) fn memory_copy<'m, P: Profile>(
 /// `memory.fill`
 #[inline(never)]
 pub(crate) fn memory_fill<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -463,7 +463,7 @@ pub(crate) fn memory_fill<'m, P: Profile>(
 /// `table.init`
 #[inline(never)]
 pub(crate) fn table_init<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -486,7 +486,7 @@ pub(crate) fn table_init<'m, P: Profile>(
 /// `elem.drop`
 #[inline(never)]
 pub(crate) fn elem_drop<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -498,7 +498,7 @@ pub(crate) fn elem_drop<'m, P: Profile>(
 /// `table.copy`
 #[inline(never)]
 pub(crate) fn table_copy<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -521,7 +521,7 @@ pub(crate) fn table_copy<'m, P: Profile>(
 /// `table.grow`
 #[inline(never)]
 pub(crate) fn table_grow<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -536,7 +536,7 @@ pub(crate) fn table_grow<'m, P: Profile>(
 /// `table.size`
 #[inline(never)]
 pub(crate) fn table_size<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
@@ -549,7 +549,7 @@ pub(crate) fn table_size<'m, P: Profile>(
 /// `table.fill`
 #[inline(never)]
 pub(crate) fn table_fill<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {

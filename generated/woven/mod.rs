@@ -14,8 +14,8 @@ pub(crate) mod decode;
 pub(crate) mod instruction;
 #[cfg(feature = "alloc")]
 pub(crate) mod operations;
-pub(crate) mod plain;
 pub(crate) mod rate;
+pub(crate) mod regular;
 pub(crate) mod semantics;
 #[cfg(feature = "std")]
 pub(crate) mod std;

@@ -52,40 +52,40 @@ pub(crate) fn zeroed<T: Zeroable>(length: usize) -> Option<Vec<T>> {
     Some(unsafe { Vec::from_raw_parts(start.cast::<T>().as_ptr(), length, length) })
 }
 
-/// Room ahead of `length` items is this part of them.
+/// Capacity ahead of `length` items is this part of them.
 const AHEAD: usize = 8;
 
 /// How many items to make room for when there are to be `length`: some more, but not above `most`,
 /// so that a guest that grows step by step does not copy everything at each step. With an eighth
 /// ahead, each item moves eight times on average.
-pub(crate) fn with_room_ahead(length: usize, most: usize) -> usize {
+pub(crate) fn with_capacity_ahead(length: usize, most: usize) -> usize {
     let ahead = length.saturating_add(length / AHEAD);
     ahead.min(most).max(length)
 }
 
-/// Makes room for `length` items, and for `room` if there is so much memory. The allocator is asked
+/// Makes room for `length` items, and for `capacity` if there is so much memory. The allocator is asked
 /// to enlarge what is there, which many do in place; one that moves it holds both meanwhile.
 pub(crate) fn reserve_ahead<T>(
     items: &mut Vec<T>,
     length: usize,
-    room: usize,
+    capacity: usize,
 ) -> Result<(), OutOfMemory> {
     if length <= items.capacity() {
         return Ok(());
     }
-    let mut reserve = |room: usize| items.try_reserve_exact(room - items.len());
-    reserve(room.max(length))
+    let mut reserve = |capacity: usize| items.try_reserve_exact(capacity - items.len());
+    reserve(capacity.max(length))
         .or_else(|_| reserve(length))
         .map_err(|_| OutOfMemory)
 }
 
-/// Lengthens `items` to `length` with zeros, with room for `room` items if there is so much memory.
+/// Lengthens `items` to `length` with zeros, with a capacity of `capacity` items if there is so much memory.
 pub(crate) fn grow<T: Zeroable>(
     items: &mut Vec<T>,
     length: usize,
-    room: usize,
+    capacity: usize,
 ) -> Result<(), OutOfMemory> {
-    reserve_ahead(items, length, room)?;
+    reserve_ahead(items, length, capacity)?;
     if let Some(new @ 1..) = length.checked_sub(items.len()) {
         let spare = items.spare_capacity_mut().as_mut_ptr();
         // SAFETY: `reserve_ahead` made room for `length` items, so `new` of them are spare; zero is
@@ -136,8 +136,8 @@ pub(crate) fn boxed_list<T>(
 /// A copy of a text in a box.
 pub(crate) fn boxed_str(text: &str) -> Result<Box<str>, OutOfMemory> {
     let mut copy = String::new();
-    let room = copy.try_reserve_exact(text.len());
-    room.map_err(|_| OutOfMemory)?;
+    let capacity = copy.try_reserve_exact(text.len());
+    capacity.map_err(|_| OutOfMemory)?;
     copy.push_str(text);
     Ok(copy.into_boxed_str())
 }
@@ -187,8 +187,8 @@ mod tests {
         let mut moves = 0;
         for length in 65..=4096 {
             let before = bytes.capacity();
-            let room = with_room_ahead(length, 4000);
-            assert!(grow(&mut bytes, length, room).is_ok());
+            let capacity = with_capacity_ahead(length, 4000);
+            assert!(grow(&mut bytes, length, capacity).is_ok());
             assert!(bytes.capacity() <= 4000.max(length));
             moves += usize::from(bytes.capacity() != before);
         }
@@ -199,9 +199,9 @@ mod tests {
 
     #[test]
     fn room_ahead_is_an_eighth() {
-        assert_eq!(with_room_ahead(800, usize::MAX), 900);
-        assert_eq!(with_room_ahead(800, 850), 850);
-        assert_eq!(with_room_ahead(800, 100), 800);
-        assert_eq!(with_room_ahead(usize::MAX, usize::MAX), usize::MAX);
+        assert_eq!(with_capacity_ahead(800, usize::MAX), 900);
+        assert_eq!(with_capacity_ahead(800, 850), 850);
+        assert_eq!(with_capacity_ahead(800, 100), 800);
+        assert_eq!(with_capacity_ahead(usize::MAX, usize::MAX), usize::MAX);
     }
 }

@@ -80,7 +80,7 @@ const PROVED: [(&str, usize, &str); 11] = [
     ),
     ("validate/group.rs", 4, "two branches, chosen by a bit"),
     (
-        "validate/plain.rs",
+        "validate/regular.rs",
         1,
         "of constants: a table without room does not compile",
     ),
@@ -146,13 +146,13 @@ fn details_are_numbers() {
 
 #[test]
 fn misuses_are_numbers() {
-    use tabwasm::compact::{Error, Room};
-    let list = Room::Slots;
-    let room = Error::Room { list, at_least: 9 };
-    assert_eq!(room.number(), Misuse::Room.number());
+    use tabwasm::compact::{Capacity, Error};
+    let list = Capacity::Slots;
+    let error = Error::Capacity { list, at_least: 9 };
+    assert_eq!(error.number(), Misuse::Capacity.number());
     assert_eq!(
-        room.to_string(),
-        "no room: `Slots` would have to have a length of 9"
+        error.to_string(),
+        "a buffer is too short: `Slots` would have to have a length of 9"
     );
     let trap = Error::Trap(Trap::NullReference);
     assert_eq!(

@@ -7,7 +7,7 @@
 use super::{Context, place};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::model::{Example, Outcome};
-use crate::plain::{Number, plain};
+use crate::testable::{Number, testable};
 
 pub(super) fn check(context: &mut Context<'_>) {
     for example in &context.model.examples {
@@ -21,7 +21,7 @@ pub(super) fn check(context: &mut Context<'_>) {
         if op.broken {
             continue;
         }
-        let Some(plain) = plain(op) else {
+        let Some(testable) = testable(op) else {
             let error = Diagnostic::error(format!("no examples of `{}` can be tried", op.key));
             let error = error.at(&example.row, "not by itself");
             context
@@ -34,11 +34,11 @@ pub(super) fn check(context: &mut Context<'_>) {
             example,
             "operands",
             &example.operands,
-            &plain.operands,
+            &testable.operands,
         );
         match &example.outcome {
             Outcome::Results(results) => {
-                literals(context, example, "results", results, &plain.results);
+                literals(context, example, "results", results, &testable.results);
             }
             Outcome::Trap(key) => trap(context, example, key),
         }

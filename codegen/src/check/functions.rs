@@ -121,7 +121,7 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
 fn hand_files(context: &Context<'_>) -> Vec<String> {
     if context.tree.overlay().is_some() {
         let own = context.model.overlays.modules(context.tree).into_iter();
-        let own = own.filter(|module| module.plot == HAND);
+        let own = own.filter(|module| module.site == HAND);
         return own.map(|module| module.file).collect();
     }
     let is_hand = |path: &&str| {

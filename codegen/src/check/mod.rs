@@ -8,8 +8,8 @@ mod capability;
 mod code;
 mod columns;
 mod component;
+mod errors;
 mod examples;
-mod failures;
 mod forms;
 mod functions;
 mod layout;
@@ -48,7 +48,7 @@ const PASSES: &[Pass] = &[
     columns::check,
     component::check,
     examples::check,
-    failures::check,
+    errors::check,
     forms::check,
     functions::check,
     layout::check,

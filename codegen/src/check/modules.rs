@@ -5,15 +5,15 @@
 
 use super::Context;
 use crate::diag::Diagnostic;
-use crate::model::{Op, Origin, Plot, beside};
+use crate::model::{HandSite, Op, Origin, beside};
 
 /// A module of an overlay may not have the name of another one.
 pub(super) fn check(context: &mut Context<'_>) {
     let own = context.model.overlays.modules(context.tree);
     for (place, module) in own.iter().enumerate() {
-        let of_runtime = module.plot.of_runtime(&module.name);
+        let of_runtime = module.site.of_runtime(&module.name);
         let mut before = own[..place].iter();
-        let twin = before.find(|other| other.name == module.name && other.plot == module.plot);
+        let twin = before.find(|other| other.name == module.name && other.site == module.site);
         let taken = match twin {
             Some(twin) => twin.file.clone(),
             None if context.tree.get(&of_runtime).is_some() => of_runtime,
@@ -27,15 +27,15 @@ pub(super) fn check(context: &mut Context<'_>) {
 }
 
 /// The file of a module that a row names. If there is none, where it would have to be.
-pub(super) fn file(context: &Context<'_>, op: &Op, plot: Plot, module: &str) -> String {
+pub(super) fn file(context: &Context<'_>, op: &Op, site: HandSite, module: &str) -> String {
     let overlays = &context.model.overlays;
     let overlay = &op.origin.file;
-    match overlays.file(context.tree, plot, module) {
+    match overlays.file(context.tree, site, module) {
         Some(file) => file,
         None if overlays.rank(overlay) > 0 => {
-            beside(overlay, &format!("{}/{module}.rs", plot.beside))
+            beside(overlay, &format!("{}/{module}.rs", site.beside))
         }
-        None => plot.of_runtime(module),
+        None => site.of_runtime(module),
     }
 }
 

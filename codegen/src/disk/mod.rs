@@ -60,8 +60,8 @@ impl Tree {
         self.set_overlay(file);
         let mut next = Some(file.to_string());
         while let Some(file) = next {
-            for plot in [HAND, NUM] {
-                add(self, Path::new(""), &beside(&file, plot.beside))?;
+            for site in [HAND, NUM] {
+                add(self, Path::new(""), &beside(&file, site.beside))?;
             }
             next = self.get(&file).and_then(|text| load::base_of(&file, text));
             if let Some(below) = &next {

@@ -24,19 +24,19 @@ pub fn emit(model: &Model) -> Source {
     let mut prefixes: Vec<u8> = model.ops.iter().filter_map(|op| op.code.prefix).collect();
     prefixes.sort_unstable();
     prefixes.dedup();
-    let plain: Vec<&Op> = behind(model, None).collect();
+    let without_prefix: Vec<&Op> = behind(model, None).collect();
     let doc = "What each opcode does in the loop, or where that stands.";
-    let lines = of_loop(model, &plain, &prefixes);
+    let lines = of_loop(model, &without_prefix, &prefixes);
     arms_of(&mut source, doc, "arms", "$opcode, $m, $slots, $r", lines);
     for shape in [Shape::Load, Shape::Store, Shape::Unary, Shape::Binary] {
-        let kin = kin(model, shape, &plain);
+        let kin = kin(model, shape, &without_prefix);
         let arms: Vec<Vec<String>> = kin.iter().map(|op| outside(model, shape, op)).collect();
         let mut lines = aligned(&arms);
         lines.push("_ => return Err(ASTRAY),".to_string());
         let (doc, name, arguments) = shape.apart();
         arms_of(&mut source, doc, name, arguments, lines);
     }
-    let lines = of_hands(model, &plain, &prefixes);
+    let lines = of_hands(model, &without_prefix, &prefixes);
     let (doc, name, arguments) = Shape::Hand.apart();
     arms_of(&mut source, doc, name, arguments, lines);
     for op in &model.ops {
@@ -63,11 +63,11 @@ fn arms_of(source: &mut Source, doc: &str, name: &str, arguments: &str, lines: V
 }
 
 /// The arms of the loop.
-fn of_loop(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
+fn of_loop(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<String> {
     let (mut lines, mut arms) = (Vec::new(), Vec::new());
-    for op in plain {
+    for op in without_prefix {
         let shape = Shape::of(model, op);
-        match kin(model, shape, plain).as_slice() {
+        match kin(model, shape, without_prefix).as_slice() {
             [] => arms.push(vec![pattern(model, op), format!("=> {},", paid(model, op))]),
             [first, ..] if first.key != op.key || shape == Shape::Hand => {}
             kin => {
@@ -78,7 +78,7 @@ fn of_loop(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
         }
     }
     lines.extend(aligned(&arms));
-    let hands = kin(model, Shape::Hand, plain);
+    let hands = kin(model, Shape::Hand, without_prefix);
     let mut codes: Vec<String> = hands.iter().map(|op| byte(op.code.value)).collect();
     for prefix in prefixes {
         let ahead = ahead(model, *prefix);
@@ -93,7 +93,7 @@ fn of_loop(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
             &format!("=> {}!(),", Shape::Hand.word()),
         ));
     }
-    let others = others(model, plain, prefixes);
+    let others = others(model, without_prefix, prefixes);
     lines.extend(alternatives(&others, "=> astray!(),"));
     lines
 }
@@ -117,8 +117,8 @@ fn ahead(model: &Model, prefix: u8) -> Vec<String> {
 }
 
 /// The arms of what touches state, and of what follows a prefix.
-fn of_hands(model: &Model, plain: &[&Op], prefixes: &[u8]) -> Vec<String> {
-    let hands = kin(model, Shape::Hand, plain);
+fn of_hands(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<String> {
+    let hands = kin(model, Shape::Hand, without_prefix);
     let arms: Vec<Vec<String>> = hands.iter().map(|op| inside(model, op)).collect();
     let mut lines = aligned(&arms);
     for prefix in prefixes {
@@ -180,7 +180,7 @@ fn imports(model: &Model) -> TokenStream {
     let modules = modules.iter().map(|module| ident(module));
     let rate = (!model.costs.rates.is_empty()).then(|| quote! { use crate::rate::Rate; });
     quote! {
-        use crate::compact::core::Core;
+        use crate::compact::state::State;
         use crate::compact::registers::Registers;
         use crate::exec::machine::Stop;
         use crate::exec::slot::Value;
@@ -559,7 +559,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
         #[doc = #doc]
         #[inline(never)]
         pub(crate) fn #name<'m, P: Profile>(
-            m: &mut Core<'m, '_, P>,
+            m: &mut State<'m, '_, P>,
             #slots: &mut [u64],
             r: &mut Registers<'m>,
         ) -> Result<(), Stop> {

@@ -5,7 +5,7 @@
 //! its name. Standard: section 5.4, "Instructions".
 
 use super::Source;
-use super::plain::is_plain;
+use super::regular::is_regular;
 use super::source::aligned;
 use crate::model::{Immediate, Model, Op};
 use crate::names::{constant, function, variant};
@@ -32,10 +32,10 @@ pub fn emit(model: &Model) -> Source {
         use crate::read::{Reader, immediate};
         use crate::reject::Reject;
     });
-    source.line("/// Reads one instruction; without `PLAIN` one that is not in `plain`.");
+    source.line("/// Reads one instruction; without `REGULAR` one that is not in `regular`.");
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn decode<'a, const PLAIN: bool>(");
+    source.line("pub(crate) fn decode<'a, const REGULAR: bool>(");
     source.line("    r: &mut Reader<'a>,");
     source.line("    gate: &impl Gate,");
     source.line(") -> Result<Instruction<'a>, Reject> {");
@@ -128,8 +128,8 @@ fn row(model: &Model, op: &Op) -> [String; 2] {
         value = format!("{{ gate.admit(Proposal::{proposal}, at, ())?; {value} }}");
     }
     let mut pattern = code(op.code.prefix, op.code.value);
-    if is_plain(model, op) {
-        pattern.push_str(" if PLAIN");
+    if is_regular(model, op) {
+        pattern.push_str(" if REGULAR");
     }
     [pattern, format!("=> {value},")]
 }

@@ -5,7 +5,7 @@
 //! 2.4, "Instructions".
 
 use super::Source;
-use super::plain::is_plain;
+use super::regular::is_regular;
 use crate::model::{FieldType, ImmediateKind, Model, Op};
 use crate::names::ident;
 use proc_macro2::{Ident, TokenStream};
@@ -25,9 +25,9 @@ pub fn emit(model: &Model) -> Source {
         use crate::types::{#(#types),*};
     });
     // Those that builds for size treat apart stand apart, so that their matches need no rows for them.
-    let (plain, others): (Vec<&Op>, Vec<&Op>) =
-        model.ops.iter().partition(|op| is_plain(model, op));
-    let variants = others.into_iter().chain(plain).map(variant);
+    let (regular, others): (Vec<&Op>, Vec<&Op>) =
+        model.ops.iter().partition(|op| is_regular(model, op));
+    let variants = others.into_iter().chain(regular).map(variant);
     source.item(quote! {
         /// An instruction. Vectors among the immediates stay in the module's bytes.
         #[derive(Clone, Copy, Debug, PartialEq)]

@@ -21,9 +21,9 @@ pub mod limits;
 pub mod module;
 pub mod opcode;
 pub mod operation;
-pub mod plain;
 pub mod proposal;
 pub mod rate;
+pub mod regular;
 pub mod section;
 pub mod semantics;
 pub mod source;
@@ -65,8 +65,8 @@ const WOVEN: &[(&str, Emitter)] = &[
     ("arms",        arms::emit),
     ("decode",      decode::emit),
     ("instruction", instruction::emit),
-    ("plain",       plain::emit),
     ("rate",        rate::emit),
+    ("regular",     regular::emit),
     ("semantics",   semantics::emit),
     ("validate",    validate::emit),
 ];

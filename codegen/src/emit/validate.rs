@@ -5,7 +5,7 @@
 //! `x` refers to.
 
 use super::Source;
-use super::plain::is_plain;
+use super::regular::is_regular;
 use super::source::aligned;
 use crate::model::{
     Argument, Heap, Immediate, ImmediateKind, Model, Op, Predicate, Signature, TypeItem,
@@ -32,12 +32,12 @@ pub fn emit(model: &Model) -> Source {
         source.item(quote! { const #short: ValType = ValType::#name; });
     }
     source.line(
-        "/// Applies the rules of one instruction; without `PLAIN` of one that is not in `plain`.",
+        "/// Applies the rules of one instruction; without `REGULAR` of one that is not in `regular`.",
     );
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[cfg_attr(small, inline(never))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn step<const PLAIN: bool, G: Gate, S: Storage>(");
+    source.line("pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(");
     source.line("    v: &mut Validator<'_, G, S>,");
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
@@ -53,7 +53,7 @@ pub fn emit(model: &Model) -> Source {
     if model
         .ops
         .iter()
-        .any(|op| is_plain(model, op) || !guard(model, op).is_empty())
+        .any(|op| is_regular(model, op) || !guard(model, op).is_empty())
     {
         source.line("        _ => Ok(()),");
     }
@@ -86,8 +86,8 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
     for op in &model.ops {
         if let Some(proposal) = op.constant {
             let proposal = &model.proposal(proposal).key;
-            let guard = match is_plain(model, op) {
-                true => "if PLAIN ".to_string(),
+            let guard = match is_regular(model, op) {
+                true => "if REGULAR ".to_string(),
                 false => guard(model, op),
             };
             admitted
@@ -102,8 +102,8 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
         quote! { #(#ops { .. })|* #guard => Some(Proposal::#proposal) }
     });
     quote! {
-        /// The proposal that admits an instruction, not plain without `PLAIN`, in constant expressions.
-        pub(crate) fn constant<const PLAIN: bool, G: Gate>(
+        /// The proposal that admits an instruction, not regular without `REGULAR`, in constant expressions.
+        pub(crate) fn constant<const REGULAR: bool, G: Gate>(
             instruction: &Instruction<'_>,
         ) -> Option<Proposal> {
             match *instruction { #(#arms,)* _ => None }
@@ -113,16 +113,16 @@ fn constants(model: &Model) -> proc_macro2::TokenStream {
 
 /// An instruction, if it can occur.
 fn head(model: &Model, op: &Op) -> String {
-    match is_plain(model, op) {
-        true => format!("{} if PLAIN", pattern(op)),
+    match is_regular(model, op) {
+        true => format!("{} if REGULAR", pattern(op)),
         false => pattern(op),
     }
 }
 
-/// When an instruction can occur that is not plain: what no proposal admits is not linked.
+/// When an instruction can occur that is not regular: what no proposal admits is not linked.
 fn guard(model: &Model, op: &Op) -> String {
     let proposal = model.proposal(op.proposal);
-    if is_plain(model, op) || proposal.is_base() {
+    if is_regular(model, op) || proposal.is_base() {
         return String::new();
     }
     format!("if G::may(Proposal::{}) ", variant(&proposal.key))

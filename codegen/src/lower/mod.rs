@@ -9,7 +9,6 @@ mod costs;
 mod examples;
 mod expression;
 mod facts;
-mod failures;
 mod forms;
 mod immediate;
 mod instruction;
@@ -25,6 +24,7 @@ mod sections;
 mod signature;
 mod terms;
 mod tiers;
+mod traps;
 mod wire;
 
 pub use examples::lower as examples;
@@ -71,9 +71,9 @@ pub fn lower(documents: &[Document], overlays: Overlays) -> (Model, Vec<Diagnost
         layout: table("component/layout"),
     };
     model.component = component::lower(&tables, sorts, proposals, out);
-    model.traps = failures::traps(table("traps"), out);
-    model.errors = failures::errors(table("errors"), out);
-    model.misuses = failures::misuses(table("errors"), out);
+    model.traps = traps::traps(table("traps"), out);
+    model.errors = traps::errors(table("errors"), out);
+    model.misuses = traps::misuses(table("errors"), out);
     model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), tiers, out);

@@ -9,16 +9,16 @@
 
 mod component;
 mod cost;
-mod edit;
+mod error;
 mod example;
 mod expression;
-mod failure;
 mod form;
 mod immediate;
 mod layout;
 mod level;
 mod limit;
 mod op;
+mod overlay;
 mod proposal;
 mod section;
 mod signature;
@@ -32,10 +32,9 @@ pub use component::{
     ProductionFile, ReservedPart, Sort, SortId,
 };
 pub use cost::{Costs, Rate};
-pub use edit::{CONTROL, Edit, EditKind, HAND, NUM, Overlays, OwnModule, Plot, beside};
+pub use error::{Error, ErrorClass, Trap};
 pub use example::{Example, Outcome};
 pub use expression::{Expression, Facts, bare, is_comparison};
-pub use failure::{Error, ErrorClass, Trap};
 pub use form::{
     EngineInstruction, Form, FormClass, Forms, Fused, Fusion, MemoryKind, OperandClass, Place,
     RegisterClass, ResultClass, Shape, shape,
@@ -45,6 +44,7 @@ pub use layout::{Encoding, FlatType, Layout, Measure, ValueLayout, ValueShape};
 pub use level::{Levels, Rule};
 pub use limit::Limit;
 pub use op::{Code, Meaning, MeaningClass, Op};
+pub use overlay::{CONTROL, Edit, EditKind, HAND, HandSite, NUM, Overlays, OwnModule, beside};
 pub use proposal::{Proposal, ProposalId, ReservedCodes};
 pub use section::Section;
 pub use signature::{

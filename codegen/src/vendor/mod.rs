@@ -33,7 +33,7 @@ pub fn vendor(tree: &Tree, model: &Model, format: Formatter) -> Result<Files, St
         }
     }
     for module in model.overlays.modules(tree) {
-        let within = format!("src/{}", module.plot.within);
+        let within = format!("src/{}", module.site.within);
         let text = tree.get(&module.file).unwrap_or_default().to_string();
         files.insert(format!("{within}/{}.rs", module.name), text);
         let parent = files.entry(format!("{within}/mod.rs")).or_default();

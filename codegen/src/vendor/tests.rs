@@ -5,7 +5,7 @@
 
 use crate::emit::Source;
 use crate::model::{Example, Model, Op, Outcome};
-use crate::plain::{Number, plain};
+use crate::testable::{Number, testable};
 
 const TEMPLATE: &str = include_str!("../../templates/rows.rs");
 
@@ -31,22 +31,22 @@ pub(super) fn emit(model: &Model) -> String {
 
 /// A line of the table; none for rows that cannot stand alone.
 fn row(op: &Op) -> Option<Vec<String>> {
-    let plain = plain(op)?;
+    let testable = testable(op)?;
     let types = |numbers: &[Number]| {
         let names: Vec<String> = numbers.iter().map(|number| capitals(*number)).collect();
         format!("&[{}],", names.join(", "))
     };
     Some(vec![
         format!("Row(Opcode::{},", op.variant),
-        format!("&{:?},", plain.immediates),
-        types(&plain.operands),
-        types(&plain.results) + &format!(" {}),", op.needs.is_none()),
+        format!("&{:?},", testable.immediates),
+        types(&testable.operands),
+        types(&testable.results) + &format!(" {}),", op.needs.is_none()),
     ])
 }
 
 fn example(model: &Model, example: &Example) -> Option<Vec<String>> {
     let op = model.op(&example.key)?;
-    let plain = plain(op)?;
+    let testable = testable(op)?;
     let values = |literals: &[String], numbers: &[Number]| -> Option<String> {
         let pairs = literals.iter().zip(numbers);
         let values: Option<Vec<String>> =
@@ -54,12 +54,12 @@ fn example(model: &Model, example: &Example) -> Option<Vec<String>> {
         Some(format!("&[{}]", values?.join(", ")))
     };
     let outcome = match &example.outcome {
-        Outcome::Results(results) => format!("Ok({})", values(results, &plain.results)?),
+        Outcome::Results(results) => format!("Ok({})", values(results, &testable.results)?),
         Outcome::Trap(key) => format!("Err(Trap::{})", crate::names::variant(key)),
     };
     Some(vec![
         format!("Example(Opcode::{},", op.variant),
-        values(&example.operands, &plain.operands)? + ",",
+        values(&example.operands, &testable.operands)? + ",",
         outcome + "),",
     ])
 }

@@ -66,18 +66,18 @@ struct Spaces {
 impl Spaces {
     /// Nothing, with just the room that the module's objects take: boxes are made of the lists.
     fn of(module: &Module) -> Result<Self, OutOfMemory> {
-        let room = |count: usize| {
+        let reserved = |count: usize| {
             let mut numbers = Vec::new();
-            let room = numbers.try_reserve_exact(count);
-            room.map(|()| numbers).map_err(|_| OutOfMemory)
+            let reserved = numbers.try_reserve_exact(count);
+            reserved.map(|()| numbers).map_err(|_| OutOfMemory)
         };
         let env = module.env();
         Ok(Self {
-            funcs: room(env.func_count() as usize)?,
-            tables: room(env.tables().len())?,
-            memories: room(env.memories().len())?,
-            globals: room(env.globals().len())?,
-            tags: room(env.tag_count() as usize)?,
+            funcs: reserved(env.func_count() as usize)?,
+            tables: reserved(env.tables().len())?,
+            memories: reserved(env.memories().len())?,
+            globals: reserved(env.globals().len())?,
+            tags: reserved(env.tag_count() as usize)?,
         })
     }
 

@@ -7,8 +7,8 @@
 
 use core::cell::Cell;
 
-use super::core::Core;
 use super::registers::{ASTRAY, Registers};
+use super::state::State;
 use crate::exec::access::{Access, Scalar};
 use crate::generated::facts::wire;
 use crate::profile::Profile;
@@ -52,7 +52,7 @@ impl<'m> Registers<'m> {
     #[inline(always)]
     pub(crate) fn load<P: Profile>(
         &mut self,
-        m: &mut Core<'m, '_, P>,
+        m: &mut State<'m, '_, P>,
         slots: &mut [u64],
         f: impl FnOnce(Linear<'_>, u64) -> Result<u64, Trap>,
     ) -> Result<(), Trap> {
@@ -64,7 +64,7 @@ impl<'m> Registers<'m> {
     #[inline(always)]
     pub(crate) fn store<P: Profile>(
         &mut self,
-        m: &mut Core<'m, '_, P>,
+        m: &mut State<'m, '_, P>,
         slots: &mut [u64],
         f: impl FnOnce(Linear<'_>, u64, u64) -> Result<(), Trap>,
     ) -> Result<(), Trap> {
@@ -76,9 +76,9 @@ impl<'m> Registers<'m> {
 
     /// The memory and offset of an access.
     #[inline(always)]
-    fn linear<'c, P: Profile>(&mut self, m: &'c mut Core<'m, '_, P>) -> Result<Linear<'c>, Trap> {
+    fn linear<'c, P: Profile>(&mut self, m: &'c mut State<'m, '_, P>) -> Result<Linear<'c>, Trap> {
         let align = self.u8()?;
-        let (mut start, mut end) = m.running.memory;
+        let (mut start, mut end) = m.activation.memory;
         if align >= wire::MemargFlag::Memory.code() {
             let (memory, length) = explicit(self.code.as_slice(), align)?;
             self.advance(length);

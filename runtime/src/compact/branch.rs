@@ -85,7 +85,7 @@ impl Branch {
 
     /// Whether a word says that nothing is dropped, so that the distances are all that counts.
     #[inline(always)]
-    pub(crate) fn is_plain(word: u32) -> bool {
+    pub(crate) fn drops_nothing(word: u32) -> bool {
         word & FAR == 0
     }
 
@@ -159,7 +159,7 @@ mod tests {
                         assert_eq!(word.is_some(), fits);
                         if let Some(word) = word {
                             assert_eq!(Branch::of(word), branch);
-                            assert_eq!(Branch::is_plain(word), drop == 0);
+                            assert_eq!(Branch::drops_nothing(word), drop == 0);
                             assert!(!Branch::is_far(word));
                         }
                         let mut bytes = [0; 10];
@@ -176,7 +176,7 @@ mod tests {
         let most = (1 << PLACE_BITS) - 1;
         for place in [0, 1, most] {
             let word = Branch::far(place);
-            assert!(Branch::is_far(word) && !Branch::is_plain(word));
+            assert!(Branch::is_far(word) && !Branch::drops_nothing(word));
             assert_eq!(Branch::place(word), place);
         }
     }

@@ -4,8 +4,8 @@
 //! loop stay in registers. A branch asks the module's table where it goes: blocks themselves cost
 //! nothing. Standard: section 4.6, "Instructions", "Control Instructions".
 
-use super::core::Core;
 use super::registers::{ASTRAY, Registers};
+use super::state::State;
 use crate::exec::machine::Stop;
 use crate::generated::facts::wire;
 use crate::profile::Profile;
@@ -27,7 +27,7 @@ fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
 
 #[inline(always)]
 pub(crate) fn unreachable<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -37,7 +37,7 @@ pub(crate) fn unreachable<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn nop<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -47,7 +47,7 @@ pub(crate) fn nop<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn block<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -56,7 +56,7 @@ pub(crate) fn block<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn loop_<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -65,7 +65,7 @@ pub(crate) fn loop_<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn if_<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -80,7 +80,7 @@ pub(crate) fn if_<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn else_<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -89,7 +89,7 @@ pub(crate) fn else_<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn end<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -102,7 +102,7 @@ pub(crate) fn end<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn br<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -111,7 +111,7 @@ pub(crate) fn br<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn br_if<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -126,7 +126,7 @@ pub(crate) fn br_if<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn br_table<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -137,7 +137,7 @@ pub(crate) fn br_table<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn return_<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -146,7 +146,7 @@ pub(crate) fn return_<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn call<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -155,7 +155,7 @@ pub(crate) fn call<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn call_indirect<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -164,7 +164,7 @@ pub(crate) fn call_indirect<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn call_ref<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -173,7 +173,7 @@ pub(crate) fn call_ref<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn return_call<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -182,7 +182,7 @@ pub(crate) fn return_call<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn return_call_indirect<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -191,7 +191,7 @@ pub(crate) fn return_call_indirect<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn return_call_ref<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -200,7 +200,7 @@ pub(crate) fn return_call_ref<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn drop<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     _: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -210,7 +210,7 @@ pub(crate) fn drop<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn select<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -224,7 +224,7 @@ pub(crate) fn select<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn select_typed<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -236,46 +236,46 @@ pub(crate) fn select_typed<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn local_get<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
-    let value = *slots.get(m.running.base.wrapping_add(x)).ok_or(ASTRAY)?;
+    let value = *slots.get(m.activation.base.wrapping_add(x)).ok_or(ASTRAY)?;
     Ok(r.push(slots, value)?)
 }
 
 #[inline(always)]
 pub(crate) fn local_set<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let value: u64 = r.pop(slots)?;
     *slots
-        .get_mut(m.running.base.wrapping_add(x))
+        .get_mut(m.activation.base.wrapping_add(x))
         .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn local_tee<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let [value] = *r.operands(slots)?;
     *slots
-        .get_mut(m.running.base.wrapping_add(x))
+        .get_mut(m.activation.base.wrapping_add(x))
         .ok_or(ASTRAY)? = value;
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn global_get<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -286,7 +286,7 @@ pub(crate) fn global_get<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn global_set<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -297,7 +297,7 @@ pub(crate) fn global_set<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn ref_as_non_null<'m, P: Profile>(
-    _: &mut Core<'m, '_, P>,
+    _: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -309,7 +309,7 @@ pub(crate) fn ref_as_non_null<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn br_on_null<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {
@@ -325,7 +325,7 @@ pub(crate) fn br_on_null<'m, P: Profile>(
 
 #[inline(always)]
 pub(crate) fn br_on_non_null<'m, P: Profile>(
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Done {

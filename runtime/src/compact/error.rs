@@ -12,9 +12,9 @@ use crate::spec::{Misuse, Trap};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Error {
     /// A list of the store's memory is too short.
-    Room {
+    Capacity {
         /// Which.
-        list: Room,
+        list: Capacity,
         /// The length that would do, as far as is known.
         at_least: usize,
     },
@@ -48,14 +48,14 @@ pub(crate) struct Failure {
 /// What failed.
 #[derive(Clone, Copy)]
 enum Kind {
-    Room(Room),
+    Capacity(Capacity),
     Import,
     Trap,
 }
 
 /// The lists of a store's memory, as [`Ram`](super::Ram) has them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Room {
+pub enum Capacity {
     /// Slots of the value stack.
     Slots,
     /// Frames of callers.
@@ -89,7 +89,7 @@ impl Error {
     /// The trap, if it was one.
     pub const fn misuse(self) -> Result<Misuse, Trap> {
         Ok(match self {
-            Self::Room { .. } => Misuse::Room,
+            Self::Capacity { .. } => Misuse::Capacity,
             Self::Import { .. } => Misuse::IncompatibleImport,
             Self::Busy => Misuse::Busy,
             Self::Idle => Misuse::Idle,
@@ -111,9 +111,9 @@ impl Error {
 
 impl Failure {
     /// A list is too short.
-    pub(crate) const fn room(list: Room, at_least: usize) -> Self {
+    pub(crate) const fn capacity(list: Capacity, at_least: usize) -> Self {
         Self {
-            kind: Kind::Room(list),
+            kind: Kind::Capacity(list),
             number: at_least,
         }
     }
@@ -145,7 +145,7 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let Failure { kind, number } = failure;
         match kind {
-            Kind::Room(list) => Self::Room {
+            Kind::Capacity(list) => Self::Capacity {
                 list,
                 at_least: number,
             },
@@ -166,7 +166,7 @@ impl fmt::Display for Error {
             Err(trap) => trap.text(),
         })?;
         match *self {
-            Self::Room { list, at_least } => {
+            Self::Capacity { list, at_least } => {
                 write!(f, ": `{list:?}` would have to have a length of {at_least}")
             }
             Self::Import { index } => write!(f, " {index}"),

@@ -6,11 +6,11 @@
 //! "Modules".
 
 use super::address::FuncAddr;
-use super::core::Core;
 use super::instance::Instance;
 use super::instantiate::InstanceIdx;
 use super::link::Link;
 use super::registers::Registers;
+use super::state::State;
 use crate::generated::facts::wire::External;
 use crate::profile::Profile;
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, TableIdx, ValType};
@@ -37,7 +37,7 @@ pub enum Extern<'t> {
     Global(u32),
 }
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// What is known of an instance.
     #[cfg_attr(small, inline(never))]
     pub(crate) fn look(&self, index: InstanceIdx) -> Option<&Instance<'m>> {

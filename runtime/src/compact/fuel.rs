@@ -7,9 +7,9 @@
 
 use core::mem;
 
-use super::core::Core;
 use super::exit::Exit;
 use super::registers::Registers;
+use super::state::State;
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
 use crate::spec::{Opcode, Rate};
@@ -118,7 +118,7 @@ impl Tank {
     }
 }
 
-impl<P: Profile> Core<'_, '_, P> {
+impl<P: Profile> State<'_, '_, P> {
     /// Pays what is due, if there is enough for that and for the instruction that begins again; if
     /// not, that one has cost nothing.
     #[inline(never)]

@@ -3,17 +3,17 @@
 //! Standard: section 4.7.3. Until all is linked and there is room for everything, nothing is
 //! changed; what the segments do before one of them traps remains.
 
+use super::activation::Activation;
 use super::address::FuncAddr;
-use super::core::Core;
 use super::entity::{Global, Memory, Segment, Table};
-use super::error::{Failure, Room};
+use super::error::{Capacity, Failure};
 use super::exports::Extern;
 use super::instance::{Bases, Instance};
 use super::interpreter::execute;
 use super::link::Link;
 use super::module::Module;
 use super::registers::Registers;
-use super::running::Running;
+use super::state::State;
 use super::store::Store;
 use super::table::Elements;
 use crate::exec::machine::{Machine, Stop};
@@ -38,17 +38,17 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         module: Module<'m>,
         imports: &[Extern<'_>],
     ) -> Result<InstanceIdx, Failure> {
-        let core = &mut self.core;
-        let before = (core.elements.len, core.memory.len);
-        core.open(module)?;
+        let state = &mut self.state;
+        let before = (state.elements.len, state.memory.len);
+        state.open(module)?;
         let done = self.complete(imports);
-        let Instance { index, bases, .. } = self.core.current;
+        let Instance { index, bases, .. } = self.state.current;
         match done {
             Ok(()) => Ok(InstanceIdx(index)),
             Err(failure) => {
                 // After a trap, functions of the instance may be in tables of others.
                 if !failure.is_trap() {
-                    self.core.cut(index as usize, bases, before);
+                    self.state.cut(index as usize, bases, before);
                 }
                 Err(failure)
             }
@@ -57,23 +57,23 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
     /// Adds all that the current instance consists of.
     fn complete(&mut self, imports: &[Extern<'_>]) -> Result<(), Failure> {
-        let core = &mut self.core;
-        core.number_types()?;
-        core.link_imports(imports)?;
-        core.make()?;
+        let state = &mut self.state;
+        state.number_types()?;
+        state.link_imports(imports)?;
+        state.make()?;
         self.initialise()
     }
 
     /// Gives globals and tables their values, and fills the segments in.
     #[inline(never)]
     fn initialise(&mut self) -> Result<(), Failure> {
-        let header = self.core.current.module.header();
+        let header = self.state.current.module.header();
         for index in 0..header.count(Place::GlobalInits) {
             let span = header.item(Place::GlobalInits, index);
             self.evaluate(span)?;
             let value = self.result();
-            let place = self.core.current.bases.globals.wrapping_add(index) as usize;
-            if let Some(global) = self.core.globals.get_mut(place) {
+            let place = self.state.current.bases.globals.wrapping_add(index) as usize;
+            if let Some(global) = self.state.globals.get_mut(place) {
                 global.value = value;
             }
         }
@@ -86,8 +86,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             if span != Span::default() {
                 self.evaluate(span)?;
                 let value = Ref(self.result() as u32);
-                let table = TableIdx(self.core.current.imported.tables + index);
-                self.core.table(table).fill(value);
+                let table = TableIdx(self.state.current.imported.tables + index);
+                self.state.table(table).fill(value);
             }
         }
         for index in 0..header.count(Place::Elements) {
@@ -102,7 +102,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     /// Evaluates the items of a segment; writes them to its table if it is active.
     #[inline(never)]
     fn elements(&mut self, index: u32) -> Result<(), Failure> {
-        let current = &self.core.current;
+        let current = &self.state.current;
         let segment = current.module.elements(index).within::<P>();
         let place = current.bases.segments.wrapping_add(index) as usize;
         if segment.flags & Elements::DECLARATIVE != 0 {
@@ -111,7 +111,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let start = if segment.flags & Elements::ACTIVE != 0 {
             self.evaluate(segment.offset)?;
             // All or nothing: the length is looked at first.
-            let table = self.core.table_of(TableIdx(segment.table));
+            let table = self.state.table_of(TableIdx(segment.table));
             let offset = self.result();
             let free = u64::from(table.len).checked_sub(segment.count.into());
             if free.is_none_or(|free| offset > free) {
@@ -119,13 +119,13 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             }
             (table.start as usize).wrapping_add(offset as usize)
         } else {
-            let kept = self.core.segments.get(place).copied();
+            let kept = self.state.segments.get(place).copied();
             kept.unwrap_or_default().start as usize
         };
         let mut at = segment.items.start;
         for item in 0..segment.count as usize {
             let value = self.item(&mut at, segment.flags)?;
-            if let Some(element) = self.core.elements.get_mut(start.wrapping_add(item)) {
+            if let Some(element) = self.state.elements.get_mut(start.wrapping_add(item)) {
                 *element = value;
             }
         }
@@ -136,29 +136,29 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     fn item(&mut self, at: &mut usize, flags: u8) -> Result<Ref, Failure> {
         let value = if flags & Elements::EXPRESSIONS == 0 {
             let mut r = Registers::default();
-            self.core.rewind(&mut r, *at);
+            self.state.rewind(&mut r, *at);
             let func = FuncIdx(r.index().map_err(Trap::from)?);
-            self.core.registers = r;
-            self.core.func_ref(func)
+            self.state.registers = r;
+            self.state.func_ref(func)
         } else {
             // No instruction makes a reference of several operands.
             self.compute(*at, 1)?;
             Ref(self.result() as u32)
         };
-        *at = self.core.position(&self.core.registers);
+        *at = self.state.position(&self.state.registers);
         Ok(value)
     }
 
     /// Copies an active data segment; keeps what instructions may still ask for.
     #[inline(never)]
     fn data(&mut self, index: u32) -> Result<(), Failure> {
-        let module = self.core.current.module;
+        let module = self.state.current.module;
         let segment = module.data(index);
         if segment.active {
             self.evaluate(segment.offset)?;
             let offset = usize::try_from(self.result()).ok();
             let bytes = module.wasm.get(segment.bytes.range()).unwrap_or_default();
-            let memory = self.core.memory(MemoryIdx(segment.memory));
+            let memory = self.state.memory(MemoryIdx(segment.memory));
             let target =
                 offset.and_then(|start| memory.get_mut(start..start.checked_add(bytes.len())?));
             target
@@ -167,7 +167,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 .zip(bytes)
                 .for_each(|(to, from)| *to = *from);
             if P::PROPOSALS.contains(Proposal::BulkMemory) && module.header().data_count() {
-                self.core.drop_data(DataIdx(index));
+                self.state.drop_data(DataIdx(index));
             }
         }
         Ok(())
@@ -182,15 +182,15 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     #[cfg_attr(small, inline(never))]
     fn compute(&mut self, start: usize, operands: usize) -> Result<(), Failure> {
         if operands > self.slots.len() {
-            return Err(Failure::room(Room::Slots, operands));
+            return Err(Failure::capacity(Capacity::Slots, operands));
         }
         let mut r = Registers::default();
-        self.core.running = Running::CONSTANT;
-        self.core.jump(&mut r, start, 0)?;
-        self.core.registers = r;
-        self.core.tank.rest = u64::MAX;
-        self.core.depth = 0;
-        match execute::<P>(&mut self.core, self.slots) {
+        self.state.activation = Activation::CONSTANT;
+        self.state.jump(&mut r, start, 0)?;
+        self.state.registers = r;
+        self.state.tank.rest = u64::MAX;
+        self.state.depth = 0;
+        match execute::<P>(&mut self.state, self.slots) {
             Stop::Exit => Ok(()),
             Stop::Trap(trap) => Err(trap.into()),
         }
@@ -212,7 +212,7 @@ impl Elements {
     }
 }
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// Adds an instance without contents, and makes it the current one.
     fn open(&mut self, module: Module<'m>) -> Result<(), Failure> {
         let bases = Bases {
@@ -232,7 +232,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
                 self.instances.len += 1;
                 Ok(())
             }
-            _ => Err(Failure::room(Room::Instances, index + 1)),
+            _ => Err(Failure::capacity(Capacity::Instances, index + 1)),
         }
     }
 
@@ -241,7 +241,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     fn number_types(&mut self) -> Result<(), Failure> {
         for ty in 0..self.current.types() {
             let number = self.number_type(&self.current, ty);
-            self.types.push(number, Room::Types)?;
+            self.types.push(number, Capacity::Types)?;
         }
         Ok(())
     }
@@ -254,7 +254,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let imported = current.imported;
         let count = imported.funcs + imported.tables + imported.memories + imported.globals;
         self.links
-            .extend(count.into(), Link::default(), Room::Links)?;
+            .extend(count.into(), Link::default(), Capacity::Links)?;
         let mut seen = [0; ExternKind::COUNT];
         for index in 0..header.count(Place::Imports) {
             let error = Failure::import(index);
@@ -351,8 +351,9 @@ impl<'m, P: Profile> Core<'m, '_, P> {
                 is_64: ty.is_64,
                 element: self.outside_ref(&self.current, ty.element),
             };
-            self.elements.extend(ty.min, Ref::NULL, Room::Elements)?;
-            self.tables.push(table, Room::Tables)?;
+            self.elements
+                .extend(ty.min, Ref::NULL, Capacity::Elements)?;
+            self.tables.push(table, Capacity::Tables)?;
         }
         let bulk = P::PROPOSALS.contains(Proposal::BulkMemory);
         for index in 0..if bulk {
@@ -368,7 +369,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             };
             let start = self.elements.len as u32;
             self.elements
-                .extend(len.into(), Ref::NULL, Room::Elements)?;
+                .extend(len.into(), Ref::NULL, Capacity::Elements)?;
             self.add_segment(start, len, true)?;
         }
         for index in 0..if bulk { header.kept_data() } else { 0 } {
@@ -386,9 +387,9 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             }
             .within::<P>();
             let bytes = ty.min.saturating_mul(1 << memory.page_bits());
-            self.memory.extend(bytes, 0, Room::Memory)?;
+            self.memory.extend(bytes, 0, Capacity::Memory)?;
             memory.len = self.memory.len.wrapping_sub(memory.start);
-            self.memories.push(memory, Room::Memories)?;
+            self.memories.push(memory, Capacity::Memories)?;
         }
         for index in imported.globals..header.count(Place::Globals) {
             let ty: GlobalType = header.item(Place::Globals, index);
@@ -397,7 +398,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
                 content: self.outside(&self.current, ty.content),
                 mutable: ty.mutable,
             };
-            self.globals.push(global, Room::Globals)?;
+            self.globals.push(global, Capacity::Globals)?;
         }
         Ok(())
     }
@@ -408,7 +409,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             len,
             is_element,
         };
-        self.segments.push(segment, Room::Segments)
+        self.segments.push(segment, Capacity::Segments)
     }
 
     /// Forgets an instance, all that it has added to the lists, and what came after it; elements

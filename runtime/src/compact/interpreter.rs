@@ -8,10 +8,10 @@
 //! machine code small.
 
 use super::control;
-use super::core::Core;
 use super::exit::Exit;
 use super::fuel::{Tank, costs_something};
 use super::registers::{ASTRAY, Registers, astray};
+use super::state::State;
 use crate::capability;
 use crate::exec::machine::Stop;
 use crate::exec::slot::Value;
@@ -25,7 +25,7 @@ use crate::spec::{Proposal, Trap};
     clippy::manual_range_patterns,
     reason = "a range would be compared, a list is looked up"
 )]
-pub(super) fn execute<'m, P: Profile>(m: &mut Core<'m, '_, P>, slots: &mut [u64]) -> Stop {
+pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [u64]) -> Stop {
     let mut r = m.registers.clone();
     let mut left = m.tank.draw();
     let mut opcode;
@@ -168,7 +168,7 @@ fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
 #[inline(never)]
 fn hand<'m, P: Profile>(
     opcode: u8,
-    m: &mut Core<'m, '_, P>,
+    m: &mut State<'m, '_, P>,
     slots: &mut [u64],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {

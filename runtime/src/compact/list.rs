@@ -4,7 +4,7 @@
 //! which says the length that would do. Functions are small because each is linked once for each
 //! type of item.
 
-use super::error::{Failure, Room};
+use super::error::{Capacity, Failure};
 use crate::exec::shift;
 
 /// A slice, of which the first items are in use.
@@ -33,10 +33,10 @@ impl<'s, T> List<'s, T> {
     }
 
     /// Adds an item, if there is room.
-    pub(crate) fn push(&mut self, item: T, list: Room) -> Result<(), Failure> {
+    pub(crate) fn push(&mut self, item: T, list: Capacity) -> Result<(), Failure> {
         let Some(place) = self.items.get_mut(self.len) else {
             // Made here: what comes from a function would be asked again whether it is an error.
-            return Err(Failure::room(list, self.len.wrapping_add(1)));
+            return Err(Failure::capacity(list, self.len.wrapping_add(1)));
         };
         *place = item;
         self.len += 1;
@@ -46,11 +46,11 @@ impl<'s, T> List<'s, T> {
 
 impl<'s, T: Copy> List<'s, T> {
     /// Adds items that are equal, if there is room for all of them.
-    pub(crate) fn extend(&mut self, more: u64, item: T, list: Room) -> Result<(), Failure> {
+    pub(crate) fn extend(&mut self, more: u64, item: T, list: Capacity) -> Result<(), Failure> {
         let end = more.saturating_add(self.len as u64);
         let end = usize::try_from(end).unwrap_or(usize::MAX);
         let Some(places) = self.items.get_mut(self.len..end) else {
-            return Err(Failure::room(list, end));
+            return Err(Failure::capacity(list, end));
         };
         places.fill(item);
         self.len = end;
@@ -71,10 +71,10 @@ impl<'s, T: Copy> List<'s, T> {
     }
 
     /// Takes other memory in place of what it has; what is in use is copied.
-    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Room) -> Result<(), Failure> {
+    pub(crate) fn replace(&mut self, items: &'s mut [T], list: Capacity) -> Result<(), Failure> {
         let (to, from) = (items.get_mut(..self.len), self.items.get(..self.len));
         let (Some(to), Some(from)) = (to, from) else {
-            return Err(Failure::room(list, self.len));
+            return Err(Failure::capacity(list, self.len));
         };
         to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         self.items = items;

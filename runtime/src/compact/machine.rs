@@ -4,17 +4,17 @@
 //! they get the objects of the running instance. A function that fails for lack of fuel or memory
 //! has changed nothing, and its instruction begins again when the host has helped.
 
-use super::core::Core;
 use super::entity::Segment;
 use super::exit::{Exit, Growth};
 use super::registers::Registers;
+use super::state::State;
 use crate::exec::machine::{Machine, Stop};
 use crate::exec::{part, parts, places, shift};
 use crate::profile::Profile;
 use crate::spec::Rate;
 use crate::types::{DataIdx, ElemIdx, FuncIdx, MemoryIdx, Ref, TableIdx};
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// Runs a row with `hand`, which stands at an offset. If it fails, it has not been executed.
     #[inline(always)]
     pub(crate) fn hand(
@@ -29,7 +29,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             return Err(stop);
         }
         // It may have moved the memory.
-        self.attend();
+        self.refresh();
         *r = own;
         Ok(())
     }
@@ -65,7 +65,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     }
 }
 
-impl<P: Profile> Machine for Core<'_, '_, P> {
+impl<P: Profile> Machine for State<'_, '_, P> {
     fn pay(&mut self, rate: Rate, count: u64) -> Result<(), Stop> {
         // There is so much: it has been looked at.
         self.pay_for(rate, count as usize)
@@ -118,9 +118,9 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
             return Ok(None);
         };
         let more = delta.saturating_mul(1 << memory.page_bits());
-        let room = self.memory.items.len().saturating_sub(self.memory.len) as u64;
-        if more > room {
-            return self.lack(Growth::Memory, more - room);
+        let capacity = self.memory.items.len().saturating_sub(self.memory.len) as u64;
+        if more > capacity {
+            return self.lack(Growth::Memory, more - capacity);
         }
         self.pay(rate, more)?;
         let (more, end) = (more as usize, memory.start.wrapping_add(memory.len));
@@ -192,9 +192,9 @@ impl<P: Profile> Machine for Core<'_, '_, P> {
         let Some(_) = before.checked_add(delta).filter(|len| *len <= most) else {
             return Ok(None);
         };
-        let room = self.elements.items.len().saturating_sub(self.elements.len) as u64;
-        if delta > room {
-            return self.lack(Growth::Table, delta - room);
+        let capacity = self.elements.items.len().saturating_sub(self.elements.len) as u64;
+        if delta > capacity {
+            return self.lack(Growth::Table, delta - capacity);
         }
         self.pay(rate, delta)?;
         let end = table.start.wrapping_add(table.len);

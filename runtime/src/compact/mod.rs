@@ -36,13 +36,13 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod activation;
 mod address;
 mod branch;
 mod build;
 #[cfg(feature = "alloc")]
 mod calls;
 pub(crate) mod control;
-pub(crate) mod core;
 mod entity;
 mod error;
 pub(crate) mod exit;
@@ -58,9 +58,9 @@ mod module;
 mod needs;
 mod ram;
 pub(crate) mod registers;
-mod running;
-mod same;
 mod snapshot;
+pub(crate) mod state;
+mod type_identity;
 
 mod store;
 mod table;
@@ -70,7 +70,7 @@ pub use address::FuncAddr;
 #[cfg(feature = "alloc")]
 pub use calls::Depth;
 pub use entity::{Frame, Global, Memory, Segment, Table};
-pub use error::{Error, Room};
+pub use error::{Capacity, Error};
 pub use exit::{Exit, Growth};
 pub use exports::Extern;
 pub use instance::Instance;

@@ -12,9 +12,9 @@ use crate::exec::slot::Value;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
 
-/// What the interpreter's loop keeps in registers; the rest of its state is [`Core::running`].
+/// What the interpreter's loop keeps in registers; the rest of its state is [`State::activation`].
 ///
-/// [`Core::running`]: super::core::Core::running
+/// [`State::activation`]: super::state::State::activation
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registers<'m> {
     /// The module from what is read next on.

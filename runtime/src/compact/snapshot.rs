@@ -4,12 +4,11 @@
 //! else is known of a program. Modules and their tables are not part of it: the store that takes a
 //! snapshot over gets them again, and compares their fingerprints.
 
-use ::core::cell::Cell;
+use core::cell::Cell;
 
 use super::address::FuncAddr;
-use super::core::Core;
 use super::entity::{Frame, Global, Memory, Segment, Table};
-use super::error::{Error, Room};
+use super::error::{Capacity, Error};
 use super::exit::Exit;
 use super::instance::{Bases, Instance};
 use super::instantiate::InstanceIdx;
@@ -17,7 +16,8 @@ use super::link::Link;
 use super::list::List;
 use super::module::Module;
 use super::registers::Registers;
-use super::store::{State, Store};
+use super::state::State;
+use super::store::{Phase, Store};
 use crate::profile::Profile;
 use crate::types::{Ref, RefType, TypeId, ValType};
 use crate::validate::item::{Bytes, Item, fields, stored_as};
@@ -26,7 +26,7 @@ use crate::validate::item::{Bytes, Item, fields, stored_as};
 #[derive(Clone, Copy, Debug, Default)]
 struct Head {
     format: u32,
-    state: u8,
+    phase: u8,
     refused: bool,
     due: usize,
     ip: usize,
@@ -67,7 +67,7 @@ fields! {
     Global { value: u64, content: ValType, mutable: bool }
     Segment { start: u32, len: u32, is_element: bool }
     Head {
-        format: u32, state: u8, refused: bool, due: usize, ip: usize, branch: usize, base: usize,
+        format: u32, phase: u8, refused: bool, due: usize, ip: usize, branch: usize, base: usize,
         func: FuncAddr, entry: FuncAddr, current: u32, host: FuncAddr, host_id: u32,
         slots: usize, frames: usize, instances: usize, links: usize, tables: usize,
         elements: usize, memories: usize, memory: usize, globals: usize, types: usize,
@@ -136,16 +136,18 @@ impl Reader<'_> {
         &mut self,
         list: &mut List<'_, T>,
         len: usize,
-        room: Room,
+        capacity: Capacity,
     ) -> Result<(), Error> {
-        self.items(list.items, len, room)?;
+        self.items(list.items, len, capacity)?;
         list.len = len;
         Ok(())
     }
 
-    fn items<T: Item>(&mut self, items: &mut [T], len: usize, list: Room) -> Result<(), Error> {
+    fn items<T: Item>(&mut self, items: &mut [T], len: usize, list: Capacity) -> Result<(), Error> {
         let at_least = len;
-        let items = items.get_mut(..len).ok_or(Error::Room { list, at_least })?;
+        let items = items
+            .get_mut(..len)
+            .ok_or(Error::Capacity { list, at_least })?;
         items.iter_mut().for_each(|item| *item = self.item());
         Ok(())
     }
@@ -161,133 +163,135 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     /// [`run`](Self::run) has returned, and restored by a store of another machine. Gives how many
     /// bytes it takes.
     pub fn snapshot(&self, to: &mut [u8]) -> Result<usize, Error> {
-        let (size, list) = (self.snapshot_size(), Room::Snapshot);
+        let (size, list) = (self.snapshot_size(), Capacity::Snapshot);
         let at_least = size;
-        let to = to.get_mut(..size).ok_or(Error::Room { list, at_least })?;
+        let to = to
+            .get_mut(..size)
+            .ok_or(Error::Capacity { list, at_least })?;
         Ok(self.write(Cell::from_mut(to).as_slice_of_cells()))
     }
 
     fn write(&self, bytes: &[Cell<u8>]) -> usize {
-        let (core, r) = (&self.core, &self.core.registers);
-        let (host, host_id) = match core.reason {
+        let (state, r) = (&self.state, &self.state.registers);
+        let (host, host_id) = match state.reason {
             Exit::Host { func, id } => (func, id),
             _ => Default::default(),
         };
         let mut w = Writer { bytes, at: 0 };
         w.item(Head {
             format: FORMAT,
-            state: self.state as u8,
-            refused: core.refused,
-            due: core.due,
-            ip: core.position(r),
-            branch: core.running.branch,
-            base: core.running.base,
-            func: core.running.func,
+            phase: self.phase as u8,
+            refused: state.refused,
+            due: state.due,
+            ip: state.position(r),
+            branch: state.activation.branch,
+            base: state.activation.base,
+            func: state.activation.func,
             entry: self.entry,
-            current: core.current.index,
+            current: state.current.index,
             host,
             host_id,
             slots: r.sp.min(self.slots.len()),
-            frames: core.depth.min(core.frames.len()),
-            instances: core.instances.len,
-            links: core.links.len,
-            tables: core.tables.len,
-            elements: core.elements.len,
-            memories: core.memories.len,
-            memory: core.memory.len,
-            globals: core.globals.len,
-            types: core.types.len,
-            segments: core.segments.len,
+            frames: state.depth.min(state.frames.len()),
+            instances: state.instances.len,
+            links: state.links.len,
+            tables: state.tables.len,
+            elements: state.elements.len,
+            memories: state.memories.len,
+            memory: state.memory.len,
+            globals: state.globals.len,
+            types: state.types.len,
+            segments: state.segments.len,
         });
-        for instance in core.instances.items.iter().take(core.instances.len) {
+        for instance in state.instances.items.iter().take(state.instances.len) {
             w.item(instance.module.header().fingerprint());
             w.item(instance.bases);
         }
         w.items(self.slots, r.sp);
-        w.items(core.frames, core.depth);
-        w.list(&core.links);
-        w.list(&core.tables);
-        w.list(&core.elements);
-        w.list(&core.memories);
-        w.list(&core.memory);
-        w.list(&core.globals);
-        w.list(&core.types);
-        w.list(&core.segments);
+        w.items(state.frames, state.depth);
+        w.list(&state.links);
+        w.list(&state.tables);
+        w.list(&state.elements);
+        w.list(&state.memories);
+        w.list(&state.memory);
+        w.list(&state.globals);
+        w.list(&state.types);
+        w.list(&state.segments);
         w.at
     }
 
     /// Takes over the state that a snapshot holds, in place of the store's own; `modules` are
     /// those of its instances, in their order. After an error the store has no instances.
     pub fn restore(&mut self, from: &[u8], modules: &[Module<'m>]) -> Result<(), Error> {
-        self.state = State::Idle;
-        self.core.clear();
-        self.read(from, modules).inspect_err(|_| self.core.clear())
+        self.phase = Phase::Idle;
+        self.state.clear();
+        self.read(from, modules).inspect_err(|_| self.state.clear())
     }
 
     fn read(&mut self, from: &[u8], modules: &[Module<'m>]) -> Result<(), Error> {
         let mut reader = Reader { bytes: from, at: 0 };
         let head: Head = reader.item();
-        let state = State::ALL.get(usize::from(head.state)).copied();
-        let state = state.filter(|_| head.format == FORMAT && head.instances == modules.len());
-        let state = state.ok_or(Error::Snapshot)?;
-        let core = &mut self.core;
+        let phase = Phase::ALL.get(usize::from(head.phase)).copied();
+        let phase = phase.filter(|_| head.format == FORMAT && head.instances == modules.len());
+        let phase = phase.ok_or(Error::Snapshot)?;
+        let state = &mut self.state;
         for module in modules {
             let fingerprint: u64 = reader.item();
             if fingerprint != module.header().fingerprint() {
                 return Err(Error::Snapshot);
             }
-            let index = core.instances.len as u32;
+            let index = state.instances.len as u32;
             let mut instance = Instance::EMPTY;
             instance.open(index, *module, reader.item());
-            core.instances.push(instance, Room::Instances)?;
+            state.instances.push(instance, Capacity::Instances)?;
         }
-        reader.items(self.slots, head.slots, Room::Slots)?;
-        reader.items(core.frames, head.frames, Room::Frames)?;
-        reader.list(&mut core.links, head.links, Room::Links)?;
-        reader.list(&mut core.tables, head.tables, Room::Tables)?;
-        reader.list(&mut core.elements, head.elements, Room::Elements)?;
-        reader.list(&mut core.memories, head.memories, Room::Memories)?;
-        reader.list(&mut core.memory, head.memory, Room::Memory)?;
-        reader.list(&mut core.globals, head.globals, Room::Globals)?;
-        reader.list(&mut core.types, head.types, Room::Types)?;
-        reader.list(&mut core.segments, head.segments, Room::Segments)?;
+        reader.items(self.slots, head.slots, Capacity::Slots)?;
+        reader.items(state.frames, head.frames, Capacity::Frames)?;
+        reader.list(&mut state.links, head.links, Capacity::Links)?;
+        reader.list(&mut state.tables, head.tables, Capacity::Tables)?;
+        reader.list(&mut state.elements, head.elements, Capacity::Elements)?;
+        reader.list(&mut state.memories, head.memories, Capacity::Memories)?;
+        reader.list(&mut state.memory, head.memory, Capacity::Memory)?;
+        reader.list(&mut state.globals, head.globals, Capacity::Globals)?;
+        reader.list(&mut state.types, head.types, Capacity::Types)?;
+        reader.list(&mut state.segments, head.segments, Capacity::Segments)?;
         if reader.at != from.len() {
             return Err(Error::Snapshot);
         }
-        core.depth = head.frames;
-        core.refused = head.refused;
-        core.due = head.due;
-        core.current = core
+        state.depth = head.frames;
+        state.refused = head.refused;
+        state.due = head.due;
+        state.current = state
             .look(InstanceIdx(head.current))
             .copied()
             .unwrap_or_default();
-        core.reason = match state {
-            State::Waiting | State::Direct => Exit::Host {
+        state.reason = match phase {
+            Phase::Waiting | Phase::Direct => Exit::Host {
                 func: head.host,
                 id: head.host_id,
             },
-            State::Idle | State::Running => Exit::Done,
+            Phase::Idle | Phase::Running => Exit::Done,
         };
         let mut registers = Registers {
             sp: head.slots,
             ..Registers::default()
         };
-        core.running.func = head.func;
-        core.running.base = head.base;
-        core.attend();
-        core.lie_in(core.current.body(head.func.func()));
-        if state != State::Idle {
-            let aimed = core.jump(&mut registers, head.ip, head.branch);
+        state.activation.func = head.func;
+        state.activation.base = head.base;
+        state.refresh();
+        state.enter_body(state.current.body(head.func.func()));
+        if phase != Phase::Idle {
+            let aimed = state.jump(&mut registers, head.ip, head.branch);
             aimed.map_err(|_| Error::Snapshot)?;
         }
-        core.registers = registers;
+        state.registers = registers;
         self.entry = head.entry;
-        self.state = state;
+        self.phase = phase;
         Ok(())
     }
 }
 
-impl<P: Profile> Core<'_, '_, P> {
+impl<P: Profile> State<'_, '_, P> {
     /// Forgets all instances.
     fn clear(&mut self) {
         self.cut(0, Bases::default(), (0, 0));

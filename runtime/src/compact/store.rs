@@ -1,16 +1,16 @@
 //! Stores: instances and the call that is under way.
 //!
 //! The public side of the engine: the host makes instances, begins a call, and runs it until an
-//! [`Exit`]; [`State`] says which of these may come next, so that a wrong order is an error.
+//! [`Exit`]; [`Phase`] says which of these may come next, so that a wrong order is an error.
 //! Standard: section 4.2, "Runtime Structure", "Store", and section 7.1, "Embedding".
 
-use ::core::marker::PhantomData;
-use ::core::mem;
+use core::marker::PhantomData;
+use core::mem;
 
+use super::activation::Activation;
 use super::address::FuncAddr;
-use super::core::Core;
 use super::entity::Frame;
-use super::error::{Error, Room};
+use super::error::{Capacity, Error};
 use super::exit::Exit;
 use super::exports::Extern;
 use super::fuel::Tank;
@@ -21,7 +21,7 @@ use super::list::List;
 use super::module::Module;
 use super::ram::Ram;
 use super::registers::Registers;
-use super::running::Running;
+use super::state::State;
 use super::value::Value;
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
@@ -34,9 +34,9 @@ use crate::validate::arena::Place;
 /// What the profile does not admit is not linked, so modules must have been validated with the
 /// same profile or a smaller one; what is not there traps.
 pub struct Store<'m, 's, P> {
-    pub(crate) core: Core<'m, 's, P>,
+    pub(crate) state: State<'m, 's, P>,
     pub(crate) slots: &'s mut [u64],
-    pub(crate) state: State,
+    pub(crate) phase: Phase,
     /// The function that the host has called last.
     pub(crate) entry: FuncAddr,
 }
@@ -44,7 +44,7 @@ pub struct Store<'m, 's, P> {
 /// What `run` has to do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(u8)]
-pub(crate) enum State {
+pub(crate) enum Phase {
     /// Nothing: no call, or a call that is complete.
     #[default]
     Idle,
@@ -56,7 +56,7 @@ pub(crate) enum State {
     Direct,
 }
 
-impl State {
+impl Phase {
     pub(crate) const ALL: [Self; 4] = [Self::Idle, Self::Running, Self::Waiting, Self::Direct];
 }
 
@@ -64,7 +64,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// A store without instances.
     pub fn new(ram: Ram<'m, 's>) -> Self {
         Self {
-            core: Core {
+            state: State {
                 frames: ram.frames,
                 instances: List::new(ram.instances),
                 links: List::new(ram.links),
@@ -77,7 +77,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 segments: List::new(ram.segments),
                 depth: 0,
                 current: Instance::default(),
-                running: Running::default(),
+                activation: Activation::default(),
                 registers: Registers::default(),
                 tank: Tank::default(),
                 due: 0,
@@ -87,7 +87,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 profile: PhantomData,
             },
             slots: ram.slots,
-            state: State::Idle,
+            phase: Phase::Idle,
             entry: FuncAddr::default(),
         }
     }
@@ -101,13 +101,13 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         module: Module<'m>,
         imports: &[Extern<'_>],
     ) -> Result<InstanceIdx, Error> {
-        if self.state != State::Idle {
+        if self.phase != Phase::Idle {
             return Err(Error::Busy);
         }
         let index = self.add(module, imports)?;
         if let Some(start) = module.start() {
-            let current = self.core.look(index).ok_or(Error::Unknown)?;
-            let func = self.core.func_addr(current, start);
+            let current = self.state.look(index).ok_or(Error::Unknown)?;
+            let func = self.state.func_addr(current, start);
             self.call(func, &[])?;
         }
         Ok(index)
@@ -115,20 +115,20 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// The export of this name.
     pub fn export(&mut self, instance: InstanceIdx, name: &str) -> Option<Extern<'static>> {
-        self.core.export(instance, name)
+        self.state.export(instance, name)
     }
 
     /// The exported function of this name.
     pub fn func(&mut self, instance: InstanceIdx, name: &str) -> Option<FuncAddr> {
-        self.core.func(instance, name)
+        self.state.func(instance, name)
     }
 
     /// Begins a call, which [`run`](Self::run) executes.
     pub fn call(&mut self, func: FuncAddr, params: &[Value]) -> Result<(), Error> {
-        if self.state != State::Idle {
+        if self.phase != Phase::Idle {
             return Err(Error::Busy);
         }
-        let current = self.core.look(InstanceIdx(func.instance()));
+        let current = self.state.look(InstanceIdx(func.instance()));
         let current = current
             .filter(|current| func.func().0 < current.module.header().count(Place::Funcs))
             .ok_or(Error::Unknown)?;
@@ -139,7 +139,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let len = self.slots.len();
         for ((slot, param), ty) in self.slots.iter_mut().zip(params).zip(types) {
-            if !self.core.fits(current, ty, *param) {
+            if !self.state.fits(current, ty, *param) {
                 return Err(Error::Types);
             }
             *slot = param.bits();
@@ -148,21 +148,21 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             sp: count,
             ..Registers::default()
         };
-        self.core.current = *current;
-        self.core.depth = 0;
-        self.core.running.base = 0;
-        self.core.attend();
-        self.core.due = 0;
+        self.state.current = *current;
+        self.state.depth = 0;
+        self.state.activation.base = 0;
+        self.state.refresh();
+        self.state.due = 0;
         self.entry = func;
         // The call is as if the last one of a function without locals.
-        let begun = self.core.enter(self.slots, &mut r, func, true);
-        self.core.registers = r;
-        match (begun, self.core.reason) {
-            (Ok(()), _) => self.state = State::Running,
-            (Err(Stop::Exit), Exit::Host { .. }) => self.state = State::Direct,
+        let begun = self.state.enter(self.slots, &mut r, func, true);
+        self.state.registers = r;
+        match (begun, self.state.reason) {
+            (Ok(()), _) => self.phase = Phase::Running,
+            (Err(Stop::Exit), Exit::Host { .. }) => self.phase = Phase::Direct,
             _ => {
-                return Err(Error::Room {
-                    list: Room::Slots,
+                return Err(Error::Capacity {
+                    list: Capacity::Slots,
                     at_least: len.saturating_add(1),
                 });
             }
@@ -175,45 +175,45 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     ///
     /// An instruction that there is no fuel or memory for has not begun, and has cost nothing.
     pub fn run(&mut self, fuel: &mut u64) -> Exit {
-        match self.state {
-            State::Idle => return Exit::Done,
-            State::Waiting | State::Direct => return self.core.reason,
-            State::Running => {}
+        match self.phase {
+            Phase::Idle => return Exit::Done,
+            Phase::Waiting | Phase::Direct => return self.state.reason,
+            Phase::Running => {}
         }
-        self.core.tank.rest = *fuel;
+        self.state.tank.rest = *fuel;
         let exit = loop {
-            if !self.core.settle() {
+            if !self.state.settle() {
                 break Exit::Fuel;
             }
             let slots = mem::take(&mut self.slots);
-            let stop = execute::<P>(&mut self.core, slots);
+            let stop = execute::<P>(&mut self.state, slots);
             self.slots = slots;
             if let Stop::Trap(trap) = stop {
                 break Exit::Trap(trap);
             }
-            if !self.core.is_due() {
-                break self.core.reason;
+            if !self.state.is_due() {
+                break self.state.reason;
             }
         };
-        *fuel = self.core.tank.rest;
-        self.state = match exit {
-            Exit::Done | Exit::Trap(_) => State::Idle,
-            Exit::Host { .. } => State::Waiting,
-            Exit::Fuel | Exit::Grow { .. } | Exit::StackFull => State::Running,
+        *fuel = self.state.tank.rest;
+        self.phase = match exit {
+            Exit::Done | Exit::Trap(_) => Phase::Idle,
+            Exit::Host { .. } => Phase::Waiting,
+            Exit::Fuel | Exit::Grow { .. } | Exit::StackFull => Phase::Running,
         };
         exit
     }
 
     /// Ends the call that is under way, if any.
     pub fn abort(&mut self) {
-        self.state = State::Idle;
+        self.phase = Phase::Idle;
     }
 
     /// The results of the last call, once it is complete.
     pub fn results(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
-        let current = self.core.look(InstanceIdx(self.entry.instance()));
+        let current = self.state.look(InstanceIdx(self.entry.instance()));
         let (_, types) = module_of(current).func_type(self.entry.func());
-        let done = self.state == State::Idle;
+        let done = self.phase == Phase::Idle;
         let slots = if done { &*self.slots } else { &[] };
         types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
     }
@@ -221,9 +221,9 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// The parameters of the function of the host that is called.
     pub fn host_params(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
         let func = self.host_func().unwrap_or_default();
-        let current = self.core.look(InstanceIdx(func.instance()));
+        let current = self.state.look(InstanceIdx(func.instance()));
         let (types, _) = module_of(current).func_type(func.func());
-        let start = self.core.registers.sp.saturating_sub(types.len());
+        let start = self.state.registers.sp.saturating_sub(types.len());
         let slots = self.slots.get(start..).unwrap_or_default();
         types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
     }
@@ -231,33 +231,33 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Gives the results of the function of the host that is called; [`run`](Self::run) goes on.
     pub fn host_return(&mut self, results: &[Value]) -> Result<(), Error> {
         let func = self.host_func().ok_or(Error::Idle)?;
-        let current = self.core.look(InstanceIdx(func.instance()));
+        let current = self.state.look(InstanceIdx(func.instance()));
         let current = current.ok_or(Error::Unknown)?;
         let (params, types) = current.module.func_type(func.func());
         if types.len() != results.len() {
             return Err(Error::Types);
         }
-        let start = self.core.registers.sp.saturating_sub(params.len());
+        let start = self.state.registers.sp.saturating_sub(params.len());
         let end = start.saturating_add(results.len());
         let len = self.slots.len();
         if end > len {
-            return Err(Error::Room {
-                list: Room::Slots,
+            return Err(Error::Capacity {
+                list: Capacity::Slots,
                 at_least: end,
             });
         }
         for ((index, result), ty) in (start..).zip(results).zip(types) {
-            if !self.core.fits(current, ty, *result) {
+            if !self.state.fits(current, ty, *result) {
                 return Err(Error::Types);
             }
             if let Some(slot) = self.slots.get_mut(index) {
                 *slot = result.bits();
             }
         }
-        self.core.registers.sp = end;
-        self.state = match self.state {
-            State::Direct => State::Idle,
-            _ => State::Running,
+        self.state.registers.sp = end;
+        self.phase = match self.phase {
+            Phase::Direct => Phase::Idle,
+            _ => Phase::Running,
         };
         Ok(())
     }
@@ -265,25 +265,25 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Ends the call with a trap of the function of the host that is called.
     pub fn host_trap(&mut self, trap: Trap) -> Result<Exit, Error> {
         self.host_func().ok_or(Error::Idle)?;
-        self.state = State::Idle;
+        self.phase = Phase::Idle;
         Ok(Exit::Trap(trap))
     }
 
     fn host_func(&self) -> Option<FuncAddr> {
-        match (self.state, self.core.reason) {
-            (State::Waiting | State::Direct, Exit::Host { func, .. }) => Some(func),
+        match (self.phase, self.state.reason) {
+            (Phase::Waiting | Phase::Direct, Exit::Host { func, .. }) => Some(func),
             _ => None,
         }
     }
 
     /// Lets the growth that the store has not enough memory for fail: the program gets -1.
     pub fn refuse(&mut self) {
-        self.core.refused = true;
+        self.state.refused = true;
     }
 
     /// Gives the store other bytes for its memories in place of what it has, which are copied.
     pub fn extend(&mut self, memory: &'s mut [u8]) -> Result<(), Error> {
-        Ok(self.core.memory.replace(memory, Room::Memory)?)
+        Ok(self.state.memory.replace(memory, Capacity::Memory)?)
     }
 
     /// Gives the store other slots in place of what it has, which are copied.
@@ -292,7 +292,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             len: self.slots.len(),
             items: mem::take(&mut self.slots),
         };
-        let done = own.replace(slots, Room::Slots);
+        let done = own.replace(slots, Capacity::Slots);
         self.slots = own.items;
         Ok(done?)
     }
@@ -300,41 +300,41 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// Gives the store other frames in place of what it has, which are copied.
     pub fn extend_frames(&mut self, frames: &'s mut [Frame]) -> Result<(), Error> {
         let mut own = List {
-            len: self.core.depth,
-            items: mem::take(&mut self.core.frames),
+            len: self.state.depth,
+            items: mem::take(&mut self.state.frames),
         };
-        let done = own.replace(frames, Room::Frames);
-        self.core.frames = own.items;
+        let done = own.replace(frames, Capacity::Frames);
+        self.state.frames = own.items;
         Ok(done?)
     }
 
     /// Gives the store other elements for its tables in place of what it has, which are copied.
     pub fn extend_tables(&mut self, elements: &'s mut [Ref]) -> Result<(), Error> {
-        Ok(self.core.elements.replace(elements, Room::Elements)?)
+        Ok(self.state.elements.replace(elements, Capacity::Elements)?)
     }
 
     /// The bytes of a memory that [`export`](Self::export) has given.
     pub fn memory(&mut self, memory: u32) -> Option<&mut [u8]> {
-        let found = self.core.memories.used().get(memory as usize).copied()?;
+        let found = self.state.memories.used().get(memory as usize).copied()?;
         let end = found.start.checked_add(found.len)?;
-        self.core.memory.items.get_mut(found.start..end)
+        self.state.memory.items.get_mut(found.start..end)
     }
 
     /// The bytes of the first memory of the instance that has called the host.
     pub fn caller_memory(&mut self) -> &mut [u8] {
-        let number = self.core.memory_number(&self.core.current, MemoryIdx(0)) as u32;
+        let number = self.state.memory_number(&self.state.current, MemoryIdx(0)) as u32;
         self.memory(number).unwrap_or_default()
     }
 
     /// How many elements a table has that [`export`](Self::export) has given.
     pub fn table_len(&mut self, table: u32) -> Option<u64> {
-        let table = self.core.tables.used().get(table as usize)?;
+        let table = self.state.tables.used().get(table as usize)?;
         Some(table.len.into())
     }
 
     /// The value of a global that [`export`](Self::export) has given.
     pub fn global(&self, global: u32) -> Option<Value> {
-        let global = self.core.globals.get(global as usize)?;
+        let global = self.state.globals.get(global as usize)?;
         Some(Value::of(global.content, global.value))
     }
 
@@ -348,12 +348,12 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
 
     /// The number of a function of the host that an instance has imported.
     pub fn host_id(&self, func: FuncAddr) -> Option<u32> {
-        self.core.host(func)
+        self.state.host(func)
     }
 
     /// How many of the slots the call that is under way uses.
     pub fn depth(&self) -> usize {
-        self.core.registers.sp
+        self.state.registers.sp
     }
 }
 
@@ -362,7 +362,7 @@ fn module_of<'m>(instance: Option<&Instance<'m>>) -> Module<'m> {
     instance.map_or(Module::default(), |instance| instance.module)
 }
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// Whether a value is of a type of an instance.
     pub(crate) fn fits(&self, of: &Instance<'m>, ty: ValType, value: Value) -> bool {
         match value {

@@ -62,10 +62,10 @@ impl<T> Entries for alloc::vec::Vec<Entry<T>> {
     type Item = T;
 
     fn extend(&mut self) -> bool {
-        let room = self.try_reserve(1).is_ok();
-        if room {
+        let reserved = self.try_reserve(1).is_ok();
+        if reserved {
             self.push(Entry::VACANT);
         }
-        room
+        reserved
     }
 }

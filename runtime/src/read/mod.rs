@@ -264,14 +264,14 @@ impl<'a> Reader<'a> {
         self.next_instruction::<true>(gate)
     }
 
-    /// The next instruction; without `PLAIN` one that is not plain.
+    /// The next instruction; without `REGULAR` one that is not regular.
     #[cfg_attr(small, inline)]
     #[cfg_attr(not(small), inline(never))]
-    pub(crate) fn next_instruction<const PLAIN: bool>(
+    pub(crate) fn next_instruction<const REGULAR: bool>(
         &mut self,
         gate: &impl Gate,
     ) -> Result<Instruction<'a>, Reject> {
-        crate::generated::woven::decode::decode::<PLAIN>(self, gate)
+        crate::generated::woven::decode::decode::<REGULAR>(self, gate)
     }
 
     #[cold]

@@ -96,7 +96,7 @@ impl Bytes {
     }
 
     /// How many there can be without another allocation.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn capacity(&self) -> usize {
         match &self.0 {
             Origin::Owned(bytes) => bytes.capacity(),
             Origin::Fixed(fixed) => fixed.length,
@@ -104,9 +104,9 @@ impl Bytes {
     }
 
     /// Adds zeros, so that there are `length` bytes, and makes room for `room`.
-    pub(crate) fn extend(&mut self, length: usize, room: usize) -> Result<(), OutOfMemory> {
+    pub(crate) fn extend(&mut self, length: usize, capacity: usize) -> Result<(), OutOfMemory> {
         match &mut self.0 {
-            Origin::Owned(bytes) => return allocation::grow(bytes, length, room),
+            Origin::Owned(bytes) => return allocation::grow(bytes, length, capacity),
             Origin::Fixed(fixed) if length > fixed.length => return Err(OutOfMemory),
             Origin::Fixed(fixed) => {
                 let new = length.saturating_sub(fixed.used);
@@ -131,7 +131,7 @@ mod tests {
         let given = Box::leak(vec![7; 8].into_boxed_slice());
         assert!(Bytes::fixed(Box::leak(vec![7; 8].into_boxed_slice()), 9).is_none());
         let mut bytes = Bytes::fixed(given, 2).expect("two of eight");
-        assert_eq!((bytes.as_slice(), bytes.room()), (&[7, 7][..], 8));
+        assert_eq!((bytes.as_slice(), bytes.capacity()), (&[7, 7][..], 8));
         assert_eq!(bytes.extend(9, 9), Err(OutOfMemory));
         assert_eq!(bytes.extend(4, 8), Ok(()));
         assert_eq!(bytes.as_mut_slice(), [7, 7, 0, 0]);

@@ -86,9 +86,9 @@ pub(crate) unsafe fn grow_memory(
         current,
         desired: desired.unwrap_or(u64::MAX),
         maximum,
-        room: memory.bytes.room() as u64,
+        capacity: memory.bytes.capacity() as u64,
     };
-    let act = |desired, room| memory.bytes.extend(desired, room);
+    let act = |desired, capacity| memory.bytes.extend(desired, capacity);
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
     let done = unsafe { attempt(inner, store, growth, most, act) }?;
@@ -120,10 +120,10 @@ pub(crate) unsafe fn grow_table(
         current,
         desired,
         maximum: table.ty.max,
-        room: table.elements.capacity() as u64,
+        capacity: table.elements.capacity() as u64,
     };
-    let act = |desired, room| {
-        allocation::reserve_ahead(&mut table.elements, desired, room)?;
+    let act = |desired, capacity| {
+        allocation::reserve_ahead(&mut table.elements, desired, capacity)?;
         table.elements.resize(desired, fill);
         Ok(())
     };
@@ -154,7 +154,7 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         current: 0,
         desired,
         maximum,
-        room: desired,
+        capacity: desired,
     };
     let most = memory_ceiling(inner, &ty);
     let mut made = None;
@@ -194,7 +194,7 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
         current: 0,
         desired: ty.min,
         maximum: ty.max,
-        room: ty.min,
+        capacity: ty.min,
     };
     let most = table_ceiling(inner, &ty);
     let mut made = None;
@@ -299,8 +299,8 @@ unsafe fn attempt(
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             let limits = engine.limits();
             // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
-            let room = unsafe { limiter.room(limits, store.typed, growth, desired, most) };
-            act(desired, room)
+            let capacity = unsafe { limiter.capacity(limits, store.typed, growth, desired, most) };
+            act(desired, capacity)
         });
     match done {
         Ok(()) => {

@@ -31,7 +31,7 @@ pub(crate) struct Growth {
     /// What the type allows.
     pub(crate) maximum: Option<u64>,
     /// What there is room for already.
-    pub(crate) room: u64,
+    pub(crate) capacity: u64,
 }
 
 /// Bookkeeping of a store.
@@ -81,7 +81,7 @@ impl Limiter {
     ///
     /// # Safety
     /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
-    pub(crate) unsafe fn room(
+    pub(crate) unsafe fn capacity(
         &mut self,
         limits: &Limits,
         typed: NonNull<()>,
@@ -89,14 +89,14 @@ impl Limiter {
         desired: usize,
         most: usize,
     ) -> usize {
-        if growth.desired <= growth.room {
+        if growth.desired <= growth.capacity {
             return desired;
         }
         let (_, used, limit) = self.used(limits, growth.resource);
         let left = limit.saturating_sub(used.saturating_add(growth.desired - growth.current));
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         let most = most.min(desired.saturating_add(left));
-        let wanted = allocation::with_room_ahead(desired, most);
+        let wanted = allocation::with_capacity_ahead(desired, most);
         let question = |host: &mut dyn ResourceLimiter| match growth.resource {
             Resource::Memory => host.memory_ahead(desired, wanted),
             Resource::Table => host.table_ahead(desired, wanted),

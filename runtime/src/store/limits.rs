@@ -59,7 +59,7 @@ pub trait ResourceLimiter {
 
     /// How many bytes may be allocated for a memory that has been allowed to grow to `desired`
     /// bytes. With `wanted` of them its next few pages need not move it; an answer that is not
-    /// between the two counts as the nearer one. Without this function there is no room ahead.
+    /// between the two counts as the nearer one. Without this function there is no capacity ahead.
     fn memory_ahead(&mut self, desired: usize, wanted: usize) -> usize {
         let _ = wanted;
         desired

@@ -6,7 +6,7 @@
 
 use super::check;
 use super::environment::{Environment, unknown};
-use super::plain::Kind;
+use super::regular::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -17,8 +17,8 @@ use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
 use crate::types::{BlockType, FuncIdx, GlobalIdx, GlobalType, ValType};
 
-/// Whether plain instructions are decoded, too.
-const PLAIN: bool = !cfg!(small);
+/// Whether regular instructions are decoded, too.
+const REGULAR: bool = !cfg!(small);
 
 /// A valid constant expression.
 pub(crate) struct Constant {
@@ -56,21 +56,21 @@ pub(crate) fn expression<G: Gate, S: Storage>(
         if cfg!(small)
             && let Some(kind) = Kind::next(reader)
         {
-            v.plain(kind, reader)?;
+            v.regular(kind, reader)?;
             continue;
         }
-        let instruction = reader.next_instruction::<PLAIN>(gate)?;
+        let instruction = reader.next_instruction::<REGULAR>(gate)?;
         if instruction == Instruction::End {
             check::end(&mut v)?;
             continue;
         }
-        admit(gate, constant::<PLAIN, G>(&instruction), v.at)?;
+        admit(gate, constant::<REGULAR, G>(&instruction), v.at)?;
         match instruction {
-            Instruction::GlobalGet { x } if PLAIN => global(gate, env, x, v.at)?,
+            Instruction::GlobalGet { x } if REGULAR => global(gate, env, x, v.at)?,
             Instruction::RefFunc { f } if G::may(Proposal::ReferenceTypes) => func = Some(f),
             _ => {}
         }
-        step::<PLAIN, G, S>(&mut v, &instruction)?;
+        step::<REGULAR, G, S>(&mut v, &instruction)?;
     }
     let span = Span {
         start,

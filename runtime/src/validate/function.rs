@@ -6,7 +6,7 @@
 //! section 3.5, "Modules", "Functions", and the algorithm of the appendix.
 
 use super::environment::{Environment, unknown};
-use super::plain::Kind;
+use super::regular::Kind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -77,7 +77,7 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
             && let Some(kind) = Kind::next(reader)
         {
             let (reachable, height) = v.before();
-            v.plain(kind, reader)?;
+            v.regular(kind, reader)?;
             sink.pass(at, reachable, height)?;
             continue;
         }

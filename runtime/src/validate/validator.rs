@@ -100,13 +100,13 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
 
     /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
     #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn step<const PLAIN: bool>(
+    pub(crate) fn step<const REGULAR: bool>(
         &mut self,
         instruction: &Instruction<'_>,
         end: usize,
     ) -> Result<Effect<'_>, Reject> {
         let (reachable, height) = self.before();
-        step::<PLAIN, G, S>(self, instruction)?;
+        step::<REGULAR, G, S>(self, instruction)?;
         Ok(Effect {
             reachable,
             height,

@@ -6,13 +6,13 @@
 use std::mem;
 
 use tabwasm::compact::{
-    Error, Exit, Extern, FuncAddr, Growth as Grows, InstanceIdx, Module, Room as List, Store,
+    Capacity as List, Error, Exit, Extern, FuncAddr, Growth as Grows, InstanceIdx, Module, Store,
 };
 use tabwasm::profile::NoAlloc;
 use tabwasm::types::{FuncIdx, ValType};
 
 use super::Ended;
-use super::room::{Growth, Room};
+use super::buffers::{Buffers, Growth};
 use super::value::Value;
 
 /// How a call gets its fuel.
@@ -59,9 +59,9 @@ struct Place<'m, 's> {
 }
 
 impl<'m, 's> Place<'m, 's> {
-    fn new(room: &'s mut Room<'m>, module: &Module<'m>) -> Self {
+    fn new(buffers: &'s mut Buffers<'m>, module: &Module<'m>) -> Self {
         let needs = module.needs();
-        let (ram, growth) = room.lend();
+        let (ram, growth) = buffers.lend();
         Self {
             store: Store::new(ram),
             growth,
@@ -86,15 +86,15 @@ impl<'m, 's> Place<'m, 's> {
 impl<'m, 's> Compact<'m, 's> {
     pub(crate) fn new(
         module: Module<'m>,
-        room: &'s mut Room<'m>,
-        other: Option<&'s mut Room<'m>>,
+        buffers: &'s mut Buffers<'m>,
+        other: Option<&'s mut Buffers<'m>>,
         pace: Pace,
         fuel: u64,
     ) -> Self {
         Self {
             module,
-            here: Place::new(room, &module),
-            there: other.map(|room| Place::new(room, &module)),
+            here: Place::new(buffers, &module),
+            there: other.map(|buffers| Place::new(buffers, &module)),
             pace,
             fuel,
             instance: InstanceIdx(0),
@@ -138,7 +138,7 @@ impl<'m, 's> Compact<'m, 's> {
         let params: Vec<_> = params.iter().map(|value| (*value).into()).collect();
         match self.here.store.call(func, &params) {
             Ok(()) => self.run(),
-            Err(Error::Room { .. }) => None,
+            Err(Error::Capacity { .. }) => None,
             Err(error) => panic!("no call of {name}: {error}"),
         }
     }
@@ -235,15 +235,15 @@ impl<'m, 's> Compact<'m, 's> {
         let taken = self.here.store.snapshot(&mut bytes);
         assert_eq!(taken, Ok(bytes.len()));
         loop {
-            let room = match there.store.restore(&bytes, &[self.module]) {
+            let buffers = match there.store.restore(&bytes, &[self.module]) {
                 Ok(()) => break,
-                Err(Error::Room { list, at_least }) => (list, at_least),
+                Err(Error::Capacity { list, at_least }) => (list, at_least),
                 Err(error) => panic!("no snapshot: {error}"),
             };
-            match room {
+            match buffers {
                 (List::Memory, len) => there.extend(len)?,
                 (List::Elements, len) => there.extend_tables(len)?,
-                (list, _) => panic!("no room for {list:?}"),
+                (list, _) => panic!("{list:?} is too short"),
             }
         }
         self.moved.moves += 1;

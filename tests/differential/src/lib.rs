@@ -7,9 +7,9 @@
 //! must agree. The fast engine charges fuel by the block: after a trap, the compact one may have
 //! consumed less.
 
+mod buffers;
 mod compact;
 mod fast;
-mod room;
 pub mod validity;
 mod value;
 
@@ -22,9 +22,9 @@ use tabwasm::reject::{Detail, Reject};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
 use tabwasm::{Config, Engine, Trap};
 
+use buffers::Buffers;
 use compact::{Compact, Pace};
 use fast::Fast;
-use room::Room;
 use value::Value;
 
 /// Fuel of an instantiation and of each call, unless a comparison has its own.
@@ -153,8 +153,8 @@ impl Twins {
             self.tally.left_out += 1;
             return Ok(());
         }
-        let mut rooms = [(); 3].map(|()| Room::new(&needs));
-        let [one, two, three] = &mut rooms;
+        let mut buffers = [(); 3].map(|()| Buffers::new(&needs));
+        let [one, two, three] = &mut buffers;
         let mut run = Run {
             module,
             fast: Fast::new(&self.engine, self.fuel),

@@ -135,7 +135,7 @@ const RIGID: [&str; 4] = [
     "woven/operations.rs",
     "woven/alloc.rs",
     "woven/std.rs",
-    "woven/plain.rs",
+    "woven/regular.rs",
 ];
 
 fn changed(id: u32, before: &Files, after: &Files) -> Result<Fate, String> {

@@ -1,11 +1,11 @@
-//! Playing on a machine that has memory: scripts from bytes, a room from its heap.
+//! Playing on a machine that has memory: scripts from bytes, buffers from its heap.
 //!
 //! The lengths are those of the boards, so that a count which differs there is a difference of the
 //! library.
 
 use std::vec;
 
-use crate::{Broken, Counts, Listener, Room, Source, lengths, play};
+use crate::{Broken, Buffers, Counts, Listener, Source, lengths, play};
 
 /// Plays all scripts in these bytes, with this many bytes for memories.
 pub fn play_bytes(
@@ -13,7 +13,7 @@ pub fn play_bytes(
     memory: usize,
     listener: &mut impl Listener,
 ) -> Result<Counts, Broken> {
-    let room = Room {
+    let buffers = Buffers {
         pool: &mut vec![0; lengths::POOL],
         slots: &mut vec![0; lengths::SLOTS],
         frames: &mut vec![Default::default(); lengths::FRAMES],
@@ -26,7 +26,7 @@ pub fn play_bytes(
         types: &mut vec![Default::default(); lengths::TYPES],
         segments: &mut vec![Default::default(); lengths::TYPES],
     };
-    play(&mut Bytes(bytes), room, listener)
+    play(&mut Bytes(bytes), buffers, listener)
 }
 
 struct Bytes<'b>(&'b [u8]);

@@ -39,7 +39,7 @@ pub trait Listener {
 }
 
 /// Memory for one script at a time.
-pub struct Room<'r> {
+pub struct Buffers<'r> {
     /// Modules, their tables, and the validator's arena.
     pub pool: &'r mut [u8],
     /// Slots of the value stack.
@@ -64,7 +64,7 @@ pub struct Room<'r> {
     pub segments: &'r mut [Segment],
 }
 
-/// Lengths of the lists of a room that suffices for the official scripts. On all machines the same,
+/// Lengths of the lists of buffers that suffice for the official scripts. On all machines the same,
 /// so that the counts are.
 pub mod lengths {
     /// Bytes of the pool.
@@ -94,7 +94,7 @@ pub struct Counts {
     pub failed: u32,
     /// Directives that need a proposal which the tier does not have.
     pub skipped: u32,
-    /// Directives beyond a limit of the tier or of the room.
+    /// Directives beyond a limit of the tier or of the buffers.
     pub exceeded: u32,
 }
 
@@ -108,7 +108,7 @@ const NAME: usize = 64;
 /// Plays all scripts of a source.
 pub fn play(
     source: &mut impl Source,
-    mut room: Room<'_>,
+    mut buffers: Buffers<'_>,
     listener: &mut impl Listener,
 ) -> Result<Counts, Broken> {
     let mut counts = Counts::default();
@@ -130,7 +130,7 @@ pub fn play(
         }
         let file = name.get(..length).unwrap_or_default();
         let file = core::str::from_utf8(file).map_err(|_| Broken)?;
-        next = segment(source, file, &mut room, listener, &mut counts)?;
+        next = segment(source, file, &mut buffers, listener, &mut counts)?;
     }
     Ok(counts)
 }
@@ -140,12 +140,12 @@ pub fn play(
 fn segment(
     source: &mut impl Source,
     file: &str,
-    room: &mut Room<'_>,
+    buffers: &mut Buffers<'_>,
     listener: &mut impl Listener,
     counts: &mut Counts,
 ) -> Result<Option<Header>, Broken> {
     let mut instances = [Default::default(); segment::INSTANCES];
-    let mut player = Player::new(room, &mut instances);
+    let mut player = Player::new(buffers, &mut instances);
     loop {
         let Some(header) = header(source)? else {
             return Ok(None);

@@ -15,7 +15,7 @@ pub enum Outcome {
     Failed(&'static str),
     /// It needs a proposal which the tier does not have.
     Skipped,
-    /// It is beyond a limit of the tier or of the room.
+    /// It is beyond a limit of the tier or of the buffers.
     Exceeded,
 }
 
@@ -34,7 +34,7 @@ impl From<Error> for Outcome {
     /// Of a use that is right.
     fn from(error: Error) -> Self {
         match error {
-            Error::Room { .. } => Self::Exceeded,
+            Error::Capacity { .. } => Self::Exceeded,
             Error::Import { .. } => Self::Failed("an import does not fit"),
             Error::Trap(trap) => Self::Failed(trap.text()),
             Error::Busy | Error::Idle => Self::Failed("a call is under way, or none"),

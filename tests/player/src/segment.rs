@@ -12,7 +12,7 @@ use crate::cursor::Cursor;
 use crate::format::{Header, Outcome as Expected, Tag};
 use crate::outcome::Outcome;
 use crate::value::{argument, matches};
-use crate::{Broken, Room, Source};
+use crate::{Broken, Buffers, Source};
 
 /// The most instances that exist at a time.
 pub(crate) const INSTANCES: usize = 256;
@@ -61,22 +61,22 @@ impl From<Broken> for Stop {
 }
 
 impl<'p> Player<'p> {
-    pub(crate) fn new(room: &'p mut Room<'_>, instances: &'p mut [Instance<'p>]) -> Self {
+    pub(crate) fn new(buffers: &'p mut Buffers<'_>, instances: &'p mut [Instance<'p>]) -> Self {
         let store = Store::new(Ram {
-            slots: room.slots,
-            frames: room.frames,
+            slots: buffers.slots,
+            frames: buffers.frames,
             instances,
-            links: room.links,
-            tables: room.tables,
-            elements: room.elements,
-            memories: room.memories,
-            memory: room.memory,
-            globals: room.globals,
-            types: room.types,
-            segments: room.segments,
+            links: buffers.links,
+            tables: buffers.tables,
+            elements: buffers.elements,
+            memories: buffers.memories,
+            memory: buffers.memory,
+            globals: buffers.globals,
+            types: buffers.types,
+            segments: buffers.segments,
         });
         Self {
-            pool: room.pool,
+            pool: buffers.pool,
             store,
             made: [Err(Outcome::Skipped); INSTANCES],
             count: 0,

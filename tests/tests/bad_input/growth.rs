@@ -1,5 +1,5 @@
 //! Guests that grow their memories and tables step by step: what is allocated keeps within what
-//! the limiter and the limits allow, room ahead included.
+//! the limiter and the limits allow, capacity ahead included.
 //!
 //! The allocator counts as one that moves what it enlarges, and holds both meanwhile, unless a test
 //! wants it otherwise.
@@ -108,7 +108,7 @@ fn an_allocator_that_enlarges_in_place_is_used_so() {
     counting::enlarges_in_place(false);
 }
 
-/// A limiter that does not know of room ahead.
+/// A limiter that does not know of capacity ahead.
 struct Exact {
     allowed: usize,
 }

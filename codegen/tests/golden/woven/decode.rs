@@ -9,27 +9,27 @@ use crate::read::opcode::unknown;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 
-/// Reads one instruction; without `PLAIN` one that is not in `plain`.
+/// Reads one instruction; without `REGULAR` one that is not in `regular`.
 #[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
-pub(crate) fn decode<'a, const PLAIN: bool>(
+pub(crate) fn decode<'a, const REGULAR: bool>(
     r: &mut Reader<'a>,
     gate: &impl Gate,
 ) -> Result<Instruction<'a>, Reject> {
     let at = r.position();
     Ok(match r.u8()? {
-        0x0D          => BrIf { l: immediate::label(r, gate)? },
-        0x0E          => BrTable { l: immediate::labels(r, gate)? },
-        0x0F          => Return,
-        0x2E if PLAIN => I32Load16S { m: immediate::memarg(r, gate, 2)? },
-        0x3A if PLAIN => I32Store8 { m: immediate::memarg(r, gate, 1)? },
-        0x3F if PLAIN => MemorySize { x: immediate::memory(r, gate)? },
-        0x40 if PLAIN => MemoryGrow { x: immediate::memory(r, gate)? },
-        0x41 if PLAIN => I32Const { v: immediate::i32(r, gate)? },
-        0x45 if PLAIN => I32Eqz,
-        0x6A if PLAIN => I32Add,
-        0x6B if PLAIN => I32Sub,
-        0x6D if PLAIN => I32DivS,
+        0x0D            => BrIf { l: immediate::label(r, gate)? },
+        0x0E            => BrTable { l: immediate::labels(r, gate)? },
+        0x0F            => Return,
+        0x2E if REGULAR => I32Load16S { m: immediate::memarg(r, gate, 2)? },
+        0x3A if REGULAR => I32Store8 { m: immediate::memarg(r, gate, 1)? },
+        0x3F if REGULAR => MemorySize { x: immediate::memory(r, gate)? },
+        0x40 if REGULAR => MemoryGrow { x: immediate::memory(r, gate)? },
+        0x41 if REGULAR => I32Const { v: immediate::i32(r, gate)? },
+        0x45 if REGULAR => I32Eqz,
+        0x6A if REGULAR => I32Add,
+        0x6B if REGULAR => I32Sub,
+        0x6D if REGULAR => I32DivS,
         0xFC => match r.u32()? {
             11 => { gate.admit(Proposal::Bulk, at, ())?; MemoryFill { x: immediate::memory(r, gate)? } },
             code => return Err(unknown(0xFC, code, at)),

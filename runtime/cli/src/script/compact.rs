@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::slice::IterMut;
 
 use tabwasm::compact::{
-    Error, Exit, Extern, FuncAddr, Growth, InstanceIdx, Module, Room, Store, Value as Slot,
+    Capacity, Error, Exit, Extern, FuncAddr, Growth, InstanceIdx, Module, Store, Value as Slot,
 };
 use tabwasm::profile::{Features, NoAlloc, Profile};
 use tabwasm::reject::{Detail, Reject};
@@ -16,8 +16,8 @@ use tabwasm::spec::{Limit, Proposals};
 use tabwasm::types::Ref;
 use tabwasm::{Config, Trap};
 
+use super::buffers::{Growing, Lists, Modules, Place};
 use super::library::{Failure, Library};
-use super::room::{Growing, Lists, Modules, Place};
 use super::spectest;
 use super::value::Value;
 
@@ -173,12 +173,12 @@ impl<'a> Library for Compact<'a> {
                 Err(error) => error,
             };
             let grown = match error {
-                Error::Room {
-                    list: Room::Memory,
+                Error::Capacity {
+                    list: Capacity::Memory,
                     at_least,
                 } => self.extend(at_least as u64),
-                Error::Room {
-                    list: Room::Elements,
+                Error::Capacity {
+                    list: Capacity::Elements,
                     at_least,
                 } => self.extend_tables(at_least as u64),
                 _ => None,

@@ -9,12 +9,12 @@
 //! - an assertion that text is malformed, answered by the text parser alone, says nothing about
 //!   the library: *text only*, counted apart.
 
+mod buffers;
 mod compact;
 mod engine;
 mod execute;
 mod library;
 mod report;
-mod room;
 mod runner;
 mod spectest;
 mod value;
@@ -27,11 +27,11 @@ use wast::Wast;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
 
+use buffers::{Lists, Modules};
 use compact::Compact;
 use engine::Engines;
 use library::Library;
 pub use report::{Failure, Report};
-use room::{Lists, Modules};
 use runner::Runner;
 pub use spectest::TEXT as SPECTEST;
 

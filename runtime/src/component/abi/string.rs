@@ -84,8 +84,8 @@ impl WasmStr {
         let mut string = alloc::string::String::new();
         for char in self.chars(memory)? {
             let char = char?;
-            let room = string.try_reserve(char.len_utf8());
-            room.map_err(|_| Trap::AllocationTooLarge)?;
+            let reserved = string.try_reserve(char.len_utf8());
+            reserved.map_err(|_| Trap::AllocationTooLarge)?;
             string.push(char);
         }
         Ok(string.into())
@@ -252,8 +252,8 @@ fn owned(cx: &LiftContext<'_>, string: &WasmStr) -> Result<alloc::string::String
         alloc::borrow::Cow::Owned(string) => Ok(string),
         alloc::borrow::Cow::Borrowed(utf8) => {
             let mut string = alloc::string::String::new();
-            let room = string.try_reserve_exact(utf8.len());
-            room.map_err(|_| Trap::AllocationTooLarge)?;
+            let reserved = string.try_reserve_exact(utf8.len());
+            reserved.map_err(|_| Trap::AllocationTooLarge)?;
             string.push_str(utf8);
             Ok(string)
         }

@@ -1,6 +1,6 @@
 //! Function types of the public interface.
 //!
-//! A type may be written before there is an engine, so it has two forms: plain lists, or a hold on
+//! A type may be written before there is an engine, so it has two forms: unbound, as lists, or a hold on
 //! a type of an engine's registry. Types of one engine are compared by number, others by their
 //! parameters and results. Standard: section 2.3, "Types", "Function Types".
 
@@ -33,12 +33,12 @@ pub struct FuncType(Form);
 
 #[derive(Clone)]
 enum Form {
-    Plain(Arc<Plain>),
+    Unbound(Arc<Unbound>),
     Registered(RegisteredType),
 }
 
 /// A type of no engine.
-struct Plain {
+struct Unbound {
     /// Parameters, then results.
     types: Vec<ValType>,
     param_count: usize,
@@ -53,7 +53,7 @@ impl FuncType {
         let mut types: Vec<ValType> = params.into_iter().collect();
         let param_count = types.len();
         types.extend(results);
-        Self(Form::Plain(Arc::new(Plain { types, param_count })))
+        Self(Form::Unbound(Arc::new(Unbound { types, param_count })))
     }
 
     /// The same as a type of an engine, for [`HeapType::ConcreteFunc`].
@@ -101,8 +101,8 @@ impl FuncType {
         match &self.0 {
             Form::Registered(ty) if Engine::same(ty.engine(), engine) => Ok(ty.clone()),
             Form::Registered(_) => Err(UseError::OtherEngine.into()),
-            Form::Plain(plain) => {
-                let (params, results) = plain.types.split_at(plain.param_count);
+            Form::Unbound(unbound) => {
+                let (params, results) = unbound.types.split_at(unbound.param_count);
                 let pack = |types: &[ValType]| {
                     let types = types.iter().map(|ty| ty.pack(engine));
                     types.collect::<Result<Vec<_>, _>>()
@@ -118,14 +118,14 @@ impl FuncType {
         match &self.0 {
             Form::Registered(ty) if Engine::same(ty.engine(), engine) => Ok(ty.id()),
             Form::Registered(_) => Err(UseError::OtherEngine),
-            Form::Plain(_) => Err(UseError::NotRegistered),
+            Form::Unbound(_) => Err(UseError::NotRegistered),
         }
     }
 
     /// How many parameters there are, and how many parameters and results.
     fn counts(&self) -> (usize, usize) {
         match &self.0 {
-            Form::Plain(plain) => (plain.param_count, plain.types.len()),
+            Form::Unbound(unbound) => (unbound.param_count, unbound.types.len()),
             Form::Registered(ty) => ty.engine().with_types(|types| {
                 let member = types.get(ty.id());
                 member.map_or((0, 0), |ty| (ty.param_count(), ty.len()))
@@ -136,7 +136,7 @@ impl FuncType {
     /// The type of a parameter or, counted behind them, of a result.
     fn at(&self, place: usize) -> ValType {
         let ty = match &self.0 {
-            Form::Plain(plain) => plain.types.get(place).cloned(),
+            Form::Unbound(unbound) => unbound.types.get(place).cloned(),
             Form::Registered(ty) => {
                 let find =
                     |types: &mut crate::engine::registry::Registry| types.get(ty.id())?.get(place);
@@ -151,7 +151,7 @@ impl FuncType {
     /// Whether parameters and results say all of it.
     fn is_alone(&self) -> bool {
         match &self.0 {
-            Form::Plain(_) => true,
+            Form::Unbound(_) => true,
             Form::Registered(ty) => ty
                 .engine()
                 .with_types(|types| types.get(ty.id()).is_some_and(|ty| ty.is_alone())),
@@ -161,7 +161,7 @@ impl FuncType {
     /// How references to it show it: a type of an engine may refer to itself.
     pub(crate) fn fmt_reference(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Form::Plain(_) => write!(f, "({self})"),
+            Form::Unbound(_) => write!(f, "({self})"),
             Form::Registered(ty) => write!(f, "{}", ty.id().0),
         }
     }
@@ -195,7 +195,7 @@ fn are_alike(a: &ValType, b: &ValType) -> bool {
             a_null == b_null
                 && match (&a.0, &b.0) {
                     (Form::Registered(a), Form::Registered(b)) => RegisteredType::same(a, b),
-                    (Form::Plain(_), Form::Plain(_)) => a == b,
+                    (Form::Unbound(_), Form::Unbound(_)) => a == b,
                     _ => false,
                 }
         }

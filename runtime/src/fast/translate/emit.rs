@@ -82,7 +82,7 @@ impl Emitter {
     /// No code yet; there may be as much as is allowed. A body of this many bytes is expected.
     pub(super) fn new(allowance: Allowance, body: usize) -> Self {
         let mut words = Vec::new();
-        // Most bodies become two to six times as long. Without memory now, `room` will say so.
+        // Most bodies become two to six times as long. Without memory now, `reserve` will say so.
         let _ = words.try_reserve_exact(body);
         Self {
             words,
@@ -107,7 +107,7 @@ impl Emitter {
     }
 
     /// Makes room for this many words more, and says whether the code is still of use.
-    fn room(&mut self, more: usize) -> bool {
+    fn reserve(&mut self, more: usize) -> bool {
         let length = (self.words.len() + more).next_multiple_of(HANDLER_WORDS);
         if self.failure.is_none() && length > self.words.capacity() {
             let bytes = length * size_of::<u32>() + self.origins.size();
@@ -132,7 +132,7 @@ impl Emitter {
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
-        if !self.room(HANDLER_WORDS + operands.len()) {
+        if !self.reserve(HANDLER_WORDS + operands.len()) {
             return Operands::default();
         }
         if let Some(first) = self.last
@@ -215,7 +215,7 @@ impl Emitter {
 
     /// Adds a target to the table; its distance counts from `behind` words before its own.
     pub(super) fn table_target(&mut self, behind: usize, label: LabelId) {
-        if self.room(1) {
+        if self.reserve(1) {
             let word = self.words.len();
             self.words.push(0);
             self.target(Operands(word - behind), behind, label);
@@ -224,14 +224,14 @@ impl Emitter {
 
     /// Adds a word that says more of the last target.
     pub(super) fn table_word(&mut self, word: u32) {
-        if self.room(1) {
+        if self.reserve(1) {
             self.words.push(word);
         }
     }
 
     /// Ends the table.
     pub(super) fn end_table(&mut self) {
-        if self.room(1) {
+        if self.reserve(1) {
             self.log.extend(self.words.len());
             self.pad();
         }
@@ -257,9 +257,9 @@ impl Emitter {
             return LabelId(label);
         }
         // Each label in use may become free.
-        let room = self.labels.try_reserve(1);
+        let reserved = self.labels.try_reserve(1);
         let free = self.free.try_reserve(self.labels.len() + 1);
-        if room.is_err() || free.is_err() {
+        if reserved.is_err() || free.is_err() {
             self.fail(Failure::OutOfMemory);
             return LabelId(BOUND);
         }

@@ -10,7 +10,7 @@ use firmware::memory::{Once, take};
 use tabwasm::compact::{Frame, Global, Link, Memory, Segment, Table};
 use tabwasm::types::{Ref, TypeId};
 use tabwasm_player::format::Tag;
-use tabwasm_player::{Listener, Outcome, Room, Source, lengths, play};
+use tabwasm_player::{Listener, Outcome, Buffers, Source, lengths, play};
 
 static POOL: Once<[u8; lengths::POOL]> = Once::new([0; lengths::POOL]);
 static MEMORY: Once<[u8; lengths::MEMORY]> = Once::new([0; lengths::MEMORY]);
@@ -49,7 +49,7 @@ fn main() -> u32 {
         return 3;
     };
     let lists = take(&LISTS).get_or_insert_with(Lists::new);
-    let room = Room {
+    let buffers = Buffers {
         pool: take(&POOL),
         slots: take(&SLOTS),
         frames: &mut lists.frames,
@@ -68,7 +68,7 @@ fn main() -> u32 {
         next: 0,
         end: 0,
     };
-    let Ok(counts) = play(&mut source, room, &mut Failures) else {
+    let Ok(counts) = play(&mut source, buffers, &mut Failures) else {
         write("this is no encoded script\n");
         return 3;
     };

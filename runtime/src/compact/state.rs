@@ -4,8 +4,9 @@
 //! everything else. Instances share the lists of the store, each from its own base; a number of an
 //! import goes through its link, a number of a definition is added to the base.
 
-use ::core::marker::PhantomData;
+use core::marker::PhantomData;
 
+use super::activation::{Activation, slide};
 use super::address::FuncAddr;
 use super::entity::{Frame, Global, Memory, Segment, Table};
 use super::exit::Exit;
@@ -14,7 +15,6 @@ use super::instance::Instance;
 use super::link::Link;
 use super::list::List;
 use super::registers::{ASTRAY, Registers};
-use super::running::{Running, slide};
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Rate, Trap};
@@ -23,7 +23,7 @@ use crate::validate::TypeDef;
 use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
-pub(crate) struct Core<'m, 's, P> {
+pub(crate) struct State<'m, 's, P> {
     pub(crate) frames: &'s mut [Frame],
     pub(crate) instances: List<'s, Instance<'m>>,
     pub(crate) links: List<'s, Link>,
@@ -38,7 +38,7 @@ pub(crate) struct Core<'m, 's, P> {
     pub(crate) depth: usize,
     /// The instance that runs.
     pub(crate) current: Instance<'m>,
-    pub(crate) running: Running,
+    pub(crate) activation: Activation,
     /// Where the interpreter has stopped.
     pub(crate) registers: Registers<'m>,
     pub(crate) tank: Tank,
@@ -54,7 +54,7 @@ pub(crate) struct Core<'m, 's, P> {
     pub(crate) profile: PhantomData<P>,
 }
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// What an import is linked to.
     pub(crate) fn link(&self, index: u32) -> Link {
         self.links.get(index as usize).copied().unwrap_or_default()
@@ -143,7 +143,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if let Some(instance) = self.instances.get(index as usize) {
             self.current = *instance;
         }
-        self.attend();
+        self.refresh();
     }
 
     /// Stops for a reason that is no trap.
@@ -241,7 +241,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     ) -> Result<(), Stop> {
         let own = func.instance() == self.current.index;
         // In the caller's module, before the registers are in another.
-        let back = (self.position(r), self.running.branch);
+        let back = (self.position(r), self.activation.branch);
         if own && func.func().0 >= self.current.imported.funcs {
             return self.begin(slots, r, func, tail, back);
         }
@@ -272,7 +272,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let ty = self.current.signature(func.func());
         let params = usize::from(ty.params);
         let mut start = r.sp.wrapping_sub(params);
-        let base = if tail { self.running.base } else { start };
+        let base = if tail { self.activation.base } else { start };
         let locals = base.wrapping_add(params);
         let free = locals.wrapping_add(body.locals.into());
         if free.saturating_add(body.height.into()) > slots.len() {
@@ -283,10 +283,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
             start = base;
         } else {
             let frame = Frame {
-                func: self.running.func,
+                func: self.activation.func,
                 ip: ip as u32,
                 branch: branch as u32,
-                base: self.running.base as u32,
+                base: self.activation.base as u32,
             };
             let Some(place) = self.frames.get_mut(self.depth) else {
                 return Err(self.stop(Exit::StackFull));
@@ -297,10 +297,10 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         if let Some(locals) = slots.get_mut(locals..free) {
             locals.fill(0);
         }
-        self.running.func = func;
-        self.running.base = start;
+        self.activation.func = func;
+        self.activation.base = start;
         r.sp = free;
-        self.lie_in(body);
+        self.enter_body(body);
         let branches = (body.branches as usize).wrapping_mul(u32::SIZE);
         let branches = self.current.branches.wrapping_add(branches);
         self.jump(r, body.code as usize, branches)?;
@@ -323,7 +323,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let results = if tail {
             // Its results are the caller's, which has nothing more to do but to end.
             self.finish(r);
-            self.running.base
+            self.activation.base
         } else {
             r.sp.wrapping_sub(params)
         };
@@ -351,28 +351,28 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         slots: &mut [u64],
         r: &mut Registers<'m>,
     ) -> Result<(), Stop> {
-        if self.running.func == FuncAddr::CONSTANT {
+        if self.activation.func == FuncAddr::CONSTANT {
             return Err(self.stop(Exit::Done));
         }
-        let ty = self.current.signature(self.running.func.func());
+        let ty = self.current.signature(self.activation.func.func());
         let count = usize::from(ty.results);
         if let Err(stop) = self.pay_for(Rate::MOVED, count) {
             self.rewind(r, self.at(r));
             return Err(stop);
         }
-        slide(slots, r.sp.wrapping_sub(count), self.running.base, count);
-        r.sp = self.running.base.wrapping_add(count);
+        slide(slots, r.sp.wrapping_sub(count), self.activation.base, count);
+        r.sp = self.activation.base.wrapping_add(count);
         let Some(depth) = self.depth.checked_sub(1) else {
             return Err(self.stop(Exit::Done));
         };
         let frame = self.frames.get(depth).copied().unwrap_or_default();
         self.depth = depth;
-        self.running.base = frame.base as usize;
-        self.running.func = frame.func;
+        self.activation.base = frame.base as usize;
+        self.activation.func = frame.func;
         if frame.func.instance() != self.current.index {
             self.switch(frame.func.instance());
         }
-        self.lie_in(self.current.body(frame.func.func()));
+        self.enter_body(self.current.body(frame.func.func()));
         Ok(self.jump(r, frame.ip as usize, frame.branch as usize)?)
     }
 }

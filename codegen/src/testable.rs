@@ -7,7 +7,7 @@
 use crate::model::{Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType};
 
 /// What it takes to try a row.
-pub struct Plain {
+pub struct Testable {
     /// Immediates on the wire, the smallest of their kind.
     pub immediates: Vec<u8>,
     /// Types of the operands.
@@ -29,8 +29,8 @@ pub enum Number {
     F64,
 }
 
-/// A row as a plain one; nothing for rows that need more around them.
-pub fn plain(op: &Op) -> Option<Plain> {
+/// A row as a testable one; nothing for rows that need more around them.
+pub fn testable(op: &Op) -> Option<Testable> {
     let signature = op.signature.as_ref()?;
     if signature.diverges || !op.predicates.is_empty() {
         return None;
@@ -39,7 +39,7 @@ pub fn plain(op: &Op) -> Option<Plain> {
         items.iter().map(|item| number(op, item)).collect()
     };
     let immediates: Option<Vec<Vec<u8>>> = op.immediates.iter().map(bytes).collect();
-    Some(Plain {
+    Some(Testable {
         immediates: immediates?.concat(),
         operands: types(&signature.params)?,
         results: types(&signature.results)?,

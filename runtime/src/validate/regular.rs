@@ -9,14 +9,14 @@ use super::constant::{admit, immutable, visible};
 use super::predicate;
 use super::storage::Storage;
 use super::validator::Validator;
-use crate::generated::woven::plain::{FIRST, KINDS, PROPOSALS, ROWS};
+use crate::generated::woven::regular::{FIRST, KINDS, PROPOSALS, ROWS};
 use crate::profile::Gate;
 use crate::read::{Reader, immediate};
 use crate::reject::Reject;
 use crate::spec::Proposal;
 use crate::types::ValType;
 
-/// What plain instructions of one kind have in common.
+/// What regular instructions of one kind have in common.
 ///
 /// From the lowest bit: immediate (3) and its width (4), parameters (3 each), result (3), rule (2),
 /// proposal (6), and one more than the proposal that admits it in constant expressions (6).
@@ -177,7 +177,7 @@ impl Kind {
         Proposal::ALL.get(number as usize).copied()
     }
 
-    /// Takes the next opcode if it is plain, and gives its kind.
+    /// Takes the next opcode if it is regular, and gives its kind.
     pub(super) fn next(r: &mut Reader<'_>) -> Option<Self> {
         let place = r.peek()?.wrapping_sub(FIRST);
         let kind = *KINDS.get(usize::from(*ROWS.get(usize::from(place))?))?;
@@ -187,8 +187,8 @@ impl Kind {
 }
 
 impl<G: Gate, S: Storage> Validator<'_, G, S> {
-    /// Reads the rest of a plain instruction and applies its rules.
-    pub(super) fn plain(&mut self, kind: Kind, r: &mut Reader<'_>) -> Result<(), Reject> {
+    /// Reads the rest of a regular instruction and applies its rules.
+    pub(super) fn regular(&mut self, kind: Kind, r: &mut Reader<'_>) -> Result<(), Reject> {
         self.admit(kind)?;
         let mut own = ValType::I32;
         match kind.immediate() {

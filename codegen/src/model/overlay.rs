@@ -65,30 +65,30 @@ impl Overlays {
     }
 
     /// The file of a module that a row names: of the runtime, or beside an overlay.
-    pub fn file(&self, tree: &Tree, plot: Plot, module: &str) -> Option<String> {
-        let of_runtime = plot.of_runtime(module);
+    pub fn file(&self, tree: &Tree, site: HandSite, module: &str) -> Option<String> {
+        let of_runtime = site.of_runtime(module);
         if tree.get(&of_runtime).is_some() {
             return Some(of_runtime);
         }
         let mut own = self.modules(tree).into_iter();
-        let own = own.find(|own| own.plot == plot && own.name == module);
+        let own = own.find(|own| own.site == site && own.name == module);
         own.map(|own| own.file)
     }
 
     /// The Rust files that stand beside the overlays.
     pub fn modules(&self, tree: &Tree) -> Vec<OwnModule> {
         let mut modules: Vec<OwnModule> = Vec::new();
-        for (overlay, plot) in self
+        for (overlay, site) in self
             .files
             .iter()
             .flat_map(|file| [(file, HAND), (file, NUM)])
         {
-            let start = beside(overlay, plot.beside) + "/";
+            let start = beside(overlay, site.beside) + "/";
             for (file, _) in tree.matching(&start, ".rs") {
                 let name = file[start.len()..].trim_end_matches(".rs").to_string();
                 if !name.contains('/') && !modules.iter().any(|known| known.file == file) {
                     let file = file.to_string();
-                    modules.push(OwnModule { plot, name, file });
+                    modules.push(OwnModule { site, name, file });
                 }
             }
         }
@@ -98,14 +98,14 @@ impl Overlays {
 
 /// A place for modules of an overlay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plot {
+pub struct HandSite {
     /// The folder beside the overlay.
     pub beside: &'static str,
     /// The module of the runtime that they join.
     pub within: &'static str,
 }
 
-impl Plot {
+impl HandSite {
     /// The file of a module of the runtime.
     pub fn of_runtime(self, module: &str) -> String {
         format!("runtime/src/{}/{module}.rs", self.within)
@@ -119,13 +119,13 @@ pub const CONTROL: [&str; 2] = [
 ];
 
 /// Functions that `hand` cells name.
-pub const HAND: Plot = Plot {
+pub const HAND: HandSite = HandSite {
     beside: "hand",
     within: "exec",
 };
 
 /// Primitives that `do` cells name.
-pub const NUM: Plot = Plot {
+pub const NUM: HandSite = HandSite {
     beside: "num",
     within: "num",
 };
@@ -134,7 +134,7 @@ pub const NUM: Plot = Plot {
 #[derive(Clone, Debug)]
 pub struct OwnModule {
     /// Where it stands, and what it joins.
-    pub plot: Plot,
+    pub site: HandSite,
     /// Its name.
     pub name: String,
     /// Its file.

@@ -16,7 +16,7 @@ const FRAMES: usize = 1 << 9;
 const GROWTHS: usize = 24;
 
 /// The lists of a store with one instance.
-pub(crate) struct Room<'m> {
+pub(crate) struct Buffers<'m> {
     slots: Vec<u64>,
     frames: Vec<Frame>,
     instances: Vec<Instance<'m>>,
@@ -44,7 +44,7 @@ pub(crate) struct Growth<'s> {
     elements: IterMut<'s, Vec<Ref>>,
 }
 
-impl<'m> Room<'m> {
+impl<'m> Buffers<'m> {
     pub(crate) fn new(needs: &Needs) -> Self {
         Self {
             slots: vec![0; SLOTS.max(needs.slots)],

@@ -4,15 +4,15 @@
 
 use crate::generated::facts::proposal::Proposal::*;
 use crate::generated::facts::proposal::Proposals;
-use crate::validate::plain::Immediate::*;
-use crate::validate::plain::Kind;
-use crate::validate::plain::Operand::*;
-use crate::validate::plain::Rule;
+use crate::validate::regular::Immediate::*;
+use crate::validate::regular::Kind;
+use crate::validate::regular::Operand::*;
+use crate::validate::regular::Rule;
 
-/// What admits plain instructions.
+/// What admits regular instructions.
 pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY.with(Floats).with(Mvp).with(SignExtension);
 
-/// What plain instructions have in common.
+/// What regular instructions have in common.
 #[rustfmt::skip]
 pub(crate) static KINDS: [Kind; 56] = [
     Kind::new(Mvp,           None,                (Local, 0),    [Absent, Absent], Own,    Rule::Initialized),
@@ -76,7 +76,7 @@ pub(crate) static KINDS: [Kind; 56] = [
 /// The opcode of the first of [`ROWS`].
 pub(crate) const FIRST: u8 = 0x20;
 
-/// The place in [`KINDS`] of each opcode, from `FIRST` on, that is plain.
+/// The place in [`KINDS`] of each opcode, from `FIRST` on, that is regular.
 #[rustfmt::skip]
 pub(crate) static ROWS: [u8; 165] = [
     0,       // local.get

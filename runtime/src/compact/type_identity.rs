@@ -5,14 +5,14 @@
 //! types of the groups stand at the same places, and types outside of them have the same number.
 //! Standard: section 3.1.2, "Rolling and Unrolling".
 
-use super::core::Core;
 use super::instance::Instance;
+use super::state::State;
 use crate::profile::Profile;
 use crate::spec::Proposal;
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::TypeDef;
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// The number that a type of an instance gets, whose earlier types have theirs.
     pub(crate) fn number_type(&self, own: &Instance<'m>, ty: u32) -> TypeId {
         let def = own.ty(TypeIdx(ty));

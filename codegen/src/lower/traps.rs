@@ -2,7 +2,7 @@
 //! scripts.
 //!
 //! Three tables of one form: traps, errors of decoding and validation, and misuse by the host.
-//! Whether a number is used twice is for `check::failures`.
+//! Whether a number is used twice is for `check::errors`.
 
 use super::row::{self, Row};
 use crate::diag::Diagnostic;
@@ -11,22 +11,22 @@ use crate::model::{Error, ErrorClass, Trap};
 
 pub(super) fn traps(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
     match row::tables(document, &["trap"], report) {
-        Some(document) => failures(document, "trap", report),
+        Some(document) => numbered(document, "trap", report),
         None => Vec::new(),
     }
 }
 
 pub(super) fn misuses(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
-    document.map_or_else(Vec::new, |document| failures(document, "misuse", report))
+    document.map_or_else(Vec::new, |document| numbered(document, "misuse", report))
 }
 
-fn failures(document: &Document, table: &str, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
-    let mut failures = Vec::new();
+fn numbered(document: &Document, table: &str, report: &mut Vec<Diagnostic>) -> Vec<Trap> {
+    let mut rows = Vec::new();
     for entry in document.rows(table) {
         let Some(mut row) = Row::new(&entry, &["number", "text", "also", "doc"], report) else {
             continue;
         };
-        failures.push(Trap {
+        rows.push(Trap {
             key: row.key.to_string(),
             number: number(&mut row),
             text: row.required("text"),
@@ -36,7 +36,7 @@ fn failures(document: &Document, table: &str, report: &mut Vec<Diagnostic>) -> V
             origin: entry.origin.clone(),
         });
     }
-    failures
+    rows
 }
 
 pub(super) fn errors(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Error> {

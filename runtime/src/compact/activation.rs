@@ -7,8 +7,8 @@
 
 use super::address::FuncAddr;
 use super::branch::Branch;
-use super::core::Core;
 use super::registers::{ASTRAY, Registers};
+use super::state::State;
 use super::table::Body;
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
@@ -18,7 +18,7 @@ use crate::validate::item::Item;
 
 /// The state of the function that runs, but for what changes with each instruction.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Running {
+pub(crate) struct Activation {
     pub(crate) func: FuncAddr,
     /// The slot of the first local.
     pub(crate) base: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Running {
     pub(crate) memory: (usize, usize),
 }
 
-impl Running {
+impl Activation {
     /// A constant expression: the first `end` is its last one.
     pub(crate) const CONSTANT: Self = Self {
         func: FuncAddr::CONSTANT,
@@ -44,7 +44,7 @@ impl Running {
     };
 }
 
-impl<'m, P: Profile> Core<'m, '_, P> {
+impl<'m, P: Profile> State<'m, '_, P> {
     /// Offset of what is read next.
     #[inline(always)]
     pub(crate) fn position(&self, r: &Registers<'m>) -> usize {
@@ -72,26 +72,26 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     /// Whether an `end` that has just been read is the function's last one.
     #[inline(always)]
     pub(crate) fn is_at_end(&self, r: &Registers<'m>) -> bool {
-        r.code.len() <= self.running.tail
+        r.code.len() <= self.activation.tail
     }
 
     /// Goes to the last `end`.
     pub(crate) fn finish(&self, r: &mut Registers<'m>) {
-        let end = self.running.tail.wrapping_add(1);
+        let end = self.activation.tail.wrapping_add(1);
         self.rewind(r, self.current.module.wasm.len().wrapping_sub(end));
     }
 
     /// Remembers where a body begins and ends.
     #[inline(always)]
-    pub(crate) fn lie_in(&mut self, body: Body) {
-        self.running.start = body.code as usize;
+    pub(crate) fn enter_body(&mut self, body: Body) {
+        self.activation.start = body.code as usize;
         let behind = (body.end as usize).wrapping_add(1);
-        self.running.tail = self.current.module.wasm.len().wrapping_sub(behind);
+        self.activation.tail = self.current.module.wasm.len().wrapping_sub(behind);
     }
 
     /// Lets the memory be that of the instance that runs.
-    pub(crate) fn attend(&mut self) {
-        self.running.memory = self.extent(MemoryIdx(0));
+    pub(crate) fn refresh(&mut self) {
+        self.activation.memory = self.extent(MemoryIdx(0));
     }
 
     /// Where a memory begins and ends.
@@ -111,16 +111,16 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         branch: usize,
     ) -> Result<(), Trap> {
         r.code = self.current.module.wasm.get(code..).ok_or(ASTRAY)?.iter();
-        self.running.branch = branch;
+        self.activation.branch = branch;
         Ok(())
     }
 
     /// Takes the next branch.
     #[inline(always)]
     pub(crate) fn take(&mut self, slots: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
-        let place = self.running.branch;
+        let place = self.activation.branch;
         let word = self.word(place)?;
-        if Branch::is_plain(word) {
+        if Branch::drops_nothing(word) {
             return Ok(self.follow(r, place, Branch::of(word))?);
         }
         r.away(|r| self.branch(slots, r, 0))
@@ -134,7 +134,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         r: &mut Registers<'m>,
         index: u32,
     ) -> Result<(), Stop> {
-        let place = behind(self.running.branch, index);
+        let place = behind(self.activation.branch, index);
         let word = self.word(place)?;
         let mut branch = Branch::of(word);
         if Branch::is_far(word) {
@@ -167,7 +167,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
         let distance = isize::from(branch.table).wrapping_mul(u32::SIZE as isize);
         self.jump(
             r,
-            self.running.start.wrapping_add(branch.code as usize),
+            self.activation.start.wrapping_add(branch.code as usize),
             place.wrapping_add_signed(distance),
         )
     }
@@ -175,7 +175,7 @@ impl<'m, P: Profile> Core<'m, '_, P> {
     /// Does not take the next branch.
     #[inline(always)]
     pub(crate) fn pass(&mut self) {
-        self.running.branch = self.running.branch.wrapping_add(u32::SIZE);
+        self.activation.branch = self.activation.branch.wrapping_add(u32::SIZE);
     }
 }
 

@@ -1,6 +1,6 @@
-//! `woven/plain.rs`: the instructions without a special case, as data.
+//! `woven/regular.rs`: the instructions without a special case, as data.
 //!
-//! A row is plain if its opcode has no prefix, it has an immediate at most, which refers to one
+//! A row is regular if its opcode has no prefix, it has an immediate at most, which refers to one
 //! type at most, and its `type` names single types. Most rows are. Of what they have in common
 //! few combinations occur, so each row is the number of one.
 
@@ -12,7 +12,7 @@ use crate::names::variant;
 use quote::quote;
 use std::collections::BTreeSet;
 
-/// The most operands that a plain row takes.
+/// The most operands that a regular row takes.
 const PARAMS: usize = 2;
 
 /// The file.
@@ -24,10 +24,10 @@ pub fn emit(model: &Model) -> Source {
     source.item(quote! {
         use crate::generated::facts::proposal::Proposal::*;
         use crate::generated::facts::proposal::Proposals;
-        use crate::validate::plain::Immediate::*;
-        use crate::validate::plain::Kind;
-        use crate::validate::plain::Operand::*;
-        use crate::validate::plain::Rule;
+        use crate::validate::regular::Immediate::*;
+        use crate::validate::regular::Kind;
+        use crate::validate::regular::Operand::*;
+        use crate::validate::regular::Rule;
     });
     let rows: Vec<(u32, &Op, Vec<String>)> = model
         .ops
@@ -49,10 +49,10 @@ pub fn emit(model: &Model) -> Source {
         .fold("Proposals::EMPTY".to_string(), |all, proposal| {
             format!("{all}.with({})", variant(proposal))
         });
-    source.line("/// What admits plain instructions.");
+    source.line("/// What admits regular instructions.");
     source.line(&format!("pub(crate) const PROPOSALS: Proposals = {all};\n"));
     source.table(
-        "What plain instructions have in common.",
+        "What regular instructions have in common.",
         &format!("pub(crate) static KINDS: [Kind; {}] = [", kinds.len()),
         &kinds,
         "];",
@@ -76,17 +76,17 @@ pub fn emit(model: &Model) -> Source {
         )
         .collect();
     let open = format!("pub(crate) static ROWS: [u8; {}] = [", places.len());
-    let doc = "The place in [`KINDS`] of each opcode, from `FIRST` on, that is plain.";
+    let doc = "The place in [`KINDS`] of each opcode, from `FIRST` on, that is regular.";
     source.table(doc, &open, &places, "];");
     source
 }
 
-/// Whether a row is plain.
-pub(super) fn is_plain(model: &Model, op: &Op) -> bool {
+/// Whether a row is regular.
+pub(super) fn is_regular(model: &Model, op: &Op) -> bool {
     kind(model, op).is_some()
 }
 
-/// What it has in common with others, if it is plain.
+/// What it has in common with others, if it is regular.
 fn kind(model: &Model, op: &Op) -> Option<Vec<String>> {
     let special = op.code.prefix.is_some() || op.check.is_some() || op.needs.is_some();
     let signature = op.signature.as_ref().filter(|_| !special)?;
