@@ -365,7 +365,7 @@ fn exports_of(exports: &[Func], errors: &mut Vec<Message>) -> Vec<TokenStream> {
         let index = export.index;
         quote! {
             #[doc = #doc]
-            pub fn #name(&mut self, fuel: &mut u64 #(, #arguments: #params)*) -> ::core::result::Result<#result, ::tabwasm::host::Stop> {
+            pub fn #name(&mut self, fuel: &mut u64 #(, #arguments: #params)*) -> ::core::result::Result<#result, ::tabwasm::host::CallError> {
                 let params = [#(::tabwasm::host::Number::into_value(#arguments)),*];
                 self.0.call(::tabwasm::types::FuncIdx(#index), &params, fuel)
             }
@@ -388,7 +388,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
                 ram: ::tabwasm::compact::Ram<'static, 'r>,
                 imports: T,
                 fuel: &mut u64,
-            ) -> ::core::result::Result<Self, ::tabwasm::host::Stop> {
+            ) -> ::core::result::Result<Self, ::tabwasm::host::CallError> {
                 Self::linked(ram, Implemented(imports), fuel)
             }
         }
@@ -399,7 +399,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
                 ram: ::tabwasm::compact::Ram<'static, 'r>,
                 host: H,
                 fuel: &mut u64,
-            ) -> ::core::result::Result<Self, ::tabwasm::host::Stop> {
+            ) -> ::core::result::Result<Self, ::tabwasm::host::CallError> {
                 let places = const { ::tabwasm::host::places::<H, { IMPORTS.len() }>(IMPORTS) };
                 ::tabwasm::host::Instance::new(MODULE, &places, ram, host, fuel).map(Self)
             }
@@ -407,7 +407,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
             #(#calls)*
 
             /// Continues a call that stopped because there was no fuel left.
-            pub fn resume<R: ::tabwasm::host::Results>(&mut self, fuel: &mut u64) -> ::core::result::Result<R, ::tabwasm::host::Stop> {
+            pub fn resume<R: ::tabwasm::host::Results>(&mut self, fuel: &mut u64) -> ::core::result::Result<R, ::tabwasm::host::CallError> {
                 self.0.resume(fuel)
             }
 

@@ -5,7 +5,7 @@
 //! serves both engines.
 
 use tabwasm::compact::{Error, Value};
-use tabwasm::host::{Memory, Stop};
+use tabwasm::host::{CallError, Memory};
 use tabwasm::{Engine, Linker, Module, Store, Trap};
 use tabwasm_macros::{host, include_wasm, runtime};
 
@@ -57,9 +57,9 @@ fn functions_are_typed() {
 fn errors_of_the_host_are_traps() {
     let (mut ram, mut fuel) = (sensor::Ram::new(), 1000);
     let mut sensor = sensor::Instance::new(ram.lend(), Board::default(), &mut fuel).unwrap();
-    let trap = Err(Stop::Trap(Trap::UnreachableCodeReached));
+    let trap = Err(CallError::Trap(Trap::UnreachableCodeReached));
     assert_eq!(sensor.sample(&mut fuel, 9), trap);
-    let trap = Err(Stop::Trap(Trap::MemoryOutOfBounds));
+    let trap = Err(CallError::Trap(Trap::MemoryOutOfBounds));
     assert_eq!(sensor.wild(&mut fuel), trap);
     assert_eq!(sensor.sample(&mut fuel, 2), Ok(200));
 }
@@ -68,9 +68,12 @@ fn errors_of_the_host_are_traps() {
 fn fuel_can_be_refilled() {
     let (mut ram, mut fuel) = (sensor::Ram::new(), 100);
     let mut sensor = sensor::Instance::new(ram.lend(), Board::default(), &mut fuel).unwrap();
-    assert_eq!(sensor.spin(&mut fuel), Err(Stop::Fuel));
-    assert_eq!(sensor.sample(&mut 100, 1), Err(Stop::Error(Error::Busy)));
-    assert_eq!(sensor.resume::<()>(&mut 100), Err(Stop::Fuel));
+    assert_eq!(sensor.spin(&mut fuel), Err(CallError::Fuel));
+    assert_eq!(
+        sensor.sample(&mut 100, 1),
+        Err(CallError::Error(Error::Busy))
+    );
+    assert_eq!(sensor.resume::<()>(&mut 100), Err(CallError::Fuel));
     sensor.abort();
     assert_eq!(sensor.sample(&mut 100, 1), Ok(100));
 }
@@ -80,7 +83,7 @@ fn calls_without_a_bound_get_what_they_are_given() {
     let (mut ram, mut fuel) = (recursive::Ram::<64, 12>::new(), 100_000);
     let mut fib = recursive::Instance::new(ram.lend(), (), &mut fuel).unwrap();
     assert_eq!(fib.fib(&mut fuel, 10), Ok(55));
-    assert_eq!(fib.fib(&mut fuel, 40), Err(Stop::StackFull));
+    assert_eq!(fib.fib(&mut fuel, 40), Err(CallError::StackFull));
     assert_eq!(fib.fib(&mut fuel, 10), Ok(55));
 }
 
@@ -132,7 +135,7 @@ fn a_host_serves_included_modules() {
     assert_eq!(sensor.sample(&mut fuel, 2), Ok(240));
     assert_eq!(
         sensor.sample(&mut fuel, 4),
-        Err(Stop::Trap(Trap::IntegerOverflow))
+        Err(CallError::Trap(Trap::IntegerOverflow))
     );
     assert_eq!(sensor.host().logged, ["warm"]);
     assert_eq!(sensor.host().reads, 2);

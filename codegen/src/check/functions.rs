@@ -23,11 +23,11 @@ struct Wish<'a> {
     file: String,
     function: String,
     at: Origin,
-    kind: Kind,
+    kind: FunctionKind,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
+enum FunctionKind {
     Hand,
     Primitive,
     Check,
@@ -88,13 +88,13 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
                 modules::file(context, op, HAND, module),
                 function,
                 "hand",
-                Kind::Hand,
+                FunctionKind::Hand,
             ));
         }
         Meaning::Control(function) => wishes.extend(
             CONTROL
                 .iter()
-                .map(|file| wish(file.to_string(), function, "control", Kind::Control)),
+                .map(|file| wish(file.to_string(), function, "control", FunctionKind::Control)),
         ),
         Meaning::Do(_) => {}
     }
@@ -104,14 +104,14 @@ fn wishes<'a>(context: &Context<'_>, op: &'a Op) -> Vec<Wish<'a>> {
                 modules::file(context, op, NUM, module),
                 function,
                 "do",
-                Kind::Primitive,
+                FunctionKind::Primitive,
             ));
         }
     }
     wishes.extend(
         op.check
             .iter()
-            .map(|check| wish(CHECK.to_string(), check, "check", Kind::Check)),
+            .map(|check| wish(CHECK.to_string(), check, "check", FunctionKind::Check)),
     );
     wishes
 }
@@ -149,10 +149,10 @@ fn grant(wish: &Wish<'_>, rated: bool, functions: &[Function]) -> Option<Diagnos
         );
     };
     match wish.kind {
-        Kind::Hand if !wish.op.broken && !rated && works(function).is_some() => {
+        FunctionKind::Hand if !wish.op.broken && !rated && works(function).is_some() => {
             Some(unpaid(wish, function))
         }
-        Kind::Hand
+        FunctionKind::Hand
             if !wish.op.broken
                 && signature::found(&function.signature) != signature::asked(wish.op, rated) =>
         {
@@ -168,7 +168,7 @@ fn grant(wish: &Wish<'_>, rated: bool, functions: &[Function]) -> Option<Diagnos
                 signature::expected(wish.op, rated, &function.name)
             )))
         }
-        Kind::Primitive if !function.inlined => {
+        FunctionKind::Primitive if !function.inlined => {
             let message = format!(
                 "the primitive `{}` is not `#[inline(always)]`",
                 function.name

@@ -259,13 +259,13 @@ fn encodings(context: &mut Context<'_>, layout: &Layout) {
             .iter()
             .find(|other| Some(&other.key) == row.tagged.as_ref());
         if let Some(tagged) = tagged {
-            within(context, row, tagged);
+            fits_tagged(context, row, tagged);
         }
     }
 }
 
 /// A string whose length says that it is in another encoding is aligned for it.
-fn within(context: &mut Context<'_>, row: &Encoding, tagged: &Encoding) {
+fn fits_tagged(context: &mut Context<'_>, row: &Encoding, tagged: &Encoding) {
     if row.align < tagged.align {
         let message = format!(
             "strings in `{}` are not aligned for `{}`",

@@ -8,20 +8,20 @@ use crate::model::Origin;
 use crate::tree::Tree;
 
 /// Where a word stands within a place; the whole place if it does not.
-pub(super) fn word(tree: &Tree, within: &Origin, word: &str) -> Origin {
+pub(super) fn word(tree: &Tree, cell: &Origin, word: &str) -> Origin {
     let text = tree
-        .get(&within.file)
-        .and_then(|text| text.get(within.start..within.end));
+        .get(&cell.file)
+        .and_then(|text| text.get(cell.start..cell.end));
     let found = text.and_then(|text| find(text, word));
-    found.map_or_else(|| within.clone(), |at| part(within, at..at + word.len()))
+    found.map_or_else(|| cell.clone(), |at| part(cell, at..at + word.len()))
 }
 
 /// A part of a place.
-pub(super) fn part(within: &Origin, range: std::ops::Range<usize>) -> Origin {
+pub(super) fn part(cell: &Origin, range: std::ops::Range<usize>) -> Origin {
     Origin {
-        file: within.file.clone(),
-        start: within.start + range.start,
-        end: within.start + range.end,
+        file: cell.file.clone(),
+        start: cell.start + range.start,
+        end: cell.start + range.end,
     }
 }
 

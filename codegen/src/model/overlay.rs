@@ -102,13 +102,13 @@ pub struct HandSite {
     /// The folder beside the overlay.
     pub beside: &'static str,
     /// The module of the runtime that they join.
-    pub within: &'static str,
+    pub joins: &'static str,
 }
 
 impl HandSite {
     /// The file of a module of the runtime.
     pub fn of_runtime(self, module: &str) -> String {
-        format!("runtime/src/{}/{module}.rs", self.within)
+        format!("runtime/src/{}/{module}.rs", self.joins)
     }
 }
 
@@ -121,13 +121,13 @@ pub const CONTROL: [&str; 2] = [
 /// Functions that `hand` cells name.
 pub const HAND: HandSite = HandSite {
     beside: "hand",
-    within: "exec",
+    joins: "exec",
 };
 
 /// Primitives that `do` cells name.
 pub const NUM: HandSite = HandSite {
     beside: "num",
-    within: "num",
+    joins: "num",
 };
 
 /// A module of an overlay's own.

@@ -33,10 +33,10 @@ pub fn vendor(tree: &Tree, model: &Model, format: Formatter) -> Result<Files, St
         }
     }
     for module in model.overlays.modules(tree) {
-        let within = format!("src/{}", module.site.within);
+        let folder = format!("src/{}", module.site.joins);
         let text = tree.get(&module.file).unwrap_or_default().to_string();
-        files.insert(format!("{within}/{}.rs", module.name), text);
-        let parent = files.entry(format!("{within}/mod.rs")).or_default();
+        files.insert(format!("{folder}/{}.rs", module.name), text);
+        let parent = files.entry(format!("{folder}/mod.rs")).or_default();
         *parent = declaring(parent, &module.name);
     }
     let head = head(model);

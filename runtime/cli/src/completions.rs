@@ -7,11 +7,11 @@ use clap::CommandFactory;
 use clap_complete::generate;
 
 use crate::args::{Cli, Completions};
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::output;
 
 /// Prints the script that the shell reads.
-pub fn run(args: &Completions) -> Exit {
+pub fn run(args: &Completions) -> ExitStatus {
     let mut command = <Cli as CommandFactory>::command();
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
@@ -20,5 +20,5 @@ pub fn run(args: &Completions) -> Exit {
         "{}",
         String::from_utf8_lossy(&script).trim_end()
     ));
-    Exit::Success
+    ExitStatus::Success
 }

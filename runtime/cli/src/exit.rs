@@ -6,7 +6,7 @@
 
 /// The outcome of a command, as scripts see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
+pub enum ExitStatus {
     /// The command did what was asked.
     Success,
     /// Tests failed.
@@ -29,7 +29,7 @@ pub enum Exit {
     BrokenPipe,
 }
 
-impl Exit {
+impl ExitStatus {
     /// The code of the process.
     pub const fn code(self) -> i32 {
         match self {

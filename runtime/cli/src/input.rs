@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 
 /// A module as given, and in binary.
 #[derive(Clone, Debug)]
@@ -25,11 +25,11 @@ pub struct Input {
 
 impl Input {
     /// Reads a file, or standard input for `-`; text is encoded. Errors are reported.
-    pub fn read(path: &str) -> Result<Self, Exit> {
+    pub fn read(path: &str) -> Result<Self, ExitStatus> {
         let name = if path == "-" { "<stdin>" } else { path }.to_owned();
         let bytes = read(path).map_err(|error| {
             diagnostic::error(format_args!("cannot read `{name}`: {error}"));
-            Exit::Usage
+            ExitStatus::Usage
         })?;
         let is_text = is_text(path, &bytes);
         if !is_text {
@@ -48,7 +48,7 @@ impl Input {
             Err(mut error) => {
                 error.set_path(Path::new(&name));
                 diagnostic::error(error);
-                Err(Exit::InvalidModule)
+                Err(ExitStatus::InvalidModule)
             }
         }
     }

@@ -16,7 +16,7 @@ use tabwasm::view::{ComponentView, ModuleView, View};
 
 use crate::args::Inspect;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::output::line;
 
@@ -24,28 +24,28 @@ use crate::output::line;
 const DEEPEST: usize = 16;
 
 /// Shows files; the first failure decides how the process ends.
-pub fn run(args: &Inspect) -> Exit {
-    let mut exit = Exit::Success;
+pub fn run(args: &Inspect) -> ExitStatus {
+    let mut exit = ExitStatus::Success;
     for file in &args.files {
         let ended = inspect(file);
-        if exit == Exit::Success {
+        if exit == ExitStatus::Success {
             exit = ended;
         }
     }
     exit
 }
 
-fn inspect(file: &str) -> Exit {
+fn inspect(file: &str) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,
     };
     line!("{}", input.name);
     match View::new(&input.bytes).and_then(show) {
-        Ok(()) => Exit::Success,
+        Ok(()) => ExitStatus::Success,
         Err(reject) => {
             diagnostic::rejected(&input, &reject);
-            Exit::InvalidModule
+            ExitStatus::InvalidModule
         }
     }
 }

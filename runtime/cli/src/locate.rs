@@ -18,9 +18,9 @@ use profile::Alloc as Tier;
 #[cfg(feature = "std")]
 use profile::Std as Tier;
 
-/// A place in a function.
+/// A location in a function.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Location {
     func: FuncIdx,
     name: Option<String>,
     /// From the start of the function's body.
@@ -28,14 +28,14 @@ pub struct Place {
     instruction: Option<(&'static str, Range<usize>)>,
 }
 
-impl Place {
-    /// The bytes of the instruction, if the place is one.
+impl Location {
+    /// The bytes of the instruction, if the location is one.
     pub fn instruction(&self) -> Option<Range<usize>> {
         self.instruction.as_ref().map(|(_, range)| range.clone())
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some((mnemonic, _)) = self.instruction {
             write!(f, "`{mnemonic}` of ")?;
@@ -50,7 +50,7 @@ impl fmt::Display for Place {
 
 /// The function whose body the validator was reading when it came to an offset, and the
 /// instruction there.
-pub fn locate(bytes: &[u8], offset: usize) -> Option<Place> {
+pub fn locate(bytes: &[u8], offset: usize) -> Option<Location> {
     let mut bodies = Bodies::default();
     // Where it ends is known; only how far it came is asked.
     let _ = validate::module(bytes, &Tier, Heap, &mut bodies);
@@ -64,7 +64,7 @@ pub fn locate(bytes: &[u8], offset: usize) -> Option<Place> {
     let instruction = decode(bytes, offset).filter(|_| follows);
     let instruction =
         instruction.map(|(instruction, end)| (instruction.opcode().mnemonic(), offset..end));
-    Some(Place {
+    Some(Location {
         func,
         name,
         offset: offset - span.start,

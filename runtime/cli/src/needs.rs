@@ -13,7 +13,7 @@ use tabwasm::spec::Limit;
 use crate::args::Inspect;
 use crate::calls::nesting;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::json::Object;
 use crate::output::line;
@@ -31,18 +31,18 @@ pub struct Needed {
 }
 
 /// Shows the needs of modules; the first failure decides how the process ends.
-pub fn run(args: &Inspect) -> Exit {
-    let mut exit = Exit::Success;
+pub fn run(args: &Inspect) -> ExitStatus {
+    let mut exit = ExitStatus::Success;
     for file in &args.files {
         let ended = show(file, args.json);
-        if exit == Exit::Success {
+        if exit == ExitStatus::Success {
             exit = ended;
         }
     }
     exit
 }
 
-fn show(file: &str, json: bool) -> Exit {
+fn show(file: &str, json: bool) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,
@@ -51,7 +51,7 @@ fn show(file: &str, json: bool) -> Exit {
         Ok(needed) => needed,
         Err(reject) => {
             diagnostic::rejected(&input, &reject);
-            return Exit::InvalidModule;
+            return ExitStatus::InvalidModule;
         }
     };
     if json {
@@ -61,7 +61,7 @@ fn show(file: &str, json: bool) -> Exit {
             None => line.null(name),
         });
         line!("{line}");
-        return Exit::Success;
+        return ExitStatus::Success;
     }
     line!("{}", input.name);
     for (name, number, what) in rows(&needed) {
@@ -70,7 +70,7 @@ fn show(file: &str, json: bool) -> Exit {
             None => line!("  {name:<9}      open  {what}"),
         }
     }
-    Exit::Success
+    ExitStatus::Success
 }
 
 /// Validates a module in an arena that grows until it is large enough.

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::io::Write;
 
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 
 /// Prints a line, coloured on terminals only; a reader that has gone away ends the process, as it
 /// ends other tools of a pipeline, and without a panic.
@@ -20,6 +20,6 @@ pub(crate) use line;
 /// What [`line!`] does.
 pub(crate) fn print(line: fmt::Arguments<'_>) {
     if writeln!(anstream::stdout(), "{line}").is_err() {
-        std::process::exit(Exit::BrokenPipe.code());
+        std::process::exit(ExitStatus::BrokenPipe.code());
     }
 }

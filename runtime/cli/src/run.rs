@@ -17,7 +17,7 @@ use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
 use crate::args::Run;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::output::line;
 
@@ -38,7 +38,7 @@ struct Host {
 }
 
 /// Runs a module.
-pub fn run(args: &Run) -> Exit {
+pub fn run(args: &Run) -> ExitStatus {
     let engine = match engine(args) {
         Ok(engine) => engine,
         Err(error) => return fail(&error),
@@ -119,7 +119,12 @@ fn link(engine: &Engine, module: &Module, store: &mut Store<Host>) -> Result<Ins
     linker.instantiate(store, module)
 }
 
-fn start(args: &Run, module: &Module, instance: Instance, store: &mut Store<Host>) -> Result<Exit> {
+fn start(
+    args: &Run,
+    module: &Module,
+    instance: Instance,
+    store: &mut Store<Host>,
+) -> Result<ExitStatus> {
     if let Some(name) = &args.invoke {
         if let Some(initialize) = instance.get_func(&mut *store, INITIALIZER) {
             initialize.call(&mut *store, &[], &mut [])?;
@@ -127,8 +132,10 @@ fn start(args: &Run, module: &Module, instance: Instance, store: &mut Store<Host
         return invoke(args, name, module, instance, store);
     }
     match instance.get_func(&mut *store, ENTRY) {
-        Some(entry) => entry.call(store, &[], &mut []).map(|()| Exit::Success),
-        None if functions(module).is_empty() => Ok(Exit::Success),
+        Some(entry) => entry
+            .call(store, &[], &mut [])
+            .map(|()| ExitStatus::Success),
+        None if functions(module).is_empty() => Ok(ExitStatus::Success),
         None => {
             diagnostic::error(format_args!(
                 "`{}` exports no `{ENTRY}` to run",
@@ -138,7 +145,7 @@ fn start(args: &Run, module: &Module, instance: Instance, store: &mut Store<Host
                 "name a function with `--invoke`: {}",
                 functions(module).join(", ")
             ));
-            Ok(Exit::Usage)
+            Ok(ExitStatus::Usage)
         }
     }
 }
@@ -149,14 +156,14 @@ fn invoke(
     module: &Module,
     instance: Instance,
     store: &mut Store<Host>,
-) -> Result<Exit> {
+) -> Result<ExitStatus> {
     let Some(func) = instance.get_func(&mut *store, name) else {
         diagnostic::error(format_args!(
             "`{}` exports no function `{name}`",
             args.file()
         ));
         diagnostic::help(format_args!("it exports {}", functions(module).join(", ")));
-        return Ok(Exit::Usage);
+        return Ok(ExitStatus::Usage);
     };
     let ty = func.ty(&*store);
     let params = match parse_params(&ty, args.guest_args()) {
@@ -164,7 +171,7 @@ fn invoke(
         Err(message) => {
             diagnostic::error(message);
             diagnostic::help(format_args!("`{name}` has the type {ty}"));
-            return Ok(Exit::Usage);
+            return Ok(ExitStatus::Usage);
         }
     };
     let mut results = vec![Val::I32(0); ty.results().len()];
@@ -172,7 +179,7 @@ fn invoke(
     for result in &results {
         line!("{}", show(result));
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
 /// The names of the exported functions.
@@ -264,43 +271,43 @@ fn watch(engine: Engine, timeout: Duration) {
             thread::sleep(TICK);
         }
         diagnostic::error(Trap::Interrupt.text());
-        process::exit(Exit::Timeout.code());
+        process::exit(ExitStatus::Timeout.code());
     });
 }
 
-fn reject(input: &Input, error: &Error) -> Exit {
+fn reject(input: &Input, error: &Error) -> ExitStatus {
     match error.as_reject() {
         Some(reject) => diagnostic::rejected(input, reject),
         None => diagnostic::failed(error),
     }
-    Exit::InvalidModule
+    ExitStatus::InvalidModule
 }
 
-fn fail_to_link(error: &Error) -> Exit {
+fn fail_to_link(error: &Error) -> ExitStatus {
     if error.as_trap_code().is_some() || error.is::<I32Exit>() {
         return fail(error);
     }
     diagnostic::failed(error);
-    Exit::Link
+    ExitStatus::Link
 }
 
-fn fail(error: &Error) -> Exit {
+fn fail(error: &Error) -> ExitStatus {
     if let Some(code) = error.i32_exit_status() {
-        return Exit::Guest(code);
+        return ExitStatus::Guest(code);
     }
     diagnostic::failed(error);
     match error.as_trap_code() {
         Some(Trap::Interrupt) => {
             diagnostic::help("`--timeout` sets the time");
-            Exit::Timeout
+            ExitStatus::Timeout
         }
         Some(Trap::OutOfFuel) => {
             diagnostic::help("`--fuel` sets how much work may be done");
-            Exit::OutOfFuel
+            ExitStatus::OutOfFuel
         }
-        Some(_) => Exit::Trap,
-        None if error.as_reject().is_some() => Exit::InvalidModule,
-        None => Exit::Usage,
+        Some(_) => ExitStatus::Trap,
+        None if error.as_reject().is_some() => ExitStatus::InvalidModule,
+        None => ExitStatus::Usage,
     }
 }
 

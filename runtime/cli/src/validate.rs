@@ -17,25 +17,25 @@ use tabwasm::{Engine, Module};
 
 use crate::args::Validate;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::json::Object;
 use crate::output::line;
 
 /// Validates modules; the first failure decides how the process ends.
-pub fn run(args: &Validate) -> Exit {
+pub fn run(args: &Validate) -> ExitStatus {
     let engine = Engine::default();
-    let mut exit = Exit::Success;
+    let mut exit = ExitStatus::Success;
     for file in &args.files {
         let ended = validate(args, &engine, file);
-        if exit == Exit::Success {
+        if exit == ExitStatus::Success {
             exit = ended;
         }
     }
     exit
 }
 
-fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
+fn validate(args: &Validate, engine: &Engine, file: &str) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,
@@ -44,14 +44,14 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
         let result = component(args.level, &input.bytes);
         report(args, &input, result.as_ref().err());
         return match result {
-            Ok(()) => Exit::Success,
-            Err(_) => Exit::InvalidModule,
+            Ok(()) => ExitStatus::Success,
+            Err(_) => ExitStatus::InvalidModule,
         };
     }
     let error = match Module::validate_at(engine, args.level, &input.bytes) {
         Ok(()) => {
             report(args, &input, None);
-            return Exit::Success;
+            return ExitStatus::Success;
         }
         Err(error) => error,
     };
@@ -59,7 +59,7 @@ fn validate(args: &Validate, engine: &Engine, file: &str) -> Exit {
         Some(reject) => report(args, &input, Some(reject)),
         None => diagnostic::failed(&error),
     }
-    Exit::InvalidModule
+    ExitStatus::InvalidModule
 }
 
 /// Validates a component, and the core modules in it, at a level.

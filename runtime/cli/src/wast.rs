@@ -16,7 +16,7 @@ use tabwasm::Config;
 
 use crate::args::{EngineKind, Tier, Wast};
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::json::Object;
 use crate::output::line;
 use crate::script::{self, Report, Subject};
@@ -29,15 +29,15 @@ const SHOWN: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs scripts and reports a line a file.
-pub fn run(args: &Wast) -> Exit {
+pub fn run(args: &Wast) -> ExitStatus {
     let Some(subject) = subject(args) else {
-        return Exit::Usage;
+        return ExitStatus::Usage;
     };
     let mut files = Vec::new();
     for path in &args.paths {
         if let Err(error) = collect(path, &mut files) {
             diagnostic::error(format_args!("cannot read `{}`: {error}", path.display()));
-            return Exit::Usage;
+            return ExitStatus::Usage;
         }
     }
     let config = Config::new();
@@ -65,9 +65,9 @@ pub fn run(args: &Wast) -> Exit {
         total.print();
     }
     if total.failed == 0 {
-        Exit::Success
+        ExitStatus::Success
     } else {
-        Exit::Failure
+        ExitStatus::Failure
     }
 }
 

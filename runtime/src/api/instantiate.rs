@@ -196,7 +196,7 @@ fn define_funcs(
         .address(instance)
         .ok_or(UseError::OtherStore)?;
     let defined = module.env().imported_funcs()..module.env().func_count();
-    within(
+    admit_more(
         store,
         "functions of the store",
         store.funcs.len(),
@@ -224,7 +224,7 @@ fn define_funcs(
 
 fn define_tags(store: &mut StoreInner, module: &Module, tags: &mut Vec<u32>) -> Result<()> {
     let env = module.env();
-    within(
+    admit_more(
         store,
         "tags of the store",
         store.tags.len(),
@@ -256,7 +256,7 @@ fn define_memories<T>(
 
 fn define_globals(store: &mut StoreInner, module: &Module, spaces: &mut Spaces) -> Result<()> {
     let types = module.env().globals().iter().skip(spaces.globals.len());
-    within(
+    admit_more(
         store,
         "globals of the store",
         store.globals.len(),
@@ -482,7 +482,7 @@ fn add(numbers: &mut Vec<u32>, number: u32) -> Result<(), OutOfMemory> {
 }
 
 /// Whether this many objects more may be made.
-fn within(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
+fn admit_more(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
     let (limit, wanted) = (
         store.engine.limits().store_objects,
         now as u64 + more as u64,

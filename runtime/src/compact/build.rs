@@ -56,9 +56,9 @@ impl<'s> Builder<'s> {
             return Ok(());
         };
         let arity = frame.label(&self.arena.open().0).len() as u32;
-        let keep = within(arity, u8::MAX, Limit::BranchOperands, at)?;
+        let keep = fit(arity, u8::MAX, Limit::BranchOperands, at)?;
         let drop = height.saturating_sub(arity + frame.height);
-        let drop = within(drop, u16::MAX, Limit::OperandStack, at)?;
+        let drop = fit(drop, u16::MAX, Limit::OperandStack, at)?;
         let branch = Branch {
             keep,
             drop,
@@ -141,7 +141,7 @@ impl<'s> Builder<'s> {
     /// There are more operands than ever before in the body.
     #[inline(never)]
     fn rise(&mut self, height: u32, at: usize) -> Result<(), Reject> {
-        self.body.height = within(height, u16::MAX, Limit::OperandStack, at)?;
+        self.body.height = fit(height, u16::MAX, Limit::OperandStack, at)?;
         Ok(())
     }
 
@@ -161,7 +161,7 @@ impl<'a> Sink<'a> for Builder<'_> {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
             branches: self.arena.list::<u32, { Place::Branches as u8 }>().len() as u32,
-            locals: within(locals, u16::MAX, Limit::Locals, at)?,
+            locals: fit(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
         Ok(())
@@ -335,7 +335,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
 }
 
 /// A number that has to fit into less.
-fn within<T: TryFrom<u32> + Into<u64>>(
+fn fit<T: TryFrom<u32> + Into<u64>>(
     number: u32,
     _: T,
     limit: Limit,

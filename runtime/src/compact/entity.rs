@@ -65,7 +65,7 @@ pub struct Segment {
 impl Memory {
     /// The same, as far as modules of a profile can tell.
     #[inline(always)]
-    pub(crate) fn within<P: Profile>(mut self) -> Self {
+    pub(crate) fn narrowed<P: Profile>(mut self) -> Self {
         if !P::PROPOSALS.contains(Proposal::Memory64) {
             self.is_64 = false;
         }

@@ -40,14 +40,14 @@ pub enum Error {
 /// An [`Error`] of an instantiation in two words, so that results travel in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Failure {
-    kind: Kind,
+    kind: FailureKind,
     /// The length that would do, the place of the import, or which trap.
     number: usize,
 }
 
 /// What failed.
 #[derive(Clone, Copy)]
-enum Kind {
+enum FailureKind {
     Capacity(Capacity),
     Import,
     Trap,
@@ -113,7 +113,7 @@ impl Failure {
     /// A list is too short.
     pub(crate) const fn capacity(list: Capacity, at_least: usize) -> Self {
         Self {
-            kind: Kind::Capacity(list),
+            kind: FailureKind::Capacity(list),
             number: at_least,
         }
     }
@@ -121,21 +121,21 @@ impl Failure {
     /// What is given for an import does not fit.
     pub(crate) const fn import(index: u32) -> Self {
         Self {
-            kind: Kind::Import,
+            kind: FailureKind::Import,
             number: index as usize,
         }
     }
 
     /// Whether the instantiation trapped.
     pub(crate) const fn is_trap(self) -> bool {
-        matches!(self.kind, Kind::Trap)
+        matches!(self.kind, FailureKind::Trap)
     }
 }
 
 impl From<Trap> for Failure {
     fn from(trap: Trap) -> Self {
         Self {
-            kind: Kind::Trap,
+            kind: FailureKind::Trap,
             number: trap as usize,
         }
     }
@@ -145,14 +145,14 @@ impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         let Failure { kind, number } = failure;
         match kind {
-            Kind::Capacity(list) => Self::Capacity {
+            FailureKind::Capacity(list) => Self::Capacity {
                 list,
                 at_least: number,
             },
-            Kind::Import => Self::Import {
+            FailureKind::Import => Self::Import {
                 index: number as u32,
             },
-            Kind::Trap => Trap::ALL
+            FailureKind::Trap => Trap::ALL
                 .get(number)
                 .map_or(Self::Unknown, |trap| Self::Trap(*trap)),
         }

@@ -22,6 +22,7 @@ use crate::read::Span;
 use crate::spec::{Proposal, Trap};
 use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
+    limits_match,
 };
 use crate::validate::arena::Place;
 use crate::validate::subtype::is_subtype;
@@ -103,7 +104,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     #[inline(never)]
     fn elements(&mut self, index: u32) -> Result<(), Failure> {
         let current = &self.state.current;
-        let segment = current.module.elements(index).within::<P>();
+        let segment = current.module.elements(index).narrowed::<P>();
         let place = current.bases.segments.wrapping_add(index) as usize;
         if segment.flags & Elements::DECLARATIVE != 0 {
             return Ok(());
@@ -204,7 +205,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
 
 impl Elements {
     /// The same, as far as modules of a profile can tell.
-    fn within<P: Profile>(mut self) -> Self {
+    fn narrowed<P: Profile>(mut self) -> Self {
         if !P::PROPOSALS.contains(Proposal::BulkMemory) {
             self.flags = Self::ACTIVE;
         }
@@ -312,7 +313,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
                 let fits = given.element == element
                     && given.is_64 == asked.is_64
-                    && within(given.len.into(), given.max, asked.min, asked.max);
+                    && limits_match(given.len.into(), given.max, asked.min, asked.max);
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Memory, Extern::Memory(number)) => {
@@ -321,7 +322,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 let pages = given.pages();
                 let fits = given.is_64 == asked.is_64
                     && given.page_size_log2 == asked.page_size_log2
-                    && within(pages, given.max, asked.min, asked.max);
+                    && limits_match(pages, given.max, asked.min, asked.max);
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Global, Extern::Global(number)) => {
@@ -385,7 +386,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 page_size_log2: ty.page_size_log2,
                 is_64: ty.is_64,
             }
-            .within::<P>();
+            .narrowed::<P>();
             let bytes = ty.min.saturating_mul(1 << memory.page_bits());
             self.memory.extend(bytes, 0, Capacity::Memory)?;
             memory.len = self.memory.len.wrapping_sub(memory.start);
@@ -424,14 +425,4 @@ impl<'m, P: Profile> State<'m, '_, P> {
         self.segments.len = bases.segments as usize;
         (self.elements.len, self.memory.len) = before;
     }
-}
-
-/// Whether a size and maximum are within those asked for.
-fn within(size: u64, max: Option<u64>, min: u64, most: Option<u64>) -> bool {
-    size >= min
-        && match (max, most) {
-            (_, None) => true,
-            (None, Some(_)) => false,
-            (Some(max), Some(most)) => max <= most,
-        }
 }

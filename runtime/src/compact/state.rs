@@ -93,7 +93,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     /// A memory, as the profile's modules can have it.
     #[inline(always)]
     pub(crate) fn memory_of(&self, x: MemoryIdx) -> Memory {
-        self.memory_at(x).within::<P>()
+        self.memory_at(x).narrowed::<P>()
     }
 
     #[cfg_attr(small, inline(never))]

@@ -8,7 +8,7 @@ use super::scoped::external::ExternType;
 use super::scoped::func::FuncType;
 use super::scoped::{GlobalType, TableType};
 use crate::engine::Engine;
-use crate::types::{self, MemoryType, TypeId};
+use crate::types::{self, MemoryType, TypeId, limits_match};
 
 /// The same with the engine's numbers, by which types are compared. It holds no type.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl EntityType {
             (Self::Table(found), Self::Table(wanted)) => {
                 // Both sides write elements: their types must match in both directions.
                 found.is_64 == wanted.is_64
-                    && within(found.min, found.max, wanted.min, wanted.max)
+                    && limits_match(found.min, found.max, wanted.min, wanted.max)
                     && engine.ref_matches(found.element, wanted.element)
                     && engine.ref_matches(wanted.element, found.element)
             }
@@ -59,14 +59,9 @@ impl EntityType {
                 found.is_64 == wanted.is_64
                     && found.shared == wanted.shared
                     && found.page_size_log2 == wanted.page_size_log2
-                    && within(found.min, found.max, wanted.min, wanted.max)
+                    && limits_match(found.min, found.max, wanted.min, wanted.max)
             }
             _ => false,
         }
     }
-}
-
-/// Whether a range of sizes lies within another.
-fn within(min: u64, max: Option<u64>, least: u64, most: Option<u64>) -> bool {
-    min >= least && most.is_none_or(|most| max.is_some_and(|max| max <= most))
 }

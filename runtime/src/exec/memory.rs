@@ -7,7 +7,7 @@
 //! Instructions".
 
 use super::machine::{Machine, Stop};
-use super::{range, within};
+use super::{in_bounds, range};
 use crate::spec::{Rate, Trap};
 use crate::types::{DataIdx, MemoryIdx};
 
@@ -70,7 +70,7 @@ pub(crate) fn init<M: Machine>(
     // Places in a segment are `i32`, whatever the address type of the memory.
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
     let (memory, data) = m.memory_and_data(x, y);
-    if within(to, count, memory) && within(from, count, data) {
+    if in_bounds(to, count, memory) && in_bounds(from, count, data) {
         m.pay(rate, count)?;
     }
     let (memory, data) = m.memory_and_data(x, y);

@@ -25,7 +25,7 @@ fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
 }
 
 /// Whether there are `count` items from `start` on.
-fn within<T>(start: u64, count: u64, items: &[T]) -> bool {
+fn in_bounds<T>(start: u64, count: u64, items: &[T]) -> bool {
     range(start, count, items.len()).is_some()
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn copy<T: Copy, E>(
         shift(target, from, to);
         return Ok(Some(()));
     };
-    if !(within(to, count, target) && within(from, count, source)) {
+    if !(in_bounds(to, count, target) && in_bounds(from, count, source)) {
         return Ok(None);
     }
     pay()?;

@@ -5,7 +5,7 @@
 //! Instructions".
 
 use super::machine::{Machine, Stop};
-use super::{range, within};
+use super::{in_bounds, range};
 use crate::spec::{Rate, Trap};
 use crate::types::{ElemIdx, Ref, TableIdx};
 
@@ -84,7 +84,7 @@ pub(crate) fn init<M: Machine>(
     // Places in a segment are `i32`, whatever the address type of the table.
     let (from, count) = (u64::from(from as u32), u64::from(count as u32));
     let (table, elements) = m.table_and_elements(x, y);
-    if within(to, count, table) && within(from, count, elements) {
+    if in_bounds(to, count, table) && in_bounds(from, count, elements) {
         m.pay(rate, count)?;
     }
     let (table, elements) = m.table_and_elements(x, y);

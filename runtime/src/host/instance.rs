@@ -21,7 +21,7 @@ pub struct Instance<'r, P, H> {
 
 /// Why a call gave no results.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stop {
+pub enum CallError {
     /// There is no fuel left: [`Instance::resume`] goes on with more.
     Fuel,
     /// The slots or frames are used up; the call is over.
@@ -41,7 +41,7 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
         ram: Ram<'static, 'r>,
         host: H,
         fuel: &mut u64,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, CallError> {
         let mut store = Store::new(ram);
         let mut externs = [Extern::Table(u32::MAX); IMPORTS];
         for (item, import) in externs.iter_mut().zip(imports) {
@@ -57,7 +57,9 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
             }
         }
         let externs = externs.get(..imports.len()).unwrap_or_default();
-        let index = store.instantiate(module, externs).map_err(Stop::Error)?;
+        let index = store
+            .instantiate(module, externs)
+            .map_err(CallError::Error)?;
         let mut instance = Self { store, index, host };
         match instance.run(fuel) {
             Exit::Done => Ok(instance),
@@ -71,17 +73,17 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
         func: FuncIdx,
         params: &[Value],
         fuel: &mut u64,
-    ) -> Result<R, Stop> {
+    ) -> Result<R, CallError> {
         let func = FuncAddr::of(self.index, func);
-        self.store.call(func, params).map_err(Stop::Error)?;
+        self.store.call(func, params).map_err(CallError::Error)?;
         self.resume(fuel)
     }
 
     /// Continues a call that stopped because there was no fuel left.
-    pub fn resume<R: Results>(&mut self, fuel: &mut u64) -> Result<R, Stop> {
+    pub fn resume<R: Results>(&mut self, fuel: &mut u64) -> Result<R, CallError> {
         match self.run(fuel) {
             Exit::Done => {
-                R::from_values(&mut self.store.results()).ok_or(Stop::Error(Error::Types))
+                R::from_values(&mut self.store.results()).ok_or(CallError::Error(Error::Types))
             }
             exit => Err(self.stop(exit)),
         }
@@ -151,13 +153,13 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
         })
     }
 
-    fn stop(&mut self, exit: Exit) -> Stop {
+    fn stop(&mut self, exit: Exit) -> CallError {
         match exit {
-            Exit::Fuel => Stop::Fuel,
-            Exit::Trap(trap) => Stop::Trap(trap),
+            Exit::Fuel => CallError::Fuel,
+            Exit::Trap(trap) => CallError::Trap(trap),
             _ => {
                 self.store.abort();
-                Stop::StackFull
+                CallError::StackFull
             }
         }
     }
@@ -182,7 +184,7 @@ pub const fn places<H: Host, const N: usize>(imports: [Function; N]) -> [usize; 
     places
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Fuel => f.write_str(Trap::OutOfFuel.text()),
@@ -193,4 +195,4 @@ impl fmt::Display for Stop {
     }
 }
 
-impl core::error::Error for Stop {}
+impl core::error::Error for CallError {}

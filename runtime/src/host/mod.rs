@@ -10,7 +10,7 @@ mod link;
 mod memory;
 mod number;
 
-pub use instance::{Instance, Stop, places};
+pub use instance::{CallError, Instance, places};
 #[cfg(feature = "alloc")]
 pub use link::link;
 pub use memory::Memory;

@@ -12,7 +12,7 @@ use crate::types::{MemoryType, RefType, TableType};
 impl MemoryType {
     /// The same, so that the compiler sees what the proposals leave open.
     #[inline(always)]
-    pub(crate) fn within<G: Gate>(self) -> Self {
+    pub(crate) fn narrowed<G: Gate>(self) -> Self {
         let page_size_log2 = match G::may(Proposal::CustomPageSizes) {
             true => self.page_size_log2,
             false => PageSize::Standard.code(),
@@ -30,7 +30,7 @@ impl MemoryType {
 impl TableType {
     /// The same, so that the compiler sees what the proposals leave open.
     #[inline(always)]
-    pub(crate) fn within<G: Gate>(self) -> Self {
+    pub(crate) fn narrowed<G: Gate>(self) -> Self {
         let element = match G::may(Proposal::ReferenceTypes) {
             true => self.element,
             false => RefType::FUNCREF,

@@ -12,14 +12,14 @@ use crate::types::ValType;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Facts {
     code: ErrorCode,
-    kind: Kind,
+    kind: DetailKind,
     first: usize,
     second: usize,
 }
 
 /// Which [`Detail`] the two numbers stand for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum DetailKind {
     None,
     Number,
     OutOf,
@@ -33,14 +33,14 @@ enum Kind {
 impl Facts {
     pub(super) const fn new(code: ErrorCode, detail: Detail) -> Self {
         let kind = match detail {
-            Detail::None => Kind::None,
-            Detail::Number(_) => Kind::Number,
-            Detail::OutOf(..) => Kind::OutOf,
-            Detail::AtMost(..) => Kind::AtMost,
-            Detail::Types { .. } => Kind::Types,
-            Detail::Missing(_) => Kind::Missing,
-            Detail::Proposal(_) => Kind::Proposal,
-            Detail::Limit { .. } => Kind::Limit,
+            Detail::None => DetailKind::None,
+            Detail::Number(_) => DetailKind::Number,
+            Detail::OutOf(..) => DetailKind::OutOf,
+            Detail::AtMost(..) => DetailKind::AtMost,
+            Detail::Types { .. } => DetailKind::Types,
+            Detail::Missing(_) => DetailKind::Missing,
+            Detail::Proposal(_) => DetailKind::Proposal,
+            Detail::Limit { .. } => DetailKind::Limit,
         };
         let (first, second) = detail.numbers();
         let (first, second) = (word(first), word(second));
@@ -59,20 +59,20 @@ impl Facts {
     pub(super) fn detail(self) -> Detail {
         let (first, second) = (self.first as u64, self.second as u64);
         match self.kind {
-            Kind::None => Detail::None,
-            Kind::Number => Detail::Number(first),
-            Kind::OutOf => Detail::OutOf(first, second),
-            Kind::AtMost => Detail::AtMost(first, second),
-            Kind::Types => Detail::Types {
+            DetailKind::None => Detail::None,
+            DetailKind::Number => Detail::Number(first),
+            DetailKind::OutOf => Detail::OutOf(first, second),
+            DetailKind::AtMost => Detail::AtMost(first, second),
+            DetailKind::Types => Detail::Types {
                 expected: ValType::from_bits(self.first as u32),
                 found: ValType::from_bits(self.second as u32),
             },
-            Kind::Missing => Detail::Missing(ValType::from_bits(self.first as u32)),
-            Kind::Proposal => match Proposal::ALL.get(self.first) {
+            DetailKind::Missing => Detail::Missing(ValType::from_bits(self.first as u32)),
+            DetailKind::Proposal => match Proposal::ALL.get(self.first) {
                 Some(proposal) => Detail::Proposal(*proposal),
                 None => Detail::None,
             },
-            Kind::Limit => match Limit::ALL.get(self.first) {
+            DetailKind::Limit => match Limit::ALL.get(self.first) {
                 Some(limit) => Detail::Limit {
                     limit: *limit,
                     at_least: second,

@@ -58,7 +58,7 @@ impl Limiter {
         typed: NonNull<()>,
         growth: Growth,
     ) -> Result<bool> {
-        if let Err(error) = self.within(limits, growth) {
+        if let Err(error) = self.check(limits, growth) {
             // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
             let told = unsafe { self.failed(typed, growth.resource, error.into()) };
             return told.map(|()| false);
@@ -162,7 +162,7 @@ impl Limiter {
     }
 
     /// Whether the store as a whole keeps within the engine's limits.
-    fn within(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
+    fn check(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
         let (what, used, limit) = self.used(limits, growth.resource);
         let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
         if wanted > limit {

@@ -20,6 +20,7 @@ pub use crate::generated::facts::indices::{
 };
 pub use immediate::{BlockType, Labels, LabelsIter, MemArg, ValTypes, ValTypesIter};
 pub use memory::MemoryType;
+pub(crate) use object::limits_match;
 pub use object::{ExternKind, FuncSignature, GlobalType, TableType, TagType};
 pub use reference::{HeapType, Ref, RefType, TypeId};
 pub use value::ValType;

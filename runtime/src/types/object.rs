@@ -102,3 +102,9 @@ defaults! {
     TableType { element: RefType::FUNCREF, min: 0, max: None, is_64: false }
     GlobalType { content: ValType::I32, mutable: false }
 }
+
+/// Whether an object of these limits may stand where others are wanted: it is at least as large,
+/// and never grows beyond what is wanted. Standard: section 3.3, "Matching", "Limits".
+pub(crate) fn limits_match(min: u64, max: Option<u64>, least: u64, most: Option<u64>) -> bool {
+    min >= least && most.is_none_or(|most| max.is_some_and(|max| max <= most))
+}

@@ -67,7 +67,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     #[cfg_attr(small, inline(always))]
     pub(crate) fn table(&self, table: TableIdx) -> Result<Table, Reject> {
         let (index, count) = (table.0, self.env.tables.len());
-        self.within(index, count, ErrorCode::UnknownTable)?;
+        self.known(index, count, ErrorCode::UnknownTable)?;
         let ty = match G::may(Proposal::ReferenceTypes) || G::may(Proposal::Memory64) {
             true => self.env.table(table).unwrap_or_default(),
             false => TableType::default(),
@@ -83,7 +83,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     #[cfg_attr(small, inline(always))]
     pub(crate) fn memory(&self, memory: MemoryIdx) -> Result<Memory, Reject> {
         let (index, count) = (memory.0, self.env.memories.len());
-        self.within(index, count, ErrorCode::UnknownMemory)?;
+        self.known(index, count, ErrorCode::UnknownMemory)?;
         let address = match G::may(Proposal::Memory64) {
             true => self.env.memory(memory).unwrap_or_default().index_type(),
             false => ValType::I32,
@@ -94,7 +94,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// An index must be in its space.
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
-    fn within(&self, index: u32, count: usize, code: ErrorCode) -> Result<(), Reject> {
+    fn known(&self, index: u32, count: usize, code: ErrorCode) -> Result<(), Reject> {
         if (index as usize) < count {
             return Ok(());
         }

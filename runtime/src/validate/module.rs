@@ -544,7 +544,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     fn add_table(&mut self, ty: &TableType, at: usize) -> Result<(), Reject> {
-        let ty = &ty.within::<G>();
+        let ty = &ty.narrowed::<G>();
         ordered(ty.min, ty.max, at)?;
         let most = u64::from(u32::MAX);
         let size = ty.max.unwrap_or(ty.min);
@@ -562,7 +562,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     /// Reads the type of a memory and adds the memory.
     #[cfg_attr(small, inline(never))]
     fn memory_type(&mut self, r: &mut Reader<'a>, at: usize) -> Result<MemoryType, Reject> {
-        let ty = r.memory_type(self.gate)?.within::<G>();
+        let ty = r.memory_type(self.gate)?.narrowed::<G>();
         ordered(ty.min, ty.max, at)?;
         if wire::PageSize::from_code(ty.page_size_log2).is_none() {
             return Err(Reject::with(

@@ -71,11 +71,11 @@ impl<'a> ComponentView<'a> {
     /// # Errors
     /// If they do not.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Reject> {
-        Self::within(Reader::new(bytes))
+        Self::nested(Reader::new(bytes))
     }
 
     /// A view of what is left to read.
-    pub(crate) fn within(mut reader: Reader<'a>) -> Result<Self, Reject> {
+    pub(crate) fn nested(mut reader: Reader<'a>) -> Result<Self, Reject> {
         let start = reader.position();
         super::header::preamble(&mut reader)?;
         Ok(Self {
@@ -129,7 +129,7 @@ impl<'a> ComponentView<'a> {
 
     /// Its components.
     pub fn components(&self) -> impl Iterator<Item = Result<Self, Reject>> + use<'a> {
-        bodies(self.sections(), ComponentSectionId::Component, Self::within)
+        bodies(self.sections(), ComponentSectionId::Component, Self::nested)
     }
 
     /// Its custom sections.
@@ -328,7 +328,7 @@ fn definition<'a>(id: ComponentSectionId, r: &mut Reader<'a>) -> Result<Definiti
         Id::CoreModule => ModuleView::new(r.take().rest()).map(Definition::CoreModule),
         Id::CoreInstance => ComponentEntry::read(r).map(Definition::CoreInstance),
         Id::CoreType => ComponentEntry::read(r).map(Definition::CoreType),
-        Id::Component => ComponentView::within(r.take()).map(Definition::Component),
+        Id::Component => ComponentView::nested(r.take()).map(Definition::Component),
         Id::Instance => ComponentEntry::read(r).map(Definition::Instance),
         Id::Alias => ComponentEntry::read(r).map(Definition::Alias),
         Id::Type => ComponentEntry::read(r).map(Definition::Type),

@@ -43,22 +43,22 @@ pub(crate) struct Moved {
 /// A store with one instance, and perhaps another that takes it over now and then.
 pub(crate) struct Compact<'m, 's> {
     module: Module<'m>,
-    here: Place<'m, 's>,
-    there: Option<Place<'m, 's>>,
+    here: Side<'m, 's>,
+    there: Option<Side<'m, 's>>,
     pace: Pace,
     fuel: u64,
     instance: InstanceIdx,
     pub(crate) moved: Moved,
 }
 
-struct Place<'m, 's> {
+struct Side<'m, 's> {
     store: Store<'m, 's, NoAlloc>,
     growth: Growth<'s>,
     memory: usize,
     elements: usize,
 }
 
-impl<'m, 's> Place<'m, 's> {
+impl<'m, 's> Side<'m, 's> {
     fn new(buffers: &'s mut Buffers<'m>, module: &Module<'m>) -> Self {
         let needs = module.needs();
         let (ram, growth) = buffers.lend();
@@ -93,8 +93,8 @@ impl<'m, 's> Compact<'m, 's> {
     ) -> Self {
         Self {
             module,
-            here: Place::new(buffers, &module),
-            there: other.map(|buffers| Place::new(buffers, &module)),
+            here: Side::new(buffers, &module),
+            there: other.map(|buffers| Side::new(buffers, &module)),
             pace,
             fuel,
             instance: InstanceIdx(0),

@@ -8,7 +8,7 @@ use tabwasm_codegen::load::{Cell, Value};
 use tabwasm_codegen::model::{ErrorClass, Meaning, Model};
 
 /// Where a cell stands.
-pub(crate) struct Place<'a> {
+pub(crate) struct CellPlace<'a> {
     /// The file.
     pub(crate) file: &'a str,
     /// The column.
@@ -117,7 +117,7 @@ pub(crate) fn next(all: &[String], own: &str) -> String {
 }
 
 /// The other values of a cell.
-pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alternative> {
+pub(crate) fn of(place: &CellPlace<'_>, value: &Value, facts: &Facts) -> Vec<Alternative> {
     if place.file.starts_with("spec/instructions/") {
         return row::of(place, value, facts);
     }

@@ -134,7 +134,7 @@ impl Cells<'_> {
 
     fn cell(&mut self, cell: &Entry, row: &str) {
         let origin = &cell.cell.origin;
-        let place = alternative::Place {
+        let place = alternative::CellPlace {
             file: &self.document.file,
             column: &cell.key,
         };

@@ -3,12 +3,12 @@
 //! For each column, values that are near to the right one: another opcode, another immediate, a
 //! type of other width, another trap.
 
-use crate::alternative::{Alternative, Facts, Place, gone, next, text, with, without_each};
+use crate::alternative::{Alternative, CellPlace, Facts, gone, next, text, with, without_each};
 use crate::expression;
 use tabwasm_codegen::load::{Cell, Value};
 
 /// The other values of a cell.
-pub(crate) fn of(place: &Place<'_>, value: &Value, facts: &Facts) -> Vec<Alternative> {
+pub(crate) fn of(place: &CellPlace<'_>, value: &Value, facts: &Facts) -> Vec<Alternative> {
     match (place.column, value) {
         ("op", Value::Integer(byte)) => opcodes(*byte),
         ("op", Value::List(cells)) => numbered_opcodes(cells),

@@ -3,7 +3,7 @@
 //! Bytes of a script are trusted no more than those of a module: whatever is not there is an error.
 
 use crate::Broken;
-use crate::format::Kind;
+use crate::format::PatternKind;
 
 /// A place in the bytes of a record.
 pub(crate) struct Cursor<'b>(pub(crate) &'b [u8]);
@@ -29,8 +29,8 @@ impl<'b> Cursor<'b> {
     }
 
     /// A value or pattern.
-    pub(crate) fn value(&mut self) -> Result<(Kind, u64), Broken> {
-        let kind = Kind::from_byte(self.byte()?).ok_or(Broken)?;
+    pub(crate) fn value(&mut self) -> Result<(PatternKind, u64), Broken> {
+        let kind = PatternKind::from_byte(self.byte()?).ok_or(Broken)?;
         let (bits, rest) = self.0.split_first_chunk().ok_or(Broken)?;
         self.0 = rest;
         Ok((kind, u64::from_le_bytes(*bits)))

@@ -48,7 +48,7 @@ pub enum Outcome {
 /// Kinds of values and patterns: a byte, then eight bytes with the number, or zeros.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
-pub enum Kind {
+pub enum PatternKind {
     /// These 32 bits.
     I32,
     /// These 64 bits.
@@ -93,7 +93,7 @@ macro_rules! from_byte {
 from_byte! {
     Tag: File Forget Module Definition Malformed Invalid Unlinkable StartTraps Register Invoke Get;
     Outcome: Any Results Trap;
-    Kind: I32 I64 F32 F64 NullFunc NullExtern Extern F32Canonical F32Arithmetic F64Canonical
+    PatternKind: I32 I64 F32 F64 NullFunc NullExtern Extern F32Canonical F32Arithmetic F64Canonical
         F64Arithmetic Null Func AnyExtern;
 }
 

@@ -43,18 +43,18 @@ pub(crate) struct Player<'p> {
 }
 
 /// A directive did not pass.
-enum Stop {
+enum Unmet {
     Broken,
     Outcome(Outcome),
 }
 
-impl<T: Into<Outcome>> From<T> for Stop {
+impl<T: Into<Outcome>> From<T> for Unmet {
     fn from(outcome: T) -> Self {
         Self::Outcome(outcome.into())
     }
 }
 
-impl From<Broken> for Stop {
+impl From<Broken> for Unmet {
     fn from(_: Broken) -> Self {
         Self::Broken
     }
@@ -95,12 +95,12 @@ impl<'p> Player<'p> {
         let done = match header.tag {
             Tag::Module => {
                 let made = self.make(bytes).map_err(|stop| match stop {
-                    Stop::Broken => Outcome::Failed("broken"),
-                    Stop::Outcome(outcome) => outcome,
+                    Unmet::Broken => Outcome::Failed("broken"),
+                    Unmet::Outcome(outcome) => outcome,
                 });
                 *self.made.get_mut(self.count).ok_or(Broken)? = made;
                 self.count += 1;
-                made.map(drop).map_err(Stop::from)
+                made.map(drop).map_err(Unmet::from)
             }
             Tag::Definition => self.compile(bytes).map(drop),
             Tag::Malformed => self.rejected(bytes, ErrorClass::Malformed),
@@ -110,14 +110,14 @@ impl<'p> Player<'p> {
             Tag::Register => self.register(bytes),
             Tag::Invoke => self.invoke(bytes),
             Tag::Get => self.get(bytes),
-            Tag::File | Tag::Forget => Err(Stop::Broken),
+            Tag::File | Tag::Forget => Err(Unmet::Broken),
         };
         self.store.abort();
         match done {
             Ok(()) => Ok(Outcome::Passed),
-            Err(Stop::Outcome(Outcome::Failed(_))) if self.refused => Ok(Outcome::Exceeded),
-            Err(Stop::Outcome(outcome)) => Ok(outcome),
-            Err(Stop::Broken) => Err(Broken),
+            Err(Unmet::Outcome(Outcome::Failed(_))) if self.refused => Ok(Outcome::Exceeded),
+            Err(Unmet::Outcome(outcome)) => Ok(outcome),
+            Err(Unmet::Broken) => Err(Broken),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'p> Player<'p> {
     }
 
     /// Validates a module; its table stays.
-    fn compile(&mut self, wasm: &'p [u8]) -> Result<Module<'p>, Stop> {
+    fn compile(&mut self, wasm: &'p [u8]) -> Result<Module<'p>, Unmet> {
         let pool = core::mem::take(&mut self.pool);
         let made = Module::new(wasm, &Wide, pool).map(|module| module.table().len());
         let (table, rest) = pool.split_at_mut_checked(made.unwrap_or(0)).ok_or(Broken)?;
@@ -142,7 +142,7 @@ impl<'p> Player<'p> {
         Ok(Module::with_table(wasm, table)?)
     }
 
-    fn make(&mut self, wasm: &'p [u8]) -> Result<InstanceIdx, Stop> {
+    fn make(&mut self, wasm: &'p [u8]) -> Result<InstanceIdx, Unmet> {
         let module = self.compile(wasm)?;
         let instance = self.link(module)??;
         match self.run() {
@@ -156,7 +156,7 @@ impl<'p> Player<'p> {
     fn link(
         &mut self,
         module: Module<'p>,
-    ) -> Result<Result<InstanceIdx, tabwasm::compact::Error>, Stop> {
+    ) -> Result<Result<InstanceIdx, tabwasm::compact::Error>, Unmet> {
         let mut imports = [Extern::Memory(u32::MAX); IMPORTS];
         let mut count = 0;
         for import in module.imports() {
@@ -176,7 +176,7 @@ impl<'p> Player<'p> {
         Ok(self.store.instantiate(module, imports))
     }
 
-    fn rejected(&mut self, wasm: &'p [u8], class: ErrorClass) -> Result<(), Stop> {
+    fn rejected(&mut self, wasm: &'p [u8], class: ErrorClass) -> Result<(), Unmet> {
         let Err(reject) = Module::new(wasm, &Wide, &mut *self.pool) else {
             return Err(Outcome::Failed("the module was accepted").into());
         };
@@ -189,7 +189,7 @@ impl<'p> Player<'p> {
         Ok(())
     }
 
-    fn unlinkable(&mut self, wasm: &'p [u8]) -> Result<(), Stop> {
+    fn unlinkable(&mut self, wasm: &'p [u8]) -> Result<(), Unmet> {
         let module = self.compile(wasm)?;
         match self.link(module)? {
             Ok(_) => Err(Outcome::Failed("it was linked").into()),
@@ -198,7 +198,7 @@ impl<'p> Player<'p> {
         }
     }
 
-    fn start_traps(&mut self, bytes: &'p [u8]) -> Result<(), Stop> {
+    fn start_traps(&mut self, bytes: &'p [u8]) -> Result<(), Unmet> {
         let mut cursor = Cursor(bytes);
         let text = cursor.text()?;
         let module = self.compile(cursor.0)?;
@@ -210,7 +210,7 @@ impl<'p> Player<'p> {
         trapped(exit, text)
     }
 
-    fn register(&mut self, bytes: &'p [u8]) -> Result<(), Stop> {
+    fn register(&mut self, bytes: &'p [u8]) -> Result<(), Unmet> {
         let mut cursor = Cursor(bytes);
         let (number, name) = (cursor.number()?, cursor.text()?);
         *self.names.get_mut(self.named).ok_or(Broken)? = (name, number);
@@ -219,7 +219,7 @@ impl<'p> Player<'p> {
         Ok(())
     }
 
-    fn invoke(&mut self, bytes: &'p [u8]) -> Result<(), Stop> {
+    fn invoke(&mut self, bytes: &'p [u8]) -> Result<(), Unmet> {
         let mut cursor = Cursor(bytes);
         let (number, name) = (cursor.number()?, cursor.text()?);
         let mut arguments = [Value::I32(0); IMPORTS];
@@ -244,7 +244,7 @@ impl<'p> Player<'p> {
         }
     }
 
-    fn get(&mut self, bytes: &'p [u8]) -> Result<(), Stop> {
+    fn get(&mut self, bytes: &'p [u8]) -> Result<(), Unmet> {
         let mut cursor = Cursor(bytes);
         let (number, name) = (cursor.number()?, cursor.text()?);
         let instance = self.instance(number)?;
@@ -286,7 +286,7 @@ fn rejected_otherwise(reject: Reject) -> Outcome {
     }
 }
 
-fn trapped(exit: Exit, text: &str) -> Result<(), Stop> {
+fn trapped(exit: Exit, text: &str) -> Result<(), Unmet> {
     let Exit::Trap(trap) = exit else {
         return Err(Outcome::Failed("it did not trap").into());
     };
@@ -301,7 +301,7 @@ fn trapped(exit: Exit, text: &str) -> Result<(), Stop> {
 fn equal(
     cursor: &mut Cursor<'_>,
     mut results: impl ExactSizeIterator<Item = Value>,
-) -> Result<(), Stop> {
+) -> Result<(), Unmet> {
     let count = cursor.byte()?;
     if results.len() != usize::from(count) {
         return Err(Outcome::Failed("other results in number").into());

@@ -3,7 +3,7 @@
 //! The length stands in front of the content, so that the content is collected first. The format is
 //! described in `tabwasm_player::format`, which reads it.
 
-use tabwasm_player::format::{Header, Kind, Tag};
+use tabwasm_player::format::{Header, PatternKind, Tag};
 
 /// A tag, a line, and what has been written so far.
 pub(super) struct Record {
@@ -40,7 +40,7 @@ impl Record {
         self.number(text.len() as u32).raw(text.as_bytes())
     }
 
-    pub(super) fn value(self, kind: Kind, bits: u64) -> Self {
+    pub(super) fn value(self, kind: PatternKind, bits: u64) -> Self {
         self.byte(kind as u8).raw(&bits.to_le_bytes())
     }
 

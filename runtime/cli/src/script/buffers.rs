@@ -16,11 +16,11 @@ const ITEMS: usize = 1 << 14;
 const DOUBLINGS: usize = usize::BITS as usize;
 
 /// Bytes of modules and their tables, as they come.
-pub(super) struct Modules(Vec<Place>);
+pub(super) struct Modules(Vec<ModuleBuffers>);
 
 /// A place for a module.
 #[derive(Clone, Default)]
-pub(super) struct Place {
+pub(super) struct ModuleBuffers {
     pub(super) wasm: Vec<u8>,
     pub(super) table: Vec<u8>,
 }
@@ -28,10 +28,10 @@ pub(super) struct Place {
 impl Modules {
     /// For this many of them.
     pub(super) fn new(count: usize) -> Self {
-        Self(vec![Place::default(); count])
+        Self(vec![ModuleBuffers::default(); count])
     }
 
-    pub(super) fn places(&mut self) -> IterMut<'_, Place> {
+    pub(super) fn places(&mut self) -> IterMut<'_, ModuleBuffers> {
         self.0.iter_mut()
     }
 }

@@ -16,7 +16,7 @@ use tabwasm::spec::{Limit, Proposals};
 use tabwasm::types::Ref;
 use tabwasm::{Config, Trap};
 
-use super::buffers::{Growing, Lists, Modules, Place};
+use super::buffers::{Growing, Lists, ModuleBuffers, Modules};
 use super::library::{Failure, Library};
 use super::spectest;
 use super::value::Value;
@@ -28,7 +28,7 @@ const MOST_BYTES: u64 = 1 << 30;
 pub(super) struct Compact<'a> {
     features: Features,
     store: Store<'a, 'a, NoAlloc>,
-    places: IterMut<'a, Place>,
+    places: IterMut<'a, ModuleBuffers>,
     bytes: Growing<'a, u8>,
     elements: Growing<'a, Ref>,
     /// For validation.
@@ -149,7 +149,7 @@ impl<'a> Library for Compact<'a> {
         };
         let place = self.places.next();
         let place = place.ok_or_else(|| Failure::Other("too many modules".to_owned()))?;
-        *place = Place {
+        *place = ModuleBuffers {
             wasm: wasm.to_vec(),
             table,
         };

@@ -6,7 +6,7 @@
 use wast::{WastExecute, WastInvoke, WastRet, Wat};
 
 use super::library::{Failure, Library};
-use super::runner::{Runner, Stop};
+use super::runner::{Runner, Unmet};
 use super::value::{self, Value};
 
 /// What running came to; a failure is the guest's.
@@ -14,7 +14,7 @@ type Ran = Result<Vec<Value>, Failure>;
 
 impl<L: Library> Runner<L> {
     /// `(invoke …)`: calls an export; a trap is a failure.
-    pub(super) fn call(&mut self, invoke: &WastInvoke<'_>) -> Result<Vec<Value>, Stop> {
+    pub(super) fn call(&mut self, invoke: &WastInvoke<'_>) -> Result<Vec<Value>, Unmet> {
         Ok(self.invoke(invoke)??)
     }
 
@@ -22,12 +22,16 @@ impl<L: Library> Runner<L> {
         &mut self,
         exec: WastExecute<'_>,
         expected: &[WastRet<'_>],
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Unmet> {
         let results = self.execute(exec)??;
-        value::compare(expected, &results).map_err(Stop::Fail)
+        value::compare(expected, &results).map_err(Unmet::Fail)
     }
 
-    pub(super) fn assert_trap(&mut self, exec: WastExecute<'_>, message: &str) -> Result<(), Stop> {
+    pub(super) fn assert_trap(
+        &mut self,
+        exec: WastExecute<'_>,
+        message: &str,
+    ) -> Result<(), Unmet> {
         let ran = self.execute(exec)?;
         expect_trap(ran, message)
     }
@@ -36,17 +40,17 @@ impl<L: Library> Runner<L> {
         &mut self,
         call: &WastInvoke<'_>,
         message: &str,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Unmet> {
         let ran = self.invoke(call)?;
         expect_trap(ran, message)
     }
 
-    pub(super) fn assert_exception(&mut self, exec: WastExecute<'_>) -> Result<(), Stop> {
+    pub(super) fn assert_exception(&mut self, exec: WastExecute<'_>) -> Result<(), Unmet> {
         match self.execute(exec)? {
-            Ok(results) => Err(Stop::Fail(format!(
+            Ok(results) => Err(Unmet::Fail(format!(
                 "expected an exception, found {results:?}"
             ))),
-            Err(_) => Err(Stop::Skip("exceptions".to_owned())),
+            Err(_) => Err(Unmet::Skip("exceptions".to_owned())),
         }
     }
 
@@ -54,20 +58,20 @@ impl<L: Library> Runner<L> {
         &mut self,
         mut wat: Wat<'_>,
         message: &str,
-    ) -> Result<(), Stop> {
-        let bytes = wat.encode().map_err(|error| Stop::Fail(error.message()))?;
+    ) -> Result<(), Unmet> {
+        let bytes = wat.encode().map_err(|error| Unmet::Fail(error.message()))?;
         let module = self.compile(&bytes)?;
         match self.link(&module)? {
-            Ok(_) => Err(Stop::Fail("it was linked".to_owned())),
+            Ok(_) => Err(Unmet::Fail("it was linked".to_owned())),
             Err(error) => expect_link_error(&error, message),
         }
     }
 
-    fn execute(&mut self, exec: WastExecute<'_>) -> Result<Ran, Stop> {
+    fn execute(&mut self, exec: WastExecute<'_>) -> Result<Ran, Unmet> {
         match exec {
             WastExecute::Invoke(invoke) => self.invoke(&invoke),
             WastExecute::Wat(mut wat) => {
-                let bytes = wat.encode().map_err(|error| Stop::Fail(error.message()))?;
+                let bytes = wat.encode().map_err(|error| Unmet::Fail(error.message()))?;
                 let module = self.compile(&bytes)?;
                 Ok(self.link(&module)?.map(|_| Vec::new()))
             }
@@ -78,16 +82,16 @@ impl<L: Library> Runner<L> {
         }
     }
 
-    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Ran, Stop> {
+    fn invoke(&mut self, invoke: &WastInvoke<'_>) -> Result<Ran, Unmet> {
         let instance = self.instance(invoke.module)?;
         let params = invoke.args.iter().map(value::argument);
         let params = params.collect::<Result<Vec<_>, _>>();
-        let params = params.map_err(|proposal| Stop::Skip(proposal.to_owned()))?;
+        let params = params.map_err(|proposal| Unmet::Skip(proposal.to_owned()))?;
         Ok(self.library.call(&instance, invoke.name, &params))
     }
 }
 
-fn expect_trap(ran: Ran, message: &str) -> Result<(), Stop> {
+fn expect_trap(ran: Ran, message: &str) -> Result<(), Unmet> {
     let found = match ran {
         Ok(results) => format!("{results:?}"),
         Err(Failure::Trap(trap)) => {
@@ -99,15 +103,15 @@ fn expect_trap(ran: Ran, message: &str) -> Result<(), Stop> {
         }
         Err(failure) => format!("the error: {failure}"),
     };
-    Err(Stop::Fail(format!(
+    Err(Unmet::Fail(format!(
         "expected the trap `{message}`, found {found}"
     )))
 }
 
-fn expect_link_error(failure: &Failure, message: &str) -> Result<(), Stop> {
+fn expect_link_error(failure: &Failure, message: &str) -> Result<(), Unmet> {
     match failure {
         Failure::Link(text) if text.starts_with(message) => Ok(()),
-        _ => Err(Stop::Fail(format!(
+        _ => Err(Unmet::Fail(format!(
             "expected `{message}`, found `{failure}`"
         ))),
     }

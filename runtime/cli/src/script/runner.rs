@@ -16,13 +16,13 @@ use super::report::Outcome;
 
 /// A directive does not go on.
 #[derive(Clone, Debug)]
-pub(super) enum Stop {
+pub(super) enum Unmet {
     /// It needs what the library does not have.
     Skip(String),
     Fail(String),
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for Unmet {
     fn from(failure: Failure) -> Self {
         match unsupported(&failure) {
             Some(proposal) => Self::Skip(proposal.name().to_owned()),
@@ -31,17 +31,17 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<Stop> for Outcome {
-    fn from(stop: Stop) -> Self {
+impl From<Unmet> for Outcome {
+    fn from(stop: Unmet) -> Self {
         match stop {
-            Stop::Skip(reason) => Self::Skipped(reason),
-            Stop::Fail(message) => Self::Failed(message),
+            Unmet::Skip(reason) => Self::Skipped(reason),
+            Unmet::Fail(message) => Self::Failed(message),
         }
     }
 }
 
 /// What a name in the script stands for; a stop is passed on to all that use it.
-type Held<T> = Result<T, Stop>;
+type Held<T> = Result<T, Unmet>;
 
 /// Instances and modules by their names in the script.
 pub(super) struct Runner<L: Library> {
@@ -51,7 +51,7 @@ pub(super) struct Runner<L: Library> {
     last_definition: Option<Held<L::Module>>,
     definitions: HashMap<String, Held<L::Module>>,
     /// Registered names whose instance was skipped.
-    missing: HashMap<String, Stop>,
+    missing: HashMap<String, Unmet>,
 }
 
 /// The keyword of a directive.
@@ -116,9 +116,11 @@ impl<L: Library> Runner<L> {
                 self.assert_exhaustion(&call, message)
             }
             WastDirective::AssertException { exec, .. } => self.assert_exception(exec),
-            WastDirective::AssertSuspension { .. } => Err(Stop::Skip("stack switching".to_owned())),
+            WastDirective::AssertSuspension { .. } => {
+                Err(Unmet::Skip("stack switching".to_owned()))
+            }
             WastDirective::Thread(_) | WastDirective::Wait { .. } => {
-                Err(Stop::Skip("threads".to_owned()))
+                Err(Unmet::Skip("threads".to_owned()))
             }
         };
         match result {
@@ -128,7 +130,7 @@ impl<L: Library> Runner<L> {
     }
 
     /// `(module …)`: defines and instantiates.
-    fn module(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Stop> {
+    fn module(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Unmet> {
         let name = wat.name();
         let held = encode(&mut wat)
             .and_then(|bytes| self.compile(&bytes))
@@ -137,10 +139,10 @@ impl<L: Library> Runner<L> {
     }
 
     /// `(module definition …)`: defines.
-    fn definition(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Stop> {
+    fn definition(&mut self, mut wat: QuoteWat<'_>) -> Result<(), Unmet> {
         let name = wat.name();
         let held = encode(&mut wat).and_then(|bytes| self.compile(&bytes));
-        let result = held.as_ref().map(drop).map_err(Stop::clone);
+        let result = held.as_ref().map(drop).map_err(Unmet::clone);
         if let Some(name) = name {
             self.definitions
                 .insert(name.name().to_owned(), held.clone());
@@ -154,20 +156,20 @@ impl<L: Library> Runner<L> {
         &mut self,
         instance: Option<Id<'_>>,
         module: Option<Id<'_>>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Unmet> {
         let held = match module {
             Some(name) => self.definitions.get(name.name()),
             None => self.last_definition.as_ref(),
         };
         let held = held
             .cloned()
-            .unwrap_or_else(|| Err(Stop::Fail("no such definition".to_owned())));
+            .unwrap_or_else(|| Err(Unmet::Fail("no such definition".to_owned())));
         let held = held.and_then(|module| self.instantiate(&module));
         self.hold(instance, held)
     }
 
-    fn hold(&mut self, name: Option<Id<'_>>, held: Held<L::Instance>) -> Result<(), Stop> {
-        let result = held.as_ref().map(drop).map_err(Stop::clone);
+    fn hold(&mut self, name: Option<Id<'_>>, held: Held<L::Instance>) -> Result<(), Unmet> {
+        let result = held.as_ref().map(drop).map_err(Unmet::clone);
         if let Some(name) = name {
             self.instances.insert(name.name().to_owned(), held.clone());
         }
@@ -182,10 +184,10 @@ impl<L: Library> Runner<L> {
             None => self.current.as_ref(),
         };
         held.cloned()
-            .unwrap_or_else(|| Err(Stop::Fail("no such instance".to_owned())))
+            .unwrap_or_else(|| Err(Unmet::Fail("no such instance".to_owned())))
     }
 
-    fn register(&mut self, name: &str, module: Option<Id<'_>>) -> Result<(), Stop> {
+    fn register(&mut self, name: &str, module: Option<Id<'_>>) -> Result<(), Unmet> {
         let instance = self.instance(module).inspect_err(|stop| {
             self.missing.insert(name.to_owned(), stop.clone());
         })?;
@@ -201,7 +203,7 @@ impl<L: Library> Runner<L> {
     pub(super) fn link(
         &mut self,
         module: &L::Module,
-    ) -> Result<Result<L::Instance, Failure>, Stop> {
+    ) -> Result<Result<L::Instance, Failure>, Unmet> {
         let mut providers = self.library.providers(module).into_iter();
         if let Some(stop) = providers.find_map(|name| self.missing.get(&name)) {
             return Err(stop.clone());
@@ -237,8 +239,8 @@ impl<L: Library> Runner<L> {
 }
 
 /// The binary of a module that is part of the script.
-fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Stop> {
-    wat.encode().map_err(|error| Stop::Fail(error.message()))
+fn encode(wat: &mut QuoteWat<'_>) -> Result<Vec<u8>, Unmet> {
+    wat.encode().map_err(|error| Unmet::Fail(error.message()))
 }
 
 /// The proposal that is missing, if that is why the module was not accepted.

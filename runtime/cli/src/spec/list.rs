@@ -10,12 +10,12 @@ use tabwasm_codegen::model::{Model, Op};
 use super::args::List;
 use super::tables::Tables;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::json::Object;
 use crate::output::line;
 
 /// Prints the instructions of a proposal, or all.
-pub(super) fn run(args: &List) -> Result<Exit, Exit> {
+pub(super) fn run(args: &List) -> Result<ExitStatus, ExitStatus> {
     let model = Tables::read(&args.tables.name)?.model;
     let only = args
         .proposal
@@ -25,7 +25,7 @@ pub(super) fn run(args: &List) -> Result<Exit, Exit> {
         let keys = model.proposals.iter().map(|proposal| proposal.key.as_str());
         diagnostic::error(format_args!("no proposal `{proposal}`"));
         diagnostic::help(did_you_mean(proposal, keys, "see spec/proposals.toml"));
-        return Err(Exit::Usage);
+        return Err(ExitStatus::Usage);
     }
     let wanted = |op: &&Op| only.is_none_or(|only| only == Some(op.proposal));
     let ops: Vec<&Op> = model.ops.iter().filter(wanted).collect();
@@ -42,7 +42,7 @@ pub(super) fn run(args: &List) -> Result<Exit, Exit> {
     } else {
         plain(&model, &ops);
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
 fn object(model: &Model, op: &Op) -> Object {

@@ -19,12 +19,12 @@ use tabwasm_codegen::{disk, emit, explain, vendor};
 use self::args::{Check, Diff, Explain, Fmt, Question, Spec};
 use self::tables::Tables;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::json::Object;
 use crate::output::{line, print};
 
 /// Answers a question.
-pub fn run(args: &Spec) -> Exit {
+pub fn run(args: &Spec) -> ExitStatus {
     let answer = match &args.question {
         Question::List(args) => list::run(args),
         Question::Show(args) => show::run(args),
@@ -37,8 +37,8 @@ pub fn run(args: &Spec) -> Exit {
 }
 
 /// All that is wrong with several tables.
-fn check(args: &Check) -> Result<Exit, Exit> {
-    let mut exit = Exit::Success;
+fn check(args: &Check) -> Result<ExitStatus, ExitStatus> {
+    let mut exit = ExitStatus::Success;
     for name in &args.tables {
         match Tables::read(name) {
             Ok(tables) => line!("{name}: {}", vendor::origin(&tables.model)),
@@ -49,7 +49,7 @@ fn check(args: &Check) -> Result<Exit, Exit> {
 }
 
 /// What has changed; a failure, if a module or a host can break by it.
-fn compare(args: &Diff) -> Result<Exit, Exit> {
+fn compare(args: &Diff) -> Result<ExitStatus, ExitStatus> {
     let (before, after) = (Tables::read(&args.before)?, Tables::read(&args.after)?);
     let changes = diff::diff(&before.model, &after.model);
     let breaking = changes.iter().filter(|change| change.breaking).count();
@@ -80,19 +80,19 @@ fn compare(args: &Diff) -> Result<Exit, Exit> {
         line!("{} changes, {breaking} breaking", changes.len());
     }
     Ok(if breaking == 0 {
-        Exit::Success
+        ExitStatus::Success
     } else {
-        Exit::Failure
+        ExitStatus::Failure
     })
 }
 
 /// Writes files as they should be laid out, or says which are not.
-fn lay_out(args: &Fmt) -> Result<Exit, Exit> {
+fn lay_out(args: &Fmt) -> Result<ExitStatus, ExitStatus> {
     let failed = |file: &str, error| {
         diagnostic::error(format_args!("cannot access {file}: {error}"));
-        Exit::Usage
+        ExitStatus::Usage
     };
-    let mut exit = Exit::Success;
+    let mut exit = ExitStatus::Success;
     for file in &args.files {
         let text = fs::read_to_string(file).map_err(|error| failed(file, error))?;
         let laid_out = layout::lay_out(&text);
@@ -101,7 +101,7 @@ fn lay_out(args: &Fmt) -> Result<Exit, Exit> {
         }
         if args.check {
             line!("{file}: laid out otherwise");
-            exit = Exit::Failure;
+            exit = ExitStatus::Failure;
         } else {
             fs::write(file, laid_out).map_err(|error| failed(file, error))?;
             line!("{file}: laid out");
@@ -111,7 +111,7 @@ fn lay_out(args: &Fmt) -> Result<Exit, Exit> {
 }
 
 /// What becomes of an instruction.
-fn explain_row(args: &Explain) -> Result<Exit, Exit> {
+fn explain_row(args: &Explain) -> Result<ExitStatus, ExitStatus> {
     let tables = Tables::read(&args.tables.name)?;
     let explained = || {
         let config = tables.tree.get("rustfmt.toml").unwrap_or_default();
@@ -121,11 +121,11 @@ fn explain_row(args: &Explain) -> Result<Exit, Exit> {
     match explained() {
         Ok(text) => {
             print(format_args!("{}", text.trim_end()));
-            Ok(Exit::Success)
+            Ok(ExitStatus::Success)
         }
         Err(message) => {
             diagnostic::error(message);
-            Err(Exit::Usage)
+            Err(ExitStatus::Usage)
         }
     }
 }

@@ -14,19 +14,19 @@ use super::args::Show;
 use super::tables::Tables;
 use super::to_terminal;
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 use crate::json::Object;
 use crate::output::line;
 
 /// Prints what the tables say of an instruction.
-pub(super) fn run(args: &Show) -> Result<Exit, Exit> {
+pub(super) fn run(args: &Show) -> Result<ExitStatus, ExitStatus> {
     let tables = Tables::read(&args.tables.name)?;
     let Some(op) = tables.model.op(&args.instruction) else {
         let keys = tables.model.ops.iter().map(|op| op.key.as_str());
         diagnostic::error(format_args!("no instruction `{}`", args.instruction));
         let hint = did_you_mean(&args.instruction, keys, "`tabwasm spec list` has them all");
         diagnostic::help(hint);
-        return Err(Exit::Usage);
+        return Err(ExitStatus::Usage);
     };
     let facts = facts(&tables, op);
     if args.json {
@@ -36,7 +36,7 @@ pub(super) fn run(args: &Show) -> Result<Exit, Exit> {
             "{}",
             facts.fold(object, |object, (name, text)| object.text(name, text))
         );
-        return Ok(Exit::Success);
+        return Ok(ExitStatus::Success);
     }
     let bold = if to_terminal() {
         Style::new().bold()
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Show) -> Result<Exit, Exit> {
             line!("  {:<11} {part}", if place == 0 { name } else { "" });
         }
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
 /// What is known of an instruction; lines where it is several things.

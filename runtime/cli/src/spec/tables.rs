@@ -11,7 +11,7 @@ use tabwasm_codegen::model::Model;
 use tabwasm_codegen::{Tree, diag, model};
 
 use crate::diagnostic;
-use crate::exit::Exit;
+use crate::exit::ExitStatus;
 
 /// Tables and what they say.
 #[derive(Debug)]
@@ -22,17 +22,17 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Reads and checks tables; says what is wrong with them.
-    pub(super) fn read(name: &str) -> Result<Tables, Exit> {
+    pub(super) fn read(name: &str) -> Result<Tables, ExitStatus> {
         let tree = tree(name).map_err(|message| {
             diagnostic::error(message);
-            Exit::Usage
+            ExitStatus::Usage
         })?;
         match model(&tree) {
             Ok(model) => Ok(Tables { tree, model }),
             Err(report) => {
                 let colours = std::io::stderr().is_terminal();
                 anstream::eprint!("{}", diag::render(&tree, &report, colours));
-                Err(Exit::Failure)
+                Err(ExitStatus::Failure)
             }
         }
     }

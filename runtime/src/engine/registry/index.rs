@@ -8,7 +8,7 @@ use core::cmp::Ordering;
 
 use super::Entry;
 use super::record::Record;
-use super::words::{Place, Words};
+use super::words::{RecordAddr, Words};
 use crate::allocation::OutOfMemory;
 use crate::types::TypeId;
 
@@ -33,7 +33,7 @@ impl Index {
     /// The group that is equal to a record of this many words, or where it is to stand.
     pub(super) fn find(
         &self,
-        place: Place,
+        place: RecordAddr,
         size: usize,
         words: &Words,
         entries: &[Entry],
@@ -46,7 +46,7 @@ impl Index {
 
     fn search(
         &self,
-        place: Place,
+        place: RecordAddr,
         size: usize,
         words: &Words,
         entries: &[Entry],
@@ -56,7 +56,7 @@ impl Index {
         let key = key.get(..size - record.head()).unwrap_or(key);
         let order = |first: &TypeId| {
             let entry = entries.get(first.0 as usize);
-            let place = entry.map_or(Place::NOWHERE, |entry| entry.record);
+            let place = entry.map_or(RecordAddr::NOWHERE, |entry| entry.record);
             let (other, words) = Record::at(words, place).key();
             let words = words.get(..key.len()).unwrap_or(words);
             other.cmp(&length).then_with(|| words.cmp(key))
@@ -116,7 +116,13 @@ impl Index {
     }
 
     /// Takes out the group whose record is here, with this many words.
-    pub(super) fn remove(&mut self, place: Place, size: usize, words: &Words, entries: &[Entry]) {
+    pub(super) fn remove(
+        &mut self,
+        place: RecordAddr,
+        size: usize,
+        words: &Words,
+        entries: &[Entry],
+    ) {
         let (found, Gap { block, item }) = self.search(place, size, words, entries);
         let Some(items) = self.blocks.get_mut(block) else {
             return;

@@ -21,7 +21,7 @@ use crate::validate::{Environment, Heap};
 use index::Index;
 pub(crate) use record::Member;
 use record::{Record, WIDE};
-use words::{Place, Words};
+use words::{RecordAddr, Words};
 
 /// The types of an engine.
 #[derive(Default)]
@@ -40,7 +40,7 @@ pub(crate) struct Registry {
 #[derive(Clone, Copy)]
 struct Entry {
     /// Where the record of the group stands, or [`Place::NOWHERE`] if the number is free.
-    record: Place,
+    record: RecordAddr,
     /// Of the first type of a group, how many hold the group; of another, where it stands in the
     /// record; of a free number and of the first of a group that goes, the next such number plus
     /// one.
@@ -185,7 +185,7 @@ impl Registry {
             let next = link(self.free);
             if let Some(entry) = id.and_then(|id| self.entries.get_mut(id.0 as usize)) {
                 *entry = Entry {
-                    record: Place::NOWHERE,
+                    record: RecordAddr::NOWHERE,
                     link: next,
                 };
                 self.free = id;
@@ -276,7 +276,7 @@ impl Registry {
 
     /// Gives the types of a new group their numbers, for which there is room. It is held once, and
     /// holds what it refers to.
-    fn define(&mut self, place: Place, size: usize, length: u32) {
+    fn define(&mut self, place: RecordAddr, size: usize, length: u32) {
         let mut begin = 1 + length as usize;
         for member in 0..length {
             let entry = Entry {
@@ -312,7 +312,7 @@ impl Registry {
 
     fn entry(&self, id: TypeId) -> Option<Entry> {
         let entry = self.entries.get(id.0 as usize).copied();
-        entry.filter(|entry| entry.record != Place::NOWHERE)
+        entry.filter(|entry| entry.record != RecordAddr::NOWHERE)
     }
 
     fn record(&self, id: TypeId) -> Option<Record<'_>> {

@@ -4,7 +4,7 @@
 //! [`WIDE`] and a word for each), then the types of the values. References within the group are
 //! marked ([`RefType::IN_GROUP`]) and count its types; all others are numbers of the engine.
 
-use super::words::{Place, Words};
+use super::words::{RecordAddr, Words};
 use crate::types::{RefType, TypeId, ValType};
 
 /// A group; behind it there may be others.
@@ -27,7 +27,7 @@ pub(crate) struct Member<'w> {
 }
 
 impl<'w> Record<'w> {
-    pub(super) fn at(words: &'w Words, place: Place) -> Self {
+    pub(super) fn at(words: &'w Words, place: RecordAddr) -> Self {
         Self(words.record(place))
     }
 

@@ -27,9 +27,9 @@ struct Chunk {
 
 /// Where a record begins.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Place(u32);
+pub(super) struct RecordAddr(u32);
 
-impl Place {
+impl RecordAddr {
     /// Where no record is: each has several words, and lies in one chunk.
     pub(super) const NOWHERE: Self = Self(u32::MAX);
 
@@ -53,12 +53,12 @@ impl Words {
         &mut self,
         size: usize,
         words: impl Iterator<Item = u32>,
-    ) -> Result<Place, OutOfMemory> {
+    ) -> Result<RecordAddr, OutOfMemory> {
         let number = self.chunk_for(size)?;
         let chunk = self.chunks.get_mut(number).ok_or(OutOfMemory)?;
         let offset = chunk.words.len();
-        let place = number * Self::CHUNK + offset;
-        let place = u32::try_from(place).map_err(|_| OutOfMemory)?;
+        let addr = number * Self::CHUNK + offset;
+        let addr = u32::try_from(addr).map_err(|_| OutOfMemory)?;
         let (capacity, wanted) = (chunk.words.capacity(), offset + size);
         if wanted > capacity {
             let ahead = (2 * capacity).min(Self::CHUNK).max(wanted);
@@ -69,7 +69,7 @@ impl Words {
         }
         chunk.words.extend(words.take(size));
         chunk.words.resize(wanted, 0);
-        Ok(Place(place))
+        Ok(RecordAddr(addr))
     }
 
     /// The chunk in which a record of this many words finds room.
@@ -101,10 +101,10 @@ impl Words {
     }
 
     /// Takes back the record that was added last.
-    pub(super) fn pop(&mut self, place: Place) {
-        if let Some(chunk) = self.chunks.get_mut(place.chunk()) {
-            chunk.words.truncate(place.offset());
-            self.close_if_empty(place.chunk());
+    pub(super) fn pop(&mut self, addr: RecordAddr) {
+        if let Some(chunk) = self.chunks.get_mut(addr.chunk()) {
+            chunk.words.truncate(addr.offset());
+            self.close_if_empty(addr.chunk());
         }
     }
 
@@ -123,24 +123,24 @@ impl Words {
     }
 
     /// A record, and what follows it.
-    pub(super) fn record(&self, place: Place) -> &[u32] {
-        let chunk = self.chunks.get(place.chunk());
-        let words = chunk.and_then(|chunk| chunk.words.get(place.offset()..));
+    pub(super) fn record(&self, addr: RecordAddr) -> &[u32] {
+        let chunk = self.chunks.get(addr.chunk());
+        let words = chunk.and_then(|chunk| chunk.words.get(addr.offset()..));
         words.unwrap_or_default()
     }
 
     /// A word of a record.
-    pub(super) fn get_mut(&mut self, place: Place, word: usize) -> Option<&mut u32> {
-        let chunk = self.chunks.get_mut(place.chunk())?;
-        chunk.words.get_mut(place.offset() + word)
+    pub(super) fn get_mut(&mut self, addr: RecordAddr, word: usize) -> Option<&mut u32> {
+        let chunk = self.chunks.get_mut(addr.chunk())?;
+        chunk.words.get_mut(addr.offset() + word)
     }
 
     /// Drops a record of this many words. Gives a chunk of which less than half is in use.
-    pub(super) fn drop_record(&mut self, place: Place, size: usize) -> Option<usize> {
-        if let Some(word) = self.get_mut(place, 1) {
+    pub(super) fn drop_record(&mut self, addr: RecordAddr, size: usize) -> Option<usize> {
+        if let Some(word) = self.get_mut(addr, 1) {
             *word = Self::DROPPED;
         }
-        let number = place.chunk();
+        let number = addr.chunk();
         let chunk = self.chunks.get_mut(number)?;
         chunk.dropped += size;
         if chunk.dropped >= chunk.words.len() {
@@ -162,27 +162,31 @@ impl Words {
     }
 
     /// The first record of a chunk.
-    pub(super) fn first_of(&self, chunk: usize) -> Option<Place> {
+    pub(super) fn first_of(&self, chunk: usize) -> Option<RecordAddr> {
         self.at(chunk, 0)
     }
 
     /// The record behind one of this many words, in its chunk.
-    pub(super) fn after(&self, place: Place, size: usize) -> Option<Place> {
-        self.at(place.chunk(), place.offset() + size)
+    pub(super) fn after(&self, addr: RecordAddr, size: usize) -> Option<RecordAddr> {
+        self.at(addr.chunk(), addr.offset() + size)
     }
 
-    fn at(&self, chunk: usize, offset: usize) -> Option<Place> {
+    fn at(&self, chunk: usize, offset: usize) -> Option<RecordAddr> {
         let words = &self.chunks.get(chunk)?.words;
-        let place = u32::try_from(chunk * Self::CHUNK + offset).ok()?;
-        (offset < words.len()).then_some(Place(place))
+        let addr = u32::try_from(chunk * Self::CHUNK + offset).ok()?;
+        (offset < words.len()).then_some(RecordAddr(addr))
     }
 
     /// Adds a copy of a record.
-    pub(super) fn copy(&mut self, place: Place, size: usize) -> Result<Place, OutOfMemory> {
+    pub(super) fn copy(
+        &mut self,
+        addr: RecordAddr,
+        size: usize,
+    ) -> Result<RecordAddr, OutOfMemory> {
         let new = self.push(size, core::iter::empty())?;
-        let (from, to) = (place.chunk(), new.chunk());
+        let (from, to) = (addr.chunk(), new.chunk());
         if let Ok([from, to]) = self.chunks.get_disjoint_mut([from, to]) {
-            let from = from.words.get(place.offset()..place.offset() + size);
+            let from = from.words.get(addr.offset()..addr.offset() + size);
             let to = to.words.get_mut(new.offset()..new.offset() + size);
             if let (Some(from), Some(to)) = (from, to) {
                 to.copy_from_slice(from);

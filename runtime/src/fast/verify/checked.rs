@@ -305,14 +305,14 @@ impl Verifier<'_> {
         };
         match operand {
             Operand::Immediate | Operand::Long => Ok(()),
-            Operand::Slot => within(value, 1, self.frame),
-            Operand::Slots(count) => within(value, count as u64, self.frame),
+            Operand::Slot => in_range(value, 1, self.frame),
+            Operand::Slots(count) => in_range(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
             Operand::Targets => (0..=word as usize)
                 .try_for_each(|index| self.target(own + index, self.word(at + 1 + index))),
             Operand::MovingTargets => {
                 let (from, count) = (value, second());
-                within(from, count, self.frame)?;
+                in_range(from, count, self.frame)?;
                 (0..=self.word(at + 2) as usize).try_for_each(|target| {
                     let entry = at + operand.words() + 2 * target;
                     self.target(entry, self.word(entry))?;
@@ -384,27 +384,27 @@ impl Verifier<'_> {
                     false => Err(Wrong::Zeroed { first, count }),
                 }
             }
-            Operand::Local => within(value, 1, self.locals),
+            Operand::Local => in_range(value, 1, self.locals),
             // Arguments stand at the beginning of the callee's frame, and so do its results.
             Operand::Frame => {
                 let (params, results) = callee.unwrap_or_default();
-                within(value, params.max(results), self.frame)
+                in_range(value, params.max(results), self.frame)
             }
             Operand::Arguments => {
                 let count = second();
                 exactly(count, callee.map_or(count, |(params, _)| params))?;
-                within(value, count, self.frame)
+                in_range(value, count, self.frame)
             }
             Operand::Results => {
                 exactly(second(), self.results())?;
-                within(value, second(), self.frame)
+                in_range(value, second(), self.frame)
             }
             Operand::Down => {
                 let (from, to, count) = (value, second(), u64::from(self.word(at + 2)));
                 if to > from {
                     return Err(Wrong::Upwards { from, to });
                 }
-                within(from, count, self.frame)
+                in_range(from, count, self.frame)
             }
         }
     }
@@ -520,7 +520,7 @@ fn signature(found: Option<FuncSignature<'_>>) -> Option<(u64, u64)> {
     found.map(|ty| (ty.params().len() as u64, ty.results().len() as u64))
 }
 
-fn within(first: u64, count: u64, most: u64) -> Result<(), Wrong> {
+fn in_range(first: u64, count: u64, most: u64) -> Result<(), Wrong> {
     match first + count <= most {
         true => Ok(()),
         false => Err(Wrong::Slots { first, count, most }),

@@ -13,7 +13,7 @@ mod scope;
 pub use scope::Scope;
 
 use rules::Scoped;
-use scope::{Kind, Scopes};
+use scope::{ScopeKind, Scopes};
 
 use crate::profile::Gate;
 use crate::read::Reader;
@@ -114,7 +114,7 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
     fn open(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
         let at = r.position();
         preamble(r)?;
-        self.scopes.push(Kind::Component { end: r.end() }, at)
+        self.scopes.push(ScopeKind::Component { end: r.end() }, at)
     }
 
     fn section(&mut self, r: &mut Reader<'a>) -> Result<(), Reject> {
@@ -180,7 +180,7 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
     }
 
     /// A type with scopes: its declarators, and those of the types among them.
-    fn scope(&mut self, kind: Kind, r: &mut Reader<'a>, at: usize) -> Result<(), Reject> {
+    fn scope(&mut self, kind: ScopeKind, r: &mut Reader<'a>, at: usize) -> Result<(), Reject> {
         let outside = self.scopes.depth();
         self.scopes.push(kind, at)?;
         while self.scopes.depth() > outside {
@@ -191,7 +191,7 @@ impl<'a, G: Gate, M: FnMut(&'a [u8]) -> Result<(), Reject>> Pass<'a, '_, '_, G, 
                     self.define(sort, 1, at)?;
                     continue;
                 }
-                Some(Kind::Module { .. }) => {
+                Some(ScopeKind::Module { .. }) => {
                     let declarator: ModuleDeclarator<'a> = self.read(r)?;
                     Declared::of_module(&declarator, at)?
                 }
@@ -230,7 +230,7 @@ enum Declared {
     /// Some of a sort.
     Some(Sort, u32),
     /// A type with declarators of its own, which come next.
-    Scope(Kind),
+    Scope(ScopeKind),
     /// Nothing.
     Nothing,
 }
@@ -250,7 +250,7 @@ impl Declared {
 
     fn of_type(
         declarator: &Declarator<'_>,
-        kind: Kind,
+        kind: ScopeKind,
         scopes: &Scopes<'_>,
         level: Level,
         at: usize,
@@ -262,7 +262,7 @@ impl Declared {
                 Self::of(ty)
             }
             Declarator::Alias { alias } => Self::of(alias),
-            Declarator::Import { .. } if matches!(kind, Kind::Instance { .. }) => {
+            Declarator::Import { .. } if matches!(kind, ScopeKind::Instance { .. }) => {
                 return Err(Reject::new(ErrorCode::MalformedDeclarator, at));
             }
             Declarator::Import { import } => Self::of(import),
@@ -287,7 +287,7 @@ trait Entry<'a>: Decode<'a> {
     fn defines(&self) -> (Sort, u32);
 
     /// The scope that follows.
-    fn scope(&self) -> Option<Kind> {
+    fn scope(&self) -> Option<ScopeKind> {
         None
     }
 
@@ -328,8 +328,8 @@ impl<'a> Entry<'a> for CoreDefinition<'a> {
         (Sort::CoreType, count)
     }
 
-    fn scope(&self) -> Option<Kind> {
-        CoreDefinition::scope(self).map(Kind::of)
+    fn scope(&self) -> Option<ScopeKind> {
+        CoreDefinition::scope(self).map(ScopeKind::of)
     }
 }
 
@@ -338,8 +338,8 @@ impl<'a> Entry<'a> for DefinedType<'a> {
         (Sort::Type, 1)
     }
 
-    fn scope(&self) -> Option<Kind> {
-        DefinedType::scope(self).map(Kind::of)
+    fn scope(&self) -> Option<ScopeKind> {
+        DefinedType::scope(self).map(ScopeKind::of)
     }
 
     fn permitted(&self, scopes: &Scopes<'_>, level: Level, at: usize) -> Result<(), Reject> {

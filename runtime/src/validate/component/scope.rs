@@ -13,14 +13,14 @@ use crate::spec::{Limit, Limits};
 /// What is known of a component, or of a type of components, instances or modules.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Scope {
-    kind: Kind,
+    kind: ScopeKind,
     /// How many there are of each sort.
     counts: [u32; Sort::ALL.len()],
 }
 
 /// What a scope belongs to, and how much of it is left.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum ScopeKind {
     /// A component.
     Component {
         /// The offset behind it.
@@ -43,13 +43,13 @@ pub(super) enum Kind {
     },
 }
 
-impl Default for Kind {
+impl Default for ScopeKind {
     fn default() -> Self {
         Self::Component { end: 0 }
     }
 }
 
-impl Kind {
+impl ScopeKind {
     /// The scope that a definition opens.
     pub(super) const fn of(opened: Opened<'_>) -> Self {
         let left = opened.declarators().count;
@@ -98,13 +98,13 @@ impl<'s> Scopes<'s> {
     /// The offset behind the innermost component, if that is the innermost scope.
     pub(super) fn end(&self) -> Option<usize> {
         match self.entered().last()?.kind {
-            Kind::Component { end } => Some(end),
+            ScopeKind::Component { end } => Some(end),
             _ => None,
         }
     }
 
     /// Opens one.
-    pub(super) fn push(&mut self, kind: Kind, at: usize) -> Result<(), Reject> {
+    pub(super) fn push(&mut self, kind: ScopeKind, at: usize) -> Result<(), Reject> {
         let depth = self.depth + 1;
         let slot = self.all.get_mut(self.depth);
         match slot.filter(|_| depth as u64 <= self.most) {
@@ -125,22 +125,24 @@ impl<'s> Scopes<'s> {
         let kind = self.innermost().map(|scope| scope.kind);
         self.depth = self.depth.saturating_sub(1);
         match kind {
-            Some(Kind::Module { .. }) => Sort::CoreType,
-            Some(Kind::Component { .. }) => Sort::Component,
+            Some(ScopeKind::Module { .. }) => Sort::CoreType,
+            Some(ScopeKind::Component { .. }) => Sort::Component,
             _ => Sort::Type,
         }
     }
 
     /// Takes a declarator of the innermost scope, if one is left: gives what kind of scope it is.
-    pub(super) fn take(&mut self) -> Option<Kind> {
+    pub(super) fn take(&mut self) -> Option<ScopeKind> {
         let scope = self.innermost()?;
         let kind = scope.kind;
         match &mut scope.kind {
-            Kind::ComponentType { left } | Kind::Instance { left } | Kind::Module { left } => {
+            ScopeKind::ComponentType { left }
+            | ScopeKind::Instance { left }
+            | ScopeKind::Module { left } => {
                 *left = left.checked_sub(1)?;
                 Some(kind)
             }
-            Kind::Component { .. } => None,
+            ScopeKind::Component { .. } => None,
         }
     }
 
