@@ -53,6 +53,8 @@ mod instantiate;
 mod interpreter;
 mod link;
 mod list;
+#[cfg(all(test, feature = "alloc"))]
+mod listing;
 mod machine;
 mod module;
 mod needs;
