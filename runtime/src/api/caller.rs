@@ -40,7 +40,7 @@ impl<'a, T> Caller<'a, T> {
         Some(Instance(self.store.inner().handle(self.instance?)))
     }
 
-    /// The engine.
+    /// The engine of the store that the call is in.
     pub fn engine(&self) -> &Engine {
         self.store.engine()
     }

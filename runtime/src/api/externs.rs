@@ -38,12 +38,12 @@ pub struct Export<'i> {
 }
 
 impl<'i> Export<'i> {
-    /// The name.
+    /// The name by which it is exported, unique in its instance.
     pub fn name(&self) -> &'i str {
         self.name
     }
 
-    /// The object.
+    /// What is exported, without the name.
     pub fn into_extern(self) -> Extern {
         self.item
     }

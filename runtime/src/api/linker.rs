@@ -85,7 +85,7 @@ impl<T> Linker<T> {
         }
     }
 
-    /// The engine.
+    /// The engine whose stores it links in: with a store of another engine, linking is an error.
     pub fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -366,7 +366,7 @@ pub struct InstancePre<T> {
 }
 
 impl<T> InstancePre<T> {
-    /// The module.
+    /// The module that was linked, for its types and names.
     pub fn module(&self) -> &Module {
         &self.module
     }

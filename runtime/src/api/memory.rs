@@ -57,7 +57,8 @@ impl Memory {
         Ok(Self(inner.handle(number)))
     }
 
-    /// Its type.
+    /// The type that it was made with; [`size`](Self::size) says how many pages it has now. The default
+    /// type, if it belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> MemoryType {
         self.entity(&store.as_context())
             .map_or_else(MemoryType::default, |memory| memory.ty)
@@ -85,14 +86,14 @@ impl Memory {
             .map_or(0, |memory| memory.bytes().len())
     }
 
-    /// Its bytes.
+    /// Its bytes, all that the guest can address; empty, if it belongs to another store.
     pub fn data<'a, T: 'a>(&self, store: impl Into<StoreContext<'a, T>>) -> &'a [u8] {
         self.entity(&store.into())
             .map(MemoryEntity::bytes)
             .unwrap_or_default()
     }
 
-    /// Its bytes.
+    /// Its bytes, all that the guest can address; empty, if it belongs to another store.
     pub fn data_mut<'a, T: 'a>(&self, store: impl Into<StoreContextMut<'a, T>>) -> &'a mut [u8] {
         self.data_and_store_mut(store).0
     }

@@ -34,7 +34,8 @@ impl MemoryTypeBuilder {
         self
     }
 
-    /// The most pages.
+    /// The most pages that the memory may grow to; without them, the most that its address type
+    /// admits.
     pub fn max(&mut self, pages: Option<u64>) -> &mut Self {
         self.0.max = pages;
         self

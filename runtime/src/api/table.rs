@@ -42,7 +42,7 @@ impl Table {
         Ok(Self(store.inner().handle(number)))
     }
 
-    /// Its type.
+    /// Its type; the default type, if it belongs to another store.
     pub fn ty(&self, store: impl AsContext) -> TableType {
         let store = store.as_context();
         let ty = self.entity(&store).map(|table| table.ty);
@@ -55,7 +55,7 @@ impl Table {
             .map_or(0, |table| table.elements.len() as u64)
     }
 
-    /// An element.
+    /// An element; nothing beyond the size, or if the table belongs to another store.
     pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
         let store = store.as_context_mut();
         let inner = store.inner();

@@ -66,7 +66,7 @@ impl Val {
         })
     }
 
-    /// The null function.
+    /// A null of type `funcref`.
     pub const fn null_func_ref() -> Self {
         Self::FuncRef(None)
     }

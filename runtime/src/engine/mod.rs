@@ -85,7 +85,7 @@ impl Engine {
         }))
     }
 
-    /// The configuration.
+    /// What the engine was made with; it does not change any more.
     pub fn config(&self) -> &Config {
         &self.0.config
     }

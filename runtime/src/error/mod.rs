@@ -126,7 +126,7 @@ impl Error {
         self.downcast_ref::<Reject>()
     }
 
-    /// The innermost error.
+    /// The innermost error, below all context; itself, if there is none.
     pub fn root_cause(&self) -> &(dyn StdError + 'static) {
         let mut cause: &(dyn StdError + 'static) = self.cause();
         while let Some(deeper) = cause.source() {

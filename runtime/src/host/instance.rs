@@ -94,7 +94,7 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
         self.store.abort();
     }
 
-    /// The host.
+    /// What answers the imports of the module.
     pub fn host(&mut self) -> &mut H {
         &mut self.host
     }

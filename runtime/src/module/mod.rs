@@ -58,7 +58,7 @@ impl Module {
         Ok(Self(Shared::new(inner)?))
     }
 
-    /// The engine.
+    /// The engine that it was loaded for: it can be instantiated in stores of this one only.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
     }

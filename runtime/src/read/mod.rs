@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.position).copied()
     }
 
-    /// The next byte.
+    /// The next byte; an error at the end of what is read.
     #[cfg_attr(not(small), inline(always))]
     pub fn u8(&mut self) -> Result<u8, Reject> {
         match self.bytes.get(self.position) {
@@ -258,7 +258,8 @@ impl<'a> Reader<'a> {
         Err(Reject::with(ErrorCode::SectionSize, self.position, detail))
     }
 
-    /// The next instruction.
+    /// The next instruction with its immediates; an error for an opcode that the gate does not
+    /// admit.
     #[inline]
     pub fn instruction(&mut self, gate: &impl Gate) -> Result<Instruction<'a>, Reject> {
         self.next_instruction::<true>(gate)

@@ -39,7 +39,7 @@ impl<T> Clone for StoreContext<'_, T> {
 impl<T> Copy for StoreContext<'_, T> {}
 
 impl<'a, T> StoreContext<'a, T> {
-    /// The engine.
+    /// The engine that the store belongs to.
     pub fn engine(&self) -> &'a Engine {
         &self.0.inner.engine
     }
@@ -67,7 +67,7 @@ impl<'a, T> StoreContextMut<'a, T> {
         Self(data)
     }
 
-    /// The engine.
+    /// The engine that the store belongs to.
     pub fn engine(&self) -> &Engine {
         &self.0.inner.engine
     }

@@ -164,7 +164,7 @@ impl StoreLimitsBuilder {
         self
     }
 
-    /// The limits.
+    /// The limits as they were set, for [`Store::limiter`](crate::Store::limiter).
     pub fn build(self) -> StoreLimits {
         self.0
     }

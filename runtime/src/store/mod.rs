@@ -54,7 +54,7 @@ pub enum UpdateDeadline {
 }
 
 impl<T> Store<T> {
-    /// An empty store.
+    /// A store without instances, with the host's data; it allocates once.
     pub fn new(engine: &Engine, data: T) -> Self {
         let inner = StoreInner::new(engine.clone());
         Self(Box::new(StoreData {
@@ -64,7 +64,7 @@ impl<T> Store<T> {
         }))
     }
 
-    /// The engine.
+    /// The engine that the store belongs to.
     pub fn engine(&self) -> &Engine {
         &self.0.inner.engine
     }

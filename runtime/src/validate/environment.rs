@@ -274,19 +274,19 @@ impl<S: Storage> Environment<S> {
         self.types.len() as u32
     }
 
-    /// A table.
+    /// The type of a table of the index space; nothing for an index beyond.
     #[inline]
     pub fn table(&self, table: TableIdx) -> Option<TableType> {
         self.tables.get(table.0 as usize)
     }
 
-    /// A memory.
+    /// The type of a memory of the index space; nothing for an index beyond.
     #[inline]
     pub fn memory(&self, memory: MemoryIdx) -> Option<MemoryType> {
         self.memories.get(memory.0 as usize)
     }
 
-    /// A global.
+    /// The type of a global of the index space; nothing for an index beyond.
     #[inline]
     pub fn global(&self, global: GlobalIdx) -> Option<GlobalType> {
         self.globals.get(global.0 as usize)

@@ -84,7 +84,7 @@ impl<'a> ComponentView<'a> {
         })
     }
 
-    /// Its bytes.
+    /// The bytes that it consists of: of a nested one, those of its section.
     pub fn bytes(&self) -> &'a [u8] {
         self.sections.whole().get(self.start..).unwrap_or_default()
     }
@@ -120,19 +120,19 @@ impl<'a> ComponentView<'a> {
         }
     }
 
-    /// Its core modules.
+    /// The core modules that stand in it, in the order of their sections.
     pub fn modules(&self) -> impl Iterator<Item = Result<ModuleView<'a>, Reject>> + use<'a> {
         bodies(self.sections(), ComponentSectionId::CoreModule, |body| {
             ModuleView::new(body.rest())
         })
     }
 
-    /// Its components.
+    /// The components that stand in it, one level deep.
     pub fn components(&self) -> impl Iterator<Item = Result<Self, Reject>> + use<'a> {
         bodies(self.sections(), ComponentSectionId::Component, Self::nested)
     }
 
-    /// Its custom sections.
+    /// The custom sections, wherever they stand, with their names.
     pub fn customs(&self) -> impl Iterator<Item = Result<CustomSection<'a>, Reject>> + use<'a> {
         bodies(
             self.sections(),
@@ -141,32 +141,32 @@ impl<'a> ComponentView<'a> {
         )
     }
 
-    /// Its core instances.
+    /// The core instances that it makes or puts together, in order.
     pub fn core_instances(&self) -> ComponentEntries<'a, CoreInstanceExpression<'a>> {
         self.entries()
     }
 
-    /// Its core types.
+    /// The core types that it defines, in order.
     pub fn core_types(&self) -> ComponentEntries<'a, CoreDefinition<'a>> {
         self.entries()
     }
 
-    /// Its instances.
+    /// The instances that it makes or puts together, in order.
     pub fn instances(&self) -> ComponentEntries<'a, InstanceExpression<'a>> {
         self.entries()
     }
 
-    /// Its aliases.
+    /// What it takes from outer components and from instances, in order.
     pub fn aliases(&self) -> ComponentEntries<'a, Alias<'a>> {
         self.entries()
     }
 
-    /// Its types.
+    /// The types that it defines, in order.
     pub fn types(&self) -> ComponentEntries<'a, DefinedType<'a>> {
         self.entries()
     }
 
-    /// Its canonical definitions.
+    /// The canonical definitions (`lift`, `lower`, built-ins), in order.
     pub fn canons(&self) -> ComponentEntries<'a, Canon<'a>> {
         self.entries()
     }
@@ -181,7 +181,7 @@ impl<'a> ComponentView<'a> {
         self.entries()
     }
 
-    /// Its values.
+    /// The values that it defines, in order.
     pub fn values(&self) -> ComponentEntries<'a, ValueDefinition<'a>> {
         self.entries()
     }

@@ -86,22 +86,23 @@ impl<'a> ModuleView<'a> {
         self.entries()
     }
 
-    /// Its defined tables.
+    /// The tables that it defines, in the order of the table section; imported ones are among the
+    /// imports.
     pub fn tables(&self) -> Entries<'a, TableEntry> {
         self.entries()
     }
 
-    /// Its defined memories.
+    /// The memories that it defines, in the order of the memory section.
     pub fn memories(&self) -> Entries<'a, MemoryType> {
         self.entries()
     }
 
-    /// Its defined tags.
+    /// The tags that it defines, in the order of the tag section.
     pub fn tags(&self) -> Entries<'a, TagType> {
         self.entries()
     }
 
-    /// Its defined globals.
+    /// The globals that it defines, with the expressions that initialize them.
     pub fn globals(&self) -> Entries<'a, GlobalEntry> {
         self.entries()
     }
@@ -120,7 +121,7 @@ impl<'a> ModuleView<'a> {
             .map(|number| number.map(FuncIdx))
     }
 
-    /// Its element segments.
+    /// The element segments, in the order of their indices.
     pub fn elements(&self) -> Entries<'a, ElementSegment> {
         self.entries()
     }
@@ -138,12 +139,12 @@ impl<'a> ModuleView<'a> {
         self.entries()
     }
 
-    /// Its data segments.
+    /// The data segments, in the order of their indices.
     pub fn data(&self) -> Entries<'a, DataSegment> {
         self.entries()
     }
 
-    /// Its custom sections.
+    /// The custom sections, wherever they stand, with their names.
     pub fn customs(&self) -> impl Iterator<Item = Result<CustomSection<'a>, Reject>> + use<'a> {
         let bytes = self.bytes;
         self.sections().filter_map(move |section| match section {

@@ -179,7 +179,7 @@ impl ResumableCallHostTrap {
         self.func
     }
 
-    /// Its error.
+    /// What the host function failed with: the reason to answer in its place, or to give up.
     pub fn host_error(&self) -> &Error {
         &self.error
     }
@@ -278,7 +278,7 @@ impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
         self.call.func
     }
 
-    /// Its error.
+    /// What the host function failed with: the reason to answer in its place, or to give up.
     pub fn host_error(&self) -> &Error {
         &self.call.error
     }

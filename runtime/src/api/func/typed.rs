@@ -45,7 +45,7 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
         }
     }
 
-    /// The function.
+    /// The same function without its static type.
     pub fn func(&self) -> &Func {
         &self.func
     }

@@ -54,13 +54,13 @@ impl<'m> LiftContext<'m> {
         Self { memory, options }
     }
 
-    /// The options.
+    /// Address type and encoding of strings that values are lifted with.
     #[inline]
     pub const fn options(&self) -> CanonicalOptions {
         self.options
     }
 
-    /// The memory.
+    /// The memory that pointers lead into.
     #[inline]
     pub const fn memory(&self) -> &'m [u8] {
         self.memory

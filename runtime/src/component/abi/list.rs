@@ -60,7 +60,7 @@ impl<T: Lift> WasmList<T> {
         Some(LiftContext::new(memory, self.options).load(at))
     }
 
-    /// The elements.
+    /// The elements, each lifted when it is asked for; a trap for one that is none of its type.
     pub fn iter<'m>(&self, memory: &'m [u8]) -> impl ExactSizeIterator<Item = Result<T, Trap>> + 'm
     where
         T: 'm,

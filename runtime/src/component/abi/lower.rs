@@ -85,13 +85,13 @@ impl<'g, R: Realloc + ?Sized> LowerContext<'g, R> {
         Self { guest, options }
     }
 
-    /// The options.
+    /// Address type and encoding of strings that values are lowered with.
     #[inline]
     pub const fn options(&self) -> CanonicalOptions {
         self.options
     }
 
-    /// The memory.
+    /// The memory that pointers lead into, as it is after the last reallocation.
     #[inline]
     pub fn memory(&mut self) -> &mut [u8] {
         self.guest.memory()

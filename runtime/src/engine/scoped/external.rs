@@ -41,12 +41,12 @@ pub struct ExportType<'m> {
 }
 
 impl<'m> ImportType<'m> {
-    /// The first name.
+    /// The first of its two names: of the module that is to give it.
     pub fn module(&self) -> &'m str {
         self.module
     }
 
-    /// The second name.
+    /// The second name: of what is needed, within that module.
     pub fn name(&self) -> &'m str {
         self.name
     }
@@ -58,7 +58,7 @@ impl<'m> ImportType<'m> {
 }
 
 impl<'m> ExportType<'m> {
-    /// The name.
+    /// The name by which it is exported, unique in its module.
     pub fn name(&self) -> &'m str {
         self.name
     }

@@ -8,7 +8,7 @@
 use crate::read::component::{Attribute, ExternName};
 
 impl<'a> ExternName<'a> {
-    /// The name itself.
+    /// The text of the name, without what its form adds.
     pub const fn as_str(&self) -> &'a str {
         match *self {
             Self::Plain { name } | Self::AlsoPlain { name } | Self::Attributed { name, .. } => name,
