@@ -27,6 +27,7 @@ mod semantics;
 mod signature;
 mod tiers;
 mod types;
+mod wasi;
 
 use crate::diag::Diagnostic;
 use crate::model::Model;
@@ -64,6 +65,7 @@ const PASSES: &[Pass] = &[
     semantics::check,
     tiers::check,
     types::check,
+    wasi::check,
 ];
 
 /// Runs all passes; every error of every pass.

@@ -40,9 +40,20 @@ impl<'a, Id> Keys<'a, Id> {
 
     /// The row with this key, which `at` names.
     pub(super) fn find(&self, key: &str, at: &Origin, report: &mut Vec<Diagnostic>) -> Option<Id> {
+        self.find_beside(&[], key, at, report)
+    }
+
+    /// The same where words may stand that are no rows, and that the author may have meant.
+    pub(super) fn find_beside(
+        &self,
+        words: &[&str],
+        key: &str,
+        at: &Origin,
+        report: &mut Vec<Diagnostic>,
+    ) -> Option<Id> {
         let place = self.keys.iter().position(|known| known == key);
         if place.is_none() {
-            self.lacks(key, at, report);
+            self.lacks(words, key, at, report);
         }
         place.map(self.id)
     }
@@ -68,10 +79,11 @@ impl<'a, Id> Keys<'a, Id> {
             .collect()
     }
 
-    fn lacks(&self, key: &str, at: &Origin, report: &mut Vec<Diagnostic>) {
+    fn lacks(&self, words: &[&str], key: &str, at: &Origin, report: &mut Vec<Diagnostic>) {
         let what = self.what;
         let Some(removed) = self.overlays.removal(what, key) else {
-            let keys = self.keys.iter().map(String::as_str);
+            let keys = words.iter().copied();
+            let keys = keys.chain(self.keys.iter().map(String::as_str));
             let hint = did_you_mean(key, keys, "not in the table");
             return report.push(Diagnostic::error(format!("no {what} `{key}`")).at(at, hint));
         };

@@ -112,7 +112,7 @@ fn encodings(rows: &[Entry], report: &mut Vec<Diagnostic>) -> Vec<Encoding> {
 }
 
 /// Rows that say one number.
-fn measures(rows: &[Entry], column: &str, report: &mut Vec<Diagnostic>) -> Vec<Measure> {
+pub(super) fn measures(rows: &[Entry], column: &str, report: &mut Vec<Diagnostic>) -> Vec<Measure> {
     let mut measures = Vec::new();
     for entry in rows {
         let Some(mut row) = Row::new(entry, &[column, "doc"], report) else {

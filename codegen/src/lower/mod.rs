@@ -25,6 +25,7 @@ mod signature;
 mod terms;
 mod tiers;
 mod traps;
+mod wasi;
 mod wire;
 
 pub use examples::lower as examples;
@@ -77,6 +78,7 @@ pub fn lower(documents: &[Document], overlays: Overlays) -> (Model, Vec<Diagnost
     model.levels = levels::lower(table("levels"), out);
     model.costs = costs::lower(table("costs"), out);
     model.forms = forms::lower(table("forms"), table("fusion"), tiers, out);
+    model.wasi = wasi::lower(table("wasi/preview1"), &overlays, out);
     let instructions = documents.iter().filter(|document| document.instructions);
     model.ops = instruction::lower(instructions, &model.wire, proposals, out);
     facts::relate(&mut model.ops);
@@ -105,6 +107,7 @@ const TABLES: &[&str] = &[
     "component/canon",
     "component/names",
     "component/layout",
+    "wasi/preview1",
 ];
 
 fn table<'a>(documents: &'a [Document], name: &str) -> Option<&'a Document> {

@@ -115,6 +115,11 @@ impl<'a> Row<'a> {
         })
     }
 
+    /// The row of another entry, which is judged with this one.
+    pub(super) fn of<'b>(&'b mut self, entry: &'b Entry, columns: &[&str]) -> Option<Row<'b>> {
+        Row::new(entry, columns, self.report)
+    }
+
     /// The cell of a column.
     pub(super) fn cell(&self, column: &str) -> Option<&'a Cell> {
         self.cells

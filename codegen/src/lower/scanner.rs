@@ -106,7 +106,8 @@ impl<'a> Scanner<'a> {
         Diagnostic::error(message).at(&self.cell.part(range), label)
     }
 
-    fn unexpected(&mut self, label: &str) -> Diagnostic {
+    /// An error at what comes next.
+    pub(super) fn unexpected(&mut self, label: &str) -> Diagnostic {
         self.spaces();
         let rest = &self.cell.text[self.at..];
         let message = match rest.chars().next() {

@@ -25,6 +25,7 @@ mod signature;
 mod tier;
 mod unit;
 mod vocabulary;
+pub mod wasi;
 mod wire;
 
 pub use component::{
@@ -93,6 +94,8 @@ pub struct Model {
     pub sections: Vec<Section>,
     /// The Component Model.
     pub component: Component,
+    /// WASI preview 1.
+    pub wasi: wasi::Wasi,
     /// Trap kinds.
     pub traps: Vec<Trap>,
     /// Error codes of decoding and validation.

@@ -1,7 +1,8 @@
 //! The tables against facts that others extracted from the standard.
 //!
 //! Extracts of three official sources, when they are there ([`standard`]), and the crates
-//! wasmparser ([`peer`], [`bounds`]) and wit-parser ([`layout`]). Tables are typed by hand and never
+//! wasmparser ([`peer`], [`bounds`]) and wit-parser ([`layout`]), and the header of wasi-libc
+//! ([`wasi`]). Tables are typed by hand and never
 //! made from these, so an agreement means something. Every disagreement is listed, with the row and
 //! the column.
 
@@ -9,6 +10,7 @@ mod bounds;
 mod layout;
 mod peer;
 mod standard;
+mod wasi;
 
 use std::fmt::Display;
 
