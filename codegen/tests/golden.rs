@@ -23,6 +23,8 @@ const FILES: &[&str] = &[
     "facts/trap.rs",
     "facts/wire.rs",
     "facts/small.rs",
+    "wasi/functions.rs",
+    "wasi/types.rs",
     "opcodes.tsv",
     "index.md",
 ];

@@ -27,9 +27,10 @@ fn generated_files_are_fresh() {
 #[test]
 fn facts_name_nothing_of_the_crate() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let found = Tree::read_all(&workspace.join("generated/facts")).unwrap();
+    let found = Tree::read_all(&workspace.join("generated")).unwrap();
+    let facts = found.matching("facts/", ".rs");
     let mut files = 0;
-    for (path, text) in found.matching("", ".rs") {
+    for (path, text) in facts.chain(found.matching("wasi/types", ".rs")) {
         let code = text
             .lines()
             .filter(|line| !line.trim_start().starts_with("//"));
@@ -38,7 +39,7 @@ fn facts_name_nothing_of_the_crate() {
         assert!(!text.contains("super::super"), "{path} names what is above");
         files += 1;
     }
-    assert!(files >= 13, "{files} files");
+    assert!(files >= 14, "{files} files");
 }
 
 /// What the tiers have in common stands once: no ten lines of their handlers are those of another.

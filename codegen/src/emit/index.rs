@@ -101,7 +101,8 @@ pub fn readme(model: &Model) -> String {
          conflict here, run `cargo gen` again.\n\n\
          | path | what it holds |\n|---|---|\n\
          | `facts/` | what the tables say: codes, limits, texts, costs, tiers; no import from the crate |\n\
-         | `woven/` | rows put together with the hand-written functions that they name |\n",
+         | `woven/` | rows put together with the hand-written functions that they name |\n\
+         | `wasi/` | types and functions of WASI preview 1, for the package `tabwasm-wasi` |\n",
     );
     for (id, tier) in model.tiers() {
         let _ = writeln!(text, "| `facts/{}.rs` | {} |", tier.key, tier.doc);

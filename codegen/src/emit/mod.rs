@@ -31,6 +31,7 @@ pub mod tier;
 pub mod translate;
 pub mod trap;
 pub mod validate;
+pub mod wasi;
 pub mod wire;
 
 pub use source::Source;
@@ -110,11 +111,13 @@ pub fn emit(model: &Model) -> Files {
     }
     let mut component = Folder::new("woven/component", component::module());
     component.extend(component::FILES, model, None);
+    let mut wasi = Folder::new(wasi::FOLDER, wasi::module());
+    wasi.extend(wasi::FILES, model, None);
     let mut all = module::all();
     all.line("pub(crate) mod facts;\npub(crate) mod woven;");
     let mut files = Files::new();
     files.insert("mod.rs".to_string(), all.text().to_string());
-    for folder in [facts, woven, component] {
+    for folder in [facts, woven, component, wasi] {
         files.extend(folder.files());
     }
     files.insert("opcodes.tsv".to_string(), index::tsv(model));

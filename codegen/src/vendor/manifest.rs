@@ -7,7 +7,7 @@
 use toml::{Table, Value};
 
 /// Keys that make no sense outside of the workspace.
-const DROPPED: [&str; 1] = ["readme"];
+const DROPPED: [&str; 2] = ["readme", "exclude"];
 
 /// The manifest of a crate that is its own workspace.
 pub(super) fn resolve(manifest: &str, workspace: &str) -> Result<String, String> {
@@ -65,6 +65,7 @@ mod tests {
     #[test]
     fn what_is_inherited_is_written_out() {
         let manifest = "[package]\nname = 'a'\nversion.workspace = true\nreadme = '../README.md'\n\
+            exclude = ['src/generated/wasi']\n\
             [dependencies]\nlibm = { workspace = true, optional = true }\n[lints]\nworkspace = true\n";
         let workspace =
             "[workspace.package]\nversion = '1.2.3'\n[workspace.dependencies]\nlibm = '0.2'\n";

@@ -51,6 +51,8 @@ pub fn vendor(tree: &Tree, model: &Model, format: Formatter) -> Result<Files, St
     *library = format!("{comment}\n{library}");
 
     let mut generated = emit::emit(model);
+    // WASI is a package of its own.
+    generated.retain(|path, _| path.split('/').next() != Some(emit::wasi::FOLDER));
     generated.insert("tests/mod.rs".to_string(), tests::emit(model));
     let generated = format(generated, source(tree, "rustfmt.toml")?)?;
     for (path, text) in generated {

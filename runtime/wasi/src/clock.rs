@@ -8,7 +8,7 @@ use crate::abi::{ClockId, Errno};
 use crate::ctx::WasiCtx;
 use crate::guest::Guest;
 
-/// The clocks of the world outside.
+/// The clocks of the world outside. A guest's question for processor time does not reach them.
 pub trait Clock: Send {
     /// Nanoseconds between two ticks.
     fn resolution(&self, clock: ClockId) -> Result<u64, Errno>;
@@ -27,7 +27,7 @@ impl WasiCtx {
         clock: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let resolution = self.clock()?.resolution(ClockId::new(clock)?)?;
+        let resolution = self.clock()?.resolution(ClockId::offered(clock)?)?;
         guest.write(out, &resolution.to_le_bytes())
     }
 
@@ -35,9 +35,10 @@ impl WasiCtx {
         &mut self,
         guest: &mut Guest<'_>,
         clock: u32,
+        _precision: u64,
         out: u32,
     ) -> Result<(), Errno> {
-        let now = self.clock()?.now(ClockId::new(clock)?)?;
+        let now = self.clock()?.now(ClockId::offered(clock)?)?;
         guest.write(out, &now.to_le_bytes())
     }
 

@@ -6,9 +6,8 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::convert::Infallible;
 
-use crate::abi::{Errno, FileType, RIGHT_FD_READ, RIGHT_FD_WRITE};
+use crate::abi::{Errno, FileType, rights};
 use crate::stream::{InputStream, OutputStream};
 
 /// What a number of the guest stands for.
@@ -32,8 +31,8 @@ impl Descriptor {
 
     pub(crate) fn rights(&self) -> u64 {
         match self {
-            Self::Input(_) => RIGHT_FD_READ,
-            Self::Output(_) => RIGHT_FD_WRITE,
+            Self::Input(_) => rights::FD_READ,
+            Self::Output(_) => rights::FD_WRITE,
         }
     }
 }
@@ -84,22 +83,22 @@ impl Descriptors {
     }
 
     /// A file: there is none, whatever the number.
-    pub(crate) fn file(&mut self, fd: u32) -> Result<Infallible, Errno> {
+    pub(crate) fn file(&mut self, fd: u32) -> Result<(), Errno> {
         self.find(fd).and(Err(Errno::Badf))
     }
 
     /// A directory: there is none, whatever the number.
-    pub(crate) fn directory(&mut self, fd: u32) -> Result<Infallible, Errno> {
+    pub(crate) fn directory(&mut self, fd: u32) -> Result<(), Errno> {
         self.find(fd).and(Err(Errno::Badf))
     }
 
     /// A descriptor with a position: a stream has none.
-    pub(crate) fn seekable(&mut self, fd: u32) -> Result<Infallible, Errno> {
+    pub(crate) fn seekable(&mut self, fd: u32) -> Result<(), Errno> {
         self.find(fd).and(Err(Errno::Spipe))
     }
 
     /// A socket: there is none.
-    pub(crate) fn socket(&mut self, fd: u32) -> Result<Infallible, Errno> {
+    pub(crate) fn socket(&mut self, fd: u32) -> Result<(), Errno> {
         self.find(fd).and(Err(Errno::Notsock))
     }
 

@@ -71,13 +71,13 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         let descriptor = self.descriptors.find(fd)?;
-        guest.slice_mut(out, fdstat::SIZE)?.fill(0);
+        guest.slice_mut(out, fdstat::BYTES)?.fill(0);
         guest.write(
-            offset(out, fdstat::FILE_TYPE)?,
+            offset(out, fdstat::FS_FILETYPE)?,
             &[descriptor.file_type() as u8],
         )?;
         guest.write(
-            offset(out, fdstat::RIGHTS_BASE)?,
+            offset(out, fdstat::FS_RIGHTS_BASE)?,
             &descriptor.rights().to_le_bytes(),
         )
     }
@@ -89,15 +89,21 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         let descriptor = self.descriptors.find(fd)?;
-        guest.slice_mut(out, filestat::SIZE)?.fill(0);
+        guest.slice_mut(out, filestat::BYTES)?.fill(0);
         guest.write(
-            offset(out, filestat::FILE_TYPE)?,
+            offset(out, filestat::FILETYPE)?,
             &[descriptor.file_type() as u8],
         )
     }
 
     /// Rights may shrink, and a stream has no right to lose that a guest could miss.
-    pub(crate) fn fd_fdstat_set_rights(&mut self, fd: u32, base: u64) -> Result<(), Errno> {
+    pub(crate) fn fd_fdstat_set_rights(
+        &mut self,
+        _: &mut Guest<'_>,
+        fd: u32,
+        base: u64,
+        _inheriting: u64,
+    ) -> Result<(), Errno> {
         let rights = self.descriptors.find(fd)?.rights();
         if base & !rights == 0 {
             Ok(())
@@ -121,9 +127,9 @@ mod tests {
         let mut bytes = [0; 64];
         let mut guest = Guest::new(&mut bytes, u64::MAX);
         for (n, (at, length)) in (0..).zip([(40u32, 3u32), (0, 0), (43, 3)]) {
-            guest.write(n * iovec::SIZE, &at.to_le_bytes()).unwrap();
+            guest.write(n * iovec::BYTES, &at.to_le_bytes()).unwrap();
             guest
-                .write(n * iovec::SIZE + iovec::LENGTH, &length.to_le_bytes())
+                .write(n * iovec::BYTES + iovec::BUF_LEN, &length.to_le_bytes())
                 .unwrap();
         }
         guest.write(40, b"abcdef").unwrap();

@@ -8,7 +8,7 @@ use core::ops::Range;
 
 use tabwasm::spec::{HOST_ITEM, Rate};
 
-use crate::abi::{Errno, iovec};
+use crate::abi::{Errno, MAX_IOVECS, iovec};
 
 /// A borrowed linear memory.
 pub(crate) struct Guest<'a> {
@@ -91,7 +91,7 @@ impl<'a> Guest<'a> {
     /// The number of buffers and their sum are bounded as POSIX bounds them, since buffers may
     /// overlap: a small array could ask for any amount of work otherwise.
     pub(crate) fn iovecs(&mut self, at: u32, count: u32) -> Result<Vec<(u32, u32)>, Errno> {
-        if count > iovec::MAX {
+        if count > MAX_IOVECS {
             return Err(Errno::Inval);
         }
         self.pay_for_items(count)?;
@@ -100,9 +100,9 @@ impl<'a> Guest<'a> {
             .map_err(|_| Errno::Io)?;
         let mut total = 0u32;
         for n in 0..count {
-            let entry = offset(at, n * iovec::SIZE)?;
-            let buffer = self.u32(offset(entry, iovec::BUFFER)?)?;
-            let length = self.u32(offset(entry, iovec::LENGTH)?)?;
+            let entry = offset(at, n * iovec::BYTES)?;
+            let buffer = self.u32(offset(entry, iovec::BUF)?)?;
+            let length = self.u32(offset(entry, iovec::BUF_LEN)?)?;
             self.slice(buffer, length)?;
             total = total
                 .checked_add(length)
@@ -153,7 +153,7 @@ mod tests {
     fn vectors_are_bounded() {
         let mut bytes = [0u8; 64];
         let mut guest = Guest::new(&mut bytes, u64::MAX);
-        assert_eq!(guest.iovecs(0, iovec::MAX + 1).err(), Some(Errno::Inval));
+        assert_eq!(guest.iovecs(0, MAX_IOVECS + 1).err(), Some(Errno::Inval));
         assert_eq!(guest.iovecs(u32::MAX - 3, 1).err(), Some(Errno::Fault));
         guest.write(4, &65u32.to_le_bytes()).unwrap();
         assert_eq!(guest.iovecs(0, 1).err(), Some(Errno::Fault));

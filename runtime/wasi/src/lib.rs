@@ -35,21 +35,24 @@ mod clock;
 mod ctx;
 mod descriptor;
 mod fd;
+mod generated;
 mod guest;
 #[cfg(feature = "std")]
 pub mod os;
 pub mod pipe;
 mod poll;
 mod preview1;
+mod process;
 mod random;
 mod stream;
 mod strings;
 
-pub use abi::Errno;
+pub use abi::{Errno, MODULE};
 pub use builder::WasiCtxBuilder;
 pub use clock::Clock;
 pub use ctx::WasiCtx;
-pub use preview1::{FUNCTIONS, MODULE, add_to_linker};
+pub use generated::functions::FUNCTIONS;
+pub use preview1::add_to_linker;
 pub use random::Random;
 pub use stream::{InputStream, OutputStream};
 pub use tabwasm::I32Exit;

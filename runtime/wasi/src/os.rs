@@ -35,8 +35,11 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    fn resolution(&self, _: ClockId) -> Result<u64, Errno> {
-        Ok(1)
+    fn resolution(&self, clock: ClockId) -> Result<u64, Errno> {
+        match clock {
+            ClockId::Realtime | ClockId::Monotonic => Ok(1),
+            ClockId::ProcessCputimeId | ClockId::ThreadCputimeId => Err(Errno::Badf),
+        }
     }
 
     fn now(&self, clock: ClockId) -> Result<u64, Errno> {
@@ -45,6 +48,7 @@ impl Clock for SystemClock {
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .map_err(|_| Errno::Overflow)?,
             ClockId::Monotonic => self.start.elapsed(),
+            ClockId::ProcessCputimeId | ClockId::ThreadCputimeId => return Err(Errno::Badf),
         };
         u64::try_from(since.as_nanos()).map_err(|_| Errno::Overflow)
     }

@@ -8,10 +8,19 @@
 use alloc::vec::Vec;
 
 use crate::abi::{
-    ClockId, Errno, EventType, SUBSCRIPTION_CLOCK_ABSTIME, SUCCESS, event, subscription,
+    ClockId, Errno, EventType, SUCCESS, event, event_fd_readwrite, subclockflags, subscription,
+    subscription_clock, subscription_fd_readwrite, subscription_u,
 };
 use crate::ctx::WasiCtx;
 use crate::guest::{Guest, offset};
+
+/// Offsets in a subscription: what tells its kind, and what its kind brings.
+const TAG: u32 = subscription::U + subscription_u::TAG;
+const CONTENT: u32 = subscription::U + subscription_u::CONTENT;
+const CLOCK_ID: u32 = CONTENT + subscription_clock::ID;
+const CLOCK_TIMEOUT: u32 = CONTENT + subscription_clock::TIMEOUT;
+const CLOCK_FLAGS: u32 = CONTENT + subscription_clock::FLAGS;
+const FD: u32 = CONTENT + subscription_fd_readwrite::FILE_DESCRIPTOR;
 
 /// What the guest waits for.
 struct Subscription {
@@ -42,7 +51,7 @@ impl WasiCtx {
         if count == 0 {
             return Err(Errno::Inval);
         }
-        let size = count.checked_mul(subscription::SIZE).ok_or(Errno::Fault)?;
+        let size = count.checked_mul(subscription::BYTES).ok_or(Errno::Fault)?;
         guest.slice(input, size)?;
         guest.pay_for_items(count)?;
         let mut subscriptions = Vec::new();
@@ -50,7 +59,7 @@ impl WasiCtx {
             .try_reserve(count as usize)
             .map_err(|_| Errno::Io)?;
         for n in 0..count {
-            let at = offset(input, n * subscription::SIZE)?;
+            let at = offset(input, n * subscription::BYTES)?;
             subscriptions.push(self.subscription(guest, at)?);
         }
 
@@ -60,7 +69,7 @@ impl WasiCtx {
             events = self.ready(&subscriptions, wait)?;
         }
         for (n, (subscription, errno)) in (0..).zip(&events) {
-            let at = offset(output, n * event::SIZE)?;
+            let at = offset(output, n * event::BYTES)?;
             write_event(guest, at, subscription, *errno)?;
         }
         guest.write(out, &(events.len() as u32).to_le_bytes())
@@ -68,20 +77,20 @@ impl WasiCtx {
 
     fn subscription(&mut self, guest: &Guest<'_>, at: u32) -> Result<Subscription, Errno> {
         let field = |by| offset(at, by);
-        let kind = EventType::new(guest.u8(field(subscription::TAG)?)?)?;
+        let kind = EventType::from_number(guest.u8(field(TAG)?)?).ok_or(Errno::Inval)?;
         let wish = match kind {
             EventType::Clock => {
-                let clock = guest.u32(field(subscription::CLOCK_ID)?)?;
-                let timeout = guest.u64(field(subscription::CLOCK_TIMEOUT)?)?;
-                let flags = guest.u16(field(subscription::CLOCK_FLAGS)?)?;
+                let clock = guest.u32(field(CLOCK_ID)?)?;
+                let timeout = guest.u64(field(CLOCK_TIMEOUT)?)?;
+                let flags = guest.u16(field(CLOCK_FLAGS)?)?;
                 self.moment(clock, timeout, flags)
             }
             EventType::FdRead => {
-                let fd = guest.u32(field(subscription::FD)?)?;
+                let fd = guest.u32(field(FD)?)?;
                 self.descriptors.input(fd).map(|_| Wish::Read(fd))
             }
             EventType::FdWrite => {
-                let fd = guest.u32(field(subscription::FD)?)?;
+                let fd = guest.u32(field(FD)?)?;
                 self.descriptors.output(fd).map(|_| Wish::Write)
             }
         };
@@ -94,8 +103,8 @@ impl WasiCtx {
     }
 
     fn moment(&self, clock: u32, timeout: u64, flags: u16) -> Result<Wish, Errno> {
-        let clock = ClockId::new(clock)?;
-        let start = match flags & SUBSCRIPTION_CLOCK_ABSTIME {
+        let clock = ClockId::offered(clock)?;
+        let start = match flags & subclockflags::SUBSCRIPTION_CLOCK_ABSTIME {
             0 => self.clock()?.now(clock)?,
             _ => 0,
         };
@@ -157,7 +166,7 @@ fn write_event(
     subscription: &Subscription,
     errno: u16,
 ) -> Result<(), Errno> {
-    guest.slice_mut(at, event::SIZE)?.fill(0);
+    guest.slice_mut(at, event::BYTES)?.fill(0);
     guest.write(
         offset(at, event::USERDATA)?,
         &subscription.userdata.to_le_bytes(),
@@ -165,7 +174,8 @@ fn write_event(
     guest.write(offset(at, event::ERROR)?, &errno.to_le_bytes())?;
     guest.write(offset(at, event::TYPE)?, &[subscription.kind as u8])?;
     if subscription.kind != EventType::Clock && errno == SUCCESS {
-        guest.write(offset(at, event::NBYTES)?, &1u64.to_le_bytes())?;
+        let nbytes = event::FD_READWRITE + event_fd_readwrite::NBYTES;
+        guest.write(offset(at, nbytes)?, &1u64.to_le_bytes())?;
     }
     Ok(())
 }
@@ -197,16 +207,14 @@ mod tests {
     }
 
     fn subscribe(guest: &mut Guest<'_>, n: u32, kind: EventType, what: u32, timeout: u64) {
-        let at = n * subscription::SIZE;
+        let at = n * subscription::BYTES;
         guest
             .write(at + subscription::USERDATA, &u64::from(n + 7).to_le_bytes())
             .unwrap();
-        guest.write(at + subscription::TAG, &[kind as u8]).unwrap();
+        guest.write(at + TAG, &[kind as u8]).unwrap();
+        guest.write(at + FD, &what.to_le_bytes()).unwrap();
         guest
-            .write(at + subscription::FD, &what.to_le_bytes())
-            .unwrap();
-        guest
-            .write(at + subscription::CLOCK_TIMEOUT, &timeout.to_le_bytes())
+            .write(at + CLOCK_TIMEOUT, &timeout.to_le_bytes())
             .unwrap();
     }
 
@@ -256,7 +264,7 @@ mod tests {
         assert_eq!(guest.u32(500), Ok(2));
         assert_eq!(guest.u16(256 + event::ERROR), Ok(SUCCESS));
         assert_eq!(
-            guest.u16(256 + event::SIZE + event::ERROR),
+            guest.u16(256 + event::BYTES + event::ERROR),
             Ok(Errno::Badf as u16)
         );
         assert_eq!(ctx.poll_oneoff(&mut guest, 0, 0, 0, 0), Err(Errno::Inval));

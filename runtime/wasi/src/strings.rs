@@ -7,11 +7,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::abi::Errno;
+use crate::abi::{Errno, POINTER_SIZE};
 use crate::guest::{Guest, offset};
-
-/// Size of a guest pointer.
-const POINTER: u32 = 4;
 
 /// Strings that the guest receives as a vector of pointers and one buffer, each string followed
 /// by a zero byte.
@@ -47,7 +44,7 @@ impl Strings {
             guest.write(buffer, string.as_bytes())?;
             let end = offset(buffer, as_u32(string.len())?)?;
             guest.write(end, &[0])?;
-            pointers = offset(pointers, POINTER)?;
+            pointers = offset(pointers, POINTER_SIZE)?;
             buffer = offset(end, 1)?;
         }
         Ok(())
