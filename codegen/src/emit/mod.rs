@@ -1,9 +1,9 @@
 //! One emitter a file of `generated/`, all with the same signature.
 //!
 //! Facts say what the tables say, and name nothing that is written by hand; woven files put rows and
-//! hand-written functions together. To add a file: write `emit/NAME.rs` with
-//! `pub fn emit(model: &Model) -> Source`, and add its line to `FACTS` or `WOVEN`. The `mod.rs`
-//! beside it follows by itself.
+//! hand-written functions together; `wasi/` has both, for a package of its own. To add a file: write
+//! `emit/NAME.rs` with `pub fn emit(model: &Model) -> Source`, and add its line to `FACTS` or
+//! `WOVEN`. The `mod.rs` beside it follows by itself.
 
 pub mod arms;
 pub mod component;

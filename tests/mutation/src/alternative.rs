@@ -110,6 +110,9 @@ impl Facts {
 /// Core types of numbers.
 const CORE: [&str; 4] = ["i32", "i64", "f32", "f64"];
 
+/// Integers that represent enums and flags of WASI.
+const INTEGERS: [&str; 4] = ["u8", "u16", "u32", "u64"];
+
 /// The member after this one, and the first after the last.
 pub(crate) fn next(all: &[String], own: &str) -> String {
     let at = all.iter().position(|one| one == own).map_or(0, |at| at + 1);
@@ -134,6 +137,11 @@ pub(crate) fn of(place: &CellPlace<'_>, value: &Value, facts: &Facts) -> Vec<Alt
         ("component/layout", _, Value::Integer(number)) => numbers("layout", *number),
         ("component/layout", _, Value::Text(own)) if CORE.contains(&own.as_str()) => {
             vec![text("layout", &next(&CORE.map(str::to_string), own))]
+        }
+        ("wasi/preview1", "number" | "bit", Value::Integer(number)) => numbers("wasi", *number),
+        ("wasi/preview1", "record" | "type", Value::Text(cell)) => without_each_part(cell),
+        ("wasi/preview1", "enum" | "flags", Value::Text(own)) => {
+            vec![text("wasi", &next(&INTEGERS.map(str::to_string), own))]
         }
         ("forms", column, Value::Text(cell)) if facts.tiers.iter().any(|tier| tier == column) => {
             form::others(cell)
@@ -187,6 +195,25 @@ pub(crate) fn without_each(kind: &'static str, cells: &[Cell]) -> Vec<Alternativ
         with(kind, format!("[{}]", words.join(", ")))
     };
     (0..words.len()).map(without).collect()
+}
+
+/// `name: type, name: type -> name: type` without each of its names.
+fn without_each_part(cell: &str) -> Vec<Alternative> {
+    let sides: Vec<Vec<&str>> = cell
+        .split("->")
+        .map(|side| side.split(',').map(str::trim).collect())
+        .collect();
+    let named = |part: &&str| part.contains(':');
+    let mut all = Vec::new();
+    for (side, parts) in sides.iter().enumerate() {
+        for at in (0..parts.len()).filter(|at| named(&parts[*at])) {
+            let mut sides = sides.clone();
+            sides[side].remove(at);
+            let sides: Vec<String> = sides.iter().map(|parts| parts.join(", ")).collect();
+            all.push(text("wasi", sides.join(" -> ").trim()));
+        }
+    }
+    all
 }
 
 /// A number and its neighbours.

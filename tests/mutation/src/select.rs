@@ -173,6 +173,7 @@ pub(crate) fn select(mutant: &Mutant, fate: &Fate, scripts: &Scripts) -> Vec<Tes
             (LIBRARY, "component::abi::tests::strings_in_latin1_or_utf16"),
             (LIBRARY, "component::abi::tests::wrong_strings"),
         ],
+        "wasi" => &[("oracle", "wasi::imports"), ("oracle", "wasi::layouts")],
         "cost" => &[("tables", "costs")],
         "section" | "section order" => {
             found.extend(["wasm-latest/binary.wast", "wasm-latest/custom.wast"]);

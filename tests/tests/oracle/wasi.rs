@@ -9,9 +9,11 @@ use tabwasm_tests::tables;
 
 use super::Report;
 
+type Offsets = &'static [(&'static str, u32)];
+
 /// Size and alignment of each type, and the offsets of fields.
 #[rustfmt::skip]
-const LAYOUTS: &[(&str, u32, u32, &[(&str, u32)])] = &[
+const LAYOUTS: &[(&str, u32, u32, Offsets)] = &[
     ("size", 4, 4, &[]),
     ("filesize", 8, 8, &[]),
     ("timestamp", 8, 8, &[]),
