@@ -19,6 +19,8 @@ fn what_is_no_longer_made_is_removed_and_the_rest_stays() {
     vendor(Path::new(env!("CARGO_MANIFEST_DIR")).join(WITH_HAND), &to).expect("a runtime");
     let own = to.join("src/exec/sums.rs");
     assert!(own.exists());
+    assert!(to.join("src/generated/facts").exists());
+    assert!(!to.join("src/generated/wasi").exists(), "another package");
     let declared = fs::read_to_string(to.join("src/exec/mod.rs")).expect("a module");
     assert!(declared.contains("pub(crate) mod sums;\n"), "{declared}");
 

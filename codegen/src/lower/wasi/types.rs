@@ -71,34 +71,7 @@ fn shape(
     types: &[Type],
     terms: &mut Terms<'_>,
 ) -> Option<Shape> {
-    let mut columns = SHAPES.iter().filter(|column| row.cell(column).is_some());
-    let (column, second) = (columns.next(), columns.next());
-    match (column, second) {
-        (Some(_), None) => {}
-        (Some(first), Some(second)) => {
-            let error = Diagnostic::error(format!("`{}` has `{first}` and `{second}`", row.key));
-            let error = error.at(&row.column(second), "a type is one thing");
-            row.report(error.with(&row.column(first), "the other one"));
-            return None;
-        }
-        (None, _) => {
-            let error = Diagnostic::error(format!("`{}` does not say what it is", row.key));
-            let error = error.at(row.origin, "in this row");
-            row.report(error.help(format!("add one of {}", SHAPES.join(" "))));
-            return None;
-        }
-    }
-    let of_column = |row: &Row<'_>, other: &str, owner: &str| {
-        let error = Diagnostic::error(format!("`{}` has `{other}`, but no `{owner}`", row.key));
-        error.at(&row.column(other), "says nothing here")
-    };
-    for (other, owner) in [("tag", "union"), ("success", "enum")] {
-        if row.cell(other).is_some() && column != Some(&owner) {
-            let error = of_column(row, other, owner);
-            row.report(error);
-        }
-    }
-    match *column? {
+    match column(row)? {
         "is" => parsed(row, "is", |cell| alone(cell, terms))?.map(Shape::Is),
         "enum" => Some(Shape::Enum {
             repr: repr(row, "enum")?,
@@ -115,6 +88,31 @@ fn shape(
             tag: tag(row, types, terms)?,
         }),
     }
+}
+
+/// The column that says what a row is; nothing, and an error, if none does, or two.
+fn column(row: &mut Row<'_>) -> Option<&'static str> {
+    let mut columns = SHAPES.into_iter().filter(|one| row.cell(one).is_some());
+    let (Some(column), second) = (columns.next(), columns.next()) else {
+        let error = Diagnostic::error(format!("`{}` does not say what it is", row.key));
+        let error = error.at(row.origin, "in this row");
+        row.report(error.help(format!("add one of {}", SHAPES.join(" "))));
+        return None;
+    };
+    if let Some(second) = second {
+        let error = Diagnostic::error(format!("`{}` has `{column}` and `{second}`", row.key));
+        let error = error.at(&row.column(second), "a type is one thing");
+        row.report(error.with(&row.column(column), "the other one"));
+        return None;
+    }
+    for (other, owner) in [("tag", "union"), ("success", "enum")] {
+        if row.cell(other).is_some() && column != owner {
+            let error = Diagnostic::error(format!("`{}` has `{other}`, but no `{owner}`", row.key));
+            let error = error.at(&row.column(other), "says nothing here");
+            row.report(error);
+        }
+    }
+    Some(column)
 }
 
 /// The integer that represents a type.
