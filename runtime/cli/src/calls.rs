@@ -123,7 +123,7 @@ impl<'a> ModuleSink<'a> for Calls {
         Ok(self)
     }
 
-    fn import(&mut self, import: &Import<'a>, _: usize) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, _: usize, _: [Span; 2]) -> Result<(), Reject> {
         if matches!(import.ty, ImportType::Func(_)) {
             self.imported += 1;
         }

@@ -252,7 +252,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         Ok(())
     }
 
-    fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, at: usize, _: [Span; 2]) -> Result<(), Reject> {
         let kind = match import.ty {
             ImportType::Func(_) => ExternKind::Func,
             ImportType::Table(_) => ExternKind::Table,
@@ -283,7 +283,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             .put::<_, { Place::GlobalInits as u8 }>(init.span, init.span.start)
     }
 
-    fn export(&mut self, _: &Export<'a>, at: usize) -> Result<(), Reject> {
+    fn export(&mut self, _: &Export<'a>, at: usize, _: Span) -> Result<(), Reject> {
         let before = self.front.get(Word::ExportCount);
         if before == 0 {
             self.front.set(Word::Exports, at as u32);

@@ -5,13 +5,12 @@
 //! Instances are made from the parts alone, so that no section is decoded a second time. Standard:
 //! section 2.5, "Modules".
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::pinning::Pinning;
-use crate::allocation::{self, OutOfMemory};
+use crate::allocation;
 use crate::error::Result;
-use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched, text};
+use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
 use crate::profile::Features;
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,
@@ -31,7 +30,6 @@ pub(super) fn assemble(
 ) -> Result<(Environment<Heap>, Parts)> {
     let mut watch = Watch::new(ask, 0);
     let mut sink = Assembler {
-        bytes,
         parts: Parts::default(),
         body: Watched {
             sink: Pinning::default(),
@@ -48,21 +46,7 @@ pub(super) fn assemble(
     }
 }
 
-/// Places of the exports in the order of their names.
-pub(super) fn by_name(bytes: &[u8], parts: &Parts) -> Result<Box<[u32]>, OutOfMemory> {
-    let name = |place: &u32| {
-        parts
-            .exports
-            .get(*place as usize)
-            .map(|export| text(bytes, export.name))
-    };
-    let mut places = allocation::boxed_list(0..parts.exports.len() as u32)?;
-    places.sort_unstable_by(|a, b| name(a).cmp(&name(b)));
-    Ok(places)
-}
-
-struct Assembler<'a, 't, 'w> {
-    bytes: &'a [u8],
+struct Assembler<'t, 'w> {
     parts: Parts,
     body: Watched<'t, 'w, Pinning>,
     /// Imports so far, by kind.
@@ -71,27 +55,21 @@ struct Assembler<'a, 't, 'w> {
     span: Span,
 }
 
-impl Assembler<'_, '_, '_> {
-    /// Where a part of the module stands.
-    fn span(&self, name: &str) -> Span {
-        let start = (name.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
-        Span {
-            start,
-            end: start + name.len(),
-        }
-    }
-}
-
 /// Adds an item if there is memory for it.
 fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), Reject> {
-    list.try_reserve(1)
-        .map_err(|_| Reject::new(ErrorCode::OutOfMemory, 0))?;
+    list.try_reserve(1).map_err(|_| out_of_memory())?;
     list.push(item);
     Ok(())
 }
 
-impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
+fn out_of_memory() -> Reject {
+    Reject::new(ErrorCode::OutOfMemory, 0)
+}
+
+impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
     type Body = Watched<'t, 'w, Pinning>;
+
+    const BY_NAME: bool = true;
 
     fn reach(&mut self, at: usize) -> Result<(), Reject> {
         self.body.watch.at(at)
@@ -110,7 +88,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
         push(&mut self.parts.bodies, body)
     }
 
-    fn import(&mut self, import: &Import<'a>, _: usize) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, _: usize, names: [Span; 2]) -> Result<(), Reject> {
         let kind = match import.ty {
             Imported::Func(_) => ExternKind::Func,
             Imported::Table(_) => ExternKind::Table,
@@ -118,7 +96,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
             Imported::Global(_) => ExternKind::Global,
             Imported::Tag(_) => ExternKind::Tag,
         };
-        let (module, name) = (self.span(import.module), self.span(import.name));
+        let [module, name] = names;
         let next = &mut self.imported[kind as usize];
         let part = ImportPart {
             module,
@@ -138,8 +116,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
         push(&mut self.parts.globals, init)
     }
 
-    fn export(&mut self, export: &Export<'a>, _: usize) -> Result<(), Reject> {
-        let name = self.span(export.name);
+    fn export(&mut self, export: &Export<'a>, _: usize, name: Span) -> Result<(), Reject> {
         push(
             &mut self.parts.exports,
             ExportPart {
@@ -148,6 +125,14 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
                 index: export.index,
             },
         )
+    }
+
+    fn exports_by_name(
+        &mut self,
+        places: impl ExactSizeIterator<Item = u32>,
+    ) -> Result<(), Reject> {
+        self.parts.by_name = allocation::boxed_list(places).map_err(|_| out_of_memory())?;
+        Ok(())
     }
 
     fn start(&mut self, func: FuncIdx) -> Result<(), Reject> {
@@ -163,8 +148,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'a, 't, 'w> {
         push(&mut self.parts.datas, *segment)
     }
 
-    fn custom(&mut self, name: &'a str, content: Span) -> Result<(), Reject> {
-        let name = self.span(name);
+    fn custom(&mut self, _: &'a str, name: Span, content: Span) -> Result<(), Reject> {
         push(&mut self.parts.customs, CustomPart { name, content })
     }
 }

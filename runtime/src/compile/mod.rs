@@ -57,7 +57,6 @@ impl Module {
             engine: engine.clone(),
             types: ModuleTypes::new(engine, &env)?,
             code: ModuleCode::new(parts.bodies.len() as u32, fast::lazy())?,
-            by_name: assemble::by_name(bytes, &parts)?,
             bytes: allocation::boxed_list(bytes.iter().copied())?,
             env,
             parts,

@@ -48,8 +48,6 @@ pub(crate) struct ModuleInner {
     pub(crate) types: ModuleTypes,
     pub(crate) code: ModuleCode,
     pub(crate) parts: Parts,
-    /// Exports in the order of their names.
-    pub(crate) by_name: Box<[u32]>,
 }
 
 impl Module {
@@ -100,8 +98,8 @@ impl Module {
     pub fn custom_sections<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m [u8]> {
         let sections = self.0.parts.customs.iter();
         sections
-            .filter(move |section| self.text(section.name) == name)
-            .filter_map(|section| self.0.bytes.get(section.content.range()))
+            .filter(move |section| self.slice(section.name) == name.as_bytes())
+            .map(|section| self.slice(section.content))
     }
 
     fn extern_type(&self, kind: ExternKind, index: u32) -> ExternType {
@@ -203,15 +201,13 @@ impl Module {
 
     /// The export of this name.
     pub(crate) fn export(&self, name: &str) -> Option<ExportPart> {
-        let exports = &self.0.parts.exports;
+        let Parts {
+            exports, by_name, ..
+        } = self.parts();
         let export = |place: &u32| exports.get(*place as usize);
-        let key = |place: &u32| export(place).map(|export| self.text(export.name));
-        let found = self
-            .0
-            .by_name
-            .binary_search_by(|place| key(place).cmp(&Some(name)))
-            .ok()?;
-        self.0.by_name.get(found).and_then(export).copied()
+        let key = |place: &u32| export(place).map(|export| self.slice(export.name));
+        let found = by_name.binary_search_by(|place| key(place).cmp(&Some(name.as_bytes())));
+        by_name.get(found.ok()?).and_then(export).copied()
     }
 
     /// The type of an object of the module, with the engine's numbers.
@@ -273,15 +269,14 @@ impl Module {
         self.text(export.name)
     }
 
+    /// A name, which validation has found to be UTF-8.
     fn text(&self, span: Span) -> &str {
-        text(self.bytes(), span)
+        core::str::from_utf8(self.slice(span)).unwrap_or_default()
     }
-}
 
-/// A name that was validated.
-pub(crate) fn text(bytes: &[u8], span: Span) -> &str {
-    let bytes = bytes.get(span.range()).unwrap_or_default();
-    core::str::from_utf8(bytes).unwrap_or_default()
+    fn slice(&self, span: Span) -> &[u8] {
+        self.bytes().get(span.range()).unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for Module {

@@ -4,6 +4,7 @@
 //! Names and contents stay in the module's bytes and are kept as spans, so that a list costs a few
 //! words an entry. Standard: section 2.5, "Modules".
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::pins::Pins;
@@ -15,6 +16,8 @@ use crate::types::{ExternKind, FuncIdx};
 pub(crate) struct Parts {
     pub(crate) imports: Vec<ImportPart>,
     pub(crate) exports: Vec<ExportPart>,
+    /// Places of the exports in the order of their names.
+    pub(crate) by_name: Box<[u32]>,
     /// Initial values of defined tables.
     pub(crate) tables: Vec<Option<ConstExpr>>,
     /// Initial values of defined globals.

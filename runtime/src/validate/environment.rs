@@ -11,7 +11,6 @@ use super::item::fields;
 use super::storage::Heap;
 use super::storage::{List, Storage};
 use crate::profile::Gate;
-use crate::read::Span;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Proposal};
 #[cfg(feature = "alloc")]
@@ -38,7 +37,7 @@ pub struct Environment<S: Storage> {
     pub(crate) tags: S::List<u32, { Place::Tags as u8 }>,
     pub(crate) elements: S::List<RefType, { Place::ElementTypes as u8 }>,
     pub(crate) declared: S::List<u32, { Place::Declared as u8 }>,
-    pub(crate) exports: S::List<Span, { Place::Exports as u8 }>,
+    pub(crate) exports: S::List<ExportEntry, { Place::Exports as u8 }>,
     pub(crate) counts: Counts,
 }
 
@@ -55,6 +54,14 @@ pub(crate) struct Counts {
     pub(crate) data_segments: u32,
 }
 
+/// An export while its section is read: its place among the exports, and its offset.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ExportEntry {
+    pub(crate) place: u32,
+    /// No module is larger: its size was compared with a limit of 32 bits.
+    pub(crate) at: u32,
+}
+
 /// A function type of the module, within its recursion group.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TypeDef {
@@ -69,6 +76,7 @@ pub struct TypeDef {
 }
 
 fields! {
+    ExportEntry { place: u32, at: u32 }
     TypeDef { start: u32, params: u16, results: u16, canonical: u32, group: u32 }
 }
 

@@ -154,8 +154,12 @@ pub trait ModuleSink<'a> {
     /// Takes the instructions of a body.
     type Body: Sink<'a>;
 
-    /// Whether it needs names; if not, builds for size without an allocator only check them.
+    /// Whether it needs names; if not, builds for size without an allocator only check them, and
+    /// give empty ones.
     const NAMES: bool = true;
+
+    /// Whether it needs the order of the exports by their names.
+    const BY_NAME: bool = false;
 
     /// A section that is a list has been read up to an offset, a part of a body not included.
     fn reach(&mut self, at: usize) -> Result<(), Reject> {
@@ -172,9 +176,9 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// An import, which stands at an offset.
-    fn import(&mut self, import: &Import<'a>, at: usize) -> Result<(), Reject> {
-        let _ = (import, at);
+    /// An import, which stands at an offset, and where both its names stand.
+    fn import(&mut self, import: &Import<'a>, at: usize, names: [Span; 2]) -> Result<(), Reject> {
+        let _ = (import, at, names);
         Ok(())
     }
 
@@ -218,9 +222,18 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// An export, which stands at an offset.
-    fn export(&mut self, export: &Export<'a>, at: usize) -> Result<(), Reject> {
-        let _ = (export, at);
+    /// An export, which stands at an offset, and where its name stands.
+    fn export(&mut self, export: &Export<'a>, at: usize, name: Span) -> Result<(), Reject> {
+        let _ = (export, at, name);
+        Ok(())
+    }
+
+    /// The places of all exports in the order of their names, as bytes, if it needs that.
+    fn exports_by_name(
+        &mut self,
+        places: impl ExactSizeIterator<Item = u32>,
+    ) -> Result<(), Reject> {
+        let _ = places;
         Ok(())
     }
 
@@ -242,9 +255,9 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
-    /// A custom section; `span` holds what follows its name.
-    fn custom(&mut self, name: &'a str, span: Span) -> Result<(), Reject> {
-        let _ = (name, span);
+    /// A custom section, and where its name stands and what follows it.
+    fn custom(&mut self, name: &'a str, at: Span, content: Span) -> Result<(), Reject> {
+        let _ = (name, at, content);
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 //! name, counts that sections announce) is kept until then. Standard: section 3.5, "Modules", and
 //! section 5.5.
 
-use super::environment::{Environment, TypeDef, unknown};
+use super::environment::{Environment, ExportEntry, TypeDef, unknown};
 use super::function::function;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
@@ -113,12 +113,12 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     ) -> Result<(), Reject> {
         match id {
             SectionId::Custom => {
-                let name = self.name::<M>(r)?;
-                let span = Span {
+                let (name, at) = self.name::<M>(r)?;
+                let content = Span {
                     start: r.position(),
                     end: r.end(),
                 };
-                sink.custom(name, span)
+                sink.custom(name, at, content)
             }
             SectionId::Type => self.types(r, sink),
             SectionId::Start => self.start(r, sink),
@@ -163,7 +163,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
         }
         if id == SectionId::Export {
-            self.exports_differ(first, r.position())
+            self.exports_differ(first, r.position(), sink)
         } else {
             Ok(())
         }
@@ -273,7 +273,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let (module, name) = (self.name::<M>(r)?, self.name::<M>(r)?);
+        let ((module, module_span), (name, name_span)) = (self.name::<M>(r)?, self.name::<M>(r)?);
         let ty = match r.external(self.gate, ErrorCode::MalformedImportKind)? {
             ExternKind::Func => {
                 let ty = TypeIdx(r.u32()?);
@@ -312,17 +312,22 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                 ImportType::Tag(ty)
             }
         };
-        sink.import(&Import { module, name, ty }, at)
+        sink.import(&Import { module, name, ty }, at, [module_span, name_span])
     }
 
-    /// A name, which is empty if the sink does not use it and the build is optimised for size.
+    /// A name and where it stands; it is empty if the sink does not use it and the build is
+    /// optimised for size.
     #[inline]
-    fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<&'a str, Reject> {
+    fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<(&'a str, Span), Reject> {
+        let mut name = "";
         if M::NAMES || !cfg!(brief) {
-            return r.name(self.gate);
+            name = r.name(self.gate)?;
+        } else {
+            r.pass_name(self.gate)?;
         }
-        r.pass_name(self.gate)?;
-        Ok("")
+        let end = r.position();
+        let start = end.saturating_sub(name.len());
+        Ok((name, Span { start, end }))
     }
 
     #[cfg_attr(small, inline(never))]
@@ -395,7 +400,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink: &mut M,
     ) -> Result<(), Reject> {
         let at = r.position();
-        let name = self.name::<M>(r)?;
+        let (name, span) = self.name::<M>(r)?;
         let export: Export<'a> = r.export_of(name, self.gate)?;
         let index = export.index;
         let env = &self.env;
@@ -415,36 +420,49 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         if exports_variable(&self.env, &export) {
             self.gate.admit(Proposal::MutableGlobals, at, ())?;
         }
-        if !cfg!(brief) {
-            let name = Reader::range(self.bytes, at..r.end()).name_span()?;
+        if M::BY_NAME || !cfg!(brief) {
+            let exports = &mut self.env.exports;
+            let entry = ExportEntry {
+                place: exports.len() as u32,
+                at: at as u32,
+            };
             let most = self.gate.limits().exports;
-            self.env.exports.add(name, Limit::Exports, most, at)?;
+            exports.add(entry, Limit::Exports, most, at)?;
         }
-        sink.export(&export, at)
+        sink.export(&export, at, span)
     }
 
-    /// Sorts the names of exports to find equal ones. In builds optimised for size modules have few
-    /// exports, and each is compared with those before it.
-    fn exports_differ(&mut self, first: Reader<'a>, end: usize) -> Result<(), Reject> {
-        if cfg!(brief) {
+    /// Sorts the names of exports to find equal ones, and tells the sink of their order. In builds
+    /// optimised for size modules have few exports, and each is compared with those before it.
+    fn exports_differ<M: ModuleSink<'a>>(
+        &mut self,
+        first: Reader<'a>,
+        end: usize,
+        sink: &mut M,
+    ) -> Result<(), Reject> {
+        if !M::BY_NAME && cfg!(brief) {
             return names_differ(first, end);
         }
         let bytes = self.bytes;
-        let name = |span: &Span| bytes.get(span.range()).unwrap_or_default();
+        let reader = |export: &ExportEntry| Reader::range(bytes, export.at as usize..end);
+        let name = |export: &ExportEntry| export_name(&mut reader(export));
         let exports = &mut self.env.exports;
-        exports.sort(|a, b| name(a).cmp(name(b)).then(a.start.cmp(&b.start)));
-        let mut names = (0..exports.len()).filter_map(|index| exports.get(index));
-        let mut before = names.next();
-        let same = names.find(|span| {
-            before
-                .replace(*span)
-                .is_some_and(|b| name(&b) == name(span))
-        });
-        exports.release();
-        match same {
-            Some(second) => Err(Reject::new(ErrorCode::DuplicateExport, second.start)),
-            None => Ok(()),
+        exports.sort(|a, b| name(a).cmp(&name(b)).then(a.place.cmp(&b.place)));
+        let mut before = None;
+        for index in 0..exports.len() {
+            let export = exports.get(index).unwrap_or_default();
+            let same = before.replace(name(&export)) == Some(name(&export));
+            if same {
+                let at = reader(&export).name_span()?.start;
+                return Err(Reject::new(ErrorCode::DuplicateExport, at));
+            }
         }
+        if M::BY_NAME {
+            let export = |index| exports.get(index).unwrap_or_default();
+            sink.exports_by_name((0..exports.len()).map(|index| export(index).place))?;
+        }
+        exports.release();
+        Ok(())
     }
 
     #[cfg_attr(small, inline(never))]

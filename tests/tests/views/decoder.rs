@@ -18,7 +18,11 @@ use crate::Lines;
 
 /// The lines of the decoder, if the module is valid.
 pub(crate) fn lines(bytes: &[u8]) -> Option<Vec<String>> {
-    let mut decoded = Decoded::default();
+    let mut decoded = Decoded {
+        bytes,
+        lines: Vec::new(),
+        body: Offsets::default(),
+    };
     module(bytes, &Features::of::<Std>(), Heap, &mut decoded).ok()?;
     Some(decoded.lines)
 }
@@ -82,9 +86,9 @@ fn all<T>(
     Ok(())
 }
 
-/// The lines as they come.
-#[derive(Default)]
-struct Decoded {
+/// The lines as they come; names stand where the decoder says.
+struct Decoded<'a> {
+    bytes: &'a [u8],
     lines: Vec<String>,
     body: Offsets,
 }
@@ -100,14 +104,14 @@ impl<'a> Sink<'a> for Offsets {
     }
 }
 
-impl Decoded {
+impl Decoded<'_> {
     fn line(&mut self, line: String) -> Result<(), Reject> {
         self.lines.push(line);
         Ok(())
     }
 }
 
-impl<'a> ModuleSink<'a> for Decoded {
+impl<'a> ModuleSink<'a> for Decoded<'_> {
     type Body = Offsets;
 
     fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Offsets, Reject> {
@@ -120,7 +124,10 @@ impl<'a> ModuleSink<'a> for Decoded {
         self.line(format!("{:?}", self.body.0))
     }
 
-    fn import(&mut self, import: &Import<'a>, _: usize) -> Result<(), Reject> {
+    fn import(&mut self, import: &Import<'a>, _: usize, names: [Span; 2]) -> Result<(), Reject> {
+        let names = names.map(|name| self.bytes.get(name.range()));
+        let [module, name] = [import.module, import.name].map(|name| Some(name.as_bytes()));
+        assert_eq!(names, [module, name]);
         self.line(import_line(import))
     }
 
@@ -149,7 +156,8 @@ impl<'a> ModuleSink<'a> for Decoded {
         self.line(global_line(ty, init))
     }
 
-    fn export(&mut self, export: &Export<'a>, _: usize) -> Result<(), Reject> {
+    fn export(&mut self, export: &Export<'a>, _: usize, name: Span) -> Result<(), Reject> {
+        assert_eq!(self.bytes.get(name.range()), Some(export.name.as_bytes()));
         self.line(format!("{export:?}"))
     }
 
@@ -165,8 +173,9 @@ impl<'a> ModuleSink<'a> for Decoded {
         self.line(format!("{segment:?}"))
     }
 
-    fn custom(&mut self, name: &'a str, span: Span) -> Result<(), Reject> {
-        self.line(format!("custom {name} {}", span.range().len()))
+    fn custom(&mut self, name: &'a str, at: Span, content: Span) -> Result<(), Reject> {
+        assert_eq!(self.bytes.get(at.range()), Some(name.as_bytes()));
+        self.line(format!("custom {name} {}", content.range().len()))
     }
 }
 
