@@ -1,8 +1,8 @@
 //! Writes a module's table while the module is validated.
 //!
 //! Where branches to the end of a block go is not known when they are met. Until then each holds, in
-//! place of a distance, which branch before it goes to the same end; the block's [`Link`] has the
-//! last one. When a body ends, its branches become words of the table.
+//! place of a distance, which branch before it goes to the same end; the [`Block`] has the last one.
+//! When a body ends, its branches become words of the table.
 
 use super::branch::Branch;
 use super::table::{Body, Data, Elements, Front, ImportEntry, Word};
@@ -16,8 +16,30 @@ use crate::types::{
     TypeIdx,
 };
 use crate::validate::arena::{Arena, Place};
-use crate::validate::stack::{Frame, FrameKind, Link};
+use crate::validate::item::fields;
+use crate::validate::stack::{Frame, FrameKind};
 use crate::validate::{ArenaList, Effect, Header, List, LocalRun, ModuleSink, Sink, Storage};
+
+/// What is needed only while a body is read.
+impl Place {
+    /// [`Branch`]: those of the body
+    const PENDING: Self = Self::KeptBody;
+    /// [`Block`]: those around the instruction, one for each frame of the validator
+    const BLOCKS: Self = Self::KeptBlocks;
+}
+
+/// What is remembered of a block until it ends.
+#[derive(Clone, Copy, Debug, Default)]
+struct Block {
+    /// Where its loop begins, or the last branch to its end.
+    target: u32,
+    /// How many branches there were before its loop, or the branch of its `if`.
+    branches: u32,
+}
+
+fields! {
+    Block { target: u32, branches: u32 }
+}
 
 /// The sink of a validation in an arena, which holds the table's lists.
 pub(crate) struct Builder<'s> {
@@ -44,15 +66,20 @@ impl<'s> Builder<'s> {
         self.arena.list()
     }
 
+    fn blocks(&self) -> ArenaList<'s, Block, { Place::BLOCKS as u8 }> {
+        self.arena.list()
+    }
+
     /// The branches of the body that is being read.
-    fn branches(&self) -> ArenaList<'s, Branch, { Place::Pending as u8 }> {
+    fn branches(&self) -> ArenaList<'s, Branch, { Place::PENDING as u8 }> {
         self.arena.list()
     }
 
     /// A branch to a label, with this many operands on the stack.
     fn label(&mut self, label: LabelIdx, height: u32, at: usize) -> Result<(), Reject> {
         let place = self.frames().len().wrapping_sub(1 + label.0 as usize);
-        let Some(frame) = self.frames().get(place) else {
+        let (Some(frame), Some(block)) = (self.frames().get(place), self.blocks().get(place))
+        else {
             return Ok(());
         };
         let arity = frame.label(&self.arena.open().0).len() as u32;
@@ -66,15 +93,11 @@ impl<'s> Builder<'s> {
         };
         if frame.kind == FrameKind::Loop {
             let number = self.branches().len() as u32;
-            let branch = branch.aimed(number, frame.link.target, frame.link.branches, at)?;
-            return self.arena.put::<_, { Place::Pending as u8 }>(branch, at);
+            let branch = branch.aimed(number, block.target, block.branches, at)?;
+            return self.arena.put::<_, { Place::PENDING as u8 }>(branch, at);
         }
-        let target = self.pending(branch, frame.link.target, at)?;
-        let link = Link {
-            target,
-            ..frame.link
-        };
-        self.frames().set_start(place, link);
+        let target = self.pending(branch, block.target, at)?;
+        self.blocks().set(place, Block { target, ..block });
         Ok(())
     }
 
@@ -85,7 +108,7 @@ impl<'s> Builder<'s> {
             code: last,
             ..branch
         };
-        self.arena.put::<_, { Place::Pending as u8 }>(branch, at)?;
+        self.arena.put::<_, { Place::PENDING as u8 }>(branch, at)?;
         Ok(self.branches().len() as u32)
     }
 
@@ -130,7 +153,7 @@ impl<'s> Builder<'s> {
 
     /// Adds a word to the table's branches.
     fn word(&self, word: u32, at: usize) -> Result<(), Reject> {
-        self.arena.put::<_, { Place::Branches as u8 }>(word, at)
+        self.arena.put::<_, { Place::BRANCHES as u8 }>(word, at)
     }
 
     /// From the first instruction of the function.
@@ -145,9 +168,10 @@ impl<'s> Builder<'s> {
         Ok(())
     }
 
-    fn link(&mut self, link: Link) {
-        let innermost = self.frames().len().wrapping_sub(1);
-        self.frames().set_start(innermost, link);
+    /// A block begins, its branches at these.
+    fn open(&self, target: u32, branches: u32, at: usize) -> Result<(), Reject> {
+        let block = Block { target, branches };
+        self.arena.put::<_, { Place::BLOCKS as u8 }>(block, at)
     }
 }
 
@@ -160,51 +184,52 @@ impl<'a> Sink<'a> for Builder<'_> {
         self.body = Body {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
-            branches: self.arena.list::<u32, { Place::Branches as u8 }>().len() as u32,
+            branches: self.arena.list::<u32, { Place::BRANCHES as u8 }>().len() as u32,
             locals: fit(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
-        Ok(())
+        self.open(0, 0, at)
     }
 
     #[cfg_attr(small, inline(never))]
     fn accept(&mut self, at: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
         let (height, reachable) = (effect.height, effect.reachable);
-        let link = effect.ended.link;
         self.pass(at, reachable, height)?;
         let below = height.saturating_sub(1);
         match *i {
-            Instruction::Loop { .. } => self.link(Link {
-                target: self.distance(effect.end),
-                branches: self.branches().len() as u32,
-            }),
-            Instruction::If { .. } if reachable => {
-                let branches = self.pending(Branch::default(), 0, at)?;
-                self.link(Link {
-                    target: 0,
-                    branches,
-                });
+            Instruction::Block { .. } => self.open(0, 0, at)?,
+            Instruction::Loop { .. } => {
+                let branches = self.branches().len() as u32;
+                self.open(self.distance(effect.end), branches, at)?;
+            }
+            Instruction::If { .. } => {
+                let mut branches = 0;
+                if reachable {
+                    branches = self.pending(Branch::default(), 0, at)?;
+                }
+                self.open(0, branches, at)?;
             }
             Instruction::Else => {
-                let mut target = link.target;
+                let Block {
+                    mut target,
+                    branches,
+                } = self.blocks().pop().unwrap_or_default();
                 if reachable {
                     target = self.pending(Branch::default(), target, at)?;
                 }
-                self.resolve(link.branches, effect.end, at)?;
-                self.link(Link {
-                    target,
-                    branches: 0,
-                });
+                self.resolve(branches, effect.end, at)?;
+                self.open(target, 0, at)?;
             }
             Instruction::End => {
+                let Block { target, branches } = self.blocks().pop().unwrap_or_default();
                 let code = match effect.ended.kind {
                     FrameKind::Body => at,
                     _ => effect.end,
                 };
                 if effect.ended.kind != FrameKind::Loop {
                     // Of an `if` without `else`, the condition goes there, too.
-                    self.resolve(link.branches, code, at)?;
-                    self.resolve(link.target, code, at)?;
+                    self.resolve(branches, code, at)?;
+                    self.resolve(target, code, at)?;
                 }
             }
             Instruction::Br { l } | Instruction::BrOnNonNull { l } if reachable => {
@@ -246,7 +271,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         self.write(true)?;
         self.branches().truncate(0);
         self.arena
-            .list::<_, { Place::Bodies as u8 }>()
+            .list::<_, { Place::BODIES as u8 }>()
             .set(self.index as usize, self.body);
         self.index += 1;
         Ok(())
@@ -264,23 +289,23 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             name: at as u32,
             kind: kind as u8,
         };
-        self.arena.put::<_, { Place::Imports as u8 }>(entry, at)
+        self.arena.put::<_, { Place::IMPORTS as u8 }>(entry, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
         self.arena
-            .put::<_, { Place::Bodies as u8 }>(Body::default(), 0)
+            .put::<_, { Place::BODIES as u8 }>(Body::default(), 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
         self.arena
-            .put::<_, { Place::TableInits as u8 }>(span, span.start)
+            .put::<_, { Place::TABLE_INITS as u8 }>(span, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
         self.arena
-            .put::<_, { Place::GlobalInits as u8 }>(init.span, init.span.start)
+            .put::<_, { Place::GLOBAL_INITS as u8 }>(init.span, init.span.start)
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize, _: Span) -> Result<(), Reject> {
@@ -316,7 +341,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.flags |= Elements::EXPRESSIONS;
         }
         self.arena
-            .put::<_, { Place::Elements as u8 }>(entry, entry.items.start)
+            .put::<_, { Place::ELEMENTS as u8 }>(entry, entry.items.start)
     }
 
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
@@ -330,7 +355,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.offset = offset.span;
         }
         self.arena
-            .put::<_, { Place::Data as u8 }>(entry, entry.bytes.start)
+            .put::<_, { Place::DATA as u8 }>(entry, entry.bytes.start)
     }
 }
 

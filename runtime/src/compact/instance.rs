@@ -83,14 +83,14 @@ impl<'m> Instance<'m> {
         self.bases = bases;
         let header = module.header();
         self.funcs = header.start(Place::Funcs);
-        self.bodies = header.start(Place::Bodies);
+        self.bodies = header.start(Place::BODIES);
         self.defs = header.start(Place::Types);
-        self.branches = header.start(Place::Branches);
+        self.branches = header.start(Place::BRANCHES);
         self.imported.funcs = header.imported(ExternKind::Func);
         self.imported.tables = header.imported(ExternKind::Table);
         self.imported.memories = header.imported(ExternKind::Memory);
         self.imported.globals = header.imported(ExternKind::Global);
-        self.elements = header.count(Place::Elements);
+        self.elements = header.count(Place::ELEMENTS);
     }
 
     /// The record of a function's body.

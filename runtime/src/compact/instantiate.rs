@@ -69,8 +69,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     #[inline(never)]
     fn initialise(&mut self) -> Result<(), Failure> {
         let header = self.state.current.module.header();
-        for index in 0..header.count(Place::GlobalInits) {
-            let span = header.item(Place::GlobalInits, index);
+        for index in 0..header.count(Place::GLOBAL_INITS) {
+            let span = header.item(Place::GLOBAL_INITS, index);
             self.evaluate(span)?;
             let value = self.result();
             let place = self.state.current.bases.globals.wrapping_add(index) as usize;
@@ -79,11 +79,11 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             }
         }
         let inits = match P::PROPOSALS.contains(Proposal::FunctionReferences) {
-            true => header.count(Place::TableInits),
+            true => header.count(Place::TABLE_INITS),
             false => 0,
         };
         for index in 0..inits {
-            let span: Span = header.item(Place::TableInits, index);
+            let span: Span = header.item(Place::TABLE_INITS, index);
             if span != Span::default() {
                 self.evaluate(span)?;
                 let value = Ref(self.result() as u32);
@@ -91,10 +91,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 self.state.table(table).fill(value);
             }
         }
-        for index in 0..header.count(Place::Elements) {
+        for index in 0..header.count(Place::ELEMENTS) {
             self.elements(index)?;
         }
-        for index in 0..header.count(Place::Data) {
+        for index in 0..header.count(Place::DATA) {
             self.data(index)?;
         }
         Ok(())
@@ -257,7 +257,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         self.links
             .extend(count.into(), Link::default(), Capacity::Links)?;
         let mut seen = [0; ExternKind::COUNT];
-        for index in 0..header.count(Place::Imports) {
+        for index in 0..header.count(Place::IMPORTS) {
             let error = Failure::import(index);
             let given = imports.get(index as usize).ok_or(error)?;
             let kind = current.module.import(index).kind();
@@ -358,7 +358,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         }
         let bulk = P::PROPOSALS.contains(Proposal::BulkMemory);
         for index in 0..if bulk {
-            header.count(Place::Elements)
+            header.count(Place::ELEMENTS)
         } else {
             0
         } {

@@ -37,7 +37,7 @@ fn the_page_shows_what_validation_writes() {
 
 /// The instructions of the first function.
 fn instructions(module: Module<'_>) -> String {
-    let body: Body = module.header().item(Place::Bodies, 0);
+    let body: Body = module.header().item(Place::BODIES, 0);
     let view = ModuleView::new(module.wasm()).unwrap();
     let function = view.bodies().next().unwrap().unwrap();
     let instructions = function.instructions().map(|next| {
@@ -52,8 +52,8 @@ fn instructions(module: Module<'_>) -> String {
 fn branches(module: Module<'_>) -> String {
     let header = module.header();
     let mut lines = String::from("number  word        to  next  drop  keep\n");
-    for number in 0..header.count(Place::Branches) {
-        let word: u32 = header.item(Place::Branches, number);
+    for number in 0..header.count(Place::BRANCHES) {
+        let word: u32 = header.item(Place::BRANCHES, number);
         let branch = Branch::of(word);
         let next = number.wrapping_add_signed(branch.table.into());
         let cells: Vec<String> = [branch.code, next, branch.drop.into(), branch.keep.into()]

@@ -95,7 +95,7 @@ impl<'m> Module<'m> {
     /// The imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = Import<'m>> + use<'m> {
         let (module, header) = (*self, self.header());
-        (0..header.count(Place::Imports)).map(move |index| {
+        (0..header.count(Place::IMPORTS)).map(move |index| {
             let entry = module.import(index);
             let mut reader = Reader::range(module.wasm, entry.name as usize..module.wasm.len());
             Import {
@@ -177,15 +177,15 @@ impl<'m> Module<'m> {
     }
 
     pub(crate) fn import(&self, index: u32) -> ImportEntry {
-        self.header().item(Place::Imports, index)
+        self.header().item(Place::IMPORTS, index)
     }
 
     pub(crate) fn elements(&self, index: u32) -> Elements {
-        self.header().item(Place::Elements, index)
+        self.header().item(Place::ELEMENTS, index)
     }
 
     pub(crate) fn data(&self, index: u32) -> Data {
-        self.header().item(Place::Data, index)
+        self.header().item(Place::DATA, index)
     }
 }
 

@@ -41,8 +41,8 @@ impl Needs {
     pub(crate) fn of(module: Module<'_>) -> Self {
         let header = module.header();
         let first = header.imported(ExternKind::Func);
-        let funcs = (0..header.count(Place::Bodies)).map(|index| {
-            let body: Body = header.item(Place::Bodies, index);
+        let funcs = (0..header.count(Place::BODIES)).map(|index| {
+            let body: Body = header.item(Place::BODIES, index);
             let ty: u32 = header.item(Place::Funcs, first + index);
             let ty: TypeDef = header.item(Place::Types, ty);
             usize::from(ty.params.max(ty.results))
@@ -54,7 +54,7 @@ impl Needs {
             let ty: TableType = header.item(Place::Tables, index);
             ty.min
         });
-        let segments = header.count(Place::Elements);
+        let segments = header.count(Place::ELEMENTS);
         let passive = (0..segments).map(|index| {
             let segment = module.elements(index);
             if segment.is_passive() {

@@ -11,6 +11,24 @@ use crate::validate::TypeDef;
 use crate::validate::arena::{Arena, Place};
 use crate::validate::item::{Item, fields};
 
+/// The lists of the table that are not the validator's, at the front of its arena.
+impl Place {
+    /// [`ImportEntry`]
+    pub(crate) const IMPORTS: Self = Self::KeptImports;
+    /// [`Body`]
+    pub(crate) const BODIES: Self = Self::KeptFuncs;
+    /// [`Span`] of an initial value
+    pub(crate) const TABLE_INITS: Self = Self::KeptTables;
+    /// [`Span`] of an initial value
+    pub(crate) const GLOBAL_INITS: Self = Self::KeptGlobals;
+    /// [`Elements`]
+    pub(crate) const ELEMENTS: Self = Self::KeptElements;
+    /// Words of branches
+    pub(crate) const BRANCHES: Self = Self::KeptCode;
+    /// [`Data`]
+    pub(crate) const DATA: Self = Self::KeptData;
+}
+
 /// A function with a body.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Body {
@@ -112,7 +130,7 @@ pub(crate) struct Header<'t> {
 }
 
 /// Bytes of the items of each list, in the order of the places.
-const SIZES: [u8; Place::Data as usize + 1] = [
+const SIZES: [u8; Place::DATA as usize + 1] = [
     ValType::SIZE as u8,
     TypeDef::SIZE as u8,
     ImportEntry::SIZE as u8,
@@ -253,7 +271,7 @@ impl<'t> Header<'t> {
     /// How many data segments instructions can refer to.
     pub(crate) fn kept_data(self) -> u32 {
         if self.data_count() {
-            self.count(Place::Data)
+            self.count(Place::DATA)
         } else {
             0
         }

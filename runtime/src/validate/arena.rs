@@ -1,9 +1,9 @@
 //! Lists in the caller's bytes.
 //!
-//! What a module's table consists of grows up from the front, the validator's other stacks grow
-//! down from the back; each list lies right behind the one before it, and gives way when that
-//! one grows. So there is room exactly as long as the items fit, whatever the mixture, and the
-//! front is the table when validation has ended.
+//! What stays grows up from the front: the index spaces, and what a sink keeps of each section. The
+//! validator's other stacks, and what a sink needs for a body, grow down from the back. Each list
+//! lies right behind the one before it, and gives way when that one grows. So there is room exactly
+//! as long as the items fit, whatever the mixture. What a sink's items are only the sink knows.
 //!
 //! All lists share the bytes, which is why these are cells.
 
@@ -44,24 +44,25 @@ pub struct Arena<'b> {
 const FRONT: usize = Place::Values as usize + 1;
 const BACK: usize = Place::Frames as usize + 1;
 
-/// The lists, each behind the one before.
+/// The lists, each behind the one before. Those that begin with `Kept` are the sink's: it puts items
+/// of its own there, or nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 pub(crate) enum Place {
     // At the front: what stays, in the order of the sections.
     ValueTypes,
     Types,
-    Imports,
+    KeptImports,
     Funcs,
-    Bodies,
+    KeptFuncs,
     Tables,
-    TableInits,
+    KeptTables,
     Memories,
     Globals,
-    GlobalInits,
-    Elements,
-    Branches,
-    Data,
+    KeptGlobals,
+    KeptElements,
+    KeptCode,
+    KeptData,
     // Behind them, because there are few where a branch is.
     Values,
     // At the back; one number is that of the end of the front.
@@ -74,25 +75,27 @@ pub(crate) enum Place {
     Locals,
     Set,
     Initialised,
-    Pending,
+    // Of the body that is being read, and of its blocks.
+    KeptBody,
+    KeptBlocks,
     Frames,
 }
 
 impl Place {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::ValueTypes,
         Self::Types,
-        Self::Imports,
+        Self::KeptImports,
         Self::Funcs,
-        Self::Bodies,
+        Self::KeptFuncs,
         Self::Tables,
-        Self::TableInits,
+        Self::KeptTables,
         Self::Memories,
         Self::Globals,
-        Self::GlobalInits,
-        Self::Elements,
-        Self::Branches,
-        Self::Data,
+        Self::KeptGlobals,
+        Self::KeptElements,
+        Self::KeptCode,
+        Self::KeptData,
         Self::Values,
         Self::Exports,
         Self::Nodes,
@@ -103,7 +106,8 @@ impl Place {
         Self::Locals,
         Self::Set,
         Self::Initialised,
-        Self::Pending,
+        Self::KeptBody,
+        Self::KeptBlocks,
         Self::Frames,
     ];
 
@@ -452,13 +456,6 @@ pub struct ArenaList<'s, T, const PLACE: u8> {
 
 impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
     const PLACE: Place = Place::numbered(PLACE);
-}
-
-impl<T: Item, const PLACE: u8> ArenaList<'_, T, PLACE> {
-    /// Replaces what an item begins with; there is no effect if there is no such item.
-    pub(crate) fn set_start(&mut self, index: usize, start: impl Item) {
-        start.store(self.arena.locate(Self::PLACE, index, T::SIZE), 0);
-    }
 }
 
 impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {

@@ -48,7 +48,7 @@ pub use level::{basic, check_at, standard, validate_at};
 pub use local::LocalRun;
 pub use module::module;
 pub use operands::Operands;
-pub use stack::{Frame, Link, Scratch};
+pub use stack::{Frame, Scratch};
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
 pub use storage::{Full, List, Storage};

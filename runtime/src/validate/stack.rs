@@ -68,21 +68,6 @@ pub struct Frame {
     pub(crate) kind: FrameKind,
     /// Whether the code around the block can be reached.
     pub(crate) reachable: bool,
-    /// For the sink.
-    pub(crate) link: Link,
-}
-
-/// What a sink remembers of a block; the validator only keeps it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Link {
-    /// A position of code, or the last branch to the end of the block.
-    pub(crate) target: u32,
-    /// A number of branches.
-    pub(crate) branches: u32,
-}
-
-fields! {
-    Link { target: u32, branches: u32 }
 }
 
 /// Kinds of blocks.
@@ -101,9 +86,8 @@ pub(crate) enum FrameKind {
     Else,
 }
 
-// What a sink replaces alone stands first.
 fields! {
-    Frame { link: Link, height: u32, initialised: u32, block: PackedBlock, kind: FrameKind, reachable: bool }
+    Frame { height: u32, initialised: u32, block: PackedBlock, kind: FrameKind, reachable: bool }
 }
 
 impl Frame {
@@ -146,7 +130,6 @@ impl Frame {
             block: block.into(),
             kind,
             reachable,
-            link: Link::default(),
         }
     }
 
@@ -231,7 +214,7 @@ mod tests {
 
     #[test]
     fn frames_are_small_and_keep_their_block_type() {
-        assert_eq!(size_of::<Frame>(), 24);
+        assert_eq!(size_of::<Frame>(), 16);
         let blocks = [
             BlockType::Empty,
             BlockType::Value(ValType::I32),
