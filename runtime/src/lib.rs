@@ -50,6 +50,7 @@ mod generated;
 pub mod handle;
 pub mod host;
 mod num;
+mod policy;
 pub mod profile;
 mod rate;
 pub mod read;

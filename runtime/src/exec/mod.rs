@@ -15,6 +15,8 @@ pub(crate) mod table;
 
 use core::ops::Range;
 
+use crate::policy;
+
 /// The indices of `count` items from `start` on, if all of them are below `length`.
 #[inline]
 fn range(start: u64, count: u64, length: usize) -> Option<Range<usize>> {
@@ -95,20 +97,20 @@ pub(crate) fn places<T>(
 }
 
 /// Moves items to where there is room for them.
-#[cfg(not(small))]
 #[inline]
 pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+    if policy::MOVE_ONE_BY_ONE {
+        return shift_one_by_one(items, from, to);
+    }
     let (start, end, len) = (from.start, from.end, items.len());
     if start <= end && end <= len && to <= len - (end - start) {
         items.copy_within(start..end, to);
     }
 }
 
-/// Moves items to where there is room for them: those that overlap one by one, because the
-/// compiler does not see that `copy_within` cannot panic, and would link the panic.
-#[cfg(small)]
+/// The same; those that overlap move one by one.
 #[inline(never)]
-pub(crate) fn shift<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
+fn shift_one_by_one<T: Copy>(items: &mut [T], from: Range<usize>, to: usize) {
     let count = from.end.saturating_sub(from.start);
     if to.abs_diff(from.start) >= count {
         let (target, source) = parts(items, (to, count), (from.start, count));

@@ -1,9 +1,10 @@
 //! Conversions between floats and integers.
 //!
 //! Every `f32` is an `f64`, so one function serves both. Machines that have floats do what `as`
-//! does. Where code is to be small there are none, and one function of a few instructions takes
-//! the place of all that compilers would link: a conversion for each pair of types, and comparisons.
+//! does. For others ([`policy::CONVERT_BY_SHIFTS`]) one function of a few instructions takes the
+//! place of all that compilers would link. Standard: section 4.3.4, "Conversions".
 
+use crate::policy;
 use crate::spec::Trap;
 
 /// Towards zero, to a signed integer of 32 bits.
@@ -88,9 +89,12 @@ enum Integer {
 }
 
 /// An integer of a type, or why there is none.
-#[cfg(not(small))]
 #[inline(always)]
 fn fit(a: f64, ty: Integer) -> Result<u64, Trap> {
+    if policy::CONVERT_BY_SHIFTS {
+        let (integer, trap) = truncate(a, ty);
+        return trap.map_or(Ok(integer), Err);
+    }
     // The least integer of 64 bits is a float, and the next smaller float is far below it.
     let fits = match ty {
         Integer::I32 => a > -2_147_483_649.0 && a < 2_147_483_648.0,
@@ -107,9 +111,12 @@ fn fit(a: f64, ty: Integer) -> Result<u64, Trap> {
     }
 }
 
-#[cfg(not(small))]
+/// The integer of a type that is nearest towards zero.
 #[inline(always)]
 fn saturate(a: f64, ty: Integer) -> u64 {
+    if policy::CONVERT_BY_SHIFTS {
+        return truncate(a, ty).0;
+    }
     match ty {
         Integer::I32 => a as i32 as u64,
         Integer::U32 => a as u32 as u64,
@@ -118,20 +125,8 @@ fn saturate(a: f64, ty: Integer) -> u64 {
     }
 }
 
-#[cfg(small)]
-fn fit(a: f64, ty: Integer) -> Result<u64, Trap> {
-    let (integer, trap) = truncate(a, ty);
-    trap.map_or(Ok(integer), Err)
-}
-
-#[cfg(small)]
-fn saturate(a: f64, ty: Integer) -> u64 {
-    truncate(a, ty).0
-}
-
 /// The integer of a type that is nearest towards zero, and why it is not all that there is before
 /// the point: without floats.
-#[cfg(any(small, test))]
 #[inline(never)]
 fn truncate(a: f64, ty: Integer) -> (u64, Option<Trap>) {
     const FRACTION: u32 = f64::MANTISSA_DIGITS - 1;

@@ -6,6 +6,7 @@
 //! handler.
 
 use super::backend;
+use crate::policy::{self, If};
 
 /// `f32` and `f64`.
 pub(crate) trait Float: Copy + PartialOrd + core::ops::Add<Output = Self> {
@@ -179,11 +180,8 @@ macro_rules! float {
     };
 }
 
-/// What an `f32` is rounded as: where code is to be small, there is one function for both types.
-#[cfg(small)]
-type Wide = f64;
-#[cfg(not(small))]
-type Wide = f32;
+/// What an `f32` is rounded as.
+type Wide = If<{ policy::ROUND_AS_F64 }, f64, f32>;
 
 float!(f32, backend::sqrt_f32, 0x0040_0000, Wide);
 float!(f64, backend::sqrt_f64, 0x0008_0000_0000_0000, f64);

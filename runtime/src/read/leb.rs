@@ -5,6 +5,7 @@
 //! is "integer too large". Standard: section 5.2.2, "Integers".
 
 use super::Reader;
+use crate::policy;
 use crate::reject::{Facts, Reject};
 use crate::spec::ErrorCode;
 
@@ -17,7 +18,7 @@ impl Reader<'_> {
     /// An unsigned number of 32 bits.
     #[inline(always)]
     pub fn u32(&mut self) -> Result<u32, Reject> {
-        if cfg!(small) {
+        if policy::CALL_FOR_NUMBERS {
             return match self.word() {
                 Some(number) => Ok(number),
                 None => {
@@ -35,7 +36,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The same if it is there and right: for builds for size, where it travels in a register.
+    /// The same if it is there and right; so it travels in a register.
     #[inline(never)]
     fn word(&mut self) -> Option<u32> {
         /// Where the last byte begins.
@@ -71,7 +72,7 @@ impl Reader<'_> {
     /// An unsigned number of 32 bits that has been read before, so that nobody asks what is wrong.
     #[inline(always)]
     pub(crate) fn again(&mut self) -> Option<u32> {
-        match cfg!(small) {
+        match policy::CALL_FOR_NUMBERS {
             true => self.word(),
             false => self.u32().ok(),
         }

@@ -4,18 +4,14 @@
 //! displays it. Where there are no words, four numbers say it: [`ErrorCode::number`], the offset,
 //! and [`Detail::numbers`].
 
-#[cfg(any(brief, test))]
+#[allow(dead_code, reason = "a build uses one of the two")]
 mod packed;
-#[cfg(not(brief))]
+#[allow(dead_code, reason = "a build uses one of the two")]
 mod wide;
 
 use core::fmt;
 
-#[cfg(brief)]
-pub(crate) use packed::Facts;
-#[cfg(not(brief))]
-pub(crate) use wide::Facts;
-
+use crate::policy::{self, If};
 use crate::spec::{ErrorClass, ErrorCode, Limit, Proposal};
 use crate::types::ValType;
 
@@ -33,6 +29,9 @@ pub struct Reject {
     /// What is wrong there.
     pub(crate) facts: Facts,
 }
+
+/// A code and a [`Detail`], as a build keeps them.
+pub(crate) type Facts = If<{ policy::PACK_ERRORS }, packed::Facts, wide::Facts>;
 
 /// Facts beside the code of a [`Reject`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -11,6 +11,7 @@ use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
 use crate::generated::woven::validate::{constant, step};
+use crate::policy;
 use crate::profile::Gate;
 use crate::read::{ConstExpr, Reader, Span};
 use crate::reject::{Detail, Reject};
@@ -18,7 +19,7 @@ use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
 use crate::types::{BlockType, FuncIdx, GlobalIdx, GlobalType, ValType};
 
 /// Whether regular instructions are decoded, too.
-const REGULAR: bool = !cfg!(small);
+const REGULAR: bool = !policy::REGULAR_BY_TABLE;
 
 /// A valid constant expression.
 pub(crate) struct Constant {
@@ -53,9 +54,7 @@ pub(crate) fn expression<G: Gate, S: Storage>(
         if u64::from(count) > gate.limits().constant_size {
             return Err(Reject::limit(Limit::ConstantSize, count.into(), v.at));
         }
-        if cfg!(small)
-            && let Some(kind) = Kind::next(reader)
-        {
+        if !REGULAR && let Some(kind) = Kind::next(reader) {
             v.regular(kind, reader)?;
             continue;
         }

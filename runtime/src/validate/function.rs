@@ -12,6 +12,7 @@ use super::storage::{List, Storage};
 use super::validator::Validator;
 use super::{Header, Sink};
 use crate::generated::woven::decode::decode;
+use crate::policy;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
 use crate::reject::Reject;
@@ -69,20 +70,18 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
     reader: &mut Reader<'a>,
     sink: &mut K,
 ) -> Result<(), Reject> {
+    let by_table = policy::REGULAR_BY_TABLE && !K::ALL;
     while !reader.is_at_end() {
         let at = reader.position();
         v.at = at;
-        if cfg!(small)
-            && !K::ALL
-            && let Some(kind) = Kind::next(reader)
-        {
+        if by_table && let Some(kind) = Kind::next(reader) {
             let (reachable, height) = v.before();
             v.regular(kind, reader)?;
             sink.pass(at, reachable, height)?;
             continue;
         }
         // By reference, because an instruction is large.
-        let decoded = match cfg!(small) && !K::ALL {
+        let decoded = match by_table {
             true => decode::<false>(reader, v.gate),
             false => decode::<true>(reader, v.gate),
         };
@@ -90,7 +89,7 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
             Ok(instruction) => instruction,
             Err(reject) => return Err(*reject),
         };
-        let effect = match cfg!(small) && !K::ALL {
+        let effect = match by_table {
             true => v.step::<false>(instruction, reader.position())?,
             false => v.step::<true>(instruction, reader.position())?,
         };

@@ -13,6 +13,7 @@ use core::ops::Range;
 use super::environment::{Environment, TypeDef};
 use super::item::{Bytes, Item};
 use super::storage::{List, Storage};
+use crate::policy;
 use crate::profile::Gate;
 use crate::reject::Reject;
 use crate::spec::{Limit, Proposal};
@@ -111,7 +112,7 @@ impl<S: Storage> Environment<S> {
         if G::may(Proposal::FunctionReferences) && first as usize == self.types.len() {
             return Ok(());
         }
-        if cfg!(brief) {
+        if policy::COMPARE_IN_PAIRS {
             if let Some(twin) = self.earlier::<G>(first) {
                 self.replace::<G>(first, twin);
             }
@@ -132,7 +133,7 @@ impl<S: Storage> Environment<S> {
     }
 
     /// The first group that is equal to the last one, which begins at `first`, found by comparing
-    /// with one after the other: modules for builds optimised for size have few types.
+    /// with one after the other.
     fn earlier<G: Gate>(&self, first: u32) -> Option<u32> {
         let grouped = G::may(Proposal::FunctionReferences);
         let length = self.length_from::<G>(first);

@@ -11,6 +11,7 @@ use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::{ModuleSink, Sink, frame};
 use crate::generated::facts::wire;
+use crate::policy;
 use crate::profile::Gate;
 use crate::read::{Export, Import, ImportType, Reader, Sections, Span, malformed};
 use crate::reject::{Detail, Reject};
@@ -191,8 +192,8 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
             }
             self.env.close_group::<G>(first, limits.types, at)?;
         }
-        // It only served to find equal types.
-        if !cfg!(brief) {
+        if !policy::COMPARE_IN_PAIRS {
+            // The tree has found equal types, and serves no more.
             self.env.nodes.release();
         }
         Ok(())
@@ -315,12 +316,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.import(&Import { module, name, ty }, at, [module_span, name_span])
     }
 
-    /// A name and where it stands; it is empty if the sink does not use it and the build is
-    /// optimised for size.
+    /// A name and where it stands; it is empty if it is passed over.
     #[inline]
     fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<(&'a str, Span), Reject> {
         let mut name = "";
-        if M::NAMES || !cfg!(brief) {
+        if M::NAMES || !policy::PASS_OVER_NAMES {
             name = r.name(self.gate)?;
         } else {
             r.pass_name(self.gate)?;
@@ -420,7 +420,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         if exports_variable(&self.env, &export) {
             self.gate.admit(Proposal::MutableGlobals, at, ())?;
         }
-        if M::BY_NAME || !cfg!(brief) {
+        if M::BY_NAME || !policy::COMPARE_IN_PAIRS {
             let exports = &mut self.env.exports;
             let entry = ExportEntry {
                 place: exports.len() as u32,
@@ -432,15 +432,15 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.export(&export, at, span)
     }
 
-    /// Sorts the names of exports to find equal ones, and tells the sink of their order. In builds
-    /// optimised for size modules have few exports, and each is compared with those before it.
+    /// Sorts the names of exports to find equal ones, and tells the sink of their order, or compares
+    /// each with those before it.
     fn exports_differ<M: ModuleSink<'a>>(
         &mut self,
         first: Reader<'a>,
         end: usize,
         sink: &mut M,
     ) -> Result<(), Reject> {
-        if !M::BY_NAME && cfg!(brief) {
+        if !M::BY_NAME && policy::COMPARE_IN_PAIRS {
             return names_differ(first, end);
         }
         let bytes = self.bytes;

@@ -12,6 +12,7 @@ use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::{are_subtypes, is_subtype};
 use crate::generated::woven::validate::step;
+use crate::policy;
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::{Detail, Reject};
@@ -132,7 +133,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
             return Ok(());
         }
         let len = self.scratch.values.len();
-        if !cfg!(small) && len >= self.height() + P {
+        if !policy::CALL_FOR_OPERANDS && len >= self.height() + P {
             if R <= P {
                 // The results take the place of the operands.
                 if self.scratch.values.replace_top(params, results) {
@@ -162,7 +163,10 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     #[cfg_attr(not(small), inline(always))]
     pub(crate) fn pop(&mut self, expected: ValType) -> Result<(), Reject> {
         let len = self.scratch.values.len();
-        if !cfg!(small) && len > self.height() && self.scratch.values.last() == Some(expected) {
+        if !policy::CALL_FOR_OPERANDS
+            && len > self.height()
+            && self.scratch.values.last() == Some(expected)
+        {
             self.scratch.values.truncate(len - 1);
             return Ok(());
         }
