@@ -39,7 +39,7 @@ pub enum Extern<'t> {
 
 impl<'m, P: Profile> State<'m, '_, P> {
     /// What is known of an instance.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     pub(crate) fn look(&self, index: InstanceIdx) -> Option<&Instance<'m>> {
         if index.0 as usize >= self.instances.len {
             return None;
@@ -84,7 +84,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
 
 /// The export of a name: its kind and index. The module is valid, so that nothing is checked but
 /// that the bytes are there.
-#[cfg_attr(small, inline(never))]
+#[inline(never)]
 fn find(instance: &Instance<'_>, name: &[u8]) -> Option<(External, u32)> {
     let header = instance.module.header();
     let mut r = Registers {

@@ -180,7 +180,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// Evaluates a constant expression with at most this many operands.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn compute(&mut self, start: usize, operands: usize) -> Result<(), Failure> {
         if operands > self.slots.len() {
             return Err(Failure::capacity(Capacity::Slots, operands));

@@ -162,7 +162,7 @@ impl<'m> Module<'m> {
     }
 
     /// The words of the types of parameters and results.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     pub(crate) fn value_type_bytes(&self, ty: TypeDef) -> &'m [u8] {
         let size = |count: usize| count.wrapping_mul(ValType::SIZE);
         let first = self.header().start(Place::ValueTypes);
@@ -201,7 +201,7 @@ fn name<'m>(reader: &mut Reader<'m>) -> &'m str {
 
 /// Validates a module and writes its table; gives the table's length and the most of the arena
 /// that was in use.
-#[cfg_attr(small, inline(never))]
+#[inline(never)]
 pub(crate) fn build(
     wasm: &[u8],
     gate: &impl Gate,

@@ -214,7 +214,7 @@ impl<'t> Header<'t> {
     }
 
     /// A count of items, each of which has four bytes at least.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn counted(self, word: usize) -> u32 {
         let most = self.table.len() / u32::SIZE;
         self.word(word).min(most as u32)

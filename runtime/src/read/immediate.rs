@@ -18,7 +18,7 @@ use crate::types::{
 macro_rules! index {
     ($($(#[$doc:meta])* $name:ident: $index:ident;)*) => {$(
         $(#[$doc])*
-        #[cfg_attr(not(small), inline(always))]
+        #[inline(always)]
         pub(crate) fn $name(r: &mut Reader<'_>, _: &impl Gate) -> Result<$index, Reject> {
             r.u32().map($index)
         }
@@ -134,25 +134,25 @@ fn flags(gate: &impl Gate, flags: u32, at: usize) -> Result<u32, Reject> {
 }
 
 /// A number of 32 bits.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn i32(r: &mut Reader<'_>, _: &impl Gate) -> Result<i32, Reject> {
     r.i32()
 }
 
 /// A number of 64 bits.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn i64(r: &mut Reader<'_>, _: &impl Gate) -> Result<i64, Reject> {
     r.i64()
 }
 
 /// The bits of an `f32`.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn f32(r: &mut Reader<'_>, _: &impl Gate) -> Result<f32, Reject> {
     r.f32()
 }
 
 /// The bits of an `f64`.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn f64(r: &mut Reader<'_>, _: &impl Gate) -> Result<f64, Reject> {
     r.f64()
 }

@@ -79,7 +79,7 @@ impl Reader<'_> {
     }
 
     /// An unsigned number of 64 bits.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn u64(&mut self) -> Result<u64, Reject> {
         match self.short() {
             Some(byte) => Ok(u64::from(byte)),
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 32 bits.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn i32(&mut self) -> Result<i32, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte)),
@@ -97,7 +97,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 33 bits, as block and heap types have it.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn i33(&mut self) -> Result<i64, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte).into()),
@@ -106,7 +106,7 @@ impl Reader<'_> {
     }
 
     /// A signed number of 64 bits.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn i64(&mut self) -> Result<i64, Reject> {
         match self.short() {
             Some(byte) => Ok(extend(byte).into()),

@@ -59,25 +59,25 @@ impl<'a> Reader<'a> {
     }
 
     /// The offset in the module of what is read next.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub const fn position(&self) -> usize {
         self.position
     }
 
     /// The offset in the module of the end.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub const fn end(&self) -> usize {
         self.bytes.len()
     }
 
     /// How many bytes are left.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub const fn remaining(&self) -> usize {
         self.bytes.len().saturating_sub(self.position)
     }
 
     /// Whether nothing is left.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub const fn is_at_end(&self) -> bool {
         self.position >= self.bytes.len()
     }
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte; an error at the end of what is read.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub fn u8(&mut self) -> Result<u8, Reject> {
         match self.bytes.get(self.position) {
             Some(&byte) => {
@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Skips a name that is not used; the check is optimised for size, not for speed.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     pub(crate) fn pass_name(&mut self, gate: &impl Gate) -> Result<(), Reject> {
         let (start, bytes) = self.name_bytes(gate)?;
         let mut rest = bytes;

@@ -84,7 +84,7 @@ impl<'a> Sections<'a> {
 }
 
 /// A function, because inlined it becomes a table of jumps.
-#[cfg_attr(small, inline(never))]
+#[inline(never)]
 fn order(id: SectionId) -> u8 {
     id.order()
 }

@@ -178,7 +178,7 @@ impl Reader<'_> {
     }
 
     /// Limits with such flags: those of a memory, of which a table has fewer.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn limits<G: Gate>(&mut self, gate: &G, known: u8) -> Result<MemoryType, Reject> {
         let at = self.position();
         let flags = self.u8()?;

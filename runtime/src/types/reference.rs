@@ -19,7 +19,7 @@ impl Ref {
     pub const NULL: Self = Self(0);
 
     /// Whether it is null.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline]
     pub const fn is_null(self) -> bool {
         self.0 == 0
     }

@@ -131,7 +131,7 @@ impl Place {
     }
 
     /// Where the list ends, those behind it at the same end begin, and the last one ends.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn behind(self) -> core::ops::RangeInclusive<usize> {
         self as usize + 1..=if self.is_front() { FRONT } else { BACK }
     }
@@ -459,23 +459,23 @@ impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
 }
 
 impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn len(&self) -> usize {
         self.arena.len(Self::PLACE, T::SIZE)
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn is_empty(&self) -> bool {
         self.arena.is_empty(Self::PLACE)
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn get(&self, index: usize) -> Option<T> {
         let cells = self.arena.locate(Self::PLACE, index, T::SIZE);
         (cells.len() >= T::SIZE).then(|| T::load(cells, 0))
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn set(&mut self, index: usize, item: T) {
         item.store(self.arena.locate(Self::PLACE, index, T::SIZE), 0);
     }

@@ -22,7 +22,7 @@ use crate::types::{BlockType, FuncIdx};
 /// Validates one body (`span`, as a [`ModuleSink`](super::ModuleSink) got it) and feeds its sink.
 ///
 /// `module` validates all bodies; later the same body can be passed over again for another sink.
-#[cfg_attr(small, inline(never))]
+#[inline(never)]
 pub fn function<'a, G: Gate, S: Storage>(
     env: &Environment<S>,
     gate: &G,

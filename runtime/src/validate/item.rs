@@ -219,13 +219,11 @@ macro_rules! stored_as {
         impl $crate::validate::item::Item for $ty {
             const SIZE: usize = <$other as $crate::validate::item::Item>::SIZE;
 
-            #[cfg_attr(not(small), inline(always))]
             fn get(bytes: &(impl $crate::validate::item::Bytes + ?Sized), at: usize) -> Self {
                 let $stored = <$other as $crate::validate::item::Item>::get(bytes, at);
                 $from
             }
 
-            #[cfg_attr(not(small), inline(always))]
             fn put(self, bytes: &[core::cell::Cell<u8>], at: usize) {
                 let $value = self;
                 <$other as $crate::validate::item::Item>::put($to, bytes, at);

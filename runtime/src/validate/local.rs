@@ -41,6 +41,7 @@ pub(crate) struct Locals {
 
 impl Locals {
     /// Reads the declarations of a body after the parameters.
+    #[inline(always)]
     pub(crate) fn read<G: Gate, S: Storage>(
         &mut self,
         reader: &mut Reader<'_>,

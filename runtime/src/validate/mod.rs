@@ -142,7 +142,7 @@ pub trait Sink<'a> {
 impl<'a> Sink<'a> for () {
     const ALL: bool = false;
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn accept(&mut self, _: usize, _: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         Ok(())
     }
@@ -268,7 +268,7 @@ impl<'a> ModuleSink<'a> for () {
 
     const NAMES: bool = false;
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut (), Reject> {
         Ok(self)
     }

@@ -133,7 +133,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     /// Sections that are lists of independent entries.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn entries<M: ModuleSink<'a>>(
         &mut self,
         id: SectionId,
@@ -170,7 +170,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn types<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let limits = self.gate.limits();
         let count = r.count(Limit::Types, limits.types)?;
@@ -267,7 +267,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok(())
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn import<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -330,7 +330,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok((name, Span { start, end }))
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn func<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let func = FuncIdx(self.env.func_count());
@@ -338,7 +338,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.func(func, ty)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn table<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let explicit = r.table_form(self.gate)?;
@@ -358,7 +358,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.table(table, &ty, init)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn memory<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -378,7 +378,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.tag(tag, ty)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn global<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -393,7 +393,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.global(global, &ty, init)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn export<M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -465,7 +465,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         Ok(())
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn start<M: ModuleSink<'a>>(&mut self, r: &mut Reader<'a>, sink: &mut M) -> Result<(), Reject> {
         let at = r.position();
         let func = FuncIdx(r.u32()?);
@@ -481,7 +481,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         }
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn element<M: ModuleSink<'a>>(
         &mut self,
         number: u32,
@@ -499,7 +499,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.element(ElemIdx(number), &segment)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn data<M: ModuleSink<'a>>(
         &mut self,
         number: u32,
@@ -511,7 +511,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         sink.data(DataIdx(number), &segment)
     }
 
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn code<const BODIES: bool, M: ModuleSink<'a>>(
         &mut self,
         r: &mut Reader<'a>,
@@ -578,7 +578,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     }
 
     /// Reads the type of a memory and adds the memory.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     fn memory_type(&mut self, r: &mut Reader<'a>, at: usize) -> Result<MemoryType, Reject> {
         let ty = r.memory_type(self.gate)?.narrowed::<G>();
         ordered(ty.min, ty.max, at)?;

@@ -56,7 +56,7 @@ pub(crate) fn data_count<G: Gate, S: Storage>(v: &Validator<'_, G, S>) -> Result
 }
 
 /// `initialized(x)`: the local has a default or has been set.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn initialized<G: Gate, S: Storage>(
     v: &Validator<'_, G, S>,
     x: LocalIdx,
@@ -82,7 +82,7 @@ fn tracked<G: Gate, S: Storage>(v: &Validator<'_, G, S>, x: LocalIdx) -> Result<
 }
 
 /// `initializes(x)`: from here on the local has been set.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn initializes<G: Gate, S: Storage>(
     v: &mut Validator<'_, G, S>,
     x: LocalIdx,

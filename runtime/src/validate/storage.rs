@@ -62,13 +62,13 @@ pub trait List<T: Copy> {
 
     /// All items in a row, where the storage keeps them so: then many are compared and copied at
     /// once.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn row(&self) -> Option<&[T]> {
         None
     }
 
     /// Adds items if there is room for all of them already, and says whether there was.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn extend_within(&mut self, items: &[T], most: u64) -> bool {
         let _ = (items, most);
         false
@@ -80,13 +80,13 @@ pub trait List<T: Copy> {
     }
 
     /// Whether there is none.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The last item.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn last(&self) -> Option<T> {
         self.get(self.len().checked_sub(1)?)
     }
@@ -97,7 +97,7 @@ pub trait List<T: Copy> {
     }
 
     /// Takes the last item away.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn pop(&mut self) -> Option<T> {
         let last = self.last();
         self.truncate(self.len().saturating_sub(1));
@@ -106,7 +106,7 @@ pub trait List<T: Copy> {
 
     /// Whether the last items are these; if so, the first `R` of them become `results`, and the
     /// others are dropped. `R` is not more than `P`.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn replace_top<const P: usize, const R: usize>(
         &mut self,
         params: [T; P],
@@ -182,24 +182,24 @@ impl Storage for Heap {
 
 #[cfg(feature = "alloc")]
 impl<T: Copy> List<T> for alloc::vec::Vec<T> {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn len(&self) -> usize {
         self.len()
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn get(&self, index: usize) -> Option<T> {
         self.as_slice().get(index).copied()
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn set(&mut self, index: usize, item: T) {
         if let Some(place) = self.get_mut(index) {
             *place = item;
         }
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn push(&mut self, item: T, most: u64) -> Result<(), Full> {
         if self.len() == self.capacity() {
             grow(self, most)?;
@@ -209,7 +209,7 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
         Ok(())
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn truncate(&mut self, len: usize) {
         self.truncate(len);
     }
@@ -246,7 +246,7 @@ impl<T: Copy> List<T> for alloc::vec::Vec<T> {
         let _ = self.try_reserve_exact(more);
     }
 
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn replace_top<const P: usize, const R: usize>(
         &mut self,
         params: [T; P],

@@ -7,7 +7,7 @@
 use crate::types::{HeapType, RefType, ValType};
 
 /// Whether values of the first type are values of the second.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn is_subtype(found: ValType, expected: ValType) -> bool {
     found == expected || is_proper_subtype(found, expected)
 }

@@ -19,14 +19,14 @@ pub(crate) trait Addressed {
 }
 
 impl Addressed for Memory {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn address(&self) -> ValType {
         self.address
     }
 }
 
 impl Addressed for Table {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn address(&self) -> ValType {
         self.index
     }
@@ -39,27 +39,27 @@ pub(crate) trait Elements {
 }
 
 impl Elements for Table {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn element(&self) -> RefType {
         self.element
     }
 }
 
 impl Elements for RefType {
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn element(&self) -> RefType {
         *self
     }
 }
 
 /// `at(x)`: the type of addresses of a memory, or of indices of a table.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn at(x: impl Addressed) -> ValType {
     x.address()
 }
 
 /// `min_at(x, y)`: the narrower of two such types.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn min_at(x: impl Addressed, y: impl Addressed) -> ValType {
     if x.address() == ValType::I64 {
         y.address()
@@ -69,49 +69,49 @@ pub(crate) fn min_at(x: impl Addressed, y: impl Addressed) -> ValType {
 }
 
 /// `elem(x)`: the type of elements of a table or segment.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn elem(x: impl Elements) -> ValType {
     ValType::reference(x.element())
 }
 
 /// `local(x)`: the type of a local.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn local(x: ValType) -> ValType {
     x
 }
 
 /// `global(x)`: the type of a global.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn global(x: GlobalType) -> ValType {
     x.content
 }
 
 /// `(ref x)`: a reference to a type.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn reference(nullable: bool, heap: HeapType) -> ValType {
     ValType::reference(RefType::new(nullable, heap))
 }
 
 /// `params(f)`: what a function takes.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn params(f: Signature) -> Types {
     f.params
 }
 
 /// `results(f)`: what a function gives.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn results(f: Signature) -> Types {
     f.results
 }
 
 /// `label(l)`: what a branch takes.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn label(l: Types) -> Types {
     l
 }
 
 /// `return`: what the function gives.
-#[cfg_attr(not(small), inline(always))]
+#[inline(always)]
 pub(crate) fn return_<G: Gate, S: Storage>(v: &Validator<'_, G, S>) -> Types {
     v.env.block(v.results).results
 }

@@ -61,7 +61,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// Reads the declarations of the body's locals, after its parameters.
-    #[cfg_attr(small, inline(never))]
+    #[inline(never)]
     pub(crate) fn read_locals(
         &mut self,
         reader: &mut Reader<'_>,
@@ -77,7 +77,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// Whether the last `end` has been met.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub(crate) fn is_done(&self) -> bool {
         self.scratch.frames.is_empty()
     }
@@ -88,13 +88,13 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// Whether the next instruction can be reached, and how many operands there are before it.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub(crate) fn before(&self) -> (bool, u32) {
         (self.reachable, self.scratch.values.len() as u32)
     }
 
     /// Whether it matters which locals are set.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     pub(crate) fn tracks_locals(&self) -> bool {
         G::may(Proposal::FunctionReferences) && self.locals.tracked
     }
@@ -117,7 +117,7 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     }
 
     /// Operands below the innermost block.
-    #[cfg_attr(not(small), inline(always))]
+    #[inline(always)]
     fn height(&self) -> usize {
         self.height as usize
     }
