@@ -1,7 +1,7 @@
 //! Turns target and optimisation level into cfgs.
 //!
-//! `small`: a build for size. `brief`: such a build without an allocator, in which errors are two
-//! words. `tail`: the interpreter's dispatch. `verify`: translated code is verified.
+//! `small`: a build for size. `brief`: such a build without an allocator. What both decide otherwise
+//! is in `src/policy.rs`. `tail`: the interpreter's dispatch. `verify`: translated code is verified.
 //! Stable Rust promises no tail calls; LLVM makes them for these targets when it optimises and
 //! debug assertions are off. Everything else runs the same handlers in a loop.
 

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub fn emit(model: &Model) -> Source {
     let mut source = Source::new(
         "spec/instructions/, spec/proposals.toml",
-        "The decoder: the only place where opcodes on the wire are matched.",
+        "The decoder: from the opcodes on the wire to instructions.",
     );
     let needs = model.ops.iter().any(|op| op.needs.is_some());
     let capability = needs.then(|| quote! { use crate::capability::{self, available}; });

@@ -2,8 +2,8 @@
 //!
 //! A [`Reader`] walks over bytes; positions are offsets from the start of the module, so that
 //! errors and ranges need no arithmetic. Nothing is sized by a count that the input claims.
-//! Instructions are read by the generated decoder, the only place where opcodes are matched;
-//! it calls `immediate`. Standard: chapter 5, "Binary Format".
+//! Instructions are read by the generated decoder, which calls `immediate`. Standard: chapter 5,
+//! "Binary Format".
 
 pub(crate) mod component;
 mod composite;

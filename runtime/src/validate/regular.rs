@@ -1,6 +1,6 @@
 //! Instructions without a special case, read and judged by one function.
 //!
-//! Most instructions have an immediate at most and single types. Where size counts more than speed,
+//! Most instructions have an immediate at most and single types. With `policy::REGULAR_BY_TABLE`
 //! they are rows of a generated table, and only the others go through `decode` and `step`. Both
 //! come from the same rows of `spec/` and decide the same, in the same order: proposal, immediates,
 //! place in a constant expression, memory, operands.
