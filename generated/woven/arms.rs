@@ -106,20 +106,20 @@ pub(crate) use arms;
 macro_rules! loads {
     ($opcode:ident, $m:ident, $a:ident) => {
         match $opcode {
-            0x28                                            => semantics::i32_load($m, $a)?.into_bits(),
-            0x29                                            => semantics::i64_load($m, $a)?.into_bits(),
-            0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load($m, $a)?.into_bits(),
-            0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load($m, $a)?.into_bits(),
-            0x2C                                            => semantics::i32_load8_s($m, $a)?.into_bits(),
-            0x2D                                            => semantics::i32_load8_u($m, $a)?.into_bits(),
-            0x2E                                            => semantics::i32_load16_s($m, $a)?.into_bits(),
-            0x2F                                            => semantics::i32_load16_u($m, $a)?.into_bits(),
-            0x30                                            => semantics::i64_load8_s($m, $a)?.into_bits(),
-            0x31                                            => semantics::i64_load8_u($m, $a)?.into_bits(),
-            0x32                                            => semantics::i64_load16_s($m, $a)?.into_bits(),
-            0x33                                            => semantics::i64_load16_u($m, $a)?.into_bits(),
-            0x34                                            => semantics::i64_load32_s($m, $a)?.into_bits(),
-            0x35                                            => semantics::i64_load32_u($m, $a)?.into_bits(),
+            0x28                                            => semantics::i32_load($m, $a)?.into_slot(),
+            0x29                                            => semantics::i64_load($m, $a)?.into_slot(),
+            0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load($m, $a)?.into_slot(),
+            0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load($m, $a)?.into_slot(),
+            0x2C                                            => semantics::i32_load8_s($m, $a)?.into_slot(),
+            0x2D                                            => semantics::i32_load8_u($m, $a)?.into_slot(),
+            0x2E                                            => semantics::i32_load16_s($m, $a)?.into_slot(),
+            0x2F                                            => semantics::i32_load16_u($m, $a)?.into_slot(),
+            0x30                                            => semantics::i64_load8_s($m, $a)?.into_slot(),
+            0x31                                            => semantics::i64_load8_u($m, $a)?.into_slot(),
+            0x32                                            => semantics::i64_load16_s($m, $a)?.into_slot(),
+            0x33                                            => semantics::i64_load16_u($m, $a)?.into_slot(),
+            0x34                                            => semantics::i64_load32_s($m, $a)?.into_slot(),
+            0x35                                            => semantics::i64_load32_u($m, $a)?.into_slot(),
             _ => return Err(ASTRAY),
         }
     };
@@ -132,15 +132,15 @@ pub(crate) use loads;
 macro_rules! stores {
     ($opcode:ident, $m:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x36                                            => semantics::i32_store($m, $a, Value::from_bits($b)),
-            0x37                                            => semantics::i64_store($m, $a, Value::from_bits($b)),
-            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, Value::from_bits($b)),
-            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, Value::from_bits($b)),
-            0x3A                                            => semantics::i32_store8($m, $a, Value::from_bits($b)),
-            0x3B                                            => semantics::i32_store16($m, $a, Value::from_bits($b)),
-            0x3C                                            => semantics::i64_store8($m, $a, Value::from_bits($b)),
-            0x3D                                            => semantics::i64_store16($m, $a, Value::from_bits($b)),
-            0x3E                                            => semantics::i64_store32($m, $a, Value::from_bits($b)),
+            0x36                                            => semantics::i32_store($m, $a, Value::from_slot($b)),
+            0x37                                            => semantics::i64_store($m, $a, Value::from_slot($b)),
+            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, Value::from_slot($b)),
+            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, Value::from_slot($b)),
+            0x3A                                            => semantics::i32_store8($m, $a, Value::from_slot($b)),
+            0x3B                                            => semantics::i32_store16($m, $a, Value::from_slot($b)),
+            0x3C                                            => semantics::i64_store8($m, $a, Value::from_slot($b)),
+            0x3D                                            => semantics::i64_store16($m, $a, Value::from_slot($b)),
+            0x3E                                            => semantics::i64_store32($m, $a, Value::from_slot($b)),
             _ => return Err(ASTRAY),
         }
     };
@@ -153,53 +153,53 @@ pub(crate) use stores;
 macro_rules! unaries {
     ($opcode:ident, $a:ident) => {
         match $opcode {
-            0x50                                                                       => semantics::i64_eqz(Value::from_bits($a)).into_bits(),
-            0x79                                                                       => semantics::i64_clz(Value::from_bits($a)).into_bits(),
-            0x7A                                                                       => semantics::i64_ctz(Value::from_bits($a)).into_bits(),
-            0x7B                                                                       => semantics::i64_popcnt(Value::from_bits($a)).into_bits(),
-            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(Value::from_bits($a)).into_bits(),
-            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(Value::from_bits($a)).into_bits(),
-            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(Value::from_bits($a)).into_bits(),
-            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(Value::from_bits($a)).into_bits(),
-            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(Value::from_bits($a)).into_bits(),
-            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(Value::from_bits($a)).into_bits(),
-            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(Value::from_bits($a)).into_bits(),
-            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(Value::from_bits($a)).into_bits(),
-            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(Value::from_bits($a)).into_bits(),
-            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(Value::from_bits($a)).into_bits(),
-            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(Value::from_bits($a)).into_bits(),
-            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(Value::from_bits($a)).into_bits(),
-            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(Value::from_bits($a)).into_bits(),
-            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(Value::from_bits($a)).into_bits(),
-            0xA7                                                                       => semantics::i32_wrap_i64(Value::from_bits($a)).into_bits(),
-            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_s(Value::from_bits($a))?.into_bits(),
-            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_u(Value::from_bits($a))?.into_bits(),
-            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_s(Value::from_bits($a))?.into_bits(),
-            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_u(Value::from_bits($a))?.into_bits(),
-            0xAC                                                                       => semantics::i64_extend_i32_s(Value::from_bits($a)).into_bits(),
-            0xAD                                                                       => semantics::i64_extend_i32_u(Value::from_bits($a)).into_bits(),
-            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_s(Value::from_bits($a))?.into_bits(),
-            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_u(Value::from_bits($a))?.into_bits(),
-            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_s(Value::from_bits($a))?.into_bits(),
-            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_u(Value::from_bits($a))?.into_bits(),
-            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_s(Value::from_bits($a)).into_bits(),
-            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_u(Value::from_bits($a)).into_bits(),
-            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_s(Value::from_bits($a)).into_bits(),
-            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_u(Value::from_bits($a)).into_bits(),
-            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_demote_f64(Value::from_bits($a)).into_bits(),
-            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_s(Value::from_bits($a)).into_bits(),
-            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_u(Value::from_bits($a)).into_bits(),
-            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_s(Value::from_bits($a)).into_bits(),
-            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_u(Value::from_bits($a)).into_bits(),
-            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_promote_f32(Value::from_bits($a)).into_bits(),
-            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_reinterpret_f32(Value::from_bits($a)).into_bits(),
-            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_reinterpret_f64(Value::from_bits($a)).into_bits(),
-            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_reinterpret_i32(Value::from_bits($a)).into_bits(),
-            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_reinterpret_i64(Value::from_bits($a)).into_bits(),
-            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend8_s(Value::from_bits($a)).into_bits(),
-            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend16_s(Value::from_bits($a)).into_bits(),
-            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend32_s(Value::from_bits($a)).into_bits(),
-            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => semantics::ref_is_null(Value::from_bits($a)).into_bits(),
+            0x50                                                                       => semantics::i64_eqz(Value::from_slot($a)).into_slot(),
+            0x79                                                                       => semantics::i64_clz(Value::from_slot($a)).into_slot(),
+            0x7A                                                                       => semantics::i64_ctz(Value::from_slot($a)).into_slot(),
+            0x7B                                                                       => semantics::i64_popcnt(Value::from_slot($a)).into_slot(),
+            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(Value::from_slot($a)).into_slot(),
+            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(Value::from_slot($a)).into_slot(),
+            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(Value::from_slot($a)).into_slot(),
+            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(Value::from_slot($a)).into_slot(),
+            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(Value::from_slot($a)).into_slot(),
+            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(Value::from_slot($a)).into_slot(),
+            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(Value::from_slot($a)).into_slot(),
+            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(Value::from_slot($a)).into_slot(),
+            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(Value::from_slot($a)).into_slot(),
+            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(Value::from_slot($a)).into_slot(),
+            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(Value::from_slot($a)).into_slot(),
+            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(Value::from_slot($a)).into_slot(),
+            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(Value::from_slot($a)).into_slot(),
+            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(Value::from_slot($a)).into_slot(),
+            0xA7                                                                       => semantics::i32_wrap_i64(Value::from_slot($a)).into_slot(),
+            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_s(Value::from_slot($a))?.into_slot(),
+            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_u(Value::from_slot($a))?.into_slot(),
+            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_s(Value::from_slot($a))?.into_slot(),
+            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_u(Value::from_slot($a))?.into_slot(),
+            0xAC                                                                       => semantics::i64_extend_i32_s(Value::from_slot($a)).into_slot(),
+            0xAD                                                                       => semantics::i64_extend_i32_u(Value::from_slot($a)).into_slot(),
+            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_s(Value::from_slot($a))?.into_slot(),
+            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_u(Value::from_slot($a))?.into_slot(),
+            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_s(Value::from_slot($a))?.into_slot(),
+            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_u(Value::from_slot($a))?.into_slot(),
+            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_s(Value::from_slot($a)).into_slot(),
+            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_u(Value::from_slot($a)).into_slot(),
+            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_s(Value::from_slot($a)).into_slot(),
+            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_u(Value::from_slot($a)).into_slot(),
+            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_demote_f64(Value::from_slot($a)).into_slot(),
+            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_s(Value::from_slot($a)).into_slot(),
+            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_u(Value::from_slot($a)).into_slot(),
+            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_s(Value::from_slot($a)).into_slot(),
+            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_u(Value::from_slot($a)).into_slot(),
+            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_promote_f32(Value::from_slot($a)).into_slot(),
+            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_reinterpret_f32(Value::from_slot($a)).into_slot(),
+            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_reinterpret_f64(Value::from_slot($a)).into_slot(),
+            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_reinterpret_i32(Value::from_slot($a)).into_slot(),
+            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_reinterpret_i64(Value::from_slot($a)).into_slot(),
+            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend8_s(Value::from_slot($a)).into_slot(),
+            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend16_s(Value::from_slot($a)).into_slot(),
+            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend32_s(Value::from_slot($a)).into_slot(),
+            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => semantics::ref_is_null(Value::from_slot($a)).into_slot(),
             _ => return Err(ASTRAY),
         }
     };
@@ -212,57 +212,57 @@ pub(crate) use unaries;
 macro_rules! binaries {
     ($opcode:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x51                                            => semantics::i64_eq(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x52                                            => semantics::i64_ne(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x53                                            => semantics::i64_lt_s(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x54                                            => semantics::i64_lt_u(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x55                                            => semantics::i64_gt_s(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x56                                            => semantics::i64_gt_u(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x57                                            => semantics::i64_le_s(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x58                                            => semantics::i64_le_u(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x59                                            => semantics::i64_ge_s(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5A                                            => semantics::i64_ge_u(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x7C                                            => semantics::i64_add(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x7D                                            => semantics::i64_sub(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x7E                                            => semantics::i64_mul(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x7F                                            => semantics::i64_div_s(Value::from_bits($a), Value::from_bits($b))?.into_bits(),
-            0x80                                            => semantics::i64_div_u(Value::from_bits($a), Value::from_bits($b))?.into_bits(),
-            0x81                                            => semantics::i64_rem_s(Value::from_bits($a), Value::from_bits($b))?.into_bits(),
-            0x82                                            => semantics::i64_rem_u(Value::from_bits($a), Value::from_bits($b))?.into_bits(),
-            0x83                                            => semantics::i64_and(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x84                                            => semantics::i64_or(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x85                                            => semantics::i64_xor(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x86                                            => semantics::i64_shl(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x87                                            => semantics::i64_shr_s(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x88                                            => semantics::i64_shr_u(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x89                                            => semantics::i64_rotl(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x8A                                            => semantics::i64_rotr(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(Value::from_bits($a), Value::from_bits($b)).into_bits(),
-            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(Value::from_bits($a), Value::from_bits($b)).into_bits(),
+            0x51                                            => semantics::i64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x52                                            => semantics::i64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x53                                            => semantics::i64_lt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x54                                            => semantics::i64_lt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x55                                            => semantics::i64_gt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x56                                            => semantics::i64_gt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x57                                            => semantics::i64_le_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x58                                            => semantics::i64_le_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x59                                            => semantics::i64_ge_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5A                                            => semantics::i64_ge_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x7C                                            => semantics::i64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x7D                                            => semantics::i64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x7E                                            => semantics::i64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x7F                                            => semantics::i64_div_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
+            0x80                                            => semantics::i64_div_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
+            0x81                                            => semantics::i64_rem_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
+            0x82                                            => semantics::i64_rem_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
+            0x83                                            => semantics::i64_and(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x84                                            => semantics::i64_or(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x85                                            => semantics::i64_xor(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x86                                            => semantics::i64_shl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x87                                            => semantics::i64_shr_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x88                                            => semantics::i64_shr_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x89                                            => semantics::i64_rotl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x8A                                            => semantics::i64_rotr(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
             _ => return Err(ASTRAY),
         }
     };
@@ -282,14 +282,14 @@ macro_rules! hands {
             0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(ref_func($m, $slots, $r)),
             0xFC => match $r.index()? {
                 number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7) => check!($r.unary($slots, |a: u64| Ok(match number {
-                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_s(Value::from_bits(a)).into_bits(),
-                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_u(Value::from_bits(a)).into_bits(),
-                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_s(Value::from_bits(a)).into_bits(),
-                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_u(Value::from_bits(a)).into_bits(),
-                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_s(Value::from_bits(a)).into_bits(),
-                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_u(Value::from_bits(a)).into_bits(),
-                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_s(Value::from_bits(a)).into_bits(),
-                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_u(Value::from_bits(a)).into_bits(),
+                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
+                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
+                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
+                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
+                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
+                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
+                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
+                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
                     _ => return Err(ASTRAY),
                 }))),
                 8 if P::PROPOSALS.contains(Proposal::BulkMemory)      => check!(memory_init($m, $slots, $r)),
@@ -320,7 +320,7 @@ pub(crate) fn table_get<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = table::get(m, x, Value::from_bits(a))?;
+    let value = table::get(m, x, Value::from_slot(a))?;
     r.drop(1usize);
     r.push(slots, value)?;
     Ok(())
@@ -335,7 +335,7 @@ pub(crate) fn table_set<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    table::set(m, x, Value::from_bits(a), Value::from_bits(b))?;
+    table::set(m, x, Value::from_slot(a), Value::from_slot(b))?;
     r.drop(2usize);
     Ok(())
 }
@@ -362,7 +362,7 @@ pub(crate) fn memory_grow<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = memory::grow(m, x, Value::from_bits(a), Rate::per(16))?;
+    let value = memory::grow(m, x, Value::from_slot(a), Rate::per(16))?;
     r.drop(1usize);
     r.push(slots, m.memory_address(x, value))?;
     Ok(())
@@ -395,9 +395,9 @@ pub(crate) fn memory_init<'m, P: Profile>(
         m,
         y,
         x,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(32),
     )?;
     r.drop(3usize);
@@ -430,9 +430,9 @@ pub(crate) fn memory_copy<'m, P: Profile>(
         m,
         x,
         y,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(32),
     )?;
     r.drop(3usize);
@@ -451,9 +451,9 @@ pub(crate) fn memory_fill<'m, P: Profile>(
     memory::fill(
         m,
         x,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(32),
     )?;
     r.drop(3usize);
@@ -474,9 +474,9 @@ pub(crate) fn table_init<'m, P: Profile>(
         m,
         y,
         x,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(4),
     )?;
     r.drop(3usize);
@@ -509,9 +509,9 @@ pub(crate) fn table_copy<'m, P: Profile>(
         m,
         x,
         y,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(4),
     )?;
     r.drop(3usize);
@@ -527,7 +527,7 @@ pub(crate) fn table_grow<'m, P: Profile>(
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    let value = table::grow(m, x, Value::from_bits(a), Value::from_bits(b), Rate::per(4))?;
+    let value = table::grow(m, x, Value::from_slot(a), Value::from_slot(b), Rate::per(4))?;
     r.drop(2usize);
     r.push(slots, m.table_address(x, value))?;
     Ok(())
@@ -558,9 +558,9 @@ pub(crate) fn table_fill<'m, P: Profile>(
     table::fill(
         m,
         x,
-        Value::from_bits(a),
-        Value::from_bits(b),
-        Value::from_bits(c),
+        Value::from_slot(a),
+        Value::from_slot(b),
+        Value::from_slot(c),
         Rate::per(4),
     )?;
     r.drop(3usize);

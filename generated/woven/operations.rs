@@ -5,14 +5,14 @@
 use super::semantics;
 use crate::exec::access::Access;
 use crate::exec::machine::Stop;
+use crate::exec::slot::Value;
 use crate::fast::context::Context;
 use crate::fast::form::{self, Info};
 use crate::fast::handlers::*;
 use crate::fast::layout::Operand;
 use crate::fast::machine::{Addressed, Hand, Results};
 use crate::fast::operation::{self, load, operation, store};
-use crate::fast::translate::Kind::{F32, F64, Int};
-use crate::fast::value::Value;
+use crate::fast::register::Kind::{F32, F64, Int};
 use crate::generated::facts::trap::Trap;
 use crate::rate::Rate;
 use crate::types::*;

@@ -307,13 +307,13 @@ fn alternatives(codes: &[String], body: &str) -> Vec<String> {
 fn outside(model: &Model, shape: Shape, op: &Op) -> Vec<String> {
     let function = &op.function;
     let trap = if op.facts.may_trap { "?" } else { "" };
-    let a = "Value::from_bits($a)";
-    let b = "Value::from_bits($b)";
+    let a = "Value::from_slot($a)";
+    let b = "Value::from_slot($b)";
     let body = match shape {
-        Shape::Load => format!("semantics::{function}($m, $a)?.into_bits()"),
+        Shape::Load => format!("semantics::{function}($m, $a)?.into_slot()"),
         Shape::Store => format!("semantics::{function}($m, $a, {b})"),
-        Shape::Unary => format!("semantics::{function}({a}){trap}.into_bits()"),
-        Shape::Binary => format!("semantics::{function}({a}, {b}){trap}.into_bits()"),
+        Shape::Unary => format!("semantics::{function}({a}){trap}.into_slot()"),
+        Shape::Binary => format!("semantics::{function}({a}, {b}){trap}.into_slot()"),
         Shape::Own | Shape::Hand => format!("{function}($m, $slots, $r)"),
     };
     vec![pattern(model, op), format!("=> {body},")]
@@ -399,11 +399,11 @@ fn arm(op: &Op) -> String {
         Meaning::Do(_) if is_access(op) => {
             let (method, operands, body) = match op.params().len() {
                 1 => {
-                    let value = format!("semantics::{function}(m, a)?.into_bits()");
+                    let value = format!("semantics::{function}(m, a)?.into_slot()");
                     ("load", "m, a", format!("Ok({value})"))
                 }
                 _ => {
-                    let done = format!("semantics::{function}(m, a, Value::from_bits(b))");
+                    let done = format!("semantics::{function}(m, a, Value::from_slot(b))");
                     ("store", "m, a, b", done)
                 }
             };
@@ -540,7 +540,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     let take = (count > 0).then(|| quote! { let [#(#operands),*] = *r.operands(slots)?; });
     let values = operands
         .iter()
-        .map(|operand| quote! { Value::from_bits(#operand) });
+        .map(|operand| quote! { Value::from_slot(#operand) });
     let rate = super::rate::argument(model, op);
     let call = quote! { #module::#function(m #(, #immediates)* #(, #values)* #rate) };
     let drop = (count > 0).then(|| quote! { r.drop(#count); });

@@ -35,8 +35,8 @@ pub fn shared(model: &Model) -> Option<Source> {
         use crate::fast::layout::Operand;
         use crate::fast::machine::{Addressed, Hand, Results};
         use crate::fast::operation::{self, load, operation, store};
-        use crate::fast::translate::Kind::{F32, F64, Int};
-        use crate::fast::value::Value;
+        use crate::exec::slot::Value;
+        use crate::fast::register::Kind::{F32, F64, Int};
         use crate::generated::facts::trap::Trap;
         #rate
         use crate::types::*;

@@ -68,16 +68,16 @@ impl ExternRef {
         Ok(HostHandle::from_bits(store.number(self.0)?))
     }
 
-    /// As it stands in a slot of this store.
-    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<RawRef, UseError> {
+    /// As slots and tables of this store hold it.
+    pub(crate) fn to_raw(self, store: &StoreInner) -> Result<RawRef, UseError> {
         let handle = self.handle(store)?;
         store.externs.get(handle)?;
         Ok(RawRef(handle.bits()))
     }
 
-    /// From a slot of this store; nothing for null.
-    pub(crate) fn from_slot(slot: RawRef, store: &StoreInner) -> Option<Self> {
-        (!slot.is_null()).then(|| Self(store.handle(slot.0)))
+    /// From what slots and tables of this store hold; nothing for null.
+    pub(crate) fn from_raw(raw: RawRef, store: &StoreInner) -> Option<Self> {
+        (!raw.is_null()).then(|| Self(store.handle(raw.0)))
     }
 }
 

@@ -398,7 +398,7 @@ fn range(offset: u64, is_64: bool, length: usize) -> Option<Range<usize>> {
 fn func_ref(funcs: &[u32], func: FuncIdx) -> Ref {
     funcs
         .get(func.0 as usize)
-        .map_or(Ref::NULL, |number| Ref(number + 1))
+        .map_or(Ref::NULL, |number| Ref::from_number(*number))
 }
 
 fn evaluate(

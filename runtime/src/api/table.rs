@@ -36,7 +36,7 @@ impl Table {
         if ty.max.is_some_and(|max| max < ty.min) {
             return Err(UseError::Configuration("no such table can be made".into()).into());
         }
-        let init = init.to_slot(ty.element, inner)?;
+        let init = init.to_raw(ty.element, inner)?;
         inner.types.hold_for(ty.element.into())?;
         let number = growth::make_table(store.reborrow().store(), ty, init)?;
         Ok(Self(store.inner().handle(number)))
@@ -71,7 +71,7 @@ impl Table {
     pub fn set(&self, mut store: impl AsContextMut, index: u64, value: Ref) -> Result<()> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
+        let value = value.to_raw(inner.table(self.0)?.ty.element, inner)?;
         let elements = &mut inner.table_mut(self.0)?.elements;
         let element = usize::try_from(index)
             .ok()
@@ -88,7 +88,7 @@ impl Table {
         let mut store = store.as_context_mut();
         let inner = store.inner();
         let table = inner.table(self.0)?;
-        let init = init.to_slot(table.ty.element, inner)?;
+        let init = init.to_raw(table.ty.element, inner)?;
         let (wanted, limit) = (
             table.elements.len() as u64,
             table.ty.max.unwrap_or(u64::MAX),
@@ -115,7 +115,7 @@ impl Table {
     ) -> Result<()> {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
-        let value = value.to_slot(inner.table(self.0)?.ty.element, inner)?;
+        let value = value.to_raw(inner.table(self.0)?.ty.element, inner)?;
         let elements = &mut inner.table_mut(self.0)?.elements;
         let range = range(start, length)?;
         elements

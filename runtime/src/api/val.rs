@@ -1,6 +1,6 @@
 //! Values of the guest, as the host sees them.
 //!
-//! A slot is 64 bits without a type; a [`Val`] has both. Going in, a reference must be of the store
+//! Slots hold bits without a type; a [`Val`] has both. Going in, a reference must be of the store
 //! and of the type that is asked for; coming out, the type is the declared one, which the validator
 //! proved. Floats travel as bits, so that no NaN changes on the way. Standard: section 4.2,
 //! "Runtime Structure", "Values".
@@ -10,6 +10,7 @@ use super::func::Func;
 use crate::engine::use_error::UseError;
 use crate::engine::{Engine, scoped};
 use crate::error::Result;
+use crate::exec::slot::Value as _;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;
 use crate::types::{HeapType, Ref as RawRef, RefType, TypeId, ValType};
@@ -123,25 +124,25 @@ impl Val {
             return Err(value_type(ty, found, &store.engine));
         }
         Ok(match self {
-            Self::I32(value) => u64::from(value as u32),
-            Self::I64(value) => value as u64,
-            Self::F32(bits) => bits.into(),
-            Self::F64(bits) => bits,
-            Self::FuncRef(func) => Ref::Func(func).raw(store)?.0.into(),
-            Self::ExternRef(value) => Ref::Extern(value).raw(store)?.0.into(),
+            Self::I32(value) => value.into_slot(),
+            Self::I64(value) => value.into_slot(),
+            Self::F32(bits) => bits.into_slot(),
+            Self::F64(bits) => bits.into_slot(),
+            Self::FuncRef(func) => Ref::Func(func).raw(store)?.into_slot(),
+            Self::ExternRef(value) => Ref::Extern(value).raw(store)?.into_slot(),
         })
     }
 
     /// From a slot of type `ty` of this store.
     pub(crate) fn from_slot(slot: u64, ty: ValType, store: &StoreInner) -> Self {
         match ty {
-            ValType::I32 => Self::I32(slot as i32),
-            ValType::I64 => Self::I64(slot as i64),
-            ValType::F32 => Self::F32(slot as u32),
-            ValType::F64 => Self::F64(slot),
+            ValType::I32 => Self::I32(i32::from_slot(slot)),
+            ValType::I64 => Self::I64(i64::from_slot(slot)),
+            ValType::F32 => Self::F32(u32::from_slot(slot)),
+            ValType::F64 => Self::F64(u64::from_slot(slot)),
             ty => {
                 let ty = ty.as_ref_type().unwrap_or(RefType::EXTERNREF);
-                Ref::from_raw(RawRef(slot as u32), ty, store).into()
+                Ref::from_raw(RawRef::from_slot(slot), ty, store).into()
             }
         }
     }
@@ -203,15 +204,15 @@ impl Ref {
             }
             Self::Func(None) => RefType::new(true, HeapType::NoFunc),
             Self::Extern(Some(value)) => {
-                value.to_slot(store)?;
+                value.to_raw(store)?;
                 RefType::new(false, HeapType::Extern)
             }
             Self::Extern(None) => RefType::new(true, HeapType::NoExtern),
         })
     }
 
-    /// As it stands in a slot of type `ty` in this store.
-    pub(crate) fn to_slot(self, ty: RefType, store: &StoreInner) -> Result<RawRef, UseError> {
+    /// As it stands where the type is `ty` in this store.
+    pub(crate) fn to_raw(self, ty: RefType, store: &StoreInner) -> Result<RawRef, UseError> {
         let found = self.own_type(store)?;
         if !store.engine.ref_matches(found, ty) {
             return Err(value_type(ty.into(), found.into(), &store.engine));
@@ -221,17 +222,17 @@ impl Ref {
 
     fn raw(self, store: &StoreInner) -> Result<RawRef, UseError> {
         match self {
-            Self::Func(Some(func)) => func.to_slot(store),
-            Self::Extern(Some(value)) => value.to_slot(store),
+            Self::Func(Some(func)) => func.to_raw(store),
+            Self::Extern(Some(value)) => value.to_raw(store),
             Self::Func(None) | Self::Extern(None) => Ok(RawRef::NULL),
         }
     }
 
-    /// From a slot of type `ty` of this store.
-    pub(crate) fn from_raw(slot: RawRef, ty: RefType, store: &StoreInner) -> Self {
+    /// From where the type is `ty` in this store.
+    pub(crate) fn from_raw(raw: RawRef, ty: RefType, store: &StoreInner) -> Self {
         match Hierarchy::of(ty) {
-            Hierarchy::Func => Self::Func(Func::from_slot(slot, store)),
-            Hierarchy::Extern | Hierarchy::Other => Self::Extern(ExternRef::from_slot(slot, store)),
+            Hierarchy::Func => Self::Func(Func::from_raw(raw, store)),
+            Hierarchy::Extern | Hierarchy::Other => Self::Extern(ExternRef::from_raw(raw, store)),
         }
     }
 }

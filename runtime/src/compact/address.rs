@@ -46,7 +46,7 @@ impl FuncAddr {
 
     /// The function that a reference refers to, if it is not null.
     pub(crate) const fn from_ref(reference: Ref) -> Option<Self> {
-        match reference.0.checked_sub(1) {
+        match reference.number() {
             Some(number) => Some(Self(number)),
             None => None,
         }
@@ -54,7 +54,7 @@ impl FuncAddr {
 
     /// A reference to the function.
     pub(crate) const fn into_ref(self) -> Ref {
-        Ref(self.0.wrapping_add(1))
+        Ref::from_number(self.0)
     }
 
     pub(crate) const fn bits(self) -> u32 {

@@ -173,17 +173,21 @@ impl Registers<'_> {
 
     /// Pushes a value.
     #[inline(always)]
-    pub(crate) fn push(&mut self, slots: &mut [u64], value: impl Value) -> Result<(), Trap> {
-        *slots.get_mut(self.sp).ok_or(ASTRAY)? = value.into_bits();
+    pub(crate) fn push(
+        &mut self,
+        slots: &mut [u64],
+        value: impl Value<Slots = [u64; 1]>,
+    ) -> Result<(), Trap> {
+        *slots.get_mut(self.sp).ok_or(ASTRAY)? = value.into_slot();
         self.sp += 1;
         Ok(())
     }
 
     /// Pops a value.
     #[inline(always)]
-    pub(crate) fn pop<V: Value>(&mut self, slots: &[u64]) -> Result<V, Trap> {
+    pub(crate) fn pop<V: Value<Slots = [u64; 1]>>(&mut self, slots: &[u64]) -> Result<V, Trap> {
         let place = self.sp.wrapping_sub(1);
-        let value = V::from_bits(*slots.get(place).ok_or(ASTRAY)?);
+        let value = V::from_slot(*slots.get(place).ok_or(ASTRAY)?);
         self.sp = place;
         Ok(value)
     }
@@ -206,25 +210,29 @@ impl Registers<'_> {
 
     /// Replaces an operand by a result.
     #[inline(always)]
-    pub(crate) fn unary<A: Value, R: Value>(
+    pub(crate) fn unary<A: Value<Slots = [u64; 1]>, R: Value<Slots = [u64; 1]>>(
         &self,
         slots: &mut [u64],
         f: impl FnOnce(A) -> Result<R, Trap>,
     ) -> Result<(), Trap> {
         let slot = slots.get_mut(self.sp.wrapping_sub(1)).ok_or(ASTRAY)?;
-        *slot = f(A::from_bits(*slot))?.into_bits();
+        *slot = f(A::from_slot(*slot))?.into_slot();
         Ok(())
     }
 
     /// Replaces two operands by a result.
     #[inline(always)]
-    pub(crate) fn binary<A: Value, B: Value, R: Value>(
+    pub(crate) fn binary<
+        A: Value<Slots = [u64; 1]>,
+        B: Value<Slots = [u64; 1]>,
+        R: Value<Slots = [u64; 1]>,
+    >(
         &mut self,
         slots: &mut [u64],
         f: impl FnOnce(A, B) -> Result<R, Trap>,
     ) -> Result<(), Trap> {
         let [a, b] = self.operands(slots)?;
-        *a = f(A::from_bits(*a), B::from_bits(*b))?.into_bits();
+        *a = f(A::from_slot(*a), B::from_slot(*b))?.into_slot();
         self.sp -= 1;
         Ok(())
     }

@@ -142,7 +142,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
             if !self.state.fits(current, ty, *param) {
                 return Err(Error::Types);
             }
-            *slot = param.bits();
+            *slot = param.into_slot();
         }
         let mut r = Registers {
             sp: count,
@@ -215,7 +215,9 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         let (_, types) = module_of(current).func_type(self.entry.func());
         let done = self.phase == Phase::Idle;
         let slots = if done { &*self.slots } else { &[] };
-        types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
+        types
+            .zip(slots)
+            .map(|(ty, slot)| Value::from_slot(ty, *slot))
     }
 
     /// The parameters of the function of the host that is called.
@@ -225,7 +227,9 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         let (types, _) = module_of(current).func_type(func.func());
         let start = self.state.registers.sp.saturating_sub(types.len());
         let slots = self.slots.get(start..).unwrap_or_default();
-        types.zip(slots).map(|(ty, bits)| Value::of(ty, *bits))
+        types
+            .zip(slots)
+            .map(|(ty, slot)| Value::from_slot(ty, *slot))
     }
 
     /// Gives the results of the function of the host that is called; [`run`](Self::run) goes on.
@@ -251,7 +255,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
                 return Err(Error::Types);
             }
             if let Some(slot) = self.slots.get_mut(index) {
-                *slot = result.bits();
+                *slot = result.into_slot();
             }
         }
         self.state.registers.sp = end;
@@ -335,7 +339,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// The value of a global that [`export`](Self::export) has given.
     pub fn global(&self, global: u32) -> Option<Value> {
         let global = self.state.globals.get(global as usize)?;
-        Some(Value::of(global.content, global.value))
+        Some(Value::from_slot(global.content, global.value))
     }
 
     /// The export of this name, if it is a global: its value.

@@ -5,7 +5,7 @@
 //! the host. Standard: section 4.2, "Runtime Structure", "Values".
 
 use super::address::FuncAddr;
-use crate::exec::slot::Value as Slot;
+use crate::exec::slot::Value as _;
 use crate::types::{Ref, ValType};
 
 /// A value of a program.
@@ -27,28 +27,26 @@ pub enum Value {
 
 impl Value {
     /// As a slot holds it.
-    pub(crate) fn bits(self) -> u64 {
+    pub(crate) fn into_slot(self) -> u64 {
         match self {
-            Self::I32(value) => value.into_bits(),
-            Self::I64(value) => value.into_bits(),
-            Self::F32(bits) => bits.into(),
-            Self::F64(bits) => bits,
-            Self::FuncRef(func) => func.map_or(Ref::NULL, FuncAddr::into_ref).into_bits(),
-            Self::ExternRef(number) => number
-                .map_or(Ref::NULL, |number| Ref(number.wrapping_add(1)))
-                .into_bits(),
+            Self::I32(value) => value.into_slot(),
+            Self::I64(value) => value.into_slot(),
+            Self::F32(bits) => bits.into_slot(),
+            Self::F64(bits) => bits.into_slot(),
+            Self::FuncRef(func) => func.map_or(Ref::NULL, FuncAddr::into_ref).into_slot(),
+            Self::ExternRef(number) => number.map_or(Ref::NULL, Ref::from_number).into_slot(),
         }
     }
 
     /// What a slot of this type holds.
-    pub(crate) fn of(ty: ValType, bits: u64) -> Self {
+    pub(crate) fn from_slot(ty: ValType, slot: u64) -> Self {
         match ty {
-            ValType::I32 => Self::I32(Slot::from_bits(bits)),
-            ValType::I64 => Self::I64(Slot::from_bits(bits)),
-            ValType::F32 => Self::F32(bits as u32),
-            ValType::F64 => Self::F64(bits),
-            ty if ty.is_external() => Self::ExternRef((bits as u32).checked_sub(1)),
-            _ => Self::FuncRef(FuncAddr::from_ref(Slot::from_bits(bits))),
+            ValType::I32 => Self::I32(i32::from_slot(slot)),
+            ValType::I64 => Self::I64(i64::from_slot(slot)),
+            ValType::F32 => Self::F32(u32::from_slot(slot)),
+            ValType::F64 => Self::F64(u64::from_slot(slot)),
+            ty if ty.is_external() => Self::ExternRef(Ref::from_slot(slot).number()),
+            _ => Self::FuncRef(FuncAddr::from_ref(Ref::from_slot(slot))),
         }
     }
 }

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 
 use crate::fast::form::form;
 use crate::fast::operations::Operation;
-use crate::fast::translate::{Kind, Place, To};
+use crate::fast::register::Kind;
+use crate::fast::translate::{Place, To};
 use crate::generated::woven::instruction::Instruction;
 use crate::module::pins::{Pin, Pins};
 use crate::reject::Reject;

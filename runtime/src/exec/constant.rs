@@ -68,13 +68,16 @@ pub(crate) fn evaluate(
 }
 
 /// Pushes a value.
-pub(crate) fn push(evaluator: &mut impl Evaluator, value: impl Value) -> Result<(), Failure> {
-    evaluator.push(value.into_bits())
+pub(crate) fn push(
+    evaluator: &mut impl Evaluator,
+    value: impl Value<Slots = [u64; 1]>,
+) -> Result<(), Failure> {
+    evaluator.push(value.into_slot())
 }
 
 /// Pops a value.
-pub(crate) fn pop<V: Value>(evaluator: &mut impl Evaluator) -> V {
-    V::from_bits(evaluator.pop())
+pub(crate) fn pop<V: Value<Slots = [u64; 1]>>(evaluator: &mut impl Evaluator) -> V {
+    V::from_slot(evaluator.pop())
 }
 
 /// `global.get`

@@ -1,42 +1,224 @@
-//! Values as slots hold them: 64 bits without a type.
+//! Values as slots hold them: the one place that says how a value of Wasm lies in memory.
 //!
-//! Both engines keep values so, and hand-written functions get them typed. Whoever writes a
-//! narrower value leaves the upper bits zero, and whoever reads one ignores them, so that a slot
-//! never has to be prepared for the type that is read. Floats keep their bits, NaNs included.
+//! A slot is 64 bits without a type. Frames, globals, arguments and results of calls are rows of
+//! slots; the validator has proved which type is read from where, so that nobody stores it. Each
+//! engine adds to [`Value`] only what its machine has besides: the fast engine registers and
+//! immediates (`fast::register`), the host's types what they mean in a store (`WasmTy`, `Val`).
+//! Standard: section 4.2, "Runtime Structure", "Values".
+//!
+//! # What lies where
+//!
+//! | type | slots | bits |
+//! |---|---|---|
+//! | `i64` | 1 | the number in two's complement; signed and unsigned are the same bits |
+//! | `i32` | 1 | the same in the lower half; the upper half means nothing |
+//! | `f64` | 1 | the bits of IEEE 754 |
+//! | `f32` | 1 | the same in the lower half; the upper half means nothing |
+//! | `funcref`, `externref` | 1 | a [`Ref`] in the lower half; the upper half means nothing |
+//! | `v128` | 2 | bits 0 to 63 in the first slot, bits 64 to 127 in the next one |
+//!
+//! - **The upper half of a 32-bit value means nothing**: who reads one must take the lower half.
+//!   Writing leaves zeros there, but in the fast engine any bits can stand there: it moves whole
+//!   slots, and a constant is an immediate that is sign-extended for `i32` and `i64` alike, so that
+//!   one handler serves both. To take the lower half costs no instruction where registers have
+//!   names for it, and zeros would have to be restored after each such move. The compact engine
+//!   reads by the same rule, so that one value of either engine can be given to the other.
+//! - **Floats are their bits**, signaling NaNs and payloads included: conversions go through
+//!   `to_bits` and `from_bits`, which compute nothing.
+//! - **A reference is a number with 0 for null**; what other numbers mean is known to the store. No
+//!   address of the host is ever in a slot, and so a guest can make none. 32 bits are enough for all
+//!   objects of a store.
+//! - **Zero bits are the default value of every type that has one** (0, +0.0, null): so a frame
+//!   whose slots are zeroed has its locals initialised, without knowing their types.
+//! - **A `v128` takes two consecutive slots, the low half first.** Slots stay at 8 bytes, because
+//!   16 would double the frames of all functions for the few that use vectors. The alignment stays
+//!   at 8, too: a vector may begin at any slot, and is read by unaligned accesses, which cost
+//!   nothing more on current processors. The low half comes first because memory has it so
+//!   (section 5.4.9): where bytes of numbers stand the least significant first, both slots are the
+//!   16 bytes that `v128.store` writes. Only in the fast engine a local's slot is therefore not
+//!   its index: the translator counts slots, and locals by its table.
+//! - **In the compact engine a value is always one slot**, because heights of branches and indices
+//!   of locals in the module's bytes count values, and there is no translation that could count
+//!   something else. A profile with vectors has slots of 16 bytes then ([`Value::Slots`] at their
+//!   front), and profiles without keep 8.
+//!
+//! Integers of 8 and 16 bits are never in slots: they are types of memory, what
+//! [`Scalar`](crate::exec::access::Scalar) moves, and loads extend them.
 
 use crate::types::Ref;
 
-/// A value that a slot holds. Numbers of 32 bits leave the upper bits zero.
+/// A value that lies in slots; the head of the module says how.
 pub(crate) trait Value: Copy {
-    /// From a slot's bits.
-    fn from_bits(bits: u64) -> Self;
+    /// Its slots: `[u64; 1]`, or `[u64; 2]` for 128 bits.
+    type Slots: Row;
 
-    /// To a slot's bits.
-    fn into_bits(self) -> u64;
+    /// From its slots.
+    fn from_slots(slots: Self::Slots) -> Self;
+
+    /// To its slots.
+    fn into_slots(self) -> Self::Slots;
+
+    /// From its only slot.
+    #[inline(always)]
+    fn from_slot(slot: u64) -> Self
+    where
+        Self: Value<Slots = [u64; 1]>,
+    {
+        Self::from_slots([slot])
+    }
+
+    /// To its only slot.
+    #[inline(always)]
+    fn into_slot(self) -> u64
+    where
+        Self: Value<Slots = [u64; 1]>,
+    {
+        let [slot] = self.into_slots();
+        slot
+    }
+}
+
+/// Slots one behind the other, a number of them that is known when this is compiled.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "the compact engine has values in one slot only")
+)]
+pub(crate) trait Row: Copy + 'static {
+    /// How many.
+    const LEN: usize;
+
+    /// The first ones of `slots`, and those behind them, if there are enough.
+    fn split(slots: &[u64]) -> Option<(&Self, &[u64])>;
+
+    /// The same, to be written.
+    fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])>;
+}
+
+impl<const N: usize> Row for [u64; N] {
+    const LEN: usize = N;
+
+    #[inline(always)]
+    fn split(slots: &[u64]) -> Option<(&Self, &[u64])> {
+        slots.split_first_chunk()
+    }
+
+    #[inline(always)]
+    fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
+        slots.split_first_chunk_mut()
+    }
 }
 
 macro_rules! values {
-    ($($ty:ty, |$bits:ident| $from:expr, |$value:ident| $into:expr;)*) => {$(
-        impl Value for $ty {
+    ($($type:ty, |$slots:pat_param| $from:expr, |$value:ident| $into:expr;)*) => {$(
+        impl Value for $type {
+            type Slots = [u64; 1];
+
             #[inline(always)]
-            fn from_bits($bits: u64) -> Self {
+            fn from_slots($slots: [u64; 1]) -> Self {
                 $from
             }
 
             #[inline(always)]
-            fn into_bits(self) -> u64 {
+            fn into_slots(self) -> [u64; 1] {
                 let $value = self;
-                $into
+                [$into]
             }
         }
     )*};
 }
 
 values! {
-    i32, |bits| bits as i32, |value| (value as u32).into();
-    i64, |bits| bits as i64, |value| value as u64;
-    u64, |bits| bits, |value| value;
-    f32, |bits| f32::from_bits(bits as u32), |value| value.to_bits().into();
-    f64, |bits| f64::from_bits(bits), |value| value.to_bits();
-    Ref, |bits| Ref(bits as u32), |value| value.0.into();
+    i32, |[slot]| slot as i32, |value| (value as u32).into();
+    u32, |[slot]| slot as u32, |value| value.into();
+    i64, |[slot]| slot as i64, |value| value as u64;
+    u64, |[slot]| slot, |value| value;
+    f32, |[slot]| f32::from_bits(slot as u32), |value| value.to_bits().into();
+    f64, |[slot]| f64::from_bits(slot), |value| value.to_bits();
+    Ref, |[slot]| Ref(slot as u32), |value| value.0.into();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `v128` will be: two slots, without a change of [`Value`] or of what is generic over it.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Wide(u128);
+
+    impl Value for Wide {
+        type Slots = [u64; 2];
+
+        fn from_slots([low, high]: [u64; 2]) -> Self {
+            Self(u128::from(low) | u128::from(high) << u64::BITS)
+        }
+
+        fn into_slots(self) -> [u64; 2] {
+            [self.0 as u64, (self.0 >> u64::BITS) as u64]
+        }
+    }
+
+    /// Writes a value behind one slot, and reads it again; what else it has written is seen.
+    fn through<V: Value>(value: V) -> V {
+        let mut slots = [7; 4];
+        let (row, rest) = V::Slots::split_mut(&mut slots[1..]).unwrap();
+        *row = value.into_slots();
+        assert!(rest.iter().all(|slot| *slot == 7) && rest.len() == 3 - V::Slots::LEN);
+        assert_eq!(slots[0], 7);
+        V::from_slots(*V::Slots::split(&slots[1..]).unwrap().0)
+    }
+
+    #[test]
+    fn values_come_back_bit_by_bit() {
+        for bits in [
+            0,
+            1,
+            0x7FFF_FFFF,
+            0x8000_0000,
+            u32::MAX,
+            0x7F80_0001,
+            0xFFC1_2345,
+        ] {
+            assert_eq!(through(bits), bits);
+            assert_eq!(through(bits as i32), bits as i32);
+            assert_eq!(through(f32::from_bits(bits)).to_bits(), bits);
+            assert_eq!(through(Ref(bits)), Ref(bits));
+            for half in [0, 1, u32::MAX] {
+                let bits = u64::from(half) << 32 | u64::from(bits);
+                assert_eq!(through(bits), bits);
+                assert_eq!(through(bits as i64), bits as i64);
+                assert_eq!(through(f64::from_bits(bits)).to_bits(), bits);
+                let wide = Wide(u128::from(bits) << 64 | 5);
+                assert_eq!(through(wide), wide);
+                assert_eq!(wide.into_slots(), [5, bits]);
+            }
+        }
+    }
+
+    #[test]
+    fn upper_halves_are_written_as_zeros_and_read_by_nobody() {
+        assert_eq!((-1i32).into_slot(), 0xFFFF_FFFF);
+        assert_eq!((-0.0f32).into_slot(), 0x8000_0000);
+        let slot = 0xABCD_EF01_8000_0001;
+        assert_eq!(i32::from_slot(slot), i32::MIN + 1);
+        assert_eq!(u32::from_slot(slot), 0x8000_0001);
+        assert_eq!(f32::from_slot(slot).to_bits(), 0x8000_0001);
+        assert_eq!(Ref::from_slot(slot), Ref(0x8000_0001));
+    }
+
+    #[test]
+    fn zeros_are_defaults() {
+        assert_eq!(i32::from_slot(0), 0);
+        assert_eq!(i64::from_slot(0), 0);
+        assert_eq!(f32::from_slot(0).to_bits(), 0);
+        assert_eq!(f64::from_slot(0).to_bits(), 0);
+        assert!(Ref::from_slot(0).is_null());
+        assert_eq!(Wide::from_slots([0; 2]), Wide(0));
+    }
+
+    #[test]
+    fn rows_that_are_too_short_are_not_split() {
+        assert_eq!(<[u64; 2]>::split(&[1]), None);
+        assert_eq!(<[u64; 2]>::split_mut(&mut [1]), None);
+        assert_eq!(<[u64; 2]>::split(&[1, 2, 3]), Some((&[1, 2], &[3][..])));
+    }
 }

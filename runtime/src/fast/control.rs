@@ -15,9 +15,10 @@ use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
 use super::place::Source;
+use super::register::Register;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
-use super::value::Value;
+use crate::exec::slot::{Row, Value};
 use crate::module::code::Cell;
 use crate::spec::Trap;
 use crate::store::entity::{FuncBody, FuncEntity, InstanceEntity};
@@ -203,7 +204,7 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
             }
             if FLOAT {
                 let at = 2 * INT as usize;
-                (state.fp, state.fq) = (f64::from_bits(slot(at)), f64::from_bits(slot(at + 1)));
+                (state.fp, state.fq) = (f64::from_slot(slot(at)), f64::from_slot(slot(at + 1)));
             }
         }
         Flow::Next
@@ -235,7 +236,7 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
 /// Calls through a table: operand, type, table, frame.
 pub(crate) struct CallIndirect<T, A>(PhantomData<(T, A)>);
 
-impl<T: Value + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
+impl<T: Register + Into<u64>, A: Source> Instruction for CallIndirect<T, A> {
     const LAYOUT: Layout =
         Layout::NONE
             .value::<T>(A::SITE)
@@ -278,7 +279,7 @@ impl<A: Source> Instruction for CallRef<A> {
 /// Calls through a table in place of the running function: operand, type, table, from, count.
 pub(crate) struct ReturnCallIndirect<T, A>(PhantomData<(T, A)>);
 
-impl<T: Value + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
+impl<T: Register + Into<u64>, A: Source> Instruction for ReturnCallIndirect<T, A> {
     const LAYOUT: Layout = Layout::NONE
         .value::<T>(A::SITE)
         .all(&[Operand::Type, table::<T>(), Operand::Arguments])
@@ -392,8 +393,10 @@ impl<A: Source> Instruction for BrTableMany<A> {
 /// Returns one result of type `T`.
 pub(crate) struct ReturnValue<T, A>(PhantomData<(T, A)>);
 
-impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
-    const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).ending(Ending::Return(1));
+impl<T: Register, A: Source> Instruction for ReturnValue<T, A> {
+    const LAYOUT: Layout = Layout::NONE
+        .value::<T>(A::SITE)
+        .ending(Ending::Return(T::Slots::LEN));
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
@@ -401,7 +404,7 @@ impl<T: Value, A: Source> Instruction for ReturnValue<T, A> {
         // room for its results, and a running function has a record to return to.
         unsafe {
             let value: T = A::read(words, state);
-            *state.sp = value.into_slot();
+            *state.sp.cast() = value.into_slots();
             value.set_accumulator(state);
             leave_frame(state)
         }

@@ -5,7 +5,8 @@
 
 use super::handlers::{FUSED, HANDLERS};
 use super::operations::{BASES, INFOS, Operation};
-use super::translate::{Kind, Place, To};
+use super::register::Kind;
+use super::translate::{Place, To};
 
 /// What the translator knows of an operation.
 pub(crate) struct Info {

@@ -10,8 +10,8 @@ use super::layout::{Layout, Operand};
 use super::memory::Memory;
 use super::operation::{self, Truth};
 use super::place::{Destination, Source};
+use super::register::Register;
 use super::state::{Flow, State};
-use super::value::Value;
 use crate::spec::Trap;
 
 /// What a handler does.
@@ -235,7 +235,7 @@ impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store
     }
 }
 
-impl<T: Value, A: Source, D: Destination> Instruction for Move<T, A, D> {
+impl<T: Register, A: Source, D: Destination> Instruction for Move<T, A, D> {
     const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).value::<T>(D::SITE);
 
     #[inline(always)]
@@ -262,7 +262,7 @@ impl<D: Destination> Instruction for Long<D> {
     }
 }
 
-impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
+impl<T: Register, A: Source, B: Source, C: Source, D: Destination> Instruction
     for Select<T, A, B, C, D>
 {
     const LAYOUT: Layout = Layout::NONE
@@ -288,7 +288,7 @@ impl<T: Value, A: Source, B: Source, C: Source, D: Destination> Instruction
     }
 }
 
-impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
+impl<T: Register<Slots = [u64; 1]>, D: Destination> Instruction for GlobalGet<T, D> {
     const LAYOUT: Layout = Layout::NONE.with(Operand::Global).value::<T>(D::SITE);
 
     #[inline(always)]
@@ -305,7 +305,7 @@ impl<T: Value, D: Destination> Instruction for GlobalGet<T, D> {
     }
 }
 
-impl<T: Value, A: Source> Instruction for GlobalSet<T, A> {
+impl<T: Register<Slots = [u64; 1]>, A: Source> Instruction for GlobalSet<T, A> {
     const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).with(Operand::Global);
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 //! Each instruction states its layout as a constant, made of those of its places: how many words
 //! a handler takes follows from it, and the verifier compares with it what the translator wrote.
 
-use super::value::Value;
+use super::register::{Kind, Register};
 
 /// An operand in one word or a few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +121,15 @@ impl Pinned {
     /// All of them.
     pub(crate) const ALL: Self = Self::new(true, true);
 
+    /// Those of a class. No local of type `f32` is pinned.
+    pub(crate) const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::Int => Self::new(true, false),
+            Kind::F64 => Self::new(false, true),
+            Kind::F32 => Self::NONE,
+        }
+    }
+
     /// Those of the classes.
     pub(crate) const fn new(integers: bool, floats: bool) -> Self {
         Self { integers, floats }
@@ -170,10 +179,10 @@ impl Layout {
     }
 
     /// With a value of type `T` at a place, if it takes words there.
-    pub(crate) const fn value<T: Value>(self, at: Site) -> Self {
+    pub(crate) const fn value<T: Register>(self, at: Site) -> Self {
         match at {
             Site::Register => self,
-            Site::Pin => self.pins(T::PINNED),
+            Site::Pin => self.pins(Pinned::of(T::KIND)),
             Site::Slot => self.with(Operand::Slot),
             Site::Immediate => match T::IMMEDIATE_WORDS {
                 1 => self.with(Operand::Immediate),
@@ -264,7 +273,7 @@ pub(crate) enum Site {
 impl Site {
     /// Words of a value of type `T`.
     #[inline(always)]
-    pub(crate) const fn words<T: Value>(self) -> usize {
+    pub(crate) const fn words<T: Register>(self) -> usize {
         Layout::NONE.value::<T>(self).words()
     }
 }

@@ -19,10 +19,10 @@ use super::context::Context;
 use super::instruction::Instruction;
 use super::layout::{Layout, Operand};
 use super::state::{Exit, Flow, State};
-use super::value::Value;
 use crate::error::Error;
 use crate::exec;
 use crate::exec::machine::{Machine, Stop};
+use crate::exec::slot::Value;
 use crate::spec::Rate;
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
@@ -74,7 +74,7 @@ impl Results for () {
     fn put(self, _: &mut [u64]) {}
 }
 
-impl<T: Value> Results for T {
+impl<T: Value<Slots = [u64; 1]>> Results for T {
     fn put(self, slots: &mut [u64]) {
         slots[0] = self.into_slot();
     }

@@ -8,15 +8,15 @@
 use core::marker::PhantomData;
 
 use super::layout::{Operand, words};
+use super::register::Register;
 use super::state::State;
-use super::value::Value;
 use crate::exec::access::{Access, Scalar};
 use crate::spec::Trap;
 
 /// Which memory an instruction accesses, and by which addresses.
 pub(crate) trait Memory {
     /// Type of the address operand.
-    type Address: Value;
+    type Address: Register;
     /// Gives access to the memory.
     type View: Access<Address = Self::Address>;
     /// Operand words: the offset, and whatever else names the memory.
@@ -48,7 +48,7 @@ pub(crate) struct View<A> {
 }
 
 /// Addresses that a view can add its offset to.
-pub(crate) trait Address: Value {
+pub(crate) trait Address: Register {
     /// The effective address and the first byte behind an access of `size` bytes, unless it is
     /// beyond 64 bits.
     fn range(self, offset: u64, size: u64) -> Option<(u64, u64)>;

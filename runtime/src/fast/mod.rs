@@ -44,11 +44,11 @@ pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod operation;
 pub(crate) mod place;
+pub(crate) mod register;
 pub(crate) mod run;
 pub(crate) mod stack;
 pub(crate) mod state;
 pub(crate) mod translate;
-pub(crate) mod value;
 pub(crate) mod verify;
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]

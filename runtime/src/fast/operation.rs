@@ -3,16 +3,16 @@
 //! The generated dispatch list declares one unit type for each row by [`operation!`], [`load!`]
 //! or [`store!`]; instructions are generic over them.
 
-use super::value::Value;
+use super::register::Register;
 use crate::exec::access::Access;
 use crate::spec::Trap;
 
 /// One operand, one result.
 pub(crate) trait Unary {
     /// The operand's type.
-    type A: Value;
+    type A: Register;
     /// The result's type.
-    type R: Value;
+    type R: Register;
 
     /// Computes the result.
     fn apply(a: Self::A) -> Result<Self::R, Trap>;
@@ -21,11 +21,11 @@ pub(crate) trait Unary {
 /// Two operands, one result.
 pub(crate) trait Binary {
     /// The first operand's type.
-    type A: Value;
+    type A: Register;
     /// The second operand's type.
-    type B: Value;
+    type B: Register;
     /// The result's type.
-    type R: Value;
+    type R: Register;
 
     /// Computes the result.
     fn apply(a: Self::A, b: Self::B) -> Result<Self::R, Trap>;
@@ -34,7 +34,7 @@ pub(crate) trait Binary {
 /// Reads memory.
 pub(crate) trait Load {
     /// The result's type.
-    type R: Value;
+    type R: Register;
 
     /// Reads at an address.
     fn apply<M: Access>(memory: M, at: M::Address) -> Result<Self::R, Trap>;
@@ -43,7 +43,7 @@ pub(crate) trait Load {
 /// Writes memory.
 pub(crate) trait Store {
     /// The type of the value to store.
-    type B: Value;
+    type B: Register;
 
     /// Writes at an address.
     fn apply<M: Access>(memory: M, at: M::Address, value: Self::B) -> Result<(), Trap>;

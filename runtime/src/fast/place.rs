@@ -7,8 +7,8 @@
 //! slot numbers in them lie within the frame that `Enter` checked.
 
 use super::layout::Site;
+use super::register::Register;
 use super::state::State;
-use super::value::Value;
 
 /// A place to read an operand from.
 pub(crate) trait Source {
@@ -17,7 +17,7 @@ pub(crate) trait Source {
 
     /// Words it takes in the code for a value of type `T`.
     #[inline(always)]
-    fn words<T: Value>() -> usize {
+    fn words<T: Register>() -> usize {
         const { Self::SITE.words::<T>() }
     }
 
@@ -25,7 +25,7 @@ pub(crate) trait Source {
     ///
     /// # Safety
     /// The module's invariant.
-    unsafe fn read<T: Value>(words: *const u32, state: &State) -> T;
+    unsafe fn read<T: Register>(words: *const u32, state: &State) -> T;
 }
 
 /// A place to write a result to.
@@ -37,7 +37,7 @@ pub(crate) trait Destination {
     ///
     /// # Safety
     /// The module's invariant.
-    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T);
+    unsafe fn write<T: Register>(words: *const u32, state: &mut State, value: T);
 }
 
 /// A slot of the frame.
@@ -61,10 +61,10 @@ impl Source for S {
     const SITE: Site = Site::Slot;
 
     #[inline(always)]
-    unsafe fn read<T: Value>(words: *const u32, state: &State) -> T {
+    unsafe fn read<T: Register>(words: *const u32, state: &State) -> T {
         // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
-        // the frame, which `sp` points at.
-        T::from_slot(unsafe { *state.sp.add(*words as usize) })
+        // the frame, which `sp` points at, and the value's slots begin there.
+        T::from_slots(unsafe { *state.sp.add(*words as usize).cast() })
     }
 }
 
@@ -72,7 +72,7 @@ impl Source for A {
     const SITE: Site = Site::Register;
 
     #[inline(always)]
-    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+    unsafe fn read<T: Register>(_: *const u32, state: &State) -> T {
         T::accumulator(state)
     }
 }
@@ -81,7 +81,7 @@ impl Source for P {
     const SITE: Site = Site::Pin;
 
     #[inline(always)]
-    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+    unsafe fn read<T: Register>(_: *const u32, state: &State) -> T {
         T::first_pin(state)
     }
 }
@@ -90,7 +90,7 @@ impl Source for Q {
     const SITE: Site = Site::Pin;
 
     #[inline(always)]
-    unsafe fn read<T: Value>(_: *const u32, state: &State) -> T {
+    unsafe fn read<T: Register>(_: *const u32, state: &State) -> T {
         T::second_pin(state)
     }
 }
@@ -99,7 +99,7 @@ impl Source for I {
     const SITE: Site = Site::Immediate;
 
     #[inline(always)]
-    unsafe fn read<T: Value>(words: *const u32, _: &State) -> T {
+    unsafe fn read<T: Register>(words: *const u32, _: &State) -> T {
         // SAFETY: the caller promises the module's invariant: the words are those of an immediate
         // of this type.
         unsafe { T::immediate(words) }
@@ -110,10 +110,10 @@ impl Destination for S {
     const SITE: Site = Site::Slot;
 
     #[inline(always)]
-    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
+    unsafe fn write<T: Register>(words: *const u32, state: &mut State, value: T) {
         // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
-        // the frame, which `sp` points at.
-        unsafe { *state.sp.add(*words as usize) = value.into_slot() }
+        // the frame, which `sp` points at, and the value's slots begin there.
+        unsafe { *state.sp.add(*words as usize).cast() = value.into_slots() }
     }
 }
 
@@ -121,10 +121,9 @@ impl Destination for W {
     const SITE: Site = Site::Slot;
 
     #[inline(always)]
-    unsafe fn write<T: Value>(words: *const u32, state: &mut State, value: T) {
-        // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
-        // the frame, which `sp` points at.
-        unsafe { *state.sp.add(*words as usize) = value.into_slot() }
+    unsafe fn write<T: Register>(words: *const u32, state: &mut State, value: T) {
+        // SAFETY: the caller promises the module's invariant, which is the same for `S`.
+        unsafe { S::write(words, state, value) }
         value.set_accumulator(state);
     }
 }
@@ -133,7 +132,7 @@ impl Destination for A {
     const SITE: Site = Site::Register;
 
     #[inline(always)]
-    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+    unsafe fn write<T: Register>(_: *const u32, state: &mut State, value: T) {
         value.set_accumulator(state);
     }
 }
@@ -142,7 +141,7 @@ impl Destination for P {
     const SITE: Site = Site::Pin;
 
     #[inline(always)]
-    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+    unsafe fn write<T: Register>(_: *const u32, state: &mut State, value: T) {
         value.set_first_pin(state);
     }
 }
@@ -151,7 +150,7 @@ impl Destination for Q {
     const SITE: Site = Site::Pin;
 
     #[inline(always)]
-    unsafe fn write<T: Value>(_: *const u32, state: &mut State, value: T) {
+    unsafe fn write<T: Register>(_: *const u32, state: &mut State, value: T) {
         value.set_second_pin(state);
     }
 }

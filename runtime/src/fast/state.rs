@@ -6,6 +6,7 @@
 //! loop was left.
 
 use super::context::Context;
+use crate::exec::slot::Value;
 
 /// What a handler gets and passes on; by value, so that it lives in registers.
 #[derive(Clone, Copy)]
@@ -65,7 +66,7 @@ impl State {
     #[inline(always)]
     pub(crate) fn accumulate(&mut self, slot: u64) {
         self.acc = slot;
-        self.f = f64::from_bits(slot);
-        self.g = f32::from_bits(slot as u32);
+        self.f = f64::from_slot(slot);
+        self.g = f32::from_slot(slot);
     }
 }

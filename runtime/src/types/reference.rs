@@ -8,8 +8,8 @@ use core::fmt;
 
 use crate::spec::Limits;
 
-/// A reference in a slot. Zero is null; a function or external reference `n + 1` is number `n`
-/// of the store.
+/// A reference, as slots and tables hold it. Zero is null; what other numbers mean is known to the
+/// store that gave them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 #[repr(transparent)]
 pub struct Ref(pub u32);
@@ -22,6 +22,19 @@ impl Ref {
     #[inline]
     pub const fn is_null(self) -> bool {
         self.0 == 0
+    }
+
+    /// What refers to an object by its number, which is not the largest: `n + 1`.
+    #[inline(always)]
+    pub(crate) const fn from_number(number: u32) -> Self {
+        Self(number.wrapping_add(1))
+    }
+
+    /// The number of the object that [`from_number`](Self::from_number) referred to, or nothing for
+    /// null.
+    #[inline(always)]
+    pub(crate) const fn number(self) -> Option<u32> {
+        self.0.checked_sub(1)
     }
 }
 

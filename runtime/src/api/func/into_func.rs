@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::spec::Trap;
 use crate::store::entity::HostFunc;
 
-use super::wasm_type::{StoreView, WasmRet, WasmTy, WasmTyList, each_arity};
+use super::wasm_type::{SlotReader, SlotWriter, WasmRet, WasmTy, WasmTyList, each_arity};
 use crate::engine::call_type::CallType;
 
 /// A function of the host with its type.
@@ -42,11 +42,11 @@ fn wrap<T, P: WasmTyList, R: WasmRet>(
     let ty = CallType::new(P::TYPES.to_vec(), R::Results::TYPES.to_vec());
     let results = R::Results::SLOTS;
     let call = move |mut caller: Caller<'_, T>, slots: &mut [u64]| -> Result<()> {
-        let params = P::from_slots(slots, StoreView(caller.store.inner()));
+        let params = P::read(&mut SlotReader::new(slots, caller.store.inner()));
         // Validation keeps nulls from non-nullable parameters.
         let params = params.ok_or(Trap::NullReference)?;
         let returned = func(caller.reborrow(), params).into_result()?;
-        returned.into_slots(slots, StoreView(caller.store.inner()))
+        returned.write(&mut SlotWriter::new(slots, caller.store.inner()))
     };
     let host = super::host_func(P::SLOTS, results, call);
     HostFunction { ty, host }

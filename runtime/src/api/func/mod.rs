@@ -25,7 +25,7 @@ use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc};
 use crate::store::erased;
 use crate::store::inner::{Handle, StoreInner};
-use crate::types::Ref as RawRef;
+use crate::types::{Ref as RawRef, ValType as Type};
 use call::Slots;
 use into_func::IntoFunc;
 use resumable::ResumableCall;
@@ -110,7 +110,7 @@ impl Func {
         let mut store = store.as_context_mut();
         let (ty, mut slots) = self.prepare(store.inner(), params, results.len())?;
         call::invoke(store.reborrow().store(), self.0, slots.as_mut())?;
-        read(&ty, slots.as_ref(), results, store.inner());
+        read_results(&ty, slots.as_ref(), results, store.inner());
         Ok(())
     }
 
@@ -174,30 +174,43 @@ impl Func {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(params.len().max(results))?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(params).zip(ty.params()) {
-            *slot = value.to_slot(*ty, store)?;
-        }
+        write(ty.params(), slots.as_mut(), params, store)?;
         Ok((ty, slots))
     }
 
-    /// As it stands in a slot of this store.
-    pub(crate) fn to_slot(self, store: &StoreInner) -> Result<RawRef, UseError> {
-        Ok(RawRef(store.number(self.0)? + 1))
+    /// As slots and tables of this store hold it.
+    pub(crate) fn to_raw(self, store: &StoreInner) -> Result<RawRef, UseError> {
+        Ok(RawRef::from_number(store.number(self.0)?))
     }
 
-    /// From a slot of this store; nothing for null.
-    pub(crate) fn from_slot(slot: RawRef, store: &StoreInner) -> Option<Self> {
-        slot.0
-            .checked_sub(1)
-            .map(|number| Self(store.handle(number)))
+    /// From what slots and tables of this store hold; nothing for null.
+    pub(crate) fn from_raw(raw: RawRef, store: &StoreInner) -> Option<Self> {
+        raw.number().map(|number| Self(store.handle(number)))
     }
 }
 
-/// Results as values.
-fn read(ty: &CallType, slots: &[u64], results: &mut [Val], store: &StoreInner) {
-    for ((value, slot), ty) in results.iter_mut().zip(slots).zip(ty.results()) {
-        *value = Val::from_slot(*slot, *ty, store);
+/// Writes values of these types to slots; an error for one of another type or store.
+fn write(types: &[Type], slots: &mut [u64], values: &[Val], store: &StoreInner) -> Result<()> {
+    for ((slot, value), ty) in slots.iter_mut().zip(values).zip(types) {
+        *slot = value.to_slot(*ty, store)?;
     }
+    Ok(())
+}
+
+/// Reads values of these types from slots.
+fn read<'a>(
+    types: &'a [Type],
+    slots: &'a [u64],
+    store: &'a StoreInner,
+) -> impl Iterator<Item = Val> + 'a {
+    let slots = slots.iter().zip(types);
+    slots.map(|(slot, ty)| Val::from_slot(*slot, *ty, store))
+}
+
+/// Reads results from slots.
+fn read_results(ty: &CallType, slots: &[u64], results: &mut [Val], store: &StoreInner) {
+    let values = results.iter_mut().zip(read(ty.results(), slots, store));
+    values.for_each(|(result, value)| *result = value);
 }
 
 /// A host function over values, with its type in an engine.
@@ -213,18 +226,13 @@ pub(crate) fn dynamic<T>(
         let inner = caller.store.inner();
         let mut values = Vec::new();
         crate::allocation::reserve(&mut values, params + results)?;
-        let arguments = slots.iter().zip(ty.params());
-        values.extend(arguments.map(|(slot, ty)| Val::from_slot(*slot, *ty, inner)));
+        values.extend(read(ty.params(), slots, inner));
         // References without a default start as what no such result can be: a null.
         let default = |ty: &_| Val::default_for(*ty).unwrap_or(Val::ExternRef(None));
         values.extend(ty.results().iter().map(default));
         let (arguments, returned) = values.split_at_mut(params);
         func(caller.reborrow(), arguments, returned)?;
-        let inner = caller.store.inner();
-        for ((slot, value), ty) in slots.iter_mut().zip(returned).zip(ty.results()) {
-            *slot = value.to_slot(*ty, inner)?;
-        }
-        Ok(())
+        write(ty.results(), slots, returned, caller.store.inner())
     });
     Ok((registered, host))
 }

@@ -15,7 +15,7 @@ use core::marker::PhantomData;
 use super::call::{self, Outcome, Slots};
 use super::typed;
 use super::wasm_type::WasmResults;
-use super::{Func, read};
+use super::{Func, read_results};
 use crate::api::val::Val;
 use crate::engine::call_type::CallType;
 use crate::engine::use_error::UseError;
@@ -122,7 +122,7 @@ impl ResumableCall {
     ) -> Result<Self> {
         match outcome {
             Outcome::Finished => {
-                read(&ty, slots, results, store);
+                read_results(&ty, slots, results, store);
                 Ok(Self::Finished)
             }
             Outcome::Interrupted(interruption) => {
@@ -212,9 +212,7 @@ impl ResumableCallHostTrap {
             return Err(UseError::ResultCount { expected, found }.into());
         }
         let mut slots = Slots::new(found)?;
-        for ((slot, value), ty) in slots.as_mut().iter_mut().zip(inputs).zip(ty.results()) {
-            *slot = value.to_slot(*ty, store)?;
-        }
+        super::write(ty.results(), slots.as_mut(), inputs, store)?;
         Ok(slots)
     }
 }

@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 use super::Func;
 use super::call::{self, Outcome, Slots};
 use super::resumable::TypedResumableCall;
-use super::wasm_type::{StoreView, WasmParams, WasmResults};
+use super::wasm_type::{SlotReader, SlotWriter, WasmParams, WasmResults};
 use crate::engine::call_type::CallType;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
@@ -88,13 +88,13 @@ impl<Params: WasmParams, Results: WasmResults> TypedFunc<Params, Results> {
 
 fn prepare<P: WasmParams, R: WasmResults>(params: P, store: &StoreInner) -> Result<Slots> {
     let mut slots = Slots::new(P::SLOTS.max(R::SLOTS))?;
-    params.into_slots(slots.as_mut(), StoreView(store))?;
+    params.write(&mut SlotWriter::new(slots.as_mut(), store))?;
     Ok(slots)
 }
 
 /// Results from slots.
 pub(crate) fn finish<R: WasmResults>(slots: &[u64], store: &StoreInner) -> Result<R> {
-    let results = R::from_slots(slots, StoreView(store));
+    let results = R::read(&mut SlotReader::new(slots, store));
     Ok(results.ok_or(UseError::ResultCount {
         expected: R::SLOTS,
         found: slots.len(),

@@ -1,19 +1,60 @@
 //! Types of Rust that stand for types of the guest.
 //!
 //! [`WasmTy`] is one value, [`WasmTyList`] a list of parameters or results, [`WasmRet`] what a
-//! closure returns. Each knows its type and how it is written to a slot and read from one.
-//! References are names of a store, so conversions get a view of it and compare.
+//! closure returns. Each knows its type, and stands for a value of the machine, whose trait
+//! [`Value`] says how it lies in slots. References are names of a store, so whoever writes or reads
+//! slots has the store and compares.
 
 use super::Func;
 use crate::api::externref::ExternRef;
 use crate::error::{Error, Result};
+use crate::exec::slot::{Row, Value};
 use crate::store::inner::StoreInner;
 use crate::types::{HeapType, Ref as RawRef, RefType, ValType};
 
-/// A store, for conversions only.
+/// Writes the slots of a call, one value behind the other.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
-pub struct StoreView<'a>(pub(crate) &'a StoreInner);
+pub struct SlotWriter<'a> {
+    slots: &'a mut [u64],
+    store: &'a StoreInner,
+}
+
+impl<'a> SlotWriter<'a> {
+    /// Writes slots of a call in this store. What finds no slot any more is not written.
+    pub(crate) fn new(slots: &'a mut [u64], store: &'a StoreInner) -> Self {
+        Self { slots, store }
+    }
+
+    #[inline]
+    fn put<V: Value>(&mut self, value: V) {
+        if let Some((row, rest)) = V::Slots::split_mut(core::mem::take(&mut self.slots)) {
+            *row = value.into_slots();
+            self.slots = rest;
+        }
+    }
+}
+
+/// Reads the slots of a call, one value behind the other.
+#[doc(hidden)]
+pub struct SlotReader<'a> {
+    slots: &'a [u64],
+    store: &'a StoreInner,
+}
+
+impl<'a> SlotReader<'a> {
+    /// Reads slots of a call in this store.
+    pub(crate) fn new(slots: &'a [u64], store: &'a StoreInner) -> Self {
+        Self { slots, store }
+    }
+
+    /// The next value, if there are slots for one.
+    #[inline]
+    fn take<V: Value>(&mut self) -> Option<V> {
+        let (row, rest) = V::Slots::split(self.slots)?;
+        self.slots = rest;
+        Some(V::from_slots(*row))
+    }
+}
 
 /// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`Func`],
 /// [`ExternRef`] and the options of these two.
@@ -22,41 +63,47 @@ pub trait WasmTy: Sized + Send {
     #[doc(hidden)]
     const TYPE: ValType;
 
-    /// To a slot.
+    /// How many slots it takes.
     #[doc(hidden)]
-    fn into_slot(self, store: StoreView<'_>) -> Result<u64>;
+    const SLOTS: usize;
 
-    /// From a slot of this type; nothing for a null where there can be none.
+    /// Writes the next slots; an error for a reference of another store.
     #[doc(hidden)]
-    fn from_slot(slot: u64, store: StoreView<'_>) -> Option<Self>;
+    fn write(self, to: &mut SlotWriter<'_>) -> Result<()>;
+
+    /// Reads the next slots; nothing for a null where there can be none.
+    #[doc(hidden)]
+    fn read(from: &mut SlotReader<'_>) -> Option<Self>;
 }
 
 macro_rules! numbers {
-    ($($ty:ty = $wasm:ident, |$value:ident| $into:expr, |$slot:ident| $from:expr;)*) => {$(
+    ($($ty:ty = $wasm:ident;)*) => {$(
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::$wasm;
 
+            const SLOTS: usize = <$ty as Value>::Slots::LEN;
+
             #[inline]
-            fn into_slot(self, _: StoreView<'_>) -> Result<u64> {
-                let $value = self;
-                Ok($into)
+            fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
+                to.put(self);
+                Ok(())
             }
 
             #[inline]
-            fn from_slot($slot: u64, _: StoreView<'_>) -> Option<Self> {
-                Some($from)
+            fn read(from: &mut SlotReader<'_>) -> Option<Self> {
+                from.take()
             }
         }
     )*};
 }
 
 numbers! {
-    i32 = I32, |value| (value as u32).into(), |slot| slot as i32;
-    u32 = I32, |value| value.into(), |slot| slot as u32;
-    i64 = I64, |value| value as u64, |slot| slot as i64;
-    u64 = I64, |value| value, |slot| slot;
-    f32 = F32, |value| value.to_bits().into(), |slot| f32::from_bits(slot as u32);
-    f64 = F64, |value| value.to_bits(), |slot| f64::from_bits(slot);
+    i32 = I32;
+    u32 = I32;
+    i64 = I64;
+    u64 = I64;
+    f32 = F32;
+    f64 = F64;
 }
 
 macro_rules! references {
@@ -64,24 +111,31 @@ macro_rules! references {
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::reference(RefType::new(false, HeapType::$heap));
 
-            fn into_slot(self, store: StoreView<'_>) -> Result<u64> {
-                Ok(self.to_slot(store.0)?.0.into())
+            const SLOTS: usize = <RawRef as Value>::Slots::LEN;
+
+            fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
+                WasmTy::write(Some(self), to)
             }
 
-            fn from_slot(slot: u64, store: StoreView<'_>) -> Option<Self> {
-                <$ty>::from_slot(RawRef(slot as u32), store.0)
+            fn read(from: &mut SlotReader<'_>) -> Option<Self> {
+                <Option<Self> as WasmTy>::read(from)?
             }
         }
 
         impl WasmTy for Option<$ty> {
             const TYPE: ValType = ValType::reference(RefType::new(true, HeapType::$heap));
 
-            fn into_slot(self, store: StoreView<'_>) -> Result<u64> {
-                self.map_or(Ok(0), |value| value.into_slot(store))
+            const SLOTS: usize = <$ty as WasmTy>::SLOTS;
+
+            fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
+                let raw = self.map_or(Ok(RawRef::NULL), |value| value.to_raw(to.store));
+                to.put(raw?);
+                Ok(())
             }
 
-            fn from_slot(slot: u64, store: StoreView<'_>) -> Option<Self> {
-                Some(<$ty>::from_slot(RawRef(slot as u32), store.0))
+            fn read(from: &mut SlotReader<'_>) -> Option<Self> {
+                let raw = from.take()?;
+                Some(<$ty>::from_raw(raw, from.store))
             }
         }
     )*};
@@ -102,28 +156,28 @@ pub trait WasmTyList: Sized + Send {
     #[doc(hidden)]
     const SLOTS: usize;
 
-    /// To slots.
+    /// Writes the next slots; an error for a reference of another store.
     #[doc(hidden)]
-    fn into_slots(self, slots: &mut [u64], store: StoreView<'_>) -> Result<()>;
+    fn write(self, to: &mut SlotWriter<'_>) -> Result<()>;
 
-    /// From slots; nothing for a null where there can be none.
+    /// Reads the next slots; nothing for a null where there can be none.
     #[doc(hidden)]
-    fn from_slots(slots: &[u64], store: StoreView<'_>) -> Option<Self>;
+    fn read(from: &mut SlotReader<'_>) -> Option<Self>;
 }
 
 impl<T: WasmTy> WasmTyList for T {
-    const TYPES: &'static [ValType] = <(T,)>::TYPES;
+    const TYPES: &'static [ValType] = &[T::TYPE];
 
-    const SLOTS: usize = 1;
+    const SLOTS: usize = T::SLOTS;
 
     #[inline]
-    fn into_slots(self, slots: &mut [u64], store: StoreView<'_>) -> Result<()> {
-        (self,).into_slots(slots, store)
+    fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
+        WasmTy::write(self, to)
     }
 
     #[inline]
-    fn from_slots(slots: &[u64], store: StoreView<'_>) -> Option<Self> {
-        <(T,)>::from_slots(slots, store).map(|(value,)| value)
+    fn read(from: &mut SlotReader<'_>) -> Option<Self> {
+        WasmTy::read(from)
     }
 }
 
@@ -132,24 +186,20 @@ macro_rules! tuples {
         impl<$($ty: WasmTy),*> WasmTyList for ($($ty,)*) {
             const TYPES: &'static [ValType] = &[$($ty::TYPE),*];
 
-            const SLOTS: usize = 0 $(+ { let _ = $ty::TYPE; 1 })*;
+            const SLOTS: usize = 0 $(+ <$ty as WasmTy>::SLOTS)*;
 
             #[inline]
-            #[allow(non_snake_case, unused_mut, unused_variables)]
-            fn into_slots(self, slots: &mut [u64], store: StoreView<'_>) -> Result<()> {
+            #[allow(non_snake_case, unused_variables)]
+            fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
                 let ($($ty,)*) = self;
-                let mut slots = slots.iter_mut();
-                $(if let Some(slot) = slots.next() {
-                    *slot = $ty.into_slot(store)?;
-                })*
+                $(WasmTy::write($ty, to)?;)*
                 Ok(())
             }
 
             #[inline]
-            #[allow(unused_mut, unused_variables)]
-            fn from_slots(slots: &[u64], store: StoreView<'_>) -> Option<Self> {
-                let mut slots = slots.iter();
-                Some(($($ty::from_slot(*slots.next()?, store)?,)*))
+            #[allow(unused_variables)]
+            fn read(from: &mut SlotReader<'_>) -> Option<Self> {
+                Some(($(<$ty as WasmTy>::read(from)?,)*))
             }
         }
     };

@@ -9,6 +9,7 @@ use super::{
     ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower, LowerContext, Realloc, Type,
 };
 use crate::component::{AddressType, Primitive};
+use crate::exec::slot::Value;
 use crate::spec::Trap;
 
 /// Implements the traits for a type that is a number of this many bits in memory.
@@ -96,23 +97,18 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool = Bool in u8: u8::from, |byte| Ok(byte != 0), u64::from, |slot| Ok(slot as u32 != 0));
-scalar!(u8 = U8 in u8: |value| value, Ok, u64::from, |slot| Ok(slot as u8));
-scalar!(u16 = U16 in u16: |value| value, Ok, u64::from, |slot| Ok(slot as u16));
-scalar!(u32 = U32 in u32: |value| value, Ok, u64::from, |slot| Ok(slot as u32));
-scalar!(u64 = U64 in u64: |value| value, Ok, |value| value, Ok);
-scalar!(i8 = S8 in u8: |value| value as u8, |bits| Ok(bits as i8), |value| signed(value.into()), |slot| Ok(slot as i8));
-scalar!(i16 = S16 in u16: |value| value as u16, |bits| Ok(bits as i16), |value| signed(value.into()), |slot| Ok(slot as i16));
-scalar!(i32 = S32 in u32: |value| value as u32, |bits| Ok(bits as i32), signed, |slot| Ok(slot as i32));
-scalar!(i64 = S64 in u64: |value| value as u64, |bits| Ok(bits as i64), |value| value as u64, |slot| Ok(slot as i64));
-scalar!(f32 = F32 in u32: f32::to_bits, |bits| Ok(f32::from_bits(bits)), |value| value.to_bits().into(), |slot| Ok(f32::from_bits(slot as u32)));
-scalar!(f64 = F64 in u64: f64::to_bits, |bits| Ok(f64::from_bits(bits)), f64::to_bits, |slot| Ok(f64::from_bits(slot)));
-scalar!(char = Char in u32: u32::from, character, |value| u32::from(value).into(), |slot| character(slot as u32));
-
-/// An `i32` as a core value.
-fn signed(value: i32) -> u64 {
-    u64::from(value as u32)
-}
+scalar!(bool = Bool in u8: u8::from, |byte| Ok(byte != 0), |value| u32::from(value).into_slot(), |slot| Ok(u32::from_slot(slot) != 0));
+scalar!(u8 = U8 in u8: |value| value, Ok, |value| u32::from(value).into_slot(), |slot| Ok(u32::from_slot(slot) as u8));
+scalar!(u16 = U16 in u16: |value| value, Ok, |value| u32::from(value).into_slot(), |slot| Ok(u32::from_slot(slot) as u16));
+scalar!(u32 = U32 in u32: |value| value, Ok, Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(u64 = U64 in u64: |value| value, Ok, Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(i8 = S8 in u8: |value| value as u8, |bits| Ok(bits as i8), |value| i32::from(value).into_slot(), |slot| Ok(i32::from_slot(slot) as i8));
+scalar!(i16 = S16 in u16: |value| value as u16, |bits| Ok(bits as i16), |value| i32::from(value).into_slot(), |slot| Ok(i32::from_slot(slot) as i16));
+scalar!(i32 = S32 in u32: |value| value as u32, |bits| Ok(bits as i32), Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(i64 = S64 in u64: |value| value as u64, |bits| Ok(bits as i64), Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(f32 = F32 in u32: f32::to_bits, |bits| Ok(f32::from_bits(bits)), Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(f64 = F64 in u64: f64::to_bits, |bits| Ok(f64::from_bits(bits)), Value::into_slot, |slot| Ok(Value::from_slot(slot)));
+scalar!(char = Char in u32: u32::from, character, |value| u32::from(value).into_slot(), |slot| character(u32::from_slot(slot)));
 
 fn character(code: u32) -> Result<char, Trap> {
     char::from_u32(code).ok_or(Trap::InvalidChar)

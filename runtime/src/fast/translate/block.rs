@@ -6,9 +6,10 @@
 //! Standard: section 4.6, "Instructions", "Control Instructions".
 
 use super::emit::LabelId;
-use super::operand::{Kind, Operand, To};
+use super::operand::{Operand, To};
 use super::{Translator, control};
 use crate::fast::operations::Operation;
+use crate::fast::register::Kind;
 use crate::generated::woven::instruction::Instruction;
 use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};

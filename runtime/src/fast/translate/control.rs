@@ -5,8 +5,9 @@
 
 use super::Translator;
 use super::block::{Block, BlockKind, Target};
-use super::operand::{At, Kind, Place, To};
+use super::operand::{At, Place, To};
 use crate::fast::operations::Operation;
+use crate::fast::register::Kind;
 use crate::module::code::halves;
 use crate::spec::Rate;
 use crate::types::{

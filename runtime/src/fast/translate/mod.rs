@@ -27,10 +27,11 @@ use self::emit::{Emitter, LabelId, Operands};
 use self::failure::Contradiction;
 pub(crate) use self::failure::Failure;
 use self::operand::{At, Operand, Words};
-pub(crate) use self::operand::{Constant, Kind, Place, To};
+pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
 use super::operations::Operation;
+use super::register::{Kind, Register};
 use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
@@ -179,8 +180,8 @@ impl<'m> Translator<'m> {
     }
 
     /// A constant.
-    pub(crate) fn constant<T: Constant>(&mut self, value: T) {
-        self.push(T::KIND, At::Const(value.bits()));
+    pub(crate) fn constant<T: Register>(&mut self, value: T) {
+        self.push(T::KIND, At::Const(value.constant()));
     }
 
     /// Pushes a note of a local.

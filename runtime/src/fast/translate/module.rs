@@ -5,8 +5,8 @@
 //! place ends up in no code.
 
 use super::failure::Contradiction;
-use super::operand::Kind;
 use super::{Translator, block::BlockTypes};
+use crate::fast::register::Kind;
 use crate::module::code::Cell;
 use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 

@@ -4,60 +4,7 @@
 //! constant, the result of the open instruction), no code was made for it, and the instruction that
 //! consumes it may read it from there: so `local.get` and constants need no instruction.
 
-use crate::types::{Ref, ValType};
-
-/// The class of registers that can hold a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Kind {
-    /// Integers and references.
-    Int,
-    /// `f32`.
-    F32,
-    /// `f64`.
-    F64,
-}
-
-impl Kind {
-    /// The class of a type.
-    pub(crate) fn of(ty: ValType) -> Self {
-        match ty {
-            ValType::F32 => Self::F32,
-            ValType::F64 => Self::F64,
-            _ => Self::Int,
-        }
-    }
-}
-
-/// A value that a constant row gives.
-pub(crate) trait Constant {
-    /// Its class.
-    const KIND: Kind;
-
-    /// Its bits; those of an `i32` sign-extended, as immediates are.
-    fn bits(self) -> u64;
-}
-
-macro_rules! constants {
-    ($($type:ty, $kind:ident, |$value:ident| $bits:expr;)*) => {$(
-        impl Constant for $type {
-            const KIND: Kind = Kind::$kind;
-
-            fn bits(self) -> u64 {
-                let $value = self;
-                $bits
-            }
-        }
-    )*};
-}
-
-constants! {
-    i32, Int, |value| i64::from(value) as u64;
-    i64, Int, |value| value as u64;
-    f32, F32, |value| u64::from(value.to_bits());
-    f64, F64, |value| value.to_bits();
-    Ref, Int, |value| u64::from(value.0);
-}
+use crate::fast::register::Kind;
 
 /// A value on the operand stack.
 #[derive(Clone, Copy, Debug)]

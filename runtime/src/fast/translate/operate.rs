@@ -5,10 +5,11 @@
 //! down. If no handler exists for a combination of places, operands are moved into their slots
 //! until there is one: every class has the form that reads slots only.
 
-use super::operand::{At, Kind, Operand, Place, To, Words};
+use super::operand::{At, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
 use crate::fast::form::form;
 use crate::fast::operations::Operation;
+use crate::fast::register::Kind;
 use crate::module::code::halves;
 use crate::types::MemArg;
 

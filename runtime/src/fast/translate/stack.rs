@@ -8,8 +8,9 @@
 use alloc::vec::Vec;
 use core::ops::{Deref, Range};
 
-use super::operand::{At, Kind, Operand};
+use super::operand::{At, Operand};
 use crate::allocation::{OutOfMemory, reserve};
+use crate::fast::register::Kind;
 use crate::types::ValType;
 
 /// Notes of more locals than these do not wait: an assignment looks at all of them.

@@ -1,0 +1,166 @@
+//! Types of the machine: how each lives in accumulators, pinned registers and immediates.
+//!
+//! How a value lies in slots is said by [`Value`]; this adds what only this engine has. Handlers
+//! are generic over [`Register`], so that the type of an operation's operand selects its
+//! accumulator and pinned locals at compile time, and the translator notes constants as
+//! immediates have them.
+
+use super::state::State;
+use crate::exec::slot::Value;
+use crate::types::{Ref, ValType};
+
+/// A type that slots, an accumulator, pinned registers and an immediate can hold.
+pub(crate) trait Register: Value {
+    /// The class of registers that hold it.
+    const KIND: Kind;
+    /// Words of an immediate.
+    const IMMEDIATE_WORDS: usize;
+
+    /// From an immediate.
+    ///
+    /// # Safety
+    /// `words` points at [`Self::IMMEDIATE_WORDS`] words of code.
+    unsafe fn immediate(words: *const u32) -> Self;
+
+    /// A constant's bits as the translator notes them: its slot, but an `i32` is sign-extended as
+    /// immediates are, so that one word is enough for negative numbers of both widths.
+    fn constant(self) -> u64;
+
+    /// The accumulator of this type's class.
+    fn accumulator(state: &State) -> Self;
+
+    /// Sets the accumulator of this type's class.
+    fn set_accumulator(self, state: &mut State);
+
+    /// The first pinned register of this type's class.
+    fn first_pin(state: &State) -> Self;
+
+    /// Sets the first pinned register of this type's class.
+    fn set_first_pin(self, state: &mut State);
+
+    /// The second pinned register of this type's class.
+    #[cfg_attr(
+        not(feature = "std"),
+        allow(dead_code, reason = "the tier may have no such forms")
+    )]
+    fn second_pin(state: &State) -> Self;
+
+    /// Sets the second pinned register of this type's class.
+    #[cfg_attr(
+        not(feature = "std"),
+        allow(dead_code, reason = "the tier may have no such forms")
+    )]
+    fn set_second_pin(self, state: &mut State);
+}
+
+/// The class of registers that can hold a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// Integers and references.
+    Int,
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+}
+
+impl Kind {
+    /// The class of a type.
+    pub(crate) fn of(ty: ValType) -> Self {
+        match ty {
+            ValType::F32 => Self::F32,
+            ValType::F64 => Self::F64,
+            _ => Self::Int,
+        }
+    }
+}
+
+/// Implements the trait: a type's class, its immediate as words, its accumulator and both pinned
+/// registers.
+macro_rules! registers {
+    ($(
+        $type:ty: $kind:ident, |[$($word:ident),*]| $immediate:expr, |$number:ident| $constant:expr,
+        $accumulator:ident $first:ident $second:ident, |$held:ident| $from:expr, |$value:ident| $into:expr;
+    )*) => {$(
+        impl Register for $type {
+            const KIND: Kind = Kind::$kind;
+            const IMMEDIATE_WORDS: usize = [$(stringify!($word)),*].len();
+
+            #[inline(always)]
+            unsafe fn immediate(words: *const u32) -> Self {
+                // SAFETY: the caller promises as many words of code.
+                let [$($word),*] = unsafe { *words.cast::<[u32; Self::IMMEDIATE_WORDS]>() };
+                $immediate
+            }
+
+            fn constant(self) -> u64 {
+                let $number = self;
+                $constant
+            }
+
+            #[inline(always)]
+            fn accumulator(state: &State) -> Self {
+                let $held = state.$accumulator;
+                $from
+            }
+
+            #[inline(always)]
+            fn set_accumulator(self, state: &mut State) {
+                let $value = self;
+                state.$accumulator = $into;
+            }
+
+            #[inline(always)]
+            fn first_pin(state: &State) -> Self {
+                let $held = state.$first;
+                $from
+            }
+
+            #[inline(always)]
+            fn set_first_pin(self, state: &mut State) {
+                let $value = self;
+                state.$first = $into;
+            }
+
+            #[inline(always)]
+            fn second_pin(state: &State) -> Self {
+                let $held = state.$second;
+                $from
+            }
+
+            #[inline(always)]
+            fn set_second_pin(self, state: &mut State) {
+                let $value = self;
+                state.$second = $into;
+            }
+        }
+    )*};
+}
+
+/// The same for types whose registers hold what a slot holds.
+macro_rules! integers {
+    ($($type:ty, |$word:ident| $immediate:expr, |$number:ident| $constant:expr;)*) => {
+        registers! {$(
+            $type: Int, |[$word]| $immediate, |$number| $constant,
+            acc p q, |slot| Self::from_slot(slot), |value| value.into_slot();
+        )*}
+    };
+}
+
+integers! {
+    i32, |word| word as i32, |value| i64::from(value).into_slot();
+    u32, |word| word, |value| value.into_slot();
+    i64, |word| i64::from(word as i32), |value| value.into_slot();
+    u64, |word| i64::from(word as i32) as u64, |value| value;
+    Ref, |word| Ref(word), |value| value.into_slot();
+}
+
+// An `f32` has an accumulator of its own, and is pinned nowhere: `forms.toml` lists no form that
+// would ask for it, and locals of this type are not chosen.
+registers! {
+    f32: F32, |[word]| f32::from_bits(word), |value| value.into_slot(),
+        g g g, |held| held, |value| value;
+    f64: F64, |[low, high]| Self::from_slot(u64::from(low) | u64::from(high) << u32::BITS),
+        |value| value.into_slot(), f fp fq, |held| held, |value| value;
+}
