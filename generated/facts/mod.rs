@@ -4,6 +4,7 @@
 
 pub(crate) mod alloc;
 pub(crate) mod error_code;
+pub(crate) mod heap_type;
 pub(crate) mod indices;
 pub(crate) mod level;
 pub(crate) mod limits;

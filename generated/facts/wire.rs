@@ -145,39 +145,35 @@ impl Packed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Heap {
-    /// `noexn`
-    Noexn,
-    /// `nofunc`
-    Nofunc,
-    /// `noextern`
-    Noextern,
-    /// `none`
-    None,
-    /// `func`
+    /// Any function.
     Func,
-    /// `extern`
+    /// Any external value.
     Extern,
-    /// `any`
+    /// Any internal value.
     Any,
-    /// `eq`
+    /// Internal values that can be compared.
     Eq,
-    /// `i31`
+    /// Unboxed integers of 31 bits.
     I31,
-    /// `struct`
+    /// Any structure.
     Struct,
-    /// `array`
+    /// Any array.
     Array,
-    /// `exn`
+    /// Any exception.
     Exn,
+    /// No function.
+    NoFunc,
+    /// No external value.
+    NoExtern,
+    /// No internal value.
+    None,
+    /// No exception.
+    NoExn,
 }
 
 impl Heap {
     /// All of them, in the order of the table.
     pub const ALL: [Heap; 12] = [
-        Heap::Noexn,
-        Heap::Nofunc,
-        Heap::Noextern,
-        Heap::None,
         Heap::Func,
         Heap::Extern,
         Heap::Any,
@@ -186,6 +182,10 @@ impl Heap {
         Heap::Struct,
         Heap::Array,
         Heap::Exn,
+        Heap::NoFunc,
+        Heap::NoExtern,
+        Heap::None,
+        Heap::NoExn,
     ];
 }
 
@@ -193,10 +193,6 @@ impl Heap {
     /// What this byte stands for.
     pub const fn from_code(code: u8) -> Option<Self> {
         match code {
-            0x74 => Some(Self::Noexn),
-            0x73 => Some(Self::Nofunc),
-            0x72 => Some(Self::Noextern),
-            0x71 => Some(Self::None),
             0x70 => Some(Self::Func),
             0x6F => Some(Self::Extern),
             0x6E => Some(Self::Any),
@@ -205,6 +201,10 @@ impl Heap {
             0x6B => Some(Self::Struct),
             0x6A => Some(Self::Array),
             0x69 => Some(Self::Exn),
+            0x73 => Some(Self::NoFunc),
+            0x72 => Some(Self::NoExtern),
+            0x71 => Some(Self::None),
+            0x74 => Some(Self::NoExn),
             _ => None,
         }
     }
@@ -212,10 +212,6 @@ impl Heap {
     /// The byte on the wire, or the bits of the flag.
     pub const fn code(self) -> u8 {
         match self {
-            Self::Noexn => 0x74,
-            Self::Nofunc => 0x73,
-            Self::Noextern => 0x72,
-            Self::None => 0x71,
             Self::Func => 0x70,
             Self::Extern => 0x6F,
             Self::Any => 0x6E,
@@ -224,23 +220,27 @@ impl Heap {
             Self::Struct => 0x6B,
             Self::Array => 0x6A,
             Self::Exn => 0x69,
+            Self::NoFunc => 0x73,
+            Self::NoExtern => 0x72,
+            Self::None => 0x71,
+            Self::NoExn => 0x74,
         }
     }
 
     /// The proposal that brought it, if not the first version.
     pub const fn proposal(self) -> Option<Proposal> {
         match self {
-            Self::Noexn | Self::Exn => Some(Proposal::Exceptions),
-            Self::Nofunc
-            | Self::Noextern
-            | Self::None
-            | Self::Any
+            Self::Func => None,
+            Self::Extern => Some(Proposal::ReferenceTypes),
+            Self::Any
             | Self::Eq
             | Self::I31
             | Self::Struct
-            | Self::Array => Some(Proposal::Gc),
-            Self::Func => None,
-            Self::Extern => Some(Proposal::ReferenceTypes),
+            | Self::Array
+            | Self::NoFunc
+            | Self::NoExtern
+            | Self::None => Some(Proposal::Gc),
+            Self::Exn | Self::NoExn => Some(Proposal::Exceptions),
         }
     }
 }

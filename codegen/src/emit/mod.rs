@@ -13,6 +13,7 @@ pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
 pub mod error_code;
+pub mod heap_type;
 pub mod index;
 pub mod indices;
 pub mod instruction;
@@ -49,6 +50,7 @@ type EngineEmitter = fn(&Model) -> Option<Source>;
 #[rustfmt::skip]
 const FACTS: &[(&str, Emitter)] = &[
     ("error_code",  error_code::emit),
+    ("heap_type",   heap_type::emit),
     ("indices",     indices::emit),
     ("level",       level::emit),
     ("limits",      limits::emit),

@@ -7,6 +7,7 @@
 use super::Source;
 use super::regular::is_regular;
 use super::source::aligned;
+use super::wire;
 use crate::model::{
     Argument, Heap, Immediate, ImmediateKind, Model, Op, Predicate, Signature, TypeItem,
 };
@@ -154,14 +155,14 @@ fn arm(model: &Model, op: &Op) -> String {
             let fields: String = fields.collect();
             format!("check::{}(v{fields})", function(check))
         }
-        (None, Some(signature)) => rules(op, signature),
+        (None, Some(signature)) => rules(model, op, signature),
         (None, None) => "Ok(())".to_string(),
     };
     format!("{}=> {body},", guard(model, op))
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.
-fn rules(op: &Op, signature: &Signature) -> String {
+fn rules(model: &Model, op: &Op, signature: &Signature) -> String {
     let mut steps: Vec<String> = op
         .immediates
         .iter()
@@ -179,7 +180,7 @@ fn rules(op: &Op, signature: &Signature) -> String {
         .collect();
     steps.extend(op.predicates.iter().map(|predicate| {
         let arguments = predicate.arguments.iter().map(|argument| match argument {
-            Argument::Type(item) => format!(", {}", item_of(item)),
+            Argument::Type(item) => format!(", {}", item_of(model, item)),
             Argument::Immediate(name) => format!(", {name}"),
         });
         format!(
@@ -195,7 +196,7 @@ fn rules(op: &Op, signature: &Signature) -> String {
         .all(is_single);
     if singles && !signature.diverges {
         let list = |items: &[TypeItem]| {
-            let items: Vec<String> = items.iter().map(item_of).collect();
+            let items: Vec<String> = items.iter().map(|item| item_of(model, item)).collect();
             format!("[{}]", items.join(", "))
         };
         let (params, results) = (list(&signature.params), list(&signature.results));
@@ -203,12 +204,12 @@ fn rules(op: &Op, signature: &Signature) -> String {
     } else {
         steps.extend(signature.params.iter().rev().map(|item| match item {
             TypeItem::AnyReference => "v.pop_ref()?;".to_string(),
-            _ if is_single(item) => format!("v.pop({})?;", item_of(item)),
-            _ => format!("v.pop_all({})?;", item_of(item)),
+            _ if is_single(item) => format!("v.pop({})?;", item_of(model, item)),
+            _ => format!("v.pop_all({})?;", item_of(model, item)),
         }));
         steps.extend(signature.results.iter().map(|item| match item {
-            _ if is_single(item) => format!("v.push({})?;", item_of(item)),
-            _ => format!("v.push_all({})?;", item_of(item)),
+            _ if is_single(item) => format!("v.push({})?;", item_of(model, item)),
+            _ => format!("v.push_all({})?;", item_of(model, item)),
         }));
         steps.push(if signature.diverges {
             "v.diverge()".into()
@@ -290,12 +291,12 @@ fn is_single(item: &TypeItem) -> bool {
 }
 
 /// An item as an expression.
-fn item_of(item: &TypeItem) -> String {
+fn item_of(model: &Model, item: &TypeItem) -> String {
     match item {
         TypeItem::Value(value) => constant(&value.to_string()),
         TypeItem::AnyReference => "FUNCREF".to_string(),
         TypeItem::Reference { nullable, heap } => {
-            format!("reference({nullable}, {})", heap_of(heap))
+            format!("reference({nullable}, {})", heap_of(model, heap))
         }
         TypeItem::Function {
             function,
@@ -319,9 +320,16 @@ fn item_of(item: &TypeItem) -> String {
 }
 
 /// A heap type as an expression.
-fn heap_of(heap: &Heap) -> String {
+fn heap_of(model: &Model, heap: &Heap) -> String {
     match heap {
-        Heap::Abstract(key) => format!("crate::types::HeapType::{}", variant(key)),
+        Heap::Abstract(key) => {
+            let name = model
+                .wire
+                .code("heap", key)
+                .map(wire::name)
+                .unwrap_or_default();
+            format!("crate::types::HeapType::{name}")
+        }
         Heap::Immediate(name) => format!("v.heap({name})?"),
         Heap::Type(name) => format!("v.type_heap({name})?"),
         Heap::Func(name) => format!("v.func_heap({name})?"),

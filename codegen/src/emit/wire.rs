@@ -32,6 +32,12 @@ pub fn emit(model: &Model) -> Source {
     source
 }
 
+/// The variant of a code.
+pub fn name(code: &WireCode) -> String {
+    let name = code.fact("name").map(str::to_string);
+    name.unwrap_or_else(|| variant(&code.key))
+}
+
 /// A constant for a code of several bytes.
 fn sequence(code: &WireCode) -> TokenStream {
     let (name, doc) = (ident(&constant(&code.key)), sentence(&code.doc));
@@ -42,12 +48,12 @@ fn sequence(code: &WireCode) -> TokenStream {
 
 /// An enum for a group of one-byte codes.
 fn codes(model: &Model, group: &WireGroup) -> TokenStream {
-    let name = ident(&variant(&group.key));
+    let group_name = ident(&variant(&group.key));
     let each = |value: &dyn Fn(&WireCode) -> TokenStream| -> Vec<(Ident, TokenStream)> {
         group
             .codes
             .iter()
-            .map(|code| (ident(&variant(&code.key)), value(code)))
+            .map(|code| (ident(&name(code)), value(code)))
             .collect()
     };
     let member = |code: &WireCode| {
@@ -57,7 +63,7 @@ fn codes(model: &Model, group: &WireGroup) -> TokenStream {
             sentence(&code.doc)
         };
         Member {
-            name: ident(&variant(&code.key)),
+            name: ident(&name(code)),
             doc,
         }
     };
@@ -94,5 +100,5 @@ fn codes(model: &Model, group: &WireGroup) -> TokenStream {
         quote!(Option<Proposal>),
         &proposals,
     );
-    quote! { #list impl #name { #from #byte #brought } }
+    quote! { #list impl #group_name { #from #byte #brought } }
 }

@@ -15,7 +15,7 @@ const NUMBER: &str = "number";
 const VECTOR: &str = "vector";
 
 /// Facts about a code beside its number, as they stand in [`WireCode::facts`].
-const FACTS: &[&str] = &["rust", "bytes", "zero", "super", "bottom"];
+const FACTS: &[&str] = &["name", "rust", "bytes", "zero", "super", "bottom"];
 
 pub(super) fn lower(
     document: Option<&Document>,

@@ -32,7 +32,7 @@ pub struct WireCode {
     pub code: Vec<u8>,
     /// The proposal that brings it.
     pub proposal: Option<ProposalId>,
-    /// Other cells (`super`, `bottom`, `rust`, `bytes` …) as text.
+    /// Other cells (`name`, `super`, `bottom`, `rust`, `bytes` …) as text.
     pub facts: Vec<(String, String)>,
     /// One line for people.
     pub doc: String,
@@ -42,7 +42,21 @@ pub struct WireCode {
     pub origin: Origin,
 }
 
+impl Wire {
+    /// The row of a group with this key.
+    pub fn code(&self, group: &str, key: &str) -> Option<&WireCode> {
+        let group = self.groups.iter().find(|known| known.key == group)?;
+        group.codes.iter().find(|code| code.key == key)
+    }
+}
+
 impl WireCode {
+    /// Another cell, as text.
+    pub fn fact(&self, column: &str) -> Option<&str> {
+        let mut facts = self.facts.iter();
+        facts.find(|fact| fact.0 == column).map(|fact| &*fact.1)
+    }
+
     /// Where a cell stands; the row itself when it has no such cell.
     pub fn cell(&self, column: &str) -> &Origin {
         super::cell(&self.cells, column, &self.origin)

@@ -5,6 +5,7 @@
 //! section 5.3, "Types".
 
 use super::Reader;
+use crate::generated::facts::heap_type::heap_types;
 use crate::generated::facts::wire;
 use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
@@ -258,22 +259,22 @@ pub(crate) fn malformed(error: ErrorCode, at: usize, code: u8) -> Reject {
     Reject::with(error, at, Detail::Number(u64::from(code)))
 }
 
-fn abstract_heap<G: Gate>(gate: &G, heap: wire::Heap, at: usize) -> Result<HeapType, Reject> {
-    admit(gate, heap.proposal(), at, ())?;
-    // What no proposal admits is absent, and the compiler is to know.
-    let may = |heap: wire::Heap| heap.proposal().is_none_or(G::may);
-    Ok(match heap {
-        wire::Heap::Extern if may(wire::Heap::Extern) => HeapType::Extern,
-        wire::Heap::Any if may(wire::Heap::Any) => HeapType::Any,
-        wire::Heap::Eq if may(wire::Heap::Eq) => HeapType::Eq,
-        wire::Heap::I31 if may(wire::Heap::I31) => HeapType::I31,
-        wire::Heap::Struct if may(wire::Heap::Struct) => HeapType::Struct,
-        wire::Heap::Array if may(wire::Heap::Array) => HeapType::Array,
-        wire::Heap::Exn if may(wire::Heap::Exn) => HeapType::Exn,
-        wire::Heap::Nofunc if may(wire::Heap::Nofunc) => HeapType::NoFunc,
-        wire::Heap::Noextern if may(wire::Heap::Noextern) => HeapType::NoExtern,
-        wire::Heap::None if may(wire::Heap::None) => HeapType::None,
-        wire::Heap::Noexn if may(wire::Heap::Noexn) => HeapType::NoExn,
-        _ => HeapType::Func,
-    })
+macro_rules! abstract_heap {
+    ($($name:ident $text:literal $doc:literal;)*) => {
+        fn abstract_heap<G: Gate>(
+            gate: &G,
+            heap: wire::Heap,
+            at: usize,
+        ) -> Result<HeapType, Reject> {
+            admit(gate, heap.proposal(), at, ())?;
+            // What no proposal admits is absent, and the compiler is to know.
+            let may = |heap: wire::Heap| heap.proposal().is_none_or(G::may);
+            Ok(match heap {
+                $(wire::Heap::$name if may(wire::Heap::$name) => HeapType::$name,)*
+                _ => HeapType::Func,
+            })
+        }
+    };
 }
+
+heap_types!(abstract_heap);

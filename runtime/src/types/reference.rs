@@ -6,6 +6,7 @@
 
 use core::fmt;
 
+use crate::generated::facts::heap_type::heap_types;
 use crate::spec::Limits;
 
 /// A reference, as slots and tables hold it. Zero is null; what other numbers mean is known to the
@@ -43,103 +44,53 @@ impl Ref {
 #[repr(transparent)]
 pub struct TypeId(pub u32);
 
-/// What a reference refers to.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum HeapType {
-    /// Any function.
-    Func,
-    /// Any external value.
-    Extern,
-    /// Any internal value.
-    Any,
-    /// Internal values that can be compared.
-    Eq,
-    /// Unboxed integers of 31 bits.
-    I31,
-    /// Any structure.
-    Struct,
-    /// Any array.
-    Array,
-    /// Any exception.
-    Exn,
-    /// No function.
-    NoFunc,
-    /// No external value.
-    NoExtern,
-    /// No internal value.
-    None,
-    /// No exception.
-    NoExn,
-    /// Nothing: a subtype of all, found only in unreachable code.
-    #[doc(hidden)]
-    Bottom,
-    /// A defined type, by its canonical index within the module; at run time, and only within the
-    /// library, by its [`TypeId`].
-    Concrete(u32),
+macro_rules! heap_type {
+    ($($name:ident $text:literal $doc:literal;)*) => {
+        /// What a reference refers to.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum HeapType {
+            $(#[doc = $doc] $name,)*
+            /// Nothing: a subtype of all, found only in unreachable code.
+            #[doc(hidden)]
+            Bottom,
+            /// A defined type, by its canonical index within the module; at run time, and only
+            /// within the library, by its [`TypeId`].
+            Concrete(u32),
+        }
+
+        /// Abstract heap types, in the order of their packed numbers.
+        const ABSTRACT: &[HeapType] = &[$(HeapType::$name,)* HeapType::Bottom];
+
+        impl HeapType {
+            const fn number(self) -> u32 {
+                enum Number { $($name,)* Bottom }
+                match self {
+                    $(Self::$name => Number::$name as u32,)*
+                    Self::Bottom => Number::Bottom as u32,
+                    Self::Concrete(number) => number,
+                }
+            }
+        }
+
+        impl fmt::Display for HeapType {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$name => $text,)*
+                    Self::Bottom => "nothing",
+                    Self::Concrete(number) => return write!(f, "{number}"),
+                })
+            }
+        }
+    };
 }
 
-/// Abstract heap types, in the order of their packed numbers.
-const ABSTRACT: [HeapType; 13] = [
-    HeapType::Func,
-    HeapType::Extern,
-    HeapType::Any,
-    HeapType::Eq,
-    HeapType::I31,
-    HeapType::Struct,
-    HeapType::Array,
-    HeapType::Exn,
-    HeapType::NoFunc,
-    HeapType::NoExtern,
-    HeapType::None,
-    HeapType::NoExn,
-    HeapType::Bottom,
-];
+heap_types!(heap_type);
 
 impl HeapType {
     /// The abstract heap type with a packed number.
     #[cfg(test)]
     pub(crate) fn numbered(number: usize) -> Option<Self> {
         ABSTRACT.get(number).copied()
-    }
-
-    const fn number(self) -> u32 {
-        match self {
-            Self::Func => 0,
-            Self::Extern => 1,
-            Self::Any => 2,
-            Self::Eq => 3,
-            Self::I31 => 4,
-            Self::Struct => 5,
-            Self::Array => 6,
-            Self::Exn => 7,
-            Self::NoFunc => 8,
-            Self::NoExtern => 9,
-            Self::None => 10,
-            Self::NoExn => 11,
-            Self::Bottom => 12,
-            Self::Concrete(number) => number,
-        }
-    }
-}
-
-impl fmt::Display for HeapType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Func => "func",
-            Self::Extern => "extern",
-            Self::Any => "any",
-            Self::Eq => "eq",
-            Self::I31 => "i31",
-            Self::Struct => "struct",
-            Self::Array => "array",
-            Self::Exn => "exn",
-            Self::NoFunc => "nofunc",
-            Self::NoExtern => "noextern",
-            Self::None => "none",
-            Self::NoExn => "noexn",
-            Self::Bottom => "nothing",
-            Self::Concrete(number) => return write!(f, "{number}"),
-        })
     }
 }
 
@@ -275,7 +226,8 @@ mod tests {
     #[test]
     fn packing_loses_nothing() {
         for heap in ABSTRACT
-            .into_iter()
+            .iter()
+            .copied()
             .chain([HeapType::Concrete(0), HeapType::Concrete(7)])
         {
             for nullable in [false, true] {

@@ -10,6 +10,7 @@ use core::fmt;
 use super::func::FuncType;
 use crate::engine::Engine;
 use crate::engine::use_error::UseError;
+use crate::generated::facts::heap_type::heap_types;
 use crate::types;
 
 /// The type of a reference.
@@ -19,38 +20,38 @@ pub struct RefType {
     heap: HeapType,
 }
 
-/// What a reference refers to.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-#[non_exhaustive]
-pub enum HeapType {
-    /// Any function.
-    Func,
-    /// Any external value.
-    Extern,
-    /// Any internal value.
-    Any,
-    /// Internal values that can be compared.
-    Eq,
-    /// Unboxed integers of 31 bits.
-    I31,
-    /// Any structure.
-    Struct,
-    /// Any array.
-    Array,
-    /// Any exception.
-    Exn,
-    /// No function.
-    NoFunc,
-    /// No external value.
-    NoExtern,
-    /// No internal value.
-    None,
-    /// No exception.
-    NoExn,
-    /// Functions of a type, which must be registered in an engine:
-    /// see [`FuncType::register`].
-    ConcreteFunc(FuncType),
+macro_rules! heap_type {
+    ($($name:ident $text:literal $doc:literal;)*) => {
+        /// What a reference refers to.
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        #[non_exhaustive]
+        pub enum HeapType {
+            $(#[doc = $doc] $name,)*
+            /// Functions of a type, which must be registered in an engine:
+            /// see [`FuncType::register`].
+            ConcreteFunc(FuncType),
+        }
+
+        impl HeapType {
+            /// The same without an engine; not for a type of functions, which has a number there.
+            fn as_abstract(&self) -> Result<types::HeapType, &FuncType> {
+                Ok(match self {
+                    $(Self::$name => types::HeapType::$name,)*
+                    Self::ConcreteFunc(ty) => return Err(ty),
+                })
+            }
+
+            fn unpack_abstract(heap: types::HeapType) -> Option<Self> {
+                Some(match heap {
+                    $(types::HeapType::$name => Self::$name,)*
+                    types::HeapType::Bottom | types::HeapType::Concrete(_) => return None,
+                })
+            }
+        }
+    };
 }
+
+heap_types!(heap_type);
 
 impl RefType {
     /// `(ref null func)`
@@ -96,61 +97,28 @@ impl RefType {
     }
 }
 
-macro_rules! abstract_types {
-    ($($name:ident)*) => {
-        impl HeapType {
-            fn pack(&self, engine: &Engine) -> Result<types::HeapType, UseError> {
-                Ok(match self {
-                    $(Self::$name => types::HeapType::$name,)*
-                    Self::ConcreteFunc(ty) => types::HeapType::Concrete(ty.number_in(engine)?.0),
-                })
-            }
-
-            fn unpack_abstract(heap: types::HeapType) -> Option<Self> {
-                Some(match heap {
-                    $(types::HeapType::$name => Self::$name,)*
-                    types::HeapType::Bottom | types::HeapType::Concrete(_) => return None,
-                })
-            }
-        }
-    };
+impl HeapType {
+    fn pack(&self, engine: &Engine) -> Result<types::HeapType, UseError> {
+        self.as_abstract()
+            .or_else(|ty| Ok(types::HeapType::Concrete(ty.number_in(engine)?.0)))
+    }
 }
-
-abstract_types! { Func Extern Any Eq I31 Struct Array Exn NoFunc NoExtern None NoExn }
 
 impl fmt::Display for HeapType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Func => "func",
-            Self::Extern => "extern",
-            Self::Any => "any",
-            Self::Eq => "eq",
-            Self::I31 => "i31",
-            Self::Struct => "struct",
-            Self::Array => "array",
-            Self::Exn => "exn",
-            Self::NoFunc => "nofunc",
-            Self::NoExtern => "noextern",
-            Self::None => "none",
-            Self::NoExn => "noexn",
-            Self::ConcreteFunc(ty) => return ty.fmt_reference(f),
-        })
+        match self.as_abstract() {
+            Ok(heap) => heap.fmt(f),
+            Err(ty) => ty.fmt_reference(f),
+        }
     }
 }
 
 impl fmt::Display for RefType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.nullable, &self.heap) {
-            (true, HeapType::None) => f.write_str("nullref"),
-            (
-                true,
-                heap @ (HeapType::ConcreteFunc(_)
-                | HeapType::NoFunc
-                | HeapType::NoExtern
-                | HeapType::NoExn),
-            ) => write!(f, "(ref null {heap})"),
-            (true, heap) => write!(f, "{heap}ref"),
-            (false, heap) => write!(f, "(ref {heap})"),
+        match (self.heap.as_abstract(), self.nullable) {
+            (Ok(heap), nullable) => types::RefType::new(nullable, heap).fmt(f),
+            (Err(_), true) => write!(f, "(ref null {})", self.heap),
+            (Err(_), false) => write!(f, "(ref {})", self.heap),
         }
     }
 }
