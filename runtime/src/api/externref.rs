@@ -11,7 +11,6 @@ use core::any::Any;
 use crate::allocation::{self, OutOfMemory};
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::LimitError;
 use crate::store::context::AsContextMut;
 use crate::store::entity::HostHandle;
 use crate::store::inner::{Handle, StoreInner};
@@ -83,15 +82,8 @@ impl ExternRef {
 
 /// No room for one more.
 fn full(store: &StoreInner) -> crate::error::Error {
-    let limit = store.engine.limits().store_objects;
-    let wanted = store.externs.len() as u64 + 1;
-    if wanted <= limit {
-        return OutOfMemory.into();
+    match store.admit_more("external references", store.externs.len(), 1) {
+        Ok(()) => OutOfMemory.into(),
+        Err(error) => error.into(),
     }
-    LimitError {
-        what: "external references",
-        limit,
-        wanted,
-    }
-    .into()
 }

@@ -8,7 +8,6 @@ use super::val::Val;
 use crate::engine::scoped::GlobalType;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::LimitError;
 use crate::store::context::{AsContext, AsContextMut};
 use crate::store::entity::GlobalEntity;
 use crate::store::inner::Handle;
@@ -28,18 +27,7 @@ impl Global {
         let inner = store.inner_mut();
         let ty = ty.pack(&inner.engine)?;
         let value = value.to_slot(ty.content, inner)?;
-        let (limit, wanted) = (
-            inner.engine.limits().store_objects,
-            inner.globals.len() as u64 + 1,
-        );
-        if wanted > limit {
-            return Err(LimitError {
-                what: "globals of the store",
-                limit,
-                wanted,
-            }
-            .into());
-        }
+        inner.admit_more("globals of the store", inner.globals.len(), 1)?;
         inner.types.hold_for(ty.content)?;
         let number = inner.globals.push(GlobalEntity { value, ty })?;
         Ok(Self(inner.handle(number)))

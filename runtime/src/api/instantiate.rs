@@ -17,10 +17,10 @@ use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
 use crate::engine::link_error::LinkError;
 use crate::engine::use_error::UseError;
-use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
 use crate::exec::constant;
 use crate::exec::constant::{Evaluator, Failure};
+use crate::exec::slot::Value as _;
 use crate::module::Module;
 use crate::read::{ConstExpr, ElementItem, SegmentMode};
 use crate::spec::Trap;
@@ -196,12 +196,7 @@ fn define_funcs(
         .address(instance)
         .ok_or(UseError::OtherStore)?;
     let defined = module.env().imported_funcs()..module.env().func_count();
-    admit_more(
-        store,
-        "functions of the store",
-        store.funcs.len(),
-        defined.len(),
-    )?;
+    store.admit_more("functions of the store", store.funcs.len(), defined.len())?;
     let mut entities = Vec::new();
     entities
         .try_reserve_exact(defined.len())
@@ -224,8 +219,7 @@ fn define_funcs(
 
 fn define_tags(store: &mut StoreInner, module: &Module, tags: &mut Vec<u32>) -> Result<()> {
     let env = module.env();
-    admit_more(
-        store,
+    store.admit_more(
         "tags of the store",
         store.tags.len(),
         env.tag_count() as usize,
@@ -256,12 +250,7 @@ fn define_memories<T>(
 
 fn define_globals(store: &mut StoreInner, module: &Module, spaces: &mut Spaces) -> Result<()> {
     let types = module.env().globals().iter().skip(spaces.globals.len());
-    admit_more(
-        store,
-        "globals of the store",
-        store.globals.len(),
-        types.len(),
-    )?;
+    store.admit_more("globals of the store", store.globals.len(), types.len())?;
     for (ty, init) in types.zip(&module.parts().globals) {
         let value = evaluate(store, module, spaces, *init)?;
         let number = store.globals.push(GlobalEntity {
@@ -329,11 +318,7 @@ fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> R
             continue;
         };
         let entity = store.instance(instance)?;
-        let spaces = Borrowed {
-            funcs: &entity.funcs,
-            globals: &entity.handles.globals,
-        };
-        let offset = spaces.evaluate(store, module, offset)?;
+        let offset = Borrowed::by(entity).evaluate(store, module, offset)?;
         let is_64 = module.env().table(target).is_some_and(|ty| ty.is_64);
         let table = entity.handles.tables.get(target.0 as usize).copied();
         let elements = take_elements(store, instance, elem)?;
@@ -364,11 +349,7 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
             continue;
         };
         let entity = store.instance(instance)?;
-        let spaces = Borrowed {
-            funcs: &entity.funcs,
-            globals: &entity.handles.globals,
-        };
-        let offset = spaces.evaluate(store, module, offset)?;
+        let offset = Borrowed::by(entity).evaluate(store, module, offset)?;
         let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
         let memory = entity.handles.memories.get(target.0 as usize).copied();
         let bytes = module
@@ -389,7 +370,7 @@ fn range(offset: u64, is_64: bool, length: usize) -> Option<Range<usize>> {
     let offset = if is_64 {
         offset
     } else {
-        offset & u64::from(u32::MAX)
+        u32::from_slot(offset).into()
     };
     let start = usize::try_from(offset).ok()?;
     Some(start..start.checked_add(length)?)
@@ -417,7 +398,15 @@ struct Borrowed<'s> {
     globals: &'s [u32],
 }
 
-impl Borrowed<'_> {
+impl<'s> Borrowed<'s> {
+    /// What those of a finished instance refer to.
+    fn by(instance: &'s InstanceEntity) -> Self {
+        Self {
+            funcs: &instance.funcs,
+            globals: &instance.handles.globals,
+        }
+    }
+
     fn evaluate(&self, store: &StoreInner, module: &Module, expression: ConstExpr) -> Result<u64> {
         let mut machine = Machine {
             store,
@@ -478,23 +467,6 @@ impl From<Failure> for Error {
 fn add(numbers: &mut Vec<u32>, number: u32) -> Result<(), OutOfMemory> {
     numbers.try_reserve(1).map_err(|_| OutOfMemory)?;
     numbers.push(number);
-    Ok(())
-}
-
-/// Whether this many objects more may be made.
-fn admit_more(store: &StoreInner, what: &'static str, now: usize, more: usize) -> Result<()> {
-    let (limit, wanted) = (
-        store.engine.limits().store_objects,
-        now as u64 + more as u64,
-    );
-    if wanted > limit {
-        return Err(LimitError {
-            what,
-            limit,
-            wanted,
-        }
-        .into());
-    }
     Ok(())
 }
 

@@ -151,15 +151,7 @@ impl Val {
 impl Ref {
     /// The null reference of this type, if null is one of its values.
     pub fn null(ty: &scoped::RefType) -> Option<Self> {
-        if !ty.is_nullable() {
-            return None;
-        }
-        use scoped::HeapType as Heap;
-        match ty.heap_type() {
-            Heap::Func | Heap::NoFunc | Heap::ConcreteFunc(_) => Some(Self::Func(None)),
-            Heap::Extern | Heap::NoExtern => Some(Self::Extern(None)),
-            _ => None,
-        }
+        Self::null_of(ty.widened())
     }
 
     /// The same for a type with the numbers of an engine.

@@ -29,6 +29,20 @@ pub struct LimitError {
     pub wanted: u64,
 }
 
+impl LimitError {
+    /// Whether a limit allows what is wanted.
+    pub(crate) fn check(what: &'static str, limit: u64, wanted: u64) -> Result<(), Self> {
+        if wanted <= limit {
+            return Ok(());
+        }
+        Err(Self {
+            what,
+            limit,
+            wanted,
+        })
+    }
+}
+
 impl fmt::Display for LimitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

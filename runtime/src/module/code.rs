@@ -135,16 +135,8 @@ pub(crate) struct Allowance {
 impl Allowance {
     /// Whether this many bytes more are allowed.
     pub(crate) fn admits(self, bytes: u64) -> Result<(), LimitError> {
-        let (limit, wanted) = (self.most, self.used.saturating_add(bytes));
-        if wanted <= limit {
-            Ok(())
-        } else {
-            Err(LimitError {
-                what: Limit::TranslatedCode.name(),
-                limit,
-                wanted,
-            })
-        }
+        let wanted = self.used.saturating_add(bytes);
+        LimitError::check(Limit::TranslatedCode.name(), self.most, wanted)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::engine::counter::Counter;
 use crate::engine::registry::held::StoreTypes;
 use crate::engine::use_error::UseError;
+use crate::error::cause::LimitError;
 use crate::handle::{Entry, HandleTable};
 
 /// Everything that running code touches.
@@ -107,6 +108,17 @@ impl StoreInner {
             stacks: Vec::new(),
             nesting: 0,
         }
+    }
+
+    /// Whether this many objects more may be made of something, of which there are some now.
+    pub(crate) fn admit_more(
+        &self,
+        what: &'static str,
+        now: usize,
+        more: usize,
+    ) -> Result<(), LimitError> {
+        let limit = self.engine.limits().store_objects;
+        LimitError::check(what, limit, now as u64 + more as u64)
     }
 
     /// Names an object of this store.

@@ -149,31 +149,14 @@ impl Limiter {
         // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
         let host = unsafe { self.ask(typed, host) };
         let host = host.map_or(u64::MAX, |most| most as u64);
-        let (limit, wanted) = (most.min(host), now as u64 + 1);
-        if wanted > limit {
-            return Err(LimitError {
-                what,
-                limit,
-                wanted,
-            }
-            .into());
-        }
-        Ok(())
+        Ok(LimitError::check(what, most.min(host), now as u64 + 1)?)
     }
 
     /// Whether the store as a whole keeps within the engine's limits.
     fn check(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
         let (what, used, limit) = self.used(limits, growth.resource);
         let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
-        if wanted > limit {
-            Err(LimitError {
-                what,
-                limit,
-                wanted,
-            })
-        } else {
-            Ok(())
-        }
+        LimitError::check(what, limit, wanted)
     }
 
     /// What the store has taken of something, and the most that it may.

@@ -79,11 +79,7 @@ impl MemoryType {
     /// The type of its addresses.
     #[inline]
     pub const fn index_type(&self) -> ValType {
-        if self.is_64 {
-            ValType::I64
-        } else {
-            ValType::I32
-        }
+        ValType::address(self.is_64)
     }
 
     /// Bytes of a page; zero if that is more than fits a word.

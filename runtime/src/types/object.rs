@@ -80,11 +80,7 @@ impl TableType {
     /// The type of its indices.
     #[inline]
     pub const fn index_type(&self) -> ValType {
-        if self.is_64 {
-            ValType::I64
-        } else {
-            ValType::I32
-        }
+        ValType::address(self.is_64)
     }
 }
 

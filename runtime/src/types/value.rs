@@ -32,6 +32,12 @@ impl ValType {
     /// The type of operands of unreachable code: a subtype of all.
     pub(crate) const BOTTOM: Self = Self(5);
 
+    /// The type of addresses of memories and indices of tables.
+    #[inline]
+    pub(crate) const fn address(is_64: bool) -> Self {
+        if is_64 { Self::I64 } else { Self::I32 }
+    }
+
     /// The type of such references.
     #[inline]
     pub const fn reference(ty: RefType) -> Self {

@@ -11,7 +11,9 @@ use crate::error::Result;
 use crate::spec::Trap;
 use crate::store::entity::HostFunc;
 
-use super::wasm_type::{SlotReader, SlotWriter, WasmRet, WasmTy, WasmTyList, each_arity};
+use super::wasm_type::{
+    InSlots as _, SlotReader, SlotWriter, WasmRet, WasmTy, WasmTyList, each_arity,
+};
 use crate::engine::call_type::CallType;
 
 /// A function of the host with its type.

@@ -56,31 +56,34 @@ impl<'a> SlotReader<'a> {
     }
 }
 
-/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`Func`],
-/// [`ExternRef`] and the options of these two.
-pub trait WasmTy: Sized + Send {
-    /// The guest's type.
-    #[doc(hidden)]
-    const TYPE: ValType;
-
+/// What can be written to slots and read from them: one value or a list.
+#[doc(hidden)]
+pub trait InSlots: Sized + Send {
     /// How many slots it takes.
-    #[doc(hidden)]
     const SLOTS: usize;
 
     /// Writes the next slots; an error for a reference of another store.
-    #[doc(hidden)]
     fn write(self, to: &mut SlotWriter<'_>) -> Result<()>;
 
     /// Reads the next slots; nothing for a null where there can be none.
-    #[doc(hidden)]
     fn read(from: &mut SlotReader<'_>) -> Option<Self>;
+}
+
+/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`Func`],
+/// [`ExternRef`] and the options of these two.
+pub trait WasmTy: InSlots {
+    /// The guest's type.
+    #[doc(hidden)]
+    const TYPE: ValType;
 }
 
 macro_rules! numbers {
     ($($ty:ty = $wasm:ident;)*) => {$(
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::$wasm;
+        }
 
+        impl InSlots for $ty {
             const SLOTS: usize = <$ty as Value>::Slots::LEN;
 
             #[inline]
@@ -110,22 +113,26 @@ macro_rules! references {
     ($($ty:ty = $heap:ident;)*) => {$(
         impl WasmTy for $ty {
             const TYPE: ValType = ValType::reference(RefType::new(false, HeapType::$heap));
+        }
 
+        impl InSlots for $ty {
             const SLOTS: usize = <RawRef as Value>::Slots::LEN;
 
             fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
-                WasmTy::write(Some(self), to)
+                Some(self).write(to)
             }
 
             fn read(from: &mut SlotReader<'_>) -> Option<Self> {
-                <Option<Self> as WasmTy>::read(from)?
+                Option::<Self>::read(from)?
             }
         }
 
         impl WasmTy for Option<$ty> {
             const TYPE: ValType = ValType::reference(RefType::new(true, HeapType::$heap));
+        }
 
-            const SLOTS: usize = <$ty as WasmTy>::SLOTS;
+        impl InSlots for Option<$ty> {
+            const SLOTS: usize = <$ty>::SLOTS;
 
             fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
                 let raw = self.map_or(Ok(RawRef::NULL), |value| value.to_raw(to.store));
@@ -147,59 +154,37 @@ references! {
 }
 
 /// No value, one value, or a tuple of up to 16.
-pub trait WasmTyList: Sized + Send {
+pub trait WasmTyList: InSlots {
     /// The guest's types.
     #[doc(hidden)]
     const TYPES: &'static [ValType];
-
-    /// How many slots they take.
-    #[doc(hidden)]
-    const SLOTS: usize;
-
-    /// Writes the next slots; an error for a reference of another store.
-    #[doc(hidden)]
-    fn write(self, to: &mut SlotWriter<'_>) -> Result<()>;
-
-    /// Reads the next slots; nothing for a null where there can be none.
-    #[doc(hidden)]
-    fn read(from: &mut SlotReader<'_>) -> Option<Self>;
 }
 
 impl<T: WasmTy> WasmTyList for T {
     const TYPES: &'static [ValType] = &[T::TYPE];
-
-    const SLOTS: usize = T::SLOTS;
-
-    #[inline]
-    fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
-        WasmTy::write(self, to)
-    }
-
-    #[inline]
-    fn read(from: &mut SlotReader<'_>) -> Option<Self> {
-        WasmTy::read(from)
-    }
 }
 
 macro_rules! tuples {
     ($($ty:ident)*) => {
         impl<$($ty: WasmTy),*> WasmTyList for ($($ty,)*) {
             const TYPES: &'static [ValType] = &[$($ty::TYPE),*];
+        }
 
-            const SLOTS: usize = 0 $(+ <$ty as WasmTy>::SLOTS)*;
+        impl<$($ty: WasmTy),*> InSlots for ($($ty,)*) {
+            const SLOTS: usize = 0 $(+ $ty::SLOTS)*;
 
             #[inline]
             #[allow(non_snake_case, unused_variables)]
             fn write(self, to: &mut SlotWriter<'_>) -> Result<()> {
                 let ($($ty,)*) = self;
-                $(WasmTy::write($ty, to)?;)*
+                $($ty.write(to)?;)*
                 Ok(())
             }
 
             #[inline]
             #[allow(unused_variables)]
             fn read(from: &mut SlotReader<'_>) -> Option<Self> {
-                Some(($(<$ty as WasmTy>::read(from)?,)*))
+                Some(($($ty::read(from)?,)*))
             }
         }
     };

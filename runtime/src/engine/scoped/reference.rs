@@ -79,6 +79,12 @@ impl RefType {
         Ok(types::RefType::new(self.nullable, self.heap.pack(engine)?))
     }
 
+    /// As a word without a number: any function in the place of a type of functions.
+    pub(crate) fn widened(&self) -> types::RefType {
+        let heap = self.heap.as_abstract().unwrap_or(types::HeapType::Func);
+        types::RefType::new(self.nullable, heap)
+    }
+
     /// The type that is a word with a number of the engine.
     pub(crate) fn unpack(ty: types::RefType, engine: &Engine) -> Self {
         let heap = match ty.heap() {

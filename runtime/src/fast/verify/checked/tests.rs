@@ -77,17 +77,10 @@ impl Laying {
         let module = module();
         let (code, log, locals) =
             unverified(&module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
-        let word = |at: usize| {
-            let bytes: Vec<u8> = code
-                .words
-                .iter()
-                .flat_map(|pair| pair.to_ne_bytes())
-                .collect();
-            u32::from_ne_bytes(bytes[4 * at..4 * at + 4].try_into().unwrap())
-        };
+        let words = words(&code);
         let operands = |laid: &Laid| {
             let operands = laid.own()..laid.own() + laid.operands as usize;
-            (laid.handler, operands.map(word).collect())
+            (laid.handler, words[operands].to_vec())
         };
         let instructions = log.0.iter().map(operands).collect();
         let places = code.origins.pairs().collect();
@@ -157,6 +150,15 @@ impl Laying {
             }
         }
     }
+}
+
+/// The words of code, which holds them in pairs.
+fn words(code: &Code) -> Vec<u32> {
+    let pairs = code.words.iter().map(|pair| pair.to_ne_bytes());
+    let word = |word: &[u8]| u32::from_ne_bytes(word.try_into().unwrap());
+    pairs
+        .flat_map(|pair| [word(&pair[..4]), word(&pair[4..])])
+        .collect()
 }
 
 /// Asserts that the verifier finds what `$seed` does to the code, and says so.
@@ -296,15 +298,7 @@ finds! {
 fn the_address_of_another_handler() {
     let laying = Laying::new();
     let (code, log, _) = unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
-    let bytes: Vec<u8> = code
-        .words
-        .iter()
-        .flat_map(|pair| pair.to_ne_bytes())
-        .collect();
-    let words = bytes
-        .chunks_exact(4)
-        .map(|word| u32::from_ne_bytes(word.try_into().unwrap()));
-    let mut words: Vec<u32> = words.collect();
+    let mut words = words(&code);
     words[0] ^= 0x10;
     let said = laying.said_of(&words, &log);
     assert!(
@@ -319,15 +313,7 @@ fn instructions_that_do_not_join() {
     let (code, mut log, _) =
         unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
     log.0.remove(2);
-    let bytes: Vec<u8> = code
-        .words
-        .iter()
-        .flat_map(|pair| pair.to_ne_bytes())
-        .collect();
-    let words = bytes
-        .chunks_exact(4)
-        .map(|word| u32::from_ne_bytes(word.try_into().unwrap()));
-    let said = laying.said_of(&words.collect::<Vec<_>>(), &log);
+    let said = laying.said_of(&words(&code), &log);
     assert!(said.contains("the instruction should begin at"), "{said}");
 }
 
