@@ -1,55 +1,56 @@
 //! Values as slots hold them: the one place that says how a value of Wasm lies in memory.
 //!
 //! A slot is 64 bits without a type. Frames, globals, arguments and results of calls are rows of
-//! slots; the validator has proved which type is read from where, so that nobody stores it. Each
+//! slots; which type is read from where, the validator has proved, so that nobody stores it. Each
 //! engine adds to [`Value`] only what its machine has besides: the fast engine registers and
-//! immediates (`fast::register`), the host's types what they mean in a store (`WasmTy`, `Val`).
-//! Standard: section 4.2, "Runtime Structure", "Values".
+//! immediates. What a reference means in a store is added by the types of the host. Standard:
+//! section 4.2, "Runtime Structure", "Values".
 //!
 //! # What lies where
 //!
 //! | type | slots | bits |
 //! |---|---|---|
-//! | `i64` | 1 | the number in two's complement; signed and unsigned are the same bits |
-//! | `i32` | 1 | the same in the lower half; the upper half means nothing |
+//! | `i64` | 1 | the number in two's complement, signed or not |
+//! | `i32` | 1 | the same in the lower half |
 //! | `f64` | 1 | the bits of IEEE 754 |
-//! | `f32` | 1 | the same in the lower half; the upper half means nothing |
-//! | `funcref`, `externref` | 1 | a [`Ref`] in the lower half; the upper half means nothing |
+//! | `f32` | 1 | the same in the lower half |
+//! | references | 1 | a [`Ref`] in the lower half |
 //! | `v128` | 2 | bits 0 to 63 in the first slot, bits 64 to 127 in the next one |
 //!
-//! - **The upper half of a 32-bit value means nothing**: who reads one must take the lower half.
-//!   Writing leaves zeros there, but in the fast engine any bits can stand there: it moves whole
-//!   slots, and a constant is an immediate that is sign-extended for `i32` and `i64` alike, so that
-//!   one handler serves both. To take the lower half costs no instruction where registers have
-//!   names for it, and zeros would have to be restored after each such move. The compact engine
-//!   reads by the same rule, so that one value of either engine can be given to the other.
-//! - **Floats are their bits**, signaling NaNs and payloads included: conversions go through
-//!   `to_bits` and `from_bits`, which compute nothing.
-//! - **A reference is a number with 0 for null**; what other numbers mean is known to the store. No
-//!   address of the host is ever in a slot, and so a guest can make none. 32 bits are enough for all
-//!   objects of a store.
-//! - **Zero bits are the default value of every type that has one** (0, +0.0, null): so a frame
-//!   whose slots are zeroed has its locals initialised, without knowing their types.
+//! - **Who reads a 32-bit value takes the lower half, and who writes one leaves the upper half
+//!   zero.** Reading so costs nothing where registers have a name for their lower half. Whether the
+//!   zeros stay there is up to the engine:
+//!   - In the fast engine they do not: a constant is an immediate that is sign-extended for `i32`
+//!     and `i64` alike, so that one handler serves both, and a slot is copied as a whole. To restore
+//!     zeros would cost an instruction. Nobody may count on them; addresses of 32 bits are `u32`.
+//!   - In the compact engine they do: constants are written as values, and results that are
+//!     addresses are narrowed. So an address is read as 64 bits without a look at its memory or
+//!     table, whichever of both types it has.
+//! - **Floats are their bits**, signaling NaNs and payloads included: `to_bits` and `from_bits`
+//!   compute nothing.
+//! - **A reference is a number, with 0 for null**; what other numbers mean, the store knows. No slot
+//!   has ever an address of the host, so that a guest can make none.
+//! - **Zeros are the default value of every type that has one** (0, +0.0, null): locals are
+//!   initialised without looking at their types.
 //! - **A `v128` takes two consecutive slots, the low half first.** Slots stay at 8 bytes, because
-//!   16 would double the frames of all functions for the few that use vectors. The alignment stays
-//!   at 8, too: a vector may begin at any slot, and is read by unaligned accesses, which cost
-//!   nothing more on current processors. The low half comes first because memory has it so
-//!   (section 5.4.9): where bytes of numbers stand the least significant first, both slots are the
-//!   16 bytes that `v128.store` writes. Only in the fast engine a local's slot is therefore not
-//!   its index: the translator counts slots, and locals by its table.
-//! - **In the compact engine a value is always one slot**, because heights of branches and indices
-//!   of locals in the module's bytes count values, and there is no translation that could count
-//!   something else. A profile with vectors has slots of 16 bytes then ([`Value::Slots`] at their
-//!   front), and profiles without keep 8.
+//!   16 would double the frames of all functions for the few that compute with vectors, and at an
+//!   alignment of 8: a vector begins at any slot and is accessed unaligned. The low half is first
+//!   because linear memory has it so: on a machine with the least significant byte first, both slots
+//!   are the 16 bytes that `v128.store` writes. The fast engine's translator then gives a local or
+//!   an operand the slot that follows from the widths before it, instead of its index.
+//! - **In the compact engine a value is one slot**: it runs the module's bytes, in which indices of
+//!   locals and heights of branches count values, and nobody is there to count anything else. So a
+//!   profile with vectors has slots of 16 bytes, at whose front [`Value::Slots`] stand; others keep
+//!   8, and their functions say so: `Value<Slots = [u64; 1]>`.
 //!
-//! Integers of 8 and 16 bits are never in slots: they are types of memory, what
-//! [`Scalar`](crate::exec::access::Scalar) moves, and loads extend them.
+//! Integers of 8 and 16 bits are in no slot: they are types of memory
+//! ([`Scalar`](crate::exec::access::Scalar)), which loads extend and stores cut off.
 
 use crate::types::Ref;
 
 /// A value that lies in slots; the head of the module says how.
 pub(crate) trait Value: Copy {
-    /// Its slots: `[u64; 1]`, or `[u64; 2]` for 128 bits.
+    /// Its slots, one behind the other: `[u64; 1]`, or `[u64; 2]` for 128 bits.
     type Slots: Row;
 
     /// From its slots.
