@@ -219,9 +219,20 @@ fn host(block: &ItemImpl, functions: &[Function]) -> TokenStream {
             }
         }
     });
+    let header = quote! { impl #generics ::tabwasm::host::Host for #ty #bounds };
+    implementation(&header, &quote! { &[#(#list),*] }, arms)
+}
+
+/// Implements `Host`: under this header, with this list of functions, whose calls are these arms over
+/// the number of the function and its parameters; they convert with `convert`.
+pub(crate) fn implementation(
+    header: &TokenStream,
+    functions: &TokenStream,
+    arms: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     quote! {
-        impl #generics ::tabwasm::host::Host for #ty #bounds {
-            const FUNCTIONS: &'static [::tabwasm::host::Function] = &[#(#list),*];
+        #header {
+            const FUNCTIONS: &'static [::tabwasm::host::Function] = #functions;
 
             #[allow(unused_variables)]
             fn call(

@@ -11,6 +11,7 @@ use syn::{Path, Visibility};
 use tabwasm::compact::{Depth, Module};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
 
+use crate::host::implementation;
 use crate::message::Message;
 use crate::names::distinct;
 
@@ -313,6 +314,8 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
         });
     }
     let count = imports.len();
+    let header = quote! { impl<T: Imports> ::tabwasm::host::Host for Implemented<T> };
+    let implementation = implementation(&header, &quote! { &IMPORTS }, arms.into_iter());
     quote! {
         /// What the module imports.
         pub trait Imports {
@@ -325,26 +328,7 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
         /// The functions that the module imports, in its order.
         pub const IMPORTS: [::tabwasm::host::Function; #count] = [#(#functions),*];
 
-        impl<T: Imports> ::tabwasm::host::Host for Implemented<T> {
-            const FUNCTIONS: &'static [::tabwasm::host::Function] = &IMPORTS;
-
-            #[allow(unused_variables)]
-            fn call(
-                &mut self,
-                function: usize,
-                memory: ::tabwasm::host::Memory<'_>,
-                params: &[::tabwasm::compact::Value],
-                results: &mut [::tabwasm::compact::Value],
-            ) -> ::core::result::Result<(), ::tabwasm::Trap> {
-                fn convert<T: ::tabwasm::host::Number>(value: ::tabwasm::compact::Value) -> ::core::result::Result<T, ::tabwasm::Trap> {
-                    T::from_value(value).ok_or(::tabwasm::Trap::BadSignature)
-                }
-                match (function, params) {
-                    #(#arms)*
-                    _ => ::core::result::Result::Err(::tabwasm::Trap::BadSignature),
-                }
-            }
-        }
+        #implementation
     }
 }
 
