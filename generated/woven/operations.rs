@@ -12,7 +12,7 @@ use crate::fast::handlers::*;
 use crate::fast::layout::Operand;
 use crate::fast::machine::{Addressed, Hand, Results};
 use crate::fast::operation::{self, load, operation, store};
-use crate::fast::register::Kind::{F32, F64, Int};
+use crate::fast::register::RegisterClass::{F32, F64, Int};
 use crate::generated::facts::trap::Trap;
 use crate::rate::Rate;
 use crate::types::*;

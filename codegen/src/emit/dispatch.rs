@@ -36,7 +36,7 @@ pub fn shared(model: &Model) -> Option<Source> {
         use crate::fast::machine::{Addressed, Hand, Results};
         use crate::fast::operation::{self, load, operation, store};
         use crate::exec::slot::Value;
-        use crate::fast::register::Kind::{F32, F64, Int};
+        use crate::fast::register::RegisterClass::{F32, F64, Int};
         use crate::generated::facts::trap::Trap;
         #rate
         use crate::types::*;

@@ -25,7 +25,7 @@ pub fn emit(model: &Model) -> Source {
         use crate::generated::facts::proposal::Proposal::*;
         use crate::generated::facts::proposal::Proposals;
         use crate::validate::regular::Immediate::*;
-        use crate::validate::regular::Kind;
+        use crate::validate::regular::RegularKind;
         use crate::validate::regular::Operand::*;
         use crate::validate::regular::Rule;
     });
@@ -53,7 +53,10 @@ pub fn emit(model: &Model) -> Source {
     source.line(&format!("pub(crate) const PROPOSALS: Proposals = {all};\n"));
     source.table(
         "What regular instructions have in common.",
-        &format!("pub(crate) static KINDS: [Kind; {}] = [", kinds.len()),
+        &format!(
+            "pub(crate) static KINDS: [RegularKind; {}] = [",
+            kinds.len()
+        ),
         &kinds,
         "];",
     );
@@ -105,7 +108,7 @@ fn kind(model: &Model, op: &Op) -> Option<Vec<String>> {
         None => "None".to_string(),
     };
     Some(vec![
-        format!("Kind::new({},", proposal(op.proposal)),
+        format!("RegularKind::new({},", proposal(op.proposal)),
         format!("{constant},"),
         format!("{},", immediate(op)?),
         format!("[{}],", operands?.join(", ")),

@@ -15,13 +15,13 @@ use crate::types::{
     DataIdx, ElemIdx, ExternKind, FuncIdx, GlobalIdx, GlobalType, LabelIdx, TableIdx, TableType,
     TypeIdx,
 };
-use crate::validate::arena::{Arena, Place};
+use crate::validate::arena::{Arena, ListName};
 use crate::validate::item::fields;
 use crate::validate::stack::{Frame, FrameKind};
 use crate::validate::{ArenaList, Effect, Header, List, LocalRun, ModuleSink, Sink, Storage};
 
 /// What is needed only while a body is read.
-impl Place {
+impl ListName {
     /// [`Branch`]: those of the body
     const PENDING: Self = Self::KeptBody;
     /// [`Block`]: those around the instruction, one for each frame of the validator
@@ -62,16 +62,16 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn frames(&self) -> ArenaList<'s, Frame, { Place::Frames as u8 }> {
+    fn frames(&self) -> ArenaList<'s, Frame, { ListName::Frames as u8 }> {
         self.arena.list()
     }
 
-    fn blocks(&self) -> ArenaList<'s, Block, { Place::BLOCKS as u8 }> {
+    fn blocks(&self) -> ArenaList<'s, Block, { ListName::BLOCKS as u8 }> {
         self.arena.list()
     }
 
     /// The branches of the body that is being read.
-    fn branches(&self) -> ArenaList<'s, Branch, { Place::PENDING as u8 }> {
+    fn branches(&self) -> ArenaList<'s, Branch, { ListName::PENDING as u8 }> {
         self.arena.list()
     }
 
@@ -94,7 +94,7 @@ impl<'s> Builder<'s> {
         if frame.kind == FrameKind::Loop {
             let number = self.branches().len() as u32;
             let branch = branch.aimed(number, block.target, block.branches, at)?;
-            return self.arena.put::<_, { Place::PENDING as u8 }>(branch, at);
+            return self.arena.put::<_, { ListName::PENDING as u8 }>(branch, at);
         }
         let target = self.pending(branch, block.target, at)?;
         self.blocks().set(place, Block { target, ..block });
@@ -108,7 +108,8 @@ impl<'s> Builder<'s> {
             code: last,
             ..branch
         };
-        self.arena.put::<_, { Place::PENDING as u8 }>(branch, at)?;
+        self.arena
+            .put::<_, { ListName::PENDING as u8 }>(branch, at)?;
         Ok(self.branches().len() as u32)
     }
 
@@ -153,7 +154,7 @@ impl<'s> Builder<'s> {
 
     /// Adds a word to the table's branches.
     fn word(&self, word: u32, at: usize) -> Result<(), Reject> {
-        self.arena.put::<_, { Place::BRANCHES as u8 }>(word, at)
+        self.arena.put::<_, { ListName::BRANCHES as u8 }>(word, at)
     }
 
     /// From the first instruction of the function.
@@ -171,7 +172,7 @@ impl<'s> Builder<'s> {
     /// A block begins, its branches at these.
     fn open(&self, target: u32, branches: u32, at: usize) -> Result<(), Reject> {
         let block = Block { target, branches };
-        self.arena.put::<_, { Place::BLOCKS as u8 }>(block, at)
+        self.arena.put::<_, { ListName::BLOCKS as u8 }>(block, at)
     }
 }
 
@@ -184,7 +185,7 @@ impl<'a> Sink<'a> for Builder<'_> {
         self.body = Body {
             code: at as u32,
             end: self.span.end.saturating_sub(1) as u32,
-            branches: self.arena.list::<u32, { Place::BRANCHES as u8 }>().len() as u32,
+            branches: self.arena.list::<u32, { ListName::BRANCHES as u8 }>().len() as u32,
             locals: fit(locals, u16::MAX, Limit::Locals, at)?,
             height: 0,
         };
@@ -271,7 +272,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
         self.write(true)?;
         self.branches().truncate(0);
         self.arena
-            .list::<_, { Place::BODIES as u8 }>()
+            .list::<_, { ListName::BODIES as u8 }>()
             .set(self.index as usize, self.body);
         self.index += 1;
         Ok(())
@@ -289,23 +290,23 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             name: at as u32,
             kind: kind as u8,
         };
-        self.arena.put::<_, { Place::IMPORTS as u8 }>(entry, at)
+        self.arena.put::<_, { ListName::IMPORTS as u8 }>(entry, at)
     }
 
     fn func(&mut self, _: FuncIdx, _: TypeIdx) -> Result<(), Reject> {
         self.arena
-            .put::<_, { Place::BODIES as u8 }>(Body::default(), 0)
+            .put::<_, { ListName::BODIES as u8 }>(Body::default(), 0)
     }
 
     fn table(&mut self, _: TableIdx, _: &TableType, init: Option<ConstExpr>) -> Result<(), Reject> {
         let span = init.map_or(Span::default(), |init| init.span);
         self.arena
-            .put::<_, { Place::TABLE_INITS as u8 }>(span, span.start)
+            .put::<_, { ListName::TABLE_INITS as u8 }>(span, span.start)
     }
 
     fn global(&mut self, _: GlobalIdx, _: &GlobalType, init: ConstExpr) -> Result<(), Reject> {
         self.arena
-            .put::<_, { Place::GLOBAL_INITS as u8 }>(init.span, init.span.start)
+            .put::<_, { ListName::GLOBAL_INITS as u8 }>(init.span, init.span.start)
     }
 
     fn export(&mut self, _: &Export<'a>, at: usize, _: Span) -> Result<(), Reject> {
@@ -341,7 +342,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.flags |= Elements::EXPRESSIONS;
         }
         self.arena
-            .put::<_, { Place::ELEMENTS as u8 }>(entry, entry.items.start)
+            .put::<_, { ListName::ELEMENTS as u8 }>(entry, entry.items.start)
     }
 
     fn data(&mut self, _: DataIdx, segment: &DataSegment) -> Result<(), Reject> {
@@ -355,7 +356,7 @@ impl<'a, 's> ModuleSink<'a> for Builder<'s> {
             entry.offset = offset.span;
         }
         self.arena
-            .put::<_, { Place::DATA as u8 }>(entry, entry.bytes.start)
+            .put::<_, { ListName::DATA as u8 }>(entry, entry.bytes.start)
     }
 }
 

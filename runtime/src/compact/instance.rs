@@ -8,7 +8,7 @@ use super::module::Module;
 use super::table::{Body, item};
 use crate::types::{ExternKind, FuncIdx, TypeIdx};
 use crate::validate::TypeDef;
-use crate::validate::arena::Place;
+use crate::validate::arena::ListName;
 
 /// A module in a store: where its parts are, in its table and in the store's lists.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,15 +82,15 @@ impl<'m> Instance<'m> {
         self.module = module;
         self.bases = bases;
         let header = module.header();
-        self.funcs = header.start(Place::Funcs);
-        self.bodies = header.start(Place::BODIES);
-        self.defs = header.start(Place::Types);
-        self.branches = header.start(Place::BRANCHES);
+        self.funcs = header.start(ListName::Funcs);
+        self.bodies = header.start(ListName::BODIES);
+        self.defs = header.start(ListName::Types);
+        self.branches = header.start(ListName::BRANCHES);
         self.imported.funcs = header.imported(ExternKind::Func);
         self.imported.tables = header.imported(ExternKind::Table);
         self.imported.memories = header.imported(ExternKind::Memory);
         self.imported.globals = header.imported(ExternKind::Global);
-        self.elements = header.count(Place::ELEMENTS);
+        self.elements = header.count(ListName::ELEMENTS);
     }
 
     /// The record of a function's body.
@@ -123,7 +123,7 @@ impl<'m> Instance<'m> {
 
     /// How many types it has.
     pub(crate) fn types(&self) -> u32 {
-        self.module.header().count(Place::Types)
+        self.module.header().count(ListName::Types)
     }
 
     pub(crate) fn func_link(&self, f: FuncIdx) -> u32 {

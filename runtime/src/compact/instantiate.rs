@@ -24,7 +24,7 @@ use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
     limits_match,
 };
-use crate::validate::arena::Place;
+use crate::validate::arena::ListName;
 use crate::validate::subtype::is_subtype;
 
 /// An instance of a store.
@@ -69,8 +69,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     #[inline(never)]
     fn initialise(&mut self) -> Result<(), Failure> {
         let header = self.state.current.module.header();
-        for index in 0..header.count(Place::GLOBAL_INITS) {
-            let span = header.item(Place::GLOBAL_INITS, index);
+        for index in 0..header.count(ListName::GLOBAL_INITS) {
+            let span = header.item(ListName::GLOBAL_INITS, index);
             self.evaluate(span)?;
             let value = self.result();
             let place = self.state.current.bases.globals.wrapping_add(index) as usize;
@@ -79,11 +79,11 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             }
         }
         let inits = match P::PROPOSALS.contains(Proposal::FunctionReferences) {
-            true => header.count(Place::TABLE_INITS),
+            true => header.count(ListName::TABLE_INITS),
             false => 0,
         };
         for index in 0..inits {
-            let span: Span = header.item(Place::TABLE_INITS, index);
+            let span: Span = header.item(ListName::TABLE_INITS, index);
             if span != Span::default() {
                 self.evaluate(span)?;
                 let value = Ref(self.result() as u32);
@@ -91,10 +91,10 @@ impl<'m, P: Profile> Store<'m, '_, P> {
                 self.state.table(table).fill(value);
             }
         }
-        for index in 0..header.count(Place::ELEMENTS) {
+        for index in 0..header.count(ListName::ELEMENTS) {
             self.elements(index)?;
         }
-        for index in 0..header.count(Place::DATA) {
+        for index in 0..header.count(ListName::DATA) {
             self.data(index)?;
         }
         Ok(())
@@ -257,7 +257,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         self.links
             .extend(count.into(), Link::default(), Capacity::Links)?;
         let mut seen = [0; ExternKind::COUNT];
-        for index in 0..header.count(Place::IMPORTS) {
+        for index in 0..header.count(ListName::IMPORTS) {
             let error = Failure::import(index);
             let given = imports.get(index as usize).ok_or(error)?;
             let kind = current.module.import(index).kind();
@@ -291,7 +291,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
             (ExternKind::Func, Extern::Func(func)) => {
                 let asked = self.number_of(current, current.func_type(FuncIdx(x)).0);
                 let known = self.look(InstanceIdx(func.instance()))?;
-                let there = func.func().0 < known.module.header().count(Place::Funcs);
+                let there = func.func().0 < known.module.header().count(ListName::Funcs);
                 (there && self.type_of(func) == Some(asked)).then_some(Link::Func(func))
             }
             (
@@ -308,7 +308,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 same.then_some(Link::Host(id))
             }
             (ExternKind::Table, Extern::Table(number)) => {
-                let asked: TableType = header.item(Place::Tables, x);
+                let asked: TableType = header.item(ListName::Tables, x);
                 let given = self.tables.get(number as usize)?;
                 let element = asked.element.renumber(|ty| self.number_of(current, ty).0);
                 let fits = given.element == element
@@ -317,7 +317,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Memory, Extern::Memory(number)) => {
-                let asked: MemoryType = header.item(Place::Memories, x);
+                let asked: MemoryType = header.item(ListName::Memories, x);
                 let given = self.memories.get(number as usize)?;
                 let pages = given.pages();
                 let fits = given.is_64 == asked.is_64
@@ -326,7 +326,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
                 fits.then_some(Link::Entity(number))
             }
             (ExternKind::Global, Extern::Global(number)) => {
-                let asked: GlobalType = header.item(Place::Globals, x);
+                let asked: GlobalType = header.item(ListName::Globals, x);
                 let given = self.globals.get(number as usize)?;
                 let content = self.outside(current, asked.content);
                 let fits = given.mutable == asked.mutable
@@ -343,8 +343,8 @@ impl<'m, P: Profile> State<'m, '_, P> {
     fn make(&mut self) -> Result<(), Failure> {
         let (imported, module) = (self.current.imported, self.current.module);
         let header = module.header();
-        for index in imported.tables..header.count(Place::Tables) {
-            let ty: TableType = header.item(Place::Tables, index);
+        for index in imported.tables..header.count(ListName::Tables) {
+            let ty: TableType = header.item(ListName::Tables, index);
             let table = Table {
                 start: self.elements.len as u32,
                 len: u32::try_from(ty.min).unwrap_or(u32::MAX),
@@ -358,7 +358,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         }
         let bulk = P::PROPOSALS.contains(Proposal::BulkMemory);
         for index in 0..if bulk {
-            header.count(Place::ELEMENTS)
+            header.count(ListName::ELEMENTS)
         } else {
             0
         } {
@@ -377,8 +377,8 @@ impl<'m, P: Profile> State<'m, '_, P> {
             let Span { start, end } = module.data(index).bytes;
             self.add_segment(start as u32, end.saturating_sub(start) as u32, false)?;
         }
-        for index in imported.memories..header.count(Place::Memories) {
-            let ty: MemoryType = header.item(Place::Memories, index);
+        for index in imported.memories..header.count(ListName::Memories) {
+            let ty: MemoryType = header.item(ListName::Memories, index);
             let mut memory = Memory {
                 start: self.memory.len,
                 len: 0,
@@ -392,8 +392,8 @@ impl<'m, P: Profile> State<'m, '_, P> {
             memory.len = self.memory.len.wrapping_sub(memory.start);
             self.memories.push(memory, Capacity::Memories)?;
         }
-        for index in imported.globals..header.count(Place::Globals) {
-            let ty: GlobalType = header.item(Place::Globals, index);
+        for index in imported.globals..header.count(ListName::Globals) {
+            let ty: GlobalType = header.item(ListName::Globals, index);
             let global = Global {
                 value: 0,
                 content: self.outside(&self.current, ty.content),

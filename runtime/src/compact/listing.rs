@@ -12,7 +12,7 @@ use super::branch::Branch;
 use super::module::Module;
 use super::table::Body;
 use crate::profile::Everything;
-use crate::validate::arena::Place;
+use crate::validate::arena::ListName;
 use crate::view::ModuleView;
 
 const PAGE: &str = include_str!("BRANCHES.md");
@@ -37,7 +37,7 @@ fn the_page_shows_what_validation_writes() {
 
 /// The instructions of the first function.
 fn instructions(module: Module<'_>) -> String {
-    let body: Body = module.header().item(Place::BODIES, 0);
+    let body: Body = module.header().item(ListName::BODIES, 0);
     let view = ModuleView::new(module.wasm()).unwrap();
     let function = view.bodies().next().unwrap().unwrap();
     let instructions = function.instructions().map(|next| {
@@ -52,8 +52,8 @@ fn instructions(module: Module<'_>) -> String {
 fn branches(module: Module<'_>) -> String {
     let header = module.header();
     let mut lines = String::from("number  word        to  next  drop  keep\n");
-    for number in 0..header.count(Place::BRANCHES) {
-        let word: u32 = header.item(Place::BRANCHES, number);
+    for number in 0..header.count(ListName::BRANCHES) {
+        let word: u32 = header.item(ListName::BRANCHES, number);
         let branch = Branch::of(word);
         let next = number.wrapping_add_signed(branch.table.into());
         let cells: Vec<String> = [branch.code, next, branch.drop.into(), branch.keep.into()]

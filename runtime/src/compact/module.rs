@@ -12,7 +12,7 @@ use crate::profile::{Everything, Gate};
 use crate::read::{Export, Reader};
 use crate::reject::Reject;
 use crate::types::{ExternKind, FuncIdx, ValType};
-use crate::validate::arena::{Arena, Place};
+use crate::validate::arena::{Arena, ListName};
 use crate::validate::item::Item;
 use crate::validate::{self, TypeDef};
 
@@ -95,7 +95,7 @@ impl<'m> Module<'m> {
     /// The imports, in order.
     pub fn imports(&self) -> impl ExactSizeIterator<Item = Import<'m>> + use<'m> {
         let (module, header) = (*self, self.header());
-        (0..header.count(Place::IMPORTS)).map(move |index| {
+        (0..header.count(ListName::IMPORTS)).map(move |index| {
             let entry = module.import(index);
             let mut reader = Reader::range(module.wasm, entry.name as usize..module.wasm.len());
             Import {
@@ -144,8 +144,8 @@ impl<'m> Module<'m> {
         impl ExactSizeIterator<Item = ValType> + use<'m>,
     ) {
         let header = self.header();
-        let ty: u32 = header.item(Place::Funcs, func.0);
-        let def: TypeDef = header.item(Place::Types, ty);
+        let ty: u32 = header.item(ListName::Funcs, func.0);
+        let def: TypeDef = header.item(ListName::Types, ty);
         (
             self.value_types(def.start, def.params),
             self.value_types(def.start.wrapping_add(def.params.into()), def.results),
@@ -157,7 +157,7 @@ impl<'m> Module<'m> {
         start: u32,
         count: u16,
     ) -> impl ExactSizeIterator<Item = ValType> + use<'m> {
-        let first = self.header().start(Place::ValueTypes);
+        let first = self.header().start(ListName::ValueTypes);
         (0..count).map(move |index| item(self.table, first, start.wrapping_add(index.into())))
     }
 
@@ -165,7 +165,7 @@ impl<'m> Module<'m> {
     #[inline(never)]
     pub(crate) fn value_type_bytes(&self, ty: TypeDef) -> &'m [u8] {
         let size = |count: usize| count.wrapping_mul(ValType::SIZE);
-        let first = self.header().start(Place::ValueTypes);
+        let first = self.header().start(ListName::ValueTypes);
         let start = first.saturating_add(size(ty.start as usize));
         let count = usize::from(ty.params) + usize::from(ty.results);
         let bytes = self.table.get(start..start.saturating_add(size(count)));
@@ -177,15 +177,15 @@ impl<'m> Module<'m> {
     }
 
     pub(crate) fn import(&self, index: u32) -> ImportEntry {
-        self.header().item(Place::IMPORTS, index)
+        self.header().item(ListName::IMPORTS, index)
     }
 
     pub(crate) fn elements(&self, index: u32) -> Elements {
-        self.header().item(Place::ELEMENTS, index)
+        self.header().item(ListName::ELEMENTS, index)
     }
 
     pub(crate) fn data(&self, index: u32) -> Data {
-        self.header().item(Place::DATA, index)
+        self.header().item(ListName::DATA, index)
     }
 }
 

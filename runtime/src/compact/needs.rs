@@ -7,7 +7,7 @@ use super::module::Module;
 use super::table::Body;
 use crate::types::{ExternKind, MemoryType, TableType};
 use crate::validate::TypeDef;
-use crate::validate::arena::Place;
+use crate::validate::arena::ListName;
 
 /// Lengths of the lists of a [`Ram`](super::Ram) for one instance of a module.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -41,20 +41,20 @@ impl Needs {
     pub(crate) fn of(module: Module<'_>) -> Self {
         let header = module.header();
         let first = header.imported(ExternKind::Func);
-        let funcs = (0..header.count(Place::BODIES)).map(|index| {
-            let body: Body = header.item(Place::BODIES, index);
-            let ty: u32 = header.item(Place::Funcs, first + index);
-            let ty: TypeDef = header.item(Place::Types, ty);
+        let funcs = (0..header.count(ListName::BODIES)).map(|index| {
+            let body: Body = header.item(ListName::BODIES, index);
+            let ty: u32 = header.item(ListName::Funcs, first + index);
+            let ty: TypeDef = header.item(ListName::Types, ty);
             usize::from(ty.params.max(ty.results))
                 + usize::from(body.locals)
                 + usize::from(body.height)
         });
-        let tables = header.imported(ExternKind::Table)..header.count(Place::Tables);
+        let tables = header.imported(ExternKind::Table)..header.count(ListName::Tables);
         let elements = tables.clone().map(|index| {
-            let ty: TableType = header.item(Place::Tables, index);
+            let ty: TableType = header.item(ListName::Tables, index);
             ty.min
         });
-        let segments = header.count(Place::ELEMENTS);
+        let segments = header.count(ListName::ELEMENTS);
         let passive = (0..segments).map(|index| {
             let segment = module.elements(index);
             if segment.is_passive() {
@@ -63,13 +63,13 @@ impl Needs {
                 0
             }
         });
-        let memories = header.imported(ExternKind::Memory)..header.count(Place::Memories);
+        let memories = header.imported(ExternKind::Memory)..header.count(ListName::Memories);
         let bytes = memories.clone().map(|index| {
-            let ty: MemoryType = header.item(Place::Memories, index);
+            let ty: MemoryType = header.item(ListName::Memories, index);
             ty.bytes(ty.min).unwrap_or(u64::MAX)
         });
         let globals = header
-            .count(Place::Globals)
+            .count(ListName::Globals)
             .saturating_sub(header.imported(ExternKind::Global));
         let imported = [
             ExternKind::Func,
@@ -90,7 +90,7 @@ impl Needs {
             memories: memories.len(),
             memory: bytes.fold(0, u64::saturating_add),
             globals: globals as usize,
-            types: header.count(Place::Types) as usize,
+            types: header.count(ListName::Types) as usize,
             segments: segments as usize + header.kept_data() as usize,
         }
     }

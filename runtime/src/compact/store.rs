@@ -27,7 +27,7 @@ use crate::exec::machine::Stop;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
 use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, ValType};
-use crate::validate::arena::Place;
+use crate::validate::arena::ListName;
 
 /// Instances in the caller's memory, and the call that is under way.
 ///
@@ -130,7 +130,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
         }
         let current = self.state.look(InstanceIdx(func.instance()));
         let current = current
-            .filter(|current| func.func().0 < current.module.header().count(Place::Funcs))
+            .filter(|current| func.func().0 < current.module.header().count(ListName::Funcs))
             .ok_or(Error::Unknown)?;
         let (types, _) = current.module.func_type(func.func());
         let count = types.len();
@@ -385,7 +385,8 @@ impl<'m, P: Profile> State<'m, '_, P> {
                     return false;
                 };
                 let known = self.look(InstanceIdx(func.instance()));
-                if known.is_none_or(|of| func.func().0 >= of.module.header().count(Place::Funcs)) {
+                if known.is_none_or(|of| func.func().0 >= of.module.header().count(ListName::Funcs))
+                {
                     return false;
                 }
                 match ty.concrete() {

@@ -8,11 +8,11 @@ use crate::reject::Reject;
 use crate::spec::ErrorCode;
 use crate::types::{ExternKind, GlobalType, MemoryType, TableType, ValType};
 use crate::validate::TypeDef;
-use crate::validate::arena::{Arena, Place};
+use crate::validate::arena::{Arena, ListName};
 use crate::validate::item::{Item, fields};
 
 /// The lists of the table that are not the validator's, at the front of its arena.
-impl Place {
+impl ListName {
     /// [`ImportEntry`]
     pub(crate) const IMPORTS: Self = Self::KeptImports;
     /// [`Body`]
@@ -130,7 +130,7 @@ pub(crate) struct Header<'t> {
 }
 
 /// Bytes of the items of each list, in the order of the places.
-const SIZES: [u8; Place::DATA as usize + 1] = [
+const SIZES: [u8; ListName::DATA as usize + 1] = [
     ValType::SIZE as u8,
     TypeDef::SIZE as u8,
     ImportEntry::SIZE as u8,
@@ -259,7 +259,7 @@ impl<'t> Header<'t> {
     }
 
     /// How many items a list has.
-    pub(crate) fn count(self, list: Place) -> u32 {
+    pub(crate) fn count(self, list: ListName) -> u32 {
         self.counted(Word::Counts as usize + list as usize)
     }
 
@@ -271,14 +271,14 @@ impl<'t> Header<'t> {
     /// How many data segments instructions can refer to.
     pub(crate) fn kept_data(self) -> u32 {
         if self.data_count() {
-            self.count(Place::DATA)
+            self.count(ListName::DATA)
         } else {
             0
         }
     }
 
     /// Where a list begins; a position beyond the table holds zeros.
-    pub(crate) fn start(self, list: Place) -> usize {
+    pub(crate) fn start(self, list: ListName) -> usize {
         self.extent(list as usize)
     }
 
@@ -299,7 +299,7 @@ impl<'t> Header<'t> {
     }
 
     /// An item of a list of the table.
-    pub(crate) fn item<T: Item>(self, list: Place, index: u32) -> T {
+    pub(crate) fn item<T: Item>(self, list: ListName, index: u32) -> T {
         item(self.table, self.start(list), index)
     }
 }

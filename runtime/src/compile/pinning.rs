@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::fast::form::form;
 use crate::fast::operations::Operation;
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::fast::translate::{Place, To};
 use crate::generated::woven::instruction::Instruction;
 use crate::module::pins::{Pin, Pins};
@@ -45,14 +45,16 @@ impl Pinning {
         // Of two that are used equally, the first is pinned.
         self.used.sort_unstable();
         Pins {
-            integers: self.hottest(Kind::Int, |ty| ty == ValType::I32 || ty == ValType::I64),
-            floats: self.hottest(Kind::F64, |ty| ty == ValType::F64),
+            integers: self.hottest(RegisterClass::Int, |ty| {
+                ty == ValType::I32 || ty == ValType::I64
+            }),
+            floats: self.hottest(RegisterClass::F64, |ty| ty == ValType::F64),
         }
     }
 
     /// The two locals used most among those of a type; one, where the tier has no forms that
     /// read the second.
-    fn hottest(&self, kind: Kind, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
+    fn hottest(&self, kind: RegisterClass, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
         let (mut best, mut weights) = ([None; 2], [0; 2]);
         for &local in &self.used {
             if !self.ty(local).is_some_and(&fits) {

@@ -5,7 +5,7 @@
 
 use super::handlers::{FUSED, HANDLERS};
 use super::operations::{BASES, INFOS, Operation};
-use super::register::Kind;
+use super::register::RegisterClass;
 use super::translate::{Place, To};
 
 /// What the translator knows of an operation.
@@ -13,7 +13,7 @@ pub(crate) struct Info {
     /// How many operands it takes in places.
     pub(crate) operands: usize,
     /// The class of its result.
-    pub(crate) result: Option<Kind>,
+    pub(crate) result: Option<RegisterClass>,
     /// Its result is a truth value, so that it can branch.
     pub(crate) truth: bool,
     /// It can trap or call, so its place in the module is kept.
@@ -45,7 +45,7 @@ impl Info {
     }
 
     /// With a result.
-    pub(crate) const fn gives(mut self, kind: Kind) -> Self {
+    pub(crate) const fn gives(mut self, kind: RegisterClass) -> Self {
         self.result = Some(kind);
         self
     }
@@ -53,7 +53,7 @@ impl Info {
     /// With a truth value as result.
     pub(crate) const fn tests(mut self) -> Self {
         self.truth = true;
-        self.gives(Kind::Int)
+        self.gives(RegisterClass::Int)
     }
 
     /// It can trap or call.
@@ -216,47 +216,47 @@ impl Operation {
     }
 
     /// Copies a value of a class.
-    pub(crate) fn moving(kind: Kind) -> Self {
+    pub(crate) fn moving(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::Move,
-            Kind::F32 => Self::MoveF32,
-            Kind::F64 => Self::MoveF64,
+            RegisterClass::Int => Self::Move,
+            RegisterClass::F32 => Self::MoveF32,
+            RegisterClass::F64 => Self::MoveF64,
         }
     }
 
     /// Selects between values of a class.
-    pub(crate) fn selecting(kind: Kind) -> Self {
+    pub(crate) fn selecting(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::Select,
-            Kind::F32 => Self::SelectF32,
-            Kind::F64 => Self::SelectF64,
+            RegisterClass::Int => Self::Select,
+            RegisterClass::F32 => Self::SelectF32,
+            RegisterClass::F64 => Self::SelectF64,
         }
     }
 
     /// Reads a global of a class.
-    pub(crate) fn global_reading(kind: Kind) -> Self {
+    pub(crate) fn global_reading(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::GlobalGet,
-            Kind::F32 => Self::GlobalGetF32,
-            Kind::F64 => Self::GlobalGetF64,
+            RegisterClass::Int => Self::GlobalGet,
+            RegisterClass::F32 => Self::GlobalGetF32,
+            RegisterClass::F64 => Self::GlobalGetF64,
         }
     }
 
     /// Writes a global of a class.
-    pub(crate) fn global_writing(kind: Kind) -> Self {
+    pub(crate) fn global_writing(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::GlobalSet,
-            Kind::F32 => Self::GlobalSetF32,
-            Kind::F64 => Self::GlobalSetF64,
+            RegisterClass::Int => Self::GlobalSet,
+            RegisterClass::F32 => Self::GlobalSetF32,
+            RegisterClass::F64 => Self::GlobalSetF64,
         }
     }
 
     /// Returns one value of a class.
-    pub(crate) fn returning(kind: Kind) -> Self {
+    pub(crate) fn returning(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::ReturnValue,
-            Kind::F32 => Self::ReturnValueF32,
-            Kind::F64 => Self::ReturnValueF64,
+            RegisterClass::Int => Self::ReturnValue,
+            RegisterClass::F32 => Self::ReturnValueF32,
+            RegisterClass::F64 => Self::ReturnValueF64,
         }
     }
 }

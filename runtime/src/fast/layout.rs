@@ -3,7 +3,7 @@
 //! Each instruction states its layout as a constant, made of those of its places: how many words
 //! a handler takes follows from it, and the verifier compares with it what the translator wrote.
 
-use super::register::{Kind, Register};
+use super::register::{Register, RegisterClass};
 
 /// An operand in one word or a few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +122,11 @@ impl Pinned {
     pub(crate) const ALL: Self = Self::new(true, true);
 
     /// Those of a class. No local of type `f32` is pinned.
-    pub(crate) const fn of(kind: Kind) -> Self {
+    pub(crate) const fn of(kind: RegisterClass) -> Self {
         match kind {
-            Kind::Int => Self::new(true, false),
-            Kind::F64 => Self::new(false, true),
-            Kind::F32 => Self::NONE,
+            RegisterClass::Int => Self::new(true, false),
+            RegisterClass::F64 => Self::new(false, true),
+            RegisterClass::F32 => Self::NONE,
         }
     }
 

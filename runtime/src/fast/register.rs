@@ -12,7 +12,7 @@ use crate::types::{Ref, ValType};
 /// A type that slots, an accumulator, pinned registers and an immediate can hold.
 pub(crate) trait Register: Value {
     /// The class of registers that hold it.
-    const KIND: Kind;
+    const KIND: RegisterClass;
     /// Words of an immediate.
     const IMMEDIATE_WORDS: usize;
 
@@ -56,7 +56,7 @@ pub(crate) trait Register: Value {
 /// The class of registers that can hold a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+pub(crate) enum RegisterClass {
     /// Integers and references.
     Int,
     /// `f32`.
@@ -65,7 +65,7 @@ pub(crate) enum Kind {
     F64,
 }
 
-impl Kind {
+impl RegisterClass {
     /// The class of a type.
     pub(crate) fn of(ty: ValType) -> Self {
         match ty {
@@ -84,7 +84,7 @@ macro_rules! registers {
         $accumulator:ident $first:ident $second:ident, |$held:ident| $from:expr, |$value:ident| $into:expr;
     )*) => {$(
         impl Register for $type {
-            const KIND: Kind = Kind::$kind;
+            const KIND: RegisterClass = RegisterClass::$kind;
             const IMMEDIATE_WORDS: usize = [$(stringify!($word)),*].len();
 
             #[inline(always)]

@@ -41,14 +41,14 @@ pub struct Arena<'b> {
 }
 
 /// The place behind the lists at the front, and that behind those at the back.
-const FRONT: usize = Place::Values as usize + 1;
-const BACK: usize = Place::Frames as usize + 1;
+const FRONT: usize = ListName::Values as usize + 1;
+const BACK: usize = ListName::Frames as usize + 1;
 
 /// The lists, each behind the one before. Those that begin with `Kept` are the sink's: it puts items
 /// of its own there, or nothing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
-pub(crate) enum Place {
+pub(crate) enum ListName {
     // At the front: what stays, in the order of the sections.
     ValueTypes,
     Types,
@@ -81,7 +81,7 @@ pub(crate) enum Place {
     Frames,
 }
 
-impl Place {
+impl ListName {
     const ALL: [Self; 26] = [
         Self::ValueTypes,
         Self::Types,
@@ -207,37 +207,37 @@ impl<'b> Arena<'b> {
 
     /// Where a list begins, as a distance from its end of the memory.
     #[inline(always)]
-    fn start(&self, place: Place) -> usize {
+    fn start(&self, place: ListName) -> usize {
         self.starts[place as usize].get()
     }
 
     /// Where a list ends.
     #[inline(always)]
-    fn end(&self, place: Place) -> &Cell<usize> {
+    fn end(&self, place: ListName) -> &Cell<usize> {
         &self.starts[place as usize + 1]
     }
 
     /// How many items of a size a list has.
     #[inline(always)]
-    pub(super) fn len(&self, place: Place, size: usize) -> usize {
+    pub(super) fn len(&self, place: ListName, size: usize) -> usize {
         (self.end(place).get() - self.start(place)) / size
     }
 
     /// Whether a list has no items.
     #[inline(always)]
-    pub(super) fn is_empty(&self, place: Place) -> bool {
+    pub(super) fn is_empty(&self, place: ListName) -> bool {
         self.end(place).get() == self.start(place)
     }
 
     #[cfg_attr(small, inline(never))]
-    fn extend(&self, place: Place, size: usize, most: usize) -> &[Cell<u8>] {
+    fn extend(&self, place: ListName, size: usize, most: usize) -> &[Cell<u8>] {
         self.extend_here(place, size, most)
     }
 
     /// Makes room at the end of a list, and gives it, unless the list or the memory is
     /// [`full`](Self::full): no bytes then.
     #[inline(always)]
-    pub(super) fn extend_here(&self, place: Place, size: usize, most: usize) -> &[Cell<u8>] {
+    pub(super) fn extend_here(&self, place: ListName, size: usize, most: usize) -> &[Cell<u8>] {
         if self.len(place, size) >= most || !self.claim(size) {
             return &[];
         }
@@ -253,7 +253,7 @@ impl<'b> Arena<'b> {
     /// Why a list could not grow.
     #[cold]
     #[inline(never)]
-    pub(super) fn full(&self, place: Place, size: usize, most: usize) -> Full {
+    pub(super) fn full(&self, place: ListName, size: usize, most: usize) -> Full {
         if self.len(place, size) >= most {
             Full::Limit
         } else {
@@ -267,7 +267,7 @@ impl<'b> Arena<'b> {
     #[inline(never)]
     pub(super) fn refuse(
         &self,
-        place: Place,
+        place: ListName,
         size: usize,
         most: usize,
         limit: Limit,
@@ -283,12 +283,12 @@ impl<'b> Arena<'b> {
 
     /// Drops items behind the first `len`.
     #[cfg_attr(small, inline(never))]
-    fn truncate(&self, place: Place, len: usize, size: usize) {
+    fn truncate(&self, place: ListName, len: usize, size: usize) {
         self.truncate_here(place, len, size);
     }
 
     #[inline(always)]
-    pub(super) fn truncate_here(&self, place: Place, len: usize, size: usize) {
+    pub(super) fn truncate_here(&self, place: ListName, len: usize, size: usize) {
         if let Some(fewer) = self.len(place, size).checked_sub(len) {
             self.shrink(place, fewer * size);
         }
@@ -296,7 +296,7 @@ impl<'b> Arena<'b> {
 
     /// Drops this many bytes at the end of a list.
     #[inline(always)]
-    fn shrink(&self, place: Place, bytes: usize) {
+    fn shrink(&self, place: ListName, bytes: usize) {
         if place.is_last() {
             let end = self.end(place);
             end.set(end.get() - bytes);
@@ -307,7 +307,7 @@ impl<'b> Arena<'b> {
 
     /// Takes the last item of a list away.
     #[inline(always)]
-    pub(super) fn pop<T: Item>(&self, place: Place) -> Option<T> {
+    pub(super) fn pop<T: Item>(&self, place: ListName) -> Option<T> {
         if self.is_empty(place) {
             return None;
         }
@@ -322,7 +322,7 @@ impl<'b> Arena<'b> {
     /// The bytes of an item of a list; none if there is no such item.
     #[cfg_attr(not(small), inline(always))]
     #[cfg_attr(small, inline(never))]
-    fn locate(&self, place: Place, index: usize, size: usize) -> &[Cell<u8>] {
+    fn locate(&self, place: ListName, index: usize, size: usize) -> &[Cell<u8>] {
         if index < self.len(place, size) {
             self.cells(place, self.start(place) + index * size, size)
         } else {
@@ -332,7 +332,7 @@ impl<'b> Arena<'b> {
 
     /// So many bytes at a distance from the end of the memory where a list is.
     #[inline(always)]
-    fn cells(&self, place: Place, at: usize, size: usize) -> &[Cell<u8>] {
+    fn cells(&self, place: ListName, at: usize, size: usize) -> &[Cell<u8>] {
         let at = match place.is_front() {
             true => at,
             false => self.bytes.len() - at - size,
@@ -355,12 +355,12 @@ impl<'b> Arena<'b> {
 
     /// How many bytes are in use.
     fn used(&self) -> usize {
-        self.end(Place::Values).get() + self.end(Place::Frames).get()
+        self.end(ListName::Values).get() + self.end(ListName::Frames).get()
     }
 
     /// Moves what lies behind a place: up by `more` bytes, then down by `less`.
     #[inline(never)]
-    fn shift(&self, place: Place, more: usize, less: usize) {
+    fn shift(&self, place: ListName, more: usize, less: usize) {
         let behind = self.starts.get(place.behind()).unwrap_or_default();
         let [first, .., last] = behind else {
             return;
@@ -375,7 +375,7 @@ impl<'b> Arena<'b> {
     }
 
     /// Moves the bytes of a range, counted from an end of the memory.
-    fn slide(&self, place: Place, start: usize, end: usize, to: usize) {
+    fn slide(&self, place: ListName, start: usize, end: usize, to: usize) {
         let count = end - start;
         let (from, to) = if place.is_front() {
             (start, to)
@@ -455,7 +455,7 @@ pub struct ArenaList<'s, T, const PLACE: u8> {
 }
 
 impl<T, const PLACE: u8> ArenaList<'_, T, PLACE> {
-    const PLACE: Place = Place::numbered(PLACE);
+    const PLACE: ListName = ListName::numbered(PLACE);
 }
 
 impl<T: Item, const PLACE: u8> List<T> for ArenaList<'_, T, PLACE> {
@@ -579,10 +579,10 @@ mod tests {
     fn lists_give_way_to_each_other() {
         let mut bytes = [0; 64];
         let arena = Arena::new(&mut bytes);
-        let mut types = arena.list::<u32, { Place::Types as u8 }>();
-        let mut values = arena.list::<u32, { Place::Values as u8 }>();
-        let mut runs = arena.list::<u64, { Place::Runs as u8 }>();
-        let mut frames = arena.list::<u16, { Place::Frames as u8 }>();
+        let mut types = arena.list::<u32, { ListName::Types as u8 }>();
+        let mut values = arena.list::<u32, { ListName::Values as u8 }>();
+        let mut runs = arena.list::<u64, { ListName::Runs as u8 }>();
+        let mut frames = arena.list::<u16, { ListName::Frames as u8 }>();
         for number in 0..3 {
             values.push(10 + number, 9).unwrap();
             types.push(number, 9).unwrap();
@@ -606,8 +606,8 @@ mod tests {
     fn the_memory_can_be_filled_to_the_last_byte() {
         let mut bytes = [0; 12];
         let arena = Arena::new(&mut bytes);
-        let mut values = arena.list::<u32, { Place::Values as u8 }>();
-        let mut frames = arena.list::<u32, { Place::Frames as u8 }>();
+        let mut values = arena.list::<u32, { ListName::Values as u8 }>();
+        let mut frames = arena.list::<u32, { ListName::Frames as u8 }>();
         values.push(1, 9).unwrap();
         frames.push(2, 9).unwrap();
         values.push(3, 9).unwrap();
@@ -621,7 +621,7 @@ mod tests {
         let mut bytes = [0; 400];
         let arena = Arena::new(&mut bytes);
         for count in 0..50 {
-            let mut list = arena.list::<u32, { Place::Exports as u8 }>();
+            let mut list = arena.list::<u32, { ListName::Exports as u8 }>();
             list.truncate(0);
             for index in 0..count {
                 list.push(index * 7 % 31, 99).unwrap();

@@ -6,7 +6,7 @@
 
 use super::check;
 use super::environment::{Environment, unknown};
-use super::regular::Kind;
+use super::regular::RegularKind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -54,7 +54,7 @@ pub(crate) fn expression<G: Gate, S: Storage>(
         if u64::from(count) > gate.limits().constant_size {
             return Err(Reject::limit(Limit::ConstantSize, count.into(), v.at));
         }
-        if !REGULAR && let Some(kind) = Kind::next(reader) {
+        if !REGULAR && let Some(kind) = RegularKind::next(reader) {
             v.regular(kind, reader)?;
             continue;
         }

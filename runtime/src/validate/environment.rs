@@ -4,7 +4,7 @@
 //! stay with the module, for the translator and for linking. This is the context `C` of the
 //! standard without what belongs to one body. Standard: section 3.1, "Conventions", "Contexts".
 
-use super::arena::Place;
+use super::arena::ListName;
 use super::group::Node;
 use super::item::fields;
 #[cfg(feature = "alloc")]
@@ -26,18 +26,18 @@ use crate::types::{
 /// value types is comparing two words.
 #[derive(Debug)]
 pub struct Environment<S: Storage> {
-    pub(crate) value_types: S::List<ValType, { Place::ValueTypes as u8 }>,
-    pub(crate) types: S::List<TypeDef, { Place::Types as u8 }>,
-    pub(crate) nodes: S::List<Node, { Place::Nodes as u8 }>,
+    pub(crate) value_types: S::List<ValType, { ListName::ValueTypes as u8 }>,
+    pub(crate) types: S::List<TypeDef, { ListName::Types as u8 }>,
+    pub(crate) nodes: S::List<Node, { ListName::Nodes as u8 }>,
     pub(crate) root: Option<u32>,
-    pub(crate) funcs: S::List<u32, { Place::Funcs as u8 }>,
-    pub(crate) tables: S::List<TableType, { Place::Tables as u8 }>,
-    pub(crate) memories: S::List<MemoryType, { Place::Memories as u8 }>,
-    pub(crate) globals: S::List<GlobalType, { Place::Globals as u8 }>,
-    pub(crate) tags: S::List<u32, { Place::Tags as u8 }>,
-    pub(crate) elements: S::List<RefType, { Place::ElementTypes as u8 }>,
-    pub(crate) declared: S::List<u32, { Place::Declared as u8 }>,
-    pub(crate) exports: S::List<ExportEntry, { Place::Exports as u8 }>,
+    pub(crate) funcs: S::List<u32, { ListName::Funcs as u8 }>,
+    pub(crate) tables: S::List<TableType, { ListName::Tables as u8 }>,
+    pub(crate) memories: S::List<MemoryType, { ListName::Memories as u8 }>,
+    pub(crate) globals: S::List<GlobalType, { ListName::Globals as u8 }>,
+    pub(crate) tags: S::List<u32, { ListName::Tags as u8 }>,
+    pub(crate) elements: S::List<RefType, { ListName::ElementTypes as u8 }>,
+    pub(crate) declared: S::List<u32, { ListName::Declared as u8 }>,
+    pub(crate) exports: S::List<ExportEntry, { ListName::Exports as u8 }>,
     pub(crate) counts: Counts,
 }
 

@@ -6,7 +6,7 @@
 //! section 3.5, "Modules", "Functions", and the algorithm of the appendix.
 
 use super::environment::{Environment, unknown};
-use super::regular::Kind;
+use super::regular::RegularKind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
@@ -74,7 +74,7 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
     while !reader.is_at_end() {
         let at = reader.position();
         v.at = at;
-        if by_table && let Some(kind) = Kind::next(reader) {
+        if by_table && let Some(kind) = RegularKind::next(reader) {
             let (reachable, height) = v.before();
             v.regular(kind, reader)?;
             sink.pass(at, reachable, height)?;

@@ -19,6 +19,7 @@ mod component;
 mod constant;
 mod entity;
 mod environment;
+mod exports;
 mod frame;
 mod function;
 mod group;

@@ -5,7 +5,7 @@
 //! name, counts that sections announce) is kept until then. Standard: section 3.5, "Modules", and
 //! section 5.5.
 
-use super::environment::{Environment, ExportEntry, TypeDef, unknown};
+use super::environment::{Environment, TypeDef, unknown};
 use super::function::function;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
@@ -13,7 +13,7 @@ use super::{ModuleSink, Sink, frame};
 use crate::generated::facts::wire;
 use crate::policy;
 use crate::profile::Gate;
-use crate::read::{Export, Import, ImportType, Reader, Sections, Span, malformed};
+use crate::read::{Import, ImportType, Reader, Sections, Span, malformed};
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal, SectionId};
 use crate::types::{
@@ -318,7 +318,10 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
 
     /// A name and where it stands; it is empty if it is passed over.
     #[inline]
-    fn name<M: ModuleSink<'a>>(&self, r: &mut Reader<'a>) -> Result<(&'a str, Span), Reject> {
+    pub(super) fn name<M: ModuleSink<'a>>(
+        &self,
+        r: &mut Reader<'a>,
+    ) -> Result<(&'a str, Span), Reject> {
         let mut name = "";
         if M::NAMES || !policy::PASS_OVER_NAMES {
             name = r.name(self.gate)?;
@@ -391,78 +394,6 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let init = self.constant(r, ty.content)?;
         self.add_global(ty, at)?;
         sink.global(global, &ty, init)
-    }
-
-    #[inline(never)]
-    fn export<M: ModuleSink<'a>>(
-        &mut self,
-        r: &mut Reader<'a>,
-        sink: &mut M,
-    ) -> Result<(), Reject> {
-        let at = r.position();
-        let (name, span) = self.name::<M>(r)?;
-        let export: Export<'a> = r.export_of(name, self.gate)?;
-        let index = export.index;
-        let env = &self.env;
-        let (code, count) = match export.kind {
-            ExternKind::Func => (ErrorCode::UnknownFunction, env.funcs.len()),
-            ExternKind::Table => (ErrorCode::UnknownTable, env.tables.len()),
-            ExternKind::Memory => (ErrorCode::UnknownMemory, env.memories.len()),
-            ExternKind::Global => (ErrorCode::UnknownGlobal, env.globals.len()),
-            ExternKind::Tag => (ErrorCode::UnknownTag, env.tags.len()),
-        };
-        if index as usize >= count {
-            return Err(unknown(code, index, count, at));
-        }
-        if export.kind == ExternKind::Func {
-            self.declare(FuncIdx(index), at)?;
-        }
-        if exports_variable(&self.env, &export) {
-            self.gate.admit(Proposal::MutableGlobals, at, ())?;
-        }
-        if M::BY_NAME || !policy::COMPARE_IN_PAIRS {
-            let exports = &mut self.env.exports;
-            let entry = ExportEntry {
-                place: exports.len() as u32,
-                at: at as u32,
-            };
-            let most = self.gate.limits().exports;
-            exports.add(entry, Limit::Exports, most, at)?;
-        }
-        sink.export(&export, at, span)
-    }
-
-    /// Sorts the names of exports to find equal ones, and tells the sink of their order, or compares
-    /// each with those before it.
-    fn exports_differ<M: ModuleSink<'a>>(
-        &mut self,
-        first: Reader<'a>,
-        end: usize,
-        sink: &mut M,
-    ) -> Result<(), Reject> {
-        if !M::BY_NAME && policy::COMPARE_IN_PAIRS {
-            return names_differ(first, end);
-        }
-        let bytes = self.bytes;
-        let reader = |export: &ExportEntry| Reader::range(bytes, export.at as usize..end);
-        let name = |export: &ExportEntry| export_name(&mut reader(export));
-        let exports = &mut self.env.exports;
-        exports.sort(|a, b| name(a).cmp(&name(b)).then(a.place.cmp(&b.place)));
-        let mut before = None;
-        for index in 0..exports.len() {
-            let export = exports.get(index).unwrap_or_default();
-            let same = before.replace(name(&export)) == Some(name(&export));
-            if same {
-                let at = reader(&export).name_span()?.start;
-                return Err(Reject::new(ErrorCode::DuplicateExport, at));
-            }
-        }
-        if M::BY_NAME {
-            let export = |index| exports.get(index).unwrap_or_default();
-            sink.exports_by_name((0..exports.len()).map(|index| export(index).place))?;
-        }
-        exports.release();
-        Ok(())
     }
 
     #[inline(never)]
@@ -638,38 +569,4 @@ fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {
         )),
         _ => Ok(()),
     }
-}
-
-/// Compares the names of exports that have been read, each with those before it.
-fn names_differ(first: Reader<'_>, end: usize) -> Result<(), Reject> {
-    let mut later = first;
-    while later.position() < end {
-        let mut export = later;
-        let name = export_name(&mut later);
-        let mut before = first;
-        while before.position() < export.position() {
-            if export_name(&mut before) == name {
-                let at = export.name_span()?.start;
-                return Err(Reject::new(ErrorCode::DuplicateExport, at));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The name of an export that has been read before, as bytes.
-#[inline(never)]
-fn export_name<'a>(r: &mut Reader<'a>) -> Option<&'a [u8]> {
-    let length = r.again()?;
-    let name = r.bytes(length as usize).ok()?;
-    r.u8().ok()?;
-    r.again()?;
-    Some(name)
-}
-
-fn exports_variable<S: Storage>(env: &Environment<S>, export: &Export<'_>) -> bool {
-    export.kind == ExternKind::Global
-        && env
-            .global(GlobalIdx(export.index))
-            .is_some_and(|global| global.mutable)
 }

@@ -6,7 +6,7 @@
 
 use core::cmp::Ordering;
 
-use super::arena::{Arena, ArenaList, Place, most_items};
+use super::arena::{Arena, ArenaList, ListName, most_items};
 use super::item::Item;
 use super::storage::{Full, List};
 use crate::reject::Reject;
@@ -19,7 +19,7 @@ pub struct Operands<'s> {
     arena: &'s Arena<'s>,
 }
 
-const PLACE: Place = Place::Values;
+const PLACE: ListName = ListName::Values;
 const SIZE: usize = ValType::SIZE;
 
 impl<'s> Operands<'s> {

@@ -21,7 +21,7 @@ use crate::types::ValType;
 /// From the lowest bit: immediate (3) and its width (4), parameters (3 each), result (3), rule (2),
 /// proposal (6), and one more than the proposal that admits it in constant expressions (6).
 #[derive(Clone, Copy)]
-pub(crate) struct Kind(u32);
+pub(crate) struct RegularKind(u32);
 
 const WIDTH: u32 = 3;
 const PARAMS: u32 = 7;
@@ -102,7 +102,7 @@ pub(crate) enum Operand {
     Absent,
 }
 
-impl Kind {
+impl RegularKind {
     pub(crate) const fn new(
         proposal: Proposal,
         constant: Option<Proposal>,
@@ -188,7 +188,7 @@ impl Kind {
 
 impl<G: Gate, S: Storage> Validator<'_, G, S> {
     /// Reads the rest of a regular instruction and applies its rules.
-    pub(super) fn regular(&mut self, kind: Kind, r: &mut Reader<'_>) -> Result<(), Reject> {
+    pub(super) fn regular(&mut self, kind: RegularKind, r: &mut Reader<'_>) -> Result<(), Reject> {
         self.admit(kind)?;
         let mut own = ValType::I32;
         match kind.immediate() {
@@ -253,7 +253,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     }
 
     /// Asks whether the proposal is admitted, if that is not known.
-    fn admit(&self, kind: Kind) -> Result<(), Reject> {
+    fn admit(&self, kind: RegularKind) -> Result<(), Reject> {
         match kind.proposal() {
             Some(proposal) if !G::KNOWN.is_some_and(|known| known.includes(PROPOSALS)) => {
                 self.gate.admit(proposal, self.at, ())
@@ -264,7 +264,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
 
     /// Asks whether this is a place for the instruction.
     #[inline(always)]
-    fn place(&self, kind: Kind) -> Result<(), Reject> {
+    fn place(&self, kind: RegularKind) -> Result<(), Reject> {
         match self.locals.constant {
             true => self.constant(kind),
             false => Ok(()),
@@ -272,7 +272,7 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
     }
 
     #[inline(never)]
-    fn constant(&self, kind: Kind) -> Result<(), Reject> {
+    fn constant(&self, kind: RegularKind) -> Result<(), Reject> {
         admit(self.gate, kind.constant(), self.at)
     }
 }

@@ -6,7 +6,7 @@
 
 use core::cell::Cell;
 
-use super::arena::Place;
+use super::arena::ListName;
 use super::environment::{Environment, Signature, Types};
 use super::item::{Bytes, Item, fields};
 use super::local::LocalRun;
@@ -21,11 +21,11 @@ use crate::types::{BlockType, TypeIdx, ValType};
 #[derive(Debug)]
 pub struct Scratch<S: Storage> {
     pub(crate) values: S::Operands,
-    pub(crate) frames: S::List<Frame, { Place::Frames as u8 }>,
-    pub(crate) runs: S::List<LocalRun, { Place::Runs as u8 }>,
-    pub(crate) locals: S::List<ValType, { Place::Locals as u8 }>,
-    pub(crate) initialised: S::List<u32, { Place::Initialised as u8 }>,
-    pub(crate) set: S::List<u32, { Place::Set as u8 }>,
+    pub(crate) frames: S::List<Frame, { ListName::Frames as u8 }>,
+    pub(crate) runs: S::List<LocalRun, { ListName::Runs as u8 }>,
+    pub(crate) locals: S::List<ValType, { ListName::Locals as u8 }>,
+    pub(crate) initialised: S::List<u32, { ListName::Initialised as u8 }>,
+    pub(crate) set: S::List<u32, { ListName::Set as u8 }>,
 }
 
 #[cfg(feature = "alloc")]

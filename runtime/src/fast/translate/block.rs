@@ -9,7 +9,7 @@ use super::emit::LabelId;
 use super::operand::{Operand, To};
 use super::{Translator, control};
 use crate::fast::operations::Operation;
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::generated::woven::instruction::Instruction;
 use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
@@ -186,7 +186,9 @@ impl Translator<'_> {
             }
             1 => {
                 let found = self.stack.last().map(|value| value.kind);
-                let kind = self.known(found, "operand", 0).unwrap_or(Kind::Int);
+                let kind = self
+                    .known(found, "operand", 0)
+                    .unwrap_or(RegisterClass::Int);
                 self.operate(Operation::returning(kind), &[]);
             }
             count => {

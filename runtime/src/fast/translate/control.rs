@@ -7,7 +7,7 @@ use super::Translator;
 use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Place, To};
 use crate::fast::operations::Operation;
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::module::code::halves;
 use crate::spec::Rate;
 use crate::types::{
@@ -214,7 +214,7 @@ pub(crate) fn br_on_null(t: &mut Translator<'_>, l: LabelIdx) {
     t.jump(target.label);
     t.code.bind(skip);
     t.forget();
-    t.push(Kind::Int, At::Temp);
+    t.push(RegisterClass::Int, At::Temp);
     t.begin_charge();
 }
 
@@ -227,7 +227,7 @@ pub(crate) fn br_on_non_null(t: &mut Translator<'_>, l: LabelIdx) {
     let skip = t.code.label();
     let reference = t.pop();
     t.branch_on_null(reference, true, skip);
-    t.push(Kind::Int, At::Temp);
+    t.push(RegisterClass::Int, At::Temp);
     t.charge_branch(&target);
     t.branch_values(&target);
     t.jump(target.label);
@@ -241,7 +241,7 @@ pub(crate) fn ref_as_non_null(t: &mut Translator<'_>) {
     let height = t.stack.len() - 1;
     t.materialise(height);
     t.operate(Operation::NonNullOrTrap, &[]);
-    t.push(Kind::Int, At::Temp);
+    t.push(RegisterClass::Int, At::Temp);
 }
 
 pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {

@@ -31,7 +31,7 @@ pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
 use super::operations::Operation;
-use super::register::{Kind, Register};
+use super::register::{Register, RegisterClass};
 use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
@@ -101,7 +101,7 @@ pub(crate) struct Translator<'m> {
     at: usize,
     pins: Pins,
     /// Classes of the locals.
-    locals: Vec<Kind>,
+    locals: Vec<RegisterClass>,
     params: usize,
     results: usize,
     stack: Stack,
@@ -160,14 +160,14 @@ impl<'m> Translator<'m> {
         (self.locals.len() + height) as u32
     }
 
-    fn push(&mut self, kind: Kind, at: At) {
+    fn push(&mut self, kind: RegisterClass, at: At) {
         self.stack.push(Operand { kind, at });
     }
 
     fn pop(&mut self) -> Operand {
         let found = self.stack.pop();
         self.known(found, "operand", 0).unwrap_or(Operand {
-            kind: Kind::Int,
+            kind: RegisterClass::Int,
             at: At::Const(0),
         })
     }
@@ -385,10 +385,12 @@ impl<'a> Sink<'a> for Translator<'_> {
             return self.proceed();
         }
         let params = self.module.defined_signature(self.index).params();
-        self.locals.extend(params.iter().map(|&ty| Kind::of(ty)));
+        self.locals
+            .extend(params.iter().map(|&ty| RegisterClass::of(ty)));
         let params = params.len();
         for run in header.runs().filter(|run| run.end as usize > params) {
-            self.locals.resize(run.end as usize, Kind::of(run.ty));
+            self.locals
+                .resize(run.end as usize, RegisterClass::of(run.ty));
         }
         self.reserve();
         self.proceed()?;

@@ -6,7 +6,7 @@
 
 use super::failure::Contradiction;
 use super::{Translator, block::BlockTypes};
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::module::code::Cell;
 use crate::types::{FuncIdx, FuncSignature, GlobalIdx, MemoryIdx, TableIdx, TypeIdx};
 
@@ -53,10 +53,11 @@ impl<'m> Translator<'m> {
     }
 
     /// The class of a global's value.
-    pub(super) fn global(&mut self, x: GlobalIdx) -> Kind {
+    pub(super) fn global(&mut self, x: GlobalIdx) -> RegisterClass {
         let found = self.module.env().global(x);
-        let found = found.map(|global| Kind::of(global.content));
-        self.known(found, "global", x.0).unwrap_or(Kind::Int)
+        let found = found.map(|global| RegisterClass::of(global.content));
+        self.known(found, "global", x.0)
+            .unwrap_or(RegisterClass::Int)
     }
 
     /// Whether a memory has 64-bit addresses.

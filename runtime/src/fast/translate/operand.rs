@@ -4,13 +4,13 @@
 //! constant, the result of the open instruction), no code was made for it, and the instruction that
 //! consumes it may read it from there: so `local.get` and constants need no instruction.
 
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 
 /// A value on the operand stack.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Operand {
     /// Its class.
-    pub(super) kind: Kind,
+    pub(super) kind: RegisterClass,
     /// Where it is.
     pub(super) at: At,
 }

@@ -9,7 +9,7 @@ use super::operand::{At, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
 use crate::fast::form::form;
 use crate::fast::operations::Operation;
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::module::code::halves;
 use crate::types::MemArg;
 
@@ -20,7 +20,7 @@ pub(super) struct Open {
     operation: Operation,
     places: Places,
     words: Words,
-    kind: Kind,
+    kind: RegisterClass,
     /// Height of its result on the stack.
     height: usize,
     /// Its offset in the module, if it may trap.
@@ -109,7 +109,7 @@ impl Translator<'_> {
             (Some(_), None) => {}
         }
         let mut operands = [Operand {
-            kind: Kind::Int,
+            kind: RegisterClass::Int,
             at: At::Const(0),
         }; OPERANDS];
         operands[..count].copy_from_slice(&self.stack[base..]);
@@ -139,7 +139,7 @@ impl Translator<'_> {
             self.operand_words(&mut words, &operands[at], places[at], height);
         }
         let place = operation.info().placed.then_some(self.at);
-        let kind = Kind::Int;
+        let kind = RegisterClass::Int;
         Open {
             operation,
             places,
@@ -226,9 +226,9 @@ impl Translator<'_> {
     /// The register of a pinned local.
     pub(super) fn pin(&self, local: u32) -> Option<Place> {
         let pins = match self.locals[local as usize] {
-            Kind::Int => &self.pins.integers,
-            Kind::F64 => &self.pins.floats,
-            Kind::F32 => return None,
+            RegisterClass::Int => &self.pins.integers,
+            RegisterClass::F64 => &self.pins.floats,
+            RegisterClass::F32 => return None,
         };
         let is = |at: usize| pins[at].is_some_and(|pin| u32::from(pin.get()) - 1 == local);
         if is(0) {
@@ -245,8 +245,8 @@ impl Translator<'_> {
             (Place::S, At::Local(local)) => words.push(local),
             (Place::S, _) => words.push(self.temp(height)),
             (Place::I, At::Const(bits)) => match operand.kind {
-                Kind::F64 => words.extend(&halves(bits)),
-                Kind::Int | Kind::F32 => words.push(bits as u32),
+                RegisterClass::F64 => words.extend(&halves(bits)),
+                RegisterClass::Int | RegisterClass::F32 => words.push(bits as u32),
             },
             _ => {}
         }
@@ -312,7 +312,7 @@ impl Translator<'_> {
         }
     }
 
-    fn move_from_accumulator(&mut self, kind: Kind, to: To, slot: u32) {
+    fn move_from_accumulator(&mut self, kind: RegisterClass, to: To, slot: u32) {
         let to = if to == To::W { To::S } else { to };
         let words: &[u32] = if to == To::S { &[slot] } else { &[] };
         let operation = Operation::moving(kind);
@@ -474,7 +474,7 @@ fn exists(operation: Operation, places: &[Place]) -> bool {
 /// Whether a value fits an immediate operand, if it is a constant.
 fn encodable(operand: &Operand) -> bool {
     match (operand.at, operand.kind) {
-        (At::Const(bits), Kind::Int) => i64::from(bits as i32) as u64 == bits,
+        (At::Const(bits), RegisterClass::Int) => i64::from(bits as i32) as u64 == bits,
         _ => true,
     }
 }
@@ -506,7 +506,7 @@ mod tests {
             operation,
             places: [place, Place::S, Place::S],
             words: Words::default(),
-            kind: Kind::Int,
+            kind: RegisterClass::Int,
             height: 0,
             place: None,
             negated: false,
@@ -514,7 +514,7 @@ mod tests {
     }
 
     const ONE: Operand = Operand {
-        kind: Kind::F32,
+        kind: RegisterClass::F32,
         at: At::Const(1),
     };
 
@@ -563,7 +563,7 @@ mod tests {
 
     #[test]
     fn a_move_from_the_accumulator_without_a_form_is_an_internal_error() {
-        let said = said(|t| t.move_from_accumulator(Kind::F32, To::Q, 0));
+        let said = said(|t| t.move_from_accumulator(RegisterClass::F32, To::Q, 0));
         assert!(
             said.contains("no form of `MoveF32` reads A writes Q"),
             "{said}"
@@ -576,7 +576,7 @@ mod tests {
             let label = t.code.label();
             t.open = Some(open(Operation::I32LtS, Place::I));
             let condition = Operand {
-                kind: Kind::Int,
+                kind: RegisterClass::Int,
                 at: At::Open,
             };
             t.branch_if(condition, true, label);

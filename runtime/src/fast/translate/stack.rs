@@ -10,7 +10,7 @@ use core::ops::{Deref, Range};
 
 use super::operand::{At, Operand};
 use crate::allocation::{OutOfMemory, reserve};
-use crate::fast::register::Kind;
+use crate::fast::register::RegisterClass;
 use crate::types::ValType;
 
 /// Notes of more locals than these do not wait: an assignment looks at all of them.
@@ -66,7 +66,7 @@ impl Stack {
     pub(super) fn extend(&mut self, types: &[ValType]) -> Result<(), OutOfMemory> {
         reserve(&mut self.values, types.len())?;
         let at = At::Temp;
-        let values = types.iter().map(|&ty| Kind::of(ty));
+        let values = types.iter().map(|&ty| RegisterClass::of(ty));
         self.values.extend(values.map(|kind| Operand { kind, at }));
         self.most = self.most.max(self.values.len());
         Ok(())
