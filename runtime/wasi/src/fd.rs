@@ -18,24 +18,14 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         let stream = self.descriptors.output(fd)?;
-        let mut written = 0;
         let buffers = guest.iovecs(iovs, count)?;
-        guest.pay_for(buffers.iter().map(|(_, length)| u64::from(*length)).sum())?;
-        for (buffer, length) in buffers {
-            if length == 0 {
-                continue;
-            }
-            match stream.write(guest.slice(buffer, length)?) {
-                Ok(taken) if taken < length as usize => {
-                    written += taken as u32;
-                    break;
-                }
-                Ok(_) => written += length,
-                // Bytes written before an error are success: the next call meets the error again.
-                Err(errno) if written == 0 => return Err(errno),
-                Err(_) => break,
-            }
-        }
+        let most = total(&buffers);
+        guest.pay_for(most.into())?;
+        // What a stream says that it took is compared with what it got.
+        let written = match stream.write_vectored(&guest.slices(&buffers)?)? {
+            written if written < most as usize => written as u32,
+            _ => most,
+        };
         guest.write(out, &written.to_le_bytes())
     }
 
@@ -51,7 +41,7 @@ impl WasiCtx {
     ) -> Result<(), Errno> {
         let stream = self.descriptors.input(fd)?;
         let buffers = guest.iovecs(iovs, count)?;
-        let first = buffers.into_iter().find(|(_, length)| *length > 0);
+        let first = buffers.first().copied();
         guest.pay_for(first.map_or(0, |(_, length)| length.into()))?;
         let read = match first {
             Some((buffer, length)) => match stream.read(guest.slice_mut(buffer, length)?)? {
@@ -111,6 +101,11 @@ impl WasiCtx {
             Err(Errno::Notsup)
         }
     }
+}
+
+/// Bytes of buffers; `iovecs` bounds their sum.
+fn total(buffers: &[(u32, u32)]) -> u32 {
+    buffers.iter().map(|(_, length)| length).sum()
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -86,31 +86,49 @@ impl<'a> Guest<'a> {
         Ok(())
     }
 
-    /// Address and length of each buffer of an `iovec` array.
+    /// Address and length of the first buffers of an `iovec` array that are not empty.
     ///
-    /// The number of buffers and their sum are bounded as POSIX bounds them, since buffers may
-    /// overlap: a small array could ask for any amount of work otherwise.
+    /// One call moves at most [`MAX_IOVECS`] of them, and the guest, which is told how far it came,
+    /// goes on from there. The sum is bounded as POSIX bounds it, since buffers may overlap: a small
+    /// array could ask for any amount of work otherwise.
     pub(crate) fn iovecs(&mut self, at: u32, count: u32) -> Result<Vec<(u32, u32)>, Errno> {
-        if count > MAX_IOVECS {
-            return Err(Errno::Inval);
-        }
+        let size = count.checked_mul(iovec::BYTES).ok_or(Errno::Fault)?;
+        self.slice(at, size)?;
         self.pay_for_items(count)?;
         let mut list = Vec::new();
-        list.try_reserve_exact(count as usize)
-            .map_err(|_| Errno::Io)?;
+        list.try_reserve_exact(count.min(MAX_IOVECS) as usize)
+            .map_err(|_| Errno::Nomem)?;
         let mut total = 0u32;
         for n in 0..count {
             let entry = offset(at, n * iovec::BYTES)?;
             let buffer = self.u32(offset(entry, iovec::BUF)?)?;
             let length = self.u32(offset(entry, iovec::BUF_LEN)?)?;
             self.slice(buffer, length)?;
+            if length == 0 {
+                continue;
+            }
             total = total
                 .checked_add(length)
                 .filter(|total| i32::try_from(*total).is_ok())
                 .ok_or(Errno::Inval)?;
             list.push((buffer, length));
+            if list.len() == MAX_IOVECS as usize {
+                break;
+            }
         }
         Ok(list)
+    }
+
+    /// The bytes of buffers that `iovecs` found.
+    pub(crate) fn slices(&self, buffers: &[(u32, u32)]) -> Result<Vec<&[u8]>, Errno> {
+        let mut slices = Vec::new();
+        slices
+            .try_reserve_exact(buffers.len())
+            .map_err(|_| Errno::Nomem)?;
+        for &(buffer, length) in buffers {
+            slices.push(self.slice(buffer, length)?);
+        }
+        Ok(slices)
     }
 
     fn array<const N: usize>(&self, at: u32) -> Result<[u8; N], Errno> {
@@ -153,7 +171,8 @@ mod tests {
     fn vectors_are_bounded() {
         let mut bytes = [0u8; 64];
         let mut guest = Guest::new(&mut bytes, u64::MAX);
-        assert_eq!(guest.iovecs(0, MAX_IOVECS + 1).err(), Some(Errno::Inval));
+        assert_eq!(guest.iovecs(0, MAX_IOVECS + 1).err(), Some(Errno::Fault));
+        assert_eq!(guest.iovecs(8, u32::MAX).err(), Some(Errno::Fault));
         assert_eq!(guest.iovecs(u32::MAX - 3, 1).err(), Some(Errno::Fault));
         guest.write(4, &65u32.to_le_bytes()).unwrap();
         assert_eq!(guest.iovecs(0, 1).err(), Some(Errno::Fault));

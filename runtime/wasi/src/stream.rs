@@ -32,6 +32,23 @@ pub trait OutputStream: Send {
     /// Writes and gives how many bytes were taken; a number above `bytes.len()` means all.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno>;
 
+    /// Writes buffers one after the other and gives how many bytes were taken, as `fd_write` does:
+    /// fewer than there are if the rest would have to wait or failed, an error if none was. A
+    /// number above their sum means all.
+    fn write_vectored(&mut self, buffers: &[&[u8]]) -> Result<usize, Errno> {
+        let mut written = 0;
+        for bytes in buffers {
+            match self.write(bytes) {
+                Ok(taken) if taken < bytes.len() => return Ok(written + taken),
+                Ok(_) => written += bytes.len(),
+                // Bytes written before an error are success: the next call meets the error again.
+                Err(errno) if written == 0 => return Err(errno),
+                Err(_) => break,
+            }
+        }
+        Ok(written)
+    }
+
     /// Whether the other end is a terminal.
     fn is_terminal(&self) -> bool {
         false
