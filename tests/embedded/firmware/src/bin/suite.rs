@@ -10,7 +10,7 @@ use firmware::memory::{Once, take};
 use tabwasm::compact::{Frame, Global, Link, Memory, Segment, Table};
 use tabwasm::types::{Ref, TypeId};
 use tabwasm_player::format::Tag;
-use tabwasm_player::{Listener, Outcome, Buffers, Source, lengths, play};
+use tabwasm_player::{Buffers, Listener, Outcome, Source, lengths, play};
 
 static POOL: Once<[u8; lengths::POOL]> = Once::new([0; lengths::POOL]);
 static MEMORY: Once<[u8; lengths::MEMORY]> = Once::new([0; lengths::MEMORY]);
