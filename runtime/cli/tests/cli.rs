@@ -329,7 +329,9 @@ fn traps_end_with_134_and_show_the_functions() {
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(134));
     assert!(
-        output.stderr.contains(tabwasm::Trap::IntegerDivisionByZero.text()),
+        output
+            .stderr
+            .contains(tabwasm::Trap::IntegerDivisionByZero.text()),
         "{}",
         output.stderr
     );

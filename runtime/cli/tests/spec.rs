@@ -9,6 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tabwasm::Trap;
+
 /// Exit code, standard output, standard error.
 fn tabwasm(args: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_tabwasm"))
@@ -48,11 +50,12 @@ fn an_instruction_is_shown() {
         assert!(shown.contains(line), "{line}{shown}");
     }
     let (_, shown, _) = tabwasm(&["spec", "show", "i32.div_s"]);
-    for trap in [
-        "integer_overflow: integer overflow",
-        "division_by_zero: integer divide by zero",
+    for (key, trap) in [
+        ("integer_overflow", Trap::IntegerOverflow),
+        ("division_by_zero", Trap::IntegerDivisionByZero),
     ] {
-        assert!(shown.contains(trap), "{shown}");
+        let line = format!("{key}: {}", trap.text());
+        assert!(shown.contains(&line), "{shown}");
     }
     let (_, shown, _) = tabwasm(&["spec", "show", "memory.fill"]);
     let fuel = "  fuel        1, of its class `hand`, and 1 per 32 bytes; schedule 2\n";
