@@ -61,7 +61,7 @@ impl SectionId {
 
 impl SectionId {
     /// The section with this byte.
-    pub const fn from_id(id: u8) -> Option<SectionId> {
+    pub const fn from_id(id: u8) -> Option<Self> {
         match id {
             0x00 => Some(Self::Custom),
             0x01 => Some(Self::Type),

@@ -4,12 +4,10 @@
 //! `standard` counts by it. Standard: Component Model, `Binary.md`, "Component Definitions".
 
 use crate::emit::Source;
-use crate::emit::decode::hex;
-use crate::emit::enumeration::{Member, accessor, enumeration, option};
-use crate::emit::section::proposal;
-use crate::model::{ComponentSection, Model};
+use crate::emit::enumeration::{accessor, option};
+use crate::emit::section::{Row, each, ids};
+use crate::model::Model;
 use crate::names::{ident, variant};
-use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 /// The file.
@@ -23,66 +21,34 @@ pub(super) fn emit(model: &Model) -> Source {
         use super::sort::Sort;
         use crate::generated::facts::proposal::Proposal;
     });
-    let members: Vec<Member> = sections
+    let rows: Vec<Row<'_>> = sections
         .iter()
-        .map(|section| Member {
-            name: ident(&variant(&section.key)),
-            doc: format!("Section `{}`: `{}`.", section.key, section.body),
+        .map(|section| Row {
+            key: &section.key,
+            body: &section.body,
+            id: section.id,
+            proposal: section.proposal,
         })
         .collect();
-    source.item(enumeration(
-        "ComponentSectionId",
-        "What a section of a component holds.",
-        "u8",
-        &members,
-    ));
-    let each = |value: &dyn Fn(&ComponentSection) -> TokenStream| -> Vec<(Ident, TokenStream)> {
-        sections
-            .iter()
-            .map(|section| (ident(&variant(&section.key)), value(section)))
-            .collect()
-    };
-    let ids = each(&|section| {
-        let id = hex(section.id.into());
-        quote!(#id)
-    });
-    let names = each(&|section| {
-        let key = &section.key;
-        quote!(#key)
-    });
-    let defines = each(&|section| {
+    let sorts = sections.iter().map(|section| {
         option(section.defines.map(|id| {
             let sort = ident(&variant(&model.component.sort(id).key));
             quote!(Sort::#sort)
         }))
     });
-    let proposals = each(&|section| option(section.proposal.map(|id| proposal(model, id))));
-    let from = ids
-        .iter()
-        .map(|(name, id)| quote! { #id => Some(Self::#name) });
-    let id = accessor("Its byte on the wire.", "id", quote!(u8), &ids);
-    let name = accessor("Its name.", "name", quote!(&'static str), &names);
     let defines = accessor(
         "The sort of which each entry defines one, where that does not depend on the entry.",
         "defines",
         quote!(Option<Sort>),
-        &defines,
+        &each(&rows, sorts),
     );
-    let brought = accessor(
-        "The proposal that brought it, if not the first version.",
-        "proposal",
-        quote!(Option<Proposal>),
-        &proposals,
+    ids(
+        &mut source,
+        model,
+        "ComponentSectionId",
+        "What a section of a component holds.",
+        &rows,
+        defines,
     );
-    source.item(quote! {
-        impl ComponentSectionId {
-            /// The section with this byte.
-            pub const fn from_id(id: u8) -> Option<Self> {
-                match id { #(#from,)* _ => None }
-            }
-
-            #id #name #defines #brought
-        }
-    });
     source
 }
