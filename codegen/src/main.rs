@@ -1,7 +1,8 @@
 //! `cargo gen`: writes `generated/`, compares it, explains a row, or writes a whole runtime.
 //!
 //! This binary reads and writes the disk; everything between is a function of the library. It works
-//! on the workspace that it was built in, or, for `vendor`, on the sources that it carries.
+//! on the clone around the place where it runs, or, outside of one and for `vendor`, on the sources
+//! that it carries.
 
 mod arguments;
 mod folder;
@@ -28,12 +29,10 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<String, String> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let clone = disk::workspace(env!("CARGO_PKG_NAME"));
     let to = match &arguments.to {
         Some(to) => PathBuf::from(to),
-        None => workspace.join("generated"),
+        None => clone.as_deref().unwrap_or(Path::new(".")).join("generated"),
     };
     match &arguments.action {
         Action::Help => Ok(USAGE.to_string()),
@@ -42,14 +41,17 @@ fn run(arguments: &Arguments) -> Result<String, String> {
             folder::update(&to, &vendor::vendor(&tree, &model, disk::format)?)
         }
         Action::Check if arguments.overlay.is_some() && arguments.to.is_none() => {
-            let (_, model) = checked(read(workspace)?, arguments)?;
+            let (_, model) = checked(read(clone.as_deref())?, arguments)?;
             Ok(format!("{}\n", vendor::origin(&model)))
         }
         action => {
-            let (tree, model) = checked(read(workspace)?, arguments)?;
-            let files = match tree.get("rustfmt.toml") {
-                Some(config) => disk::format(emit::emit(&model), config)?,
-                None => generate(&model, workspace)?,
+            let (tree, model) = checked(read(clone.as_deref())?, arguments)?;
+            let files = match &clone {
+                Some(clone) => generate(&model, clone)?,
+                None => {
+                    let config = tree.get("rustfmt.toml").unwrap_or_default();
+                    disk::format(emit::emit(&model), config)?
+                }
             };
             match action {
                 Action::Explain(key) => explain::explain(&tree, &model, &files, key),
@@ -58,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
                     Some(report) => Err(report),
                 },
                 _ if arguments.to.is_some() => folder::write(&to, &files),
-                _ if is_clone(workspace) => folder::replace(&to, &files),
+                _ if clone.is_some() => folder::replace(&to, &files),
                 _ => Err(format!(
                     "this is no clone of the project: say `--to FOLDER`\n\n{USAGE}"
                 )),
@@ -78,12 +80,12 @@ fn embedded() -> Result<Tree, String> {
     Err("this build carries no sources: build it with the feature `vendor`".to_string())
 }
 
-/// The tables of the clone that this program was built in; its own, if that is gone.
-fn read(workspace: &Path) -> Result<Tree, String> {
-    if !is_clone(workspace) {
+/// The tables of the clone; those that this program carries, if there is none.
+fn read(clone: Option<&Path>) -> Result<Tree, String> {
+    let Some(clone) = clone else {
         return embedded();
-    }
-    Tree::read(workspace).map_err(|error| format!("cannot read the tables: {error}"))
+    };
+    Tree::read(clone).map_err(|error| format!("cannot read the tables: {error}"))
 }
 
 /// The tables with the overlay on top, and their model; or all that is wrong with them.
@@ -97,8 +99,4 @@ fn checked(mut tree: Tree, arguments: &Arguments) -> Result<(Tree, Model), Strin
         Ok(model) => Ok((tree, model)),
         Err(report) => Err(diag::render(&tree, &report, colours)),
     }
-}
-
-fn is_clone(workspace: &Path) -> bool {
-    workspace.join("spec").is_dir()
 }

@@ -94,5 +94,5 @@ fn blocks(page: &str) -> Vec<(&str, &str)> {
 }
 
 fn workspace(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    Path::new("..").join(path)
 }

@@ -3,7 +3,7 @@
 //! The tables are the right ones beside the wrong ones in `tests/spec_errors/base`.
 //! `BLESS=1 cargo test -p tabwasm-codegen --test golden` rewrites the expected texts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{env, fs};
 use tabwasm_codegen::emit::Files;
 use tabwasm_codegen::model::Model;
@@ -86,8 +86,8 @@ fn comparisons_know_each_other() {
 
 fn generated() -> (Model, Files) {
     let model = checked(&base());
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let files = generate(&model, &workspace).unwrap_or_else(|message| panic!("{message}"));
+    let workspace = Path::new("..");
+    let files = generate(&model, workspace).unwrap_or_else(|message| panic!("{message}"));
     (model, files)
 }
 
@@ -96,14 +96,12 @@ fn checked(tree: &Tree) -> Model {
 }
 
 fn base() -> Tree {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/spec_errors/base");
-    Tree::read_all(&folder).unwrap_or_else(|error| panic!("{error}"))
+    let folder = Path::new("../tests/spec_errors/base");
+    Tree::read_all(folder).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn compare(path: &str, text: &str) {
-    let golden: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(path);
+    let golden = Path::new("tests/golden").join(path);
     if env::var_os("BLESS").is_some() {
         fs::create_dir_all(golden.parent().unwrap_or(Path::new(".")))
             .unwrap_or_else(|error| panic!("{error}"));

@@ -48,5 +48,5 @@ fn it_counts_its_own_fuel_and_computes_the_same_bits() {
 }
 
 fn workspace(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    Path::new("..").join(path)
 }

@@ -72,9 +72,9 @@ fn rooms_name_each_other_one_way() {
 /// Emitters write the shape of rows; what loops stands in the runtime, where a reader finds it.
 #[test]
 fn no_emitter_writes_a_loop() {
-    let emitters = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/emit");
+    let emitters = Path::new("src/emit");
     let mut texts = Texts::default();
-    read(&emitters, &mut |file| texts.visit_file(file));
+    read(emitters, &mut |file| texts.visit_file(file));
     let loops = ["loop {", "while let ", " in & "];
     let found = |text: &&String| loops.iter().any(|it| text.contains(it));
     let wrong: Vec<&String> = texts.0.iter().filter(found).collect();
@@ -99,8 +99,7 @@ impl<'ast> Visit<'ast> for Texts {
 /// The rooms of `codegen/src` (a file or a folder each), and the paths that they name.
 fn rooms_of_the_generator() -> BTreeMap<String, Vec<Vec<String>>> {
     let mut rooms = BTreeMap::new();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for entry in fs::read_dir(source).expect("the sources") {
+    for entry in fs::read_dir("src").expect("the sources") {
         let path = entry.expect("an entry").path();
         let room = path.file_stem().expect("a name").to_string_lossy();
         if room == "lib" {

@@ -12,7 +12,7 @@ const NEXT: &str = "== next block";
 
 #[test]
 fn its_commands_print_what_it_says() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = Path::new("..");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configure_it");
     let _ = fs::remove_dir_all(&folder);
     // The versions of the workspace, so that no index is needed.

@@ -10,7 +10,7 @@ use std::process::Command;
 
 #[test]
 fn less_is_smaller() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let workspace = Path::new("..");
     let folder = workspace.join("tests/examples/configurations");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configurations");
     fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the locked versions");

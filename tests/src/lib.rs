@@ -9,9 +9,10 @@ pub mod work;
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use tabwasm_codegen::model::Model;
-use tabwasm_codegen::{Tree, diag};
+use tabwasm_codegen::{Tree, diag, disk};
 
 /// The examples of the README.
 #[cfg(doctest)]
@@ -19,9 +20,15 @@ use tabwasm_codegen::{Tree, diag};
 pub struct Readme;
 
 /// The folder of the workspace.
+///
+/// # Panics
+/// When a test does not run in it, as cargo would do.
 pub fn workspace() -> &'static Path {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
+    static WORKSPACE: LazyLock<PathBuf> = LazyLock::new(|| {
+        let found = disk::workspace(env!("CARGO_PKG_NAME"));
+        found.expect("tests run in a clone of the project")
+    });
+    &WORKSPACE
 }
 
 /// A folder of official material that is no part of the project: of the folder that

@@ -6,15 +6,15 @@
 //! scripts expect. Tests may have them: modules behind `cfg(test)`, and files called `tests.rs`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ItemMod, Lit, LitInt, LitStr, Macro, Pat};
 use tabwasm_codegen::model::{ErrorClass, Model};
 use tabwasm_codegen::{Tree, diag, model};
+use tabwasm_tests::workspace;
 
 #[test]
 fn no_fact_is_typed_by_hand() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = workspace();
     let tree = Tree::read(workspace).unwrap();
     let model =
         model(&tree).unwrap_or_else(|report| panic!("{}", diag::render(&tree, &report, false)));
@@ -31,7 +31,7 @@ fn no_fact_is_typed_by_hand() {
 
 #[test]
 fn the_search_finds_each_kind() {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = workspace();
     let model = model(&Tree::read(workspace).unwrap()).unwrap_or_default();
     let text = "fn f(code: u8) -> &'static str {
         match code { 0 => panic!(\"unreachable\"), 2..=5 => \"integer overflow\", 11 => \"\", _ => \"\" }

@@ -5,7 +5,7 @@
 //! those listed in `handlers/callers.txt`, which call something on purpose.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 #[test]
@@ -71,9 +71,7 @@ const HANDLER: &str = "7backend7handler";
 
 /// Compiles the library and gives the path of its assembly.
 fn assembly() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("a workspace");
+    let root = tabwasm_tests::workspace();
     let target = root.join("target/handlers");
     let status = Command::new(env!("CARGO"))
         .current_dir(root)

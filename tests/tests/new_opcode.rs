@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 use tabwasm_codegen::{Tree, diag, generate, model};
+use tabwasm_tests::workspace;
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection,
     MemorySection, MemoryType, Module, TypeSection, ValType,
@@ -50,7 +51,7 @@ fn new_opcodes_run() {
 
 /// A workspace of the runtime alone, with both fixtures.
 fn copy() -> PathBuf {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let workspace = workspace();
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new_opcode");
     let mut tree = Tree::read(workspace).unwrap();
     for fixture in ["do", "hand"] {

@@ -5,7 +5,7 @@
 //! steps of `.ci/extended`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use tabwasm_tests::workspace;
 
 /// A fenced block: what its fence says, the comment line before it, its lines.
 struct Block<'a> {
@@ -14,12 +14,8 @@ struct Block<'a> {
     lines: Vec<&'a str>,
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn blocks(text: &str) -> Vec<Block<'_>> {
@@ -114,7 +110,10 @@ fn every_linked_file_exists() {
     for rest in readme.split("](").skip(1) {
         let target = rest.split([')', '#']).next().unwrap_or_default();
         if !target.is_empty() && !target.contains("://") {
-            assert!(root().join(target).exists(), "the README links to {target}");
+            assert!(
+                workspace().join(target).exists(),
+                "the README links to {target}"
+            );
         }
     }
 }

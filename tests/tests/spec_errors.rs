@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 use tabwasm_codegen::{Tree, diag, model};
+use tabwasm_tests::workspace;
 
 const EXPECTED: &str = "expected.txt";
 const OVERLAY: &str = "overlay.toml";
@@ -70,5 +71,5 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("spec_errors")
+    workspace().join("tests/spec_errors")
 }

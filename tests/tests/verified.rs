@@ -5,10 +5,10 @@
 #![cfg(feature = "std")]
 
 use std::fs;
-use std::path::Path;
 
 use tabwasm::{CompilationMode, Config, Engine, InternalError, Module};
 use tabwasm_tests::corpus::modules;
+use tabwasm_tests::workspace;
 
 #[test]
 fn all_that_is_translated_is_right() {
@@ -43,7 +43,7 @@ fn engines() -> [Engine; 2] {
 
 /// Programs that compilers made: the benchmarks' kernels among them.
 fn programs() -> Vec<(String, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = workspace().join("tests");
     let mut programs = Vec::new();
     for folder in [folder.join("bench/kernels"), folder.join("programs")] {
         for entry in fs::read_dir(folder).unwrap() {

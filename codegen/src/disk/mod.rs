@@ -5,8 +5,10 @@
 //! of them read the same files.
 
 mod format;
+mod workspace;
 
 pub use format::format;
+pub use workspace::workspace;
 
 use crate::emit::{self, Files};
 use crate::load;

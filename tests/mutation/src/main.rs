@@ -35,7 +35,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 use std::{env, fs, thread};
-use tabwasm_codegen::{Tree, diag, emit, model};
+use tabwasm_codegen::{Tree, diag, disk, emit, model};
 use trial::{Court, Suspect};
 
 /// Test programs that are tried on what no selected test notices, the quickest first. Of the official
@@ -69,8 +69,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<String, String> {
     let start = Instant::now();
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let workspace = package.ancestors().nth(2).unwrap_or(package);
+    let package = env!("CARGO_PKG_NAME");
+    let workspace = &disk::workspace(package).ok_or("here is no clone of the project")?;
     let tree = Tree::read(workspace).map_err(|error| format!("the tables: {error}"))?;
     let model = model(&tree).map_err(|report| diag::render(&tree, &report, false))?;
     let files = emit::emit(&model);
@@ -125,7 +125,8 @@ fn run(arguments: &Arguments) -> Result<String, String> {
     let table = report::table(&mutants, &ends);
     let seconds = start.elapsed().as_secs();
     let text = format!("{table}{seconds} seconds; each mutant: {}", file.display());
-    survivors::judge(package, &mutants, &ends).map_err(|message| format!("{text}\n{message}"))?;
+    survivors::judge(&workspace.join("tests/mutation"), &mutants, &ends)
+        .map_err(|message| format!("{text}\n{message}"))?;
     Ok(text)
 }
 

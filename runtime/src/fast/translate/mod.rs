@@ -424,8 +424,7 @@ mod tests {
     fn real_functions_become_little_code() {
         let mut factors = Vec::new();
         for name in ["sha256", "sudoku", "words"] {
-            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/programs/");
-            let path = std::format!("{path}{name}.wasm");
+            let path = std::format!("../tests/programs/{name}.wasm");
             let module = Module::from_file(&Engine::default(), &path).unwrap();
             all(&module, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
             let imported = module.env().imported_funcs();

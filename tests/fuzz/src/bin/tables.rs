@@ -2,17 +2,17 @@
 //! the generator answers with errors that it can show.
 #![no_main]
 
-use std::path::Path;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use tabwasm_codegen::{Tree, diag, model};
+use tabwasm_codegen::{Tree, diag, disk, model};
 
 /// The path of the overlay.
 const OVERLAY: &str = "overlay.toml";
 
 static BASE: LazyLock<(Tree, Vec<String>)> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec_errors/base");
+    let workspace = disk::workspace(env!("CARGO_PKG_NAME")).expect("a clone of the project");
+    let folder = workspace.join("tests/spec_errors/base");
     let tree = Tree::read_all(&folder).expect("the base can be read");
     let files = tree
         .matching("spec/", ".toml")
