@@ -5,6 +5,9 @@
 
 /// How to call the generator.
 pub(crate) const USAGE: &str = "\
+Makes the sources of a Tabwasm runtime from its tables. In a clone of the project `cargo gen` calls
+it; `tabwasm-codegen` takes the same arguments. spec/CHANGE.md shows how to write an overlay.
+
 usage: cargo gen [--check] [--overlay FILE [--to FOLDER]]
        cargo gen explain MNEMONIC [--overlay FILE]
        tabwasm-codegen vendor [--overlay FILE] --to FOLDER
@@ -14,6 +17,7 @@ usage: cargo gen [--check] [--overlay FILE [--to FOLDER]]
   --to        write there instead of to generated/
   explain     show what becomes of a row
   vendor      write the sources of a whole runtime
+  --help, -h  show this
 ";
 
 /// What to do.
@@ -41,7 +45,7 @@ pub(crate) struct Arguments {
 
 /// Reads the arguments behind the name of the program.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let (mut action, mut overlay, mut to) = (None, None, None);
+    let (mut action, mut overlay, mut to, mut help) = (None, None, None, false);
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -54,11 +58,14 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--check" if action.is_none() => action = Some(Action::Check),
             "explain" if action.is_none() => action = Some(Action::Explain(value()?)),
             "vendor" if action.is_none() => action = Some(Action::Vendor),
-            "--help" | "-h" if action.is_none() => action = Some(Action::Help),
+            "--help" | "-h" => help = true,
             other => return Err(format!("unexpected `{other}`\n\n{USAGE}")),
         }
     }
-    let action = action.unwrap_or(Action::Write);
+    let action = match help {
+        true => Action::Help,
+        false => action.unwrap_or(Action::Write),
+    };
     match (&action, &overlay, &to) {
         (Action::Vendor, _, None) => Err(format!("`vendor` needs `--to FOLDER`\n\n{USAGE}")),
         (Action::Write, Some(_), None) => Err(format!(
@@ -96,6 +103,23 @@ mod tests {
         }
         assert_eq!(parsed("").map(|all| all.action), Ok(Action::Write));
         assert_eq!(parsed("--check").map(|all| all.action), Ok(Action::Check));
+    }
+
+    #[test]
+    fn help_is_given_beside_anything() {
+        for line in [
+            "--help",
+            "-h",
+            "vendor --help",
+            "--overlay a.toml -h",
+            "--check -h",
+        ] {
+            assert_eq!(
+                parsed(line).map(|all| all.action),
+                Ok(Action::Help),
+                "{line}"
+            );
+        }
     }
 
     #[test]

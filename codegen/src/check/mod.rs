@@ -17,6 +17,7 @@ mod limits;
 mod modules;
 mod opcodes;
 mod place;
+mod product;
 mod proposals;
 mod rates;
 mod references;

@@ -5,7 +5,7 @@
 //! them.
 
 use super::{Context, place};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, did_you_mean, removal};
 use crate::model::Origin;
 
 pub(super) fn check(context: &mut Context<'_>) {
@@ -82,9 +82,7 @@ impl Context<'_> {
         }
         let table = if what == "instruction" { "op" } else { what };
         if let Some(removed) = self.model.overlays.removal(table, key) {
-            let message = format!("the {what} `{key}` is removed, but rows name it");
-            let error = Diagnostic::error(message).at(&removed.at, "removed here");
-            let error = error.help("change or remove the rows that name it, too");
+            let error = removal::named_by_rows(what, removed);
             match self.removed.iter_mut().find(|other| other.is_about(&error)) {
                 Some(known) => *known = known.clone().with(at, "named here"),
                 None => self.removed.push(error.with(at, "named here")),

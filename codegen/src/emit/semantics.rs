@@ -1,8 +1,9 @@
 //! `woven/semantics.rs`: the column `do`, typed by rustc.
 //!
 //! Each cell becomes a function with the types of its row, so that a mistake in a cell is an error
-//! of rustc with the row's name, and both engines call one meaning. Standard: section 4.3,
-//! "Numerics", and section 4.6, "Instructions".
+//! of rustc with the row's name, and both engines call one meaning. Cells of an overlay are not laid
+//! out: rustc shows the one line with the function, the cell and the overlay's name, as their authors
+//! do not know this file. Standard: section 4.3, "Numerics", and section 4.6, "Instructions".
 
 use super::Source;
 use crate::model::{Model, Op};
@@ -24,7 +25,10 @@ pub fn emit(model: &Model) -> Source {
         .collect();
     source.item(imports(&ops));
     for op in ops {
-        source.item(function(op));
+        match model.overlays.rank(&op.cell("do").file) {
+            0 => source.item(function(op)),
+            _ => source.line(&of_overlay(op)),
+        };
     }
     source
 }
@@ -82,6 +86,38 @@ fn function(op: &Op) -> TokenStream {
             #body
         }
     }
+}
+
+/// The same in one line, with the cell as its author wrote it and the place where it stands.
+fn of_overlay(op: &Op) -> String {
+    let cell = op.expression().map(|it| it.text.as_str());
+    let cell = cell.unwrap_or_default().replace('\n', " ");
+    let generics = if touches_memory(op) {
+        "<M: Access>"
+    } else {
+        ""
+    };
+    let parameters = op.parameters().into_iter();
+    let parameters: Vec<String> = parameters
+        .map(|(name, rust)| format!("{name}: {rust}"))
+        .collect();
+    let (result, body) = match op.facts.may_trap {
+        true => (
+            format!("Result<{}, Trap>", result(op)),
+            format!("Ok({cell})"),
+        ),
+        false => (result(op).to_string(), cell),
+    };
+    let file = &op.cell("do").file;
+    let file = file.rsplit('/').next().unwrap_or(file);
+    format!(
+        "/// `{key}`\n#[rustfmt::skip]\n#[inline(always)]\n\
+         pub(crate) fn {name}{generics}({parameters}) -> {result} {{ {body} }} \
+         // `do` of `{key}` in {file}\n",
+        key = op.key,
+        name = op.function,
+        parameters = parameters.join(", "),
+    )
 }
 
 fn touches_memory(op: &Op) -> bool {

@@ -4,7 +4,7 @@
 //! the error, and points at all that name it.
 
 use super::row::{Row, Text};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, did_you_mean, removal};
 use crate::load::{Document, Value};
 use crate::model::{Origin, Overlays};
 
@@ -87,9 +87,7 @@ impl<'a, Id> Keys<'a, Id> {
             let hint = did_you_mean(key, keys, "not in the table");
             return report.push(Diagnostic::error(format!("no {what} `{key}`")).at(at, hint));
         };
-        let message = format!("the {what} `{key}` is removed, but rows name it");
-        let error = Diagnostic::error(message).at(&removed.at, "removed here");
-        let error = error.help("change or remove the rows that name it, too");
+        let error = removal::named_by_rows(what, removed);
         match report.iter_mut().find(|other| other.is_about(&error)) {
             Some(known) => *known = known.clone().with(at, "named here"),
             None => report.push(error.with(at, "named here")),

@@ -3,6 +3,8 @@
 //! A message says what is wrong in the words of the table's reader, points at the token, shows
 //! the other place if there is one, and ends with what to do. All errors of a run are collected.
 
+pub(crate) mod removal;
+
 use crate::model::{EditKind, Origin, Overlays};
 use crate::tree::Tree;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
