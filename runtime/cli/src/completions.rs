@@ -16,9 +16,6 @@ pub fn run(args: &Completions) -> ExitStatus {
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     generate(args.shell, &mut command, name, &mut script);
-    output::print(format_args!(
-        "{}",
-        String::from_utf8_lossy(&script).trim_end()
-    ));
+    output::text(format_args!("{}", String::from_utf8_lossy(&script)));
     ExitStatus::Success
 }

@@ -1,7 +1,8 @@
 //! What is shown when something is wrong.
 //!
 //! All commands report here, so that errors look alike: what, where, and the bytes or the backtrace
-//! that show it. It goes to standard error, with colours only for a terminal.
+//! that show it. It goes to standard error, with colours only for a terminal, and as far as that can
+//! be written: the answer is the exit code.
 
 use std::fmt::Display;
 
@@ -9,21 +10,37 @@ use clap::builder::styling::{AnsiColor, Style};
 use tabwasm::reject::Reject;
 use tabwasm::{Error, FrameInfo, WasmBacktrace};
 
+use crate::escape::Escaped;
 use crate::hexdump::Hexdump;
 use crate::input::Input;
 use crate::locate::locate;
+use crate::output;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = Style::new().bold();
 
 /// Shows an error.
 pub fn error(message: impl Display) {
-    anstream::eprintln!("{ERROR}error{ERROR:#}{NOTE}:{NOTE:#} {message}");
+    let message = Escaped(message);
+    output::message(format_args!(
+        "{ERROR}error{ERROR:#}{NOTE}:{NOTE:#} {message}"
+    ));
+}
+
+/// Shows an error of several lines, as those of the text format with an excerpt.
+pub fn error_with_excerpt(message: impl Display) {
+    let message = message.to_string();
+    let mut lines = message.lines();
+    error(lines.next().unwrap_or_default());
+    for line in lines {
+        output::message(format_args!("{}", Escaped(line)));
+    }
 }
 
 /// Shows what helps after an error.
 pub fn help(message: impl Display) {
-    anstream::eprintln!("  {NOTE}= help:{NOTE:#} {message}");
+    let message = Escaped(message);
+    output::message(format_args!("  {NOTE}= help:{NOTE:#} {message}"));
 }
 
 /// Shows why a module is not accepted: what, in which function, and the bytes there.
@@ -35,13 +52,15 @@ pub fn rejected(input: &Input, reject: &Reject) {
         Some(place) => format!(", in {place}"),
         None => String::new(),
     };
-    anstream::eprintln!("  --> {}{binary}:{:#x}{within}", input.name, reject.offset);
+    let (name, within) = (Escaped(&input.name), Escaped(within));
+    let offset = reject.offset;
+    output::message(format_args!("  --> {name}{binary}:{offset:#x}{within}"));
     let byte = reject.offset..reject.offset.saturating_add(1);
     let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
     for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
         match line.starts_with(' ') {
-            true => anstream::eprintln!("{ERROR}{line}{ERROR:#}"),
-            false => anstream::eprintln!("{line}"),
+            true => output::message(format_args!("{ERROR}{line}{ERROR:#}")),
+            false => output::message(format_args!("{line}")),
         }
     }
 }
@@ -59,9 +78,11 @@ fn frames(backtrace: &WasmBacktrace) {
     let mut numbers = 0..;
     for run in backtrace.frames().chunk_by(|a, b| line(a) == line(b)) {
         let number = numbers.next().unwrap_or(0);
-        anstream::eprintln!("  {number:>3}: {}", line(&run[0]));
+        let line = line(&run[0]);
+        output::message(format_args!("  {number:>3}: {}", Escaped(line)));
         if run.len() > 1 {
-            anstream::eprintln!("       … and {} more like this", run.len() - 1);
+            let more = run.len() - 1;
+            output::message(format_args!("       … and {more} more like this"));
             numbers.nth(run.len() - 2);
         }
     }

@@ -47,7 +47,7 @@ impl Input {
             }),
             Err(mut error) => {
                 error.set_path(Path::new(&name));
-                diagnostic::error(error);
+                diagnostic::error_with_excerpt(error);
                 Err(ExitStatus::InvalidModule)
             }
         }

@@ -5,6 +5,8 @@
 
 use std::fmt::{self, Display, Write};
 
+use crate::escape::is_shown;
+
 /// The version of what the commands print under `--json`.
 const SCHEMA: u32 = 1;
 
@@ -87,8 +89,12 @@ impl Display for Quoted<'_> {
             match c {
                 '"' | '\\' => write!(f, "\\{c}")?,
                 '\n' => f.write_str("\\n")?,
-                c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-                c => f.write_char(c)?,
+                c if is_shown(c) => f.write_char(c)?,
+                c => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(f, "\\u{unit:04x}")?;
+                    }
+                }
             }
         }
         f.write_char('"')
@@ -101,13 +107,13 @@ mod tests {
 
     #[test]
     fn objects_nest_and_texts_are_quoted() {
-        let inner = Object::new().text("a\"b", "\u{1}\n\\");
+        let inner = Object::new().text("a\"b", "\u{1}\n\\\u{202e}\u{e0001}");
         let line = Object::line()
             .object("o", &inner)
             .list("l", [Object::new()].into_iter());
         assert_eq!(
             line.to_string(),
-            r#"{"schema":1,"o":{"a\"b":"\u0001\n\\"},"l":[{}]}"#
+            r#"{"schema":1,"o":{"a\"b":"\u0001\n\\\u202e\udb40\udc01"},"l":[{}]}"#
         );
     }
 }

@@ -12,6 +12,7 @@ pub mod calls;
 pub mod compile;
 pub mod completions;
 pub mod diagnostic;
+pub mod escape;
 pub mod exit;
 pub mod hexdump;
 pub mod input;

@@ -1,25 +1,58 @@
-//! Lines on standard output.
+//! Lines on standard output and standard error.
 //!
-//! `println!` panics when the reader of a pipeline has ended, as with `tabwasm spec list | head`.
-//! This prints the same and ends the process without a message instead.
+//! `println!` panics when it cannot write, as after `tabwasm spec list | head`, and `eprintln!` does
+//! so, too, which would change the exit code. Here, results that cannot be written end the process
+//! with a message, messages that cannot be written are lost, and lines are [`Escaped`].
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 
+use clap::builder::styling::Style;
+
+use crate::diagnostic;
+use crate::escape::Escaped;
 use crate::exit::ExitStatus;
 
-/// Prints a line, coloured on terminals only; a reader that has gone away ends the process, as it
-/// ends other tools of a pipeline, and without a panic.
+/// Prints a line of results.
 macro_rules! line {
     ($($argument:tt)*) => {
-        $crate::output::print(format_args!($($argument)*))
+        $crate::output::styled_line(Default::default(), "", format_args!($($argument)*))
     };
 }
 pub(crate) use line;
 
-/// What [`line!`] does.
-pub(crate) fn print(line: fmt::Arguments<'_>) {
-    if writeln!(anstream::stdout(), "{line}").is_err() {
-        std::process::exit(ExitStatus::BrokenPipe.code());
+/// Prints a line of results that begins with a word in a style of its own, on terminals only.
+pub(crate) fn styled_line(style: Style, word: &str, rest: fmt::Arguments<'_>) {
+    text(format_args!(
+        "{style}{}{style:#}{}\n",
+        Escaped(word),
+        Escaped(rest)
+    ));
+}
+
+/// Prints text of several lines that is shown as it is: none of it may be a guest's.
+pub(crate) fn text(text: fmt::Arguments<'_>) {
+    written(write!(anstream::stdout(), "{text}"));
+}
+
+/// Ends the process if results could not be written; without a message if nobody reads them any
+/// more, as other tools of a pipeline end.
+pub(crate) fn written(result: io::Result<()>) {
+    if let Err(error) = result {
+        std::process::exit(unwritten(&error).code());
     }
+}
+
+fn unwritten(error: &io::Error) -> ExitStatus {
+    if error.kind() == ErrorKind::BrokenPipe {
+        return ExitStatus::BrokenPipe;
+    }
+    diagnostic::error(format_args!("cannot write to standard output: {error}"));
+    ExitStatus::Usage
+}
+
+/// Prints a line of a message, as it is; if it cannot be written, the exit code still says what has
+/// happened.
+pub(crate) fn message(line: fmt::Arguments<'_>) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }

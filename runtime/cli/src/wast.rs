@@ -16,9 +16,10 @@ use tabwasm::Config;
 
 use crate::args::{EngineKind, Tier, Wast};
 use crate::diagnostic;
+use crate::escape::Escaped;
 use crate::exit::ExitStatus;
 use crate::json::Object;
-use crate::output::line;
+use crate::output::{line, styled_line};
 use crate::script::{self, Report, Subject};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -127,14 +128,15 @@ fn print(report: &Report) {
     } else {
         (BAD, "FAILED")
     };
-    line!(
-        "{style}{word}{style:#} {}: {} passed, {} failed, {} skipped{}",
+    let counts = format_args!(
+        " {}: {} passed, {} failed, {} skipped{}",
         report.file,
         report.passed,
         report.failures.len(),
         report.skipped(),
         reasons(report),
     );
+    styled_line(style, word, counts);
     for failure in report.failures.iter().take(SHOWN) {
         let (line, column) = (failure.line, failure.column);
         line!(
@@ -260,7 +262,7 @@ impl Progress {
             // Draws only on a terminal.
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bar.set_message(file.display().to_string());
+        self.bar.set_message(Escaped(file.display()).to_string());
         self.bar.inc(1);
     }
 

@@ -12,7 +12,7 @@ use super::tables::Tables;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::json::Object;
-use crate::output::line;
+use crate::output::{line, text};
 
 /// Prints the instructions of a proposal, or all.
 pub(super) fn run(args: &List) -> Result<ExitStatus, ExitStatus> {
@@ -30,7 +30,7 @@ pub(super) fn run(args: &List) -> Result<ExitStatus, ExitStatus> {
     let wanted = |op: &&Op| only.is_none_or(|only| only == Some(op.proposal));
     let ops: Vec<&Op> = model.ops.iter().filter(wanted).collect();
     if args.md {
-        line!("{}", index::markdown_table(&model, &ops).trim_end());
+        text(format_args!("{}", index::markdown_table(&model, &ops)));
     } else if args.json {
         ops.iter().for_each(|op| line!("{}", object(&model, op)));
     } else if args.csv {

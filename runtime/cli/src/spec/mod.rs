@@ -21,7 +21,7 @@ use self::tables::Tables;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::json::Object;
-use crate::output::{line, print};
+use crate::output::{line, text};
 
 /// Answers a question.
 pub fn run(args: &Spec) -> ExitStatus {
@@ -119,8 +119,8 @@ fn explain_row(args: &Explain) -> Result<ExitStatus, ExitStatus> {
         explain::explain(&tables.tree, &tables.model, &files, &args.instruction)
     };
     match explained() {
-        Ok(text) => {
-            print(format_args!("{}", text.trim_end()));
+        Ok(explained) => {
+            text(format_args!("{}\n", explained.trim_end()));
             Ok(ExitStatus::Success)
         }
         Err(message) => {

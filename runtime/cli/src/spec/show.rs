@@ -16,7 +16,7 @@ use super::to_terminal;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::json::Object;
-use crate::output::line;
+use crate::output::{line, styled_line};
 
 /// Prints what the tables say of an instruction.
 pub(super) fn run(args: &Show) -> Result<ExitStatus, ExitStatus> {
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Show) -> Result<ExitStatus, ExitStatus> {
     } else {
         Style::new()
     };
-    line!("{bold}{}{bold:#}", op.key);
+    styled_line(bold, &op.key, format_args!(""));
     for (name, text) in facts {
         for (place, part) in text.lines().enumerate() {
             line!("  {:<11} {part}", if place == 0 { name } else { "" });

@@ -12,6 +12,7 @@ use tabwasm_codegen::{Tree, diag, model};
 
 use crate::diagnostic;
 use crate::exit::ExitStatus;
+use crate::output;
 
 /// Tables and what they say.
 #[derive(Debug)]
@@ -31,7 +32,10 @@ impl Tables {
             Ok(model) => Ok(Tables { tree, model }),
             Err(report) => {
                 let colours = std::io::stderr().is_terminal();
-                anstream::eprint!("{}", diag::render(&tree, &report, colours));
+                output::message(format_args!(
+                    "{}",
+                    diag::render(&tree, &report, colours).trim_end_matches('\n')
+                ));
                 Err(ExitStatus::Failure)
             }
         }
