@@ -2,8 +2,11 @@
 //!
 //! Types only: what each command does is in the module of its name. The texts here are what
 //! `--help` shows. Without a command the file is run, so that `tabwasm FILE` works like an
-//! interpreter named in a script's first line.
+//! interpreter named in a script's first line. Files have any name that the system allows.
 
+use std::ffi::OsString;
+#[cfg(feature = "std")]
+use std::path::Path;
 use std::path::PathBuf;
 #[cfg(feature = "std")]
 use std::time::Duration;
@@ -47,6 +50,33 @@ pub struct Cli {
 }
 
 impl Cli {
+    /// Reads a command line, the program's name first.
+    ///
+    /// # Errors
+    /// If it makes no sense, or asks for help.
+    pub fn read(args: &[OsString]) -> Result<Self, clap::Error> {
+        let cli = Self::try_parse_from(args)?;
+        #[cfg(feature = "std")]
+        if cli.runs_an_option() {
+            // That is an error, unless `--` stands before it.
+            without_guest().try_get_matches_from(args)?;
+        }
+        Ok(cli)
+    }
+
+    /// Whether the file to run looks like an option: all that follows the options, whatever it is,
+    /// is taken for the file and what the guest gets.
+    #[cfg(feature = "std")]
+    fn runs_an_option(&self) -> bool {
+        let run = match &self.command {
+            None => &self.run,
+            Some(Command::Run(run)) => run,
+            Some(_) => return false,
+        };
+        let file = run.file().as_os_str();
+        file.as_encoded_bytes().starts_with(b"-") && file != "-"
+    }
+
     /// What to do.
     pub fn command(self) -> Command {
         #[cfg(feature = "std")]
@@ -54,6 +84,17 @@ impl Cli {
         #[cfg(not(feature = "std"))]
         return self.command;
     }
+}
+
+/// The command line without options for the guest: what begins with `-` is known or an error.
+#[cfg(feature = "std")]
+fn without_guest() -> clap::Command {
+    let closed = |command: clap::Command| {
+        command.mut_arg("file_and_args", |arg| {
+            arg.trailing_var_arg(false).allow_hyphen_values(false)
+        })
+    };
+    closed(<Cli as clap::CommandFactory>::command()).mut_subcommand("run", closed)
 }
 
 /// What to do.
@@ -93,9 +134,12 @@ pub struct Run {
     /// Stop after this time: `5s`, `500ms`, `2m`.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Most bytes of each memory: `64MiB`, `1048576`.
+    /// Most bytes of each memory: `64MiB`, `10GB`, `1048576`.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_memory: Option<usize>,
+    /// Bytes of the stack, which bounds how deep the guest can call: `8MiB`.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub stack_size: Option<usize>,
     /// The module (`.wasm`, `.wat`, or `-` for standard input), and what the guest gets.
     #[arg(
         value_names = ["FILE", "ARGS"],
@@ -104,19 +148,28 @@ pub struct Run {
         trailing_var_arg = true,
         allow_hyphen_values = true
     )]
-    pub file_and_args: Vec<String>,
+    pub file_and_args: Vec<OsString>,
 }
 
 #[cfg(feature = "std")]
 impl Run {
     /// The module.
-    pub fn file(&self) -> &str {
-        self.file_and_args.first().map_or("-", String::as_str)
+    pub fn file(&self) -> &Path {
+        let file = self.file_and_args.first();
+        file.map_or(Path::new("-"), |file| Path::new(file))
     }
 
     /// What the guest gets, without the program's name.
-    pub fn guest_args(&self) -> &[String] {
-        self.file_and_args.get(1..).unwrap_or_default()
+    ///
+    /// # Errors
+    /// A message, if an argument is not UTF-8, which WASI asks for.
+    pub fn guest_args(&self) -> Result<Vec<&str>, String> {
+        let args = self.file_and_args.iter().skip(1);
+        args.map(|arg| {
+            arg.to_str()
+                .ok_or_else(|| format!("the argument `{}` is not UTF-8", arg.display()))
+        })
+        .collect()
     }
 }
 
@@ -131,7 +184,7 @@ pub struct Inspect {
     pub json: bool,
     /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
 }
 
 /// What to make, of which module.
@@ -145,7 +198,7 @@ pub struct Compile {
     pub output: PathBuf,
     /// The module: `.wasm`, or `-` for standard input.
     #[arg(value_name = "FILE")]
-    pub file: String,
+    pub file: PathBuf,
 }
 
 /// Which modules to validate.
@@ -159,7 +212,7 @@ pub struct Validate {
     pub level: Level,
     /// Modules: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<String>,
+    pub files: Vec<PathBuf>,
 }
 
 /// Which scripts to run.
@@ -252,18 +305,25 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 #[cfg(feature = "std")]
 fn parse_size(text: &str) -> Result<usize, String> {
     let (number, unit) = split_unit(text);
-    let shift = match unit {
-        "" | "B" => 0,
-        "k" | "K" | "KiB" => 10,
-        "M" | "MiB" => 20,
-        "G" | "GiB" => 30,
-        _ => return Err(format!("unknown unit `{unit}`; there are KiB, MiB and GiB")),
+    let factor = match unit {
+        "" | "B" => 1,
+        "k" | "K" | "KiB" => 1 << 10,
+        "M" | "MiB" => 1 << 20,
+        "G" | "GiB" => 1 << 30,
+        "kB" | "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => {
+            return Err(format!(
+                "unknown unit `{unit}`; there are KiB, MiB and GiB, kB, MB and GB"
+            ));
+        }
     };
     let number: usize = number
         .parse()
         .map_err(|_| "expected a number of bytes".to_owned())?;
     number
-        .checked_mul(1 << shift)
+        .checked_mul(factor)
         .ok_or_else(|| "too large".to_owned())
 }
 
@@ -286,7 +346,24 @@ mod tests {
         assert!(cli.command.is_none());
         assert_eq!(cli.run.fuel, Some(9));
         assert_eq!(cli.run.file(), "a.wasm");
-        assert_eq!(cli.run.guest_args(), ["--fuel", "1", "-x"]);
+        assert_eq!(cli.run.guest_args().unwrap(), ["--fuel", "1", "-x"]);
+    }
+
+    #[test]
+    fn what_looks_like_an_option_before_the_file_is_one() {
+        let read = |args: &[&str]| {
+            let args = [&["tabwasm"], args].concat();
+            Cli::read(&args.into_iter().map(OsString::from).collect::<Vec<_>>())
+        };
+        for run in [&[][..], &["run"]] {
+            let read = |args: &[&str]| read(&[run, args].concat());
+            let error = read(&["--feul", "10", "a.wasm"]).unwrap_err();
+            assert!(error.to_string().contains("'--fuel'"), "{error}");
+            assert!(read(&["--fuel", "10", "-x.wasm"]).is_err());
+            assert!(read(&["--fuel", "10", "--", "-x.wasm"]).is_ok());
+            assert!(read(&["--fuel", "10", "-", "--feul"]).is_ok());
+            assert!(read(&["a.wasm", "--feul", "-x"]).is_ok());
+        }
     }
 
     #[test]
@@ -295,10 +372,8 @@ mod tests {
         let Some(Command::Run(run)) = cli.command else {
             panic!("not `run`")
         };
-        assert_eq!(
-            (run.file(), run.guest_args()),
-            ("-", &["-1".to_owned()][..])
-        );
+        assert_eq!(run.file(), "-");
+        assert_eq!(run.guest_args().unwrap(), ["-1"]);
         assert!(Cli::try_parse_from(["tabwasm"]).is_err());
         assert!(Cli::try_parse_from(["tabwasm", "validate", "a.wasm", "--json"]).is_ok());
     }
@@ -310,6 +385,8 @@ mod tests {
         assert!(parse_duration("-1s").is_err());
         assert!(parse_duration("5 years").is_err());
         assert_eq!(parse_size("64KiB"), Ok(65536));
+        assert_eq!(parse_size("10GB"), Ok(10_000_000_000));
         assert!(parse_size("99999999999GiB").is_err());
+        assert!(parse_size("1GiBi").is_err());
     }
 }

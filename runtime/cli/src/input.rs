@@ -4,13 +4,15 @@
 //! binary modules; errors of the text keep their place in it. Whatever fails here is reported here,
 //! and the caller only gets the exit code.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::diagnostic;
 use crate::exit::ExitStatus;
+
+/// Stands for standard input where a file is named.
+const STDIN: &str = "-";
 
 /// A module as given, and in binary.
 #[derive(Clone, Debug)]
@@ -25,8 +27,11 @@ pub struct Input {
 
 impl Input {
     /// Reads a file, or standard input for `-`; text is encoded. Errors are reported.
-    pub fn read(path: &str) -> Result<Self, ExitStatus> {
-        let name = if path == "-" { "<stdin>" } else { path }.to_owned();
+    pub fn read(path: &Path) -> Result<Self, ExitStatus> {
+        let name = match path == STDIN {
+            true => "<stdin>".to_owned(),
+            false => path.display().to_string(),
+        };
         let bytes = read(path).map_err(|error| {
             diagnostic::error(format_args!("cannot read `{name}`: {error}"));
             ExitStatus::Usage
@@ -54,8 +59,8 @@ impl Input {
     }
 }
 
-fn read(path: &str) -> io::Result<Vec<u8>> {
-    if path == "-" {
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if path == STDIN {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes)?;
         return Ok(bytes);
@@ -64,9 +69,8 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
 }
 
 /// By its name if that says it, otherwise by its first character.
-fn is_text(path: &str, bytes: &[u8]) -> bool {
-    let extension = Path::new(path).extension();
-    match extension.and_then(OsStr::to_str) {
+fn is_text(path: &Path, bytes: &[u8]) -> bool {
+    match path.extension().and_then(|extension| extension.to_str()) {
         Some("wat") => true,
         Some("wasm") => false,
         _ => bytes

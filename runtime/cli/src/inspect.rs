@@ -5,6 +5,7 @@
 //! recursion.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use tabwasm::component::{
     ComponentSectionId, Export as ComponentExport, Import as ComponentImport,
@@ -35,7 +36,7 @@ pub fn run(args: &Inspect) -> ExitStatus {
     exit
 }
 
-fn inspect(file: &str) -> ExitStatus {
+fn inspect(file: &Path) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,

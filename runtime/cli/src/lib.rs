@@ -22,9 +22,13 @@ pub mod locate;
 pub mod needs;
 mod output;
 #[cfg(feature = "std")]
+mod program;
+#[cfg(feature = "std")]
 pub mod run;
 pub mod script;
 #[cfg(feature = "spec")]
 pub mod spec;
 pub mod validate;
+#[cfg(feature = "std")]
+pub mod value;
 pub mod wast;

@@ -3,9 +3,9 @@
 //! Parses the arguments, calls the command and ends the process with its exit code. Everything else
 //! is in the library of this package, where tests can call it.
 
+use std::env;
 use std::process;
 
-use clap::Parser;
 use tabwasm_cli::args::{Cli, Command};
 #[cfg(feature = "std")]
 use tabwasm_cli::run;
@@ -14,7 +14,9 @@ use tabwasm_cli::spec;
 use tabwasm_cli::{compile, completions, inspect, needs, validate, wast};
 
 fn main() {
-    let exit = match Cli::parse().command() {
+    let args: Vec<_> = env::args_os().collect();
+    let cli = Cli::read(&args).unwrap_or_else(|error| error.exit());
+    let exit = match cli.command() {
         #[cfg(feature = "std")]
         Command::Run(args) => run::run(&args),
         Command::Validate(args) => validate::run(&args),

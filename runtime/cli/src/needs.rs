@@ -4,6 +4,8 @@
 //! the lists' are measured by doing on this machine what the device would do; the number of frames
 //! is computed from the calls, where they tell it.
 
+use std::path::Path;
+
 use tabwasm::Config;
 use tabwasm::compact::{Module, Needs};
 use tabwasm::profile::{Features, NoAlloc, Profile};
@@ -42,7 +44,7 @@ pub fn run(args: &Inspect) -> ExitStatus {
     exit
 }
 
-fn show(file: &str, json: bool) -> ExitStatus {
+fn show(file: &Path, json: bool) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,

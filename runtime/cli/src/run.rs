@@ -10,8 +10,8 @@ use std::thread;
 use std::time::Duration;
 
 use tabwasm::{
-    Config, Engine, Error, ExternType, FuncType, I32Exit, Instance, Linker, Module, Result, Store,
-    StoreLimits, StoreLimitsBuilder, Trap, Val, ValType,
+    Config, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, StoreLimits,
+    StoreLimitsBuilder, Trap,
 };
 use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
@@ -19,12 +19,8 @@ use crate::args::Run;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
-use crate::output::line;
+use crate::program::Program;
 
-/// The function that a program begins with.
-const ENTRY: &str = "_start";
-/// The function that makes a library ready.
-const INITIALIZER: &str = "_initialize";
 /// How long a guest that does not meet its deadline (it waits for input) may take to end.
 const GRACE: Duration = Duration::from_millis(250);
 /// Ticks of the engine's epoch until the time is up.
@@ -32,7 +28,8 @@ const DEADLINE: u64 = 1;
 /// From then on, time between two ticks of the epoch: code that starts late meets a tick, too.
 const TICK: Duration = Duration::from_millis(10);
 
-struct Host {
+/// What the host keeps for a guest.
+pub(crate) struct Host {
     wasi: WasiCtx,
     limits: StoreLimits,
 }
@@ -51,20 +48,41 @@ pub fn run(args: &Run) -> ExitStatus {
         Ok(input) => input,
         Err(exit) => return exit,
     };
+    let guest_args = match args.guest_args() {
+        Ok(guest_args) => guest_args,
+        Err(message) => {
+            diagnostic::error(message);
+            return ExitStatus::Usage;
+        }
+    };
     let module = match Module::new_with_epoch_deadline(&engine, &input.bytes, DEADLINE) {
         Ok(module) => module,
         Err(error) if error.as_trap_code().is_some() => return fail(&error),
         Err(error) => return reject(&input, &error),
     };
-    let mut store = match store(args, &engine) {
+    let mut store = match store(args, &guest_args, &engine) {
         Ok(store) => store,
         Err(error) => return fail(&error),
     };
-    let instance = match link(&engine, &module, &mut store) {
-        Ok(instance) => instance,
-        Err(error) => return fail_to_link(&error),
+    let linker = match linker(&engine) {
+        Ok(linker) => linker,
+        Err(error) => return fail(&error),
     };
-    match start(args, &module, instance, &mut store) {
+    let instance = match linker.instantiate(&mut store, &module) {
+        Ok(instance) => instance,
+        Err(error) => return fail_to_link(&error, missing(&linker, &module, &mut store)),
+    };
+    let program = Program {
+        file: &input.name,
+        args: &guest_args,
+        module: &module,
+        instance,
+    };
+    let ended = match &args.invoke {
+        Some(name) => program.invoke(name, &mut store),
+        None => program.start(&mut store),
+    };
+    match ended {
         Ok(exit) => exit,
         Err(error) => fail(&error),
     }
@@ -74,14 +92,17 @@ fn engine(args: &Run) -> Result<Engine> {
     let mut config = Config::new();
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());
+    if let Some(size) = args.stack_size {
+        config.max_wasm_stack(size);
+    }
     Engine::new(&config)
 }
 
-fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
+fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
     wasi.inherit_stdio()
-        .arg(args.file())
-        .args(args.guest_args());
+        .arg(args.file().to_string_lossy())
+        .args(guest_args);
     for variable in &args.env {
         match variable.split_once('=') {
             Some((key, value)) => drop(wasi.env(key, value)),
@@ -113,153 +134,23 @@ fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
     Ok(store)
 }
 
-fn link(engine: &Engine, module: &Module, store: &mut Store<Host>) -> Result<Instance> {
-    let mut linker: Linker<Host> = Linker::new(engine);
-    tabwasm_wasi::add_to_linker(&mut linker, |host| &mut host.wasi)?;
-    linker.instantiate(store, module)
+/// What modules can import.
+pub(crate) fn linker(engine: &Engine) -> Result<Linker<Host>> {
+    let mut linker = Linker::new(engine);
+    tabwasm_wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)?;
+    Ok(linker)
 }
 
-fn start(
-    args: &Run,
-    module: &Module,
-    instance: Instance,
-    store: &mut Store<Host>,
-) -> Result<ExitStatus> {
-    if let Some(name) = &args.invoke {
-        if let Some(initialize) = instance.get_func(&mut *store, INITIALIZER) {
-            initialize.call(&mut *store, &[], &mut [])?;
-        }
-        return invoke(args, name, module, instance, store);
-    }
-    match instance.get_func(&mut *store, ENTRY) {
-        Some(entry) => entry
-            .call(store, &[], &mut [])
-            .map(|()| ExitStatus::Success),
-        None if functions(module).is_empty() => Ok(ExitStatus::Success),
-        None => {
-            diagnostic::error(format_args!(
-                "`{}` exports no `{ENTRY}` to run",
-                args.file()
-            ));
-            diagnostic::help(format_args!(
-                "name a function with `--invoke`: {}",
-                functions(module).join(", ")
-            ));
-            Ok(ExitStatus::Usage)
-        }
-    }
-}
-
-fn invoke(
-    args: &Run,
-    name: &str,
-    module: &Module,
-    instance: Instance,
-    store: &mut Store<Host>,
-) -> Result<ExitStatus> {
-    let Some(func) = instance.get_func(&mut *store, name) else {
-        diagnostic::error(format_args!(
-            "`{}` exports no function `{name}`",
-            args.file()
-        ));
-        diagnostic::help(format_args!("it exports {}", functions(module).join(", ")));
-        return Ok(ExitStatus::Usage);
-    };
-    let ty = func.ty(&*store);
-    let params = match parse_params(&ty, args.guest_args()) {
-        Ok(params) => params,
-        Err(message) => {
-            diagnostic::error(message);
-            diagnostic::help(format_args!("`{name}` has the type {ty}"));
-            return Ok(ExitStatus::Usage);
-        }
-    };
-    let mut results = vec![Val::I32(0); ty.results().len()];
-    func.call(store, &params, &mut results)?;
-    for result in &results {
-        line!("{}", show(result));
-    }
-    Ok(ExitStatus::Success)
-}
-
-/// The names of the exported functions.
-fn functions(module: &Module) -> Vec<String> {
-    module
-        .exports()
-        .filter(|export| matches!(export.ty(), ExternType::Func(_)))
-        .map(|export| export.name().to_owned())
-        .collect()
-}
-
-fn parse_params(ty: &FuncType, args: &[String]) -> Result<Vec<Val>, String> {
-    let params = ty.params();
-    if params.len() != args.len() {
-        return Err(format!(
-            "expected {} arguments, found {}",
-            params.len(),
-            args.len()
-        ));
-    }
-    params
-        .zip(args)
-        .map(|(ty, text)| parse_value(ty, text))
-        .collect()
-}
-
-/// Integers may be signed or unsigned, decimal or `0x` hexadecimal; floats as Rust writes them.
-fn parse_value(ty: ValType, text: &str) -> Result<Val, String> {
-    let wrong = || format!("`{text}` is no value of type {ty}");
-    let integer = || {
-        let (sign, digits) = text
-            .strip_prefix('-')
-            .map_or((1, text), |digits| (-1, digits));
-        let magnitude = match digits.strip_prefix("0x") {
-            Some(digits) => u64::from_str_radix(digits, 16),
-            None => digits.parse(),
-        };
-        magnitude
-            .ok()
-            .map(|magnitude| i128::from(magnitude) * sign)
-            .ok_or_else(wrong)
-    };
-    let value = match ty {
-        ValType::I32 => {
-            let value = integer()?;
-            let signed = i32::try_from(value).ok();
-            Val::I32(
-                signed
-                    .or(u32::try_from(value).ok().map(u32::cast_signed))
-                    .ok_or_else(wrong)?,
-            )
-        }
-        ValType::I64 => {
-            let value = integer()?;
-            let signed = i64::try_from(value).ok();
-            Val::I64(
-                signed
-                    .or(u64::try_from(value).ok().map(u64::cast_signed))
-                    .ok_or_else(wrong)?,
-            )
-        }
-        ValType::F32 => Val::F32(text.parse::<f32>().map_err(|_| wrong())?.to_bits()),
-        ValType::F64 => Val::F64(text.parse::<f64>().map_err(|_| wrong())?.to_bits()),
-        _ => {
-            return Err(format!(
-                "a value of type {ty} cannot be written on the command line"
-            ));
-        }
-    };
-    Ok(value)
-}
-
-fn show(value: &Val) -> String {
-    match value {
-        Val::I32(value) => value.to_string(),
-        Val::I64(value) => value.to_string(),
-        Val::F32(bits) => f32::from_bits(*bits).to_string(),
-        Val::F64(bits) => f64::from_bits(*bits).to_string(),
-        other => format!("{other:?}"),
-    }
+/// The imports that are not defined.
+fn missing(linker: &Linker<Host>, module: &Module, store: &mut Store<Host>) -> Vec<LinkError> {
+    let imports = module.imports();
+    let missing = imports.filter(|import| linker.get_by_import(&mut *store, import).is_none());
+    let unknown = missing.map(|import| LinkError::Unknown {
+        module: import.module().into(),
+        name: import.name().into(),
+        expected: Box::new(import.ty()),
+    });
+    unknown.collect()
 }
 
 /// Interrupts the guest when its time is up, and ends the process if that does not help.
@@ -283,11 +174,15 @@ fn reject(input: &Input, error: &Error) -> ExitStatus {
     ExitStatus::InvalidModule
 }
 
-fn fail_to_link(error: &Error) -> ExitStatus {
+/// All imports that are not defined are shown, for one at a time makes a long search.
+fn fail_to_link(error: &Error, missing: Vec<LinkError>) -> ExitStatus {
     if error.as_trap_code().is_some() || error.is::<I32Exit>() {
         return fail(error);
     }
-    diagnostic::failed(error);
+    match missing.is_empty() {
+        true => diagnostic::failed(error),
+        false => missing.iter().for_each(diagnostic::error),
+    }
     ExitStatus::Link
 }
 
@@ -305,30 +200,12 @@ fn fail(error: &Error) -> ExitStatus {
             diagnostic::help("`--fuel` sets how much work may be done");
             ExitStatus::OutOfFuel
         }
+        Some(Trap::StackOverflow) => {
+            diagnostic::help("`--stack-size` sets how much calls may take");
+            ExitStatus::Trap
+        }
         Some(_) => ExitStatus::Trap,
         None if error.as_reject().is_some() => ExitStatus::InvalidModule,
         None => ExitStatus::Usage,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_the_command_line() {
-        let parse = |ty, text| parse_value(ty, text).ok().map(|value| show(&value));
-        assert_eq!(parse(ValType::I32, "4294967295").as_deref(), Some("-1"));
-        assert_eq!(
-            parse(ValType::I32, "-0x80000000").as_deref(),
-            Some("-2147483648")
-        );
-        assert_eq!(parse(ValType::I32, "4294967296"), None);
-        assert_eq!(
-            parse(ValType::I64, "18446744073709551615").as_deref(),
-            Some("-1")
-        );
-        assert_eq!(parse(ValType::F64, "1.5").as_deref(), Some("1.5"));
-        assert_eq!(parse(ValType::FUNCREF, "0"), None);
     }
 }

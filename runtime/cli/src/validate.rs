@@ -4,6 +4,8 @@
 //! default configuration, components with as many scopes as the limit on nesting allows, and each
 //! core module in them at the same level. One line a file, or one JSON object.
 
+use std::path::Path;
+
 #[cfg(not(feature = "std"))]
 use tabwasm::profile::Alloc as Tier;
 use tabwasm::profile::Features;
@@ -35,7 +37,7 @@ pub fn run(args: &Validate) -> ExitStatus {
     exit
 }
 
-fn validate(args: &Validate, engine: &Engine, file: &str) -> ExitStatus {
+fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
         Err(exit) => return exit,

@@ -744,3 +744,184 @@ fn names_of_a_guest_are_escaped() {
     let expected = r"no function `f\u001b[2J\u009ba\ng\u202e`";
     assert!(output.stdout.contains(expected), "{}", output.stdout);
 }
+
+#[test]
+fn an_option_that_does_not_exist_is_no_file() {
+    let path = file("options.wat", ADD);
+    for run in [&[][..], &["run"]] {
+        let output = tabwasm(&[run, &["--feul", "10", &path]].concat(), b"");
+        assert_eq!(output.code, Some(2));
+        for part in ["unexpected argument '--feul'", "'--fuel'"] {
+            assert!(output.stderr.contains(part), "{}", output.stderr);
+        }
+        let output = tabwasm(&[run, &["-x", &path]].concat(), b"");
+        assert!(output.stderr.contains("'-x'"), "{}", output.stderr);
+        let output = tabwasm(&[run, &["--", "--no-such-file"]].concat(), b"");
+        let expected = "error: cannot read `--no-such-file`";
+        assert!(output.stderr.starts_with(expected), "{}", output.stderr);
+    }
+    let output = tabwasm(&["--invoke", "add", &path, "-1", "--feul"], b"");
+    let expected = "error: `--feul` is no value of type i32";
+    assert!(output.stderr.starts_with(expected), "{}", output.stderr);
+}
+
+#[test]
+fn a_library_is_made_ready_once() {
+    let path = file(
+        "reactor.wat",
+        r#"(module (global $ready (mut i32) (i32.const 0))
+            (func (export "_initialize")
+                (if (global.get $ready) (then unreachable))
+                (global.set $ready (i32.const 1)))
+            (func (export "ready") (result i32) (global.get $ready)))"#,
+    );
+    let output = tabwasm(&["--invoke", "_initialize", &path], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    assert_eq!(tabwasm(&["--invoke", "ready", &path], b"").stdout, "1\n");
+}
+
+#[test]
+fn what_wasi_calls_is_named_if_it_has_another_type() {
+    let function = r#"(module (func (export "_start") (param i32)))"#;
+    let memory = r#"(module (memory (export "_start") 1) (func (export "f")))"#;
+    let library =
+        r#"(module (func (export "_initialize") (result i32) (i32.const 1)) (func (export "f")))"#;
+    for (text, invoke, expected) in [
+        (
+            function,
+            &[][..],
+            "exports `_start` as function [i32] -> []",
+        ),
+        (memory, &[], "exports `_start` as memory"),
+        (
+            library,
+            &["--invoke", "f"],
+            "exports `_initialize` as function [] -> [i32]",
+        ),
+    ] {
+        let path = file("wrong_start.wat", text);
+        let output = tabwasm(&[invoke, &[&path]].concat(), b"");
+        assert_eq!(output.code, Some(2));
+        assert!(output.stderr.contains(expected), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn values_are_as_in_the_text_format() {
+    let path = file(
+        "values.wat",
+        r#"(module
+            (func (export "f32") (param f32) (result f32) (local.get 0))
+            (func (export "f64") (param f64) (result f64) (local.get 0))
+            (func (export "func") (param funcref) (result funcref) (local.get 0))
+            (func $f (export "extern") (param externref) (result externref) (local.get 0))
+            (elem declare func $f)
+            (func (export "some") (result funcref) (ref.func $f)))"#,
+    );
+    for (name, given, printed) in [
+        ("f32", "nan:0x200000", "nan:0x200000"),
+        ("f64", "-nan", "-nan"),
+        ("f64", "0x1.8p+1", "3.0"),
+        ("f64", "1e300", "1e300"),
+        ("f32", "0.1", "0.1"),
+        ("func", "ref.null func", "ref.null func"),
+        ("extern", "ref.null extern", "ref.null extern"),
+    ] {
+        let output = tabwasm(&["--invoke", name, &path, given], b"");
+        assert_eq!(output.stdout, format!("{printed}\n"), "{}", output.stderr);
+    }
+    assert_eq!(
+        tabwasm(&["--invoke", "some", &path], b"").stdout,
+        "ref.func\n"
+    );
+    let output = tabwasm(&["--invoke", "func", &path, "7"], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output.stderr.contains("only `ref.null func`"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn the_stack_is_a_limit() {
+    let path = file(
+        "deep.wat",
+        r#"(module (func $deep (export "deep") (param i32) (result i32)
+            (if (result i32) (local.get 0)
+                (then (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+                (else (i32.const 0)))))"#,
+    );
+    let deep = |size| {
+        tabwasm(
+            &["--stack-size", size, "--invoke", "deep", &path, "2000"],
+            b"",
+        )
+    };
+    let output = deep("4KiB");
+    assert_eq!(output.code, Some(134));
+    assert!(
+        output.stderr.contains("`--stack-size`"),
+        "{}",
+        output.stderr
+    );
+    assert_eq!(deep("1MB").stdout, "2000\n");
+    let output = deep("1000GB");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output.stderr.contains("limit `stack_size`"),
+        "{}",
+        output.stderr
+    );
+    let grow = file("grow_gb.wat", r#"(module (memory 1) (func (export "f")))"#);
+    let output = tabwasm(&["--max-memory", "10GB", "--invoke", "f", &grow], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn all_missing_imports_are_shown() {
+    let path = file(
+        "imports.wat",
+        r#"(module (import "env" "a" (func (param i32)))
+            (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
+            (import "env" "b" (memory 1)))"#,
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(4));
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    let expected = [
+        "error: unknown import: `env::a` (function [i32] -> []) is not defined",
+        "error: unknown import: `env::b` (memory 1.. pages) is not defined",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_have_names_of_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let name = OsStr::from_bytes(b"name-\xFF.wat");
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, ADD).expect("the file is written");
+    let run = |before: &[&str], after: &[&OsStr]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tabwasm"));
+        let command = command.args(before).arg(&path).args(after);
+        let output = command.output().expect("the binary ends");
+        let texts = [output.stdout, output.stderr].map(String::from_utf8);
+        (
+            output.status.code(),
+            texts.map(|text| text.expect("it is text")),
+        )
+    };
+    let (code, [stdout, _]) = run(&["--invoke", "add"], &["1".as_ref(), "2".as_ref()]);
+    assert_eq!((code, stdout.as_str()), (Some(0), "3\n"));
+    for command in ["validate", "inspect"] {
+        let (code, [stdout, _]) = run(&[command], &[]);
+        assert_eq!(code, Some(0));
+        assert!(stdout.contains("name-\u{FFFD}.wat"), "{stdout}");
+    }
+    let (code, [_, stderr]) = run(&["--invoke", "add"], &[OsStr::from_bytes(b"\xFE")]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("is not UTF-8"), "{stderr}");
+}
