@@ -720,31 +720,24 @@ impl ErrorCode {
     /// What the official scripts call it elsewhere.
     pub const fn also(self) -> &'static [&'static str] {
         match self {
-            Self::MagicHeader
-            | Self::UnknownVersion
-            | Self::UnexpectedEnd
+            Self::MagicHeader => &["unexpected end"],
+            Self::UnknownVersion
             | Self::UnexpectedEndOfSection
-            | Self::LengthOutOfBounds
             | Self::IntegerTooLong
-            | Self::IntegerTooLarge
             | Self::MalformedUtf8Encoding
             | Self::MalformedSectionId
-            | Self::SectionOrder
             | Self::SectionSize
-            | Self::CodeCount
             | Self::DataCount
             | Self::DataCountRequired
             | Self::TooManyLocals
             | Self::MalformedImportKind
             | Self::MalformedExportKind
-            | Self::MalformedLimitsFlags
             | Self::MalformedPageSize
             | Self::MalformedMutability
             | Self::MalformedValueType
             | Self::MalformedReferenceType
             | Self::MalformedHeapType
             | Self::MalformedBlockType
-            | Self::MalformedType
             | Self::MalformedTable
             | Self::MalformedTag
             | Self::MalformedElementKind
@@ -765,9 +758,7 @@ impl ErrorCode {
             | Self::MalformedFlag
             | Self::ZeroByteExpected
             | Self::IllegalOpcode
-            | Self::EndExpected
             | Self::MisplacedElse
-            | Self::TypeMismatch
             | Self::UnknownType
             | Self::UnknownFunction
             | Self::UnknownTable
@@ -776,14 +767,11 @@ impl ErrorCode {
             | Self::UnknownTag
             | Self::UnknownLocal
             | Self::UnknownLabel
-            | Self::UnknownElementSegment
-            | Self::UnknownDataSegment
             | Self::UnknownField
             | Self::NotAFunctionType
             | Self::NotAStructureType
             | Self::NotAnArrayType
             | Self::UninitializedLocal
-            | Self::ImmutableGlobal
             | Self::ImmutableField
             | Self::ImmutableArray
             | Self::ArrayTypes
@@ -830,6 +818,23 @@ impl ErrorCode {
             | Self::ForeignTable
             | Self::LimitExceeded
             | Self::OutOfMemory => &[],
+            Self::UnexpectedEnd => &[
+                "integer representation too long",
+                "integer too large",
+                "length out of bounds",
+                "malformed limits flags",
+            ],
+            Self::LengthOutOfBounds => &["unexpected end of section or function"],
+            Self::IntegerTooLarge => &["i32 constant"],
+            Self::SectionOrder => &["multiple start sections"],
+            Self::CodeCount => &["unexpected content after last section"],
+            Self::MalformedLimitsFlags => &["integer representation too long", "integer too large"],
+            Self::MalformedType => &["integer representation too long"],
+            Self::EndExpected => &["unexpected end", "section size mismatch", "illegal opcode"],
+            Self::TypeMismatch => &["unknown type", "constant expression required"],
+            Self::UnknownElementSegment => &["unknown table"],
+            Self::UnknownDataSegment => &["unknown memory"],
+            Self::ImmutableGlobal => &["global is immutable"],
         }
     }
 

@@ -36,8 +36,14 @@ pub fn run(args: &Wast) -> ExitStatus {
     };
     let mut files = Vec::new();
     for path in &args.paths {
+        let before = files.len();
         if let Err(error) = collect(path, &mut files) {
             diagnostic::error(format_args!("cannot read `{}`: {error}", path.display()));
+            return ExitStatus::Usage;
+        }
+        if files.len() == before {
+            let path = path.display();
+            diagnostic::error(format_args!("there are no scripts (`.wast`) in `{path}`"));
             return ExitStatus::Usage;
         }
     }

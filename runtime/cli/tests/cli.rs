@@ -925,3 +925,76 @@ fn files_have_names_of_any_bytes() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("is not UTF-8"), "{stderr}");
 }
+
+#[test]
+fn what_a_script_expects_is_the_beginning_of_what_happens() {
+    // The module has an access out of bounds; `memory` is an import that is not there or too small.
+    let text = |trap: &str, link: &str, unlike: &str, invalid: &str, malformed: &str| {
+        format!(
+            r#"(module (memory 0)
+                (func (export "load") (result i32) (i32.load (i32.const 0)))
+                (func (export "div") (result i32) (i32.div_s (i32.const 1) (i32.const 0)))
+                (func $deep (export "deep") (call $deep)))
+            (assert_trap (invoke "load") "{trap}")
+            (assert_unlinkable (module (import "spectest" "memo" (memory 1))) "{link}")
+            (assert_unlinkable (module (import "spectest" "memory" (memory 9))) "{unlike}")
+            (assert_invalid (module (func (result i32))) "{invalid}")
+            (assert_malformed (module binary "\00asm\01\00\00\00\ff") "{malformed}")
+            (assert_trap (invoke "div") "integer divide")
+            (assert_exhaustion (invoke "deep") "call stack")"#
+        )
+    };
+    let good = [
+        [
+            "out of bounds",
+            "unknown",
+            "incompatible import",
+            "type mismatch",
+            "malformed section",
+        ],
+        [
+            "out of bounds memory access",
+            "unknown import",
+            "incompatible import type",
+            "type mismatch: expected",
+            "malformed section id",
+        ],
+    ];
+    let bad = [
+        [""; 5],
+        ["bounds", "import", "import type", "mismatch", "section id"],
+        [
+            "out of bounds table",
+            "unknown m",
+            "incompatible memory",
+            "type error",
+            "malformed type",
+        ],
+    ];
+    for tier in ["std", "no_alloc"] {
+        let failures = |expected: &[&str; 5]| {
+            let [trap, link, unlike, invalid, malformed] = expected;
+            let path = file("prefix.wast", text(trap, link, unlike, invalid, malformed));
+            let output = tabwasm(&["wast", "--tier", tier, &path], b"");
+            let last = output.stdout.lines().last().unwrap_or_default().to_owned();
+            (last, output.stdout)
+        };
+        for expected in &good {
+            let (last, all) = failures(expected);
+            assert!(last.contains("8 passed, 0 failed"), "{tier}: {all}");
+        }
+        for expected in &bad {
+            let (last, all) = failures(expected);
+            assert!(last.contains("3 passed, 5 failed"), "{tier}: {all}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_without_scripts_is_an_error() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no_scripts");
+    fs::create_dir_all(&folder).expect("the folder is made");
+    let output = tabwasm(&["wast", folder.to_str().expect("it is text")], b"");
+    assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""));
+    assert!(output.stderr.contains("no scripts"), "{}", output.stderr);
+}

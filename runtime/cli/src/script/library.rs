@@ -54,6 +54,24 @@ pub(super) enum Failure {
     Other(String),
 }
 
+impl Failure {
+    /// Whether a script that expects this text is right: it is the beginning of one of the texts
+    /// that the tables have for the failure, or of the message, or goes on where such a text ends,
+    /// as `unknown memory 0`. Nothing is not the beginning of anything here.
+    pub(super) fn is_expected(&self, expected: &str) -> bool {
+        let message = self.to_string();
+        let (text, also) = match self {
+            Self::Rejected(reject) => (reject.code().text(), reject.code().also()),
+            Self::Trap(trap) => (trap.text(), trap.also()),
+            Self::Link(_) | Self::Other(_) => ("", &[][..]),
+        };
+        let texts = also.iter().copied().chain([text, &message]);
+        let mut texts = texts.filter(|text| !text.is_empty());
+        let meets = |text: &str| text.starts_with(expected) || expected.starts_with(text);
+        !expected.is_empty() && texts.any(meets)
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -98,13 +98,21 @@ impl<L: Library> Runner<L> {
                 instance, module, ..
             } => self.instance_of(instance, module),
             WastDirective::Register { name, module, .. } => self.register(name, module),
-            WastDirective::AssertMalformed { module, .. }
-            | WastDirective::AssertMalformedCustom { module, .. } => {
-                return self.assert_rejected(module, ErrorClass::Malformed);
+            WastDirective::AssertMalformed {
+                module, message, ..
             }
-            WastDirective::AssertInvalid { module, .. }
-            | WastDirective::AssertInvalidCustom { module, .. } => {
-                return self.assert_rejected(module, ErrorClass::Invalid);
+            | WastDirective::AssertMalformedCustom {
+                module, message, ..
+            } => {
+                return self.assert_rejected(module, ErrorClass::Malformed, message);
+            }
+            WastDirective::AssertInvalid {
+                module, message, ..
+            }
+            | WastDirective::AssertInvalidCustom {
+                module, message, ..
+            } => {
+                return self.assert_rejected(module, ErrorClass::Invalid, message);
             }
             WastDirective::AssertUnlinkable {
                 module, message, ..
@@ -215,7 +223,12 @@ impl<L: Library> Runner<L> {
         Ok(self.link(module)??)
     }
 
-    fn assert_rejected(&mut self, mut wat: QuoteWat<'_>, class: ErrorClass) -> Outcome {
+    fn assert_rejected(
+        &mut self,
+        mut wat: QuoteWat<'_>,
+        class: ErrorClass,
+        message: &str,
+    ) -> Outcome {
         let Ok(bytes) = wat.encode() else {
             return Outcome::TextOnly;
         };
@@ -232,8 +245,14 @@ impl<L: Library> Runner<L> {
             };
         }
         match failure {
-            Failure::Rejected(reject) if reject.class() == class => Outcome::Passed,
-            _ => Outcome::Failed(format!("rejected otherwise: {failure}")),
+            Failure::Rejected(reject)
+                if reject.class() == class && failure.is_expected(message) =>
+            {
+                Outcome::Passed
+            }
+            _ => Outcome::Failed(format!(
+                "expected `{message}`, rejected otherwise: {failure}"
+            )),
         }
     }
 }
