@@ -109,6 +109,10 @@ pub enum Command {
     Inspect(Inspect),
     /// Make for a module what a small machine need not make.
     Compile(Compile),
+    /// Make a binary of the text format.
+    Parse(Parse),
+    /// Show a binary in the text format.
+    Print(Print),
     /// Run official test scripts.
     Wast(Wast),
     /// Ask the tables: what an instruction is, whether an overlay is right, what two differ in.
@@ -196,7 +200,29 @@ pub struct Compile {
     /// Where to.
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// The module: `.wasm`, or `-` for standard input.
+    /// The module: `.wasm`, `.wat`, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Which text to encode.
+#[derive(Args, Debug)]
+pub struct Parse {
+    /// Where to; to standard output, if not said.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// The text: `.wat`, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Which binary to show as text.
+#[derive(Args, Debug)]
+pub struct Print {
+    /// Where to; to standard output, if not said.
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+    /// The module or component: `.wasm`, or `-` for standard input.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }

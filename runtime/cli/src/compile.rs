@@ -1,27 +1,22 @@
 //! `tabwasm compile --side-table FILE -o OUT`: makes on this machine what another one need not.
 //!
 //! A small device then runs a module from flash without a validator. The table belongs to exactly
-//! these bytes, so text, whose encoding could change, is refused. Measuring is shared with `inspect
-//! --needs`.
-
-use std::fs;
+//! these bytes; that of a text to those that `tabwasm parse` makes of it. Measuring is shared with
+//! `inspect --needs`.
 
 use crate::args::Compile;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::needs::measure;
+use crate::output;
 
 /// Writes the table of a module, for `tabwasm::compact::Module::with_table`.
 pub fn run(args: &Compile) -> ExitStatus {
     let input = match Input::read(&args.file) {
         Ok(input) => input,
-        Err(exit) => return exit,
+        Err(unread) => return unread.report(),
     };
-    if input.is_text {
-        diagnostic::error("a table belongs to the bytes of a binary module; this is text");
-        return ExitStatus::Usage;
-    }
     let table = match measure(&input.bytes) {
         Ok(needed) => needed.table,
         Err(reject) => {
@@ -29,12 +24,5 @@ pub fn run(args: &Compile) -> ExitStatus {
             return ExitStatus::InvalidModule;
         }
     };
-    match fs::write(&args.output, table) {
-        Ok(()) => ExitStatus::Success,
-        Err(error) => {
-            let output = args.output.display();
-            diagnostic::error(format_args!("cannot write `{output}`: {error}"));
-            ExitStatus::Usage
-        }
-    }
+    output::file(&args.output, &table)
 }

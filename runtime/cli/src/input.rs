@@ -1,8 +1,8 @@
 //! Reading modules: binary or text, from a file or from standard input.
 //!
 //! Text is told by its name or its first bytes and encoded at once, so that all commands work on
-//! binary modules; errors of the text keep their place in it. Whatever fails here is reported here,
-//! and the caller only gets the exit code.
+//! binary modules; errors of the text keep their place in it. What fails here is an [`Unread`], which
+//! commands show as text or as JSON.
 
 use std::fs;
 use std::io::{self, Read};
@@ -10,6 +10,8 @@ use std::path::Path;
 
 use crate::diagnostic;
 use crate::exit::ExitStatus;
+use crate::json::Object;
+use crate::output::line;
 
 /// Stands for standard input where a file is named.
 const STDIN: &str = "-";
@@ -25,17 +27,35 @@ pub struct Input {
     pub is_text: bool,
 }
 
+/// A file of which there is no module.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    name: String,
+    /// What is wrong; several lines, if it is the text.
+    message: String,
+    exit: ExitStatus,
+}
+
 impl Input {
-    /// Reads a file, or standard input for `-`; text is encoded. Errors are reported.
-    pub fn read(path: &Path) -> Result<Self, ExitStatus> {
+    /// Reads a file, or standard input for `-`; text is encoded.
+    ///
+    /// # Errors
+    /// If it cannot be read, or if its text is none of the text format.
+    pub fn read(path: &Path) -> Result<Self, Unread> {
         let name = match path == STDIN {
             true => "<stdin>".to_owned(),
             false => path.display().to_string(),
         };
-        let bytes = read(path).map_err(|error| {
-            diagnostic::error(format_args!("cannot read `{name}`: {error}"));
-            ExitStatus::Usage
-        })?;
+        let bytes = match read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                return Err(Unread {
+                    message: format!("cannot read `{name}`: {error}"),
+                    name,
+                    exit: ExitStatus::Usage,
+                });
+            }
+        };
         let is_text = is_text(path, &bytes);
         if !is_text {
             return Ok(Self {
@@ -52,10 +72,33 @@ impl Input {
             }),
             Err(mut error) => {
                 error.set_path(Path::new(&name));
-                diagnostic::error_with_excerpt(error);
-                Err(ExitStatus::InvalidModule)
+                Err(Unread {
+                    name,
+                    message: error.to_string(),
+                    exit: ExitStatus::InvalidModule,
+                })
             }
         }
+    }
+}
+
+impl Unread {
+    /// Shows what is wrong.
+    pub fn report(&self) -> ExitStatus {
+        diagnostic::error_with_excerpt(&self.message);
+        self.exit
+    }
+
+    /// Shows it as a line of JSON, as for files whose module is judged.
+    pub fn report_json(&self) -> ExitStatus {
+        let verdict = match self.exit {
+            ExitStatus::InvalidModule => "invalid",
+            _ => "unreadable",
+        };
+        let line = Object::line().text("file", &self.name);
+        let line = line.text("verdict", verdict);
+        line!("{}", line.text("message", &self.message));
+        self.exit
     }
 }
 

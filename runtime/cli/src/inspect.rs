@@ -39,7 +39,7 @@ pub fn run(args: &Inspect) -> ExitStatus {
 fn inspect(file: &Path) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
-        Err(exit) => return exit,
+        Err(unread) => return unread.report(),
     };
     line!("{}", input.name);
     match View::new(&input.bytes).and_then(show) {

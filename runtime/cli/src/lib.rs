@@ -21,6 +21,8 @@ pub mod json;
 pub mod locate;
 pub mod needs;
 mod output;
+pub mod parse;
+pub mod print;
 #[cfg(feature = "std")]
 mod program;
 #[cfg(feature = "std")]

@@ -11,7 +11,7 @@ use tabwasm_cli::args::{Cli, Command};
 use tabwasm_cli::run;
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
-use tabwasm_cli::{compile, completions, inspect, needs, validate, wast};
+use tabwasm_cli::{compile, completions, inspect, needs, parse, print, validate, wast};
 
 fn main() {
     let args: Vec<_> = env::args_os().collect();
@@ -23,6 +23,8 @@ fn main() {
         Command::Inspect(args) if args.needs => needs::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Compile(args) => compile::run(&args),
+        Command::Parse(args) => parse::run(&args),
+        Command::Print(args) => print::run(&args),
         Command::Wast(args) => wast::run(&args),
         #[cfg(feature = "spec")]
         Command::Spec(args) => spec::run(&args),

@@ -47,7 +47,8 @@ pub fn run(args: &Inspect) -> ExitStatus {
 fn show(file: &Path, json: bool) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
-        Err(exit) => return exit,
+        Err(unread) if json => return unread.report_json(),
+        Err(unread) => return unread.report(),
     };
     let needed = match measure(&input.bytes) {
         Ok(needed) => needed,

@@ -5,7 +5,9 @@
 //! with a message, messages that cannot be written are lost, and lines are [`Escaped`].
 
 use std::fmt;
+use std::fs;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use clap::builder::styling::Style;
 
@@ -33,6 +35,17 @@ pub(crate) fn styled_line(style: Style, word: &str, rest: fmt::Arguments<'_>) {
 /// Prints text of several lines that is shown as it is: none of it may be a guest's.
 pub(crate) fn text(text: fmt::Arguments<'_>) {
     written(write!(anstream::stdout(), "{text}"));
+}
+
+/// Writes a file of results.
+pub(crate) fn file(path: &Path, bytes: &[u8]) -> ExitStatus {
+    match fs::write(path, bytes) {
+        Ok(()) => ExitStatus::Success,
+        Err(error) => {
+            diagnostic::error(format_args!("cannot write `{}`: {error}", path.display()));
+            ExitStatus::Usage
+        }
+    }
 }
 
 /// Ends the process if results could not be written; without a message if nobody reads them any

@@ -9,6 +9,7 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
+use tabwasm::spec::ErrorCode;
 use tabwasm::{
     Config, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, StoreLimits,
     StoreLimitsBuilder, Trap,
@@ -46,7 +47,7 @@ pub fn run(args: &Run) -> ExitStatus {
     }
     let input = match Input::read(args.file()) {
         Ok(input) => input,
-        Err(exit) => return exit,
+        Err(unread) => return unread.report(),
     };
     let guest_args = match args.guest_args() {
         Ok(guest_args) => guest_args,
@@ -168,6 +169,13 @@ fn watch(engine: Engine, timeout: Duration) {
 
 fn reject(input: &Input, error: &Error) -> ExitStatus {
     match error.as_reject() {
+        Some(reject) if reject.code() == ErrorCode::Component => {
+            diagnostic::error(format_args!("`{}` is a component", input.name));
+            diagnostic::help(
+                "components do not run yet; `tabwasm inspect` shows what they consist of, and \
+                 `tabwasm validate --level standard` validates them",
+            );
+        }
         Some(reject) => diagnostic::rejected(input, reject),
         None => diagnostic::failed(error),
     }

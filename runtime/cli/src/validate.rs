@@ -12,7 +12,7 @@ use tabwasm::profile::Features;
 #[cfg(feature = "std")]
 use tabwasm::profile::Std as Tier;
 use tabwasm::reject::{Reject, Verdict};
-use tabwasm::spec::Level;
+use tabwasm::spec::{ErrorCode, Level};
 use tabwasm::validate::{Heap, Scope, check_at, check_component_at};
 use tabwasm::view::View;
 use tabwasm::{Engine, Module};
@@ -40,7 +40,8 @@ pub fn run(args: &Validate) -> ExitStatus {
 fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
     let input = match Input::read(file) {
         Ok(input) => input,
-        Err(exit) => return exit,
+        Err(unread) if args.json => return unread.report_json(),
+        Err(unread) => return unread.report(),
     };
     if let Ok(View::Component(_)) = View::new(&input.bytes) {
         let result = component(args.level, &input.bytes);
@@ -59,6 +60,11 @@ fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
     };
     match error.as_reject() {
         Some(reject) => report(args, &input, Some(reject)),
+        None if args.json => {
+            let line = Object::line().text("file", &input.name);
+            let line = line.text("verdict", "out_of_budget");
+            line!("{}", line.text("message", &error.to_string()));
+        }
         None => diagnostic::failed(&error),
     }
     ExitStatus::InvalidModule
@@ -81,7 +87,12 @@ fn report(args: &Validate, input: &Input, reject: Option<&Reject>) {
     }
     match reject {
         None => line!("{}: valid", input.name),
-        Some(reject) => diagnostic::rejected(input, reject),
+        Some(reject) => {
+            diagnostic::rejected(input, reject);
+            if reject.code() == ErrorCode::Level {
+                diagnostic::help("`--level standard` validates components");
+            }
+        }
     }
 }
 

@@ -598,15 +598,18 @@ fn a_table_is_made_and_needs_are_told() {
     }
     let shown = tabwasm(&["inspect", "--needs", &wasm], b"").stdout;
     assert!(shown.contains("bytes to validate it"), "{shown}");
-    let open = file("open.wat", "(module (func $f (call $f)))");
+    let text = file("table.wat", text);
+    let of_text = file("table_of_text.table", "");
+    let compile = ["compile", "--side-table", &text, "-o", &of_text];
+    assert_eq!(tabwasm(&compile, b"").code, Some(0));
+    assert_eq!(&fs::read(&of_text).expect("the file is there"), table_bytes);
+    let open = file("recursive.wat", "(module (func $f (call $f)))");
     let output = tabwasm(&["inspect", "--needs", "--json", &open], b"");
     assert!(
         output.stdout.contains(r#""frames":null,"#),
         "{}",
         output.stdout
     );
-    let output = tabwasm(&["compile", "--side-table", &open, "-o", &table], b"");
-    assert_eq!(output.code, Some(2));
     assert_eq!(tabwasm(&["inspect", "--json", &open], b"").code, Some(2));
 }
 
@@ -997,4 +1000,65 @@ fn a_folder_without_scripts_is_an_error() {
     let output = tabwasm(&["wast", folder.to_str().expect("it is text")], b"");
     assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""));
     assert!(output.stderr.contains("no scripts"), "{}", output.stderr);
+}
+
+#[test]
+fn text_becomes_binary_and_binary_text() {
+    let path = file("parsed.wat", ADD);
+    let binary = file("parsed.wasm", "");
+    let output = tabwasm(&["parse", &path, "-o", &binary], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let bytes = fs::read(&binary).expect("the file is there");
+    assert_eq!(bytes, wat::parse_str(ADD).expect("the text is right"));
+    let printed = tabwasm(&["print", &binary], b"");
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let again = wat::parse_str(&printed.stdout).expect("what is printed is text");
+    assert_eq!(again, bytes);
+    let output = tabwasm(&["parse", &binary], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("is not text"), "{}", output.stderr);
+    assert_eq!(
+        tabwasm(&["print", "-"], b"\0asm\x01\0\0\0\xFF").code,
+        Some(3)
+    );
+    let component = tabwasm(&["print", "-"], b"\0asm\x0d\0\x01\0");
+    assert!(
+        component.stdout.starts_with("(component"),
+        "{}",
+        component.stderr
+    );
+}
+
+#[test]
+fn what_works_for_components_is_said() {
+    let path = file("component.wat", "(component)");
+    let output = tabwasm(&["validate", &path], b"");
+    assert_eq!(output.code, Some(3));
+    let expected = "help: `--level standard` validates components";
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    for part in [
+        "is a component",
+        "help: components do not run yet",
+        "`tabwasm inspect`",
+    ] {
+        assert!(output.stderr.contains(part), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn validation_has_a_line_of_json_for_each_file() {
+    let good = file("lines_good.wat", "(module)");
+    let syntax = file("lines_syntax.wat", "(module (func (i32.addd)))");
+    let files = ["no such file", &syntax, &good];
+    let output = tabwasm(&[&["validate", "--json"], &files[..]].concat(), b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(2), ""));
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    let verdicts = ["unreadable", "invalid", "valid"];
+    assert_eq!(lines.len(), files.len());
+    for (line, verdict) in lines.iter().zip(verdicts) {
+        let expected = format!(r#""verdict":"{verdict}""#);
+        assert!(line.contains(&expected), "{line}");
+    }
 }
