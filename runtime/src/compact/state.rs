@@ -321,8 +321,12 @@ impl<'m, P: Profile> State<'m, '_, P> {
         let (params, given) = self.arity(func);
         self.owe(Rate::PASSED, params.wrapping_add(given));
         let results = if tail {
-            // Its results are the caller's, which has nothing more to do but to end.
+            // Its results are the caller's, which has nothing more to do but to end. What it pays for
+            // them there is not paid for a second time, as they are where they have to be.
             self.finish(r);
+            self.due = self
+                .due
+                .saturating_sub(Rate::MOVED.fuel(given as u64) as usize);
             self.activation.base
         } else {
             r.sp.wrapping_sub(params)

@@ -145,6 +145,31 @@ fn what_is_owed_is_paid_before_anything_else() {
 }
 
 #[test]
+fn a_tail_call_of_the_host_pays_once_for_results() {
+    let results = "(result i64 i64 i64 i64 i64 i64 i64 i64)";
+    let module = module(&format!(
+        r#"(module
+            (import "host" "give" (func $give {results}))
+            (func (export "f") {results} (return_call $give)))"#
+    ));
+    let give = Extern::Host {
+        id: 0,
+        params: &[],
+        results: &[ValType::I64; 8],
+    };
+    let mut memories = Memories::new(0);
+    let (mut store, _, f) = store(module, &[give], &mut memories, "f");
+    store.call(f, &[]).unwrap();
+    let mut fuel = PLENTY;
+    assert!(matches!(store.run(&mut fuel), Exit::Host { .. }));
+    store.host_return(&[Value::I64(7); 8]).unwrap();
+    assert_eq!(store.run(&mut fuel), Exit::Done);
+    assert_eq!(store.results().last(), Some(Value::I64(7)));
+    // The call, and what the host passes.
+    assert_eq!(PLENTY - fuel, 1 + Rate::PASSED.fuel(8));
+}
+
+#[test]
 fn a_function_of_another_instance_owes_for_its_locals_and_stays_there() {
     let there = module(
         r#"(module
