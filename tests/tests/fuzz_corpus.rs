@@ -16,6 +16,8 @@ use tabwasm_tests::workspace;
 /// numbers for one of the two generators.
 const MODULE: u8 = 0;
 const GENERATORS: [u8; 2] = [1, 2];
+/// The same where two modules can be linked.
+const PAIR: u8 = 3;
 
 /// Inputs of numbers, and bytes of each.
 const NUMBERS: (u64, usize) = (6, 400);
@@ -96,6 +98,8 @@ fn make() -> Corpus {
                 add(target, &name, [&[generator], bytes.as_slice()].concat());
             }
         }
+        let pair = [&[PAIR], bytes.as_slice()].concat();
+        add("differential", &format!("numbers-{PAIR}-{seed}"), pair);
         // The larger a number, the fewer calls take it for anything.
         let small = bytes.iter().map(|byte| byte % 32).collect();
         add("wasi", &format!("numbers-{seed}"), small);

@@ -61,20 +61,22 @@ struct Totals {
     mismatches: usize,
 }
 
-/// A module on which the engines differ.
+/// Modules on which the engines differ.
 struct Finding {
-    wasm: Vec<u8>,
+    modules: Vec<Vec<u8>>,
     what: String,
 }
 
 impl Finding {
-    /// Prints it, and writes the module to a file.
+    /// Prints it, and writes the modules to files.
     fn show(&self, seed: u64) -> Result<(), Error> {
         let folder = std::env::temp_dir().join("tabwasm-differential");
         std::fs::create_dir_all(&folder)?;
-        let path: PathBuf = folder.join(format!("{seed}.wasm"));
-        std::fs::write(&path, &self.wasm)?;
-        println!("seed {seed}: {} ({})", path.display(), self.what);
+        for (number, wasm) in self.modules.iter().enumerate() {
+            let path: PathBuf = folder.join(format!("{seed}-{number}.wasm"));
+            std::fs::write(&path, wasm)?;
+            println!("seed {seed}: {} ({})", path.display(), self.what);
+        }
         Ok(())
     }
 }
@@ -98,15 +100,16 @@ fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
         let Some(what) = difference(&wasm, &plan, &expected, variant) else {
             continue;
         };
-        let differs = |program: &Program| {
+        let differs = |[program]: &[Program; 1]| {
             let expected = run::reference(&program.plain().encode(), &plan);
             difference(&program.encode(), &plan, &expected, variant).is_some()
         };
         let wasm = match program {
-            Some(program) => shrink::shrink(program, differs).encode(),
+            Some(program) => shrink::shrink([program], differs)[0].encode(),
             None => wasm,
         };
-        return Ok(Some(Finding { wasm, what }));
+        let modules = vec![wasm];
+        return Ok(Some(Finding { modules, what }));
     }
     Ok(None)
 }

@@ -34,7 +34,7 @@ of fuel, and how many units of a loop that is; more than 20 is a failure.
 configurations, and on wasmi. Each mismatch is printed with its seed and a file to
 reproduce it; a seed gives the same module every time.
   --twins          instead: the fast engine and the compact one, also in portions of fuel
-                   and across snapshots; two threads
+                   and across snapshots; every fourth seed is two modules; two threads
   --seconds N      begin no module later than this [default: 60]
   --modules N      no more modules than this
   --seed S         seed of the first module; the next ones follow [default: 0]";

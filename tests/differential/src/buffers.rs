@@ -1,4 +1,4 @@
-//! Memory of a compact store, exactly as long as the module says that it needs.
+//! Memory of a compact store, exactly as long as its modules say that they need.
 //!
 //! With more, a wrong number would not be noticed. Memories and tables grow as the program asks, up
 //! to a bound.
@@ -15,7 +15,7 @@ const FRAMES: usize = 1 << 9;
 /// How often memories and tables may need more.
 const GROWTHS: usize = 24;
 
-/// The lists of a store with one instance.
+/// The lists of a store.
 pub(crate) struct Buffers<'m> {
     slots: Vec<u64>,
     frames: Vec<Frame>,

@@ -9,10 +9,10 @@ use tabwasm::compact::{
     Capacity as List, Error, Exit, Extern, FuncAddr, Growth as Grows, InstanceIdx, Module, Store,
 };
 use tabwasm::profile::NoAlloc;
-use tabwasm::types::{FuncIdx, ValType};
 
 use super::Ended;
 use super::buffers::{Buffers, Growth};
+use super::link::Given;
 use super::value::Value;
 
 /// How a call gets its fuel.
@@ -33,22 +33,26 @@ impl Pace {
 /// Resumptions between two moves to the other store, of each call.
 const MOVES: [u64; 2] = [3, 40];
 
-/// How often calls were interrupted.
+/// How often calls were interrupted, and came by another instance.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Moved {
+pub(crate) struct Observed {
     pub(crate) resumptions: u64,
     pub(crate) moves: u64,
+    pub(crate) crossings: u64,
 }
 
-/// A store with one instance, and perhaps another that takes it over now and then.
+/// A store with an instance of each module, and perhaps another that takes it over now and then.
 pub(crate) struct Compact<'m, 's> {
-    module: Module<'m>,
+    modules: &'s [Module<'m>],
+    /// How many of them the store knows.
+    known: usize,
     here: Side<'m, 's>,
     there: Option<Side<'m, 's>>,
     pace: Pace,
     fuel: u64,
-    instance: InstanceIdx,
-    pub(crate) moved: Moved,
+    /// The instance that has been called.
+    called: usize,
+    pub(crate) observed: Observed,
 }
 
 struct Side<'m, 's> {
@@ -59,14 +63,14 @@ struct Side<'m, 's> {
 }
 
 impl<'m, 's> Side<'m, 's> {
-    fn new(buffers: &'s mut Buffers<'m>, module: &Module<'m>) -> Self {
-        let needs = module.needs();
+    fn new(buffers: &'s mut Buffers<'m>) -> Self {
         let (ram, growth) = buffers.lend();
+        let (memory, elements) = (ram.memory.len(), ram.elements.len());
         Self {
             store: Store::new(ram),
             growth,
-            memory: needs.memory as usize,
-            elements: needs.elements as usize,
+            memory,
+            elements,
         }
     }
 
@@ -85,41 +89,42 @@ impl<'m, 's> Side<'m, 's> {
 
 impl<'m, 's> Compact<'m, 's> {
     pub(crate) fn new(
-        module: Module<'m>,
+        modules: &'s [Module<'m>],
         buffers: &'s mut Buffers<'m>,
         other: Option<&'s mut Buffers<'m>>,
         pace: Pace,
         fuel: u64,
     ) -> Self {
         Self {
-            module,
-            here: Side::new(buffers, &module),
-            there: other.map(|buffers| Side::new(buffers, &module)),
+            modules,
+            known: 0,
+            here: Side::new(buffers),
+            there: other.map(Side::new),
             pace,
             fuel,
-            instance: InstanceIdx(0),
-            moved: Moved::default(),
+            called: 0,
+            observed: Observed::default(),
         }
     }
 
-    pub(crate) fn instantiate(&mut self) -> Option<Ended> {
-        let types: Vec<[Vec<ValType>; 2]> = (0..self.module.imports().len() as u32)
-            .map(|index| {
-                let (params, results) = self.module.func_type(FuncIdx(index));
-                [params.collect(), results.collect()]
+    /// Instantiates the next module.
+    pub(crate) fn instantiate(&mut self, imports: &[Given<'_>]) -> Option<Ended> {
+        let index = self.known;
+        let externs: Option<Vec<Extern<'_>>> = (0..)
+            .zip(imports)
+            .map(|(id, given)| match given {
+                Given::Export(instance, name) => self.export(*instance, name),
+                Given::Host { params, results } => Some(Extern::Host {
+                    id,
+                    params,
+                    results,
+                }),
             })
             .collect();
-        let imports: Vec<Extern<'_>> = (0..)
-            .zip(&types)
-            .map(|(id, [params, results])| Extern::Host {
-                id,
-                params,
-                results,
-            })
-            .collect();
-        match self.here.store.instantiate(self.module, &imports) {
+        (self.known, self.called) = (index + 1, index);
+        match self.here.store.instantiate(self.modules[index], &externs?) {
             Ok(instance) => {
-                self.instance = instance;
+                assert_eq!(instance, number(index));
                 let Ended { result, fuel } = self.run()?;
                 let result = result.map(|_| Vec::new());
                 Some(Ended { result, fuel })
@@ -128,13 +133,14 @@ impl<'m, 's> Compact<'m, 's> {
                 result: Err(trap),
                 fuel: 0,
             }),
-            // What the module says that it needs was there.
+            // What the modules say that they need was there.
             Err(error) => panic!("no instance: {error}"),
         }
     }
 
-    pub(crate) fn call(&mut self, name: &str, params: &[Value]) -> Option<Ended> {
-        let func = self.here.store.func(self.instance, name)?;
+    pub(crate) fn call(&mut self, instance: usize, name: &str, params: &[Value]) -> Option<Ended> {
+        let func = self.here.store.func(number(instance), name)?;
+        self.called = self.owner(func);
         let params: Vec<_> = params.iter().map(|value| (*value).into()).collect();
         match self.here.store.call(func, &params) {
             Ok(()) => self.run(),
@@ -175,7 +181,7 @@ impl<'m, 's> Compact<'m, 's> {
                     if given > self.fuel || matches!(self.pace, Pace::Whole) {
                         return self.give_up();
                     }
-                    self.moved.resumptions += 1;
+                    self.observed.resumptions += 1;
                     resumed += 1;
                     if MOVES.contains(&resumed) {
                         self.change_places()?;
@@ -220,10 +226,19 @@ impl<'m, 's> Compact<'m, 's> {
     }
 
     fn host_return(&mut self, func: FuncAddr) {
-        let types = self.module.func_type(func.func()).1;
+        let owner = self.owner(func);
+        self.observed.crossings += u64::from(owner != self.called);
+        let types = self.modules[owner].func_type(func.func()).1;
         let zeros: Vec<_> = types.map(|ty| Value::zero(ty).into()).collect();
         let returned = self.here.store.host_return(&zeros);
         returned.expect("the results are of the function's types");
+    }
+
+    /// The instance of a function.
+    fn owner(&self, func: FuncAddr) -> usize {
+        let mut instances = 0..self.known;
+        let owner = instances.find(|index| FuncAddr::of(number(*index), func.func()) == func);
+        owner.expect("every function is of an instance")
     }
 
     /// Goes on in the other store.
@@ -235,7 +250,7 @@ impl<'m, 's> Compact<'m, 's> {
         let taken = self.here.store.snapshot(&mut bytes);
         assert_eq!(taken, Ok(bytes.len()));
         loop {
-            let buffers = match there.store.restore(&bytes, &[self.module]) {
+            let buffers = match there.store.restore(&bytes, &self.modules[..self.known]) {
                 Ok(()) => break,
                 Err(Error::Capacity { list, at_least }) => (list, at_least),
                 Err(error) => panic!("no snapshot: {error}"),
@@ -246,27 +261,36 @@ impl<'m, 's> Compact<'m, 's> {
                 (list, _) => panic!("{list:?} is too short"),
             }
         }
-        self.moved.moves += 1;
+        self.observed.moves += 1;
         mem::swap(&mut self.here, there);
         Some(())
     }
 
-    pub(crate) fn memory(&mut self, name: &str) -> Option<&[u8]> {
-        match self.here.store.export(self.instance, name)? {
+    fn export(&mut self, instance: usize, name: &str) -> Option<Extern<'static>> {
+        self.here.store.export(number(instance), name)
+    }
+
+    pub(crate) fn memory(&mut self, instance: usize, name: &str) -> Option<&[u8]> {
+        match self.export(instance, name)? {
             Extern::Memory(memory) => self.here.store.memory(memory).map(|bytes| &*bytes),
             _ => None,
         }
     }
 
-    pub(crate) fn global(&mut self, name: &str) -> Option<Value> {
-        let value = self.here.store.global_value(self.instance, name)?;
+    pub(crate) fn global(&mut self, instance: usize, name: &str) -> Option<Value> {
+        let value = self.here.store.global_value(number(instance), name)?;
         Some(value.into())
     }
 
-    pub(crate) fn table_len(&mut self, name: &str) -> Option<u64> {
-        match self.here.store.export(self.instance, name)? {
+    pub(crate) fn table_len(&mut self, instance: usize, name: &str) -> Option<u64> {
+        match self.export(instance, name)? {
             Extern::Table(table) => self.here.store.table_len(table),
             _ => None,
         }
     }
+}
+
+/// The store's number of a module's instance: they are in the same order.
+fn number(instance: usize) -> InstanceIdx {
+    InstanceIdx(instance as u32)
 }

@@ -1,22 +1,22 @@
 //! The fast engine, as the other one of the two that are compared.
 //!
-//! One store with one instance; imported functions give what the comparison states, so that both
-//! engines get the same answers.
+//! One store with all instances; functions of the host give what the comparison states, so that
+//! both engines get the same answers.
 
-use tabwasm::compact;
-use tabwasm::types::FuncIdx;
 use tabwasm::{
     Engine, Error, Extern, Func, FuncType, Instance, Module, Store, StoreLimits,
     StoreLimitsBuilder, Trap, Val,
 };
 
+use super::link::Given;
 use super::value::Value;
 use super::{Ended, MOST_ELEMENTS, MOST_MEMORY};
 
-/// A store with one instance.
+/// A store with instances.
 pub(crate) struct Fast {
     store: Store<StoreLimits>,
-    instance: Option<Instance>,
+    /// Of each module so far, unless that has failed.
+    instances: Vec<Option<Instance>>,
     fuel: u64,
 }
 
@@ -30,47 +30,55 @@ impl Fast {
         store.limiter(|limits| limits);
         Self {
             store,
-            instance: None,
+            instances: Vec::new(),
             fuel,
         }
     }
 
-    /// `ours` says what the imported functions give.
-    pub(crate) fn instantiate(
-        &mut self,
-        module: &Module,
-        ours: &compact::Module<'_>,
-    ) -> Option<Ended> {
+    /// Instantiates the next module.
+    pub(crate) fn instantiate(&mut self, module: &Module, imports: &[Given<'_>]) -> Option<Ended> {
         self.store.set_fuel(self.fuel).ok()?;
-        let mut imports: Vec<Extern> = Vec::new();
-        for (index, import) in (0..).zip(module.imports()) {
-            let ty = import.ty().func().cloned();
-            let ty = ty.unwrap_or_else(|| FuncType::new([], []));
-            let (_, results) = ours.func_type(FuncIdx(index));
-            let zeros: Vec<Val> = results.map(|ty| Value::zero(ty).into()).collect();
-            let func = Func::new(&mut self.store, ty, move |_, _, results| {
-                results.copy_from_slice(&zeros);
-                Ok(())
+        let mut externs: Vec<Extern> = Vec::new();
+        for (import, given) in module.imports().zip(imports) {
+            externs.push(match given {
+                Given::Export(instance, name) => self.export(*instance, name)?,
+                Given::Host { results, .. } => {
+                    let zeros = results.iter().map(|ty| Value::zero(*ty).into());
+                    self.host(import.ty().func()?.clone(), zeros.collect())
+                }
             });
-            imports.push(func.into());
         }
-        let made = Instance::new(&mut self.store, module, &imports);
-        self.instance = made.as_ref().ok().copied();
+        let made = Instance::new(&mut self.store, module, &externs);
+        self.instances.push(made.as_ref().ok().copied());
         self.ended(made.map(|_| Vec::new()))
     }
 
-    pub(crate) fn instance(&self) -> Option<Instance> {
-        self.instance
+    /// A function that gives the same each time.
+    fn host(&mut self, ty: FuncType, gives: Vec<Val>) -> Extern {
+        let func = Func::new(&mut self.store, ty, move |_, _, results| {
+            results.copy_from_slice(&gives);
+            Ok(())
+        });
+        func.into()
     }
 
-    pub(crate) fn call(&mut self, name: &str, params: &[Value]) -> Option<Ended> {
+    pub(crate) fn is_instantiated(&self, instance: usize) -> bool {
+        self.instances.get(instance).is_some_and(Option::is_some)
+    }
+
+    pub(crate) fn call(&mut self, instance: usize, name: &str, params: &[Value]) -> Option<Ended> {
         self.store.set_fuel(self.fuel).ok()?;
-        let func = self.instance?.get_func(&mut self.store, name)?;
+        let func = self.export(instance, name)?.into_func()?;
         let params: Vec<Val> = params.iter().map(|value| (*value).into()).collect();
         let count = func.ty(&self.store).results().len();
         let mut results = vec![Val::I32(0); count];
         let called = func.call(&mut self.store, &params, &mut results);
         self.ended(called.map(|()| results))
+    }
+
+    fn export(&mut self, instance: usize, name: &str) -> Option<Extern> {
+        let instance = (*self.instances.get(instance)?)?;
+        instance.get_export(&mut self.store, name)
     }
 
     fn ended(&self, done: Result<Vec<Val>, Error>) -> Option<Ended> {
@@ -83,18 +91,18 @@ impl Fast {
         (!own).then_some(Ended { result, fuel })
     }
 
-    pub(crate) fn memory(&mut self, instance: Instance, name: &str) -> Option<&[u8]> {
-        let memory = instance.get_memory(&mut self.store, name)?;
+    pub(crate) fn memory(&mut self, instance: usize, name: &str) -> Option<&[u8]> {
+        let memory = self.export(instance, name)?.into_memory()?;
         Some(memory.data(&self.store))
     }
 
-    pub(crate) fn global(&mut self, instance: Instance, name: &str) -> Option<Value> {
-        let global = instance.get_global(&mut self.store, name)?;
+    pub(crate) fn global(&mut self, instance: usize, name: &str) -> Option<Value> {
+        let global = self.export(instance, name)?.into_global()?;
         Some(global.get(&mut self.store).into())
     }
 
-    pub(crate) fn table_len(&mut self, instance: Instance, name: &str) -> Option<u64> {
-        let table = instance.get_table(&mut self.store, name)?;
+    pub(crate) fn table_len(&mut self, instance: usize, name: &str) -> Option<u64> {
+        let table = self.export(instance, name)?.into_table()?;
         Some(table.size(&self.store))
     }
 }

@@ -1,22 +1,23 @@
-//! The two engines of Tabwasm on the same module, and its validation beside another: every
+//! The two engines of Tabwasm on the same modules, and their validation beside another: every
 //! difference is a bug.
 //!
 //! A module is instantiated on the fast engine, on the compact one, and once more on the compact
-//! one with fuel in small portions, moved to another store by snapshots in between. All exported
-//! functions are called; results, traps, memories, globals, sizes of tables and the fuel consumed
-//! must agree. The fast engine charges fuel by the block: after a trap, the compact one may have
-//! consumed less.
+//! one with fuel in small portions, moved to another store by snapshots in between; or several
+//! modules are, which import from each other. All exported functions are called; results, traps,
+//! memories, globals, sizes of tables and the fuel consumed must agree. The fast engine charges fuel
+//! by the block: after a trap, the compact one may have consumed less.
 
 mod buffers;
 mod compact;
 mod fast;
+mod link;
 pub mod validity;
 mod value;
 
 use std::fmt;
 use std::ops::AddAssign;
 
-use tabwasm::compact::Module;
+use tabwasm::compact::{Module, Needs};
 use tabwasm::profile::{Features, NoAlloc, Std};
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
@@ -25,6 +26,7 @@ use tabwasm::{Config, Engine, Trap};
 use buffers::Buffers;
 use compact::{Compact, Pace};
 use fast::Fast;
+use link::Given;
 use value::Value;
 
 /// Fuel of an instantiation and of each call, unless a comparison has its own.
@@ -40,8 +42,10 @@ const CALLS: u64 = 2;
 /// What has been compared.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
-    /// Modules that were instantiated.
+    /// Modules that were instantiated; several that are linked count as one.
     pub modules: u64,
+    /// Those of them that are several.
+    pub linked: u64,
     /// Modules that both engines refuse.
     pub refused: u64,
     /// Modules that need what is not compared: imports but functions, large memories, or a table
@@ -49,6 +53,8 @@ pub struct Tally {
     pub left_out: u64,
     /// Calls and start functions that ended.
     pub calls: u64,
+    /// Calls of the host by a function of another instance than that which the host has called.
+    pub crossings: u64,
     /// Those of them that trapped.
     pub traps: u64,
     /// Modules whose comparison ended early: no fuel, no stack, or no memory left.
@@ -62,9 +68,11 @@ pub struct Tally {
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.modules += other.modules;
+        self.linked += other.linked;
         self.refused += other.refused;
         self.left_out += other.left_out;
         self.calls += other.calls;
+        self.crossings += other.crossings;
         self.traps += other.traps;
         self.cut_short += other.cut_short;
         self.resumptions += other.resumptions;
@@ -76,12 +84,14 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} modules, {} refused, {} left out; {} calls, {} traps, {} modules cut short; \
-             {} resumptions, {} moves",
+            "{} modules, {} linked, {} refused, {} left out; {} calls, {} crossings, {} traps, \
+             {} modules cut short; {} resumptions, {} moves",
             self.modules,
+            self.linked,
             self.refused,
             self.left_out,
             self.calls,
+            self.crossings,
             self.traps,
             self.cut_short,
             self.resumptions,
@@ -123,70 +133,91 @@ impl Default for Twins {
 impl Twins {
     /// Compares; arguments depend on the seed. An error says what differs.
     pub fn compare(&mut self, wasm: &[u8], seed: u64) -> Result<(), String> {
+        self.compare_linked(&[wasm], seed)
+    }
+
+    /// Compares modules that are instantiated in one store. An import from a module `0` is the
+    /// export of the first one, and of the same type; all else that is imported belongs to the host.
+    pub fn compare_linked(&mut self, wasm: &[&[u8]], seed: u64) -> Result<(), String> {
         let features = Features {
             limits: Features::of::<Std>().limits,
             ..Features::of::<NoAlloc>()
         };
-        let theirs = tabwasm::Module::new(&self.engine, wasm);
-        let module = match (&theirs, Module::new(wasm, &features, &mut self.arena)) {
-            (Ok(_), Ok(module)) => module,
-            (Err(_), Err(_)) => {
-                self.tally.refused += 1;
-                return Ok(());
+        let (mut theirs, mut modules) = (Vec::new(), Vec::new());
+        let share = self.arena.len() / wasm.len().max(1);
+        for (wasm, arena) in wasm.iter().zip(self.arena.chunks_mut(share)) {
+            let fast = tabwasm::Module::new(&self.engine, wasm);
+            match (fast, Module::new(wasm, &features, arena)) {
+                (Ok(fast), Ok(module)) => {
+                    theirs.push(fast);
+                    modules.push(module);
+                }
+                (Err(_), Err(_)) => {
+                    self.tally.refused += 1;
+                    return Ok(());
+                }
+                (Ok(_), Err(reject)) if is_limit(&reject) => {
+                    self.tally.left_out += 1;
+                    return Ok(());
+                }
+                (fast, ours) => return Err(format!("fast {fast:?}, compact {ours:?}")),
             }
-            (Ok(_), Err(reject)) if is_limit(&reject) => {
-                self.tally.left_out += 1;
-                return Ok(());
-            }
-            (_, ours) => return Err(format!("fast {theirs:?}, compact {ours:?}")),
-        };
-        let theirs = theirs.map_err(|error| error.to_string())?;
-        let needs = module.needs();
-        let imports = module.imports();
-        if needs.memory > MOST_MEMORY as u64
-            || needs.elements > MOST_ELEMENTS as u64
-            || imports
-                .into_iter()
-                .any(|import| import.kind != ExternKind::Func)
-            || !importable(&module)
-        {
+        }
+        let needs = modules
+            .iter()
+            .map(Module::needs)
+            .fold(Needs::default(), both);
+        let imports = (1..=modules.len()).map(|count| link::imports(&modules[..count]));
+        let imports = imports.collect::<Option<Vec<_>>>().filter(|_| {
+            needs.memory <= MOST_MEMORY as u64 && needs.elements <= MOST_ELEMENTS as u64
+        });
+        let Some(imports) = imports else {
             self.tally.left_out += 1;
             return Ok(());
-        }
+        };
+        let modules = modules.as_slice();
         let mut buffers = [(); 3].map(|()| Buffers::new(&needs));
         let [one, two, three] = &mut buffers;
         let mut run = Run {
-            module,
+            modules,
             fast: Fast::new(&self.engine, self.fuel),
-            whole: Compact::new(module, one, None, Pace::Whole, self.fuel),
-            parts: Compact::new(module, two, Some(three), Pace::of(seed), self.fuel),
+            whole: Compact::new(modules, one, None, Pace::Whole, self.fuel),
+            parts: Compact::new(modules, two, Some(three), Pace::of(seed), self.fuel),
             tally: &mut self.tally,
         };
-        let done = run.compare(&theirs, seed);
-        let moved = run.parts.moved;
-        self.tally.resumptions += moved.resumptions;
-        self.tally.moves += moved.moves;
+        let done = run.compare(&theirs, &imports, seed);
+        let observed = run.parts.observed;
+        self.tally.resumptions += observed.resumptions;
+        self.tally.moves += observed.moves;
+        self.tally.crossings += observed.crossings;
         done
     }
 }
 
-/// Whether every imported function can give something.
-fn importable(module: &Module<'_>) -> bool {
-    (0..module.imports().len() as u32).all(|index| {
-        module
-            .func_type(FuncIdx(index))
-            .1
-            .all(|ty| ty.is_defaultable())
-    })
+/// What two instances need in one store.
+fn both(one: Needs, two: Needs) -> Needs {
+    Needs {
+        table: one.table + two.table,
+        slots: one.slots.max(two.slots),
+        instances: one.instances + two.instances,
+        links: one.links + two.links,
+        tables: one.tables + two.tables,
+        elements: one.elements.saturating_add(two.elements),
+        memories: one.memories + two.memories,
+        memory: one.memory.saturating_add(two.memory),
+        globals: one.globals + two.globals,
+        types: one.types + two.types,
+        segments: one.segments + two.segments,
+    }
 }
 
 fn is_limit(reject: &Reject) -> bool {
     matches!(reject.detail(), Detail::Limit { .. })
 }
 
-/// A module on all engines.
+/// Modules on all engines.
 struct Run<'m, 's, 't> {
-    module: Module<'m>,
+    modules: &'s [Module<'m>],
     fast: Fast,
     whole: Compact<'m, 's>,
     parts: Compact<'m, 's>,
@@ -194,33 +225,41 @@ struct Run<'m, 's, 't> {
 }
 
 impl Run<'_, '_, '_> {
-    fn compare(&mut self, theirs: &tabwasm::Module, seed: u64) -> Result<(), String> {
+    fn compare(
+        &mut self,
+        theirs: &[tabwasm::Module],
+        imports: &[Vec<Given<'_>>],
+        seed: u64,
+    ) -> Result<(), String> {
         self.tally.modules += 1;
-        let fast = self.fast.instantiate(theirs, &self.module);
-        let whole = self.whole.instantiate();
-        let (Some(fast), Some(whole)) = (fast, whole) else {
-            return self.cut_short();
-        };
-        let parts = self.parts.instantiate();
-        if !self.agree("instantiation", &fast, &whole, parts.as_ref())? {
-            return Ok(());
+        self.tally.linked += u64::from(self.modules.len() > 1);
+        for (module, imports) in theirs.iter().zip(imports) {
+            let fast = self.fast.instantiate(module, imports);
+            let whole = self.whole.instantiate(imports);
+            let (Some(fast), Some(whole)) = (fast, whole) else {
+                return self.cut_short();
+            };
+            let parts = self.parts.instantiate(imports);
+            self.agree("instantiation", &fast, &whole, parts.as_ref())?;
         }
-        let module = self.module;
-        let exports = module.exports();
-        for export in exports.filter(|export| export.kind == ExternKind::Func) {
-            for call in 0..CALLS {
-                let types = module.func_type(FuncIdx(export.index)).0;
-                let Some(params) = params(types, seed.wrapping_add(call)) else {
-                    break;
-                };
-                let fast = self.fast.call(export.name, &params);
-                let whole = self.whole.call(export.name, &params);
-                let (Some(fast), Some(whole)) = (fast, whole) else {
-                    return self.cut_short();
-                };
-                let parts = self.parts.call(export.name, &params);
-                if !self.agree(export.name, &fast, &whole, parts.as_ref())? {
-                    return Ok(());
+        for (instance, module) in self.modules.iter().enumerate() {
+            if !self.fast.is_instantiated(instance) {
+                continue;
+            }
+            let exports = module.exports();
+            for export in exports.filter(|export| export.kind == ExternKind::Func) {
+                for call in 0..CALLS {
+                    let types = module.func_type(FuncIdx(export.index)).0;
+                    let Some(params) = params(types, seed.wrapping_add(call)) else {
+                        break;
+                    };
+                    let fast = self.fast.call(instance, export.name, &params);
+                    let whole = self.whole.call(instance, export.name, &params);
+                    let (Some(fast), Some(whole)) = (fast, whole) else {
+                        return self.cut_short();
+                    };
+                    let parts = self.parts.call(instance, export.name, &params);
+                    self.agree(export.name, &fast, &whole, parts.as_ref())?;
                 }
             }
         }
@@ -233,14 +272,14 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    /// Compares how calls ended, and what they left behind; whether the comparison can go on.
+    /// Compares how calls ended, and what they left behind.
     fn agree(
         &mut self,
         what: &str,
         fast: &Ended,
         whole: &Ended,
         parts: Option<&Ended>,
-    ) -> Result<bool, String> {
+    ) -> Result<(), String> {
         self.tally.calls += 1;
         let differ = |engine: &str, other: &dyn fmt::Debug| {
             Err(format!("{what}: {engine} {other:?}, compact {whole:?}"))
@@ -258,30 +297,37 @@ impl Run<'_, '_, '_> {
         if whole.result.is_err() {
             self.tally.traps += 1;
         }
-        self.fast.instance().map_or(Ok(false), |instance| {
-            for export in self.module.exports() {
+        for (instance, module) in self.modules.iter().enumerate() {
+            if !self.fast.is_instantiated(instance) {
+                continue;
+            }
+            for export in module.exports() {
                 let name = export.name;
+                let (fast, whole, parts) = (&mut self.fast, &mut self.whole, &mut self.parts);
                 let same = match export.kind {
                     ExternKind::Memory => {
-                        let bytes = self.fast.memory(instance, name);
-                        bytes == self.whole.memory(name) && bytes == self.parts.memory(name)
+                        let bytes = fast.memory(instance, name);
+                        bytes == whole.memory(instance, name)
+                            && bytes == parts.memory(instance, name)
                     }
                     ExternKind::Global => {
-                        let value = self.fast.global(instance, name);
-                        value == self.whole.global(name) && value == self.parts.global(name)
+                        let value = fast.global(instance, name);
+                        value == whole.global(instance, name)
+                            && value == parts.global(instance, name)
                     }
                     ExternKind::Table => {
-                        let len = self.fast.table_len(instance, name);
-                        len == self.whole.table_len(name) && len == self.parts.table_len(name)
+                        let len = fast.table_len(instance, name);
+                        len == whole.table_len(instance, name)
+                            && len == parts.table_len(instance, name)
                     }
                     ExternKind::Func | ExternKind::Tag => true,
                 };
                 if !same {
-                    return Err(format!("after {what}: `{name}` differs"));
+                    return Err(format!("after {what}: `{name}` of {instance} differs"));
                 }
             }
-            Ok(true)
-        })
+        }
+        Ok(())
     }
 }
 

@@ -15,6 +15,21 @@ pub fn module(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// The same, or two modules of which the second imports what the first exports. Inputs of single
+/// modules mean what they mean there.
+pub fn modules(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    match bytes.split_first()? {
+        (&PAIR, rest) => {
+            let pair = Program::pair(&mut Random::of(rest));
+            Some(pair.iter().map(Program::encode).collect())
+        }
+        _ => Some(vec![module(bytes)?]),
+    }
+}
+
+/// The first byte of inputs that become two modules.
+const PAIR: u8 = 3;
+
 /// What is read of a module or component, without the lines about its names. They stand in custom
 /// sections that may be malformed: there each reads as far as it likes.
 pub fn nameless(mut lines: Vec<String>) -> Vec<String> {

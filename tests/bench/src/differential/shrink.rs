@@ -8,20 +8,28 @@ use wasmparser::Validator;
 
 use tabwasm_generator::Program;
 
-/// Leaves instructions out, or puts a constant in their place, for as long as `differs` holds.
-pub fn shrink(mut program: Program, differs: impl Fn(&Program) -> bool) -> Program {
-    let holds = |program: &Program| {
-        Validator::new().validate_all(&program.encode()).is_ok() && differs(program)
+/// Leaves instructions of one program or several out, or puts a constant in their place, for as long
+/// as `differs` holds.
+pub fn shrink<const N: usize>(
+    mut programs: [Program; N],
+    mut differs: impl FnMut(&[Program; N]) -> bool,
+) -> [Program; N] {
+    let mut holds = |programs: &[Program; N]| {
+        let mut modules = programs.iter().map(Program::encode);
+        modules.all(|wasm| Validator::new().validate_all(&wasm).is_ok()) && differs(programs)
     };
     loop {
         let mut smaller = false;
-        for body in 0..program.bodies.len() {
-            let mut length = program.bodies[body].code.len();
+        let bodies: Vec<(usize, usize)> = (0..N)
+            .flat_map(|of| (0..programs[of].bodies.len()).map(move |body| (of, body)))
+            .collect();
+        for (of, body) in bodies {
+            let mut length = programs[of].bodies[body].code.len();
             while length > 0 {
                 let mut at = 0;
-                while at + length <= program.bodies[body].code.len() {
-                    match without(&program, body, at, length, holds) {
-                        Some(less) => (program, smaller) = (less, true),
+                while at + length <= programs[of].bodies[body].code.len() {
+                    match without(&programs, (of, body), at, length, &mut holds) {
+                        Some(less) => (programs, smaller) = (less, true),
                         None => at += 1,
                     }
                 }
@@ -30,18 +38,18 @@ pub fn shrink(mut program: Program, differs: impl Fn(&Program) -> bool) -> Progr
             }
         }
         if !smaller {
-            return program;
+            return programs;
         }
     }
 }
 
-fn without(
-    program: &Program,
-    body: usize,
+fn without<const N: usize>(
+    programs: &[Program; N],
+    (of, body): (usize, usize),
     at: usize,
     length: usize,
-    holds: impl Fn(&Program) -> bool,
-) -> Option<Program> {
+    holds: &mut impl FnMut(&[Program; N]) -> bool,
+) -> Option<[Program; N]> {
     let constants = [
         Instruction::I32Const(1),
         Instruction::I64Const(1),
@@ -51,8 +59,8 @@ fn without(
     let nothing: &[Instruction<'static>] = &[];
     let constants = constants.chunks(1).filter(|_| length > 1);
     for replacement in std::iter::once(nothing).chain(constants) {
-        let mut less = program.clone();
-        let code = &mut less.bodies[body].code;
+        let mut less = programs.clone();
+        let code = &mut less[of].bodies[body].code;
         code.splice(at..at + length, replacement.iter().cloned());
         if holds(&less) {
             return Some(less);

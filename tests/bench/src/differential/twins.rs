@@ -1,7 +1,8 @@
 //! Random modules on the two engines of Tabwasm.
 //!
-//! As many modules as there is time for, so they are small: half of them [`Program`]s, half
-//! `wasm-smith`'s. What is compared, `tabwasm_differential` says.
+//! As many modules as there is time for, so they are small. Every fourth case is a pair of
+//! [`Program`]s that are linked; of the modules alone, half are [`Program`]s, half `wasm-smith`'s.
+//! What is compared, `tabwasm_differential` says.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -10,6 +11,7 @@ use std::time::Instant;
 use tabwasm_differential::{Tally, Twins};
 use tabwasm_generator::{Program, Random, smith};
 
+use super::shrink::shrink;
 use super::{Finding, Options};
 use crate::Error;
 
@@ -17,6 +19,12 @@ const THREADS: usize = 2;
 
 /// Seeds that a thread takes at a time.
 const PORTION: u64 = 64;
+
+/// Of how many seeds one is for two modules that are linked.
+const PAIRS: u64 = 4;
+
+/// So many linked modules call each other, whatever the seeds are.
+const MANY: u64 = 100;
 
 /// Compares until the time is over, or all modules have been run; gives the number of mismatches.
 pub fn compare(options: &Options) -> Result<usize, Error> {
@@ -32,6 +40,9 @@ pub fn compare(options: &Options) -> Result<usize, Error> {
         mismatches += found;
     }
     println!("{tally}; {mismatches} mismatches");
+    if tally.linked >= MANY && tally.crossings == 0 {
+        return Err("modules are linked, and never call each other".into());
+    }
     Ok(mismatches)
 }
 
@@ -46,16 +57,44 @@ fn work(options: &Options, next: &AtomicU64) -> Result<(Tally, usize), Error> {
             break;
         }
         for seed in first..last {
-            let mut random = Random::new(seed);
-            let wasm = match random.chance(2) {
-                true => Program::new(&mut random).encode(),
-                false => smith::module(&mut random, &smith::SMALL)?,
-            };
-            if let Err(what) = twins.compare(&wasm, seed) {
+            if let Some(finding) = examine(seed, &mut twins)? {
                 mismatches += 1;
-                Finding { wasm, what }.show(seed)?;
+                finding.show(seed)?;
             }
         }
     }
     Ok((twins.tally, mismatches))
+}
+
+/// Tries the module of a seed, or two that are linked; what differs is made as small as possible.
+fn examine(seed: u64, twins: &mut Twins) -> Result<Option<Finding>, Error> {
+    let mut random = Random::new(seed);
+    Ok(if seed % PAIRS == 0 {
+        programs(Program::pair(&mut random), twins, seed)
+    } else if random.chance(2) {
+        programs([Program::new(&mut random)], twins, seed)
+    } else {
+        let modules = vec![smith::module(&mut random, &smith::SMALL)?];
+        let what = difference(&modules, twins, seed);
+        what.map(|what| Finding { modules, what })
+    })
+}
+
+fn programs<const N: usize>(
+    programs: [Program; N],
+    twins: &mut Twins,
+    seed: u64,
+) -> Option<Finding> {
+    let encode = |programs: &[Program; N]| programs.each_ref().map(Program::encode).into();
+    let what = difference(&encode(&programs), twins, seed)?;
+    let mut others = Twins::default();
+    others.fuel = twins.fuel;
+    let differs = |programs: &_| difference(&encode(programs), &mut others, seed).is_some();
+    let modules = encode(&shrink(programs, differs));
+    Some(Finding { modules, what })
+}
+
+fn difference(modules: &Vec<Vec<u8>>, twins: &mut Twins, seed: u64) -> Option<String> {
+    let modules: Vec<&[u8]> = modules.iter().map(Vec::as_slice).collect();
+    twins.compare_linked(&modules, seed).err()
 }

@@ -1,4 +1,4 @@
-//! The fast engine against the compact one, on modules made of the fuzzer's bytes.
+//! The fast engine against the compact one, on modules made of the fuzzer's bytes, alone or linked.
 //!
 //! A difference in results, traps, memory or fuel is a panic, and so a finding.
 
@@ -14,10 +14,11 @@ thread_local! {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some(wasm) = tabwasm_fuzz::module(bytes) else {
+    let Some(modules) = tabwasm_fuzz::modules(bytes) else {
         return;
     };
+    let linked: Vec<&[u8]> = modules.iter().map(Vec::as_slice).collect();
     let seed = bytes.len() as u64;
-    let compared = TWINS.with_borrow_mut(|twins| twins.compare(&wasm, seed));
+    let compared = TWINS.with_borrow_mut(|twins| twins.compare_linked(&linked, seed));
     assert!(compared.is_ok(), "{compared:?}");
 });

@@ -6,10 +6,10 @@
 
 use std::collections::HashSet;
 
-use wasm_encoder::{BlockType, Instruction, MemArg, MemArgTarget, ValType};
+use wasm_encoder::{BlockType, HeapType, Instruction, MemArg, MemArgTarget, ValType};
 
 use super::operations::{ACCESSES, Access, Note, OPERATIONS, Operation};
-use super::{Body, Program, TYPES, types};
+use super::{Body, Callee, Place, Program, Slot, TYPES, types};
 use crate::random::Random;
 
 /// A page of a memory.
@@ -19,7 +19,8 @@ const PAGE: i64 = 0x1_0000;
 pub(super) struct Writer<'p> {
     program: &'p mut Program,
     random: &'p mut Random,
-    function: usize,
+    /// Rank of the function.
+    rank: usize,
     params: usize,
     /// Types of all locals.
     locals: Vec<ValType>,
@@ -37,7 +38,7 @@ pub(super) struct Writer<'p> {
 impl<'p> Writer<'p> {
     /// A writer of the body of a function.
     pub(super) fn new(program: &'p mut Program, random: &'p mut Random, function: usize) -> Self {
-        let (params, results) = program.types[program.functions[function] as usize].clone();
+        let (params, results) = program.types[program.functions[function].ty as usize].clone();
         let mut locals = params.clone();
         // Some functions have few types, so that two locals of one are pinned and others are not.
         let few: Vec<ValType> = (0..1 + random.below(4))
@@ -50,9 +51,9 @@ impl<'p> Writer<'p> {
         }
         let budget = [8, 20, 60, 200][random.below(4)];
         Self {
+            rank: program.functions[function].rank,
             program,
             random,
-            function,
             params: params.len(),
             locals,
             counters: HashSet::new(),
@@ -124,12 +125,16 @@ impl<'p> Writer<'p> {
             10 => self.branch_if(None),
             11 => self.leave(),
             12 => self.call(None),
-            13 if self.random.chance(2) => self.bulk(),
-            13 => self.memory(),
+            13 => match self.random.below(3) {
+                0 => self.bulk(),
+                1 => self.memory(),
+                _ => self.table(),
+            },
             14 => {
-                let index = self.random.below(self.program.globals.len());
-                self.value(self.program.globals[index]);
-                self.emit(Instruction::GlobalSet(index as u32));
+                let ty = *self.random.pick(&TYPES);
+                self.value(ty);
+                let global = self.global(ty, true);
+                self.emit(Instruction::GlobalSet(global));
             }
             _ => {
                 let ty = *self.random.pick(&TYPES);
@@ -269,8 +274,17 @@ impl<'p> Writer<'p> {
     }
 
     fn global_get(&mut self, ty: ValType) {
-        let index = TYPES.iter().position(|&other| other == ty).unwrap_or(0);
-        self.emit(Instruction::GlobalGet(index as u32));
+        let global = self.global(ty, false);
+        self.emit(Instruction::GlobalGet(global));
+    }
+
+    /// A global of a type, which every program has for each type.
+    fn global(&mut self, ty: ValType, writes: bool) -> u32 {
+        let globals = (0..).zip(&self.program.globals);
+        let fits =
+            globals.filter(|(_, global)| global.val_type == ty && (global.mutable || !writes));
+        let all: Vec<u32> = fits.map(|(index, _)| index).collect();
+        *self.random.pick(&all)
     }
 
     /// Pushes an address, almost always one within the memory.
@@ -566,20 +580,16 @@ impl<'p> Writer<'p> {
         self.emit(Instruction::If(BlockType::Empty));
         self.labels.push(Vec::new());
         let results = self.labels[0].clone();
-        let same = |&function: &usize| {
-            let ty = self.program.functions[function];
-            self.program.types[ty as usize].1 == results
-        };
-        let alike: Vec<usize> = self.callees().filter(same).collect();
+        let mut alike = self.callees();
+        alike.retain(|(callee, _)| self.program.types[callee.ty as usize].1 == results);
         match self.random.below(4) {
             0 => {
                 self.values(&results);
                 self.emit(Instruction::Return);
             }
             1 if !alike.is_empty() => {
-                let function = *self.random.pick(&alike);
-                self.arguments(function);
-                self.emit(Instruction::ReturnCall(function as u32));
+                let (callee, way) = *self.random.pick(&alike);
+                self.enter(callee, way, true);
             }
             _ => {
                 let (depth, carried) = self.label();
@@ -591,41 +601,127 @@ impl<'p> Writer<'p> {
         self.emit(Instruction::End);
     }
 
-    /// Functions that this one calls: those behind it, so that calls end.
-    fn callees(&self) -> std::ops::Range<usize> {
-        self.function + 1..self.program.functions.len()
+    /// What this function calls, and how: that of a higher rank, so that calls end.
+    fn callees(&self) -> Vec<(Callee, Way)> {
+        let mut all = self.referents();
+        if !self.program.is_linked() {
+            all.retain(|(_, way)| !matches!(way, Way::Reference(_)));
+        }
+        let functions = (0..).zip(&self.program.functions);
+        all.extend(functions.map(|(index, &callee)| (callee, Way::Direct(index))));
+        all.retain(|(callee, _)| callee.rank > self.rank);
+        all
     }
 
-    fn arguments(&mut self, function: usize) {
-        let ty = self.program.functions[function] as usize;
-        let params = self.program.types[ty].0.clone();
-        self.values(&params);
+    /// What there are references to, and where.
+    fn referents(&self) -> Vec<(Callee, Way)> {
+        let functions = (0..).zip(&self.program.functions);
+        let functions = functions.map(|(index, &callee)| (callee, Way::Reference(index)));
+        let slots = self.program.slots.iter();
+        let slots = slots.map(|slot| (slot.callee, Way::Place(slot.place)));
+        functions.chain(slots).collect()
     }
 
     fn call(&mut self, wanted: Option<ValType>) {
-        let callees: Vec<usize> = self.callees().collect();
+        let callees = self.callees();
         if callees.is_empty() {
             return self.consume(&[], wanted);
         }
-        let function = *self.random.pick(&callees);
-        self.arguments(function);
-        let ty = self.program.functions[function];
-        let listed = |&element: &u32| element as usize == function;
-        match self.program.elements.iter().position(listed) {
-            Some(element) if self.random.chance(2) => {
+        let (callee, way) = *self.random.pick(&callees);
+        self.enter(callee, way, false);
+        let results = self.program.types[callee.ty as usize].1.clone();
+        self.consume(&results, wanted);
+    }
+
+    /// Calls with arguments, as the last thing that this function does or not.
+    fn enter(&mut self, Callee { ty, .. }: Callee, way: Way, last: bool) {
+        let params = self.program.types[ty as usize].0.clone();
+        self.values(&params);
+        let call = match way {
+            Way::Direct(function) if last => Instruction::ReturnCall(function),
+            Way::Direct(function) => Instruction::Call(function),
+            Way::Place(Place::Element { table, index }) => {
                 if self.random.chance(20) {
                     self.value(ValType::I32);
                 } else {
-                    self.emit(Instruction::I32Const(element as i32));
+                    self.emit(Instruction::I32Const(index as i32));
                 }
-                self.emit(Instruction::CallIndirect {
-                    type_index: ty,
-                    table_index: 0,
-                });
+                let (type_index, table_index) = (ty, table);
+                match last {
+                    true => Instruction::ReturnCallIndirect {
+                        type_index,
+                        table_index,
+                    },
+                    false => Instruction::CallIndirect {
+                        type_index,
+                        table_index,
+                    },
+                }
             }
-            _ => self.emit(Instruction::Call(function as u32)),
-        }
-        let results = self.program.types[ty as usize].1.clone();
-        self.consume(&results, wanted);
+            Way::Reference(_) | Way::Place(Place::Global(_)) => {
+                self.reference(way);
+                match last {
+                    true => Instruction::ReturnCallRef(ty),
+                    false => Instruction::CallRef(ty),
+                }
+            }
+        };
+        self.emit(call);
     }
+
+    /// Pushes a reference to a function.
+    fn reference(&mut self, way: Way) {
+        match way {
+            Way::Direct(function) | Way::Reference(function) => {
+                self.emit(Instruction::RefFunc(function));
+            }
+            Way::Place(Place::Global(global)) => self.emit(Instruction::GlobalGet(global)),
+            Way::Place(Place::Element { table, index }) => {
+                self.emit(Instruction::I32Const(index as i32));
+                self.emit(Instruction::TableGet(table));
+            }
+        }
+    }
+
+    /// Makes a table longer, or lets a place refer to another function that may stand there.
+    fn table(&mut self) {
+        if self.random.chance(4) {
+            let table = self.random.below(self.program.tables.len()) as u32;
+            self.emit(Instruction::RefNull(HeapType::FUNC));
+            let count = self.random.below(4) as i32;
+            self.emit(Instruction::I32Const(count));
+            self.emit(Instruction::TableGrow(table));
+            return self.consume(&[ValType::I32], None);
+        }
+        let slots = &self.program.slots;
+        let Slot { callee, place } = *self.random.pick(slots);
+        let mut referents = self.referents();
+        referents.retain(|(other, way)| {
+            let element = matches!(way, Way::Place(Place::Element { .. }));
+            other.ty == callee.ty
+                && other.rank >= callee.rank
+                && !(element && matches!(place, Place::Global(_)))
+        });
+        let (_, way) = *self.random.pick(&referents);
+        match place {
+            Place::Element { table, index } => {
+                self.emit(Instruction::I32Const(index as i32));
+                self.reference(way);
+                self.emit(Instruction::TableSet(table));
+            }
+            Place::Global(global) => {
+                self.reference(way);
+                self.emit(Instruction::GlobalSet(global));
+            }
+        }
+    }
+}
+
+/// How a function is called.
+#[derive(Clone, Copy)]
+enum Way {
+    Direct(u32),
+    /// By a reference that is made there.
+    Reference(u32),
+    Place(Place),
 }
