@@ -69,7 +69,7 @@ fn work(options: &Options, next: &AtomicU64) -> Result<(Tally, usize), Error> {
 /// Tries the module of a seed, or two that are linked; what differs is made as small as possible.
 fn examine(seed: u64, twins: &mut Twins) -> Result<Option<Finding>, Error> {
     let mut random = Random::new(seed);
-    Ok(if seed % PAIRS == 0 {
+    Ok(if seed.is_multiple_of(PAIRS) {
         programs(Program::pair(&mut random), twins, seed)
     } else if random.chance(2) {
         programs([Program::new(&mut random)], twins, seed)
@@ -85,16 +85,16 @@ fn programs<const N: usize>(
     twins: &mut Twins,
     seed: u64,
 ) -> Option<Finding> {
-    let encode = |programs: &[Program; N]| programs.each_ref().map(Program::encode).into();
+    let encode = |programs: &[Program; N]| programs.each_ref().map(Program::encode);
     let what = difference(&encode(&programs), twins, seed)?;
     let mut others = Twins::default();
     others.fuel = twins.fuel;
     let differs = |programs: &_| difference(&encode(programs), &mut others, seed).is_some();
-    let modules = encode(&shrink(programs, differs));
+    let modules = encode(&shrink(programs, differs)).into();
     Some(Finding { modules, what })
 }
 
-fn difference(modules: &Vec<Vec<u8>>, twins: &mut Twins, seed: u64) -> Option<String> {
+fn difference(modules: &[Vec<u8>], twins: &mut Twins, seed: u64) -> Option<String> {
     let modules: Vec<&[u8]> = modules.iter().map(Vec::as_slice).collect();
     twins.compare_linked(&modules, seed).err()
 }
