@@ -1,7 +1,7 @@
 //! How the process ends: the outcome of a command as one number.
 //!
 //! Scripts branch on it, so each kind of failure has its own code, which `--help` lists. Commands
-//! return an [`Exit`] to `main`, so that whatever they hold is dropped before the process ends. A
+//! return an [`ExitStatus`] to `main`, so that whatever they hold is dropped before the process ends. A
 //! guest's own code passes through unchanged.
 
 /// The outcome of a command, as scripts see it.

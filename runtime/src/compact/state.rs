@@ -319,20 +319,21 @@ impl<'m, P: Profile> State<'m, '_, P> {
         tail: bool,
     ) -> Result<(), Stop> {
         let (params, given) = self.arity(func);
-        self.owe(Rate::PASSED, params.wrapping_add(given));
+        let mut due = Rate::PASSED.fuel(params.wrapping_add(given) as u64) as usize;
         let results = if tail {
             // Its results are the caller's, which has nothing more to do but to end. What it pays for
             // them there is not paid for a second time, as they are where they have to be.
+            due = due.saturating_sub(Rate::MOVED.fuel(given as u64) as usize);
             self.finish(r);
-            self.due = self
-                .due
-                .saturating_sub(Rate::MOVED.fuel(given as u64) as usize);
             self.activation.base
         } else {
             r.sp.wrapping_sub(params)
         };
         slide(slots, r.sp.wrapping_sub(params), results, params);
         r.sp = results.wrapping_add(params);
+        if P::METERED {
+            self.due += due;
+        }
         Err(self.stop(Exit::Host { func, id }))
     }
 
