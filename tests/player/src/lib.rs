@@ -2,7 +2,7 @@
 //!
 //! The same code plays them on a microcontroller, on a machine of the other byte order, and on the
 //! host: whatever gives the bytes of a script is a [`Source`], and all memory is the caller's
-//! [`Room`]. Modules go through the public interface of the tier `no_alloc` only.
+//! [`Buffers`]. Modules go through the public interface of the tier `no_alloc` only.
 
 #![no_std]
 #![forbid(unsafe_code)]
