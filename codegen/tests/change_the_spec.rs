@@ -34,6 +34,13 @@ fn its_commands_do_what_it_says() {
                 assert_eq!(without_lines(&said), without_lines(text), "{said}");
                 outputs += 1;
             }
+            "toml" => {
+                // In a folder of its own: the modules beside an overlay belong to it.
+                let other = folder.join("another");
+                fs::create_dir_all(&other).expect("a folder");
+                fs::write(other.join("overlay.toml"), text).expect("a file");
+                run(&other, "tabwasm-codegen --check --overlay overlay.toml");
+            }
             other => panic!("a block of {other}"),
         }
     }
