@@ -1,0 +1,250 @@
+//! Modules that are looked at and not run: validation, levels, contents, tables, text.
+//!
+//! People read what is printed, and scripts read the lines of JSON: both are compared.
+
+use std::fs;
+
+use super::{ADD, file, tabwasm};
+
+#[test]
+fn invalid_modules_end_with_3_and_show_the_bytes() {
+    let path = file(
+        "invalid.wat",
+        "(module (func $ok) (func $sum (result i32) (i32.add (i32.const 1) (i64.const 2))))",
+    );
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    for part in [
+        "type mismatch",
+        "expected i32",
+        "found i64",
+        "function 1",
+        "`sum`",
+        "^^",
+        "6a",
+    ] {
+        assert!(
+            output.stderr.contains(part),
+            "`{part}` is missing:\n{}",
+            output.stderr
+        );
+    }
+    let path = file("garbage.wasm", b"\0asm\x01\0\0\0\xFF");
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn wrong_text_is_shown() {
+    let path = file("syntax.wat", "(module\n  (func (i32.addd)))");
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("syntax.wat:2:10"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("(func (i32.addd))"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn validation_speaks_json() {
+    let good = file("good.wat", "(module)");
+    let bad = file("bad.wat", "(module (func (result i32)))");
+    let output = tabwasm(&["validate", "--json", &good, &bad], b"");
+    assert_eq!(output.code, Some(3));
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].contains(r#""verdict":"valid""#), "{}", lines[0]);
+    assert!(lines[1].contains(r#""verdict":"invalid""#), "{}", lines[1]);
+    assert!(
+        lines[1].contains(r#""message":"type mismatch"#),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[0].starts_with(r#"{"schema":1,"#), "{}", lines[0]);
+    let output = tabwasm(&["validate", &good], b"");
+    assert!(
+        output.stdout.ends_with("good.wat: valid\n"),
+        "{}",
+        output.stdout
+    );
+}
+
+#[test]
+fn levels_ask_more_and_more() {
+    let body = file("body.wat", "(module (func (result i32)))");
+    let export = file("export.wat", r#"(module (export "f" (func 0)))"#);
+    let code = |level, file: &str| tabwasm(&["validate", "--level", level, file], b"").code;
+    assert_eq!(code("basic", &export), Some(0));
+    assert_eq!(code("standard", &export), Some(3));
+    assert_eq!(code("standard", &body), Some(0));
+    assert_eq!(code("full", &body), Some(3));
+    assert_eq!(code("half", &body), Some(2));
+}
+
+#[test]
+fn modules_and_components_are_inspected() {
+    let module = file(
+        "inspected.wat",
+        r#"(module $inner (import "env" "log" (func (param i32) (result i64)))
+            (memory (export "memory") 1))"#,
+    );
+    let output = tabwasm(&["inspect", &module], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(
+        output.stdout.contains("import env.log: func(i32) -> i64"),
+        "{}",
+        output.stdout
+    );
+    assert!(
+        output.stdout.contains("export memory: memory 0"),
+        "{}",
+        output.stdout
+    );
+    let component = file(
+        "inspected_component.wat",
+        r#"(component $outer (import "a" (func)) (component $middle (core module $inner))
+            (export "b" (func 0)))"#,
+    );
+    let output = tabwasm(&["inspect", &component], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for shown in [
+        "  component \"outer\"",
+        "    import a: func",
+        "    export b: func 0",
+        "    component \"middle\"",
+        "      module \"inner\"",
+    ] {
+        assert!(output.stdout.contains(shown), "{shown}: {}", output.stdout);
+    }
+    let validate = |level| tabwasm(&["validate", "--level", level, &component], b"").code;
+    assert_eq!(
+        ["basic", "standard", "full"].map(validate),
+        [Some(0), Some(0), Some(3)]
+    );
+    let output = tabwasm(&["inspect", "-"], b"\0asm\x0d\0\x01\0\x0d\0");
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("malformed section id"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_table_is_made_and_needs_are_told() {
+    let text = r#"(module (memory 2) (table 3 funcref) (global i32 (i32.const 1))
+        (func $a (export "a") (param i64) (result i64)
+            (block (result i64) (call $b) (br 0 (local.get 0))))
+        (func $b (call $c))
+        (func $c))"#;
+    let wasm = file(
+        "table.wasm",
+        wat::parse_str(text).expect("this is a module"),
+    );
+    let table = file("table.table", "");
+    let output = tabwasm(&["compile", "--side-table", &wasm, "-o", &table], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let bytes = [&wasm, &table].map(|path| fs::read(path).expect("the file is there"));
+    let [wasm_bytes, table_bytes] = &bytes;
+    let module = tabwasm::compact::Module::with_table(wasm_bytes, table_bytes);
+    assert!(module.expect("they fit").export("a").is_some());
+
+    let output = tabwasm(&["inspect", "--needs", "--json", &wasm], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    for part in [
+        r#""frames":2,"#,
+        r#""elements":3,"#,
+        r#""memory":131072,"#,
+        r#""globals":1,"#,
+        &format!(r#""table":{},"#, table_bytes.len()),
+    ] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    let shown = tabwasm(&["inspect", "--needs", &wasm], b"").stdout;
+    assert!(shown.contains("bytes to validate it"), "{shown}");
+    let text = file("table.wat", text);
+    let of_text = file("table_of_text.table", "");
+    let compile = ["compile", "--side-table", &text, "-o", &of_text];
+    assert_eq!(tabwasm(&compile, b"").code, Some(0));
+    assert_eq!(&fs::read(&of_text).expect("the file is there"), table_bytes);
+    let open = file("recursive.wat", "(module (func $f (call $f)))");
+    let output = tabwasm(&["inspect", "--needs", "--json", &open], b"");
+    assert!(
+        output.stdout.contains(r#""frames":null,"#),
+        "{}",
+        output.stdout
+    );
+    assert_eq!(tabwasm(&["inspect", "--json", &open], b"").code, Some(2));
+}
+
+#[test]
+fn text_becomes_binary_and_binary_text() {
+    let path = file("parsed.wat", ADD);
+    let binary = file("parsed.wasm", "");
+    let output = tabwasm(&["parse", &path, "-o", &binary], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let bytes = fs::read(&binary).expect("the file is there");
+    assert_eq!(bytes, wat::parse_str(ADD).expect("the text is right"));
+    let printed = tabwasm(&["print", &binary], b"");
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let again = wat::parse_str(&printed.stdout).expect("what is printed is text");
+    assert_eq!(again, bytes);
+    let output = tabwasm(&["parse", &binary], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(output.stderr.contains("is not text"), "{}", output.stderr);
+    assert_eq!(
+        tabwasm(&["print", "-"], b"\0asm\x01\0\0\0\xFF").code,
+        Some(3)
+    );
+    let component = tabwasm(&["print", "-"], b"\0asm\x0d\0\x01\0");
+    assert!(
+        component.stdout.starts_with("(component"),
+        "{}",
+        component.stderr
+    );
+}
+
+#[test]
+fn what_works_for_components_is_said() {
+    let path = file("component.wat", "(component)");
+    let output = tabwasm(&["validate", &path], b"");
+    assert_eq!(output.code, Some(3));
+    let expected = "help: `--level standard` validates components";
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
+    let output = tabwasm(&[&path], b"");
+    assert_eq!(output.code, Some(3));
+    for part in [
+        "is a component",
+        "help: components do not run yet",
+        "`tabwasm inspect`",
+    ] {
+        assert!(output.stderr.contains(part), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn validation_has_a_line_of_json_for_each_file() {
+    let good = file("lines_good.wat", "(module)");
+    let syntax = file("lines_syntax.wat", "(module (func (i32.addd)))");
+    let files = ["no such file", &syntax, &good];
+    let output = tabwasm(&[&["validate", "--json"], &files[..]].concat(), b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(2), ""));
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    let verdicts = ["unreadable", "invalid", "valid"];
+    assert_eq!(lines.len(), files.len());
+    for (line, verdict) in lines.iter().zip(verdicts) {
+        let expected = format!(r#""verdict":"{verdict}""#);
+        assert!(line.contains(&expected), "{line}");
+    }
+}

@@ -1,0 +1,150 @@
+//! Scripts of the official suites: what is counted, and what an expectation means.
+//!
+//! A script that expects something else must fail, or the suites would prove nothing.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{file, tabwasm};
+
+const MIXED: &str = r#"(module (func (export "one") (result i32) (i32.const 1)))
+    (assert_return (invoke "one") (i32.const 1))
+    (assert_return (invoke "one") (i32.const 2))
+    (assert_invalid (module (func (result i32))) "type mismatch")
+    (assert_malformed (module quote "(func") "unexpected end")
+    (module (func (export "f") (drop (v128.const i64x2 0 0))))
+    (invoke "f")"#;
+
+#[test]
+fn scripts_are_counted() {
+    let path = file("mixed.wast", MIXED);
+    let output = tabwasm(&["wast", &path], b"");
+    assert_eq!(output.code, Some(1));
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
+    );
+    assert!(
+        output.stdout.contains("3:6: assert_return"),
+        "{}",
+        output.stdout
+    );
+    assert!(output.stdout.contains("2 simd"), "{}", output.stdout);
+    let output = tabwasm(&["wast", "--json", &path], b"");
+    let last = output.stdout.lines().last().unwrap_or_default();
+    assert!(
+        last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#),
+        "{last}"
+    );
+}
+
+#[test]
+fn scripts_run_without_an_allocator() {
+    let path = file("no_alloc.wast", MIXED);
+    let output = tabwasm(&["wast", "--tier", "no_alloc", &path], b"");
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 6 directives: 3 passed, 1 failed, 2 skipped")
+    );
+    let path = file(
+        "tier.wast",
+        r#"(module $a
+            (import "spectest" "print_i32" (func $print (param i32)))
+            (import "spectest" "table" (table 10 funcref))
+            (memory (export "memory") 1)
+            (func (export "grow") (param i32) (result i32)
+                (call $print (local.get 0))
+                (memory.grow (local.get 0)))
+            (func $deep (export "deep") (call $deep)))
+        (register "a")
+        (assert_return (invoke "grow" (i32.const 40)) (i32.const 1))
+        (assert_return (invoke "grow" (i32.const 65000)) (i32.const -1))
+        (assert_exhaustion (invoke "deep") "call stack exhausted")
+        (module (import "a" "memory" (memory 41)))
+        (assert_unlinkable (module (import "a" "memory" (memory 42))) "incompatible import type")
+        (assert_unlinkable (module (import "a" "memo" (memory 1))) "unknown import")
+        (assert_trap (module (func $f unreachable) (start $f)) "unreachable")"#,
+    );
+    let output = tabwasm(&["wast", "--tier", "no_alloc", &path], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stdout);
+    let other = tabwasm(
+        &["wast", "--tier", "no_alloc", "--engine", "fast", &path],
+        b"",
+    );
+    assert_eq!(other.code, Some(2));
+}
+
+#[test]
+fn what_a_script_expects_is_the_beginning_of_what_happens() {
+    // The module has an access out of bounds; `memory` is an import that is not there or too small.
+    let text = |trap: &str, link: &str, unlike: &str, invalid: &str, malformed: &str| {
+        format!(
+            r#"(module (memory 0)
+                (func (export "load") (result i32) (i32.load (i32.const 0)))
+                (func (export "div") (result i32) (i32.div_s (i32.const 1) (i32.const 0)))
+                (func $deep (export "deep") (call $deep)))
+            (assert_trap (invoke "load") "{trap}")
+            (assert_unlinkable (module (import "spectest" "memo" (memory 1))) "{link}")
+            (assert_unlinkable (module (import "spectest" "memory" (memory 9))) "{unlike}")
+            (assert_invalid (module (func (result i32))) "{invalid}")
+            (assert_malformed (module binary "\00asm\01\00\00\00\ff") "{malformed}")
+            (assert_trap (invoke "div") "integer divide")
+            (assert_exhaustion (invoke "deep") "call stack")"#
+        )
+    };
+    let good = [
+        [
+            "out of bounds",
+            "unknown",
+            "incompatible import",
+            "type mismatch",
+            "malformed section",
+        ],
+        [
+            "out of bounds memory access",
+            "unknown import",
+            "incompatible import type",
+            "type mismatch: expected",
+            "malformed section id",
+        ],
+    ];
+    let bad = [
+        [""; 5],
+        ["bounds", "import", "import type", "mismatch", "section id"],
+        [
+            "out of bounds table",
+            "unknown m",
+            "incompatible memory",
+            "type error",
+            "malformed type",
+        ],
+    ];
+    for tier in ["std", "no_alloc"] {
+        let failures = |expected: &[&str; 5]| {
+            let [trap, link, unlike, invalid, malformed] = expected;
+            let path = file("prefix.wast", text(trap, link, unlike, invalid, malformed));
+            let output = tabwasm(&["wast", "--tier", tier, &path], b"");
+            let last = output.stdout.lines().last().unwrap_or_default().to_owned();
+            (last, output.stdout)
+        };
+        for expected in &good {
+            let (last, all) = failures(expected);
+            assert!(last.contains("8 passed, 0 failed"), "{tier}: {all}");
+        }
+        for expected in &bad {
+            let (last, all) = failures(expected);
+            assert!(last.contains("3 passed, 5 failed"), "{tier}: {all}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_without_scripts_is_an_error() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no_scripts");
+    fs::create_dir_all(&folder).expect("the folder is made");
+    let output = tabwasm(&["wast", folder.to_str().expect("it is text")], b"");
+    assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""));
+    assert!(output.stderr.contains("no scripts"), "{}", output.stderr);
+}
