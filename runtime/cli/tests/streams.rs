@@ -80,7 +80,7 @@ fn drain(reader: &mut File) -> Vec<u8> {
 
 #[test]
 fn what_fits_into_a_pipe_is_the_count() {
-    let (reader, writer) = pipe_with(PipeFlags::NONBLOCK).expect("a pipe");
+    let (reader, writer) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).expect("a pipe");
     let mut reader = File::from(reader);
     let path = guest(
         "fits.wat",
@@ -97,7 +97,7 @@ fn what_fits_into_a_pipe_is_the_count() {
 
 #[test]
 fn what_did_not_go_out_is_not_kept() {
-    let (reader, writer) = pipe_with(PipeFlags::NONBLOCK).expect("a pipe");
+    let (reader, writer) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).expect("a pipe");
     let (mut reader, mut writer) = (File::from(reader), File::from(writer));
     assert_eq!(writer.write(&[b'x'; PIPE]).expect("room"), PIPE);
     let path = guest(
@@ -128,7 +128,8 @@ fn the_kernel_says_why() {
     };
     let full = File::options().write(true).open("/dev/full");
     assert_eq!(of(full.expect("it exists").into()), (0, 51), "NOSPC is 51");
-    let (reader, writer) = pipe_with(PipeFlags::empty()).expect("a pipe");
+    // Closed in programs that other tests start meanwhile, which would be readers otherwise.
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
     drop(reader);
     assert_eq!(of(writer.into()), (0, 64), "PIPE is 64");
     let readable = File::open(&path).expect("it exists");
