@@ -28,7 +28,8 @@ fn all_that_is_translated_is_right() {
     }
     println!("{count} modules translated, {refused} of unsupported proposals");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(count > 2_500, "{count}");
+    // Without the suite of Wasm 3.0 there are fewer.
+    assert!(count > 1_500, "{count}");
 }
 
 /// Engines that translate at once: with nothing, and with all that changes the code.
