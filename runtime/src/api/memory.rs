@@ -119,17 +119,10 @@ impl Memory {
     /// Grows by `delta` pages and gives the number of pages before.
     ///
     /// # Errors
-    /// If it cannot grow, or the host's limiter forbids it.
+    /// If it cannot grow; a [`LimitError`] says what limits it.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64) -> Result<u64> {
-        let mut store = store.as_context_mut();
-        let wanted = self.size(&store).saturating_add(delta);
-        let before = growth::extend_memory(store.reborrow().store(), self.0, delta)?;
-        let limit = self.ty(&store).maximum().unwrap_or(u64::MAX);
-        Ok(before.ok_or(LimitError {
-            what: "memory pages",
-            limit,
-            wanted,
-        })?)
+        let store = store.as_context_mut();
+        Ok(growth::extend_memory(store.store(), self.0, delta)??)
     }
 
     /// Copies from the memory.

@@ -10,7 +10,6 @@ use super::val::{Ref, value_type};
 use crate::engine::scoped::TableType;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
-use crate::error::cause::LimitError;
 use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::TableEntity;
 use crate::store::growth;
@@ -83,23 +82,14 @@ impl Table {
     /// Grows by `delta` elements of value `init`, and gives the number of elements before.
     ///
     /// # Errors
-    /// If it cannot grow, the host's limiter forbids it, or the value is not of the element type.
+    /// If it cannot grow (a [`LimitError`](crate::LimitError) says what limits it), or the value is
+    /// not of the element type.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
         let mut store = store.as_context_mut();
         let inner = store.inner();
         let table = inner.table(self.0)?;
         let init = init.to_raw(table.ty.element, inner)?;
-        let (wanted, limit) = (
-            table.elements.len() as u64,
-            table.ty.max.unwrap_or(u64::MAX),
-        );
-        let wanted = wanted.saturating_add(delta);
-        let before = growth::extend_table(store.reborrow().store(), self.0, delta, init)?;
-        Ok(before.ok_or(LimitError {
-            what: "table elements",
-            limit,
-            wanted,
-        })?)
+        Ok(growth::extend_table(store.store(), self.0, delta, init)??)
     }
 
     /// Sets `length` elements from `start` to `value`.

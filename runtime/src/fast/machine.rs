@@ -246,7 +246,7 @@ impl Machine for Context {
             let memory = self.memory_entity(x);
             let bytes = growth::memory_room(self.store, memory, delta);
             self.grow(rate.fuel(bytes), |store| {
-                growth::grow_memory(store, memory, delta)
+                growth::grow_memory(store, memory, delta).map(Result::ok)
             })
         }
     }
@@ -305,7 +305,7 @@ impl Machine for Context {
             let table = self.table_entity(x);
             let elements = growth::table_room(self.store, table, delta);
             self.grow(rate.fuel(elements), |store| {
-                growth::grow_table(store, table, delta, init)
+                growth::grow_table(store, table, delta, init).map(Result::ok)
             })
         }
     }

@@ -103,6 +103,14 @@ impl Bytes {
         }
     }
 
+    /// How many there can ever be, if the host gave them.
+    pub(crate) fn given(&self) -> Option<u64> {
+        match &self.0 {
+            Origin::Owned(_) => None,
+            Origin::Fixed(fixed) => Some(fixed.length as u64),
+        }
+    }
+
     /// Adds zeros, so that there are `length` bytes, and makes room for `room`.
     pub(crate) fn extend(&mut self, length: usize, capacity: usize) -> Result<(), OutOfMemory> {
         match &mut self.0 {

@@ -5,17 +5,19 @@
 //! store's arenas. The host's limiter sees the store's data only, never the part that is borrowed
 //! here: the two are different fields, reached by pointers, and no reference to both is made.
 
+use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use super::StoreData;
 use super::bytes::Bytes;
 use super::entity::{MemoryEntity, TableEntity};
 use super::inner::{Handle, StoreInner};
-use super::limiter::{Growth, Resource};
+use super::limiter::{Growth, Refusal, Resource};
 use super::pointers::StorePointers;
 use crate::allocation::{self, OutOfMemory};
+use crate::error::Result;
 use crate::error::cause::LimitError;
-use crate::error::{Error, Result};
+use crate::spec::Limit;
 use crate::types::{MemoryType, Ref, TableType};
 
 /// How many bytes a growth by `delta` pages adds; none if the memory cannot become so large.
@@ -34,7 +36,8 @@ pub(crate) unsafe fn memory_room(
     let desired = pages
         .checked_add(delta)
         .and_then(|pages| memory.ty.bytes(pages));
-    let most = memory_ceiling(inner, &memory.ty);
+    let given = memory.bytes.given();
+    let most = memory_ceiling(inner, &memory.ty, given, pages.saturating_add(delta)).most;
     desired
         .filter(|desired| *desired <= most)
         .map_or(0, |desired| desired - current)
@@ -51,15 +54,12 @@ pub(crate) unsafe fn table_room(
 ) -> u64 {
     // SAFETY: the caller promises that both are live and used by nobody else; the references end here.
     let (inner, table) = unsafe { (store.inner.as_ref(), table.as_ref()) };
-    let desired = (table.elements.len() as u64).checked_add(delta);
-    let most = table_ceiling(inner, &table.ty);
-    desired
-        .filter(|desired| *desired <= most)
-        .map_or(0, |_| delta)
+    let desired = (table.elements.len() as u64).saturating_add(delta);
+    let most = table_ceiling(inner, &table.ty, desired).most;
+    if desired <= most { delta } else { 0 }
 }
 
-/// Grows a memory by `delta` pages. Gives the pages that it had, or nothing if it cannot grow;
-/// an error of the host's limiter ends the guest's call.
+/// Grows a memory by `delta` pages. Gives the pages that it had, or why it cannot grow; an error of the host's limiter ends the guest's call.
 ///
 /// # Safety
 /// The module's invariant.
@@ -67,16 +67,17 @@ pub(crate) unsafe fn grow_memory(
     store: StorePointers,
     memory: NonNull<MemoryEntity>,
     delta: u64,
-) -> Result<Option<u64>> {
+) -> Result<Result<u64, Refusal>> {
     // SAFETY: the caller promises that the store is live and used by nobody else, and that the
     // entity is one of its own: items of an arena lie apart from the store itself.
     let (inner, memory) = unsafe { (&mut *store.inner.as_ptr(), &mut *memory.as_ptr()) };
     let current = memory.bytes.len() as u64;
     let pages = current >> memory.ty.page_size_log2;
     if delta == 0 {
-        return Ok(Some(pages));
+        return Ok(Ok(pages));
     }
-    let most = memory_ceiling(inner, &memory.ty);
+    let given = memory.bytes.given();
+    let ceiling = memory_ceiling(inner, &memory.ty, given, pages.saturating_add(delta));
     let desired = pages
         .checked_add(delta)
         .and_then(|pages| memory.ty.bytes(pages));
@@ -91,11 +92,11 @@ pub(crate) unsafe fn grow_memory(
     let act = |desired, capacity| memory.bytes.extend(desired, capacity);
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
-    let done = unsafe { attempt(inner, store, growth, most, act) }?;
-    Ok(done.then_some(pages))
+    let done = unsafe { attempt(inner, store, growth, ceiling, act) }?;
+    Ok(done.map(|()| pages))
 }
 
-/// Grows a table by `delta` elements. Gives the elements that it had, or nothing if it cannot
+/// Grows a table by `delta` elements. Gives the elements that it had, or why it cannot
 /// grow; an error of the host's limiter ends the guest's call.
 ///
 /// # Safety
@@ -105,16 +106,16 @@ pub(crate) unsafe fn grow_table(
     table: NonNull<TableEntity>,
     delta: u64,
     fill: Ref,
-) -> Result<Option<u64>> {
+) -> Result<Result<u64, Refusal>> {
     // SAFETY: the caller promises that the store is live and used by nobody else, and that the
     // entity is one of its own: items of an arena lie apart from the store itself.
     let (inner, table) = unsafe { (&mut *store.inner.as_ptr(), &mut *table.as_ptr()) };
     let current = table.elements.len() as u64;
     if delta == 0 {
-        return Ok(Some(current));
+        return Ok(Ok(current));
     }
-    let most = table_ceiling(inner, &table.ty);
     let desired = current.saturating_add(delta);
+    let ceiling = table_ceiling(inner, &table.ty, desired);
     let growth = Growth {
         resource: Resource::Table,
         current,
@@ -129,8 +130,8 @@ pub(crate) unsafe fn grow_table(
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
-    let done = unsafe { attempt(inner, store, growth, most, act) }?;
-    Ok(done.then_some(current))
+    let done = unsafe { attempt(inner, store, growth, ceiling, act) }?;
+    Ok(done.map(|()| current))
 }
 
 /// Makes a memory and gives its number.
@@ -156,23 +157,17 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         maximum,
         capacity: desired,
     };
-    let most = memory_ceiling(inner, &ty);
-    let mut made = None;
+    let ceiling = memory_ceiling(inner, &ty, None, ty.min);
+    let mut made = Vec::new();
     let act = |desired, _| {
-        made = Some(allocation::zeroed(desired));
-        answered(&made)
+        made = allocation::zeroed(desired).ok_or(OutOfMemory)?;
+        Ok(())
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
-    let done = unsafe { attempt(inner, store, growth, most, act) }?;
-    match made {
-        Some(None) => Err(OutOfMemory.into()),
-        Some(Some(bytes)) if done => Ok(inner.memories.push(MemoryEntity {
-            bytes: Bytes::owned(bytes),
-            ty,
-        })?),
-        _ => Err(refused_new("memory bytes", most, desired)),
-    }
+    unsafe { attempt(inner, store, growth, ceiling, act) }??;
+    let bytes = Bytes::owned(made);
+    Ok(inner.memories.push(MemoryEntity { bytes, ty })?)
 }
 
 /// Makes a table full of `fill` and gives its number.
@@ -196,26 +191,19 @@ pub(crate) unsafe fn new_table(store: StorePointers, ty: TableType, fill: Ref) -
         maximum: ty.max,
         capacity: ty.min,
     };
-    let most = table_ceiling(inner, &ty);
-    let mut made = None;
+    let ceiling = table_ceiling(inner, &ty, ty.min);
+    let mut elements = Vec::new();
     let act = |desired, _| {
-        let mut elements = allocation::zeroed(desired);
-        if let Some(elements) = &mut elements
-            && !fill.is_null()
-        {
+        elements = allocation::zeroed(desired).ok_or(OutOfMemory)?;
+        if !fill.is_null() {
             elements.fill(fill);
         }
-        made = Some(elements);
-        answered(&made)
+        Ok(())
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
-    let done = unsafe { attempt(inner, store, growth, most, act) }?;
-    match made {
-        Some(None) => Err(OutOfMemory.into()),
-        Some(Some(elements)) if done => Ok(inner.tables.push(TableEntity { elements, ty })?),
-        _ => Err(refused_new("table elements", most, ty.min)),
-    }
+    unsafe { attempt(inner, store, growth, ceiling, act) }??;
+    Ok(inner.tables.push(TableEntity { elements, ty })?)
 }
 
 /// Whether one more instance may be made.
@@ -247,7 +235,7 @@ pub(crate) fn extend_memory<T>(
     store: &mut StoreData<T>,
     memory: Handle,
     delta: u64,
-) -> Result<Option<u64>> {
+) -> Result<Result<u64, Refusal>> {
     let memory = NonNull::from(store.inner.memory_mut(memory)?);
     // SAFETY: the store is borrowed exclusively, and the memory is its own.
     unsafe { grow_memory(store.pointers(), memory, delta) }
@@ -259,7 +247,7 @@ pub(crate) fn extend_table<T>(
     table: Handle,
     delta: u64,
     fill: Ref,
-) -> Result<Option<u64>> {
+) -> Result<Result<u64, Refusal>> {
     let table = NonNull::from(store.inner.table_mut(table)?);
     // SAFETY: the store is borrowed exclusively, and the table is its own.
     unsafe { grow_table(store.pointers(), table, delta, fill) }
@@ -273,30 +261,25 @@ unsafe fn attempt(
     inner: &mut StoreInner,
     store: StorePointers,
     growth: Growth,
-    most: u64,
+    ceiling: Ceiling,
     act: impl FnOnce(usize, usize) -> Result<(), OutOfMemory>,
-) -> Result<bool> {
+) -> Result<Result<(), Refusal>> {
     let StoreInner {
         engine, limiter, ..
     } = inner;
-    if growth.desired > most {
-        let what = match growth.resource {
-            Resource::Memory => "memory bytes",
-            Resource::Table => "table elements",
-        };
-        let error = refused(what, most, growth.desired);
+    if growth.desired > ceiling.most {
+        let refusal = Refusal::Limit(ceiling.beyond);
         // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
-        unsafe { limiter.failed(store.typed, growth.resource, error) }?;
-        return Ok(false);
+        return unsafe { limiter.failed(store.typed, growth.resource, refusal) };
     }
     // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
-    if !unsafe { limiter.admit(engine.limits(), store.typed, growth) }? {
-        return Ok(false);
+    if let Err(refusal) = unsafe { limiter.admit(engine.limits(), store.typed, growth) }? {
+        return Ok(Err(refusal));
     }
     let done = usize::try_from(growth.desired)
         .map_err(|_| OutOfMemory)
         .and_then(|desired| {
-            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            let most = usize::try_from(ceiling.most).unwrap_or(usize::MAX);
             let limits = engine.limits();
             // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
             let capacity = unsafe { limiter.capacity(limits, store.typed, growth, desired, most) };
@@ -305,57 +288,70 @@ unsafe fn attempt(
     match done {
         Ok(()) => {
             limiter.taken(growth);
-            Ok(true)
+            Ok(Ok(()))
         }
         Err(error) => {
+            let refusal = Refusal::Memory(error);
             // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
-            unsafe { limiter.failed(store.typed, growth.resource, error.into()) }?;
-            Ok(false)
+            unsafe { limiter.failed(store.typed, growth.resource, refusal) }
         }
     }
 }
 
-/// Whether the allocator gave what it was asked for; if it was never asked, somebody has refused.
-fn answered<T>(made: &Option<Option<T>>) -> Result<(), OutOfMemory> {
-    match made {
-        Some(None) => Err(OutOfMemory),
-        _ => Ok(()),
+/// The most that something can ever become, by the lowest of its limits.
+struct Ceiling {
+    /// In bytes or elements.
+    most: u64,
+    /// What to say of a wish beyond it, in the unit of that limit.
+    beyond: LimitError,
+}
+
+impl Ceiling {
+    /// A limit of `most` bytes or elements; without a number it is beyond all that can be counted.
+    fn new(most: Option<u64>, what: &'static str, limit: u64, wanted: u64) -> Self {
+        Self {
+            most: most.unwrap_or(u64::MAX),
+            beyond: LimitError {
+                what,
+                limit,
+                wanted,
+            },
+        }
+    }
+
+    /// The lower of two; the first, if they are equal.
+    fn or_lower(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.most < self.most => other,
+            _ => self,
+        }
     }
 }
 
-/// A new object is larger than its type or the engine allow, or than the host wants.
-fn refused_new(what: &'static str, most: u64, wanted: u64) -> Error {
-    if wanted > most {
-        return refused(what, most, wanted);
-    }
-    Error::msg(format_args!(
-        "the limits of the store do not allow {wanted} {what}"
-    ))
+/// That of a memory of this type which wants so many pages, in bytes `given` by the host, if it did.
+fn memory_ceiling(inner: &StoreInner, ty: &MemoryType, given: Option<u64>, pages: u64) -> Ceiling {
+    let by_type = |what, limit| Ceiling::new(ty.bytes(limit), what, limit, pages);
+    let bytes = ty.bytes(pages).unwrap_or(u64::MAX);
+    let standard = MemoryType::default();
+    let (limit, most) = (Limit::MemoryPages, inner.engine.limits().memory_pages);
+    let wanted = if ty.page_size_log2 == standard.page_size_log2 {
+        pages
+    } else {
+        bytes.div_ceil(standard.page_size())
+    };
+    let engine = Ceiling::new(standard.bytes(most), limit.name(), most, wanted);
+    by_type("pages of the memory's address type", ty.most_pages())
+        .or_lower(ty.max.map(|max| by_type("pages of the memory's type", max)))
+        .or_lower(given.map(|most| Ceiling::new(given, "bytes of the buffer", most, bytes)))
+        .or_lower(Some(engine))
 }
 
-fn refused(what: &'static str, limit: u64, wanted: u64) -> Error {
-    LimitError {
-        what,
-        limit,
-        wanted,
-    }
-    .into()
-}
-
-/// The most bytes that a memory of this type can have.
-fn memory_ceiling(inner: &StoreInner, ty: &MemoryType) -> u64 {
-    let limits = inner.engine.limits();
-    let most = [
-        MemoryType::default().bytes(limits.memory_pages),
-        ty.bytes(ty.most_pages()),
-        ty.max.and_then(|pages| ty.bytes(pages)),
-    ];
-    most.into_iter().flatten().min().unwrap_or(u64::MAX)
-}
-
-/// The most elements that a table of this type can have.
-fn table_ceiling(inner: &StoreInner, ty: &TableType) -> u64 {
-    ty.max
-        .unwrap_or(u64::MAX)
-        .min(inner.engine.limits().table_elements)
+/// That of a table of this type which wants so many elements.
+fn table_ceiling(inner: &StoreInner, ty: &TableType, wanted: u64) -> Ceiling {
+    let ceiling = |what, most| Ceiling::new(Some(most), what, most, wanted);
+    let (limit, most) = (Limit::TableElements, inner.engine.limits().table_elements);
+    ceiling(limit.name(), most).or_lower(
+        ty.max
+            .map(|max| ceiling("elements of the table's type", max)),
+    )
 }

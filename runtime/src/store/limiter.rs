@@ -4,17 +4,18 @@
 //! `typed` leads, while the part of the store that the [`Limiter`] is in may be borrowed. What they
 //! need is what [`HostLimiter::ask`] needs.
 
+use core::fmt;
 use core::ptr::NonNull;
 
 use super::limits::ResourceLimiter;
-use crate::allocation;
+use crate::allocation::{self, OutOfMemory};
 use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
-use crate::spec::Limits;
+use crate::spec::{Limit, Limits};
 use crate::store::erased::HostLimiter;
 
 /// Something that grows.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Resource {
     /// Bytes of a memory.
     Memory,
@@ -34,6 +35,24 @@ pub(crate) struct Growth {
     pub(crate) capacity: u64,
 }
 
+/// Why something does not grow, where that ends no call: the guest gets -1, the host an error.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Refusal {
+    /// A limit of the type, the engine, the store or its limiter.
+    Limit(LimitError),
+    /// The host's limiter, which names no number.
+    Limiter(LimiterRefusal),
+    /// The allocator.
+    Memory(OutOfMemory),
+}
+
+/// The host's limiter refuses, and states no limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LimiterRefusal {
+    resource: Resource,
+    wanted: u64,
+}
+
 /// Bookkeeping of a store.
 #[derive(Default)]
 pub(crate) struct Limiter {
@@ -48,7 +67,7 @@ impl Limiter {
         self.host = Some(host);
     }
 
-    /// Whether the growth may be tried.
+    /// Whether the growth may be tried; an error ends the guest's call.
     ///
     /// # Safety
     /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
@@ -57,22 +76,29 @@ impl Limiter {
         limits: &Limits,
         typed: NonNull<()>,
         growth: Growth,
-    ) -> Result<bool> {
+    ) -> Result<Result<(), Refusal>> {
         if let Err(error) = self.check(limits, growth) {
             // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
-            let told = unsafe { self.failed(typed, growth.resource, error.into()) };
-            return told.map(|()| false);
+            return unsafe { self.failed(typed, growth.resource, Refusal::Limit(error)) };
         }
         let size = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
         let (current, desired) = (size(growth.current), size(growth.desired));
         let maximum = growth.maximum.map(size);
-        let question = |host: &mut dyn ResourceLimiter| match growth.resource {
-            Resource::Memory => host.memory_growing(current, desired, maximum),
-            Resource::Table => host.table_growing(current, desired, maximum),
+        let question = |host: &mut dyn ResourceLimiter| {
+            let resource = growth.resource;
+            let admitted = match resource {
+                Resource::Memory => host.memory_growing(current, desired, maximum),
+                Resource::Table => host.table_growing(current, desired, maximum),
+            }?;
+            Ok(if admitted {
+                Ok(())
+            } else {
+                Err(Refusal::of(host, resource, growth.desired))
+            })
         };
         // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
         let answer = unsafe { self.ask(typed, question) };
-        answer.unwrap_or(Ok(true))
+        answer.unwrap_or(Ok(Ok(())))
     }
 
     /// How much room to make for a growth that was admitted, to `desired` bytes or elements, where
@@ -106,7 +132,8 @@ impl Limiter {
         answer.unwrap_or(wanted).clamp(desired, wanted)
     }
 
-    /// Tells the host's limiter that a growth failed; an error ends the guest's call.
+    /// Tells the host's limiter that a growth failed, and gives back why; an error ends the guest's
+    /// call.
     ///
     /// # Safety
     /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
@@ -114,15 +141,15 @@ impl Limiter {
         &mut self,
         typed: NonNull<()>,
         resource: Resource,
-        error: Error,
-    ) -> Result<()> {
+        refusal: Refusal,
+    ) -> Result<Result<(), Refusal>> {
         let question = |host: &mut dyn ResourceLimiter| match resource {
-            Resource::Memory => host.memory_grow_failed(error),
-            Resource::Table => host.table_grow_failed(error),
+            Resource::Memory => host.memory_grow_failed(refusal.into()),
+            Resource::Table => host.table_grow_failed(refusal.into()),
         };
         // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
         let answer = unsafe { self.ask(typed, question) };
-        answer.unwrap_or(Ok(()))
+        answer.unwrap_or(Ok(())).map(|()| Err(refusal))
     }
 
     /// Notes that a growth was done.
@@ -154,25 +181,18 @@ impl Limiter {
 
     /// Whether the store as a whole keeps within the engine's limits.
     fn check(&self, limits: &Limits, growth: Growth) -> Result<(), LimitError> {
-        let (what, used, limit) = self.used(limits, growth.resource);
+        let (limit, used, most) = self.used(limits, growth.resource);
         let wanted = used.saturating_add(growth.desired.saturating_sub(growth.current));
-        LimitError::check(what, limit, wanted)
+        LimitError::check(limit.name(), most, wanted)
     }
 
-    /// What the store has taken of something, and the most that it may.
-    fn used(&self, limits: &Limits, resource: Resource) -> (&'static str, u64, u64) {
-        match resource {
-            Resource::Memory => (
-                "memory bytes of the store",
-                self.memory,
-                limits.store_memory,
-            ),
-            Resource::Table => (
-                "table elements of the store",
-                self.elements,
-                limits.store_elements,
-            ),
-        }
+    /// The engine's limit of something, what the store has taken of it, and the most that it may.
+    fn used(&self, limits: &Limits, resource: Resource) -> (Limit, u64, u64) {
+        let (limit, used) = match resource {
+            Resource::Memory => (Limit::StoreMemory, self.memory),
+            Resource::Table => (Limit::StoreElements, self.elements),
+        };
+        (limit, used, limits.get(limit))
     }
 
     /// # Safety
@@ -195,3 +215,50 @@ impl Limiter {
         answer
     }
 }
+
+impl Refusal {
+    /// The host's limiter has refused: by the limit that it states, if that is below.
+    fn of(host: &dyn ResourceLimiter, resource: Resource, wanted: u64) -> Self {
+        let limit = match resource {
+            Resource::Memory => host.memory_limit(),
+            Resource::Table => host.table_limit(),
+        };
+        let limit = limit.map_or(u64::MAX, |limit| limit as u64);
+        match LimitError::check(resource.counted(), limit, wanted) {
+            Ok(()) => Self::Limiter(LimiterRefusal { resource, wanted }),
+            Err(error) => Self::Limit(error),
+        }
+    }
+}
+
+impl Resource {
+    /// What limits of the host count.
+    pub(crate) fn counted(self) -> &'static str {
+        match self {
+            Self::Memory => "memory bytes",
+            Self::Table => "table elements",
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Limit(error) => error.into(),
+            Refusal::Limiter(error) => error.into(),
+            Refusal::Memory(error) => error.into(),
+        }
+    }
+}
+
+impl fmt::Display for LimiterRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (wanted, counted) = (self.wanted, self.resource.counted());
+        write!(
+            f,
+            "the limiter of the store does not allow {wanted} {counted}"
+        )
+    }
+}
+
+impl core::error::Error for LimiterRefusal {}

@@ -5,6 +5,8 @@
 //! when, is in `limiter` and `growth`; what the standard says of failing growth holds for refusals,
 //! too (section 4.6, `memory.grow`).
 
+use super::limiter::Resource;
+use crate::error::cause::LimitError;
 use crate::error::{Error, Result};
 
 /// Decides whether memories and tables may grow, and how many objects there may be.
@@ -70,6 +72,18 @@ pub trait ResourceLimiter {
     fn table_ahead(&mut self, desired: usize, wanted: usize) -> usize {
         let _ = wanted;
         desired
+    }
+
+    /// The most bytes that [`memory_growing`](Self::memory_growing) allows a memory, if that is one
+    /// number. It decides nothing: the error of a host that wants more has it.
+    fn memory_limit(&self) -> Option<usize> {
+        None
+    }
+
+    /// The most elements that [`table_growing`](Self::table_growing) allows a table; as
+    /// [`memory_limit`](Self::memory_limit).
+    fn table_limit(&self) -> Option<usize> {
+        None
     }
 
     /// How many instances there may be.
@@ -171,18 +185,11 @@ impl StoreLimitsBuilder {
 }
 
 impl StoreLimits {
-    fn judge(&self, what: &'static str, desired: usize, limit: Option<usize>) -> Result<bool> {
-        match limit {
-            Some(limit) if desired > limit && self.trap_on_grow_failure => {
-                Err(crate::error::cause::LimitError {
-                    what,
-                    limit: limit as u64,
-                    wanted: desired as u64,
-                }
-                .into())
-            }
-            Some(limit) => Ok(desired <= limit),
-            None => Ok(true),
+    fn judge(&self, resource: Resource, desired: usize, limit: Option<usize>) -> Result<bool> {
+        let limit = limit.map_or(u64::MAX, |limit| limit as u64);
+        match LimitError::check(resource.counted(), limit, desired as u64) {
+            Err(error) if self.trap_on_grow_failure => Err(error.into()),
+            answer => Ok(answer.is_ok()),
         }
     }
 
@@ -197,7 +204,7 @@ impl StoreLimits {
 
 impl ResourceLimiter for StoreLimits {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        self.judge("memory bytes", desired, self.memory_size)
+        self.judge(Resource::Memory, desired, self.memory_size)
     }
 
     fn memory_grow_failed(&mut self, error: Error) -> Result<()> {
@@ -205,7 +212,7 @@ impl ResourceLimiter for StoreLimits {
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> Result<bool> {
-        self.judge("table elements", desired, self.table_elements)
+        self.judge(Resource::Table, desired, self.table_elements)
     }
 
     fn table_grow_failed(&mut self, error: Error) -> Result<()> {
@@ -219,6 +226,14 @@ impl ResourceLimiter for StoreLimits {
     fn table_ahead(&mut self, _: usize, wanted: usize) -> usize {
         self.table_elements
             .map_or(wanted, |limit| wanted.min(limit))
+    }
+
+    fn memory_limit(&self) -> Option<usize> {
+        self.memory_size
+    }
+
+    fn table_limit(&self) -> Option<usize> {
+        self.table_elements
     }
 
     fn instances(&self) -> usize {

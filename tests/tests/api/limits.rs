@@ -4,8 +4,9 @@
 //! can go on.
 
 use tabwasm::{
-    Config, Engine, ExternRef, Instance, LimitError, Linker, Memory, MemoryType, ResourceLimiter,
-    Result, Store, StoreLimits, StoreLimitsBuilder, Trap, UpdateDeadline,
+    Config, Engine, ExternRef, Instance, LimitError, Linker, Memory, MemoryType, Ref, RefType,
+    ResourceLimiter, Result, Store, StoreLimits, StoreLimitsBuilder, Table, TableType, Trap,
+    UpdateDeadline,
 };
 
 use super::{configured, instance, module};
@@ -57,6 +58,165 @@ fn growth_can_end_the_call() -> Result<()> {
         Some(2 << 16)
     );
     assert_eq!(grow.call(&mut store, 1)?, 1);
+    Ok(())
+}
+
+/// Of types, engines, stores and buffers, with the number that was reached and the one wanted.
+#[test]
+fn errors_name_the_limit_that_refused() -> Result<()> {
+    let mut config = Config::new();
+    let mut limits = *config.get_limits();
+    (limits.store_memory, limits.store_elements) = (1 << 40, 9_000);
+    (limits.memory_pages, limits.table_elements) = (1 << 20, 5_000);
+    config.limits(limits);
+    let engines = [Engine::default(), Engine::new(&config)?];
+    let (narrow, wide) = (MemoryType::new(1, None), MemoryType::new64(1, None));
+    for (engine, ty, delta, expected) in [
+        (
+            0,
+            MemoryType::new(1, Some(3)),
+            3,
+            "pages of the memory's type limited to 3, 4 wanted",
+        ),
+        (
+            0,
+            narrow,
+            65_536,
+            "pages of the memory's address type limited to 65536, 65537 wanted",
+        ),
+        (
+            0,
+            wide,
+            65_536,
+            "memory_pages limited to 65536, 65537 wanted",
+        ),
+        (
+            0,
+            wide,
+            u64::MAX,
+            "memory_pages limited to 65536, 18446744073709551615 wanted",
+        ),
+        (
+            1,
+            narrow,
+            65_536,
+            "pages of the memory's address type limited to 65536, 65537 wanted",
+        ),
+        (
+            1,
+            wide,
+            1 << 20,
+            "memory_pages limited to 1048576, 1048577 wanted",
+        ),
+    ] {
+        for trap in [false, true] {
+            let limits = StoreLimitsBuilder::new().trap_on_grow_failure(trap).build();
+            let mut store = Store::new(&engines[engine], limits);
+            store.limiter(|limits| limits);
+            let memory = Memory::new(&mut store, ty)?;
+            let error = memory.grow(&mut store, delta).expect_err(expected);
+            assert_eq!(format!("{error:#}"), expected);
+            assert!(error.is::<LimitError>());
+        }
+    }
+    let ty = |max| TableType::new(RefType::FUNCREF, 1, max);
+    for (engine, ty, delta, expected) in [
+        (
+            0,
+            ty(Some(3)),
+            3,
+            "elements of the table's type limited to 3, 4 wanted",
+        ),
+        (
+            0,
+            ty(None),
+            10_000_000,
+            "table_elements limited to 10000000, 10000001 wanted",
+        ),
+        (
+            1,
+            ty(None),
+            5_000,
+            "table_elements limited to 5000, 5001 wanted",
+        ),
+    ] {
+        let mut store = Store::new(&engines[engine], ());
+        let table = Table::new(&mut store, ty, Ref::Func(None))?;
+        let error = table
+            .grow(&mut store, delta, Ref::Func(None))
+            .expect_err(expected);
+        assert_eq!(format!("{error:#}"), expected);
+    }
+    let mut store = Store::new(&engines[1], ());
+    Table::new(&mut store, ty(None), Ref::Func(None))?;
+    Table::new(
+        &mut store,
+        TableType::new(RefType::FUNCREF, 5_000, None),
+        Ref::Func(None),
+    )?;
+    let error = Table::new(
+        &mut store,
+        TableType::new(RefType::FUNCREF, 4_000, None),
+        Ref::Func(None),
+    )
+    .expect_err("too many of the store");
+    assert_eq!(
+        error.to_string(),
+        "store_elements limited to 9000, 9001 wanted"
+    );
+    let buffer = Box::leak(vec![0; 2 << 16].into_boxed_slice());
+    let memory = Memory::new_static(&mut store, narrow, buffer)?;
+    let error = memory
+        .grow(&mut store, 2)
+        .expect_err("the buffer is too small");
+    assert_eq!(
+        error.to_string(),
+        "bytes of the buffer limited to 131072, 196608 wanted"
+    );
+    Ok(())
+}
+
+/// The same of the limits that the host has set, whether they end the guest's call or not.
+#[test]
+fn errors_name_the_limit_of_the_host() -> Result<()> {
+    for trap in [false, true] {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(2 << 16)
+            .table_elements(3);
+        let (mut store, instance) = limited(limits.trap_on_grow_failure(trap).build())?;
+        let memory = instance.get_memory(&mut store, "memory").expect("exported");
+        let error = memory.grow(&mut store, 2).expect_err("beyond the limit");
+        assert_eq!(
+            error.to_string(),
+            "memory bytes limited to 131072, 196608 wanted"
+        );
+        let table = TableType::new(RefType::FUNCREF, 4, None);
+        let error = Table::new(&mut store, table, Ref::Func(None)).expect_err("beyond the limit");
+        assert_eq!(error.to_string(), "table elements limited to 3, 4 wanted");
+    }
+    Ok(())
+}
+
+/// What ends the guest's call are the limits of types, engine and buffer, too.
+#[test]
+fn every_failing_growth_can_end_the_call() -> Result<()> {
+    let limits = StoreLimitsBuilder::new().trap_on_grow_failure(true);
+    let (mut store, instance) = limited(limits.build())?;
+    for (name, expected) in [
+        (
+            "memory.grow",
+            "pages of the memory's address type limited to 65536, 4294967296 wanted",
+        ),
+        (
+            "table.grow",
+            "table_elements limited to 10000000, 4294967296 wanted",
+        ),
+    ] {
+        let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
+        let error = grow.call(&mut store, -1).expect_err("it ends the call");
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(grow.call(&mut store, 1)?, 1);
+    }
     Ok(())
 }
 
