@@ -6,6 +6,7 @@
 
 mod assemble;
 mod pinning;
+mod text;
 
 use crate::allocation;
 use crate::engine::Engine;
@@ -19,16 +20,17 @@ use crate::spec::{Level, Trap};
 use crate::validate::{self, Heap};
 
 impl Module {
-    /// Validates a module in the binary format and keeps a copy of its bytes.
+    /// Validates a module in the binary format and keeps a copy of its bytes. With the feature `wat`
+    /// it takes the text format, too.
     ///
     /// # Errors
     /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
     /// when memory is short.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        Self::compile(engine, bytes.as_ref(), &mut || Ok(()))
+        text::module(engine, bytes.as_ref(), None)
     }
 
-    /// The same, unless the engine's epoch advances by `ticks` from now before it is done: then
+    /// The same, of the binary format and unless the engine's epoch advances by `ticks` from now before it is done: then
     /// validation, and translation if that is eager, end with [`Trap::Interrupt`]. The epoch is
     /// looked at every few thousand bytes of the module. Functions that are translated at their
     /// first call count against the deadline of the store, as other code does
@@ -67,12 +69,12 @@ impl Module {
         Ok(module)
     }
 
-    /// The same as [`Module::new`].
+    /// The same as [`Module::new`], of the binary format only.
     ///
     /// # Errors
-    /// As there.
+    /// As there, and if it is in the text format.
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        Self::new(engine, bytes)
+        Self::compile(engine, bytes, &mut || Ok(()))
     }
 
     /// Validates a module that stands in a file.
@@ -86,7 +88,7 @@ impl Module {
             let shown = path.display();
             crate::error::Error::from(error).context(format_args!("reading {shown}"))
         })?;
-        Self::new(engine, bytes)
+        text::module(engine, &bytes, Some(&path.display()))
     }
 
     /// Says whether these bytes are a valid module.

@@ -1,0 +1,99 @@
+//! Modules in the text format: loaded, or refused with an error that says what to do.
+//!
+//! The library reads the binary format; to read text takes the crate `wat`, which the feature of the
+//! same name adds. Both versions of [`module`] stand here and have one signature, so that nothing
+//! else depends on the feature. Standard: chapter 6, "Text Format".
+
+use core::fmt::Display;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::module::Module;
+
+/// A module in either format; `name` is that of its file, if it has one.
+///
+/// # Errors
+/// As [`Module::new`]; of text, the error shows the line.
+#[cfg(feature = "wat")]
+pub(super) fn module(engine: &Engine, bytes: &[u8], name: Option<&dyn Display>) -> Result<Module> {
+    if !is_text(bytes) {
+        return Module::from_binary(engine, bytes);
+    }
+    let binary = wat::parse_bytes(bytes).map_err(|mut error| {
+        if let Some(name) = name {
+            error.set_path(alloc::string::ToString::to_string(name));
+        }
+        error
+    })?;
+    Module::from_binary(engine, &binary)
+}
+
+/// A module in the binary format; `name` is that of its file, if it has one.
+///
+/// # Errors
+/// As [`Module::new`]; of text, the error says what to do.
+#[cfg(not(feature = "wat"))]
+pub(super) fn module(engine: &Engine, bytes: &[u8], name: Option<&dyn Display>) -> Result<Module> {
+    Module::from_binary(engine, bytes).map_err(|error| {
+        if !is_text(bytes) {
+            return error;
+        }
+        let name = name.unwrap_or(&"the module");
+        error.context(format_args!(
+            "{name} is text, not in the binary format: switch on the feature `wat` of the crate \
+             `tabwasm`, or translate it first, for example with `wasm-tools parse` or `wat2wasm`"
+        ))
+    })
+}
+
+/// Whether these bytes are a module in the text format, or begin like one: with a parenthesis or a
+/// comment, after spaces.
+fn is_text(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let text = bytes.trim_ascii_start();
+    text.starts_with(b"(") || text.starts_with(b";;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_begins_like_text() {
+        for text in [
+            "(module)",
+            " \n\t(module",
+            ";; note\n(module)",
+            "(; note ;)",
+            "(func)",
+        ] {
+            assert!(is_text(text.as_bytes()), "{text}");
+        }
+        for other in ["", "\0asm", "asm", "<html>", "; note"] {
+            assert!(!is_text(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[cfg(feature = "wat")]
+    #[test]
+    fn modules_are_read_from_text() {
+        use std::{env, fs, process};
+
+        let engine = Engine::default();
+        let module = Module::new(&engine, "(module $adder (func (export \"add\")))").unwrap();
+        assert_eq!((module.name(), module.exports().len()), (Some("adder"), 1));
+        let wrong = "(module\n  (func nonsense))";
+        let error = Module::new(&engine, wrong).unwrap_err();
+        assert!(
+            std::format!("{error:#}").contains("<anon>:2:9"),
+            "{error:#}"
+        );
+        let path = env::temp_dir().join(std::format!("tabwasm-text-{}.wat", process::id()));
+        fs::write(&path, wrong).unwrap();
+        let error = Module::from_file(&engine, &path).unwrap_err();
+        fs::remove_file(&path).unwrap();
+        let place = std::format!("{}:2:9", path.display());
+        assert!(std::format!("{error:#}").contains(&place), "{error:#}");
+        assert!(Module::from_binary(&engine, b"(module)").is_err());
+    }
+}
