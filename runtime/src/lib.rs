@@ -109,16 +109,24 @@ pub use self::{
     engine::scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
     engine::use_error::UseError,
     error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError},
+    error::kind::ErrorKind,
     error::{Context, Error, Result},
     module::Module,
     module::backtrace::{FrameInfo, WasmBacktrace},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
+    store::hook::CallHook,
     store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},
     store::{Store, UpdateDeadline},
 };
 pub use spec::Trap;
 pub use spec::Trap as TrapCode;
 pub use types::MemoryType;
+
+/// Errors by the path that wasmi has for them.
+#[cfg(feature = "alloc")]
+pub mod errors {
+    pub use crate::error::kind::ErrorKind;
+}
 
 #[cfg(feature = "alloc")]
 #[doc = include_str!("porting.md")]

@@ -30,7 +30,7 @@ impl<'a, T> Caller<'a, T> {
     }
 
     /// What the calling instance exports under this name. Nothing if the host itself calls.
-    pub fn get_export(&mut self, name: &str) -> Option<Extern> {
+    pub fn get_export(&self, name: &str) -> Option<Extern> {
         let inner = self.store.inner();
         inner.instances.get(self.instance?)?.export(name, inner)
     }

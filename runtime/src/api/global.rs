@@ -41,9 +41,8 @@ impl Global {
     }
 
     /// Its value; a null reference if the global belongs to another store.
-    pub fn get(&self, mut store: impl AsContextMut) -> Val {
-        let store = store.as_context_mut();
-        let inner = store.inner();
+    pub fn get(&self, store: impl AsContext) -> Val {
+        let inner = store.as_context().inner();
         match inner.global(self.0) {
             Ok(global) => Val::from_slot(global.value, global.ty.content, inner),
             Err(_) => Val::ExternRef(None),

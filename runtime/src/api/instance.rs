@@ -16,7 +16,7 @@ use super::tag::Tag;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
 use crate::module::{ExportPart, Module};
-use crate::store::context::{AsContextMut, StoreContext};
+use crate::store::context::{AsContext, AsContextMut, StoreContext};
 use crate::store::entity::InstanceEntity;
 use crate::store::inner::{Handle, StoreInner};
 use crate::types::ExternKind;
@@ -48,17 +48,13 @@ impl Instance {
     }
 
     /// What it exports under this name.
-    pub fn get_export(&self, mut store: impl AsContextMut, name: &str) -> Option<Extern> {
-        let store = store.as_context_mut();
-        store
-            .inner()
-            .instance(self.0)
-            .ok()?
-            .export(name, store.inner())
+    pub fn get_export(&self, store: impl AsContext, name: &str) -> Option<Extern> {
+        let inner = store.as_context().inner();
+        inner.instance(self.0).ok()?.export(name, inner)
     }
 
     /// The function that it exports under this name.
-    pub fn get_func(&self, store: impl AsContextMut, name: &str) -> Option<Func> {
+    pub fn get_func(&self, store: impl AsContext, name: &str) -> Option<Func> {
         self.get_export(store, name)?.into_func()
     }
 
@@ -68,33 +64,33 @@ impl Instance {
     /// If there is none, or its type is another.
     pub fn get_typed_func<Params: WasmParams, Results: WasmResults>(
         &self,
-        mut store: impl AsContextMut,
+        store: impl AsContext,
         name: &str,
     ) -> Result<TypedFunc<Params, Results>> {
-        let mut store = store.as_context_mut();
-        let func = self.get_func(&mut store, name);
+        let store = store.as_context();
+        let func = self.get_func(store, name);
         let func = func.ok_or_else(|| UseError::NoExport(name.into()))?;
-        func.typed(&store)
+        func.typed(store)
             .map_err(|error| error.context(format_args!("function `{name}`")))
     }
 
     /// The memory that it exports under this name.
-    pub fn get_memory(&self, store: impl AsContextMut, name: &str) -> Option<Memory> {
+    pub fn get_memory(&self, store: impl AsContext, name: &str) -> Option<Memory> {
         self.get_export(store, name)?.into_memory()
     }
 
     /// The table that it exports under this name.
-    pub fn get_table(&self, store: impl AsContextMut, name: &str) -> Option<Table> {
+    pub fn get_table(&self, store: impl AsContext, name: &str) -> Option<Table> {
         self.get_export(store, name)?.into_table()
     }
 
     /// The global that it exports under this name.
-    pub fn get_global(&self, store: impl AsContextMut, name: &str) -> Option<Global> {
+    pub fn get_global(&self, store: impl AsContext, name: &str) -> Option<Global> {
         self.get_export(store, name)?.into_global()
     }
 
     /// The tag that it exports under this name.
-    pub fn get_tag(&self, store: impl AsContextMut, name: &str) -> Option<Tag> {
+    pub fn get_tag(&self, store: impl AsContext, name: &str) -> Option<Tag> {
         self.get_export(store, name)?.into_tag()
     }
 

@@ -151,7 +151,7 @@ impl<T> Linker<T> {
     /// another engine.
     pub fn instance(
         &mut self,
-        store: impl AsContextMut<Data = T>,
+        store: impl AsContext<Data = T>,
         module: &str,
         instance: Instance,
     ) -> Result<&mut Self> {
@@ -234,6 +234,28 @@ impl<T> Linker<T> {
             .ok()
     }
 
+    /// The function that a program starts with: of the exports of this name of a module, the one
+    /// without a name of its own, or else `_start`; one that does nothing, if there is neither.
+    ///
+    /// # Errors
+    /// If what has such a name is no function, or is not of `store`, or when memory is short.
+    pub fn get_default(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+        module: &str,
+    ) -> Result<Func> {
+        let mut store = store.as_context_mut();
+        for name in ["", "_start"] {
+            if let Some(found) = self.find(module, name) {
+                let found = found.clone().into_extern(store.inner_mut())?;
+                let func = found.into_func();
+                return Ok(func.ok_or_else(|| UseError::NoExport(name.into()))?);
+            }
+        }
+        same_engine(&self.engine, store.engine())?;
+        Ok(Func::wrap(store, || {}))
+    }
+
     /// What a module's import would get by its names; see [`Linker::get`].
     pub fn get_by_import(
         &self,
@@ -244,10 +266,10 @@ impl<T> Linker<T> {
     }
 
     /// Defines each import of the module that has no definition and is a function as one that
-    /// fails when it is called.
+    /// fails when it is called. Imports of other kinds stay without definition.
     ///
     /// # Errors
-    /// If an import without definition is no function, or the module is one of another engine.
+    /// If the module is one of another engine, or when memory is short.
     pub fn define_unknown_imports_as_traps(&mut self, module: &Module) -> Result<()> {
         self.own(module.engine())?;
         for import in module.imports() {
@@ -255,7 +277,7 @@ impl<T> Linker<T> {
                 continue;
             }
             let ExternType::Func(ty) = import.ty() else {
-                return Err(unknown(import.module, import.name, import.ty()));
+                continue;
             };
             let (first, second) = (String::from(import.module), String::from(import.name));
             let expected = import.ty();

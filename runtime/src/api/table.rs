@@ -55,9 +55,8 @@ impl Table {
     }
 
     /// An element; nothing beyond the size, or if the table belongs to another store.
-    pub fn get(&self, mut store: impl AsContextMut, index: u64) -> Option<Ref> {
-        let store = store.as_context_mut();
-        let inner = store.inner();
+    pub fn get(&self, store: impl AsContext, index: u64) -> Option<Ref> {
+        let inner = store.as_context().inner();
         let table = inner.table(self.0).ok()?;
         let slot = *table.elements.get(usize::try_from(index).ok()?)?;
         Some(Ref::from_raw(slot, table.ty.element, inner))
@@ -85,7 +84,7 @@ impl Table {
     /// If it cannot grow (a [`LimitError`](crate::LimitError) says what limits it), or the value is
     /// not of the element type.
     pub fn grow(&self, mut store: impl AsContextMut, delta: u64, init: Ref) -> Result<u64> {
-        let mut store = store.as_context_mut();
+        let store = store.as_context_mut();
         let inner = store.inner();
         let table = inner.table(self.0)?;
         let init = init.to_raw(table.ty.element, inner)?;

@@ -9,6 +9,7 @@
 //! memory for it, it is [`OutOfMemory`], which needs none.
 
 pub(crate) mod cause;
+pub(crate) mod kind;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -257,7 +258,7 @@ fn no_memory() -> Cause {
 
 /// An error that is only a text.
 #[derive(Debug)]
-struct Message(String);
+pub(crate) struct Message(String);
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -267,7 +268,7 @@ impl fmt::Display for Message {
 
 impl StdError for Message {}
 
-/// Adds context to the error of a result.
+/// Adds context to the error of a result; of an option that is empty, makes the error.
 pub trait Context<T> {
     /// Adds what was being done.
     fn context(self, context: impl fmt::Display) -> Result<T>;
@@ -283,6 +284,17 @@ impl<T, E: Into<Error>> Context<T> for Result<T, E> {
 
     fn with_context<C: fmt::Display>(self, context: impl FnOnce() -> C) -> Result<T> {
         self.map_err(|error| error.into().context(context()))
+    }
+}
+
+/// Where nothing is found, what was being done is the error.
+impl<T> Context<T> for Option<T> {
+    fn context(self, context: impl fmt::Display) -> Result<T> {
+        self.ok_or_else(|| Error::msg(context))
+    }
+
+    fn with_context<C: fmt::Display>(self, context: impl FnOnce() -> C) -> Result<T> {
+        self.ok_or_else(|| Error::msg(context()))
     }
 }
 

@@ -73,9 +73,9 @@ pub(crate) unsafe fn call_host(
         (*context).burn(Rate::PASSED.fuel(passed))?;
         let count = host.params.max(host.results) as usize;
         let slots = core::slice::from_raw_parts_mut(slots, count);
-        let (typed, instance) = ((*context).store.typed, (*context).instance);
+        let (store, instance) = ((*context).store, (*context).instance);
         (*context).suspend();
-        let result = host.call.call(typed, Some(instance), slots);
+        let result = erased::call_host(store, &host.call, Some(instance), slots);
         (*context).resume();
         result.map_err(|error| {
             (*context).error = Some(error);

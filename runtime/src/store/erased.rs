@@ -14,6 +14,7 @@ use core::ptr::NonNull;
 use super::StoreData;
 use super::context::StoreContextMut;
 use super::entity::{HostFunc, InstanceEntity};
+use super::hook::CallHook;
 use super::inner::{EpochAction, StoreInner};
 use super::limits::ResourceLimiter;
 use super::pointers::StorePointers;
@@ -41,6 +42,9 @@ pub(crate) struct HostCall(Arc<Call>);
 /// The host's limiter, which stands somewhere in the data of stores of one data type.
 pub(crate) struct HostLimiter(Box<Ask>);
 
+/// What the host does where calls enter and leave the guest in stores of one data type.
+pub(crate) struct HostHook(Box<Notice>);
+
 /// What the host does at the epoch deadline of stores of one data type.
 pub(crate) struct EpochCallback(Box<Extend>);
 
@@ -48,6 +52,7 @@ pub(crate) struct EpochCallback(Box<Extend>);
 type Call =
     dyn Fn(NonNull<()>, Option<NonNull<InstanceEntity>>, &mut [u64]) -> Result<()> + Send + Sync;
 type Ask = dyn FnMut(NonNull<()>, &mut dyn FnMut(&mut dyn ResourceLimiter)) + Send + Sync;
+type Notice = dyn FnMut(NonNull<()>, CallHook) -> Result<()> + Send + Sync;
 type Extend = dyn FnMut(NonNull<()>) -> Result<u64> + Send + Sync;
 
 impl HostCall {
@@ -93,6 +98,16 @@ impl EpochCallback {
     }
 }
 
+impl HostHook {
+    /// Tells it; an error ends the call.
+    ///
+    /// # Safety
+    /// As for [`HostCall::call`].
+    unsafe fn tell(&mut self, store: NonNull<()>, state: CallHook) -> Result<()> {
+        (self.0)(store, state)
+    }
+}
+
 /// A host function over slots. It gets the store, the number of the calling instance, if any, and
 /// the slots.
 pub(crate) fn host_func<T>(
@@ -131,6 +146,17 @@ pub(crate) fn host_limiter<T>(
     }))
 }
 
+/// A hook of calls.
+pub(crate) fn host_hook<T>(
+    mut hook: impl FnMut(StoreContextMut<'_, T>, CallHook) -> Result<()> + Send + Sync + 'static,
+) -> HostHook {
+    HostHook(Box::new(move |store, state| {
+        // SAFETY: `HostHook::tell` was promised a store of `T` that nobody else uses.
+        let data = unsafe { store.cast::<StoreData<T>>().as_mut() };
+        hook(StoreContextMut::new(data), state)
+    }))
+}
+
 /// A callback at the epoch deadline.
 pub(crate) fn epoch_callback<T>(
     mut callback: impl FnMut(StoreContextMut<'_, T>) -> Result<u64> + Send + Sync + 'static,
@@ -140,6 +166,59 @@ pub(crate) fn epoch_callback<T>(
         let data = unsafe { store.cast::<StoreData<T>>().as_mut() };
         callback(StoreContextMut::new(data))
     }))
+}
+
+/// Calls a function of the host, and tells the store's hook before and after, if there is one.
+///
+/// # Safety
+/// As for [`HostCall::call`], of the store that the pointers lead to.
+pub(crate) unsafe fn call_host(
+    store: StorePointers,
+    host: &HostCall,
+    instance: Option<NonNull<InstanceEntity>>,
+    slots: &mut [u64],
+) -> Result<()> {
+    // SAFETY: the caller promises that the store is live and used by nobody else, and what
+    // `HostCall::call` needs; the reference ends with the condition.
+    unsafe {
+        if store.inner.as_ref().hook.is_none() {
+            return host.call(store.typed, instance, slots);
+        }
+        tell(store, CallHook::CallingHost)?;
+        let result = host.call(store.typed, instance, slots);
+        tell(store, CallHook::ReturningFromHost)?;
+        result
+    }
+}
+
+/// Tells the store's hook, if there is one, which is not told of what it does itself.
+///
+/// # Safety
+/// The pointers are those of one live store, into which nobody uses references meanwhile.
+#[cold]
+pub(crate) unsafe fn tell(store: StorePointers, state: CallHook) -> Result<()> {
+    /// Puts the hook back even if it panics.
+    struct Restore(NonNull<StoreInner>, Option<HostHook>);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            // SAFETY: `tell`'s caller promises that the store is live and used by nobody else; what
+            // the hook borrowed of it ended with the hook.
+            let inner = unsafe { self.0.as_mut() };
+            inner.hook = self.1.take();
+        }
+    }
+
+    // SAFETY: the caller promises that the store is live and used by nobody else.
+    let hook = unsafe { (*store.inner.as_ptr()).hook.take() };
+    let mut restore = Restore(store.inner, hook);
+    match &mut restore.1 {
+        // SAFETY: the hook was installed in this store, so it is one for its data type; the caller
+        // promises that the store is live, and no reference into it is alive here: the hook itself
+        // was taken out.
+        Some(hook) => unsafe { hook.tell(store.typed, state) },
+        None => Ok(()),
+    }
 }
 
 /// Does what the store wants done when running code meets its epoch deadline: sets a new

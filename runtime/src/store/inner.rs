@@ -12,7 +12,7 @@ use super::entity::{
     FuncEntity, GlobalEntity, HostHandle, HostValue, InstanceEntity, MemoryEntity, TableEntity,
     TagEntity,
 };
-use super::erased::EpochCallback;
+use super::erased::{EpochCallback, HostHook};
 use super::limiter::Limiter;
 use crate::engine::Engine;
 use crate::engine::counter::Counter;
@@ -49,6 +49,8 @@ pub(crate) struct StoreInner {
     pub(crate) epoch_deadline: u64,
     /// What happens then.
     pub(crate) epoch_action: EpochAction,
+    /// Who is told where calls enter and leave the guest.
+    pub(crate) hook: Option<HostHook>,
     /// Limits on memories, tables and instances.
     pub(crate) limiter: Limiter,
     /// Slots of stacks at rest.
@@ -104,6 +106,7 @@ impl StoreInner {
             fuel,
             epoch_deadline: 0,
             epoch_action: EpochAction::default(),
+            hook: None,
             limiter: Limiter::default(),
             stacks: Vec::new(),
             nesting: 0,

@@ -11,6 +11,7 @@ pub(crate) mod context;
 pub(crate) mod entity;
 pub(crate) mod erased;
 pub(crate) mod growth;
+pub(crate) mod hook;
 pub(crate) mod inner;
 pub(crate) mod limiter;
 pub(crate) mod limits;
@@ -20,6 +21,7 @@ use alloc::boxed::Box;
 use core::fmt;
 use core::marker::PhantomData;
 
+use self::hook::CallHook;
 use self::limits::ResourceLimiter;
 use crate::engine::Engine;
 use crate::engine::use_error::UseError;
@@ -90,6 +92,16 @@ impl<T> Store<T> {
         limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
     ) {
         self.0.inner.limiter.set(erased::host_limiter(limiter));
+    }
+
+    /// Sets who is told when the host calls a function, when a function of the host is called, and
+    /// when either returns. An error ends the call. Replaces the former one. What the hook calls
+    /// itself, it is not told of.
+    pub fn call_hook(
+        &mut self,
+        hook: impl FnMut(StoreContextMut<'_, T>, CallHook) -> Result<()> + Send + Sync + 'static,
+    ) {
+        self.0.inner.hook = Some(erased::host_hook(hook));
     }
 
     /// The fuel left.

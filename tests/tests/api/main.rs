@@ -21,6 +21,7 @@ mod scopes;
 mod threads;
 mod translation;
 mod types;
+mod vocabulary;
 
 use tabwasm::{Config, Engine, Instance, Linker, Module, Store};
 

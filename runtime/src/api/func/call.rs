@@ -14,6 +14,8 @@ use crate::module::backtrace::WasmBacktrace;
 use crate::spec::Trap;
 use crate::store::StoreData;
 use crate::store::entity::FuncBody;
+use crate::store::erased;
+use crate::store::hook::CallHook;
 use crate::store::inner::Handle;
 
 /// Arguments, then results, of one call.
@@ -87,6 +89,30 @@ fn run<T>(
     func: Handle,
     slots: &mut [u64],
 ) -> Result<Result<(), Interruption>> {
+    watched(store, |store| enter(store, func, slots))?
+}
+
+/// Does what calls the guest, and tells the store's hook before and after, if there is one.
+pub(crate) fn watched<T, R>(
+    store: &mut StoreData<T>,
+    call: impl FnOnce(&mut StoreData<T>) -> R,
+) -> Result<R> {
+    if store.inner.hook.is_none() {
+        return Ok(call(store));
+    }
+    // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns.
+    unsafe { erased::tell(store.pointers(), CallHook::CallingWasm) }?;
+    let result = call(store);
+    // SAFETY: as above.
+    unsafe { erased::tell(store.pointers(), CallHook::ReturningFromWasm) }?;
+    Ok(result)
+}
+
+fn enter<T>(
+    store: &mut StoreData<T>,
+    func: Handle,
+    slots: &mut [u64],
+) -> Result<Result<(), Interruption>> {
     let host = match &store.inner.func(func)?.body {
         FuncBody::Host(host) => Some(host.call.clone()),
         FuncBody::Wasm { .. } => None,
@@ -96,7 +122,7 @@ fn run<T>(
         Some(host) => {
             // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this
             // returns. The function was found in it, and so is one for its data type.
-            let result = unsafe { host.call(pointers.typed, None, slots) };
+            let result = unsafe { erased::call_host(pointers, &host, None, slots) };
             result.map_err(|error| Interruption::Host(error, None))
         }
         // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this

@@ -163,11 +163,12 @@ impl Suspended {
             return Err(UseError::OtherStore.into());
         }
         let mut slots = Slots::new(self.ty.params().len().max(self.ty.results().len()))?;
-        let pointers = store.reborrow().store().pointers();
-        // SAFETY: the store was just compared with the one that the call was begun in, whose number no
-        // other store ever has, and is borrowed exclusively until this returns. `host` were made for
-        // the type of the host function that failed, the slots for the first one's type.
-        let result = unsafe { self.invocation.resume(pointers, host, slots.as_mut()) };
+        let result = call::watched(store.reborrow().store(), |store| {
+            // SAFETY: the store was just compared with the one that the call was begun in, whose number
+            // no other store ever has, and is borrowed exclusively until this returns. `host` were made
+            // for the type of the host function that failed, the slots for the first one's type.
+            unsafe { (self.invocation).resume(store.pointers(), host, slots.as_mut()) }
+        })?;
         let outcome = call::settle(result)?;
         Ok((outcome, self.ty, slots))
     }
@@ -270,7 +271,7 @@ impl Suspended {
     }
 }
 
-impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
+impl<Results> TypedResumableCallHostTrap<Results> {
     /// The host function that failed.
     pub fn host_func(&self) -> Func {
         self.call.func
@@ -285,7 +286,9 @@ impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
     pub fn into_host_error(self) -> Error {
         self.call.error
     }
+}
 
+impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
     /// Goes on as if the host function had returned `inputs`.
     ///
     /// # Errors
@@ -302,12 +305,14 @@ impl<Results: WasmResults> TypedResumableCallHostTrap<Results> {
     }
 }
 
-impl<Results: WasmResults> TypedResumableCallOutOfFuel<Results> {
+impl<Results> TypedResumableCallOutOfFuel<Results> {
     /// The least fuel with which it can go on.
     pub fn required_fuel(&self) -> u64 {
         self.call.required
     }
+}
 
+impl<Results: WasmResults> TypedResumableCallOutOfFuel<Results> {
     /// Goes on, with what fuel the store has now.
     ///
     /// # Errors
