@@ -27,6 +27,13 @@ pub struct WasiCtxBuilder {
     random: Option<Box<dyn Random>>,
 }
 
+impl WasiCtx {
+    /// The same as [`WasiCtxBuilder::new`].
+    pub fn builder() -> WasiCtxBuilder {
+        WasiCtxBuilder::new()
+    }
+}
+
 impl WasiCtxBuilder {
     /// No arguments, no environment, no input, no output.
     pub fn new() -> Self {

@@ -10,13 +10,13 @@
 //!
 //! ```
 //! use tabwasm::{Engine, Linker, Store};
-//! use tabwasm_wasi::{WasiCtx, WasiCtxBuilder, add_to_linker};
+//! use tabwasm_wasi::{WasiCtx, add_to_linker};
 //!
 //! # fn main() -> Result<(), tabwasm::Error> {
 //! let engine = Engine::default();
 //! let mut linker: Linker<WasiCtx> = Linker::new(&engine);
 //! add_to_linker(&mut linker, |ctx| ctx)?;
-//! let ctx = WasiCtxBuilder::new().arg("prog").env("LANG", "C").build();
+//! let ctx = WasiCtx::builder().arg("prog").env("LANG", "C").build();
 //! let store = Store::new(&engine, ctx);
 //! # let _ = store;
 //! # Ok(())

@@ -10,6 +10,9 @@
 //! cargo run --release --manifest-path tests/bench/Cargo.toml --no-default-features --features wasmi -- --quick
 //! ```
 //!
+//! What the library shares with the peers' vocabularies is in two examples, programs for them, which
+//! the test `peers` builds with tabwasm: `cargo run --example wasmi`, and `wasmtime`.
+//!
 //! With the default features it also builds Silverfir-nano and wasmtime, which takes minutes.
 //!
 //! Wall time on a shared machine is only worth its comparison: engines take turns on each
