@@ -83,6 +83,7 @@ mod store;
 pub use self::{
     allocation::OutOfMemory,
     api::caller::Caller,
+    api::error_kind::ErrorKind,
     api::externref::ExternRef,
     api::externs::{Export, Extern},
     api::func::Func,
@@ -109,7 +110,6 @@ pub use self::{
     engine::scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},
     engine::use_error::UseError,
     error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError},
-    error::kind::ErrorKind,
     error::{Context, Error, Result},
     module::Module,
     module::backtrace::{FrameInfo, WasmBacktrace},
@@ -125,7 +125,7 @@ pub use types::MemoryType;
 /// Errors by the path that wasmi has for them.
 #[cfg(feature = "alloc")]
 pub mod errors {
-    pub use crate::error::kind::ErrorKind;
+    pub use crate::api::error_kind::ErrorKind;
 }
 
 #[cfg(feature = "alloc")]

@@ -5,6 +5,7 @@
 //! section 7.1, "Embedding".
 
 pub(crate) mod caller;
+pub(crate) mod error_kind;
 pub(crate) mod externref;
 pub(crate) mod externs;
 pub(crate) mod func;

@@ -9,7 +9,6 @@
 //! memory for it, it is [`OutOfMemory`], which needs none.
 
 pub(crate) mod cause;
-pub(crate) mod kind;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -153,7 +152,8 @@ impl Error {
         self.0.as_ref()?.trace.as_deref()
     }
 
-    fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
+    /// The cause, behind all context.
+    pub(crate) fn cause(&self) -> &(dyn StdError + Send + Sync + 'static) {
         match &self.0 {
             Some(inner) => &*inner.cause,
             None => &OutOfMemory,
@@ -258,7 +258,7 @@ fn no_memory() -> Cause {
 
 /// An error that is only a text.
 #[derive(Debug)]
-pub(crate) struct Message(String);
+pub(crate) struct Message(pub(crate) String);
 
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,11 +5,11 @@
 
 use core::error::Error as StdError;
 
-use super::cause::{I32Exit, InternalError, LimitError, MemoryAccessError};
-use super::{Error, Message};
 use crate::allocation::OutOfMemory;
 use crate::engine::link_error::LinkError;
 use crate::engine::use_error::UseError;
+use crate::error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError};
+use crate::error::{Error, Message};
 use crate::reject::Reject;
 use crate::spec::Trap;
 use crate::store::limiter::LimiterRefusal;
