@@ -238,13 +238,15 @@ impl<T> Linker<T> {
     /// without a name of its own, or else `_start`; one that does nothing, if there is neither.
     ///
     /// # Errors
-    /// If what has such a name is no function, or is not of `store`, or when memory is short.
+    /// If what has such a name is no function, or is not of `store`, if the store is one of another
+    /// engine, or when memory is short.
     pub fn get_default(
         &self,
         mut store: impl AsContextMut<Data = T>,
         module: &str,
     ) -> Result<Func> {
         let mut store = store.as_context_mut();
+        self.own(store.engine())?;
         for name in ["", "_start"] {
             if let Some(found) = self.find(module, name) {
                 let found = found.clone().into_extern(store.inner_mut())?;
@@ -252,7 +254,6 @@ impl<T> Linker<T> {
                 return Ok(func.ok_or_else(|| UseError::NoExport(name.into()))?);
             }
         }
-        same_engine(&self.engine, store.engine())?;
         Ok(Func::wrap(store, || {}))
     }
 

@@ -103,7 +103,8 @@ pub(crate) fn watched<T, R>(
     // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns.
     unsafe { erased::tell(store.pointers(), CallHook::CallingWasm) }?;
     let result = call(store);
-    // SAFETY: as above.
+    // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns, and
+    // what `call` borrowed of it ended with the call.
     unsafe { erased::tell(store.pointers(), CallHook::ReturningFromWasm) }?;
     Ok(result)
 }

@@ -219,6 +219,7 @@ functions! { |c, t|
     "Linker::get_by_import" => t
         .linker
         .get_by_import(c, &t.module.imports().next().expect("one"));
+    "Linker::get_default" => t.linker.get_default(c, "host");
     "Linker::instantiate" => t.linker.instantiate(c, &t.module);
     "Linker::instantiate_and_start" => t.linker.instantiate_and_start(c, &t.module);
     "Memory::new" => Memory::new(c, MemoryType::new(1, None));

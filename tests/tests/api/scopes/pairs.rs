@@ -384,6 +384,12 @@ rows! { |s, own, other, home|
         other.linker.get_by_import(s, &own.program.imports().next().expect("one"));
     "Linker::get_by_import" => Nothing Nothing,
         other.bound.get_by_import(s, &own.wanting.imports().next().expect("one"));
+    "Linker::get_default" => Given Engine, other.linker.get_default(s, "host");
+    "Linker::get_default" => Store Engine, {
+        let mut bound = other.bound.clone();
+        bound.alias("own", "f", "own", "_start").expect("free");
+        bound.get_default(s, "own")
+    };
     "Linker::define_unknown_imports_as_traps" => Given Engine,
         own.linker.clone().define_unknown_imports_as_traps(&other.wanting);
     "Linker::define_unknown_imports_as_traps" => Given Engine,
