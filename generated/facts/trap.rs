@@ -56,11 +56,13 @@ pub enum Trap {
     InvalidChar,
     /// The bytes of a string are not in its encoding.
     InvalidString,
+    /// A value is to be put into the memory of a guest that gave no allocator.
+    NoAllocator,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 24] = [
+    pub const ALL: [Trap; 25] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -85,6 +87,7 @@ impl Trap {
         Trap::InvalidDiscriminant,
         Trap::InvalidChar,
         Trap::InvalidString,
+        Trap::NoAllocator,
     ];
 }
 
@@ -116,6 +119,7 @@ impl Trap {
             Self::InvalidDiscriminant => 522,
             Self::InvalidChar => 523,
             Self::InvalidString => 524,
+            Self::NoAllocator => 525,
         }
     }
 
@@ -146,6 +150,7 @@ impl Trap {
             522 => Some(Self::InvalidDiscriminant),
             523 => Some(Self::InvalidChar),
             524 => Some(Self::InvalidString),
+            525 => Some(Self::NoAllocator),
             _ => None,
         }
     }
@@ -177,6 +182,7 @@ impl Trap {
             Self::InvalidDiscriminant => "invalid variant discriminant",
             Self::InvalidChar => "invalid `char` bit pattern",
             Self::InvalidString => "invalid utf-8",
+            Self::NoAllocator => "no allocator",
         }
     }
 
@@ -200,7 +206,8 @@ impl Trap {
             | Self::Interrupt
             | Self::ForeignTable
             | Self::InvalidDiscriminant
-            | Self::InvalidChar => &[],
+            | Self::InvalidChar
+            | Self::NoAllocator => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",

@@ -70,6 +70,38 @@ pub fn include_configured(input: TokenStream) -> TokenStream {
 /// Parameters are numbers; `Memory<'_>` as the first is the caller's memory. Results are a number,
 /// a tuple or nothing, plain or in a `Result` whose error becomes a `Trap`. On a function,
 /// `#[host(name = "…", module = "…")]` gives it other names.
+///
+/// ```
+/// use tabwasm::Trap;
+/// use tabwasm::compact::Value;
+/// use tabwasm::host::{Host, Memory};
+/// use tabwasm_macros::host;
+///
+/// struct Counter(i32);
+///
+/// #[host(module = "env")]
+/// impl Counter {
+///     fn add(&mut self, by: i32) -> i32 {
+///         self.0 += by;
+///         self.0
+///     }
+///
+///     #[host(name = "first_byte")]
+///     fn first(&self, mut memory: Memory<'_>, at: i32) -> Result<i32, Trap> {
+///         let [byte] = memory.read(at as u32)?;
+///         Ok(i32::from(byte))
+///     }
+/// }
+///
+/// // A call as the compact engine makes it: all values are the caller's, nothing is allocated.
+/// let mut counter = Counter(5);
+/// let mut results = [Value::I32(0)];
+/// counter.call(0, Memory::new(&mut []), &[Value::I32(2)], &mut results)?;
+/// assert_eq!(results, [Value::I32(7)]);
+/// counter.call(1, Memory::new(&mut [9]), &[Value::I32(0)], &mut results)?;
+/// assert_eq!(results, [Value::I32(9)]);
+/// # Ok::<(), Trap>(())
+/// ```
 #[proc_macro_attribute]
 pub fn host(arguments: TokenStream, input: TokenStream) -> TokenStream {
     message::expand(host::expand(arguments.into(), input.into()))
@@ -77,6 +109,19 @@ pub fn host(arguments: TokenStream, input: TokenStream) -> TokenStream {
 
 /// Makes a type one whose size and alignment in a component's memory can be asked for:
 /// `tabwasm::component::ComponentType`. The attributes are those of [`Lift`](derive@Lift).
+///
+/// ```
+/// use tabwasm::component::ComponentType;
+/// use tabwasm_macros::{ComponentType, Lift};
+///
+/// #[derive(ComponentType, Lift)]
+/// struct Reading {
+///     sensor: u8,
+///     value: f64,
+/// }
+///
+/// assert_eq!((Reading::SIZE32, Reading::ALIGN32), (16, 8));
+/// ```
 #[proc_macro_derive(ComponentType, attributes(component))]
 pub fn component_type(input: TokenStream) -> TokenStream {
     message::expand(derive::component_type(input.into()))
@@ -134,6 +179,24 @@ pub fn lift(input: TokenStream) -> TokenStream {
 
 /// Makes a type one that becomes values of components: `tabwasm::component::Lower`. The attributes
 /// are those of [`Lift`](derive@Lift).
+///
+/// ```
+/// use tabwasm::component::{CanonicalOptions, LowerContext};
+/// use tabwasm_macros::Lower;
+///
+/// #[derive(Lower)]
+/// struct Reading {
+///     sensor: u8,
+///     value: u16,
+/// }
+///
+/// // Numbers need no allocator; the memory is enough.
+/// let mut memory = [0; 4];
+/// let mut guest = LowerContext::new(&mut memory[..], CanonicalOptions::default());
+/// guest.store(&Reading { sensor: 3, value: 0x0201 }, 0)?;
+/// assert_eq!(memory, [3, 0, 1, 2]);
+/// # Ok::<(), tabwasm::Trap>(())
+/// ```
 #[proc_macro_derive(Lower, attributes(component))]
 pub fn lower(input: TokenStream) -> TokenStream {
     message::expand(derive::lower(input.into()))

@@ -53,7 +53,7 @@ pub trait Lower {
 /// definition.
 ///
 /// A memory alone is one whose allocator has nothing to give, which is enough for all but strings,
-/// lists, and what is too much for core values.
+/// lists, and what is too much for core values: these trap with [`Trap::NoAllocator`].
 pub trait Realloc {
     /// The memory; another one after each call of [`realloc`](Self::realloc).
     fn memory(&mut self) -> &mut [u8];
@@ -68,7 +68,7 @@ impl Realloc for [u8] {
     }
 
     fn realloc(&mut self, _: u64, _: u64, _: u32, _: u64) -> Result<u64, Trap> {
-        Err(Trap::AllocationTooLarge)
+        Err(Trap::NoAllocator)
     }
 }
 
