@@ -16,57 +16,60 @@ functions! {
         => |ctx, guest| ctx.clock_res_get(guest, id, resolution);
     clock_time_get(id: u32, precision: u64, time: u32)
         => |ctx, guest| ctx.clock_time_get(guest, id, precision, time);
-    fd_advise(fd: u32, _offset: u64, _len: u64, _advice: u32)
-        => |ctx, _guest| ctx.descriptors.file(fd);
-    fd_allocate(fd: u32, _offset: u64, _len: u64) => |ctx, _guest| ctx.descriptors.file(fd);
-    fd_close(fd: u32) => |ctx, _guest| ctx.descriptors.close(fd);
-    fd_datasync(fd: u32) => |ctx, _guest| ctx.descriptors.file(fd);
+    fd_advise(fd: u32, offset: u64, len: u64, advice: u32)
+        => |ctx, guest| ctx.fd_advise(guest, fd, offset, len, advice);
+    fd_allocate(fd: u32, offset: u64, len: u64)
+        => |ctx, guest| ctx.fd_allocate(guest, fd, offset, len);
+    fd_close(fd: u32) => |ctx, _guest| ctx.fd_close(fd);
+    fd_datasync(fd: u32) => |ctx, guest| ctx.fd_datasync(guest, fd);
     fd_fdstat_get(fd: u32, stat: u32) => |ctx, guest| ctx.fd_fdstat_get(guest, fd, stat);
-    fd_fdstat_set_flags(fd: u32, _flags: u32) => |ctx, _guest| ctx.descriptors.file(fd);
+    fd_fdstat_set_flags(fd: u32, flags: u32)
+        => |ctx, guest| ctx.fd_fdstat_set_flags(guest, fd, flags);
     fd_fdstat_set_rights(fd: u32, fs_rights_base: u64, fs_rights_inheriting: u64)
         => |ctx, guest| ctx.fd_fdstat_set_rights(guest, fd, fs_rights_base, fs_rights_inheriting);
     fd_filestat_get(fd: u32, stat: u32) => |ctx, guest| ctx.fd_filestat_get(guest, fd, stat);
-    fd_filestat_set_size(fd: u32, _size: u64) => |ctx, _guest| ctx.descriptors.file(fd);
-    fd_filestat_set_times(fd: u32, _atim: u64, _mtim: u64, _fst_flags: u32)
-        => |ctx, _guest| ctx.descriptors.file(fd);
-    fd_pread(fd: u32, _iovs: u32, _iovs_len: u32, _offset: u64, _nread: u32)
-        => |ctx, _guest| ctx.descriptors.seekable(fd);
-    fd_prestat_get(fd: u32, _stat: u32) => |ctx, _guest| ctx.descriptors.directory(fd);
-    fd_prestat_dir_name(fd: u32, _path: u32, _path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    fd_pwrite(fd: u32, _iovs: u32, _iovs_len: u32, _offset: u64, _nwritten: u32)
-        => |ctx, _guest| ctx.descriptors.seekable(fd);
+    fd_filestat_set_size(fd: u32, size: u64)
+        => |ctx, guest| ctx.fd_filestat_set_size(guest, fd, size);
+    fd_filestat_set_times(fd: u32, atim: u64, mtim: u64, fst_flags: u32)
+        => |ctx, guest| ctx.fd_filestat_set_times(guest, fd, atim, mtim, fst_flags);
+    fd_pread(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nread: u32)
+        => |ctx, guest| ctx.fd_pread(guest, fd, iovs, iovs_len, offset, nread);
+    fd_prestat_get(fd: u32, stat: u32) => |ctx, guest| ctx.fd_prestat_get(guest, fd, stat);
+    fd_prestat_dir_name(fd: u32, path: u32, path_len: u32)
+        => |ctx, guest| ctx.fd_prestat_dir_name(guest, fd, path, path_len);
+    fd_pwrite(fd: u32, iovs: u32, iovs_len: u32, offset: u64, nwritten: u32)
+        => |ctx, guest| ctx.fd_pwrite(guest, fd, iovs, iovs_len, offset, nwritten);
     fd_read(fd: u32, iovs: u32, iovs_len: u32, nread: u32)
         => |ctx, guest| ctx.fd_read(guest, fd, iovs, iovs_len, nread);
-    fd_readdir(fd: u32, _buf: u32, _buf_len: u32, _cookie: u64, _bufused: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    fd_renumber(fd: u32, to: u32) => |ctx, _guest| ctx.descriptors.renumber(fd, to);
-    fd_seek(fd: u32, _offset: u64, _whence: u32, _newoffset: u32)
-        => |ctx, _guest| ctx.descriptors.seekable(fd);
-    fd_sync(fd: u32) => |ctx, _guest| ctx.descriptors.file(fd);
-    fd_tell(fd: u32, _offset: u32) => |ctx, _guest| ctx.descriptors.seekable(fd);
+    fd_readdir(fd: u32, buf: u32, buf_len: u32, cookie: u64, bufused: u32)
+        => |ctx, guest| ctx.fd_readdir(guest, fd, buf, buf_len, cookie, bufused);
+    fd_renumber(fd: u32, to: u32) => |ctx, _guest| ctx.fd_renumber(fd, to);
+    fd_seek(fd: u32, offset: u64, whence: u32, newoffset: u32)
+        => |ctx, guest| ctx.fd_seek(guest, fd, offset, whence, newoffset);
+    fd_sync(fd: u32) => |ctx, guest| ctx.fd_sync(guest, fd);
+    fd_tell(fd: u32, offset: u32) => |ctx, guest| ctx.fd_tell(guest, fd, offset);
     fd_write(fd: u32, iovs: u32, iovs_len: u32, nwritten: u32)
         => |ctx, guest| ctx.fd_write(guest, fd, iovs, iovs_len, nwritten);
-    path_create_directory(fd: u32, _path: u32, _path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_filestat_get(fd: u32, _flags: u32, _path: u32, _path_len: u32, _stat: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_filestat_set_times(fd: u32, _flags: u32, _path: u32, _path_len: u32, _atim: u64, _mtim: u64, _fst_flags: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_link(old_fd: u32, _old_flags: u32, _old_path: u32, _old_path_len: u32, _new_fd: u32, _new_path: u32, _new_path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(old_fd);
-    path_open(fd: u32, _dirflags: u32, _path: u32, _path_len: u32, _oflags: u32, _fs_rights_base: u64, _fs_rights_inheriting: u64, _fdflags: u32, _opened_fd: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_readlink(fd: u32, _path: u32, _path_len: u32, _buf: u32, _buf_len: u32, _bufused: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_remove_directory(fd: u32, _path: u32, _path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_rename(fd: u32, _old_path: u32, _old_path_len: u32, _new_fd: u32, _new_path: u32, _new_path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_symlink(_old_path: u32, _old_path_len: u32, fd: u32, _new_path: u32, _new_path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
-    path_unlink_file(fd: u32, _path: u32, _path_len: u32)
-        => |ctx, _guest| ctx.descriptors.directory(fd);
+    path_create_directory(fd: u32, path: u32, path_len: u32)
+        => |ctx, guest| ctx.path_create_directory(guest, fd, path, path_len);
+    path_filestat_get(fd: u32, flags: u32, path: u32, path_len: u32, stat: u32)
+        => |ctx, guest| ctx.path_filestat_get(guest, fd, flags, path, path_len, stat);
+    path_filestat_set_times(fd: u32, flags: u32, path: u32, path_len: u32, atim: u64, mtim: u64, fst_flags: u32)
+        => |ctx, guest| ctx.path_filestat_set_times(guest, fd, flags, path, path_len, atim, mtim, fst_flags);
+    path_link(old_fd: u32, old_flags: u32, old_path: u32, old_path_len: u32, new_fd: u32, new_path: u32, new_path_len: u32)
+        => |ctx, guest| ctx.path_link(guest, old_fd, old_flags, old_path, old_path_len, new_fd, new_path, new_path_len);
+    path_open(fd: u32, dirflags: u32, path: u32, path_len: u32, oflags: u32, fs_rights_base: u64, fs_rights_inheriting: u64, fdflags: u32, opened_fd: u32)
+        => |ctx, guest| ctx.path_open(guest, fd, dirflags, path, path_len, oflags, fs_rights_base, fs_rights_inheriting, fdflags, opened_fd);
+    path_readlink(fd: u32, path: u32, path_len: u32, buf: u32, buf_len: u32, bufused: u32)
+        => |ctx, guest| ctx.path_readlink(guest, fd, path, path_len, buf, buf_len, bufused);
+    path_remove_directory(fd: u32, path: u32, path_len: u32)
+        => |ctx, guest| ctx.path_remove_directory(guest, fd, path, path_len);
+    path_rename(fd: u32, old_path: u32, old_path_len: u32, new_fd: u32, new_path: u32, new_path_len: u32)
+        => |ctx, guest| ctx.path_rename(guest, fd, old_path, old_path_len, new_fd, new_path, new_path_len);
+    path_symlink(old_path: u32, old_path_len: u32, fd: u32, new_path: u32, new_path_len: u32)
+        => |ctx, guest| ctx.path_symlink(guest, old_path, old_path_len, fd, new_path, new_path_len);
+    path_unlink_file(fd: u32, path: u32, path_len: u32)
+        => |ctx, guest| ctx.path_unlink_file(guest, fd, path, path_len);
     poll_oneoff(in_: u32, out: u32, nsubscriptions: u32, nevents: u32)
         => |ctx, guest| ctx.poll_oneoff(guest, in_, out, nsubscriptions, nevents);
     proc_raise(sig: u32) => |ctx, guest| ctx.proc_raise(guest, sig);

@@ -8,8 +8,29 @@ pub const MODULE: &str = "wasi_snapshot_preview1";
 /// Bytes of an address of the guest.
 pub const POINTER_SIZE: u32 = 4;
 
-/// Most buffers of one call, as many as POSIX systems take.
+/// Most buffers that one call moves, as many as POSIX systems take.
 pub const MAX_IOVECS: u32 = 1_024;
+
+/// Most descriptors that a guest has open.
+pub const MAX_DESCRIPTORS: u32 = 1_024;
+
+/// Most bytes of a path, also when a link at its end is followed.
+pub const MAX_PATH: u32 = 4_095;
+
+/// Most bytes of a name in a directory.
+pub const MAX_NAME: u32 = 255;
+
+/// Most symbolic links that one path leads through, as on Linux.
+pub const MAX_LINKS: u32 = 40;
+
+/// Most bytes of all files and links of a file system in memory.
+pub const MAX_MEMORY_BYTES: u32 = 268_435_456;
+
+/// Most files, directories and links of a file system in memory.
+pub const MAX_MEMORY_FILES: u32 = 65_536;
+
+/// Most names in all directories of a file system in memory.
+pub const MAX_MEMORY_ENTRIES: u32 = 131_072;
 
 /// Which clock is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,11 +6,15 @@
 
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::vec::Vec;
 use core::mem;
 
+use crate::abi::Errno;
 use crate::clock::Clock;
 use crate::ctx::WasiCtx;
-use crate::descriptor::Descriptors;
+use crate::descriptor::{Descriptors, Directory, Node};
+use crate::files::{FileSystem, Handle};
+use crate::perms::{DirPerms, FilePerms};
 use crate::pipe::{Discard, Empty};
 use crate::random::Random;
 use crate::stream::{InputStream, OutputStream};
@@ -25,6 +29,8 @@ pub struct WasiCtxBuilder {
     stderr: Box<dyn OutputStream>,
     clock: Option<Box<dyn Clock>>,
     random: Option<Box<dyn Random>>,
+    systems: Vec<Box<dyn FileSystem>>,
+    preopened: Vec<Directory>,
 }
 
 impl WasiCtx {
@@ -45,6 +51,8 @@ impl WasiCtxBuilder {
             stderr: Box::new(Discard),
             clock: default_clock(),
             random: default_random(),
+            systems: Vec::new(),
+            preopened: Vec::new(),
         }
     }
 
@@ -103,6 +111,40 @@ impl WasiCtxBuilder {
         self
     }
 
+    /// Gives the guest a directory of a file system under the name `guest_path`; it gets the next
+    /// descriptor, from 3 on.
+    pub fn preopened_files<F: FileSystem>(
+        &mut self,
+        mut files: F,
+        root: impl FnOnce(&mut F) -> Result<Handle, Errno>,
+        guest_path: impl AsRef<[u8]>,
+        dir_perms: DirPerms,
+        file_perms: FilePerms,
+    ) -> Result<&mut Self, Errno> {
+        let node = Node {
+            handle: root(&mut files)?,
+            system: self.systems.len(),
+        };
+        self.systems.push(Box::new(files));
+        Ok(self.preopen(node, guest_path.as_ref(), dir_perms, file_perms))
+    }
+
+    fn preopen(
+        &mut self,
+        node: Node,
+        guest_path: &[u8],
+        dir_perms: DirPerms,
+        file_perms: FilePerms,
+    ) -> &mut Self {
+        self.preopened.push(Directory {
+            node,
+            dir_perms,
+            file_perms,
+            preopened: Some(guest_path.to_vec()),
+        });
+        self
+    }
+
     /// The finished context; the builder is as new afterwards.
     pub fn build(&mut self) -> WasiCtx {
         let Self {
@@ -113,8 +155,14 @@ impl WasiCtxBuilder {
             stderr,
             clock,
             random,
+            systems,
+            preopened,
         } = mem::take(self);
-        let descriptors = Descriptors::new(stdin, stdout, stderr);
+        let mut descriptors = Descriptors::new(stdin, stdout, stderr);
+        descriptors.systems = systems;
+        for directory in preopened {
+            descriptors.preopen(directory);
+        }
         WasiCtx {
             args,
             environ,
@@ -127,6 +175,45 @@ impl WasiCtxBuilder {
 
 #[cfg(feature = "std")]
 impl WasiCtxBuilder {
+    /// Gives the guest a directory of the host under the name `guest_path`, and what is below it;
+    /// it gets the next descriptor, from 3 on. Nothing above it can be reached.
+    ///
+    /// # Errors
+    /// If `host_path` cannot be opened as a directory; on systems other than Linux, always.
+    pub fn preopened_dir(
+        &mut self,
+        host_path: impl AsRef<std::path::Path>,
+        guest_path: impl AsRef<[u8]>,
+        dir_perms: DirPerms,
+        file_perms: FilePerms,
+    ) -> Result<&mut Self, tabwasm::Error> {
+        #[cfg(target_os = "linux")]
+        {
+            // All directories of the host are one file system, so that a file can be moved from
+            // one to another.
+            let place = self.systems.iter().position(|files| {
+                let files: &dyn core::any::Any = files.as_ref();
+                files.is::<crate::os::HostFiles>()
+            });
+            let system = place.unwrap_or(self.systems.len());
+            if place.is_none() {
+                self.systems.push(Box::new(crate::os::HostFiles::new()));
+            }
+            let files: &mut dyn core::any::Any = self.systems[system].as_mut();
+            let handle = match files.downcast_mut::<crate::os::HostFiles>() {
+                Some(files) => files.open_host(host_path)?,
+                None => return Err(tabwasm::Error::msg("the file system is another one")),
+            };
+            let node = Node { system, handle };
+            Ok(self.preopen(node, guest_path.as_ref(), dir_perms, file_perms))
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = (host_path, guest_path, dir_perms, file_perms);
+            Err(tabwasm::Error::msg("directories need Linux so far"))
+        }
+    }
+
     /// Gives the guest this process's standard input.
     pub fn inherit_stdin(&mut self) -> &mut Self {
         self.stdin(crate::os::Stdin)

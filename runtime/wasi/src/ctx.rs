@@ -4,10 +4,12 @@
 //! finds it there, so that hosts can keep data of their own beside it.
 
 use alloc::boxed::Box;
+use core::any::Any;
 use core::fmt;
 
 use crate::clock::Clock;
 use crate::descriptor::Descriptors;
+use crate::files::FileSystem;
 use crate::random::Random;
 use crate::strings::Strings;
 
@@ -19,6 +21,20 @@ pub struct WasiCtx {
     pub(crate) clock: Option<Box<dyn Clock>>,
     pub(crate) random: Option<Box<dyn Random>>,
     pub(crate) descriptors: Descriptors,
+}
+
+impl WasiCtx {
+    /// The first file system of this type that the guest was given: to see what a guest wrote into
+    /// [`MemoryFiles`](crate::files::MemoryFiles), for example.
+    ///
+    /// Handles that were not opened by the caller are the guest's: to close one would leave it with
+    /// a descriptor of nothing, or of something else.
+    pub fn file_system<F: FileSystem>(&mut self) -> Option<&mut F> {
+        self.descriptors.systems.iter_mut().find_map(|files| {
+            let files: &mut dyn Any = files.as_mut();
+            files.downcast_mut()
+        })
+    }
 }
 
 impl fmt::Debug for WasiCtx {

@@ -1,45 +1,140 @@
-//! The descriptor table: what the guest's numbers stand for.
+//! The descriptor table: what the guest's numbers stand for, and what may be done with them.
 //!
-//! There are streams so far; files and directories become further variants, and
-//! [`Descriptors::file`], [`Descriptors::directory`] the places that find them. Numbers 0, 1 and 2
-//! are the standard streams. Standard: WASI preview 1, `typenames.witx`, `fd`.
+//! Numbers 0, 1 and 2 are the standard streams, preopened directories follow, and what is opened
+//! gets the lowest number that is free. Each descriptor has rights, which only shrink, for itself and
+//! for what is opened through it. Standard: WASI preview 1, `typenames.witx`, `fd`, `rights`.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::abi::{Errno, FileType, rights};
+use crate::abi::{Errno, FileType, MAX_DESCRIPTORS, rights};
+use crate::files::{FileSystem, Handle};
+use crate::perms::{DirPerms, FilePerms};
 use crate::stream::{InputStream, OutputStream};
 
 /// What a number of the guest stands for.
-pub(crate) enum Descriptor {
+pub(crate) struct Descriptor {
+    pub(crate) kind: Kind,
+    /// What may be done with it.
+    pub(crate) base: u64,
+    /// What may be done with what is opened through it.
+    pub(crate) inheriting: u64,
+    /// How it reads and writes, as in `fdflags`.
+    pub(crate) flags: u16,
+}
+
+pub(crate) enum Kind {
     Input(Box<dyn InputStream>),
     Output(Box<dyn OutputStream>),
+    File(Node),
+    Directory(Directory),
 }
+
+/// A file or directory of a file system.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    /// Which file system, by its place.
+    pub(crate) system: usize,
+    pub(crate) handle: Handle,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Directory {
+    pub(crate) node: Node,
+    pub(crate) dir_perms: DirPerms,
+    pub(crate) file_perms: FilePerms,
+    /// The name under which the guest has it from the start.
+    pub(crate) preopened: Option<Vec<u8>>,
+}
+
+/// Rights that mean something for a file.
+pub(crate) const OF_FILES: u64 = rights::FD_DATASYNC
+    | rights::FD_READ
+    | rights::FD_SEEK
+    | rights::FD_FDSTAT_SET_FLAGS
+    | rights::FD_SYNC
+    | rights::FD_TELL
+    | rights::FD_WRITE
+    | rights::FD_ADVISE
+    | rights::FD_ALLOCATE
+    | rights::FD_FILESTAT_GET
+    | rights::FD_FILESTAT_SET_SIZE
+    | rights::FD_FILESTAT_SET_TIMES
+    | rights::POLL_FD_READWRITE;
+
+/// Rights that mean something for a directory.
+pub(crate) const OF_DIRECTORIES: u64 = rights::FD_DATASYNC
+    | rights::FD_FDSTAT_SET_FLAGS
+    | rights::FD_SYNC
+    | rights::PATH_CREATE_DIRECTORY
+    | rights::PATH_CREATE_FILE
+    | rights::PATH_LINK_SOURCE
+    | rights::PATH_LINK_TARGET
+    | rights::PATH_OPEN
+    | rights::FD_READDIR
+    | rights::PATH_READLINK
+    | rights::PATH_RENAME_SOURCE
+    | rights::PATH_RENAME_TARGET
+    | rights::PATH_FILESTAT_GET
+    | rights::PATH_FILESTAT_SET_SIZE
+    | rights::PATH_FILESTAT_SET_TIMES
+    | rights::FD_FILESTAT_GET
+    | rights::FD_FILESTAT_SET_TIMES
+    | rights::PATH_SYMLINK
+    | rights::PATH_REMOVE_DIRECTORY
+    | rights::PATH_UNLINK_FILE;
+
+/// Rights of a stream beside the one to read or write it.
+const OF_STREAMS: u64 = rights::FD_FILESTAT_GET | rights::POLL_FD_READWRITE;
 
 impl Descriptor {
-    pub(crate) fn file_type(&self) -> FileType {
-        let is_terminal = match self {
-            Self::Input(stream) => stream.is_terminal(),
-            Self::Output(stream) => stream.is_terminal(),
-        };
-        if is_terminal {
-            FileType::CharacterDevice
-        } else {
-            FileType::Unknown
+    fn input(stream: Box<dyn InputStream>) -> Self {
+        Self {
+            kind: Kind::Input(stream),
+            base: OF_STREAMS | rights::FD_READ,
+            inheriting: 0,
+            flags: 0,
         }
     }
 
-    pub(crate) fn rights(&self) -> u64 {
-        match self {
-            Self::Input(_) => rights::FD_READ,
-            Self::Output(_) => rights::FD_WRITE,
+    fn output(stream: Box<dyn OutputStream>) -> Self {
+        Self {
+            kind: Kind::Output(stream),
+            base: OF_STREAMS | rights::FD_WRITE,
+            inheriting: 0,
+            flags: 0,
+        }
+    }
+
+    /// What a stream is.
+    pub(crate) fn stream_type(is_terminal: bool) -> FileType {
+        match is_terminal {
+            true => FileType::CharacterDevice,
+            false => FileType::Unknown,
+        }
+    }
+
+    /// `notcapable` without the right.
+    pub(crate) fn require(&self, right: u64) -> Result<(), Errno> {
+        match self.base & right == right {
+            true => Ok(()),
+            false => Err(Errno::Notcapable),
+        }
+    }
+
+    fn node(&self) -> Option<Node> {
+        match &self.kind {
+            Kind::Input(_) | Kind::Output(_) => None,
+            Kind::File(node) => Some(*node),
+            Kind::Directory(directory) => Some(directory.node),
         }
     }
 }
 
-/// Descriptors by number.
+/// Descriptors by number, and the file systems that they are of.
 pub(crate) struct Descriptors {
     slots: Vec<Option<Descriptor>>,
+    pub(crate) systems: Vec<Box<dyn FileSystem>>,
 }
 
 impl Descriptors {
@@ -50,51 +145,91 @@ impl Descriptors {
         stderr: Box<dyn OutputStream>,
     ) -> Self {
         let stdio = [
-            Descriptor::Input(stdin),
-            Descriptor::Output(stdout),
-            Descriptor::Output(stderr),
+            Descriptor::input(stdin),
+            Descriptor::output(stdout),
+            Descriptor::output(stderr),
         ];
         Self {
             slots: stdio.into_iter().map(Some).collect(),
+            systems: Vec::new(),
         }
     }
 
+    /// Gives the guest a directory from the start; the host bounds how many.
+    pub(crate) fn preopen(&mut self, directory: Directory) {
+        self.slots.push(Some(Descriptor {
+            kind: Kind::Directory(directory),
+            base: OF_DIRECTORIES,
+            inheriting: OF_DIRECTORIES | OF_FILES,
+            flags: 0,
+        }));
+    }
+
+    pub(crate) fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
+        let slot = self.slots.get(fd as usize);
+        slot.and_then(Option::as_ref).ok_or(Errno::Badf)
+    }
+
     pub(crate) fn find(&mut self, fd: u32) -> Result<&mut Descriptor, Errno> {
-        self.slots
-            .get_mut(fd as usize)
-            .and_then(Option::as_mut)
-            .ok_or(Errno::Badf)
+        let slot = self.slots.get_mut(fd as usize);
+        slot.and_then(Option::as_mut).ok_or(Errno::Badf)
     }
 
     /// A readable stream.
     pub(crate) fn input(&mut self, fd: u32) -> Result<&mut dyn InputStream, Errno> {
-        match self.find(fd)? {
-            Descriptor::Input(stream) => Ok(stream.as_mut()),
-            Descriptor::Output(_) => Err(Errno::Badf),
+        match &mut self.find(fd)?.kind {
+            Kind::Input(stream) => Ok(stream.as_mut()),
+            _ => Err(Errno::Badf),
         }
     }
 
     /// A writable stream.
     pub(crate) fn output(&mut self, fd: u32) -> Result<&mut dyn OutputStream, Errno> {
-        match self.find(fd)? {
-            Descriptor::Output(stream) => Ok(stream.as_mut()),
-            Descriptor::Input(_) => Err(Errno::Badf),
+        match &mut self.find(fd)?.kind {
+            Kind::Output(stream) => Ok(stream.as_mut()),
+            _ => Err(Errno::Badf),
         }
     }
 
-    /// A file: there is none, whatever the number.
-    pub(crate) fn file(&mut self, fd: u32) -> Result<(), Errno> {
-        self.find(fd).and(Err(Errno::Badf))
+    /// A file with this right: `badf` for a directory, `spipe` for a stream if the right is one of
+    /// positions.
+    pub(crate) fn file(
+        &mut self,
+        fd: u32,
+        right: u64,
+    ) -> Result<(&mut dyn FileSystem, Handle), Errno> {
+        const OF_POSITIONS: u64 = rights::FD_SEEK | rights::FD_TELL;
+        let descriptor = self.get(fd)?;
+        let node = match &descriptor.kind {
+            Kind::File(node) => *node,
+            Kind::Input(_) | Kind::Output(_) if right & OF_POSITIONS != 0 => {
+                return Err(Errno::Spipe);
+            }
+            Kind::Input(_) | Kind::Output(_) | Kind::Directory(_) => return Err(Errno::Badf),
+        };
+        descriptor.require(right)?;
+        Ok((self.system(node)?, node.handle))
     }
 
-    /// A directory: there is none, whatever the number.
-    pub(crate) fn directory(&mut self, fd: u32) -> Result<(), Errno> {
-        self.find(fd).and(Err(Errno::Badf))
+    /// A file or directory with this right; `badf` for a stream.
+    pub(crate) fn node(
+        &mut self,
+        fd: u32,
+        right: u64,
+    ) -> Result<(&mut dyn FileSystem, Handle), Errno> {
+        let descriptor = self.get(fd)?;
+        let node = descriptor.node().ok_or(Errno::Badf)?;
+        descriptor.require(right)?;
+        Ok((self.system(node)?, node.handle))
     }
 
-    /// A descriptor with a position: a stream has none.
-    pub(crate) fn seekable(&mut self, fd: u32) -> Result<(), Errno> {
-        self.find(fd).and(Err(Errno::Spipe))
+    /// A directory with this right; `notdir` for anything else.
+    pub(crate) fn directory(&self, fd: u32, right: u64) -> Result<&Directory, Errno> {
+        let descriptor = self.get(fd)?;
+        match &descriptor.kind {
+            Kind::Directory(directory) => descriptor.require(right).map(|()| directory),
+            Kind::Input(_) | Kind::Output(_) | Kind::File(_) => Err(Errno::Notdir),
+        }
     }
 
     /// A socket: there is none.
@@ -102,18 +237,65 @@ impl Descriptors {
         self.find(fd).and(Err(Errno::Notsock))
     }
 
-    pub(crate) fn close(&mut self, fd: u32) -> Result<(), Errno> {
-        let slot = self.slots.get_mut(fd as usize).ok_or(Errno::Badf)?;
-        slot.take().map(drop).ok_or(Errno::Badf)
+    pub(crate) fn system(&mut self, node: Node) -> Result<&mut dyn FileSystem, Errno> {
+        match self.systems.get_mut(node.system) {
+            Some(system) => Ok(system.as_mut()),
+            None => Err(Errno::Badf),
+        }
     }
 
-    /// Moves `from` over `to`; both must be open, so that numbers stay ours to give.
+    /// Gives a descriptor the lowest number that is free; `mfile` if there is none. What it stands
+    /// for is closed then.
+    pub(crate) fn add(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
+        let place = match self.slots.iter().position(Option::is_none) {
+            Some(place) => place,
+            None if self.slots.len() < MAX_DESCRIPTORS as usize
+                && self.slots.try_reserve(1).is_ok() =>
+            {
+                self.slots.push(None);
+                self.slots.len() - 1
+            }
+            None => {
+                self.release(&descriptor);
+                return Err(Errno::Mfile);
+            }
+        };
+        self.slots[place] = Some(descriptor);
+        Ok(place as u32)
+    }
+
+    pub(crate) fn close(&mut self, fd: u32) -> Result<(), Errno> {
+        let slot = self.slots.get_mut(fd as usize).ok_or(Errno::Badf)?;
+        let descriptor = slot.take().ok_or(Errno::Badf)?;
+        self.release(&descriptor);
+        Ok(())
+    }
+
+    /// Moves `from` over `to`; both must be open, so that numbers stay ours to give. `notsup` if
+    /// one is preopened: libraries of guests keep those numbers.
     pub(crate) fn renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
-        self.find(from)?;
-        self.find(to)?;
+        for fd in [from, to] {
+            if let Kind::Directory(Directory {
+                preopened: Some(_), ..
+            }) = self.get(fd)?.kind
+            {
+                return Err(Errno::Notsup);
+            }
+        }
         if from != to {
-            self.slots[to as usize] = self.slots[from as usize].take();
+            let moved = self.slots[from as usize].take();
+            if let Some(descriptor) = core::mem::replace(&mut self.slots[to as usize], moved) {
+                self.release(&descriptor);
+            }
         }
         Ok(())
+    }
+
+    fn release(&mut self, descriptor: &Descriptor) {
+        if let Some(node) = descriptor.node()
+            && let Ok(system) = self.system(node)
+        {
+            system.close(node.handle);
+        }
     }
 }

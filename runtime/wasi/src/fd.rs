@@ -1,11 +1,13 @@
-//! Descriptor functions: `fd_*` on streams.
+//! Descriptor functions: `fd_*` on streams, files and directories.
 //!
-//! Lists of buffers are read and paid for before a stream is touched, so that a guest with too
+//! Lists of buffers are read and paid for before anything is touched, so that a guest with too
 //! little fuel has written nothing. What was moved before an error counts as success, as in POSIX.
 //! Standard: WASI preview 1, `wasi_snapshot_preview1.witx`.
 
-use crate::abi::{Errno, fdstat, filestat};
+use crate::abi::{Advice, Errno, FileType, Whence, fdstat, filestat, rights};
 use crate::ctx::WasiCtx;
+use crate::descriptor::{Descriptor, Kind};
+use crate::files::{FileStat, FileSystem, Handle, Times};
 use crate::guest::{Guest, offset};
 
 impl WasiCtx {
@@ -17,20 +19,48 @@ impl WasiCtx {
         count: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let stream = self.descriptors.output(fd)?;
+        self.can_move(fd, rights::FD_WRITE)?;
         let buffers = guest.iovecs(iovs, count)?;
         let most = total(&buffers);
         guest.pay_for(most.into())?;
-        // What a stream says that it took is compared with what it got.
-        let written = match stream.write_vectored(&guest.slices(&buffers)?)? {
-            written if written < most as usize => written as u32,
-            _ => most,
+        let written = match self.descriptors.output(fd) {
+            Ok(stream) => stream.write_vectored(&guest.slices(&buffers)?)?,
+            Err(_) => {
+                let (files, file) = self.descriptors.file(fd, rights::FD_WRITE)?;
+                if files.growth_is_work() {
+                    let position = files.seek(file, 0, Whence::Cur)?;
+                    pay_for_growth(guest, files, file, position)?;
+                }
+                files.write(file, &guest.slices(&buffers)?)?
+            }
         };
+        // What a host says that it took is compared with what it got.
+        let written = u32::try_from(written).unwrap_or(most).min(most);
         guest.write(out, &written.to_le_bytes())
     }
 
-    /// Fills the first buffer that is not empty: a second read of a terminal would wait for
-    /// another line.
+    pub(crate) fn fd_pwrite(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        iovs: u32,
+        count: u32,
+        at: u64,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let right = rights::FD_WRITE | rights::FD_SEEK;
+        let (files, file) = self.descriptors.file(fd, right)?;
+        let buffers = guest.iovecs(iovs, count)?;
+        let most = total(&buffers);
+        guest.pay_for(most.into())?;
+        pay_for_growth(guest, files, file, at)?;
+        let written = files.write_at(file, &guest.slices(&buffers)?, at)?;
+        let written = u32::try_from(written).unwrap_or(most).min(most);
+        guest.write(out, &written.to_le_bytes())
+    }
+
+    /// Of a stream, fills the first buffer that is not empty: a second read of a terminal would wait
+    /// for another line.
     pub(crate) fn fd_read(
         &mut self,
         guest: &mut Guest<'_>,
@@ -39,19 +69,76 @@ impl WasiCtx {
         count: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let stream = self.descriptors.input(fd)?;
+        self.can_move(fd, rights::FD_READ)?;
         let buffers = guest.iovecs(iovs, count)?;
-        let first = buffers.first().copied();
-        guest.pay_for(first.map_or(0, |(_, length)| length.into()))?;
-        let read = match first {
-            Some((buffer, length)) => match stream.read(guest.slice_mut(buffer, length)?)? {
-                read if read <= length as usize => read as u32,
-                // The guest would take what was there before for what was read.
-                _ => return Err(Errno::Io),
-            },
-            None => 0,
+        let read = match self.descriptors.input(fd) {
+            Ok(stream) => fill(guest, buffers.get(..1).unwrap_or_default(), |buffer, _| {
+                stream.read(buffer)
+            }),
+            Err(_) => {
+                let (files, file) = self.descriptors.file(fd, rights::FD_READ)?;
+                fill(guest, &buffers, |buffer, _| files.read(file, buffer))
+            }
         };
+        guest.write(out, &read?.to_le_bytes())
+    }
+
+    pub(crate) fn fd_pread(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        iovs: u32,
+        count: u32,
+        at: u64,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let right = rights::FD_READ | rights::FD_SEEK;
+        let (files, file) = self.descriptors.file(fd, right)?;
+        let buffers = guest.iovecs(iovs, count)?;
+        let read = fill(guest, &buffers, |buffer, done| {
+            files.read_at(file, buffer, at.saturating_add(done))
+        })?;
         guest.write(out, &read.to_le_bytes())
+    }
+
+    pub(crate) fn fd_seek(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        distance: u64,
+        whence: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let whence = u8::try_from(whence).ok().and_then(Whence::from_number);
+        let whence = whence.ok_or(Errno::Inval)?;
+        // To ask where it stands, the lesser right is enough.
+        let right = match (distance, whence) {
+            (0, Whence::Cur) => rights::FD_TELL,
+            _ => rights::FD_SEEK,
+        };
+        guest.slice(out, size_of::<u64>() as u32)?;
+        let (files, file) = self.descriptors.file(fd, right)?;
+        let position = files.seek(file, distance.cast_signed(), whence)?;
+        guest.write(out, &position.to_le_bytes())
+    }
+
+    pub(crate) fn fd_tell(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        out: u32,
+    ) -> Result<(), Errno> {
+        let (files, file) = self.descriptors.file(fd, rights::FD_TELL)?;
+        let position = files.seek(file, 0, Whence::Cur)?;
+        guest.write(out, &position.to_le_bytes())
+    }
+
+    pub(crate) fn fd_close(&mut self, fd: u32) -> Result<(), Errno> {
+        self.descriptors.close(fd)
+    }
+
+    pub(crate) fn fd_renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        self.descriptors.renumber(from, to)
     }
 
     pub(crate) fn fd_fdstat_get(
@@ -60,16 +147,47 @@ impl WasiCtx {
         fd: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let descriptor = self.descriptors.find(fd)?;
+        let file_type = self.file_type(fd)?;
+        let descriptor = self.descriptors.get(fd)?;
         guest.slice_mut(out, fdstat::BYTES)?.fill(0);
-        guest.write(
-            offset(out, fdstat::FS_FILETYPE)?,
-            &[descriptor.file_type() as u8],
-        )?;
-        guest.write(
-            offset(out, fdstat::FS_RIGHTS_BASE)?,
-            &descriptor.rights().to_le_bytes(),
+        let mut put = |field, bytes: &[u8]| guest.write(offset(out, field)?, bytes);
+        put(fdstat::FS_FILETYPE, &[file_type as u8])?;
+        put(fdstat::FS_FLAGS, &descriptor.flags.to_le_bytes())?;
+        put(fdstat::FS_RIGHTS_BASE, &descriptor.base.to_le_bytes())?;
+        put(
+            fdstat::FS_RIGHTS_INHERITING,
+            &descriptor.inheriting.to_le_bytes(),
         )
+    }
+
+    pub(crate) fn fd_fdstat_set_flags(
+        &mut self,
+        _: &mut Guest<'_>,
+        fd: u32,
+        flags: u32,
+    ) -> Result<(), Errno> {
+        let flags = u16::try_from(flags).map_err(|_| Errno::Inval)?;
+        let (files, file) = self.descriptors.file(fd, rights::FD_FDSTAT_SET_FLAGS)?;
+        files.set_flags(file, flags)?;
+        self.descriptors.find(fd)?.flags = flags;
+        Ok(())
+    }
+
+    /// Rights only shrink: `notcapable` for one that the descriptor does not have.
+    pub(crate) fn fd_fdstat_set_rights(
+        &mut self,
+        _: &mut Guest<'_>,
+        fd: u32,
+        base: u64,
+        inheriting: u64,
+    ) -> Result<(), Errno> {
+        let descriptor = self.descriptors.find(fd)?;
+        if base & !descriptor.base != 0 || inheriting & !descriptor.inheriting != 0 {
+            return Err(Errno::Notcapable);
+        }
+        descriptor.base = base;
+        descriptor.inheriting = inheriting;
+        Ok(())
     }
 
     pub(crate) fn fd_filestat_get(
@@ -78,29 +196,160 @@ impl WasiCtx {
         fd: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let descriptor = self.descriptors.find(fd)?;
-        guest.slice_mut(out, filestat::BYTES)?.fill(0);
-        guest.write(
-            offset(out, filestat::FILETYPE)?,
-            &[descriptor.file_type() as u8],
-        )
+        let descriptor = self.descriptors.get(fd)?;
+        descriptor.require(rights::FD_FILESTAT_GET)?;
+        let stat = match &descriptor.kind {
+            Kind::Input(_) | Kind::Output(_) => FileStat::of_stream(self.file_type(fd)?),
+            Kind::File(_) | Kind::Directory(_) => {
+                let (files, node) = self.descriptors.node(fd, rights::FD_FILESTAT_GET)?;
+                files.stat(node)?
+            }
+        };
+        write_filestat(guest, out, &stat)
     }
 
-    /// Rights may shrink, and a stream has no right to lose that a guest could miss.
-    pub(crate) fn fd_fdstat_set_rights(
+    pub(crate) fn fd_filestat_set_size(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        size: u64,
+    ) -> Result<(), Errno> {
+        let (files, file) = self.descriptors.file(fd, rights::FD_FILESTAT_SET_SIZE)?;
+        pay_for_growth(guest, files, file, size)?;
+        files.set_size(file, size)
+    }
+
+    pub(crate) fn fd_filestat_set_times(
         &mut self,
         _: &mut Guest<'_>,
         fd: u32,
-        base: u64,
-        _inheriting: u64,
+        accessed: u64,
+        modified: u64,
+        flags: u32,
     ) -> Result<(), Errno> {
-        let rights = self.descriptors.find(fd)?.rights();
-        if base & !rights == 0 {
-            Ok(())
-        } else {
-            Err(Errno::Notsup)
+        let times = Times::new(accessed, modified, flags)?;
+        if let Kind::Directory(directory) = &self.descriptors.get(fd)?.kind {
+            directory.mutable()?;
+        }
+        let (files, node) = self.descriptors.node(fd, rights::FD_FILESTAT_SET_TIMES)?;
+        files.set_times(node, times)
+    }
+
+    pub(crate) fn fd_advise(
+        &mut self,
+        _: &mut Guest<'_>,
+        fd: u32,
+        at: u64,
+        length: u64,
+        advice: u32,
+    ) -> Result<(), Errno> {
+        let advice = u8::try_from(advice).ok().and_then(Advice::from_number);
+        let (files, file) = self.descriptors.file(fd, rights::FD_ADVISE)?;
+        files.advise(file, at, length, advice.ok_or(Errno::Inval)?)
+    }
+
+    pub(crate) fn fd_allocate(
+        &mut self,
+        guest: &mut Guest<'_>,
+        fd: u32,
+        at: u64,
+        length: u64,
+    ) -> Result<(), Errno> {
+        let (files, file) = self.descriptors.file(fd, rights::FD_ALLOCATE)?;
+        pay_for_growth(guest, files, file, at.saturating_add(length))?;
+        files.allocate(file, at, length)
+    }
+
+    pub(crate) fn fd_datasync(&mut self, _: &mut Guest<'_>, fd: u32) -> Result<(), Errno> {
+        let (files, node) = self.descriptors.node(fd, rights::FD_DATASYNC)?;
+        files.sync(node, true)
+    }
+
+    pub(crate) fn fd_sync(&mut self, _: &mut Guest<'_>, fd: u32) -> Result<(), Errno> {
+        let (files, node) = self.descriptors.node(fd, rights::FD_SYNC)?;
+        files.sync(node, false)
+    }
+
+    /// Whether a descriptor may be read or written at all, before its buffers are looked at.
+    fn can_move(&self, fd: u32, right: u64) -> Result<(), Errno> {
+        let descriptor = self.descriptors.get(fd)?;
+        match (&descriptor.kind, right) {
+            (Kind::Input(_), rights::FD_READ) | (Kind::Output(_), rights::FD_WRITE) => {}
+            (Kind::File(_), _) => {}
+            (Kind::Input(_) | Kind::Output(_) | Kind::Directory(_), _) => return Err(Errno::Badf),
+        }
+        descriptor.require(right)
+    }
+
+    fn file_type(&mut self, fd: u32) -> Result<FileType, Errno> {
+        match &self.descriptors.get(fd)?.kind {
+            Kind::Input(stream) => Ok(Descriptor::stream_type(stream.is_terminal())),
+            Kind::Output(stream) => Ok(Descriptor::stream_type(stream.is_terminal())),
+            Kind::Directory(_) => Ok(FileType::Directory),
+            Kind::File(_) => {
+                let (files, file) = self.descriptors.file(fd, 0)?;
+                files.stat(file).map(|stat| stat.file_type)
+            }
         }
     }
+}
+
+/// Writes a `filestat` into the guest's memory.
+pub(crate) fn write_filestat(
+    guest: &mut Guest<'_>,
+    out: u32,
+    stat: &FileStat,
+) -> Result<(), Errno> {
+    guest.slice_mut(out, filestat::BYTES)?.fill(0);
+    let mut put = |field, bytes: &[u8]| guest.write(offset(out, field)?, bytes);
+    put(filestat::FILETYPE, &[stat.file_type as u8])?;
+    for (field, value) in [
+        (filestat::DEV, stat.device),
+        (filestat::INO, stat.inode),
+        (filestat::NLINK, stat.links),
+        (filestat::SIZE, stat.size),
+        (filestat::ATIM, stat.accessed),
+        (filestat::MTIM, stat.modified),
+        (filestat::CTIM, stat.changed),
+    ] {
+        put(field, &value.to_le_bytes())?;
+    }
+    Ok(())
+}
+
+/// Reads into buffers, one after the other, until one is not filled; `read` gets what was read
+/// before. Each is paid for when its turn comes.
+fn fill(
+    guest: &mut Guest<'_>,
+    buffers: &[(u32, u32)],
+    mut read: impl FnMut(&mut [u8], u64) -> Result<usize, Errno>,
+) -> Result<u32, Errno> {
+    guest.pay_for(total(buffers).into())?;
+    let mut done = 0;
+    for &(buffer, length) in buffers {
+        match read(guest.slice_mut(buffer, length)?, done.into()) {
+            Ok(count) if count == length as usize => done += length,
+            Ok(count) if count < length as usize => return Ok(done + count as u32),
+            // The guest would take what was there before for what was read.
+            Ok(_) => return Err(Errno::Io),
+            Err(errno) if done == 0 => return Err(errno),
+            Err(_) => break,
+        }
+    }
+    Ok(done)
+}
+
+/// Pays for the zeros that a file in memory is filled up with, up to `end`.
+fn pay_for_growth(
+    guest: &mut Guest<'_>,
+    files: &mut dyn FileSystem,
+    file: Handle,
+    end: u64,
+) -> Result<(), Errno> {
+    if !files.growth_is_work() {
+        return Ok(());
+    }
+    guest.pay_for(end.saturating_sub(files.stat(file)?.size))
 }
 
 /// Bytes of buffers; `iovecs` bounds their sum.
@@ -145,6 +394,7 @@ mod tests {
         assert_eq!(ctx.descriptors.close(1), Err(Errno::Badf));
         assert_eq!(ctx.descriptors.close(2), Ok(()));
         assert_eq!(ctx.descriptors.close(2), Err(Errno::Badf));
-        assert_eq!(ctx.descriptors.seekable(0).err(), Some(Errno::Spipe));
+        let seek = ctx.descriptors.file(0, rights::FD_SEEK).err();
+        assert_eq!(seek, Some(Errno::Spipe));
     }
 }

@@ -1,12 +1,13 @@
 //! WASI preview 1 for Tabwasm: a core without `std` and a layer on the operating system.
 //!
-//! The core reaches the world only through four traits: [`Clock`], [`Random`], [`InputStream`]
-//! and [`OutputStream`]; a program on bare metal implements what it has. With the feature `std`
-//! the operating system's clocks, randomness and standard streams stand behind them.
+//! The core reaches the world only through five traits: [`Clock`], [`Random`], [`InputStream`],
+//! [`OutputStream`] and [`FileSystem`](files::FileSystem); a program on bare metal implements what it
+//! has. With the feature `std` the operating system's clocks, randomness, standard streams and, on
+//! Linux, directories stand behind them; [`MemoryFiles`](files::MemoryFiles) is a file system
+//! everywhere.
 //!
 //! A guest gets nothing that was not given: no arguments, no environment, empty standard input,
-//! discarded output, no directory. The file functions are present and answer as with no
-//! preopened directory.
+//! discarded output, no directory. Sockets are absent: their functions answer `notsock`.
 //!
 //! ```
 //! use tabwasm::{Engine, Linker, Store};
@@ -34,11 +35,15 @@ mod builder;
 mod clock;
 mod ctx;
 mod descriptor;
+mod directory;
 mod fd;
+pub mod files;
 mod generated;
 mod guest;
 #[cfg(feature = "std")]
 pub mod os;
+mod path;
+mod perms;
 pub mod pipe;
 mod poll;
 mod preview1;
@@ -46,12 +51,15 @@ mod process;
 mod random;
 mod stream;
 mod strings;
+#[cfg(all(test, feature = "std", target_os = "linux"))]
+mod tests;
 
 pub use abi::{Errno, MODULE};
 pub use builder::WasiCtxBuilder;
 pub use clock::Clock;
 pub use ctx::WasiCtx;
 pub use generated::functions::FUNCTIONS;
+pub use perms::{DirPerms, FilePerms};
 pub use preview1::add_to_linker;
 pub use random::Random;
 pub use stream::{InputStream, OutputStream};

@@ -8,10 +8,11 @@
 use alloc::vec::Vec;
 
 use crate::abi::{
-    ClockId, Errno, EventType, SUCCESS, event, event_fd_readwrite, subclockflags, subscription,
-    subscription_clock, subscription_fd_readwrite, subscription_u,
+    ClockId, Errno, EventType, SUCCESS, event, event_fd_readwrite, rights, subclockflags,
+    subscription, subscription_clock, subscription_fd_readwrite, subscription_u,
 };
 use crate::ctx::WasiCtx;
+use crate::descriptor::Kind;
 use crate::guest::{Guest, offset};
 
 /// Offsets in a subscription: what tells its kind, and what its kind brings.
@@ -34,8 +35,8 @@ enum Wish {
     Moment(ClockId, u64),
     /// A stream can be read.
     Read(u32),
-    /// A stream can be written.
-    Write,
+    /// What does not wait: a file, or a stream that is written.
+    Ready,
 }
 
 impl WasiCtx {
@@ -87,11 +88,11 @@ impl WasiCtx {
             }
             EventType::FdRead => {
                 let fd = guest.u32(field(FD)?)?;
-                self.descriptors.input(fd).map(|_| Wish::Read(fd))
+                self.stream_wish(fd, Wish::Read(fd))
             }
             EventType::FdWrite => {
                 let fd = guest.u32(field(FD)?)?;
-                self.descriptors.output(fd).map(|_| Wish::Write)
+                self.stream_wish(fd, Wish::Ready)
             }
         };
         let userdata = guest.u64(field(subscription::USERDATA)?)?;
@@ -100,6 +101,18 @@ impl WasiCtx {
             kind,
             wish,
         })
+    }
+
+    /// What is waited for at a descriptor; `wish` if it is a stream of the right direction.
+    fn stream_wish(&self, fd: u32, wish: Wish) -> Result<Wish, Errno> {
+        let descriptor = self.descriptors.get(fd)?;
+        descriptor.require(rights::POLL_FD_READWRITE)?;
+        match (&descriptor.kind, wish) {
+            (Kind::File(_), _) => Ok(Wish::Ready),
+            (Kind::Input(_), wish @ Wish::Read(_)) => Ok(wish),
+            (Kind::Output(_), wish @ Wish::Ready) => Ok(wish),
+            _ => Err(Errno::Badf),
+        }
     }
 
     fn moment(&self, clock: u32, timeout: u64, flags: u16) -> Result<Wish, Errno> {
@@ -152,7 +165,7 @@ impl WasiCtx {
                 Err(errno) => Some(errno as u16),
                 Ok(Wish::Moment(clock, at)) => (self.clock()?.now(clock)? >= at).then_some(SUCCESS),
                 Ok(Wish::Read(_)) => readable.then_some(SUCCESS),
-                Ok(Wish::Write) => Some(SUCCESS),
+                Ok(Wish::Ready) => Some(SUCCESS),
             };
             events.extend(due.map(|errno| (subscription, errno)));
         }

@@ -5,8 +5,12 @@
 //! WASI with the same name (`errno.rs`).
 
 mod errno;
+#[cfg(target_os = "linux")]
+mod files;
 mod stdio;
 
+#[cfg(target_os = "linux")]
+pub use files::HostFiles;
 pub use stdio::{Stderr, Stdin, Stdout};
 
 #[cfg(unix)]
