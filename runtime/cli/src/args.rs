@@ -132,6 +132,12 @@ pub struct Run {
     /// Give the guest an environment variable; without a value, the one it has here.
     #[arg(long, value_name = "KEY[=VALUE]")]
     pub env: Vec<String>,
+    /// Directories that the guest gets.
+    #[command(flatten)]
+    pub files: crate::files::Files,
+    /// The program's name, as the guest sees it; FILE, if not said.
+    #[arg(long, value_name = "NAME")]
+    pub argv0: Option<String>,
     /// Stop after this much work.
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,

@@ -14,6 +14,8 @@ pub mod completions;
 pub mod diagnostic;
 pub mod escape;
 pub mod exit;
+#[cfg(feature = "std")]
+pub mod files;
 pub mod hexdump;
 pub mod input;
 pub mod inspect;

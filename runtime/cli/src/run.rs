@@ -102,8 +102,12 @@ fn engine(args: &Run) -> Result<Engine> {
 fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
     wasi.inherit_stdio()
-        .arg(args.file().to_string_lossy())
+        .arg(match &args.argv0 {
+            Some(name) => name.into(),
+            None => args.file().to_string_lossy(),
+        })
         .args(guest_args);
+    args.files.give(&mut wasi)?;
     for variable in &args.env {
         match variable.split_once('=') {
             Some((key, value)) => drop(wasi.env(key, value)),
