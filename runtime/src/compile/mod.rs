@@ -21,7 +21,8 @@ use crate::validate::{self, Heap};
 
 impl Module {
     /// Validates a module in the binary format and keeps a copy of its bytes. With the feature `wat`
-    /// it takes the text format, too.
+    /// it takes the text format, too, which is read without limits and without a deadline: not for
+    /// text from strangers.
     ///
     /// # Errors
     /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
@@ -30,11 +31,11 @@ impl Module {
         text::module(engine, bytes.as_ref(), None)
     }
 
-    /// The same, of the binary format and unless the engine's epoch advances by `ticks` from now before it is done: then
-    /// validation, and translation if that is eager, end with [`Trap::Interrupt`]. The epoch is
-    /// looked at every few thousand bytes of the module. Functions that are translated at their
-    /// first call count against the deadline of the store, as other code does
-    /// ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
+    /// The same, of the binary format only and unless the engine's epoch advances by `ticks` from
+    /// now before it is done: then validation, and translation if that is eager, end with
+    /// [`Trap::Interrupt`]. The epoch is looked at every few thousand bytes of the module. Functions
+    /// that are translated at their first call count against the deadline of the store, as other
+    /// code does ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
     ///
     /// # Errors
     /// As [`Module::new`], and at the deadline.

@@ -59,7 +59,8 @@ pub(crate) unsafe fn table_room(
     if desired <= most { delta } else { 0 }
 }
 
-/// Grows a memory by `delta` pages. Gives the pages that it had, or why it cannot grow; an error of the host's limiter ends the guest's call.
+/// Grows a memory by `delta` pages. Gives the pages that it had, or why it cannot grow; an error of
+/// the host's limiter ends the guest's call.
 ///
 /// # Safety
 /// The module's invariant.

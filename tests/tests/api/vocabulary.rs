@@ -165,7 +165,9 @@ const CALLS: &str = r#"(module (import "host" "add" (func $add (param i32) (resu
     (func (export "trap") unreachable))"#;
 
 /// Counts in the order of `CallHook`.
-fn hooked() -> Result<(Store<[u32; 4]>, tabwasm::Instance, Linker<[u32; 4]>)> {
+type Counts = [u32; 4];
+
+fn hooked() -> Result<(Store<Counts>, tabwasm::Instance, Linker<Counts>)> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, [0; 4]);
     store.call_hook(|mut store, state| {
