@@ -17,7 +17,7 @@ use tabwasm::spec::Level;
 
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
-ExitStatus codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
+Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
 125 out of fuel, 134 trap.";
 
 /// Run, validate and test WebAssembly modules.
