@@ -189,9 +189,12 @@ pub struct Inspect {
     /// What the tier without an allocator needs for a module, instead.
     #[arg(long)]
     pub needs: bool,
-    /// One JSON object a line.
-    #[arg(long, requires = "needs")]
+    /// One JSON object a line: of each file, and of each module and component in it.
+    #[arg(long)]
     pub json: bool,
+    /// Levels of modules and components that are shown, the file itself being the first: `1`.
+    #[arg(long, value_name = "LEVELS", conflicts_with = "needs")]
+    pub depth: Option<usize>,
     /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,

@@ -13,6 +13,7 @@ use tabwasm::{Error, FrameInfo, WasmBacktrace};
 use crate::escape::Escaped;
 use crate::hexdump::Hexdump;
 use crate::input::Input;
+use crate::lacks;
 use crate::locate::locate;
 use crate::output;
 
@@ -62,6 +63,13 @@ pub fn rejected(input: &Input, reject: &Reject) {
             true => output::message(format_args!("{ERROR}{line}{ERROR:#}")),
             false => output::message(format_args!("{line}")),
         }
+    }
+    let missing = lacks::of(&input.bytes, reject);
+    if missing.len() > 1 {
+        let missing = missing.join("`, `");
+        help(format_args!(
+            "all proposals that the module needs and does not have here: `{missing}`"
+        ));
     }
 }
 

@@ -60,6 +60,22 @@ impl Object {
         self.raw(key, format_args!("[{}]", values.join(",")))
     }
 
+    /// Adds a list of texts.
+    #[must_use]
+    pub fn texts<'a>(self, key: &str, values: impl Iterator<Item = &'a str>) -> Self {
+        let values: Vec<String> = values.map(|value| Quoted(value).to_string()).collect();
+        self.raw(key, format_args!("[{}]", values.join(",")))
+    }
+
+    /// Adds a text, if there is one.
+    #[must_use]
+    pub fn optional_text(self, key: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.text(key, value),
+            None => self.null(key),
+        }
+    }
+
     fn raw(mut self, key: &str, value: impl Display) -> Self {
         let comma = if self.text.len() > 1 { "," } else { "" };
         // Writing to a string does not fail.

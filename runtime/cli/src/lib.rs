@@ -20,6 +20,7 @@ pub mod hexdump;
 pub mod input;
 pub mod inspect;
 pub mod json;
+pub mod lacks;
 pub mod locate;
 pub mod needs;
 mod output;

@@ -22,6 +22,7 @@ use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::json::Object;
+use crate::lacks;
 use crate::output::line;
 
 /// Validates modules; the first failure decides how the process ends.
@@ -110,4 +111,8 @@ fn line(input: &Input, reject: Option<&Reject>) -> Object {
         .number("offset", reject.offset as u64)
         .number("code", reject.code().number())
         .text("message", &reject.to_string())
+        .texts(
+            "missing_proposals",
+            lacks::of(&input.bytes, reject).into_iter(),
+        )
 }

@@ -6,7 +6,7 @@
 
 use super::custom::CustomSection;
 use super::entry::{Entries, Entry, find};
-use crate::profile::Everything;
+use crate::profile::{Everything, Gate};
 use crate::read::{
     ConstExpr, CoreTypes, DataSegment, ElementSegment, Export, Import, Names, Reader, Section,
     Sections, Span,
@@ -194,12 +194,20 @@ impl<'a> FunctionBody<'a> {
 
     /// Its declarations of locals: how many, and of which type.
     pub fn locals(&self) -> impl Iterator<Item = Result<(u32, ValType), Reject>> + use<'a> {
+        self.locals_admitted(&Everything)
+    }
+
+    /// The same, as far as a gate admits the types.
+    pub fn locals_admitted<'g, G: Gate>(
+        &self,
+        gate: &'g G,
+    ) -> impl Iterator<Item = Result<(u32, ValType), Reject>> + use<'a, 'g, G> {
         let mut reader = self.reader;
         let mut left = reader.u32();
         core::iter::from_fn(move || {
             let next = match left {
                 Ok(0) => return None,
-                Ok(_) => local(&mut reader),
+                Ok(_) => local(&mut reader, gate),
                 Err(reject) => Err(reject),
             };
             left = Ok(if next.is_ok() {
@@ -234,14 +242,14 @@ impl<'a> FunctionBody<'a> {
     }
 }
 
-fn local(reader: &mut Reader<'_>) -> Result<(u32, ValType), Reject> {
+fn local(reader: &mut Reader<'_>, gate: &impl Gate) -> Result<(u32, ValType), Reject> {
     // Whether they are countable together is not asked.
-    reader.local_run(&Everything, &mut 0)
+    reader.local_run(gate, &mut 0)
 }
 
 fn skip_locals(reader: &mut Reader<'_>) -> Result<(), Reject> {
     for _ in 0..reader.u32()? {
-        local(reader)?;
+        local(reader, &Everything)?;
     }
     Ok(())
 }
