@@ -14,8 +14,8 @@ use crate::escape::Escaped;
 use crate::hexdump::Hexdump;
 use crate::input::Input;
 use crate::lacks;
-use crate::locate::locate;
-use crate::output;
+use crate::locate::{Location, locate};
+use crate::{origin, output};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = Style::new().bold();
@@ -40,28 +40,33 @@ pub fn error_with_excerpt(message: impl Display) {
 
 /// Shows what helps after an error.
 pub fn help(message: impl Display) {
-    let message = Escaped(message);
-    output::message(format_args!("  {NOTE}= help:{NOTE:#} {message}"));
+    beside("help", message);
 }
 
-/// Shows why a module is not accepted: what, in which function, and the bytes there.
+/// Shows what else is known of an error.
+fn note(message: impl Display) {
+    beside("note", message);
+}
+
+fn beside(word: &str, message: impl Display) {
+    let message = Escaped(message);
+    output::message(format_args!("  {NOTE}= {word}:{NOTE:#} {message}"));
+}
+
+/// Shows why a module is not accepted: what, in which function, and the line of the text there, or
+/// the bytes if there is none.
 pub fn rejected(input: &Input, reject: &Reject) {
-    error(reject);
     let place = locate(&input.bytes, reject.offset);
-    let binary = if input.is_text { " (encoded)" } else { "" };
-    let within = match &place {
-        Some(place) => format!(", in {place}"),
-        None => String::new(),
-    };
-    let (name, within) = (Escaped(&input.name), Escaped(within));
-    let offset = reject.offset;
-    output::message(format_args!("  --> {name}{binary}:{offset:#x}{within}"));
-    let byte = reject.offset..reject.offset.saturating_add(1);
-    let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
-    for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
-        match line.starts_with(' ') {
-            true => output::message(format_args!("{ERROR}{line}{ERROR:#}")),
-            false => output::message(format_args!("{line}")),
+    match origin::excerpt(input, reject) {
+        Some(excerpt) => {
+            error_with_excerpt(excerpt);
+            if let Some(place) = place {
+                note(format_args!("in {place}"));
+            }
+        }
+        None => {
+            error(reject);
+            bytes(input, reject.offset, place);
         }
     }
     let missing = lacks::of(&input.bytes, reject);
@@ -70,6 +75,28 @@ pub fn rejected(input: &Input, reject: &Reject) {
         help(format_args!(
             "all proposals that the module needs and does not have here: `{missing}`"
         ));
+    }
+}
+
+/// The bytes at an offset, and what is there.
+fn bytes(input: &Input, offset: usize, place: Option<Location>) {
+    let binary = match input.text {
+        Some(_) => " (encoded)",
+        None => "",
+    };
+    let within = match &place {
+        Some(place) => format!(", in {place}"),
+        None => String::new(),
+    };
+    let (name, within) = (Escaped(&input.name), Escaped(within));
+    output::message(format_args!("  --> {name}{binary}:{offset:#x}{within}"));
+    let byte = offset..offset.saturating_add(1);
+    let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
+    for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
+        match line.starts_with(' ') {
+            true => output::message(format_args!("{ERROR}{line}{ERROR:#}")),
+            false => output::message(format_args!("{line}")),
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Reading modules: binary or text, from a file or from standard input.
 //!
 //! Text is told by its name or its first bytes and encoded at once, so that all commands work on
-//! binary modules; errors of the text keep their place in it. What fails here is an [`Unread`], which
+//! binary modules; errors keep their place in the text, which is kept for that. What fails here is an [`Unread`], which
 //! commands show as text or as JSON.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -23,8 +24,8 @@ pub struct Input {
     pub name: String,
     /// The binary module.
     pub bytes: Vec<u8>,
-    /// Whether it was given as text.
-    pub is_text: bool,
+    /// The text that it was given as, if it was.
+    pub text: Option<String>,
 }
 
 /// A file of which there is no module.
@@ -56,19 +57,18 @@ impl Input {
                 });
             }
         };
-        let is_text = is_text(path, &bytes);
-        if !is_text {
+        if !is_text(path, &bytes) {
             return Ok(Self {
                 name,
                 bytes,
-                is_text,
+                text: None,
             });
         }
-        match wat::parse_bytes(&bytes) {
+        match wat::parse_bytes(&bytes).map(Cow::into_owned) {
             Ok(binary) => Ok(Self {
                 name,
-                bytes: binary.into_owned(),
-                is_text,
+                bytes: binary,
+                text: String::from_utf8(bytes).ok(),
             }),
             Err(mut error) => {
                 error.set_path(Path::new(&name));

@@ -23,6 +23,7 @@ pub mod json;
 pub mod lacks;
 pub mod locate;
 pub mod needs;
+pub mod origin;
 mod output;
 pub mod parse;
 pub mod print;

@@ -17,7 +17,7 @@ pub fn run(args: &Parse) -> ExitStatus {
         Ok(input) => input,
         Err(unread) => return unread.report(),
     };
-    if !input.is_text {
+    if input.text.is_none() {
         diagnostic::error(format_args!("`{}` is not text", input.name));
         return ExitStatus::Usage;
     }

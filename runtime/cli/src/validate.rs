@@ -23,6 +23,7 @@ use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::json::Object;
 use crate::lacks;
+use crate::origin;
 use crate::output::line;
 
 /// Validates modules; the first failure decides how the process ends.
@@ -107,8 +108,14 @@ fn line(input: &Input, reject: Option<&Reject>) -> Object {
         Verdict::Invalid { .. } => "invalid",
         Verdict::OutOfBudget { .. } => "out_of_budget",
     };
-    line.text("verdict", verdict)
-        .number("offset", reject.offset as u64)
+    let line = line.text("verdict", verdict);
+    let line = match origin::of(input, reject.offset) {
+        Some((row, column)) => line
+            .number("line", row as u64)
+            .number("column", column as u64),
+        None => line,
+    };
+    line.number("offset", reject.offset as u64)
         .number("code", reject.code().number())
         .text("message", &reject.to_string())
         .texts(

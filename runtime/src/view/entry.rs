@@ -171,6 +171,14 @@ impl<'a, T> Entries<'a, T> {
             _ => 0,
         }
     }
+
+    /// The offset in the module of the entry that comes next; none without one.
+    pub fn position(&self) -> Option<usize> {
+        match &self.items {
+            Ok(Some(items)) if items.left() > 0 => Some(items.reader.position()),
+            _ => None,
+        }
+    }
 }
 
 /// The body of a section of a module.

@@ -8,9 +8,10 @@ use super::{ADD, file, tabwasm};
 
 #[test]
 fn invalid_modules_end_with_3_and_show_the_bytes() {
+    let text = "(module (func $ok) (func $sum (result i32) (i32.add (i32.const 1) (i64.const 2))))";
     let path = file(
-        "invalid.wat",
-        "(module (func $ok) (func $sum (result i32) (i32.add (i32.const 1) (i64.const 2))))",
+        "invalid.wasm",
+        wat::parse_str(text).expect("this is a module"),
     );
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(3));
@@ -54,6 +55,109 @@ fn wrong_text_is_shown() {
         "{}",
         output.stderr
     );
+}
+
+/// Each text, with the place and the line that its error has to show.
+const WRONG: [(&str, &str, &str); 12] = [
+    (
+        "(module\n (func $ok)\n (func $sum (result i32)\n  (i32.add (i32.const 1)\n   (i64.const 2))))",
+        ":4:4\n",
+        "    4 |   (i32.add (i32.const 1)\n      |    ^\n  = note: in `i32.add` of function 1 `sum`",
+    ),
+    (
+        "(module (func (param i32)\n  local.get 0\n  if nop else\n    i32.eqz\n  end))",
+        ":4:5\n",
+        "    4 |     i32.eqz\n      |     ^\n",
+    ),
+    (
+        "(func)\n(func $f (result i32)\n  nop\n)",
+        ":2:2\n",
+        "    2 | (func $f (result i32)\n      |  ^\n",
+    ),
+    (
+        "(module\n(func (nop)\n(local.get 7)))",
+        ":3:2\n",
+        "    3 | (local.get 7)))\n      |  ^",
+    ),
+    (
+        "(module\n(func nop\nv128.const i64x2 0 0\ndrop))",
+        ":3:1\n",
+        "    3 | v128.const i64x2 0 0\n      | ^",
+    ),
+    (
+        "(module (func)\n(export \"a\" (func 0))\n(export \"a\" (func 0)))",
+        ":3:2\n",
+        "    3 | (export",
+    ),
+    (
+        "(module\n(memory 2 1))",
+        ":2:2\n",
+        "    2 | (memory 2 1))\n",
+    ),
+    (
+        "(module\n(global i32 (i32.const 0))\n(global i32 (i64.const 0)))",
+        ":3:2\n",
+        "    3 | (global",
+    ),
+    (
+        "(module (memory 1)\n(data (i32.const 0))\n(data (i64.const 0)))",
+        ":3:2\n",
+        "    3 | (data",
+    ),
+    (
+        "(module (func (param i32))\n(start 0))",
+        ":2:8\n",
+        "    2 | (start 0))\n      |        ^",
+    ),
+    (
+        "(module (func (param i32))\n (func (type 9)))",
+        ":2:3\n",
+        "    2 |  (func (type 9)))\n",
+    ),
+    (
+        "(module (table 1 funcref)\n(elem (i32.const 0) 0))",
+        ":2:2\n",
+        "    2 | (elem (i32.const 0) 0))\n",
+    ),
+];
+
+#[test]
+fn invalid_text_is_shown_where_it_is_wrong() {
+    for (at, (text, place, line)) in WRONG.into_iter().enumerate() {
+        let path = file(&format!("wrong_{at}.wat"), text);
+        for command in [&["validate"][..], &["run"]] {
+            let output = tabwasm(&[command, &[&path]].concat(), b"");
+            assert_eq!(output.code, Some(3), "{text}");
+            let expected = format!("     --> {path}{place}");
+            for part in [&expected, line] {
+                assert!(output.stderr.contains(part), "{part}: {}", output.stderr);
+            }
+        }
+    }
+    let path = file("wrong_0.wat", WRONG[0].0);
+    let output = tabwasm(&["validate", "--json", &path], b"");
+    let place = r#""verdict":"invalid","line":4,"column":4,"#;
+    assert!(output.stdout.contains(place), "{}", output.stdout);
+    let (table, inspect) = (file("wrong.table", ""), ["inspect", "--needs", &path]);
+    let compile = ["compile", "--side-table", &path, "-o", &table];
+    for args in [&compile[..], &inspect] {
+        let output = tabwasm(args, b"");
+        assert_eq!(output.code, Some(3));
+        assert!(
+            output.stderr.contains("wrong_0.wat:4:4\n"),
+            "{}",
+            output.stderr
+        );
+    }
+}
+
+#[test]
+fn text_that_does_not_tell_the_place_shows_bytes() {
+    let path = file("bytes.wat", r#"(module binary "\00asm\01\00\00\00\ff")"#);
+    let output = tabwasm(&["validate", &path], b"");
+    assert_eq!(output.code, Some(3));
+    let place = format!("  --> {path} (encoded):0x8\n");
+    assert!(output.stderr.contains(&place), "{}", output.stderr);
 }
 
 #[test]
