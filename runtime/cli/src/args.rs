@@ -135,6 +135,9 @@ pub struct Run {
     /// Directories that the guest gets.
     #[command(flatten)]
     pub files: crate::files::Files,
+    /// Imports that are not defined.
+    #[command(flatten)]
+    pub imports: crate::unknown::Imports,
     /// The program's name, as the guest sees it; FILE, if not said.
     #[arg(long, value_name = "NAME")]
     pub argv0: Option<String>,

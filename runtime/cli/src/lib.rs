@@ -34,6 +34,8 @@ pub mod run;
 pub mod script;
 #[cfg(feature = "spec")]
 pub mod spec;
+#[cfg(feature = "std")]
+pub mod unknown;
 pub mod validate;
 #[cfg(feature = "std")]
 pub mod value;

@@ -65,10 +65,13 @@ pub fn run(args: &Run) -> ExitStatus {
         Ok(store) => store,
         Err(error) => return fail(&error),
     };
-    let linker = match linker(&engine) {
+    let mut linker = match linker(&engine) {
         Ok(linker) => linker,
         Err(error) => return fail(&error),
     };
+    if let Err(error) = args.imports.define(&mut linker, &mut store, &module) {
+        return fail(&error);
+    }
     let instance = match linker.instantiate(&mut store, &module) {
         Ok(instance) => instance,
         Err(error) => return fail_to_link(&error, missing(&linker, &module, &mut store)),
@@ -188,12 +191,17 @@ fn reject(input: &Input, error: &Error) -> ExitStatus {
 
 /// All imports that are not defined are shown, for one at a time makes a long search.
 fn fail_to_link(error: &Error, missing: Vec<LinkError>) -> ExitStatus {
-    if error.as_trap_code().is_some() || error.is::<I32Exit>() {
+    // Where nothing is missing, it is the start function that called what it lacks.
+    let called = missing.is_empty() && is_unknown(error);
+    if called || error.as_trap_code().is_some() || error.is::<I32Exit>() {
         return fail(error);
     }
     match missing.is_empty() {
         true => diagnostic::failed(error),
-        false => missing.iter().for_each(diagnostic::error),
+        false => {
+            missing.iter().for_each(diagnostic::error);
+            diagnostic::help("`--unknown-imports` and `--stub` run a module without them");
+        }
     }
     ExitStatus::Link
 }
@@ -217,7 +225,18 @@ fn fail(error: &Error) -> ExitStatus {
             ExitStatus::Trap
         }
         Some(_) => ExitStatus::Trap,
+        None if is_unknown(error) => {
+            diagnostic::help(
+                "`--unknown-imports default` makes functions of them that return zeros",
+            );
+            ExitStatus::Trap
+        }
         None if error.as_reject().is_some() => ExitStatus::InvalidModule,
         None => ExitStatus::Usage,
     }
+}
+
+/// Whether an import was called that is a trap.
+fn is_unknown(error: &Error) -> bool {
+    matches!(error.downcast_ref(), Some(LinkError::Unknown { .. }))
 }

@@ -323,11 +323,18 @@ fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> R
         let table = entity.handles.tables.get(target.0 as usize).copied();
         let elements = take_elements(store, instance, elem)?;
         let table = table.and_then(|table| store.tables.get_mut(table));
-        let place = range(offset, is_64, elements.len());
-        let place = table.and_then(|table| table.elements.get_mut(place?));
-        place
-            .ok_or(Trap::TableOutOfBounds)?
-            .copy_from_slice(&elements);
+        let slots = table.map_or(&mut [][..], |table| &mut table.elements[..]);
+        let (size, length) = (slots.len(), elements.len());
+        let start = start(offset, is_64);
+        match range(start, length).and_then(|place| slots.get_mut(place)) {
+            Some(place) => place.copy_from_slice(&elements),
+            None => {
+                return Err(Error::from(Trap::TableOutOfBounds).context(format_args!(
+                    "element segment {}: {length} elements at {start}, table {} has {size}",
+                    elem.0, target.0
+                )));
+            }
+        }
     }
     Ok(())
 }
@@ -358,21 +365,33 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
             .unwrap_or_default();
         store.instance_mut(instance)?.drop_data(data);
         let memory = memory.and_then(|memory| store.memories.get_mut(memory));
-        let place = range(offset, is_64, bytes.len());
-        let place = memory.and_then(|memory| memory.bytes_mut().get_mut(place?));
-        place.ok_or(Trap::MemoryOutOfBounds)?.copy_from_slice(bytes);
+        let contents = memory.map_or(&mut [][..], |memory| memory.bytes_mut());
+        let (size, length) = (contents.len(), bytes.len());
+        let start = start(offset, is_64);
+        match range(start, length).and_then(|place| contents.get_mut(place)) {
+            Some(place) => place.copy_from_slice(bytes),
+            None => {
+                return Err(Error::from(Trap::MemoryOutOfBounds).context(format_args!(
+                    "data segment {}: {length} bytes at {start}, memory {} has {size} bytes",
+                    data.0, target.0
+                )));
+            }
+        }
     }
     Ok(())
 }
 
-/// So many items from an offset that stands in a slot.
-fn range(offset: u64, is_64: bool, length: usize) -> Option<Range<usize>> {
-    let offset = if is_64 {
-        offset
-    } else {
-        u32::from_slot(offset).into()
-    };
-    let start = usize::try_from(offset).ok()?;
+/// An offset that stands in a slot.
+fn start(offset: u64, is_64: bool) -> u64 {
+    match is_64 {
+        true => offset,
+        false => u32::from_slot(offset).into(),
+    }
+}
+
+/// So many items from there.
+fn range(start: u64, length: usize) -> Option<Range<usize>> {
+    let start = usize::try_from(start).ok()?;
     Some(start..start.checked_add(length)?)
 }
 

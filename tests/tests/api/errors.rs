@@ -116,6 +116,38 @@ fn link_errors_name_the_import() -> Result<()> {
 }
 
 #[test]
+fn segments_that_do_not_fit_are_named() -> Result<()> {
+    let engine = Engine::default();
+    for (text, trap, expected) in [
+        (
+            r#"(module (memory 0) (memory 1) (data (i32.const 0)) (data (memory 1) (i32.const -2) "abc"))"#,
+            Trap::MemoryOutOfBounds,
+            "data segment 1: 3 bytes at 4294967294, memory 1 has 65536 bytes",
+        ),
+        (
+            r#"(module (memory i64 1) (data (i64.const -1) "a"))"#,
+            Trap::MemoryOutOfBounds,
+            "data segment 0: 1 bytes at 18446744073709551615, memory 0 has 65536 bytes",
+        ),
+        (
+            "(module (table 1 funcref) (table 3 funcref) (func $f)
+                (elem (table 1) (i32.const 2) func $f $f))",
+            Trap::TableOutOfBounds,
+            "element segment 0: 2 elements at 2, table 1 has 3",
+        ),
+    ] {
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate(&mut store, &module(&engine, text));
+        let error = instance.expect_err("it does not fit");
+        assert_eq!(error.downcast_ref(), Some(&trap));
+        assert_eq!(error.as_trap_code(), Some(trap));
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(format!("{error:#}"), format!("{expected}: {trap}"));
+    }
+    Ok(())
+}
+
+#[test]
 fn unknown_imports_can_trap() -> Result<()> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());

@@ -315,6 +315,87 @@ fn all_missing_imports_are_shown() {
     let expected = [
         "error: unknown import: `env::a` (function [i32] -> []) is not defined",
         "error: unknown import: `env::b` (memory 1.. pages) is not defined",
+        "  = help: `--unknown-imports` and `--stub` run a module without them",
     ];
     assert_eq!(lines, expected);
+}
+
+/// Calls two imports and traps if an answer is not 0; has imports that are no functions.
+const UNKNOWN: &str = r#"(module
+    (import "env" "f" (func $f (param i32) (result i64 externref)))
+    (import "other" "g" (func $g (result f64)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (import "other" "m" (memory 2)) (import "other" "t" (table 3 funcref))
+    (import "other" "x" (global $x i32))
+    (func (export "f") (local i32)
+        (local.set 0 (ref.is_null (call $f (i32.const 1))))
+        (if (i64.ne (i64.const 0)) (then unreachable))
+        (if (i32.ne (local.get 0) (i32.const 1)) (then unreachable)))
+    (func (export "g") (if (f64.ne (call $g) (f64.const 0)) (then unreachable)))
+    (func (export "rest")
+        (if (i32.or (global.get $x) (i32.load (i32.const 131068))) (then unreachable))
+        (if (i32.ne (table.size) (i32.const 3)) (then unreachable))
+        (call $exit (i32.const 9))))"#;
+
+#[test]
+fn unknown_imports_are_errors_traps_or_nothing() {
+    let path = file("unknown.wat", UNKNOWN);
+    let run =
+        |options: &[&str], name| tabwasm(&[options, &["--invoke", name, &path]].concat(), b"");
+    for options in [&[][..], &["--unknown-imports", "error"]] {
+        let output = run(options, "rest");
+        assert_eq!(output.code, Some(4));
+        assert_eq!(output.stderr.matches("error: unknown import").count(), 5);
+    }
+    let default = ["--unknown-imports", "default"];
+    let code = |name| run(&default, name).code;
+    assert_eq!(["f", "g", "rest"].map(code), [Some(0), Some(0), Some(9)]);
+    // What is no function cannot trap.
+    let output = run(&["--unknown-imports=trap"], "f");
+    assert_eq!(output.code, Some(4));
+    assert_eq!(output.stderr.matches("error: unknown import").count(), 3);
+
+    let text = r#"(module (import "env" "f" (func $f)) (func (export "f") (call $f))
+        (func (export "quiet")))"#;
+    let path = file("unknown_func.wat", text);
+    let trap = |name| tabwasm(&["--unknown-imports=trap", "--invoke", name, &path], b"");
+    assert_eq!(trap("quiet").code, Some(0));
+    let output = trap("f");
+    assert_eq!(output.code, Some(134));
+    for part in [
+        "`env::f` (function [] -> [])",
+        "0: function 1",
+        "= help: `--unknown-imports default`",
+    ] {
+        assert!(output.stderr.contains(part), "{}", output.stderr);
+    }
+    let text = r#"(module (import "env" "f" (func $f)) (start $f))"#;
+    let path = file("unknown_start.wat", text);
+    let output = tabwasm(&["--unknown-imports=trap", &path], b"");
+    assert_eq!(output.code, Some(134), "{}", output.stderr);
+}
+
+#[test]
+fn a_stub_is_of_one_module() {
+    let path = file("stub.wat", UNKNOWN);
+    let run = |options: &[&str]| tabwasm(&[options, &["--invoke", "f", &path]].concat(), b"");
+    let output = run(&["--stub", "env"]);
+    assert_eq!(output.code, Some(4));
+    assert!(!output.stderr.contains("`env::f`"), "{}", output.stderr);
+    assert!(output.stderr.contains("`other::g`"), "{}", output.stderr);
+    let output = run(&["--stub", "env", "--stub", "other"]);
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let mixed = ["--stub", "other", "--unknown-imports", "trap"];
+    assert_eq!(run(&mixed).code, Some(134));
+}
+
+#[test]
+fn the_segment_that_does_not_fit_is_named() {
+    let text =
+        r#"(module (memory 1) (data (i32.const 0) "a") (data (i32.const 65530) "0123456789"))"#;
+    let output = tabwasm(&[&file("segment.wat", text)], b"");
+    assert_eq!(output.code, Some(134));
+    let expected =
+        "data segment 1: 10 bytes at 65530, memory 0 has 65536 bytes: out of bounds memory";
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
 }

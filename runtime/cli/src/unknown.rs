@@ -1,0 +1,102 @@
+//! Imports that nobody gives: `--unknown-imports` and `--stub`.
+//!
+//! A program built for another host often runs without what it imports from there, as long as that
+//! is not called or its answer does not matter. Definitions are added to the linker before the
+//! module is instantiated; what is defined already, as WASI, stays as it is. The two ways are those
+//! of wasmtime's `-W unknown-imports-trap` and `-W unknown-imports-default`.
+
+use clap::{Args, ValueEnum};
+use tabwasm::{
+    AsContextMut, Caller, ExternType, Global, ImportType, Linker, Memory, Module, Ref, Result,
+    Store, Table, Val,
+};
+
+/// What to do with imports that are not defined.
+#[derive(Args, Debug)]
+pub struct Imports {
+    /// What an import that is not defined is: an error before anything runs, a function that traps
+    /// when it is called, or a value: functions that do nothing and return zeros and nulls, empty
+    /// memories and tables, globals of zero.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = Unknown::Error)]
+    unknown_imports: Unknown,
+    /// The same as `--unknown-imports default`, but of the imports of this module's name only:
+    /// `--stub env`.
+    #[arg(long, value_name = "MODULE")]
+    stub: Vec<String>,
+}
+
+/// What an import that is not defined becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Unknown {
+    /// No instance is made.
+    Error,
+    /// A function that traps when it is called; what is no function is an error.
+    Trap,
+    /// A function that returns zeros and nulls, or another object with nothing in it.
+    Default,
+}
+
+impl Imports {
+    /// Defines them.
+    ///
+    /// # Errors
+    /// If the store has no room for them.
+    pub fn define<T>(
+        &self,
+        linker: &mut Linker<T>,
+        store: &mut Store<T>,
+        module: &Module,
+    ) -> Result<()> {
+        for import in module.imports() {
+            let stubbed = self.stub.iter().any(|name| name == import.module());
+            let defaults = stubbed || self.unknown_imports == Unknown::Default;
+            if defaults && linker.get_by_import(&mut *store, &import).is_none() {
+                define_default(linker, store, &import)?;
+            }
+        }
+        match self.unknown_imports {
+            Unknown::Trap => linker.define_unknown_imports_as_traps(module),
+            Unknown::Error | Unknown::Default => Ok(()),
+        }
+    }
+}
+
+/// Defines an import as what has nothing in it. Where a type has no such value, it stays undefined.
+fn define_default<T>(
+    linker: &mut Linker<T>,
+    store: &mut Store<T>,
+    import: &ImportType<'_>,
+) -> Result<()> {
+    let (module, name) = (import.module(), import.name());
+    match import.ty() {
+        ExternType::Func(ty) => {
+            let values = ty.results().map(|ty| Val::default_for_ty(&ty));
+            let Some(values) = values.collect::<Option<Vec<_>>>() else {
+                return Ok(());
+            };
+            let zeros = move |_: Caller<'_, T>, _: &[Val], results: &mut [Val]| {
+                results.clone_from_slice(&values);
+                Ok(())
+            };
+            linker.func_new(module, name, ty, zeros)?;
+        }
+        ExternType::Global(ty) => {
+            if let Some(value) = Val::default_for_ty(ty.content()) {
+                let global = Global::new(store.as_context_mut(), ty, value)?;
+                linker.define(&*store, module, name, global)?;
+            }
+        }
+        ExternType::Table(ty) => {
+            if let Some(null) = Ref::null(ty.element()) {
+                let table = Table::new(store.as_context_mut(), ty, null)?;
+                linker.define(&*store, module, name, table)?;
+            }
+        }
+        ExternType::Memory(ty) => {
+            let memory = Memory::new(store.as_context_mut(), ty)?;
+            linker.define(&*store, module, name, memory)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
