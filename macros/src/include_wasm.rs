@@ -118,6 +118,7 @@ fn write(configuration: &Configuration, input: &Input) -> syn::Result<TokenStrea
         name: &name,
         profile: &input.profile,
         path: &path.display().to_string(),
+        at: input.file.span(),
         is_text,
         module,
         depth,

@@ -52,6 +52,52 @@ pub fn runtime(input: TokenStream) -> TokenStream {
 ///
 /// It has `WASM` and `TABLE` (the bytes, and what validation has found out: no validator is
 /// linked), `Ram` with the memory that an instance takes, `Imports`, and `Instance`.
+///
+/// ```
+/// use tabwasm::Trap;
+/// use tabwasm::host::Memory;
+/// use tabwasm_macros::{include_wasm, runtime};
+///
+/// runtime! {
+///     struct Sensor;
+///     tier = no_alloc,
+///     proposals = [mvp, mutable_globals, multi_value],
+/// }
+///
+/// // (import "env" "log" (func (param $at i32) (param $len i32)))
+/// // (import "env" "read" (func (param $pin i32) (result i32)))
+/// // (func (export "sample") (param $pin i32) (result i32) …)
+/// include_wasm!(Sensor, "../tests/modules/sensor.wat");
+///
+/// #[derive(Default)]
+/// struct Board {
+///     lines: Vec<String>,
+/// }
+///
+/// // A method for each import: first the guest's memory, then what it is called with. The
+/// // documentation of the trait has the `impl` to copy, and so has the error where it is missing.
+/// impl sensor::Imports for Board {
+///     fn log(&mut self, mut memory: Memory<'_>, at: i32, len: i32) -> Result<(), Trap> {
+///         let text = memory.text(at as u32, len as u32)?.unwrap_or_default();
+///         self.lines.push(text.into());
+///         Ok(())
+///     }
+///
+///     fn read(&mut self, _: Memory<'_>, pin: i32) -> Result<i32, Trap> {
+///         Ok(pin * 50)
+///     }
+/// }
+///
+/// # fn main() -> Result<(), tabwasm::host::CallError> {
+/// // All memory is the caller's; on a device, `ram` is a static.
+/// let mut ram = sensor::Ram::new();
+/// let mut fuel = 1_000;
+/// let mut sensor = sensor::Instance::new(ram.lend(), Board::default(), &mut fuel)?;
+/// assert_eq!(sensor.sample(&mut fuel, 3)?, 300);
+/// assert_eq!(sensor.host().0.lines, ["warm"]);
+/// # Ok(())
+/// # }
+/// ```
 #[proc_macro]
 pub fn include_wasm(input: TokenStream) -> TokenStream {
     message::expand(include_wasm::expand(input.into()))

@@ -5,8 +5,8 @@
 //! exported function becomes a method with the types of its signature, each import a place in
 //! `Imports`.
 
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, Visibility};
 use tabwasm::compact::{Depth, Module};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
@@ -21,6 +21,8 @@ pub(crate) struct Source<'a> {
     pub(crate) name: &'a Ident,
     pub(crate) profile: &'a Path,
     pub(crate) path: &'a str,
+    /// Where the file is named.
+    pub(crate) at: Span,
     pub(crate) is_text: bool,
     pub(crate) module: Module<'a>,
     pub(crate) depth: Option<Depth>,
@@ -61,7 +63,7 @@ pub(crate) fn write(source: &Source<'_>) -> Result<TokenStream, Vec<Message>> {
         }
     }
     let calls = exports_of(&exports, &mut errors);
-    let host = host(&imports, &mut errors);
+    let host = host(&imports, source, &mut errors);
     let ram = ram(source);
     if !errors.is_empty() {
         return Err(errors);
@@ -256,7 +258,11 @@ fn ram(source: &Source<'_>) -> TokenStream {
 }
 
 /// What the module imports: a trait, a host made of it, and a list.
-fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
+///
+/// What the compiler says about a wrong method shows the trait's, and where that stands: at the name
+/// of the file. It prints signatures for types that differ only; the whole `impl` is in the trait's
+/// documentation, and in the error where there is none.
+fn host(imports: &[Func], source: &Source<'_>, errors: &mut Vec<Message>) -> TokenStream {
     let plain: Vec<_> = imports
         .iter()
         .map(|import| import.label[1].clone())
@@ -276,6 +282,7 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
         .collect();
     let names = distinct(&names, "imports", &["self"], errors);
     let mut methods = Vec::new();
+    let mut signatures = Vec::new();
     let mut arms = Vec::new();
     let mut functions = Vec::new();
     for (place, (import, name)) in imports.iter().zip(&names).enumerate() {
@@ -292,10 +299,13 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
             .map(|index| format_ident!("p{index}"))
             .collect();
         let result = tuple(&results);
-        let doc = format!("`{module}` `{field}`.");
-        methods.push(quote! {
+        let shown = params.iter().map(|ty| spanned(ty.clone(), source.at));
+        let signature = signature(name, import);
+        let doc = format!("`{module}` `{field}`.\n\n```text\n{signature}\n```");
+        signatures.push(signature);
+        methods.push(quote_spanned! { source.at =>
             #[doc = #doc]
-            fn #name(&mut self, memory: ::tabwasm::host::Memory<'_> #(, #arguments: #params)*) -> ::core::result::Result<#result, ::tabwasm::Trap>;
+            fn #name(&mut self, memory: ::tabwasm::host::Memory<'_> #(, #arguments: #shown)*) -> ::core::result::Result<#result, ::tabwasm::Trap>;
         });
         functions.push(quote! {
             ::tabwasm::host::Function {
@@ -316,9 +326,14 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
     let count = imports.len();
     let header = quote! { impl<T: Imports> ::tabwasm::host::Host for Implemented<T> };
     let implementation = implementation(&header, &quote! { &IMPORTS }, arms.into_iter());
+    let skeleton = skeleton(source.name, &signatures);
+    let doc = format!("What the module imports.\n\n```text\n{skeleton}```");
+    let wanted = format!("write\n{skeleton}");
+    let declaration = quote_spanned! { source.at => pub trait Imports };
     quote! {
-        /// What the module imports.
-        pub trait Imports {
+        #[doc = #doc]
+        #[diagnostic::on_unimplemented(note = #wanted)]
+        #declaration {
             #(#methods)*
         }
 
@@ -330,6 +345,31 @@ fn host(imports: &[Func], errors: &mut Vec<Message>) -> TokenStream {
 
         #implementation
     }
+}
+
+/// The method that an import asks for, as a program would write it.
+fn signature(name: &Ident, import: &Func) -> String {
+    let params: String = (0..)
+        .zip(&import.params)
+        .map(|(index, ty)| format!(", p{index}: {}", written(*ty)))
+        .collect();
+    let results: Vec<_> = import.results.iter().map(|ty| written(*ty)).collect();
+    let result = match &results[..] {
+        [one] => (*one).to_owned(),
+        results => format!("({})", results.join(", ")),
+    };
+    format!(
+        "fn {name}(&mut self, memory: tabwasm::host::Memory<'_>{params}) -> Result<{result}, tabwasm::Trap>"
+    )
+}
+
+/// An `impl` to copy, whose methods do nothing.
+fn skeleton(name: &Ident, signatures: &[String]) -> String {
+    let methods = signatures
+        .iter()
+        .map(|signature| format!("    {signature} {{\n        todo!()\n    }}\n"));
+    let methods: String = methods.collect();
+    format!("impl {name}::Imports for Host {{\n{methods}}}\n")
 }
 
 /// A method for each exported function.
@@ -422,28 +462,108 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
 fn types(types: &[ValType], func: &Func, errors: &mut Vec<Message>) -> Vec<TokenStream> {
     let mut all = Vec::new();
     for ty in types {
-        all.push(match *ty {
-            ValType::I32 => quote! { i32 },
-            ValType::I64 => quote! { i64 },
-            ValType::F32 => quote! { f32 },
-            ValType::F64 => quote! { f64 },
-            ValType::FUNCREF => quote! { ::core::option::Option<::tabwasm::compact::FuncAddr> },
-            ValType::EXTERNREF => quote! { ::core::option::Option<u32> },
-            other => {
+        match rust(*ty) {
+            Some((tokens, _)) => all.push(tokens),
+            None => {
                 let name = &func.label[1];
                 errors.push(Message::new(format!(
-                    "`{name}` has the type `{other}`, for which there is no type of Rust"
+                    "`{name}` has the type `{ty}`, for which there is no type of Rust"
                 )));
-                continue;
             }
-        });
+        }
     }
     all
+}
+
+/// A type of Rust, in full and as a program would write it.
+fn rust(ty: ValType) -> Option<(TokenStream, &'static str)> {
+    Some(match ty {
+        ValType::I32 => (quote! { i32 }, "i32"),
+        ValType::I64 => (quote! { i64 }, "i64"),
+        ValType::F32 => (quote! { f32 }, "f32"),
+        ValType::F64 => (quote! { f64 }, "f64"),
+        ValType::FUNCREF => (
+            quote! { ::core::option::Option<::tabwasm::compact::FuncAddr> },
+            "Option<tabwasm::compact::FuncAddr>",
+        ),
+        ValType::EXTERNREF => (quote! { ::core::option::Option<u32> }, "Option<u32>"),
+        _ => return None,
+    })
+}
+
+/// The same tokens, at another place.
+fn spanned(tokens: TokenStream, at: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(at);
+        token
+    });
+    moved.collect()
+}
+
+/// A type as a program would write it.
+fn written(ty: ValType) -> &'static str {
+    rust(ty).map_or("_", |(_, written)| written)
 }
 
 fn tuple(types: &[TokenStream]) -> TokenStream {
     match types {
         [one] => one.clone(),
         types => quote! { (#(#types,)*) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tabwasm::profile::NoAlloc;
+
+    /// The item of a text, formatted by nobody.
+    fn item(text: &str) -> String {
+        let wasm = wat::parse_str(text).expect("it is text");
+        let mut room = vec![0; 1 << 16];
+        let module = Module::new(&wasm, &NoAlloc, &mut room).expect("it is valid");
+        let name = format_ident!("guest");
+        let source = Source {
+            visibility: &Visibility::Inherited,
+            name: &name,
+            profile: &syn::parse_quote!(NoAlloc),
+            path: "guest.wat",
+            at: Span::call_site(),
+            is_text: true,
+            module,
+            depth: None,
+        };
+        write(&source).unwrap_or_default().to_string()
+    }
+
+    #[test]
+    fn what_is_imported_is_documented_to_be_copied() {
+        let item = item(
+            r#"(module (import "env" "log" (func (param i32 i64)))
+                (import "a" "type" (func (param f32 externref) (result f64 i32)))
+                (import "b" "type" (func (result funcref))))"#,
+        );
+        let log = "fn log(&mut self, memory: tabwasm::host::Memory<'_>, p0: i32, p1: i64) \
+            -> Result<(), tabwasm::Trap>";
+        let first = "fn a_type(&mut self, memory: tabwasm::host::Memory<'_>, p0: f32, \
+            p1: Option<u32>) -> Result<(f64, i32), tabwasm::Trap>";
+        let second = "fn b_type(&mut self, memory: tabwasm::host::Memory<'_>) \
+            -> Result<Option<tabwasm::compact::FuncAddr>, tabwasm::Trap>";
+        for (label, signature) in [
+            ("`env` `log`.", log),
+            ("`a` `type`.", first),
+            ("`b` `type`.", second),
+        ] {
+            let doc = format!("{label}\n\n```text\n{signature}\n```");
+            assert!(item.contains(&format!("{doc:?}")), "{doc:?}\n{item}");
+        }
+        let skeleton = format!(
+            "impl guest::Imports for Host {{\n    {log} {{\n        todo!()\n    }}\n    {first} {{\n"
+        );
+        for before in ["What the module imports.\n\n```text\n", "write\n"] {
+            let text = format!("{before}{skeleton}");
+            let text = format!("{text:?}");
+            assert!(item.contains(text.trim_end_matches('"')), "{text}\n{item}");
+        }
     }
 }
