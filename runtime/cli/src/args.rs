@@ -18,7 +18,7 @@ use tabwasm::spec::Level;
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
 Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
-125 out of fuel, 134 trap.";
+125 out of fuel, 130 Ctrl-C, 134 trap.";
 
 /// Run, validate and test WebAssembly modules.
 #[cfg(feature = "std")]
@@ -80,7 +80,7 @@ impl Cli {
     /// What to do.
     pub fn command(self) -> Command {
         #[cfg(feature = "std")]
-        return self.command.unwrap_or(Command::Run(self.run));
+        return self.command.unwrap_or(Command::Run(Box::new(self.run)));
         #[cfg(not(feature = "std"))]
         return self.command;
     }
@@ -102,7 +102,7 @@ fn without_guest() -> clap::Command {
 pub enum Command {
     /// Run a module (the default).
     #[cfg(feature = "std")]
-    Run(Run),
+    Run(Box<Run>),
     /// Tell whether modules are valid.
     Validate(Validate),
     /// Show what modules and components consist of.
@@ -120,16 +120,18 @@ pub enum Command {
     Spec(crate::spec::args::Spec),
     /// Print what lets a shell complete this command.
     Completions(Completions),
+    /// Print a page of the manual: `tabwasm man run | man -l -`.
+    Man(Man),
 }
 
 /// How to run a module.
 #[cfg(feature = "std")]
 #[derive(Args, Debug)]
 pub struct Run {
-    /// Call this export with the arguments that follow FILE, and print its results.
+    /// Call this export with the arguments that follow FILE, and print its results: `--invoke add`.
     #[arg(long, value_name = "NAME")]
     pub invoke: Option<String>,
-    /// Give the guest an environment variable; without a value, the one it has here.
+    /// Give the guest an environment variable; without a value, the one it has here: `--env LANG=C`.
     #[arg(long, value_name = "KEY[=VALUE]")]
     pub env: Vec<String>,
     /// Directories that the guest gets.
@@ -138,10 +140,14 @@ pub struct Run {
     /// Imports that are not defined.
     #[command(flatten)]
     pub imports: crate::unknown::Imports,
-    /// The program's name, as the guest sees it; FILE, if not said.
+    /// The program's name, as the guest sees it; FILE, if not said: `--argv0 cc`.
     #[arg(long, value_name = "NAME")]
     pub argv0: Option<String>,
-    /// Stop after this much work.
+    /// Let the guest control the terminal, if it writes to one; else it can show text only. Files
+    /// and pipes get every byte.
+    #[arg(long)]
+    pub allow_escapes: bool,
+    /// Stop after this much work: `--fuel 1000000`.
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,
     /// Stop after this time: `5s`, `500ms`, `2m`.
@@ -209,7 +215,7 @@ pub struct Compile {
     /// The side table, with which the tier without an allocator runs the module unvalidated.
     #[arg(long, required = true)]
     pub side_table: bool,
-    /// Where to.
+    /// Where to: `-o module.table`.
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// The module: `.wasm`, `.wat`, or `-` for standard input.
@@ -220,7 +226,7 @@ pub struct Compile {
 /// Which text to encode.
 #[derive(Args, Debug)]
 pub struct Parse {
-    /// Where to; to standard output, if not said.
+    /// Where to; to standard output, if not said: `-o module.wasm`.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
     /// The text: `.wat`, or `-` for standard input.
@@ -231,7 +237,7 @@ pub struct Parse {
 /// Which binary to show as text.
 #[derive(Args, Debug)]
 pub struct Print {
-    /// Where to; to standard output, if not said.
+    /// Where to; to standard output, if not said: `-o module.wat`.
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
     /// The module or component: `.wasm`, or `-` for standard input.
@@ -276,6 +282,13 @@ pub struct Completions {
     /// The shell.
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Which page.
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The command, and the one within it; all that there is, if not said.
+    pub command: Vec<String>,
 }
 
 /// A tier of the library.

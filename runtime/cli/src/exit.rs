@@ -23,6 +23,8 @@ pub enum ExitStatus {
     Timeout,
     /// Fuel is used up.
     OutOfFuel,
+    /// Ctrl-C.
+    Interrupt,
     /// The guest trapped.
     Trap,
     /// Nobody reads the standard output any more.
@@ -41,6 +43,7 @@ impl ExitStatus {
             Self::Link => 4,
             Self::Timeout => 124,
             Self::OutOfFuel => 125,
+            Self::Interrupt => 130,
             Self::Trap => 134,
             Self::BrokenPipe => 141,
         }

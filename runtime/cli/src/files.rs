@@ -17,7 +17,7 @@ pub struct Files {
     /// src::/work`.
     #[arg(long, value_name = "HOST[::GUEST]")]
     dir: Vec<String>,
-    /// The same, but the guest can change nothing there.
+    /// The same, but the guest can change nothing there: `--dir-ro /usr/include`.
     #[arg(long, value_name = "HOST[::GUEST]")]
     dir_ro: Vec<String>,
     /// Give the guest an empty directory in memory, which is gone at the end: `--tmpfs /tmp`.

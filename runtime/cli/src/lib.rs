@@ -19,9 +19,12 @@ pub mod files;
 pub mod hexdump;
 pub mod input;
 pub mod inspect;
+#[cfg(feature = "std")]
+mod interrupt;
 pub mod json;
 pub mod lacks;
 pub mod locate;
+pub mod man;
 pub mod needs;
 pub mod origin;
 mod output;
@@ -34,6 +37,8 @@ pub mod run;
 pub mod script;
 #[cfg(feature = "spec")]
 pub mod spec;
+#[cfg(feature = "std")]
+mod terminal;
 #[cfg(feature = "std")]
 pub mod unknown;
 pub mod validate;

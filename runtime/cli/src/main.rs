@@ -11,7 +11,7 @@ use tabwasm_cli::args::{Cli, Command};
 use tabwasm_cli::run;
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
-use tabwasm_cli::{compile, completions, inspect, needs, parse, print, validate, wast};
+use tabwasm_cli::{compile, completions, inspect, man, needs, parse, print, validate, wast};
 
 fn main() {
     let args: Vec<_> = env::args_os().collect();
@@ -29,6 +29,7 @@ fn main() {
         #[cfg(feature = "spec")]
         Command::Spec(args) => spec::run(&args),
         Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     };
     process::exit(exit.code());
 }

@@ -21,6 +21,7 @@ use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::program::Program;
+use crate::{interrupt, terminal};
 
 /// How long a guest that does not meet its deadline (it waits for input) may take to end.
 const GRACE: Duration = Duration::from_millis(250);
@@ -37,6 +38,7 @@ pub(crate) struct Host {
 
 /// Runs a module.
 pub fn run(args: &Run) -> ExitStatus {
+    interrupt::ends_the_process();
     let engine = match engine(args) {
         Ok(engine) => engine,
         Err(error) => return fail(&error),
@@ -104,7 +106,8 @@ fn engine(args: &Run) -> Result<Engine> {
 
 fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
-    wasi.inherit_stdio()
+    terminal::give(&mut wasi, args.allow_escapes);
+    wasi.inherit_stdin()
         .arg(match &args.argv0 {
             Some(name) => name.into(),
             None => args.file().to_string_lossy(),

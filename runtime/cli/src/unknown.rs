@@ -14,9 +14,7 @@ use tabwasm::{
 /// What to do with imports that are not defined.
 #[derive(Args, Debug)]
 pub struct Imports {
-    /// What an import that is not defined is: an error before anything runs, a function that traps
-    /// when it is called, or a value: functions that do nothing and return zeros and nulls, empty
-    /// memories and tables, globals of zero.
+    /// What becomes of imports that are not defined: `--unknown-imports trap`.
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = Unknown::Error)]
     unknown_imports: Unknown,
     /// The same as `--unknown-imports default`, but of the imports of this module's name only:
@@ -28,11 +26,11 @@ pub struct Imports {
 /// What an import that is not defined becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Unknown {
-    /// No instance is made.
+    /// An error before anything runs.
     Error,
     /// A function that traps when it is called; what is no function is an error.
     Trap,
-    /// A function that returns zeros and nulls, or another object with nothing in it.
+    /// A function that does nothing and returns zeros and nulls; memories, tables and globals of them.
     Default,
 }
 

@@ -36,7 +36,7 @@ pub enum Question {
 /// Which instructions to list, and how.
 #[derive(Args, Debug)]
 pub struct List {
-    /// Only those of this proposal.
+    /// Only those of this proposal: `--proposal tail_call`.
     #[arg(long, value_name = "NAME")]
     pub proposal: Option<String>,
     /// One JSON object a line.

@@ -143,3 +143,77 @@ fn files_have_names_of_any_bytes() {
     assert_eq!(code, Some(2));
     assert!(stderr.contains("is not UTF-8"), "{stderr}");
 }
+
+/// A command, its name on the command line in front, and the commands within it.
+fn commands(
+    name: Vec<String>,
+    command: &clap::Command,
+    all: &mut Vec<(Vec<String>, clap::Command)>,
+) {
+    for inner in command.get_subcommands() {
+        if inner.get_name() != "help" {
+            let name = [&name[..], &[inner.get_name().to_owned()]].concat();
+            commands(name, inner, all);
+        }
+    }
+    all.push((name, command.clone()));
+}
+
+#[test]
+fn each_option_is_in_help_manual_and_completions() {
+    let mut command = <tabwasm_cli::args::Cli as clap::CommandFactory>::command();
+    command.build();
+    let mut all = Vec::new();
+    commands(Vec::new(), &command, &mut all);
+    let shells = ["bash", "zsh", "fish"];
+    let scripts = shells.map(|shell| tabwasm(&["completions", shell], b"").stdout);
+    let mut options = 0;
+    for (name, command) in &all {
+        let name: Vec<&str> = name.iter().map(String::as_str).collect();
+        let page = tabwasm(&[&["man"], &name[..]].concat(), b"");
+        assert_eq!((page.code, page.stderr.as_str()), (Some(0), ""));
+        // The language of the pages has a `-` of its own.
+        let page = page.stdout.replace("\\-", "-");
+        let help = tabwasm(&[&name[..], &["--help"]].concat(), b"").stdout;
+        for option in command.get_arguments().filter(|it| !it.is_positional()) {
+            let long = option.get_long().expect("it has a name");
+            let shown = format!("--{long}");
+            for (text, place) in [(&help, "help"), (&page, "manual")] {
+                assert!(
+                    text.contains(&shown),
+                    "{name:?} {shown} is not in the {place}: {text}"
+                );
+            }
+            for (script, shell) in scripts.iter().zip(shells) {
+                let listed = script.contains(&shown) || script.contains(&format!("-l {long}"));
+                assert!(listed, "{name:?} {shown} is not completed by {shell}");
+            }
+            let takes = option.get_action().takes_values();
+            let text = option.get_long_help().or(option.get_help());
+            let text = text.map(ToString::to_string).unwrap_or_default();
+            let example = text.contains('`') || !option.get_possible_values().is_empty();
+            assert!(
+                !text.is_empty() && (!takes || example),
+                "{name:?} {shown}: {text}"
+            );
+            options += 1;
+        }
+    }
+    assert!(options > 50, "{options}");
+    let page = tabwasm(&["man", "run"], b"").stdout;
+    assert!(page.contains(".TH tabwasm-run 1"), "{page}");
+    let output = tabwasm(&["man", "spec", "nothing"], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output
+            .stderr
+            .contains("`tabwasm spec` has no command `nothing`"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("help: it has list, show"),
+        "{}",
+        output.stderr
+    );
+}
