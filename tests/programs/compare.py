@@ -59,7 +59,7 @@ def tabwasm(file, args, folders):
 
 
 def wasmi(file, args, folders):
-    return [PROGRAMS / "wasmi/bin/wasmi_cli", "run", *options(folders), file, *args], {}
+    return [PROGRAMS / "wasmi/bin/wasmi", "run", *options(folders), file, *args], {}
 
 
 def wasmtime(file, args, folders):
