@@ -121,6 +121,18 @@ pub const MAX_STORE_ELEMENTS: u64 = 4_294_967_295;
 /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references: the most that can be asked for.
 pub const MAX_STORE_OBJECTS: u64 = 100_000_000;
 
+/// Bytes of address space that a memory reserves to grow in; 0: it is allocated: the most that can be asked for.
+pub const MAX_MEMORY_RESERVATION: u64 = 281_474_976_710_656;
+
+/// Bytes of address space that memories of an engine reserve, all together; those beyond are allocated: the most that can be asked for.
+pub const MAX_RESERVED_MEMORY: u64 = 281_474_976_710_656;
+
+/// Memories of a pool: the most that can be asked for.
+pub const MAX_POOL_MEMORIES: u64 = 1_000_000;
+
+/// Bytes of a memory of a pool: the most that can be asked for.
+pub const MAX_POOL_MEMORY_SIZE: u64 = 281_474_976_710_656;
+
 /// Scopes around a definition: components and types of components, instances and modules: the most that can be asked for.
 pub const MAX_COMPONENT_NESTING: u64 = 100;
 
@@ -253,6 +265,14 @@ pub struct Limits {
     pub store_elements: u64,
     /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
     pub store_objects: u64,
+    /// Bytes of address space that a memory reserves to grow in; 0: it is allocated.
+    pub memory_reservation: u64,
+    /// Bytes of address space that memories of an engine reserve, all together; those beyond are allocated.
+    pub reserved_memory: u64,
+    /// Memories of a pool.
+    pub pool_memories: u64,
+    /// Bytes of a memory of a pool.
+    pub pool_memory_size: u64,
     /// Scopes around a definition: components and types of components, instances and modules.
     pub component_nesting: u64,
     /// Core modules of a component, imported and aliased ones included.
@@ -331,6 +351,10 @@ impl Limits {
         store_memory: MAX_STORE_MEMORY,
         store_elements: MAX_STORE_ELEMENTS,
         store_objects: MAX_STORE_OBJECTS,
+        memory_reservation: MAX_MEMORY_RESERVATION,
+        reserved_memory: MAX_RESERVED_MEMORY,
+        pool_memories: MAX_POOL_MEMORIES,
+        pool_memory_size: MAX_POOL_MEMORY_SIZE,
         component_nesting: MAX_COMPONENT_NESTING,
         component_modules: MAX_COMPONENT_MODULES,
         component_components: MAX_COMPONENT_COMPONENTS,
@@ -392,6 +416,10 @@ impl Limits {
             Limit::StoreMemory => self.store_memory,
             Limit::StoreElements => self.store_elements,
             Limit::StoreObjects => self.store_objects,
+            Limit::MemoryReservation => self.memory_reservation,
+            Limit::ReservedMemory => self.reserved_memory,
+            Limit::PoolMemories => self.pool_memories,
+            Limit::PoolMemorySize => self.pool_memory_size,
             Limit::ComponentNesting => self.component_nesting,
             Limit::ComponentModules => self.component_modules,
             Limit::ComponentComponents => self.component_components,
@@ -457,6 +485,10 @@ impl Limits {
             Limit::StoreMemory => self.store_memory = value,
             Limit::StoreElements => self.store_elements = value,
             Limit::StoreObjects => self.store_objects = value,
+            Limit::MemoryReservation => self.memory_reservation = value,
+            Limit::ReservedMemory => self.reserved_memory = value,
+            Limit::PoolMemories => self.pool_memories = value,
+            Limit::PoolMemorySize => self.pool_memory_size = value,
             Limit::ComponentNesting => self.component_nesting = value,
             Limit::ComponentModules => self.component_modules = value,
             Limit::ComponentComponents => self.component_components = value,
@@ -561,6 +593,14 @@ pub enum Limit {
     StoreElements,
     /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
     StoreObjects,
+    /// Bytes of address space that a memory reserves to grow in; 0: it is allocated.
+    MemoryReservation,
+    /// Bytes of address space that memories of an engine reserve, all together; those beyond are allocated.
+    ReservedMemory,
+    /// Memories of a pool.
+    PoolMemories,
+    /// Bytes of a memory of a pool.
+    PoolMemorySize,
     /// Scopes around a definition: components and types of components, instances and modules.
     ComponentNesting,
     /// Core modules of a component, imported and aliased ones included.
@@ -599,7 +639,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 56] = [
+    pub const ALL: [Limit; 60] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -639,6 +679,10 @@ impl Limit {
         Limit::StoreMemory,
         Limit::StoreElements,
         Limit::StoreObjects,
+        Limit::MemoryReservation,
+        Limit::ReservedMemory,
+        Limit::PoolMemories,
+        Limit::PoolMemorySize,
         Limit::ComponentNesting,
         Limit::ComponentModules,
         Limit::ComponentComponents,
@@ -702,6 +746,10 @@ impl Limit {
             Self::StoreMemory => "store_memory",
             Self::StoreElements => "store_elements",
             Self::StoreObjects => "store_objects",
+            Self::MemoryReservation => "memory_reservation",
+            Self::ReservedMemory => "reserved_memory",
+            Self::PoolMemories => "pool_memories",
+            Self::PoolMemorySize => "pool_memory_size",
             Self::ComponentNesting => "component_nesting",
             Self::ComponentModules => "component_modules",
             Self::ComponentComponents => "component_components",
@@ -762,6 +810,10 @@ impl Limit {
             | Self::StoreMemory
             | Self::StoreElements
             | Self::StoreObjects
+            | Self::MemoryReservation
+            | Self::ReservedMemory
+            | Self::PoolMemories
+            | Self::PoolMemorySize
             | Self::ComponentNesting
             | Self::ComponentModules
             | Self::ComponentComponents
@@ -823,6 +875,10 @@ impl Limit {
             | Self::StoreMemory
             | Self::StoreElements
             | Self::StoreObjects
+            | Self::MemoryReservation
+            | Self::ReservedMemory
+            | Self::PoolMemories
+            | Self::PoolMemorySize
             | Self::ComponentNesting
             | Self::ComponentModules
             | Self::ComponentComponents

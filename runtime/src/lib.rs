@@ -12,7 +12,8 @@
 //! | `alloc` | `alloc` | the full runtime on `core` and an allocator |
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
-//! Without `std`, square roots need the feature `libm`.
+//! Without `std`, square roots need the feature `libm`. The feature `mmap` (default) has memories
+//! reserve address space on 64-bit Unix: see `Config::memory_reservation`.
 #![cfg_attr(
     feature = "alloc",
     doc = r"
@@ -75,6 +76,8 @@ mod fast;
 #[cfg(feature = "alloc")]
 mod module;
 #[cfg(feature = "alloc")]
+mod platform;
+#[cfg(feature = "alloc")]
 mod shared;
 #[cfg(feature = "alloc")]
 mod store;
@@ -103,8 +106,9 @@ pub use self::{
     api::tag::Tag,
     api::val::{Ref, Val},
     engine::Engine,
-    engine::config::{CompilationMode, Config},
+    engine::config::{CompilationMode, Config, InstanceAllocationStrategy},
     engine::link_error::LinkError,
+    engine::pooling::PoolingAllocationConfig,
     engine::scoped::external::{ExportType, ExternType, ImportType},
     engine::scoped::func::FuncType,
     engine::scoped::{GlobalType, HeapType, Mutability, RefType, TableType, ValType},

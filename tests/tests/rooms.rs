@@ -29,7 +29,7 @@ const ROOMS: &[&[&str]] = &[
     &["read"],
     &["shared", "capability", "profile"],
     &["error"],
-    &["reject", "allocation"],
+    &["reject", "allocation", "platform"],
     &["num", "handle"],
     &["types"],
     &["spec"],

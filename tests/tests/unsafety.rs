@@ -17,7 +17,7 @@ use tabwasm_tests::sources::{Source, is_test, sources};
 
 /// Structs with pointers whose own functions are safe, and why they may be: nobody else makes one or
 /// sets its fields, and whoever made it was asked for a promise or had what it points at.
-const KEEPERS: [(&str, &str); 11] = [
+const KEEPERS: [(&str, &str); 12] = [
     (
         "Registry",
         "holds none: its `Record` is another struct than that of the stack",
@@ -30,9 +30,10 @@ const KEEPERS: [(&str, &str); 11] = [
     ("Restore", "made by `epoch_deadline`, which is unsafe"),
     ("Arena", "its fields are private; it owns what it points at"),
     ("Block", "private to the arena; owns what it points at"),
+    ("Bytes", "its fields are private; it owns what it points at"),
     (
-        "Fixed",
-        "private to `Bytes`, which had the reference that they come from",
+        "Reservation",
+        "its fields are private; it owns what it points at",
     ),
     (
         "Shared",

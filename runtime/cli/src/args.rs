@@ -153,7 +153,7 @@ pub struct Run {
     /// Stop after this time: `5s`, `500ms`, `2m`.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Most bytes of each memory: `64MiB`, `10GB`, `1048576`.
+    /// Most bytes of each memory: `64MiB`, `10GB`, `1048576`. Above 4 GiB it raises the limits.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_memory: Option<usize>,
     /// Bytes of the stack, which bounds how deep the guest can call: `8MiB`.

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tabwasm::spec::ErrorCode;
 use tabwasm::{
-    Config, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, StoreLimits,
-    StoreLimitsBuilder, Trap,
+    Config, Engine, Error, I32Exit, LinkError, Linker, MemoryType, Module, Result, Store,
+    StoreLimits, StoreLimitsBuilder, Trap,
 };
 use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
@@ -101,7 +101,20 @@ fn engine(args: &Run) -> Result<Engine> {
     if let Some(size) = args.stack_size {
         config.max_wasm_stack(size);
     }
+    if let Some(size) = args.max_memory {
+        raise(&mut config, size as u64);
+    }
     Engine::new(&config)
+}
+
+/// Lets a memory have so many bytes, and keeps the limits that are above.
+fn raise(config: &mut Config, size: u64) {
+    let mut limits = *config.get_limits();
+    let pages = size.div_ceil(MemoryType::default().page_size());
+    limits.memory_pages = limits.memory_pages.max(pages);
+    limits.store_memory = limits.store_memory.max(size);
+    limits.memory_reservation = limits.memory_reservation.max(size);
+    config.limits(limits);
 }
 
 fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>> {

@@ -4,6 +4,7 @@
 //! widen it, and `Engine::new` checks the whole. From then on it never changes, so that modules and
 //! stores of an engine agree.
 
+use super::pooling::PoolingAllocationConfig;
 use crate::profile::{Features, Profile};
 use crate::spec::{Limits, Proposal, Proposals};
 
@@ -23,6 +24,7 @@ pub struct Config {
     pub(crate) epoch: bool,
     pub(crate) mode: CompilationMode,
     pub(crate) cached_stacks: usize,
+    pub(crate) strategy: InstanceAllocationStrategy,
 }
 
 /// When functions are translated for the interpreter. All are validated when the module is made.
@@ -34,6 +36,23 @@ pub enum CompilationMode {
     /// Each when it is called for the first time.
     #[default]
     LazyTranslation,
+}
+
+/// Where the memories of instances lie.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum InstanceAllocationStrategy {
+    /// Each is made when it is needed.
+    #[default]
+    OnDemand,
+    /// In a pool, which the engine reserves when it is made.
+    Pooling(PoolingAllocationConfig),
+}
+
+impl From<PoolingAllocationConfig> for InstanceAllocationStrategy {
+    fn from(pooling: PoolingAllocationConfig) -> Self {
+        Self::Pooling(pooling)
+    }
 }
 
 impl Default for Config {
@@ -56,6 +75,7 @@ impl Config {
             epoch: false,
             mode: CompilationMode::default(),
             cached_stacks: 4,
+            strategy: InstanceAllocationStrategy::default(),
         }
     }
 
@@ -110,6 +130,32 @@ impl Config {
     /// How many stacks a store keeps for later calls.
     pub fn set_max_cached_stacks(&mut self, stacks: usize) -> &mut Self {
         self.cached_stacks = stacks;
+        self
+    }
+
+    /// Bytes of address space that a memory reserves to grow in, where the system can do that (64-bit
+    /// Unix, with the feature `mmap`): as much as its type and the limits allow, but no more than this.
+    /// Within them growing copies nothing, and pages that nobody touches take no memory. With 0, or where
+    /// the system refuses, memories are allocated, and move when they grow. Guests cannot tell.
+    ///
+    /// This is `memory_reservation` of the limits; `reserved_memory` bounds what all memories of an engine
+    /// reserve.
+    pub fn memory_reservation(&mut self, bytes: u64) -> &mut Self {
+        self.features.limits.memory_reservation = bytes;
+        self
+    }
+
+    /// Where memories of instances lie. A pool's numbers become `pool_memories` and `pool_memory_size` of
+    /// the limits.
+    pub fn allocation_strategy(
+        &mut self,
+        strategy: impl Into<InstanceAllocationStrategy>,
+    ) -> &mut Self {
+        self.strategy = strategy.into();
+        if let InstanceAllocationStrategy::Pooling(pooling) = &self.strategy {
+            self.features.limits.pool_memories = pooling.memories;
+            self.features.limits.pool_memory_size = pooling.size;
+        }
         self
     }
 

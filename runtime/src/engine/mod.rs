@@ -11,8 +11,10 @@ pub(crate) mod counter;
 pub(crate) mod entity_type;
 pub(crate) mod link_error;
 pub(crate) mod lock;
+pub(crate) mod pooling;
 pub(crate) mod registry;
 pub(crate) mod scoped;
+pub(crate) mod space;
 pub(crate) mod use_error;
 
 use alloc::format;
@@ -24,8 +26,10 @@ use self::config::Config;
 use self::counter::Counter;
 use self::lock::Lock;
 use self::registry::Registry;
+use self::space::Space;
 use self::use_error::UseError;
 use crate::error::Result;
+use crate::platform::{self, Platform};
 use crate::profile::Features;
 use crate::spec::{Limit, Limits};
 use crate::types::{RefType, ValType};
@@ -41,6 +45,7 @@ struct EngineInner {
     config: Config,
     types: Lock<Registry>,
     epoch: Counter,
+    space: Arc<Space>,
 }
 
 impl Engine {
@@ -48,8 +53,14 @@ impl Engine {
     ///
     /// # Errors
     /// If the configuration admits a proposal that this build does not support, or without one that
-    /// it requires, or sets a limit above what the tables allow.
+    /// it requires, or sets a limit above what the tables allow, or wants a pool of memories for which the
+    /// system reserves no address space.
     pub fn new(config: &Config) -> Result<Self> {
+        Self::on(config, platform::own())
+    }
+
+    /// [`Engine::new`] on this system.
+    pub(crate) fn on(config: &Config, platform: &'static dyn Platform) -> Result<Self> {
         let (admitted, supported) = (config.proposals(), Config::supported());
         let refuse = |why: String| Err(UseError::Configuration(why.into()).into());
         for proposal in admitted.iter() {
@@ -74,12 +85,14 @@ impl Engine {
                 return refuse(format!("limit `{}` cannot be above {most}", limit.name()));
             }
         }
-        Ok(Self::of(config.clone()))
+        let space = Space::of(config, platform)?;
+        Ok(Self::of(config.clone(), space))
     }
 
-    fn of(config: Config) -> Self {
+    fn of(config: Config, space: Space) -> Self {
         Self(Arc::new(EngineInner {
             config,
+            space: Arc::new(space),
             types: Lock::default(),
             epoch: Counter::new(),
         }))
@@ -108,6 +121,11 @@ impl Engine {
     /// The limits in force.
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.config.features.limits
+    }
+
+    /// Where memories lie.
+    pub(crate) fn space(&self) -> &Arc<Space> {
+        &self.0.space
     }
 
     /// The epoch, for running code to poll.
@@ -139,7 +157,7 @@ impl Engine {
 
 impl Default for Engine {
     fn default() -> Self {
-        Self::of(Config::default())
+        Self::of(Config::default(), Space::new(platform::own()))
     }
 }
 

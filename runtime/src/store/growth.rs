@@ -15,6 +15,7 @@ use super::inner::{Handle, StoreInner};
 use super::limiter::{Growth, Refusal, Resource};
 use super::pointers::StorePointers;
 use crate::allocation::{self, OutOfMemory};
+use crate::engine::space::Bound;
 use crate::error::Result;
 use crate::error::cause::LimitError;
 use crate::spec::Limit;
@@ -36,8 +37,8 @@ pub(crate) unsafe fn memory_room(
     let desired = pages
         .checked_add(delta)
         .and_then(|pages| memory.ty.bytes(pages));
-    let given = memory.bytes.given();
-    let most = memory_ceiling(inner, &memory.ty, given, pages.saturating_add(delta)).most;
+    let bound = memory.bytes.bound();
+    let most = memory_ceiling(inner, &memory.ty, bound, pages.saturating_add(delta)).most;
     desired
         .filter(|desired| *desired <= most)
         .map_or(0, |desired| desired - current)
@@ -77,8 +78,8 @@ pub(crate) unsafe fn grow_memory(
     if delta == 0 {
         return Ok(Ok(pages));
     }
-    let given = memory.bytes.given();
-    let ceiling = memory_ceiling(inner, &memory.ty, given, pages.saturating_add(delta));
+    let bound = memory.bytes.bound();
+    let ceiling = memory_ceiling(inner, &memory.ty, bound, pages.saturating_add(delta));
     let desired = pages
         .checked_add(delta)
         .and_then(|pages| memory.ty.bytes(pages));
@@ -90,7 +91,7 @@ pub(crate) unsafe fn grow_memory(
         maximum,
         capacity: memory.bytes.capacity() as u64,
     };
-    let act = |desired, capacity| memory.bytes.extend(desired, capacity);
+    let act = |desired, capacity| Ok(memory.bytes.extend(desired, capacity)?);
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
     let done = unsafe { attempt(inner, store, growth, ceiling, act) }?;
@@ -158,16 +159,21 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
         maximum,
         capacity: desired,
     };
-    let ceiling = memory_ceiling(inner, &ty, None, ty.min);
-    let mut made = Vec::new();
+    let ceiling = memory_ceiling(inner, &ty, inner.engine.space().bound(), ty.min);
+    let (engine, limiter) = (inner.engine.clone(), &mut inner.limiter);
+    let limits = engine.limits();
+    // SAFETY: the caller promises that the store is live and used by nobody else; the limiter is its
+    // own, and its data is borrowed by nobody here.
+    let reach = unsafe { limiter.reach(limits, store.typed, ceiling.most) };
+    let mut made = None;
     let act = |desired, _| {
-        made = allocation::zeroed(desired).ok_or(OutOfMemory)?;
+        made = Some(Bytes::new(engine.space(), limits, desired, reach)?);
         Ok(())
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
     // borrowed by nobody here.
     unsafe { attempt(inner, store, growth, ceiling, act) }??;
-    let bytes = Bytes::owned(made);
+    let bytes = made.ok_or(OutOfMemory)?;
     Ok(inner.memories.push(MemoryEntity { bytes, ty })?)
 }
 
@@ -263,7 +269,7 @@ unsafe fn attempt(
     store: StorePointers,
     growth: Growth,
     ceiling: Ceiling,
-    act: impl FnOnce(usize, usize) -> Result<(), OutOfMemory>,
+    act: impl FnOnce(usize, usize) -> Result<(), Refusal>,
 ) -> Result<Result<(), Refusal>> {
     let StoreInner {
         engine, limiter, ..
@@ -278,7 +284,7 @@ unsafe fn attempt(
         return Ok(Err(refusal));
     }
     let done = usize::try_from(growth.desired)
-        .map_err(|_| OutOfMemory)
+        .map_err(|_| Refusal::Memory(OutOfMemory))
         .and_then(|desired| {
             let most = usize::try_from(ceiling.most).unwrap_or(usize::MAX);
             let limits = engine.limits();
@@ -291,8 +297,7 @@ unsafe fn attempt(
             limiter.taken(growth);
             Ok(Ok(()))
         }
-        Err(error) => {
-            let refusal = Refusal::Memory(error);
+        Err(refusal) => {
             // SAFETY: the limiter is that of the store which `typed` leads to, whose data is free.
             unsafe { limiter.failed(store.typed, growth.resource, refusal) }
         }
@@ -329,8 +334,13 @@ impl Ceiling {
     }
 }
 
-/// That of a memory of this type which wants so many pages, in bytes `given` by the host, if it did.
-fn memory_ceiling(inner: &StoreInner, ty: &MemoryType, given: Option<u64>, pages: u64) -> Ceiling {
+/// That of a memory of this type which wants so many pages, with its bound if it cannot move.
+fn memory_ceiling(
+    inner: &StoreInner,
+    ty: &MemoryType,
+    bound: Option<Bound>,
+    pages: u64,
+) -> Ceiling {
     let by_type = |what, limit| Ceiling::new(ty.bytes(limit), what, limit, pages);
     let bytes = ty.bytes(pages).unwrap_or(u64::MAX);
     let standard = MemoryType::default();
@@ -343,7 +353,7 @@ fn memory_ceiling(inner: &StoreInner, ty: &MemoryType, given: Option<u64>, pages
     let engine = Ceiling::new(standard.bytes(most), limit.name(), most, wanted);
     by_type("pages of the memory's address type", ty.most_pages())
         .or_lower(ty.max.map(|max| by_type("pages of the memory's type", max)))
-        .or_lower(given.map(|most| Ceiling::new(given, "bytes of the buffer", most, bytes)))
+        .or_lower(bound.map(|Bound { what, most }| Ceiling::new(Some(most), what, most, bytes)))
         .or_lower(Some(engine))
 }
 

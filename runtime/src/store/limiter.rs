@@ -101,6 +101,20 @@ impl Limiter {
         answer.unwrap_or(Ok(Ok(())))
     }
 
+    /// How many bytes a memory that is made now can ever have, as far as is known: `most`, or less by
+    /// the limits of the store. Nothing is refused for it.
+    ///
+    /// # Safety
+    /// `typed` is the pointer of the store that this is the limiter of, and nobody uses its data.
+    pub(crate) unsafe fn reach(&mut self, limits: &Limits, typed: NonNull<()>, most: u64) -> u64 {
+        let (_, used, limit) = self.used(limits, Resource::Memory);
+        let left = limit.saturating_sub(used);
+        // SAFETY: the caller promises what `typed` is, and that nobody uses the data.
+        let stated = unsafe { self.ask(typed, |host| host.memory_limit()) }.flatten();
+        let stated = stated.map_or(u64::MAX, |limit| limit as u64);
+        most.min(left).min(stated).min(limits.memory_reservation)
+    }
+
     /// How much room to make for a growth that was admitted, to `desired` bytes or elements, where
     /// there can never be more than `most`: what is ahead keeps within the store's limits, too, and
     /// the host's limiter may want less of it.
@@ -238,6 +252,12 @@ impl Resource {
             Self::Memory => "memory bytes",
             Self::Table => "table elements",
         }
+    }
+}
+
+impl From<OutOfMemory> for Refusal {
+    fn from(error: OutOfMemory) -> Self {
+        Self::Memory(error)
     }
 }
 

@@ -75,7 +75,8 @@ pub trait ResourceLimiter {
     }
 
     /// The most bytes that [`memory_growing`](Self::memory_growing) allows a memory, if that is one
-    /// number. It decides nothing: the error of a host that wants more has it.
+    /// number. It decides nothing: the error of a host that wants more has it, and no more address
+    /// space is reserved for a memory.
     fn memory_limit(&self) -> Option<usize> {
         None
     }

@@ -15,6 +15,7 @@ mod limits;
 mod loads;
 mod objects;
 mod pages;
+mod pooling;
 mod porting;
 mod resume;
 mod scopes;

@@ -69,6 +69,11 @@ fn grow<T>(store: &mut Store<T>, instance: Instance, names: &[&str]) -> Taken {
     Taken { peak, held, steps }
 }
 
+/// An engine whose memories are allocated, even where there is address space to reserve.
+fn allocating() -> Engine {
+    Engine::new(Config::new().memory_reservation(0)).expect("configuration")
+}
+
 fn limited<T: ResourceLimiter + 'static>(engine: &Engine, limits: T) -> (Store<T>, Instance) {
     let module = Module::new(engine, wat::parse_str(GROW).expect("text")).expect("module");
     let mut store = Store::new(engine, limits);
@@ -84,7 +89,7 @@ fn room_ahead_keeps_within_the_limiter() {
             .memory_size(ALLOWED)
             .table_elements(ALLOWED / 4)
             .build();
-        let (mut store, instance) = limited::<StoreLimits>(&Engine::default(), limits);
+        let (mut store, instance) = limited::<StoreLimits>(&allocating(), limits);
         let taken = grow(&mut store, instance, &[name]);
         assert!(taken.steps > 500);
         assert!(taken.held <= ALLOWED);
@@ -100,7 +105,7 @@ fn an_allocator_that_enlarges_in_place_is_used_so() {
             .memory_size(ALLOWED)
             .table_elements(ALLOWED / 4)
             .build();
-        let (mut store, instance) = limited::<StoreLimits>(&Engine::default(), limits);
+        let (mut store, instance) = limited::<StoreLimits>(&allocating(), limits);
         let taken = grow(&mut store, instance, &[name]);
         assert!(taken.steps > 500);
         assert!(taken.peak <= ALLOWED + BESIDES);
@@ -127,7 +132,7 @@ impl ResourceLimiter for Exact {
 fn a_limiter_gets_what_it_allows() {
     let first = 4 << 20;
     for name in ["memory.grow", "table.grow"] {
-        let (mut store, instance) = limited(&Engine::default(), Exact { allowed: first });
+        let (mut store, instance) = limited(&allocating(), Exact { allowed: first });
         let before = counting::held();
         let mut held = 0;
         // It may allow more later: what was not allowed before was not taken before.
@@ -147,6 +152,7 @@ fn a_limiter_gets_what_it_allows() {
 #[test]
 fn a_store_keeps_within_its_limits() {
     let mut config = Config::new();
+    config.memory_reservation(0);
     let mut limits = *config.get_limits();
     (limits.store_memory, limits.store_elements) = (ALLOWED as u64, ALLOWED as u64 / 4);
     config.limits(limits);
@@ -170,7 +176,7 @@ fn a_store_keeps_within_its_limits() {
 /// Where there are no limits but the engine's, room is an eighth ahead.
 #[test]
 fn room_ahead_is_an_eighth() {
-    let engine = Engine::default();
+    let engine = allocating();
     for name in ["memory.grow", "table.grow"] {
         let limits = StoreLimitsBuilder::new().build();
         let (mut store, instance) = limited(&engine, limits);
@@ -188,5 +194,24 @@ fn room_ahead_is_an_eighth() {
                 "{held} of {bytes}"
             );
         }
+    }
+}
+
+/// A memory in address space that it has reserved grows without the allocator, up to the same limits.
+#[cfg(all(unix, target_pointer_width = "64"))]
+#[test]
+fn what_was_reserved_is_not_allocated() {
+    for reserved in [true, false] {
+        let limits = StoreLimitsBuilder::new().memory_size(ALLOWED).build();
+        let engine = if reserved {
+            Engine::default()
+        } else {
+            allocating()
+        };
+        let (mut store, instance) = limited(&engine, limits);
+        let taken = grow(&mut store, instance, &["memory.grow"]);
+        // One step is done before.
+        assert_eq!(taken.steps, (ALLOWED >> 16) - 2);
+        assert_eq!(taken.peak <= BESIDES, reserved);
     }
 }

@@ -44,9 +44,11 @@ operations! {
     translate, 20;
     translate_at_first_call, 5;
     run, 10;
-    grow, 4;
+    grow, 3;
+    grow_allocated, 4;
     call_host, 5;
     make_objects, 5;
+    make_objects_allocated, 6;
     resume, 5;
     drop_all, 0;
 }

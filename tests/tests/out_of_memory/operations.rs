@@ -278,9 +278,23 @@ fn ends<T: std::fmt::Debug>(result: Result<T>, trap: Trap) -> Result<()> {
     }
 }
 
+/// Of memories in address space that was reserved, and of tables.
 pub(crate) fn grow(attempt: &mut Attempt) {
-    let engine = engine(|_| {});
-    let (mut store, instance) = instance(&engine);
+    grow_in(attempt, &engine(|_| {}));
+}
+
+/// The same where memories are allocated.
+pub(crate) fn grow_allocated(attempt: &mut Attempt) {
+    grow_in(attempt, &allocating());
+}
+
+/// An engine whose memories are allocated, even where there is address space to reserve.
+fn allocating() -> Engine {
+    engine(|config| _ = config.memory_reservation(0))
+}
+
+fn grow_in(attempt: &mut Attempt, engine: &Engine) {
+    let (mut store, instance) = instance(engine);
     let memory = instance.get_memory(&mut store, "memory").expect("exported");
     let table = instance.get_table(&mut store, "table").expect("exported");
     let by_guest = |store: &mut Store<Data>, name, by| {
@@ -367,8 +381,15 @@ pub(crate) fn call_host(attempt: &mut Attempt) {
 }
 
 pub(crate) fn make_objects(attempt: &mut Attempt) {
-    let engine = engine(|_| {});
-    let mut store = Store::new(&engine, Data::default());
+    make_in(attempt, &engine(|_| {}));
+}
+
+pub(crate) fn make_objects_allocated(attempt: &mut Attempt) {
+    make_in(attempt, &allocating());
+}
+
+fn make_in(attempt: &mut Attempt, engine: &Engine) {
+    let mut store = Store::new(engine, Data::default());
     let make = |store: &mut Store<Data>| -> Result<()> {
         let memory = Memory::new(&mut *store, MemoryType::new(1, Some(2)))?;
         memory.write(&mut *store, 0, b"bytes")?;

@@ -213,6 +213,28 @@ fn memory_is_a_limit() {
 }
 
 #[test]
+fn the_limit_of_memory_can_be_raised() {
+    let path = file(
+        "grow64.wat",
+        r#"(module (memory i64 1)
+            (func (export "grow") (param i64) (result i64) (memory.grow (local.get 0)))
+            (func (export "touch") (result i32)
+              (drop (memory.grow (i64.const 0x10000)))
+              (i32.store (i64.const 0x100000000) (i32.const 7))
+              (i32.load (i64.const 0x100000000))))"#,
+    );
+    let grow = |options: &[&str]| {
+        let rest = ["--invoke", "grow", &path, "65536"];
+        tabwasm(&[options, &rest].concat(), b"").stdout
+    };
+    assert_eq!(grow(&[]), "-1\n");
+    assert_eq!(grow(&["--max-memory", "4GiB"]), "-1\n");
+    assert_eq!(grow(&["--max-memory", "5GiB"]), "1\n");
+    let touch = ["--max-memory", "5GiB", "--invoke", "touch", &path];
+    assert_eq!(tabwasm(&touch, b"").stdout, "7\n");
+}
+
+#[test]
 fn modules_come_from_standard_input() {
     assert_eq!(
         tabwasm(&["--invoke", "add", "-", "1", "2"], ADD.as_bytes()).stdout,

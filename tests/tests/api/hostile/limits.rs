@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 
 use tabwasm::{
-    Engine, Instance, Memory, MemoryType, Ref, RefType, ResourceLimiter, Result, Store, Table,
-    TableType,
+    Config, Engine, Instance, Memory, MemoryType, Ref, RefType, ResourceLimiter, Result, Store,
+    Table, TableType,
 };
 
 use super::super::module;
@@ -35,6 +35,8 @@ struct Script {
     nervous: bool,
     /// What it answers when it is asked for room; without an answer it panics.
     ahead: Option<usize>,
+    /// What it says its limit is; without an answer it panics.
+    limit: Option<Option<usize>>,
 }
 
 impl Script {
@@ -90,6 +92,10 @@ impl ResourceLimiter for Script {
         self.ahead.unwrap_or_else(|| fail("the limiter panics"))
     }
 
+    fn memory_limit(&self) -> Option<usize> {
+        self.limit.unwrap_or_else(|| fail("the limiter panics"))
+    }
+
     fn instances(&self) -> usize {
         self.objects()
     }
@@ -115,10 +121,17 @@ const GROW: &str = r#"(module
       (i32.load8_u (local.get 0))))"#;
 
 fn start() -> Result<(Store<Script>, Instance)> {
-    let engine = Engine::default();
-    let mut store = Store::new(&engine, Script::default());
+    start_in(&Engine::default())
+}
+
+fn start_in(engine: &Engine) -> Result<(Store<Script>, Instance)> {
+    let script = Script {
+        limit: Some(None),
+        ..Script::default()
+    };
+    let mut store = Store::new(engine, script);
     store.limiter(|script| script);
-    let instance = Instance::new(&mut store, &module(&engine, GROW), &[])?;
+    let instance = Instance::new(&mut store, &module(engine, GROW), &[])?;
     (store.data_mut().asked, store.data_mut().ahead) = (0, Some(0));
     Ok((store, instance))
 }
@@ -128,10 +141,15 @@ fn start() -> Result<(Store<Script>, Instance)> {
 fn answers_in_any_order() -> Result<()> {
     let answers = [Answer::Yes, Answer::No, Answer::Fail, Answer::Panic];
     let mut runs = 0;
-    for name in ["memory.grow", "table.grow"] {
+    let engines = [Engine::default(), allocating()?];
+    for (name, engine) in [
+        ("memory.grow", &engines[0]),
+        ("memory.grow", &engines[1]),
+        ("table.grow", &engines[0]),
+    ] {
         for order in 0..64usize {
             let script = [order % 4, order / 4 % 4, order / 16].map(|place| answers[place]);
-            let (mut store, instance) = start()?;
+            let (mut store, instance) = start_in(engine)?;
             let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
             let probe = instance.get_typed_func::<i32, i32>(&mut store, "probe")?;
             let mut size = 1;
@@ -204,10 +222,15 @@ fn a_generous_limiter_lifts_no_limit() -> Result<()> {
     Ok(())
 }
 
+/// An engine whose memories are allocated, so that they ask for room.
+fn allocating() -> Result<Engine> {
+    Engine::new(Config::new().memory_reservation(0))
+}
+
 /// Room that is less than is needed, more than anybody has, and a panic.
 #[test]
 fn wrong_room() -> Result<()> {
-    let (mut store, instance) = start()?;
+    let (mut store, instance) = start_in(&allocating()?)?;
     for name in ["memory.grow", "table.grow"] {
         let grow = instance.get_typed_func::<i32, i32>(&mut store, name)?;
         store.data_mut().ahead = None;
@@ -218,6 +241,32 @@ fn wrong_room() -> Result<()> {
             assert_eq!(grow.call(&mut store, 1)?, size);
         }
         assert_eq!(grow.call(&mut store, 5)?, -1);
+    }
+    Ok(())
+}
+
+/// Limits that are none: nothing is reserved by them that the memory does not have, and nothing refused.
+#[test]
+fn wrong_limits() -> Result<()> {
+    let engine = Engine::default();
+    for limit in [Some(0), Some(1), Some(usize::MAX), None] {
+        let script = Script {
+            ahead: Some(0),
+            limit: Some(limit),
+            ..Script::default()
+        };
+        let mut store = Store::new(&engine, script);
+        store.limiter(|script| script);
+        let memory = Memory::new(&mut store, MemoryType::new(1, Some(3)))?;
+        assert_eq!(memory.grow(&mut store, 1)?, 1);
+        memory.data_mut(&mut store).fill(1);
+        assert_eq!(memory.grow(&mut store, 1)?, 2);
+        assert!(memory.grow(&mut store, 1).is_err());
+        store.data_mut().limit = None;
+        let made = || Memory::new(&mut store, MemoryType::new(1, None));
+        assert_eq!(panics(made), "the limiter panics");
+        store.data_mut().limit = Some(limit);
+        Memory::new(&mut store, MemoryType::new(1, None))?;
     }
     Ok(())
 }

@@ -1,0 +1,243 @@
+//! Where the memories of an engine get their bytes from: address space of the platform, counted, or
+//! slots of a pool that was reserved when the engine was made.
+//!
+//! Address space is plenty but not endless, and what is reserved is lost to the rest of the process. So
+//! it has a limit of its own (`reserved_memory`), beyond which memories are allocated. A pool has two:
+//! how many memories, and of which size; beyond them there are errors, because who wants a pool wants
+//! to know.
+//!
+//! Invariant of this module: a slot of the pool is in the list of free ones or belongs to one [`Place`],
+//! and the bytes of those that are free are zero.
+
+use alloc::format;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use super::config::{Config, InstanceAllocationStrategy};
+use super::lock::Lock;
+use super::use_error::UseError;
+use crate::allocation;
+use crate::error::Result;
+use crate::error::cause::LimitError;
+use crate::platform::{Platform, Reservation};
+use crate::spec::{Limit, Limits};
+
+/// The address space of an engine's memories.
+pub(crate) struct Space {
+    platform: &'static dyn Platform,
+    /// Bytes that are reserved for single memories.
+    reserved: AtomicUsize,
+    pool: Option<Arc<Pool>>,
+}
+
+/// The most bytes that a memory can have which cannot move.
+pub(crate) struct Bound {
+    /// What the limit is called.
+    pub(crate) what: &'static str,
+    /// How many.
+    pub(crate) most: u64,
+}
+
+/// Address space for one memory.
+pub(crate) struct Place {
+    origin: Origin,
+    /// How many bytes may be something else than zero: the first ones.
+    used: usize,
+}
+
+enum Origin {
+    /// A reservation of its own, which the space counts.
+    Single(Reservation, Arc<Space>),
+    /// A slot of a pool.
+    Slot(u32, Arc<Pool>),
+}
+
+/// Slots of equal size, in one reservation.
+struct Pool {
+    reservation: Reservation,
+    /// Bytes of a slot, whole pages.
+    stride: usize,
+    /// Bytes of a memory, at most.
+    size: usize,
+    /// How many slots there are.
+    slots: u64,
+    /// Bytes that stay committed when a slot becomes free.
+    resident: usize,
+    free: Lock<Vec<u32>>,
+}
+
+impl Space {
+    /// Nothing reserved, no pool.
+    pub(crate) fn new(platform: &'static dyn Platform) -> Self {
+        Self {
+            platform,
+            reserved: AtomicUsize::new(0),
+            pool: None,
+        }
+    }
+
+    /// The same with the pool that a configuration asks for.
+    pub(crate) fn of(config: &Config, platform: &'static dyn Platform) -> Result<Self> {
+        let mut space = Self::new(platform);
+        if let InstanceAllocationStrategy::Pooling(pooling) = &config.strategy {
+            let pool = Pool::new(config.get_limits(), pooling.resident, platform)?;
+            space.pool = Some(Arc::new(pool));
+        }
+        Ok(space)
+    }
+
+    /// That of all memories, if there is a pool.
+    pub(crate) fn bound(&self) -> Option<Bound> {
+        self.pool.as_ref().map(|pool| pool.bound())
+    }
+
+    /// A place for a memory that may become `reach` bytes long; none, if it is to be allocated.
+    ///
+    /// # Errors
+    /// If there is a pool, and no slot of it is free.
+    pub(crate) fn take(
+        self: &Arc<Self>,
+        limits: &Limits,
+        reach: u64,
+    ) -> Result<Option<Place>, LimitError> {
+        let origin = match &self.pool {
+            Some(pool) => Some(Origin::Slot(pool.take()?, pool.clone())),
+            None => {
+                let reservation = self.reserve(limits, reach);
+                reservation.map(|reservation| Origin::Single(reservation, self.clone()))
+            }
+        };
+        Ok(origin.map(|origin| Place { origin, used: 0 }))
+    }
+
+    /// How many bytes single memories reserve now.
+    #[cfg(test)]
+    pub(crate) fn reserved(&self) -> usize {
+        self.reserved.load(Ordering::Relaxed)
+    }
+
+    /// A reservation within the limits.
+    fn reserve(&self, limits: &Limits, reach: u64) -> Option<Reservation> {
+        let most = usize::try_from(limits.reserved_memory).unwrap_or(usize::MAX);
+        let size = usize::try_from(reach).ok()?;
+        let size = size.checked_next_multiple_of(self.platform.page())?;
+        let more = |now: usize| now.checked_add(size).filter(|sum| *sum <= most);
+        let counted = self
+            .reserved
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        counted.ok()?;
+        let reservation = Reservation::new(self.platform, size);
+        if reservation.is_none() {
+            self.reserved.fetch_sub(size, Ordering::Relaxed);
+        }
+        reservation
+    }
+}
+
+impl Pool {
+    fn new(limits: &Limits, resident: usize, platform: &'static dyn Platform) -> Result<Self> {
+        let (size, slots) = (limits.pool_memory_size, limits.pool_memories);
+        let reserve = || {
+            let size = usize::try_from(size).ok()?;
+            let stride = size.checked_next_multiple_of(platform.page())?;
+            let all = stride.checked_mul(usize::try_from(slots).ok()?)?;
+            Some((size, stride, Reservation::new(platform, all)?))
+        };
+        let (size, stride, reservation) = reserve().ok_or_else(|| {
+            let why = format!("no address space for a pool of {slots} memories of {size} bytes");
+            UseError::Configuration(why.into())
+        })?;
+        // Room for all, so that to give back a slot allocates nothing. The lowest is taken first.
+        let free = Lock::default();
+        let numbers = 0..u32::try_from(slots).unwrap_or(u32::MAX);
+        *free.lock() = allocation::boxed_list(numbers.rev())?.into_vec();
+        Ok(Self {
+            reservation,
+            stride,
+            size,
+            slots,
+            resident,
+            free,
+        })
+    }
+
+    fn take(&self) -> Result<u32, LimitError> {
+        self.free.lock().pop().ok_or(LimitError {
+            what: Limit::PoolMemories.name(),
+            limit: self.slots,
+            wanted: self.slots + 1,
+        })
+    }
+
+    fn bound(&self) -> Bound {
+        Bound {
+            what: Limit::PoolMemorySize.name(),
+            most: self.size as u64,
+        }
+    }
+
+    /// Where a slot begins.
+    fn start(&self, slot: u32) -> usize {
+        slot as usize * self.stride
+    }
+
+    /// Takes a slot back of which the first `used` bytes may be something else than zero.
+    ///
+    /// # Safety
+    /// It was taken, and nobody uses it any more; `used` is at most its size.
+    unsafe fn give_back(&self, slot: u32, used: usize) {
+        // SAFETY: the reservation consists of the slots, which are whole pages; the caller promises
+        // that the bytes are of this one, and that nobody uses it.
+        unsafe {
+            self.reservation
+                .clear(self.start(slot), used, self.resident)
+        };
+        self.free.lock().push(slot);
+    }
+}
+
+impl Place {
+    /// Its first byte, and how many there are. Nobody else uses them, and they are zero when it is new.
+    pub(crate) fn bytes(&self) -> (NonNull<u8>, usize) {
+        match &self.origin {
+            Origin::Single(reservation, _) => (reservation.base(), reservation.size()),
+            Origin::Slot(slot, pool) => {
+                // SAFETY: the reservation consists of the slots, of which this is one.
+                let base = unsafe { pool.reservation.base().add(pool.start(*slot)) };
+                (base, pool.size)
+            }
+        }
+    }
+
+    /// That of its memory, if it must stay here.
+    pub(crate) fn bound(&self) -> Option<Bound> {
+        match &self.origin {
+            Origin::Single(..) => None,
+            Origin::Slot(_, pool) => Some(pool.bound()),
+        }
+    }
+
+    /// Notes how many bytes, the first ones, its memory has: what lies beyond was never written.
+    ///
+    /// # Safety
+    /// So it is, and there are so many.
+    pub(crate) unsafe fn note_used(&mut self, used: usize) {
+        self.used = used;
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        match &self.origin {
+            Origin::Single(reservation, space) => {
+                let size = reservation.size();
+                space.reserved.fetch_sub(size, Ordering::Relaxed);
+            }
+            // SAFETY: the slot was taken for this place, which ends. How much of it was used, the memory
+            // has said.
+            Origin::Slot(slot, pool) => unsafe { pool.give_back(*slot, self.used) },
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! No operating system, or none that this build knows how to ask.
+//!
+//! Nothing is ever reserved, so that all memories are allocated, and nothing is given back.
+
+use core::ptr::NonNull;
+
+use super::Platform;
+
+/// Reserves nothing.
+pub(crate) struct Absent;
+
+// SAFETY: there is never a reservation.
+unsafe impl Platform for Absent {
+    fn page(&self) -> usize {
+        1
+    }
+
+    fn reserve(&self, _: usize) -> Option<NonNull<u8>> {
+        None
+    }
+
+    unsafe fn release(&self, _: NonNull<u8>, _: usize) {}
+
+    unsafe fn decommit(&self, _: NonNull<u8>, _: usize) -> bool {
+        false
+    }
+}

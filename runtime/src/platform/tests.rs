@@ -1,0 +1,148 @@
+//! Memories that count what they ask of the system: each of the ways that a memory can go.
+//!
+//! The platform is the system's own, behind a counter; it can also refuse.
+
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Platform, own};
+use crate::{Config, Engine, Instance, Memory, MemoryType, Module, Store};
+
+/// The platform, with a count of what is asked of it; it reserves no more than `most` bytes at a time.
+struct Counted {
+    calls: AtomicUsize,
+    most: usize,
+}
+
+impl Counted {
+    const fn new(most: usize) -> Self {
+        let calls = AtomicUsize::new(0);
+        Self { calls, most }
+    }
+
+    fn count(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+// SAFETY: what it promises, the platform keeps that it asks.
+unsafe impl Platform for Counted {
+    fn page(&self) -> usize {
+        own().page()
+    }
+
+    fn reserve(&self, size: usize) -> Option<NonNull<u8>> {
+        self.count();
+        (size <= self.most).then(|| own().reserve(size))?
+    }
+
+    unsafe fn release(&self, base: NonNull<u8>, size: usize) {
+        self.count();
+        // SAFETY: the caller promises that it is a reservation of `reserve`, which is the platform's.
+        unsafe { own().release(base, size) }
+    }
+
+    unsafe fn decommit(&self, base: NonNull<u8>, size: usize) -> bool {
+        self.count();
+        // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
+        unsafe { own().decommit(base, size) }
+    }
+}
+
+const GROW: &str = r#"(module (memory (export "memory") 1)
+    (func (export "fill") (result i32) (local $steps i32)
+      (loop $again
+        (local.set $steps (i32.add (local.get $steps) (i32.const 1)))
+        (br_if $again (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+      (local.get $steps)))"#;
+
+/// What a guest does in an engine with this platform, until its memory does not grow any more.
+fn fill(platform: &'static Counted, config: &Config) -> (i32, usize) {
+    let engine = Engine::on(config, platform).expect("configuration");
+    let module = Module::new(&engine, wat::parse_str(GROW).expect("text")).expect("module");
+    let mut store = Store::new(&engine, ());
+    let instance = Instance::new(&mut store, &module, &[]).expect("instance");
+    let fill = instance
+        .get_typed_func::<(), i32>(&mut store, "fill")
+        .expect("exported");
+    let memory = instance.get_memory(&mut store, "memory").expect("exported");
+    let (before, first) = (platform.calls(), memory.data_ptr(&mut store));
+    let steps = fill.call(&mut store, ()).expect("no trap");
+    assert_eq!(memory.data_ptr(&mut store), first);
+    assert_eq!(memory.data(&store).last(), Some(&0));
+    (steps, platform.calls() - before)
+}
+
+#[test]
+fn growing_page_by_page_asks_nothing_of_the_system() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let (steps, calls) = fill(&PLATFORM, &Config::new());
+    let (all, page) = (PLATFORM.calls(), own().page());
+    std::println!(
+        "{steps} steps to 4 GiB: {calls} calls of the system while growing, {all} in all; pages of {page}"
+    );
+    assert_eq!((steps, calls, all), (65_536, 0, 2));
+}
+
+#[test]
+fn reservations_are_as_large_as_they_must() {
+    static PLATFORM: Counted = Counted::new(3 << 16);
+    let mut config = Config::new();
+    // Beyond the limits nothing is asked for; what the system refuses is allocated.
+    for (reservation, max, reserved) in [
+        (4 << 30, Some(3), true),
+        (4 << 30, Some(4), false),
+        (3 << 16, None, true),
+        (0, Some(1), false),
+        (1 << 15, None, false),
+    ] {
+        config.memory_reservation(reservation);
+        let engine = Engine::on(&config, &PLATFORM).expect("configuration");
+        let mut store = Store::new(&engine, ());
+        let memory = Memory::new(&mut store, MemoryType::new(1, max)).expect("memory");
+        let space = engine.space().reserved();
+        assert_eq!(space > 0, reserved, "{reservation} {max:?}");
+        assert!(space <= 3 << 16);
+        memory.data_mut(&mut store).fill(7);
+        // A memory that leaves its reservation takes its bytes along.
+        for pages in 1..6 {
+            let grown = memory.grow(&mut store, 1).is_ok();
+            assert_eq!(grown, max.is_none_or(|max| pages < max));
+        }
+        let data = memory.data(&store);
+        assert!(
+            data[..1 << 16].iter().all(|byte| *byte == 7),
+            "{reservation}"
+        );
+        assert!(
+            data[1 << 16..].iter().all(|byte| *byte == 0),
+            "{reservation}"
+        );
+        drop(store);
+        assert_eq!(engine.space().reserved(), 0);
+    }
+}
+
+#[test]
+fn memories_beyond_the_space_of_an_engine_are_allocated() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let mut config = Config::new();
+    let mut limits = *config.get_limits();
+    limits.reserved_memory = 5 << 16;
+    config.limits(limits);
+    let engine = Engine::on(&config, &PLATFORM).expect("configuration");
+    for _ in 0..3 {
+        let mut store = Store::new(&engine, ());
+        for expected in [2, 4, 4, 5] {
+            let max = if expected == 5 { 1 } else { 2 };
+            let ty = MemoryType::new(1, Some(max));
+            Memory::new(&mut store, ty).expect("memory");
+            assert_eq!(engine.space().reserved(), expected << 16);
+        }
+    }
+    assert_eq!(engine.space().reserved(), 0);
+}

@@ -1,0 +1,70 @@
+//! Address space of a Unix system, by anonymous mappings.
+//!
+//! A mapping is made for reading and writing at once and without a reservation of swap space, so that
+//! no call of the system is needed later: the kernel gives a page of zeros to the first access. As with
+//! any allocation on a system that commits more than it has, what ends a process for which there are no
+//! pages left is the kernel, not a refusal; limits of the store are what a host sets against that.
+//!
+//! A kernel that commits no more than it has (Linux: `vm.overcommit_memory` 2) would count each mapping
+//! in full, touched or not. There nothing is reserved. What counts address space (`RLIMIT_AS`) makes the
+//! kernel refuse a mapping, and that memory is allocated. What counts pages (control groups of
+//! containers) counts those that were touched.
+
+use core::ffi::c_void;
+use core::ptr::{self, NonNull};
+use std::sync::OnceLock;
+
+use rustix::mm::{self, MapFlags, ProtFlags};
+
+use super::Platform;
+
+/// Memory management of a Unix system.
+pub(crate) struct Unix;
+
+// SAFETY: an anonymous private mapping has bytes of value zero that nobody else uses, and takes memory
+// page by page as they are touched; what `decommit` promises is said there.
+unsafe impl Platform for Unix {
+    fn page(&self) -> usize {
+        rustix::param::page_size()
+    }
+
+    fn reserve(&self, size: usize) -> Option<NonNull<u8>> {
+        if counts_all() {
+            return None;
+        }
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: the kernel chooses the place, where nothing else is.
+        let mapped = unsafe { mm::mmap_anonymous(ptr::null_mut(), size, access, flags) };
+        NonNull::new(mapped.ok()?.cast())
+    }
+
+    unsafe fn release(&self, base: NonNull<u8>, size: usize) {
+        // SAFETY: the caller promises that these bytes are one mapping of `reserve`, and no longer used.
+        let released = unsafe { mm::munmap(base.as_ptr().cast::<c_void>(), size) };
+        // It is refused for ranges only that were never mapped.
+        debug_assert!(released.is_ok(), "{released:?}");
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    unsafe fn decommit(&self, base: NonNull<u8>, size: usize) -> bool {
+        let base = base.as_ptr().cast::<c_void>();
+        // SAFETY: the caller promises that these pages are of a mapping of `reserve`, and that nobody has
+        // a reference to their bytes. In Linux, pages of such mappings are zero when they are read next.
+        unsafe { mm::madvise(base, size, mm::Advice::LinuxDontNeed) }.is_ok()
+    }
+
+    /// Other kernels take the advice without a promise of what is read next.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    unsafe fn decommit(&self, _: NonNull<u8>, _: usize) -> bool {
+        false
+    }
+}
+
+/// Whether the kernel counts what is mapped and not what is touched.
+fn counts_all() -> bool {
+    static COUNTS_ALL: OnceLock<bool> = OnceLock::new();
+    let read =
+        || std::fs::read("/proc/sys/vm/overcommit_memory").is_ok_and(|mode| mode.starts_with(b"2"));
+    *COUNTS_ALL.get_or_init(read)
+}
