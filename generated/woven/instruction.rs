@@ -850,4 +850,34 @@ impl Instruction<'_> {
             Self::Block { .. } | Self::Loop { .. } | Self::If { .. }
         )
     }
+
+    /// Where in memory it loads or stores one value, and how many bytes.
+    pub const fn access(&self) -> Option<(crate::types::MemArg, u32)> {
+        match *self {
+            Self::I32Load { m, .. } => Some((m, 4)),
+            Self::I64Load { m, .. } => Some((m, 8)),
+            Self::F32Load { m, .. } => Some((m, 4)),
+            Self::F64Load { m, .. } => Some((m, 8)),
+            Self::I32Load8S { m, .. } => Some((m, 1)),
+            Self::I32Load8U { m, .. } => Some((m, 1)),
+            Self::I32Load16S { m, .. } => Some((m, 2)),
+            Self::I32Load16U { m, .. } => Some((m, 2)),
+            Self::I64Load8S { m, .. } => Some((m, 1)),
+            Self::I64Load8U { m, .. } => Some((m, 1)),
+            Self::I64Load16S { m, .. } => Some((m, 2)),
+            Self::I64Load16U { m, .. } => Some((m, 2)),
+            Self::I64Load32S { m, .. } => Some((m, 4)),
+            Self::I64Load32U { m, .. } => Some((m, 4)),
+            Self::I32Store { m, .. } => Some((m, 4)),
+            Self::I64Store { m, .. } => Some((m, 8)),
+            Self::F32Store { m, .. } => Some((m, 4)),
+            Self::F64Store { m, .. } => Some((m, 8)),
+            Self::I32Store8 { m, .. } => Some((m, 1)),
+            Self::I32Store16 { m, .. } => Some((m, 2)),
+            Self::I64Store8 { m, .. } => Some((m, 1)),
+            Self::I64Store16 { m, .. } => Some((m, 2)),
+            Self::I64Store32 { m, .. } => Some((m, 4)),
+            _ => None,
+        }
+    }
 }

@@ -116,7 +116,7 @@ pub use self::{
     error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError},
     error::{Context, Error, Result},
     module::Module,
-    module::backtrace::{FrameInfo, WasmBacktrace},
+    module::backtrace::{FrameInfo, MemoryFault, WasmBacktrace},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::hook::CallHook,
     store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},

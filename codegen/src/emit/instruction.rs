@@ -6,9 +6,9 @@
 
 use super::Source;
 use super::regular::is_regular;
-use crate::model::{FieldType, ImmediateKind, Model, Op};
+use crate::model::{FieldType, Immediate, ImmediateKind, Model, Op};
 use crate::names::ident;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use std::collections::BTreeSet;
 
@@ -48,6 +48,7 @@ pub fn emit(model: &Model) -> Source {
     } else {
         quote! { matches!(self, #(#blocks)|*) }
     };
+    let accesses = model.ops.iter().filter_map(access);
     source.item(quote! {
         impl Instruction<'_> {
             /// Which instruction it is.
@@ -59,9 +60,26 @@ pub fn emit(model: &Model) -> Source {
             pub const fn begins_block(&self) -> bool {
                 #begins
             }
+
+            /// Where in memory it loads or stores one value, and how many bytes.
+            pub const fn access(&self) -> Option<(crate::types::MemArg, u32)> {
+                match *self {
+                    #(#accesses,)*
+                    _ => None,
+                }
+            }
         }
     });
     source
+}
+
+/// The arm of an instruction that loads or stores one value.
+fn access(op: &Op) -> Option<TokenStream> {
+    let is_access = |immediate: &&Immediate| immediate.kind == ImmediateKind::MemArg;
+    let immediate = op.immediates.iter().find(is_access)?;
+    let (name, field) = (ident(&op.variant), ident(&immediate.name));
+    let width = Literal::u32_unsuffixed(immediate.number?);
+    Some(quote! { Self::#name { #field, .. } => Some((#field, #width)) })
 }
 
 /// The pattern of an instruction that has a block type.

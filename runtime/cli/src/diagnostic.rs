@@ -102,8 +102,12 @@ fn bytes(input: &Input, offset: usize, place: Option<Location>) {
 
 /// Shows an error of the library with its causes and the guest's backtrace.
 pub fn failed(failure: &Error) {
-    error(format_args!("{failure:#}"));
-    if let Some(backtrace) = failure.wasm_backtrace() {
+    let backtrace = failure.wasm_backtrace();
+    match backtrace.and_then(WasmBacktrace::memory_fault) {
+        Some(fault) => error(format_args!("{failure:#}: {fault}")),
+        None => error(format_args!("{failure:#}")),
+    }
+    if let Some(backtrace) = backtrace {
         frames(backtrace);
     }
 }

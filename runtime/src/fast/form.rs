@@ -195,6 +195,38 @@ pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Op
     Some(BASES[operation as usize] + number)
 }
 
+/// Where the handler with a number reads its first operand; none if it has none in a place.
+pub(crate) fn first_place(number: u16) -> Option<Place> {
+    let operation = operation(number)?;
+    let info = &INFOS[operation];
+    let form = number - BASES[operation] + 1;
+    let key = info.forms.numbers.iter().position(|it| *it == form)?;
+    let first = key & ((1 << BITS) - 1);
+    let places = [Place::S, Place::A, Place::P, Place::Q, Place::I];
+    let mut places = places.into_iter().filter(|_| info.operands > 0);
+    places.find(|place| *place as usize == first)
+}
+
+/// Whether the handler with a number accesses memory 0 by 32-bit addresses.
+pub(crate) fn accesses(number: u16) -> bool {
+    operation(number).is_some_and(|operation| INFOS[operation].memories.is_some())
+}
+
+/// The operation of the handler with a number, unless it is fused.
+fn operation(number: u16) -> Option<usize> {
+    let fused = HANDLERS.len() - FUSED.len();
+    let operations = BASES.partition_point(|base| *base <= number);
+    operations
+        .checked_sub(1)
+        .filter(|_| usize::from(number) < fused)
+}
+
+/// The numbers of the handlers that a fused one runs in a row.
+pub(crate) fn parts(number: u16) -> Option<(u16, u16)> {
+    let at = usize::from(number).checked_sub(HANDLERS.len() - FUSED.len())?;
+    FUSED.get(at).copied()
+}
+
 /// The handler that does what two do in a row, if there is one.
 pub(crate) fn fused(first: u16, second: u16) -> Option<u16> {
     let at = FUSED.binary_search(&(first, second)).ok()?;

@@ -36,6 +36,7 @@
 pub(crate) mod cold;
 pub(crate) mod context;
 pub(crate) mod control;
+pub(crate) mod fault;
 pub(crate) mod form;
 pub(crate) mod handler;
 pub(crate) mod instruction;

@@ -10,6 +10,7 @@ use core::ptr::NonNull;
 
 use super::context::Context;
 use super::control::{DONE, LEAVE, RETURN};
+use super::fault;
 use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};
@@ -27,7 +28,7 @@ use crate::store::pointers::StorePointers;
 /// Why a call did not return.
 pub(crate) enum Interruption {
     /// The guest trapped.
-    Trap(Trap, Vec<FrameInfo>),
+    Trap(Trap, WasmBacktrace),
     /// A host function, or the environment, failed; the former can be answered.
     Host(Error, Option<Box<Invocation>>),
     /// Fuel ran out.
@@ -88,7 +89,10 @@ pub(crate) unsafe fn call(
     };
     let mut stack = nesting.stack()?;
     if slots.len() + Stack::MARGIN > stack.capacity() {
-        return Err(Interruption::Trap(Trap::StackOverflow, Vec::new()));
+        return Err(Interruption::Trap(
+            Trap::StackOverflow,
+            WasmBacktrace::default(),
+        ));
     }
     let sp = stack.base();
     // SAFETY: that the stack has room for the slots and, in the margin, for a record was just
@@ -211,9 +215,19 @@ unsafe fn drive(
             Exit::Trap => {
                 // SAFETY: the context is live, and its records are whole: nothing runs now.
                 let frames = unsafe { frames(context) };
+                let fault = match (context.trap, frames.first()) {
+                    // SAFETY: the handler that trapped left its own address and the state that it
+                    // had; the stack is the invocation's. The instance is one of the store.
+                    (Trap::MemoryOutOfBounds, Some(frame)) => unsafe {
+                        let instance = context.instance.as_ref();
+                        fault::fault(context.ip, &invocation.state, instance, frame)
+                    },
+                    _ => None,
+                };
                 // SAFETY: the caller promises that the store is live and free.
                 unsafe { put_back(store, invocation.stack) };
-                return Err(Interruption::Trap(context.trap, frames));
+                let backtrace = WasmBacktrace::new(frames).with_fault(fault);
+                return Err(Interruption::Trap(context.trap, backtrace));
             }
             Exit::Error => {
                 // SAFETY: the context is live, and its records are whole: nothing runs now.
@@ -341,7 +355,10 @@ impl Nesting {
         // SAFETY: the caller promises that the store is live and free.
         let inner = unsafe { &mut *store.inner.as_ptr() };
         if u64::from(inner.nesting) >= inner.engine.features().limits.host_nesting {
-            return Err(Interruption::Trap(Trap::StackOverflow, Vec::new()));
+            return Err(Interruption::Trap(
+                Trap::StackOverflow,
+                WasmBacktrace::default(),
+            ));
         }
         inner.nesting += 1;
         Ok(Self(store))

@@ -11,9 +11,19 @@ use crate::error::Error;
 use crate::module::Module;
 
 /// The functions that were running, innermost first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct WasmBacktrace {
     frames: Vec<FrameInfo>,
+    fault: Option<MemoryFault>,
+}
+
+/// The load or store that trapped, because not all of it lies within its memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryFault {
+    pub(crate) memory: u32,
+    pub(crate) address: u64,
+    pub(crate) size: u32,
+    pub(crate) memory_size: u64,
 }
 
 /// One running function.
@@ -27,12 +37,63 @@ pub struct FrameInfo {
 impl WasmBacktrace {
     /// Innermost first.
     pub(crate) fn new(frames: Vec<FrameInfo>) -> Self {
-        Self { frames }
+        Self {
+            frames,
+            fault: None,
+        }
+    }
+
+    /// With the access that trapped.
+    pub(crate) fn with_fault(self, fault: Option<MemoryFault>) -> Self {
+        Self { fault, ..self }
+    }
+
+    /// The load or store that trapped with [`Trap::MemoryOutOfBounds`](crate::Trap), as far as it is
+    /// known: not for instructions that move many bytes at once.
+    pub fn memory_fault(&self) -> Option<&MemoryFault> {
+        self.fault.as_ref()
     }
 
     /// Innermost first.
     pub fn frames(&self) -> &[FrameInfo] {
         &self.frames
+    }
+}
+
+impl MemoryFault {
+    /// The index of the memory in the running instance.
+    pub fn memory(&self) -> u32 {
+        self.memory
+    }
+
+    /// The offset in the memory of the first byte, the instruction's own offset included.
+    pub fn address(&self) -> u64 {
+        self.address
+    }
+
+    /// How many bytes are loaded or stored.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// Bytes of the memory when it trapped.
+    pub fn memory_size(&self) -> u64 {
+        self.memory_size
+    }
+}
+
+impl fmt::Display for MemoryFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            memory,
+            address,
+            size,
+            memory_size,
+        } = self;
+        write!(
+            f,
+            "{size} bytes at {address}, memory {memory} has {memory_size} bytes"
+        )
     }
 }
 
@@ -92,6 +153,9 @@ impl FrameInfo {
 
 impl fmt::Display for WasmBacktrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(fault) = &self.fault {
+            writeln!(f, "wasm memory fault: {fault}")?;
+        }
         f.write_str("wasm backtrace:")?;
         for (number, frame) in self.frames.iter().enumerate() {
             write!(f, "\n  {number:>3}: {frame}")?;

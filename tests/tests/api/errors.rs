@@ -4,7 +4,8 @@
 //! where a host would ask.
 
 use tabwasm::{
-    Context, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, Trap, WasmBacktrace,
+    Context, Engine, Error, I32Exit, LinkError, Linker, Module, Result, Store, Trap, Val,
+    WasmBacktrace,
 };
 
 use super::{instance, module};
@@ -112,6 +113,107 @@ fn link_errors_name_the_import() -> Result<()> {
         .allow_shadowing(true)
         .func_wrap("host", "f", |_: i32| ())?;
     linker.instantiate(&mut store, &module)?;
+    Ok(())
+}
+
+/// How many bytes a load or store moves, by its name; none, if it is another instruction.
+fn width(mnemonic: &str) -> Option<u32> {
+    let (ty, rest) = mnemonic.split_once('.')?;
+    let bits = rest.strip_prefix("load").or(rest.strip_prefix("store"))?;
+    let bits = bits.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let bits = if bits.is_empty() { &ty[1..] } else { bits };
+    bits.parse::<u32>().ok().map(|bits| bits / 8)
+}
+
+/// Ways to come to an address: locals in registers and in slots, what was just computed, constants.
+const ADDRESSES: [&str; 6] = [
+    "(local.get 0)",
+    "(local.get 7)",
+    "(AT.add (local.get 0) (AT.const 0))",
+    "(AT.sub (local.get 7) (local.get 1))",
+    "(local.tee 5 (AT.mul (local.get 0) (AT.const 1)))",
+    "(select (AT.const 65533) (AT.const 65533) (i32.const 1))",
+];
+
+#[test]
+fn traps_of_loads_and_stores_know_address_and_memory() -> Result<()> {
+    let engine = Engine::default();
+    let mut tried = 0;
+    for opcode in tabwasm::spec::Opcode::ALL {
+        let mnemonic = opcode.mnemonic();
+        let Some(size) = width(mnemonic) else {
+            continue;
+        };
+        let (ty, _) = mnemonic.split_once('.').unwrap_or_default();
+        for (memory, at) in [(0, "i32"), (1, "i32"), (0, "i64")] {
+            for address in ADDRESSES {
+                let address = address.replace("AT", at);
+                // Behind what a byte can be read of, whatever the width is.
+                let access = format!("{mnemonic} {memory} offset=3 {address}");
+                let access = match mnemonic.contains("store") {
+                    true => format!("({access} ({ty}.const 1))"),
+                    false => format!("(drop ({access}))"),
+                };
+                // The first two locals are used most, so that they are in registers.
+                let text = format!(
+                    "(module (memory {at} 1) (memory {at} 1)
+                        (func (export \"f\") (param {at}) (local {at} {at} {at} {at} {at} {at} {at})
+                            (local.set 7 (local.get 0))
+                            (loop (local.set 0 (local.get 0)) (local.set 1 (local.get 1))
+                                (local.set 0 (local.get 0)) (local.set 1 (local.get 1)))
+                            {access}))"
+                );
+                let mut store = Store::new(&engine, ());
+                let module = module(&engine, &text);
+                let instance = Linker::new(&engine).instantiate(&mut store, &module)?;
+                let func = instance.get_func(&mut store, "f").expect("it is there");
+                let param = match at {
+                    "i32" => Val::I32(65_533),
+                    _ => Val::I64(65_533),
+                };
+                let error = func.call(&mut store, &[param], &mut []);
+                let error = error.expect_err("it traps");
+                assert_eq!(error.to_string(), Trap::MemoryOutOfBounds.text());
+                let fault = error.wasm_backtrace().and_then(WasmBacktrace::memory_fault);
+                let fault = fault.unwrap_or_else(|| panic!("{text}"));
+                assert_eq!((fault.address(), fault.size()), (65_536, size), "{text}");
+                assert_eq!((fault.memory(), fault.memory_size()), (memory, 65_536));
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(tried, 23 * 3 * ADDRESSES.len());
+    Ok(())
+}
+
+#[test]
+fn traps_of_fused_instructions_say_what_is_true() -> Result<()> {
+    // A load that ends in a test or a shift, a value that is added or moved first.
+    let bodies = [
+        "(if (i32.eqz (i32.load (local.get 0))) (then unreachable))",
+        "(drop (i32.shr_u (i32.load (local.get 0)) (local.get 7)))",
+        "(drop (i32.load8_u (i32.add (local.get 7) (i32.const 0))))",
+        "(i32.store8 (local.get 0) (i32.or (i32.const 1) (local.get 1)))",
+        "(local.set 6 (local.get 5)) (local.set 5 (i32.load8_s (local.get 7)))",
+        "(local.set 0 (i32.load (local.get 0)))",
+        "(local.set 1 (i32.load (local.get 1))) (local.set 0 (i32.load (local.get 0)))",
+    ];
+    let engine = Engine::default();
+    for body in bodies {
+        let text = format!(
+            "(module (memory 1) (func (export \"f\") (param i32)
+                (local i32 i32 i32 i32 i32 i32 i32) (local.set 7 (local.get 0))
+                (loop (local.set 0 (local.get 0)) (local.set 1 (local.get 1))) {body}))"
+        );
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate(&mut store, &module(&engine, &text))?;
+        let func = instance.get_typed_func::<i32, ()>(&mut store, "f")?;
+        let error = func.call(&mut store, -2).expect_err("it traps");
+        let fault = error.wasm_backtrace().and_then(WasmBacktrace::memory_fault);
+        if let Some(fault) = fault {
+            assert_eq!(fault.address(), 0xFFFF_FFFE, "{text}");
+        }
+    }
     Ok(())
 }
 

@@ -1,4 +1,7 @@
 //! Modules and components as lines for people.
+//!
+//! What is nested deeper is indented further, one entry stands on a line, and what a module lacks here
+//! comes last, where it is seen. The same facts as in `json`.
 
 use tabwasm::component::{
     ComponentSectionId, Export as ComponentExport, Import as ComponentImport,

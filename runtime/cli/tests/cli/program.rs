@@ -421,3 +421,14 @@ fn the_segment_that_does_not_fit_is_named() {
         "data segment 1: 10 bytes at 65530, memory 0 has 65536 bytes: out of bounds memory";
     assert!(output.stderr.contains(expected), "{}", output.stderr);
 }
+
+#[test]
+fn a_trap_says_where_in_memory_it_was() {
+    let text = r#"(module (memory 1)
+        (func (export "f") (param i32) (drop (i32.load offset=4 (local.get 0)))))"#;
+    let path = file("wild.wat", text);
+    let output = tabwasm(&["--invoke", "f", &path, "65536"], b"");
+    assert_eq!(output.code, Some(134));
+    let expected = "out of bounds memory access: 4 bytes at 65540, memory 0 has 65536 bytes";
+    assert!(output.stderr.contains(expected), "{}", output.stderr);
+}

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use crate::allocation::{self, OutOfMemory};
 use crate::error::{Error, Result};
 use crate::fast::{self, Interruption};
-use crate::module::backtrace::WasmBacktrace;
 use crate::spec::Trap;
 use crate::store::StoreData;
 use crate::store::entity::FuncBody;
@@ -135,9 +134,7 @@ fn enter<T>(
 impl From<Interruption> for Error {
     fn from(interruption: Interruption) -> Self {
         match interruption {
-            Interruption::Trap(trap, frames) => {
-                Self::from(trap).with_backtrace(WasmBacktrace::new(frames))
-            }
+            Interruption::Trap(trap, backtrace) => Self::from(trap).with_backtrace(backtrace),
             Interruption::Host(error, _) => error,
             Interruption::OutOfFuel { .. } => Trap::OutOfFuel.into(),
         }

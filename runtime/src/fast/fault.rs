@@ -1,0 +1,85 @@
+//! Where a load or store that trapped wanted to go.
+//!
+//! A handler says only that it trapped; to say more would cost it more. But the state of the machine
+//! is kept when the run loop is left, and with it the address of the instruction. So after the trap
+//! the forms tell where the handler read the address from, and the module's bytes the rest. What is
+//! not certain is not said: an access that lies within the memory is none that trapped.
+
+use super::form;
+use super::handler::HANDLER_WORDS;
+use super::handlers::HANDLERS;
+use super::state::State;
+use super::translate::Place;
+use crate::module::backtrace::{FrameInfo, MemoryFault};
+use crate::profile::Everything;
+use crate::read::Reader;
+use crate::store::entity::InstanceEntity;
+
+/// The access of the instruction at `ip`, which is the running one of `frame`.
+///
+/// # Safety
+/// `ip` points at an instruction that left the run loop, the state is as it was then, and its stack
+/// is still there; the instance is the running one.
+pub(crate) unsafe fn fault(
+    ip: *const u32,
+    state: &State,
+    instance: &InstanceEntity,
+    frame: &FrameInfo,
+) -> Option<MemoryFault> {
+    let module = frame.module();
+    let mut reader = Reader::range(module.bytes(), frame.module_offset()?..module.bytes().len());
+    let (access, size) = reader.instruction(&Everything).ok()?.access()?;
+    let index = access.memory.0;
+    // SAFETY: the caller promises an instruction and the state that it left.
+    let address = unsafe { operand(ip, state) }?;
+    let address = match module.env().memory(access.memory)?.is_64 {
+        true => address,
+        false => u64::from(address as u32),
+    };
+    let address = address.checked_add(access.offset)?;
+    let memory = instance.memories.get(index as usize)?;
+    // SAFETY: memories of an instance live as long as the store; nothing runs now.
+    let memory_size = unsafe { memory.as_ref() }.bytes.len() as u64;
+    let end = address.checked_add(size.into());
+    (end.is_none_or(|end| end > memory_size)).then_some(MemoryFault {
+        memory: index,
+        address,
+        size,
+        memory_size,
+    })
+}
+
+/// The bits of the address operand.
+///
+/// # Safety
+/// As for [`fault`].
+unsafe fn operand(ip: *const u32, state: &State) -> Option<u64> {
+    // SAFETY: the caller promises an instruction, which begins with the address of its handler.
+    let handler = unsafe { *ip.cast::<usize>() };
+    let number = HANDLERS
+        .iter()
+        .position(|entry| entry.handler as usize == handler)?;
+    let number = u16::try_from(number).ok()?;
+    let (number, is_first) = match form::parts(number) {
+        None => (number, true),
+        // Of two accesses it is not known which one trapped.
+        Some((first, second)) => match [first, second].map(form::accesses) {
+            [true, false] => (first, true),
+            [false, true] => (second, false),
+            _ => return None,
+        },
+    };
+    match form::first_place(number)? {
+        Place::A => Some(state.acc),
+        Place::P => Some(state.p),
+        Place::Q => Some(state.q),
+        // SAFETY: the first operand word of the instruction is the number of a slot in the frame,
+        // which `sp` points at; the caller promises that the stack is still there.
+        Place::S if is_first => unsafe {
+            let slot = *ip.add(HANDLER_WORDS) as usize;
+            Some(*state.sp.add(slot))
+        },
+        // The words of the second of two begin where those of the first end.
+        Place::S | Place::I => None,
+    }
+}
