@@ -32,6 +32,7 @@ pub mod parse;
 pub mod print;
 #[cfg(feature = "std")]
 mod program;
+mod progress;
 #[cfg(feature = "std")]
 pub mod run;
 pub mod script;

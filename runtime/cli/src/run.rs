@@ -21,6 +21,7 @@ use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::program::Program;
+use crate::progress::Work;
 use crate::{interrupt, terminal};
 
 /// How long a guest that does not meet its deadline (it waits for input) may take to end.
@@ -47,9 +48,13 @@ pub fn run(args: &Run) -> ExitStatus {
     if let Some(timeout) = args.timeout {
         watch(engine.clone(), timeout);
     }
+    let loading = Work::begin(format_args!("loading {}", args.file().display()));
     let input = match Input::read(args.file()) {
         Ok(input) => input,
-        Err(unread) => return unread.report(),
+        Err(unread) => {
+            drop(loading);
+            return unread.report();
+        }
     };
     let guest_args = match args.guest_args() {
         Ok(guest_args) => guest_args,
@@ -58,7 +63,9 @@ pub fn run(args: &Run) -> ExitStatus {
             return ExitStatus::Usage;
         }
     };
-    let module = match Module::new_with_epoch_deadline(&engine, &input.bytes, DEADLINE) {
+    let module = Module::new_with_epoch_deadline(&engine, &input.bytes, DEADLINE);
+    drop(loading);
+    let module = match module {
         Ok(module) => module,
         Err(error) if error.as_trap_code().is_some() => return fail(&error),
         Err(error) => return reject(&input, &error),

@@ -14,12 +14,12 @@ use tabwasm_wasi::{OutputStream, WasiCtxBuilder};
 /// Gives a guest standard output and error, with nothing but text if they are terminals.
 pub(crate) fn give(wasi: &mut WasiCtxBuilder, allow_escapes: bool) {
     if allow_escapes || !Stdout.is_terminal() {
-        wasi.stdout(Stdout);
+        wasi.inherit_stdout();
     } else {
         wasi.stdout(TextOnly::new(Stdout));
     }
     if allow_escapes || !Stderr.is_terminal() {
-        wasi.stderr(Stderr);
+        wasi.inherit_stderr();
     } else {
         wasi.stderr(TextOnly::new(Stderr));
     }

@@ -15,7 +15,7 @@ use tabwasm::reject::{Reject, Verdict};
 use tabwasm::spec::{ErrorCode, Level};
 use tabwasm::validate::{Heap, Scope, check_at, check_component_at};
 use tabwasm::view::View;
-use tabwasm::{Engine, Module};
+use tabwasm::{Engine, Module, Result};
 
 use crate::args::Validate;
 use crate::diagnostic;
@@ -25,6 +25,7 @@ use crate::json::Object;
 use crate::lacks;
 use crate::origin;
 use crate::output::line;
+use crate::progress::Work;
 
 /// Validates modules; the first failure decides how the process ends.
 pub fn run(args: &Validate) -> ExitStatus {
@@ -40,20 +41,19 @@ pub fn run(args: &Validate) -> ExitStatus {
 }
 
 fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
-    let input = match Input::read(file) {
-        Ok(input) => input,
+    let validating = Work::begin(format_args!("validating {}", file.display()));
+    let input = Input::read(file);
+    let result = input.map(|input| {
+        let verdict = judge(args.level, engine, &input.bytes);
+        (input, verdict)
+    });
+    drop(validating);
+    let (input, verdict) = match result {
+        Ok(judged) => judged,
         Err(unread) if args.json => return unread.report_json(),
         Err(unread) => return unread.report(),
     };
-    if let Ok(View::Component(_)) = View::new(&input.bytes) {
-        let result = component(args.level, &input.bytes);
-        report(args, &input, result.as_ref().err());
-        return match result {
-            Ok(()) => ExitStatus::Success,
-            Err(_) => ExitStatus::InvalidModule,
-        };
-    }
-    let error = match Module::validate_at(engine, args.level, &input.bytes) {
+    let error = match verdict {
         Ok(()) => {
             report(args, &input, None);
             return ExitStatus::Success;
@@ -70,6 +70,14 @@ fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
         None => diagnostic::failed(&error),
     }
     ExitStatus::InvalidModule
+}
+
+/// Whether a module or component is valid at a level.
+fn judge(level: Level, engine: &Engine, bytes: &[u8]) -> Result<()> {
+    match View::new(bytes) {
+        Ok(View::Component(_)) => Ok(component(level, bytes)?),
+        _ => Module::validate_at(engine, level, bytes),
+    }
 }
 
 /// Validates a component, and the core modules in it, at a level.

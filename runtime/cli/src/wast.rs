@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::builder::styling::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -20,14 +20,13 @@ use crate::escape::Escaped;
 use crate::exit::ExitStatus;
 use crate::json::Object;
 use crate::output::{line, styled_line};
+use crate::progress::PATIENCE;
 use crate::script::{self, Report, Subject};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Failures shown for each file; all of them stand in the JSON output.
 const SHOWN: usize = 20;
-/// Work that takes longer shows its progress.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Runs scripts and reports a line a file.
 pub fn run(args: &Wast) -> ExitStatus {

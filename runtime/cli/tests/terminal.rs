@@ -5,10 +5,10 @@
 #![cfg(all(feature = "std", target_os = "linux"))]
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Pid, Signal, kill_process};
@@ -137,6 +137,44 @@ fn who_ignores_ctrl_c_goes_on() {
     begun(&mut ours);
     interrupt(&child);
     assert_eq!(child.wait().expect("it ends").code(), Some(124));
+}
+
+/// Reads a terminal until a text has appeared.
+fn shown(ours: &mut File, text: &str) {
+    let mut seen = String::new();
+    while !seen.contains(text) {
+        let mut bytes = [0; 256];
+        let length = ours.read(&mut bytes).expect("the program writes");
+        seen.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+}
+
+#[test]
+fn work_that_takes_long_says_so() {
+    for (args, what) in [
+        (&["validate", "-"][..], "validating -"),
+        (&["run", "-"], "loading -"),
+    ] {
+        let (mut ours, theirs) = terminal();
+        let mut child = Command::new(TABWASM)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(theirs)
+            .spawn()
+            .expect("the program starts");
+        // The module does not come until it is seen that it is waited for.
+        shown(&mut ours, what);
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(b"(module)").expect("it is read");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        assert!(output.status.success());
+        assert!(!String::from_utf8_lossy(&output.stdout).contains(what));
+        let mut rest = Vec::new();
+        let _ = ours.read_to_end(&mut rest);
+        assert!(rest.ends_with(b"\x1b[2K"), "{}", rest.escape_ascii());
+    }
 }
 
 #[test]
