@@ -156,6 +156,10 @@ pub struct Run {
     /// Most bytes of each memory: `64MiB`, `10GB`, `1048576`. Above 4 GiB it raises the limits.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_memory: Option<usize>,
+    /// Validate each function when it is called first: a large module starts sooner, and what is wrong with it is
+    /// found late or never.
+    #[arg(long)]
+    pub lazy: bool,
     /// Bytes of the stack, which bounds how deep the guest can call: `8MiB`.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub stack_size: Option<usize>,

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tabwasm::spec::ErrorCode;
 use tabwasm::{
-    Config, Engine, Error, I32Exit, LinkError, Linker, MemoryType, Module, Result, Store,
-    StoreLimits, StoreLimitsBuilder, Trap,
+    CompilationMode, Config, Engine, Error, I32Exit, LinkError, Linker, MemoryType, Module, Result,
+    Store, StoreLimits, StoreLimitsBuilder, Trap,
 };
 use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
@@ -105,6 +105,9 @@ fn engine(args: &Run) -> Result<Engine> {
     let mut config = Config::new();
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());
+    if args.lazy {
+        config.compilation_mode(CompilationMode::Lazy);
+    }
     if let Some(size) = args.stack_size {
         config.max_wasm_stack(size);
     }

@@ -7,9 +7,10 @@
 
 use alloc::vec::Vec;
 
-use super::pinning::Pinning;
 use crate::allocation;
 use crate::error::Result;
+use crate::fast::pinning::Pinning;
+use crate::module::pins::Pins;
 use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
 use crate::profile::Features;
 use crate::read::{
@@ -22,10 +23,11 @@ use crate::types::{
 };
 use crate::validate::{self, Environment, Heap, ModuleSink};
 
-/// Validates a module and takes it apart.
+/// Validates a module and takes it apart; `lazy` leaves the bodies of functions for later.
 pub(super) fn assemble(
     bytes: &[u8],
     features: &Features,
+    lazy: bool,
     ask: &mut Ask<'_>,
 ) -> Result<(Environment<Heap>, Parts)> {
     let mut watch = Watch::new(ask, 0);
@@ -37,6 +39,7 @@ pub(super) fn assemble(
         },
         imported: [0; 5],
         span: Span::default(),
+        lazy,
     };
     let validated = validate::module(bytes, features, Heap, &mut sink);
     let parts = sink.parts;
@@ -53,6 +56,8 @@ struct Assembler<'t, 'w> {
     imported: [u32; 5],
     /// The body that is being read.
     span: Span,
+    /// Whether bodies are left out.
+    lazy: bool,
 }
 
 /// Adds an item if there is memory for it.
@@ -73,6 +78,14 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
 
     fn reach(&mut self, at: usize) -> Result<(), Reject> {
         self.body.watch.at(at)
+    }
+
+    fn skip(&mut self, _: FuncIdx, span: Span) -> Result<bool, Reject> {
+        if self.lazy {
+            let pins = Pins::default();
+            push(&mut self.parts.bodies, Body { span, pins })?;
+        }
+        Ok(self.lazy)
     }
 
     fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject> {

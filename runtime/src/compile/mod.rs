@@ -1,12 +1,14 @@
 //! From bytes to a [`Module`]: validated, taken apart and, if the engine is configured so, translated.
 //!
 //! The validator passes over the bytes once. What listens to it ([`assemble`]) keeps what instances
-//! will ask for, and picks the locals of each function that live in registers. Standard: section
+//! will ask for, and picks the locals of each function that live in registers. An engine can be
+//! configured so that both wait, for each function, until it is called. Standard: section
 //! 7.1.5, "Modules": `module_decode` and `module_validate`.
 
 mod assemble;
-mod pinning;
 mod text;
+
+use alloc::borrow::Cow;
 
 use crate::allocation;
 use crate::engine::Engine;
@@ -20,15 +22,16 @@ use crate::spec::{Level, Trap};
 use crate::validate::{self, Heap};
 
 impl Module {
-    /// Validates a module in the binary format and keeps a copy of its bytes. With the feature `wat`
-    /// it takes the text format, too, which is read without limits and without a deadline: not for
-    /// text from strangers.
+    /// Validates a module in the binary format and keeps a copy of its bytes; with
+    /// [`CompilationMode::Lazy`], functions wait until they are called. With the feature `wat` it takes
+    /// the text format, too, which is read without limits and without a deadline: not for text from
+    /// strangers.
     ///
     /// # Errors
     /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
     /// when memory is short.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        text::module(engine, bytes.as_ref(), None)
+        text::module(engine, bytes.as_ref().into(), None)
     }
 
     /// The same, of the binary format only and unless the engine's epoch advances by `ticks` from
@@ -45,7 +48,7 @@ impl Module {
         ticks: u64,
     ) -> Result<Self> {
         let deadline = engine.current_epoch().saturating_add(ticks);
-        Self::compile(engine, bytes.as_ref(), &mut || {
+        Self::compile(engine, bytes.as_ref().into(), &mut || {
             if engine.current_epoch() < deadline {
                 Ok(())
             } else {
@@ -54,13 +57,22 @@ impl Module {
         })
     }
 
-    pub(crate) fn compile(engine: &Engine, bytes: &[u8], ask: &mut Ask<'_>) -> Result<Self> {
-        let (env, parts) = assemble::assemble(bytes, engine.features(), ask)?;
+    /// Copies the bytes only if they are borrowed, and valid.
+    pub(crate) fn compile(
+        engine: &Engine,
+        bytes: Cow<'_, [u8]>,
+        ask: &mut Ask<'_>,
+    ) -> Result<Self> {
+        let lazy = engine.config().mode == CompilationMode::Lazy;
+        let (env, parts) = assemble::assemble(&bytes, engine.features(), lazy, ask)?;
         let module = Self::of(ModuleInner {
             engine: engine.clone(),
             types: ModuleTypes::new(engine, &env)?,
             code: ModuleCode::new(parts.bodies.len() as u32, fast::lazy())?,
-            bytes: allocation::boxed_list(bytes.iter().copied())?,
+            bytes: match bytes {
+                Cow::Borrowed(bytes) => allocation::boxed_list(bytes.iter().copied())?,
+                Cow::Owned(bytes) => bytes.into_boxed_slice(),
+            },
             env,
             parts,
         })?;
@@ -75,10 +87,11 @@ impl Module {
     /// # Errors
     /// As there, and if it is in the text format.
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        Self::compile(engine, bytes, &mut || Ok(()))
+        Self::compile(engine, bytes.into(), &mut || Ok(()))
     }
 
-    /// Validates a module that stands in a file.
+    /// Validates a module that stands in a file, which is read once, into the memory that the module keeps.
+    /// A mapping of the file would change with the file, after it was validated.
     ///
     /// # Errors
     /// If the file cannot be read, and as [`Module::new`].
@@ -89,7 +102,7 @@ impl Module {
             let shown = path.display();
             crate::error::Error::from(error).context(format_args!("reading {shown}"))
         })?;
-        text::module(engine, &bytes, Some(&path.display()))
+        text::module(engine, bytes.into(), Some(&path.display()))
     }
 
     /// Says whether these bytes are a valid module.

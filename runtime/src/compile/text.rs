@@ -4,6 +4,7 @@
 //! same name adds. Both versions of [`module`] stand here and have one signature, so that nothing
 //! else depends on the feature. Standard: chapter 6, "Text Format".
 
+use alloc::borrow::Cow;
 use core::fmt::Display;
 
 use crate::engine::Engine;
@@ -15,17 +16,21 @@ use crate::module::Module;
 /// # Errors
 /// As [`Module::new`]; of text, the error shows the line.
 #[cfg(feature = "wat")]
-pub(super) fn module(engine: &Engine, bytes: &[u8], name: Option<&dyn Display>) -> Result<Module> {
-    if !is_text(bytes) {
-        return Module::from_binary(engine, bytes);
+pub(super) fn module(
+    engine: &Engine,
+    bytes: Cow<'_, [u8]>,
+    name: Option<&dyn Display>,
+) -> Result<Module> {
+    if !is_text(&bytes) {
+        return Module::compile(engine, bytes, &mut || Ok(()));
     }
-    let binary = wat::parse_bytes(bytes).map_err(|mut error| {
+    let binary = wat::parse_bytes(&bytes).map_err(|mut error| {
         if let Some(name) = name {
             error.set_path(alloc::string::ToString::to_string(name));
         }
         error
     })?;
-    Module::from_binary(engine, &binary)
+    Module::compile(engine, binary, &mut || Ok(()))
 }
 
 /// A module in the binary format; `name` is that of its file, if it has one.
@@ -33,9 +38,14 @@ pub(super) fn module(engine: &Engine, bytes: &[u8], name: Option<&dyn Display>) 
 /// # Errors
 /// As [`Module::new`]; of text, the error says what to do.
 #[cfg(not(feature = "wat"))]
-pub(super) fn module(engine: &Engine, bytes: &[u8], name: Option<&dyn Display>) -> Result<Module> {
-    Module::from_binary(engine, bytes).map_err(|error| {
-        if !is_text(bytes) {
+pub(super) fn module(
+    engine: &Engine,
+    bytes: Cow<'_, [u8]>,
+    name: Option<&dyn Display>,
+) -> Result<Module> {
+    let is_text = is_text(&bytes);
+    Module::compile(engine, bytes, &mut || Ok(())).map_err(|error| {
+        if !is_text {
             return error;
         }
         let name = name.unwrap_or(&"the module");

@@ -27,15 +27,19 @@ pub struct Config {
     pub(crate) strategy: InstanceAllocationStrategy,
 }
 
-/// When functions are translated for the interpreter. All are validated when the module is made.
+/// When functions are validated, and translated for the interpreter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CompilationMode {
-    /// All when the module is made.
+    /// All are validated and translated when the module is made.
     Eager,
-    /// Each when it is called for the first time.
+    /// All are validated when the module is made; each is translated when it is called for the first time.
     #[default]
     LazyTranslation,
+    /// Each is validated and translated when it is called for the first time: a large module, of which
+    /// little runs, is there at once. What is not in bodies of functions is validated when the module is
+    /// made. A call of a function that is not valid ends with the error that the module would have.
+    Lazy,
 }
 
 /// Where the memories of instances lie.
@@ -114,7 +118,7 @@ impl Config {
         self
     }
 
-    /// When functions are translated.
+    /// When functions are validated and translated.
     pub fn compilation_mode(&mut self, mode: CompilationMode) -> &mut Self {
         self.mode = mode;
         self

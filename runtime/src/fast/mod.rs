@@ -44,6 +44,7 @@ pub(crate) mod layout;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod operation;
+pub(crate) mod pinning;
 pub(crate) mod place;
 pub(crate) mod register;
 pub(crate) mod run;

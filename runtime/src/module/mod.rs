@@ -1,7 +1,8 @@
 //! Validated modules: what was read once and what instances and the translator ask for later.
 //!
-//! `compile` makes a [`Module`] only from bytes that passed the validator, and nothing changes in
-//! it afterwards but the cells of its code, which are filled as functions are translated. Instances
+//! `compile` makes a [`Module`] only from bytes that passed the validator, the bodies of functions perhaps
+//! excepted, which pass it before they are translated. Nothing changes in a module afterwards but the
+//! cells of its code, which are filled as functions are translated. Instances
 //! of any store of the engine share it. Standard: section 2.5, "Modules".
 
 pub(crate) mod backtrace;
@@ -35,7 +36,10 @@ use crate::types::{
 };
 use crate::validate::{self, Environment, Heap, Scratch, Sink};
 
-/// A module that was found valid: the proof that its code may run.
+/// A module that was found valid: the proof that its code may run. With [`CompilationMode::Lazy`] each
+/// function is found valid before it is called first.
+///
+/// [`CompilationMode::Lazy`]: crate::CompilationMode::Lazy
 ///
 /// Cheap to clone; `Send` and `Sync`. Translated code is shared by all instances.
 #[derive(Clone)]

@@ -40,6 +40,11 @@ impl<'w> Watch<'w> {
         }
     }
 
+    /// Another pass begins at an offset.
+    pub(crate) fn restart(&mut self, start: usize) {
+        self.next = start + Self::STEP;
+    }
+
     /// A pass has come to an offset.
     #[inline]
     pub(crate) fn at(&mut self, at: usize) -> Result<(), Reject> {

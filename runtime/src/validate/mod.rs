@@ -168,6 +168,13 @@ pub trait ModuleSink<'a> {
         Ok(())
     }
 
+    /// Whether to leave out the next body: then its rules are not asked, and whoever runs it must ask them
+    /// first, by [`function`].
+    fn skip(&mut self, func: FuncIdx, span: Span) -> Result<bool, Reject> {
+        let _ = (func, span);
+        Ok(false)
+    }
+
     /// The sink of the next body; its bytes begin with the declarations of locals.
     fn body(&mut self, func: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject>;
 

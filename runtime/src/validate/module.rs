@@ -461,9 +461,11 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
                     start: body.position(),
                     end: body.end(),
                 };
-                let body = sink.body(func, span)?;
-                self.body(func, span, body)?;
-                sink.end_body(func)?;
+                if !sink.skip(func, span)? {
+                    let body = sink.body(func, span)?;
+                    self.body(func, span, body)?;
+                    sink.end_body(func)?;
+                }
             } else {
                 frame::body(&mut body, self.gate)?;
             }

@@ -3,6 +3,7 @@
 //! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
 //! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
+//! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
 //! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
 //! Against wasmi alone, as `.ci/extended` does:
 //!
@@ -22,6 +23,7 @@
 mod differential;
 mod engines;
 mod fuel;
+mod instances;
 mod kernels;
 mod measure;
 mod options;
@@ -55,6 +57,7 @@ fn execute() -> Result<ExitCode, Error> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Instances => instances::compare()?,
         Command::Validate(files) => validation::compare(&files)?,
         #[cfg(feature = "differential")]
         Command::Differential(options) => {

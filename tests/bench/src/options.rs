@@ -17,6 +17,7 @@ Tabwasm and its peers on the same kernels
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
        tabwasm-bench fuel
+       tabwasm-bench instances
        tabwasm-bench differential [--twins] [--seconds N] [--modules N] [--seed S]
 
 Options:
@@ -29,6 +30,8 @@ Options:
 
 `fuel` shows, for every row that can do more than constant work, how long it works for a unit
 of fuel, and how many units of a loop that is; more than 20 is a failure.
+
+`instances` shows how many instances a second come and go, on demand and from pools.
 
 `differential` (in builds with that feature) runs random modules on tabwasm, in several
 configurations, and on wasmi. Each mismatch is printed with its seed and a file to
@@ -45,6 +48,8 @@ pub enum Command {
     Execute(Plan),
     /// Compare what a unit of fuel buys.
     Fuel,
+    /// Compare how fast instances come and go.
+    Instances,
     /// Compare validation, also on these files.
     Validate(Vec<String>),
     /// Compare the results of random modules.
@@ -76,6 +81,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     }
     if arguments.next_if(|first| first == "fuel").is_some() {
         return Ok(Command::Fuel);
+    }
+    if arguments.next_if(|first| first == "instances").is_some() {
+        return Ok(Command::Instances);
     }
     #[cfg(feature = "differential")]
     if arguments.next_if(|first| first == "differential").is_some() {

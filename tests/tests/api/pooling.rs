@@ -45,7 +45,7 @@ fn nobody_sees_the_bytes_of_another() -> Result<()> {
         })?;
         let module = module(&engine, GUEST);
         let mut addresses = std::collections::BTreeSet::new();
-        for round in 0..12 {
+        for round in 0..7 {
             let mut stores = [Store::new(&engine, ()), Store::new(&engine, ())];
             for store in &mut stores {
                 let instance = Instance::new(&mut *store, &module, &[])?;

@@ -43,6 +43,7 @@ operations! {
     instantiate, 20;
     translate, 20;
     translate_at_first_call, 5;
+    validate_at_first_call, 6;
     run, 10;
     grow, 3;
     grow_allocated, 4;

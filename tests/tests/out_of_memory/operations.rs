@@ -206,8 +206,18 @@ pub(crate) fn translate(attempt: &mut Attempt) {
 }
 
 pub(crate) fn translate_at_first_call(attempt: &mut Attempt) {
-    let engine = engine(|_| {});
-    let (mut store, instance) = instance(&engine);
+    first_call_in(attempt, &engine(|_| {}));
+}
+
+pub(crate) fn validate_at_first_call(attempt: &mut Attempt) {
+    first_call_in(
+        attempt,
+        &engine(|config| _ = config.compilation_mode(CompilationMode::Lazy)),
+    );
+}
+
+fn first_call_in(attempt: &mut Attempt, engine: &Engine) {
+    let (mut store, instance) = instance(engine);
     let choose = instance
         .get_typed_func::<(i32, i32), i32>(&mut store, "choose")
         .expect("exported");

@@ -213,6 +213,23 @@ fn memory_is_a_limit() {
 }
 
 #[test]
+fn functions_can_be_validated_late() {
+    let path = file(
+        "mixed.wat",
+        r#"(module (func (export "good") (result i32) (i32.const 7))
+            (func (export "bad") (result i32) (i64.const 7)))"#,
+    );
+    let run = |options: &[&str], name: &str| {
+        tabwasm(&[options, &["--invoke", name, &path]].concat(), b"")
+    };
+    assert_eq!(run(&[], "good").code, Some(3));
+    assert_eq!(run(&["--lazy"], "good").stdout, "7\n");
+    let bad = run(&["--lazy"], "bad");
+    assert_eq!(bad.code, Some(3));
+    assert!(bad.stderr.contains("i64"), "{}", bad.stderr);
+}
+
+#[test]
 fn the_limit_of_memory_can_be_raised() {
     let path = file(
         "grow64.wat",

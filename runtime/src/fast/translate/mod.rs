@@ -31,10 +31,12 @@ pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
 use super::operations::Operation;
+use super::pinning::Pinning;
 use super::register::{Register, RegisterClass};
 use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
+use crate::engine::config::CompilationMode;
 use crate::error::Error;
 use crate::generated::woven::instruction::Instruction;
 use crate::module::code::{Cell, Code};
@@ -77,7 +79,8 @@ pub(crate) fn unverified(
     index: u32,
     watch: &mut Watch<'_>,
 ) -> Result<(Code, Log, usize), Error> {
-    let sink = Translator::new(module, index);
+    let pins = pins(module, index, watch)?;
+    let sink = Translator::new(module, index, pins);
     let mut watched = Watched { sink, watch };
     let walked = module.walk(index, &mut watched);
     let Watched { sink, watch } = watched;
@@ -89,6 +92,25 @@ pub(crate) fn unverified(
     }
     let (code, log) = sink.code.finish()?;
     Ok((code, log, sink.locals.len()))
+}
+
+/// The locals of a function that live in registers: found when the module was made, or now.
+fn pins(module: &Module, index: u32, watch: &mut Watch<'_>) -> Result<Pins, Error> {
+    if module.engine().config().mode != CompilationMode::Lazy {
+        return Ok(module.pins(index));
+    }
+    let mut watched = Watched {
+        sink: Pinning::default(),
+        watch,
+    };
+    let walked = module.walk(index, &mut watched);
+    let Watched { mut sink, watch } = watched;
+    // The translator comes by again.
+    watch.restart(module.body_start(index));
+    match watch.error() {
+        Some(error) => Err(error),
+        None => Ok(walked.map(|()| sink.finish())?),
+    }
 }
 
 /// The state of a translation.
@@ -125,7 +147,7 @@ struct Meter {
 }
 
 impl<'m> Translator<'m> {
-    fn new(module: &'m Module, index: u32) -> Self {
+    fn new(module: &'m Module, index: u32, pins: Pins) -> Self {
         let config = module.engine().config();
         let body = module.body(module.env().imported_funcs() + index);
         Self {
@@ -137,7 +159,7 @@ impl<'m> Translator<'m> {
             ),
             // What happens at the entry stands before the first instruction.
             at: body.map_or(0, |body| body.start),
-            pins: module.pins(index),
+            pins,
             locals: Vec::new(),
             params: module.defined_signature(index).params().len(),
             results: module.defined_signature(index).results().len(),

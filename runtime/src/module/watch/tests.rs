@@ -57,7 +57,7 @@ fn questions(mode: CompilationMode, bytes: &[u8], last: usize) -> (usize, Result
     config.compilation_mode(mode);
     let engine = Engine::new(&config).unwrap();
     let mut asked = 0;
-    let compiled = Module::compile(&engine, bytes, &mut || {
+    let compiled = Module::compile(&engine, bytes.into(), &mut || {
         asked += 1;
         if asked < last {
             Ok(())

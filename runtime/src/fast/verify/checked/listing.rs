@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use super::{HANDLERS, Laid, Operand};
 use crate::engine::Engine;
+use crate::engine::config::{CompilationMode, Config};
 use crate::fast::translate::unverified;
 use crate::module::{Module, Watch};
 
@@ -36,6 +37,38 @@ fn the_page_shows_what_the_translator_lays_down() {
             "the page should show\n{found}"
         );
     }
+}
+
+/// Code does not depend on when a function was validated.
+#[test]
+fn lazy_code_is_the_same() {
+    let mut lazy = Config::new();
+    lazy.compilation_mode(CompilationMode::Lazy);
+    let mut functions = 0;
+    for name in ["sha256", "sudoku", "words"] {
+        let path = format!("../tests/programs/{name}.wasm");
+        let modules = [Config::new(), lazy.clone()].map(|config| {
+            let engine = Engine::new(&config).unwrap();
+            Module::from_file(&engine, &path).unwrap()
+        });
+        for index in 0.. {
+            if modules[0].code().cell(index).is_none() {
+                break;
+            }
+            // Calls name a cell by its address, which belongs to the module.
+            let code = |module| {
+                let listing = listing(module, index);
+                let mut parts = listing.split("Cell ");
+                let first = parts.next().map(String::from).into_iter();
+                let rest = parts.map(|rest| rest.trim_start_matches(char::is_numeric).into());
+                first.chain(rest).collect::<Vec<String>>()
+            };
+            let [validated, lazy] = modules.each_ref().map(code);
+            assert_eq!(validated, lazy, "function {index} of {name}");
+            functions += 1;
+        }
+    }
+    assert!(functions > 100, "only {functions} functions");
 }
 
 /// The code of a function that the module defines.

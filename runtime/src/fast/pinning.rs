@@ -6,10 +6,10 @@
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
 
-use crate::fast::form::form;
-use crate::fast::operations::Operation;
-use crate::fast::register::RegisterClass;
-use crate::fast::translate::{Place, To};
+use super::form::form;
+use super::operations::Operation;
+use super::register::RegisterClass;
+use super::translate::{Place, To};
 use crate::generated::woven::instruction::Instruction;
 use crate::module::pins::{Pin, Pins};
 use crate::reject::Reject;
