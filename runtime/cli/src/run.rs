@@ -5,6 +5,7 @@
 //! is watched from before the file is read: reading and translating count as well.
 
 use std::env;
+use std::mem;
 use std::process;
 use std::thread;
 use std::time::Duration;
@@ -49,7 +50,7 @@ pub fn run(args: &Run) -> ExitStatus {
         watch(engine.clone(), timeout);
     }
     let loading = Work::begin(format_args!("loading {}", args.file().display()));
-    let input = match Input::read(args.file()) {
+    let mut input = match Input::read(args.file()) {
         Ok(input) => input,
         Err(unread) => {
             drop(loading);
@@ -70,6 +71,9 @@ pub fn run(args: &Run) -> ExitStatus {
         Err(error) if error.as_trap_code().is_some() => return fail(&error),
         Err(error) => return reject(&input, &error),
     };
+    let file = mem::take(&mut input.name);
+    // The module has a copy of its own of the bytes, which may be many.
+    drop(input);
     let mut store = match store(args, &guest_args, &engine) {
         Ok(store) => store,
         Err(error) => return fail(&error),
@@ -86,7 +90,7 @@ pub fn run(args: &Run) -> ExitStatus {
         Err(error) => return fail_to_link(&error, missing(&linker, &module, &mut store)),
     };
     let program = Program {
-        file: &input.name,
+        file: &file,
         args: &guest_args,
         module: &module,
         instance,
