@@ -75,11 +75,12 @@ functions! {
     proc_raise(sig: u32) => |ctx, guest| ctx.proc_raise(guest, sig);
     sched_yield() => |ctx, guest| ctx.sched_yield(guest);
     random_get(buf: u32, buf_len: u32) => |ctx, guest| ctx.random_get(guest, buf, buf_len);
-    sock_accept(fd: u32, _flags: u32, _connection: u32) => |ctx, _guest| ctx.descriptors.socket(fd);
-    sock_recv(fd: u32, _ri_data: u32, _ri_data_len: u32, _ri_flags: u32, _ro_datalen: u32, _ro_flags: u32)
-        => |ctx, _guest| ctx.descriptors.socket(fd);
-    sock_send(fd: u32, _si_data: u32, _si_data_len: u32, _si_flags: u32, _so_datalen: u32)
-        => |ctx, _guest| ctx.descriptors.socket(fd);
-    sock_shutdown(fd: u32, _how: u32) => |ctx, _guest| ctx.descriptors.socket(fd);
+    sock_accept(fd: u32, flags: u32, connection: u32)
+        => |ctx, guest| ctx.sock_accept(guest, fd, flags, connection);
+    sock_recv(fd: u32, ri_data: u32, ri_data_len: u32, ri_flags: u32, ro_datalen: u32, ro_flags: u32)
+        => |ctx, guest| ctx.sock_recv(guest, fd, ri_data, ri_data_len, ri_flags, ro_datalen, ro_flags);
+    sock_send(fd: u32, si_data: u32, si_data_len: u32, si_flags: u32, so_datalen: u32)
+        => |ctx, guest| ctx.sock_send(guest, fd, si_data, si_data_len, si_flags, so_datalen);
+    sock_shutdown(fd: u32, how: u32) => |ctx, guest| ctx.sock_shutdown(guest, fd, how);
     !proc_exit(rval: u32) => crate::ctx::WasiCtx::proc_exit(rval);
 }

@@ -3,4 +3,6 @@
 //! What the table says of WASI preview 1.
 
 pub(crate) mod functions;
+pub(crate) mod reasons;
 pub(crate) mod types;
+pub(crate) mod unstable;

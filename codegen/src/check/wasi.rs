@@ -7,7 +7,7 @@
 use super::{Context, place};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::model::Origin;
-use crate::model::wasi::{Field, Function, Integer, Member, Shape, Type, Wasi};
+use crate::model::wasi::{Errno, Field, Function, Integer, Member, Shape, Type, Wasi};
 use crate::names;
 use syn::Ident;
 
@@ -29,6 +29,7 @@ pub(super) fn check(context: &mut Context<'_>) {
                 members,
             } => {
                 numbers(context, ty, members, "number", greatest(*repr));
+                of_old_guests(context, ty, members);
                 if let Some(success) = success {
                     succeeds(context, ty, members, success);
                 }
@@ -57,9 +58,80 @@ pub(super) fn check(context: &mut Context<'_>) {
                 .push(error.at(&limit.cell, "at most 2^32 - 1"));
         }
     }
+    reasons(context, wasi);
     for function in wasi.functions.iter().filter(|function| !function.broken) {
         names_of(context, wasi, function);
         answer(context, wasi, function);
+        fails(context, wasi, function);
+    }
+}
+
+/// Numbers for old guests are those of the values, in another order.
+fn of_old_guests(context: &mut Context<'_>, ty: &Type, members: &[Member]) {
+    let mut seen: Vec<&Member> = Vec::new();
+    let number = |member: &Member| member.unstable.unwrap_or(member.number);
+    for member in members {
+        let first = seen.iter().find(|other| number(other) == number(member));
+        if let Some(first) = first {
+            let message = format!(
+                "two values of `{}` are {} for old guests",
+                ty.key,
+                number(member)
+            );
+            let error = Diagnostic::error(message).at(&member.origin, "second one");
+            context.report.push(error.with(&first.origin, "first one"));
+        }
+        if number(member) >= members.len() as u64 {
+            let message = format!("`{}` has no value {}", ty.key, number(member));
+            let last = members.len() - 1;
+            let error = Diagnostic::error(message).at(&member.origin, format!("at most {last}"));
+            context.report.push(error);
+        }
+        seen.push(member);
+    }
+}
+
+/// Reasons name values of the type that says why a function failed, and functions name each.
+fn reasons(context: &mut Context<'_>, wasi: &Wasi) {
+    for (place, reason) in wasi.reasons.iter().enumerate() {
+        name(context, &reason.key, &reason.key, &reason.origin);
+        let errnos = reason.errnos.iter();
+        once(
+            context,
+            "errors",
+            errnos.map(|one| (&*one.key, &one.origin)),
+        );
+        for Errno { key, origin } in &reason.errnos {
+            let members = wasi.errno().map_or(&[][..], |ty| ty.shape.members());
+            // The first one says that a function did not fail.
+            let keys = members.iter().skip(1).map(|member| member.key.as_str());
+            if !keys.clone().any(|known| known == key) {
+                let hint = did_you_mean(key, keys, "no error");
+                let error = Diagnostic::error(format!("no error `{key}`"));
+                context.report.push(error.at(origin, hint));
+            }
+        }
+        let named = wasi.functions.iter().flat_map(|function| &function.reasons);
+        if !named.into_iter().any(|(id, _)| id.0 == place) {
+            let error = Diagnostic::error(format!("no function fails because of `{}`", reason.key));
+            let error = error.at(&reason.origin, "in this row");
+            let help = "name it in the column `errno` of a function, or delete the row";
+            context.report.push(error.help(help));
+        }
+    }
+}
+
+/// A function names each reason once, and none if it does not return.
+fn fails(context: &mut Context<'_>, wasi: &Wasi, function: &Function) {
+    let named = function.reasons.iter();
+    once(
+        context,
+        "reasons",
+        named.map(|(id, origin)| (&*wasi.reason(*id).key, origin)),
+    );
+    if let (None, Some((_, origin))) = (&function.results, function.reasons.first()) {
+        let error = Diagnostic::error(format!("`{}` does not return", function.key));
+        context.report.push(error.at(origin, "tells nobody"));
     }
 }
 

@@ -133,7 +133,7 @@ pub struct Run {
     pub invoke: Option<String>,
     /// Give the guest an environment variable; without a value, the one it has here: `--env LANG=C`.
     #[arg(long, value_name = "KEY[=VALUE]")]
-    pub env: Vec<String>,
+    pub env: Vec<OsString>,
     /// Directories that the guest gets.
     #[command(flatten)]
     pub files: crate::files::Files,
@@ -142,7 +142,7 @@ pub struct Run {
     pub imports: crate::unknown::Imports,
     /// The program's name, as the guest sees it; FILE, if not said: `--argv0 cc`.
     #[arg(long, value_name = "NAME")]
-    pub argv0: Option<String>,
+    pub argv0: Option<OsString>,
     /// Let the guest control the terminal, if it writes to one; else it can show text only. Files
     /// and pipes get every byte.
     #[arg(long)]

@@ -1,12 +1,16 @@
-//! The directories that a guest gets: `--dir`, `--dir-ro`, `--tmpfs`.
+//! The directories and sockets that a guest gets: `--dir`, `--dir-ro`, `--tmpfs`, `--tcp-listen`.
 //!
 //! Options become preopened directories of WASI's context, in the order of their kinds; without one
-//! of them a guest sees no file. The part behind `::` is the name that the guest sees. Standard: WASI
-//! preview 1, `fd_prestat_get`.
+//! of them a guest sees no file. The part behind `::` is the name that the guest sees. Sockets follow
+//! behind the directories. Standard: WASI preview 1, `fd_prestat_get`.
+
+use std::net::TcpListener;
 
 use clap::Args;
 use tabwasm::{Error, Result};
 use tabwasm_wasi::files::MemoryFiles;
+#[cfg(unix)]
+use tabwasm_wasi::os::HostSocket;
 use tabwasm_wasi::os::SystemClock;
 use tabwasm_wasi::{DirPerms, FilePerms, WasiCtxBuilder};
 
@@ -23,6 +27,10 @@ pub struct Files {
     /// Give the guest an empty directory in memory, which is gone at the end: `--tmpfs /tmp`.
     #[arg(long, value_name = "GUEST")]
     tmpfs: Vec<String>,
+    /// Let the guest accept connections at an address, as its next descriptor behind the
+    /// directories; without these, that is 3: `--tcp-listen 127.0.0.1:8080`.
+    #[arg(long, value_name = "ADDR")]
+    tcp_listen: Vec<String>,
 }
 
 impl Files {
@@ -47,6 +55,26 @@ impl Files {
             let all = (DirPerms::all(), FilePerms::all());
             let given = wasi.preopened_files(files, MemoryFiles::root, guest, all.0, all.1);
             given.map_err(|errno| Error::msg(format_args!("`--tmpfs {guest}`: {errno:?}")))?;
+        }
+        self.listen(wasi)
+    }
+
+    fn listen(&self, wasi: &mut WasiCtxBuilder) -> Result<()> {
+        /// The first descriptor behind the standard streams.
+        const FIRST: usize = 3;
+        let directories = self.dir.len() + self.dir_ro.len() + self.tmpfs.len();
+        for (fd, address) in (FIRST + directories..).zip(&self.tcp_listen) {
+            let failed = |error: std::io::Error| {
+                Error::msg(format_args!("cannot listen at `{address}`: {error}"))
+            };
+            let listener = TcpListener::bind(address).map_err(failed)?;
+            #[cfg(unix)]
+            wasi.preopened_socket(fd as u32, HostSocket::new(listener).map_err(failed)?)?;
+            #[cfg(not(unix))]
+            {
+                let _ = (&mut *wasi, fd, listener);
+                return Err(Error::msg("`--tcp-listen` needs Unix so far"));
+            }
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 //! is watched from before the file is read: reading and translating count as well.
 
 use std::env;
+use std::ffi::OsStr;
 use std::mem;
 use std::process;
 use std::thread;
@@ -57,8 +58,9 @@ pub fn run(args: &Run) -> ExitStatus {
             return unread.report();
         }
     };
-    let guest_args = match args.guest_args() {
-        Ok(guest_args) => guest_args,
+    // A program gets its arguments as bytes; those of a function are numbers.
+    let guest_args = match args.invoke.as_ref().map(|_| args.guest_args()).transpose() {
+        Ok(guest_args) => guest_args.unwrap_or_default(),
         Err(message) => {
             diagnostic::error(message);
             return ExitStatus::Usage;
@@ -74,7 +76,7 @@ pub fn run(args: &Run) -> ExitStatus {
     let file = mem::take(&mut input.name);
     // The module has a copy of its own of the bytes, which may be many.
     drop(input);
-    let mut store = match store(args, &guest_args, &engine) {
+    let mut store = match store(args, &engine) {
         Ok(store) => store,
         Err(error) => return fail(&error),
     };
@@ -131,25 +133,18 @@ fn raise(config: &mut Config, size: u64) {
     config.limits(limits);
 }
 
-fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>> {
+fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
     terminal::give(&mut wasi, args.allow_escapes);
-    wasi.inherit_stdin()
-        .arg(match &args.argv0 {
-            Some(name) => name.into(),
-            None => args.file().to_string_lossy(),
-        })
-        .args(guest_args);
+    wasi.inherit_stdin();
+    let name = args.argv0.as_deref();
+    wasi.arg(name.unwrap_or(args.file().as_os_str()).as_encoded_bytes())?;
+    for arg in args.file_and_args.iter().skip(1) {
+        wasi.arg(arg.as_encoded_bytes())?;
+    }
     args.files.give(&mut wasi)?;
     for variable in &args.env {
-        match variable.split_once('=') {
-            Some((key, value)) => drop(wasi.env(key, value)),
-            None => {
-                let value = env::var(variable)
-                    .map_err(|error| Error::msg(format_args!("--env {variable}: {error}")))?;
-                wasi.env(variable, value);
-            }
-        }
+        give_variable(&mut wasi, variable)?;
     }
     let mut limits = StoreLimitsBuilder::new();
     if let Some(size) = args.max_memory {
@@ -172,10 +167,26 @@ fn store(args: &Run, guest_args: &[&str], engine: &Engine) -> Result<Store<Host>
     Ok(store)
 }
 
+/// `KEY=VALUE`, or the key of a variable of this process.
+fn give_variable(wasi: &mut WasiCtxBuilder, variable: &OsStr) -> Result<()> {
+    let bytes = variable.as_encoded_bytes();
+    match bytes.iter().position(|byte| *byte == b'=') {
+        Some(end) => wasi.env(&bytes[..end], &bytes[end + 1..])?,
+        None => {
+            let name = variable.display();
+            let lacks = || Error::msg(format_args!("--env {name}: environment variable not found"));
+            let value = env::var_os(variable).ok_or_else(lacks)?;
+            wasi.env(bytes, value.as_encoded_bytes())?
+        }
+    };
+    Ok(())
+}
+
 /// What modules can import.
 pub(crate) fn linker(engine: &Engine) -> Result<Linker<Host>> {
     let mut linker = Linker::new(engine);
     tabwasm_wasi::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)?;
+    tabwasm_wasi::preview0::add_to_linker(&mut linker, |host: &mut Host| &mut host.wasi)?;
     Ok(linker)
 }
 

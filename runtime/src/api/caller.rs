@@ -80,6 +80,16 @@ impl<'a, T> Caller<'a, T> {
     pub fn consume_fuel(&mut self, fuel: u64) -> Result<()> {
         self.store.consume_fuel(fuel)
     }
+
+    /// For functions of the host that wait: polls the epoch, as running code does. At the deadline,
+    /// the store's action is taken, and an error of this, handed on, ends the guest's call. Says
+    /// whether the engine interrupts by epoch at all; if not, there is no need to ask again.
+    ///
+    /// # Errors
+    /// [`Trap::Interrupt`](crate::Trap::Interrupt), or what the store's callback answers.
+    pub fn poll_epoch(&mut self) -> Result<bool> {
+        self.store.poll_epoch()
+    }
 }
 
 impl<T> AsContext for Caller<'_, T> {

@@ -111,6 +111,10 @@ impl<'a, T> StoreContextMut<'a, T> {
         self.0.set_epoch_deadline(ticks);
     }
 
+    pub(crate) fn poll_epoch(&mut self) -> Result<bool> {
+        self.0.poll_epoch()
+    }
+
     pub(crate) fn store(self) -> &'a mut StoreData<T> {
         self.0
     }

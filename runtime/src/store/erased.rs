@@ -35,6 +35,23 @@ impl<T> StoreData<T> {
     }
 }
 
+impl<T> StoreData<T> {
+    /// What running code does when it polls the epoch. Whether the epoch interrupts code at all.
+    pub(crate) fn poll_epoch(&mut self) -> Result<bool> {
+        let inner = &self.inner;
+        if !inner.engine.config().epoch {
+            return Ok(false);
+        }
+        if inner.engine.current_epoch() >= inner.epoch_deadline {
+            let store = self.pointers();
+            // SAFETY: the pointers come from `self`, which is borrowed exclusively until the end of
+            // this function and not used meanwhile.
+            unsafe { epoch_deadline(store) }?;
+        }
+        Ok(true)
+    }
+}
+
 /// A function of the host, for stores of one data type.
 #[derive(Clone)]
 pub(crate) struct HostCall(Arc<Call>);

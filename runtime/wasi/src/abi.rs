@@ -4,7 +4,13 @@
 //! `spec/wasi/preview1.toml`. This file gives it its public name, and decides what of it is
 //! accepted where the standard leaves that to the host. Standard: `typenames.witx`.
 
+pub use crate::generated::reasons::{REASONS, Reason};
 pub use crate::generated::types::*;
+
+/// What old guests (snapshot 0) know differently.
+pub mod unstable {
+    pub use crate::generated::unstable::*;
+}
 
 impl ClockId {
     /// The clock with this number.

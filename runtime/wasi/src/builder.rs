@@ -2,21 +2,24 @@
 //!
 //! Nothing is inherited unless the host says so; what is left out is empty input, discarded output,
 //! or an error of the function that asks for it. With `std` the system's clocks and randomness are
-//! the only defaults, because nearly every program needs them and they give no access.
+//! the only defaults, because nearly every program needs them and they give no access. Arguments,
+//! environment and names of directories are bytes, as the system passes them.
 
 use alloc::boxed::Box;
-use alloc::format;
 use alloc::vec::Vec;
 use core::mem;
 
-use crate::abi::Errno;
+use tabwasm::Error;
+
+use crate::abi::{Errno, MAX_DESCRIPTORS};
 use crate::clock::Clock;
 use crate::ctx::WasiCtx;
-use crate::descriptor::{Descriptors, Directory, Node};
+use crate::descriptor::{Descriptor, Descriptors, Directory, Node};
 use crate::files::{FileSystem, Handle};
 use crate::perms::{DirPerms, FilePerms};
 use crate::pipe::{Discard, Empty};
 use crate::random::Random;
+use crate::socket::Socket;
 use crate::stream::{InputStream, OutputStream};
 use crate::strings::Strings;
 
@@ -31,6 +34,8 @@ pub struct WasiCtxBuilder {
     random: Option<Box<dyn Random>>,
     systems: Vec<Box<dyn FileSystem>>,
     preopened: Vec<Directory>,
+    sockets: Vec<(u32, Box<dyn Socket>)>,
+    max_descriptors: u32,
 }
 
 impl WasiCtx {
@@ -53,32 +58,66 @@ impl WasiCtxBuilder {
             random: default_random(),
             systems: Vec::new(),
             preopened: Vec::new(),
+            sockets: Vec::new(),
+            max_descriptors: MAX_DESCRIPTORS,
         }
     }
 
     /// Adds an argument; the first one is the program's name.
-    pub fn arg(&mut self, arg: impl AsRef<str>) -> &mut Self {
-        self.args.push(arg.as_ref());
-        self
+    ///
+    /// # Errors
+    /// If a byte of it is zero, which would end it.
+    pub fn arg(&mut self, arg: impl AsRef<[u8]>) -> Result<&mut Self, Error> {
+        self.args.push(arg.as_ref().to_vec())?;
+        Ok(self)
     }
 
     /// Adds arguments.
-    pub fn args(&mut self, args: &[impl AsRef<str>]) -> &mut Self {
-        args.iter().fold(self, |builder, arg| builder.arg(arg))
+    ///
+    /// # Errors
+    /// As of [`arg`](Self::arg).
+    pub fn args(&mut self, args: &[impl AsRef<[u8]>]) -> Result<&mut Self, Error> {
+        for arg in args {
+            self.arg(arg)?;
+        }
+        Ok(self)
     }
 
     /// Adds an environment variable.
-    pub fn env(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> &mut Self {
-        self.environ
-            .push(format!("{}={}", key.as_ref(), value.as_ref()));
-        self
+    ///
+    /// # Errors
+    /// If a byte of it is zero, or the key contains `=` behind its first byte or is empty.
+    pub fn env(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        value: impl AsRef<[u8]>,
+    ) -> Result<&mut Self, Error> {
+        let (key, value) = (key.as_ref(), value.as_ref());
+        match key {
+            // Systems keep variables that begin with `=`.
+            [_, rest @ ..] if !rest.contains(&b'=') => {}
+            _ => {
+                let key = key.escape_ascii();
+                let message = format_args!("`{key}` is no name of an environment variable");
+                return Err(Error::msg(message));
+            }
+        }
+        self.environ.push([key, b"=", value].concat())?;
+        Ok(self)
     }
 
     /// Adds environment variables.
-    pub fn envs(&mut self, variables: &[(impl AsRef<str>, impl AsRef<str>)]) -> &mut Self {
-        variables
-            .iter()
-            .fold(self, |builder, (key, value)| builder.env(key, value))
+    ///
+    /// # Errors
+    /// As of [`env`](Self::env).
+    pub fn envs(
+        &mut self,
+        variables: &[(impl AsRef<[u8]>, impl AsRef<[u8]>)],
+    ) -> Result<&mut Self, Error> {
+        for (key, value) in variables {
+            self.env(key, value)?;
+        }
+        Ok(self)
     }
 
     /// What the guest reads from standard input.
@@ -109,6 +148,34 @@ impl WasiCtxBuilder {
     pub fn random(&mut self, random: impl Random + 'static) -> &mut Self {
         self.random = Some(Box::new(random));
         self
+    }
+
+    /// Lowers how many descriptors the guest can have open, standard streams and directories
+    /// included.
+    pub fn max_descriptors(&mut self, count: u32) -> &mut Self {
+        self.max_descriptors = count;
+        self
+    }
+
+    /// Gives the guest a socket that listens as descriptor `fd`, in place of what would have this
+    /// number; directories get numbers that are free.
+    ///
+    /// Programs that look for their directories begin at 3 and end where none is, so a socket belongs
+    /// behind them; without directories, those that take over sockets expect the first one at 3.
+    ///
+    /// # Errors
+    /// If there can be no such descriptor.
+    pub fn preopened_socket(
+        &mut self,
+        fd: u32,
+        socket: impl Socket + 'static,
+    ) -> Result<&mut Self, Error> {
+        if fd >= MAX_DESCRIPTORS {
+            let message = format_args!("no descriptor {fd}: there are {MAX_DESCRIPTORS}");
+            return Err(Error::msg(message));
+        }
+        self.sockets.push((fd, Box::new(socket)));
+        Ok(self)
     }
 
     /// Gives the guest a directory of a file system under the name `guest_path`; it gets the next
@@ -157,9 +224,14 @@ impl WasiCtxBuilder {
             random,
             systems,
             preopened,
+            sockets,
+            max_descriptors,
         } = mem::take(self);
-        let mut descriptors = Descriptors::new(stdin, stdout, stderr);
+        let mut descriptors = Descriptors::new(stdin, stdout, stderr, max_descriptors);
         descriptors.systems = systems;
+        for (fd, socket) in sockets {
+            descriptors.place(fd, Descriptor::listener(socket));
+        }
         for directory in preopened {
             descriptors.preopen(directory);
         }
@@ -186,7 +258,7 @@ impl WasiCtxBuilder {
         guest_path: impl AsRef<[u8]>,
         dir_perms: DirPerms,
         file_perms: FilePerms,
-    ) -> Result<&mut Self, tabwasm::Error> {
+    ) -> Result<&mut Self, Error> {
         #[cfg(target_os = "linux")]
         {
             // All directories of the host are one file system, so that a file can be moved from
@@ -202,7 +274,7 @@ impl WasiCtxBuilder {
             let files: &mut dyn core::any::Any = self.systems[system].as_mut();
             let handle = match files.downcast_mut::<crate::os::HostFiles>() {
                 Some(files) => files.open_host(host_path)?,
-                None => return Err(tabwasm::Error::msg("the file system is another one")),
+                None => return Err(Error::msg("the file system is another one")),
             };
             let node = Node { system, handle };
             Ok(self.preopen(node, guest_path.as_ref(), dir_perms, file_perms))
@@ -210,7 +282,7 @@ impl WasiCtxBuilder {
         #[cfg(not(target_os = "linux"))]
         {
             let _ = (host_path, guest_path, dir_perms, file_perms);
-            Err(tabwasm::Error::msg("directories need Linux so far"))
+            Err(Error::msg("directories need Linux so far"))
         }
     }
 
@@ -234,16 +306,20 @@ impl WasiCtxBuilder {
         self.inherit_stdin().inherit_stdout().inherit_stderr()
     }
 
-    /// Gives the guest this process's arguments; those that are not Unicode are mended.
-    pub fn inherit_args(&mut self) -> &mut Self {
-        std::env::args_os().fold(self, |builder, arg| builder.arg(arg.to_string_lossy()))
+    /// Gives the guest this process's arguments, byte by byte.
+    pub fn inherit_args(&mut self) -> Result<&mut Self, Error> {
+        for arg in std::env::args_os() {
+            self.arg(arg.as_encoded_bytes())?;
+        }
+        Ok(self)
     }
 
-    /// Gives the guest this process's environment; what is not Unicode is mended.
-    pub fn inherit_env(&mut self) -> &mut Self {
-        std::env::vars_os().fold(self, |builder, (key, value)| {
-            builder.env(key.to_string_lossy(), value.to_string_lossy())
-        })
+    /// Gives the guest this process's environment, byte by byte.
+    pub fn inherit_env(&mut self) -> Result<&mut Self, Error> {
+        for (key, value) in std::env::vars_os() {
+            self.env(key.as_encoded_bytes(), value.as_encoded_bytes())?;
+        }
+        Ok(self)
     }
 }
 
@@ -265,4 +341,48 @@ fn default_random() -> Option<Box<dyn Random>> {
     return Some(Box::new(crate::os::SystemRandom));
     #[cfg(not(feature = "std"))]
     return None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_bytes_without_zeros() {
+        let mut builder = WasiCtxBuilder::new();
+        assert!(builder.arg(b"\xFF\xFE").is_ok() && builder.arg("").is_ok());
+        assert!(builder.env("A", b"\xFE=").is_ok() && builder.env("=A", "x").is_ok());
+        for refused in [
+            builder.arg("a\0b").is_err(),
+            builder.args(&["a", "\0"]).is_err(),
+            builder.env("A", "a\0b").is_err(),
+            builder.env("A\0", "a").is_err(),
+            builder.env("A=B", "a").is_err(),
+            builder.env("", "a").is_err(),
+            builder.envs(&[("A", "a"), ("", "b")]).is_err(),
+        ] {
+            assert!(refused);
+        }
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn what_is_inherited_is_not_mended() {
+        let mut builder = WasiCtxBuilder::new();
+        assert!(builder.inherit_args().is_ok() && builder.inherit_env().is_ok());
+        let first = std::env::args_os().next().unwrap_or_default();
+        let said = alloc::format!("{:?}", builder.build());
+        assert!(said.contains(&alloc::format!(
+            "{}",
+            first.as_encoded_bytes().escape_ascii()
+        )));
+    }
+
+    #[test]
+    fn descriptors_can_be_fewer() {
+        let mut ctx = WasiCtxBuilder::new().max_descriptors(3).build();
+        assert_eq!(ctx.descriptors.room(), Err(Errno::Mfile));
+        assert_eq!(ctx.fd_close(2), Ok(()));
+        assert_eq!(ctx.descriptors.room(), Ok(()));
+    }
 }

@@ -7,10 +7,12 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::abi::{Errno, FileType, MAX_DESCRIPTORS, rights};
+use crate::abi::{Errno, MAX_DESCRIPTORS, Whence, rights};
 use crate::files::{FileSystem, Handle};
 use crate::perms::{DirPerms, FilePerms};
+use crate::socket::Socket;
 use crate::stream::{InputStream, OutputStream};
+use crate::wait::{Source, Way};
 
 /// What a number of the guest stands for.
 pub(crate) struct Descriptor {
@@ -28,6 +30,7 @@ pub(crate) enum Kind {
     Output(Box<dyn OutputStream>),
     File(Node),
     Directory(Directory),
+    Socket(Box<dyn Socket>),
 }
 
 /// A file or directory of a file system.
@@ -85,32 +88,57 @@ pub(crate) const OF_DIRECTORIES: u64 = rights::FD_DATASYNC
     | rights::PATH_UNLINK_FILE;
 
 /// Rights of a stream beside the one to read or write it.
-const OF_STREAMS: u64 = rights::FD_FILESTAT_GET | rights::POLL_FD_READWRITE;
+const OF_STREAMS: u64 =
+    rights::FD_FILESTAT_GET | rights::FD_FDSTAT_SET_FLAGS | rights::POLL_FD_READWRITE;
+
+/// Rights of a stream with positions. Libraries of guests take a character device without them for
+/// a terminal.
+const OF_POSITIONS: u64 = rights::FD_SEEK | rights::FD_TELL;
+
+/// Rights of a connection.
+const OF_CONNECTIONS: u64 = OF_STREAMS | rights::FD_READ | rights::FD_WRITE | rights::SOCK_SHUTDOWN;
+
+/// Rights of a socket that listens. What it is asked beside, the system refuses as POSIX says.
+const OF_LISTENERS: u64 = OF_CONNECTIONS | rights::SOCK_ACCEPT;
 
 impl Descriptor {
-    fn input(stream: Box<dyn InputStream>) -> Self {
+    fn input(mut stream: Box<dyn InputStream>) -> Self {
+        let positions = of_positions(stream.seek(0, Whence::Cur));
         Self {
             kind: Kind::Input(stream),
-            base: OF_STREAMS | rights::FD_READ,
+            base: OF_STREAMS | rights::FD_READ | positions,
             inheriting: 0,
             flags: 0,
         }
     }
 
-    fn output(stream: Box<dyn OutputStream>) -> Self {
+    fn output(mut stream: Box<dyn OutputStream>) -> Self {
+        let positions = of_positions(stream.seek(0, Whence::Cur));
         Self {
             kind: Kind::Output(stream),
-            base: OF_STREAMS | rights::FD_WRITE,
+            base: OF_STREAMS | rights::FD_WRITE | positions,
             inheriting: 0,
             flags: 0,
         }
     }
 
-    /// What a stream is.
-    pub(crate) fn stream_type(is_terminal: bool) -> FileType {
-        match is_terminal {
-            true => FileType::CharacterDevice,
-            false => FileType::Unknown,
+    /// A socket of the host that listens.
+    pub(crate) fn listener(socket: Box<dyn Socket>) -> Self {
+        Self {
+            kind: Kind::Socket(socket),
+            base: OF_LISTENERS,
+            inheriting: OF_CONNECTIONS,
+            flags: 0,
+        }
+    }
+
+    /// A connection that was accepted, with these rights at most.
+    pub(crate) fn connection(socket: Box<dyn Socket>, rights: u64, flags: u16) -> Self {
+        Self {
+            kind: Kind::Socket(socket),
+            base: OF_CONNECTIONS & rights,
+            inheriting: 0,
+            flags,
         }
     }
 
@@ -124,16 +152,25 @@ impl Descriptor {
 
     fn node(&self) -> Option<Node> {
         match &self.kind {
-            Kind::Input(_) | Kind::Output(_) => None,
+            Kind::Input(_) | Kind::Output(_) | Kind::Socket(_) => None,
             Kind::File(node) => Some(*node),
             Kind::Directory(directory) => Some(directory.node),
         }
     }
 }
 
+fn of_positions(position: Result<u64, Errno>) -> u64 {
+    match position {
+        Ok(_) => OF_POSITIONS,
+        Err(_) => 0,
+    }
+}
+
 /// Descriptors by number, and the file systems that they are of.
 pub(crate) struct Descriptors {
     slots: Vec<Option<Descriptor>>,
+    /// How many there can be.
+    most: u32,
     pub(crate) systems: Vec<Box<dyn FileSystem>>,
 }
 
@@ -143,6 +180,7 @@ impl Descriptors {
         stdin: Box<dyn InputStream>,
         stdout: Box<dyn OutputStream>,
         stderr: Box<dyn OutputStream>,
+        most: u32,
     ) -> Self {
         let stdio = [
             Descriptor::input(stdin),
@@ -151,18 +189,32 @@ impl Descriptors {
         ];
         Self {
             slots: stdio.into_iter().map(Some).collect(),
+            most: most.min(MAX_DESCRIPTORS),
             systems: Vec::new(),
         }
     }
 
-    /// Gives the guest a directory from the start; the host bounds how many.
+    /// Gives the guest a directory from the start, with the lowest number that is free; the host
+    /// bounds how many.
     pub(crate) fn preopen(&mut self, directory: Directory) {
-        self.slots.push(Some(Descriptor {
+        let descriptor = Descriptor {
             kind: Kind::Directory(directory),
             base: OF_DIRECTORIES,
             inheriting: OF_DIRECTORIES | OF_FILES,
             flags: 0,
-        }));
+        };
+        match self.slots.iter_mut().find(|slot| slot.is_none()) {
+            Some(slot) => *slot = Some(descriptor),
+            None => self.slots.push(Some(descriptor)),
+        }
+    }
+
+    /// Gives the guest a descriptor of this number from the start, in place of what has it.
+    pub(crate) fn place(&mut self, fd: u32, descriptor: Descriptor) {
+        while self.slots.len() <= fd as usize {
+            self.slots.push(None);
+        }
+        self.slots[fd as usize] = Some(descriptor);
     }
 
     pub(crate) fn get(&self, fd: u32) -> Result<&Descriptor, Errno> {
@@ -191,6 +243,20 @@ impl Descriptors {
         }
     }
 
+    /// What the system waits for where a guest waits for a descriptor in this direction.
+    pub(crate) fn source(&self, fd: u32, way: Way) -> Result<Option<Source<'_>>, Errno> {
+        Ok(match (&self.get(fd)?.kind, way) {
+            (Kind::Input(stream), Way::Read) => stream.source(),
+            (Kind::Output(stream), Way::Write) => stream.source(),
+            (Kind::Socket(socket), _) => socket.source(),
+            (Kind::File(node), _) => {
+                let system = self.systems.get(node.system).ok_or(Errno::Badf)?;
+                system.source(node.handle)
+            }
+            (Kind::Input(_) | Kind::Output(_) | Kind::Directory(_), _) => None,
+        })
+    }
+
     /// A file with this right: `badf` for a directory, `spipe` for a stream if the right is one of
     /// positions.
     pub(crate) fn file(
@@ -198,14 +264,15 @@ impl Descriptors {
         fd: u32,
         right: u64,
     ) -> Result<(&mut dyn FileSystem, Handle), Errno> {
-        const OF_POSITIONS: u64 = rights::FD_SEEK | rights::FD_TELL;
         let descriptor = self.get(fd)?;
         let node = match &descriptor.kind {
             Kind::File(node) => *node,
-            Kind::Input(_) | Kind::Output(_) if right & OF_POSITIONS != 0 => {
+            Kind::Input(_) | Kind::Output(_) | Kind::Socket(_) if right & OF_POSITIONS != 0 => {
                 return Err(Errno::Spipe);
             }
-            Kind::Input(_) | Kind::Output(_) | Kind::Directory(_) => return Err(Errno::Badf),
+            Kind::Input(_) | Kind::Output(_) | Kind::Directory(_) | Kind::Socket(_) => {
+                return Err(Errno::Badf);
+            }
         };
         descriptor.require(right)?;
         Ok((self.system(node)?, node.handle))
@@ -228,13 +295,18 @@ impl Descriptors {
         let descriptor = self.get(fd)?;
         match &descriptor.kind {
             Kind::Directory(directory) => descriptor.require(right).map(|()| directory),
-            Kind::Input(_) | Kind::Output(_) | Kind::File(_) => Err(Errno::Notdir),
+            Kind::Input(_) | Kind::Output(_) | Kind::File(_) | Kind::Socket(_) => {
+                Err(Errno::Notdir)
+            }
         }
     }
 
-    /// A socket: there is none.
-    pub(crate) fn socket(&mut self, fd: u32) -> Result<(), Errno> {
-        self.find(fd).and(Err(Errno::Notsock))
+    /// `mfile` if no number is free.
+    pub(crate) fn room(&self) -> Result<(), Errno> {
+        match self.slots.len() < self.most as usize || self.slots.iter().any(Option::is_none) {
+            true => Ok(()),
+            false => Err(Errno::Mfile),
+        }
     }
 
     pub(crate) fn system(&mut self, node: Node) -> Result<&mut dyn FileSystem, Errno> {
@@ -249,9 +321,7 @@ impl Descriptors {
     pub(crate) fn add(&mut self, descriptor: Descriptor) -> Result<u32, Errno> {
         let place = match self.slots.iter().position(Option::is_none) {
             Some(place) => place,
-            None if self.slots.len() < MAX_DESCRIPTORS as usize
-                && self.slots.try_reserve(1).is_ok() =>
-            {
+            None if self.slots.len() < self.most as usize && self.slots.try_reserve(1).is_ok() => {
                 self.slots.push(None);
                 self.slots.len() - 1
             }

@@ -93,7 +93,7 @@ impl Directory {
 fn preopened(descriptors: &Descriptors, fd: u32) -> Result<&[u8], Errno> {
     match &descriptors.get(fd)?.kind {
         Kind::Directory(directory) => directory.preopened.as_deref().ok_or(Errno::Badf),
-        Kind::Input(_) | Kind::Output(_) | Kind::File(_) => Err(Errno::Badf),
+        Kind::Input(_) | Kind::Output(_) | Kind::File(_) | Kind::Socket(_) => Err(Errno::Badf),
     }
 }
 

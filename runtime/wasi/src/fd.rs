@@ -4,11 +4,17 @@
 //! little fuel has written nothing. What was moved before an error counts as success, as in POSIX.
 //! Standard: WASI preview 1, `wasi_snapshot_preview1.witx`.
 
-use crate::abi::{Advice, Errno, FileType, Whence, fdstat, filestat, rights};
+use alloc::vec::Vec;
+
+use crate::abi::{Advice, Errno, FileType, Whence, fdflags, fdstat, filestat, rights, unstable};
 use crate::ctx::WasiCtx;
-use crate::descriptor::{Descriptor, Kind};
+use crate::descriptor::Kind;
 use crate::files::{FileStat, FileSystem, Handle, Times};
 use crate::guest::{Guest, offset};
+use crate::wait::Way;
+
+/// Bytes that a pipe or a terminal which can be written takes without a wait, by POSIX and Linux.
+const PIPE_BUF: u32 = 4_096;
 
 impl WasiCtx {
     pub(crate) fn fd_write(
@@ -20,7 +26,15 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         self.can_move(fd, rights::FD_WRITE)?;
-        let buffers = guest.iovecs(iovs, count)?;
+        if let Kind::Socket(_) = self.descriptors.get(fd)?.kind {
+            return self.send(guest, fd, (iovs, count), out);
+        }
+        let mut buffers = guest.iovecs(iovs, count)?;
+        guest.slice(out, size_of::<u32>() as u32)?;
+        self.until_ready(guest, fd, Way::Write)?;
+        if self.waits_in_the_middle(guest, fd)? {
+            cut(&mut buffers, PIPE_BUF);
+        }
         let most = total(&buffers);
         guest.pay_for(most.into())?;
         let written = match self.descriptors.output(fd) {
@@ -70,7 +84,16 @@ impl WasiCtx {
         out: u32,
     ) -> Result<(), Errno> {
         self.can_move(fd, rights::FD_READ)?;
+        if let Kind::Socket(_) = self.descriptors.get(fd)?.kind {
+            guest.slice(out, size_of::<u32>() as u32)?;
+            let read = self.receive(guest, fd, (iovs, count), false, false)?;
+            return guest.write(out, &read.to_le_bytes());
+        }
         let buffers = guest.iovecs(iovs, count)?;
+        guest.slice(out, size_of::<u32>() as u32)?;
+        if total(&buffers) > 0 {
+            self.until_ready(guest, fd, Way::Read)?;
+        }
         let read = match self.descriptors.input(fd) {
             Ok(stream) => fill(guest, buffers.get(..1).unwrap_or_default(), |buffer, _| {
                 stream.read(buffer)
@@ -109,7 +132,11 @@ impl WasiCtx {
         whence: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let whence = u8::try_from(whence).ok().and_then(Whence::from_number);
+        let known = match guest.old {
+            true => unstable::whence,
+            false => Whence::from_number,
+        };
+        let whence = u8::try_from(whence).ok().and_then(known);
         let whence = whence.ok_or(Errno::Inval)?;
         // To ask where it stands, the lesser right is enough.
         let right = match (distance, whence) {
@@ -117,8 +144,7 @@ impl WasiCtx {
             _ => rights::FD_SEEK,
         };
         guest.slice(out, size_of::<u64>() as u32)?;
-        let (files, file) = self.descriptors.file(fd, right)?;
-        let position = files.seek(file, distance.cast_signed(), whence)?;
+        let position = self.seek(fd, right, distance.cast_signed(), whence)?;
         guest.write(out, &position.to_le_bytes())
     }
 
@@ -128,9 +154,31 @@ impl WasiCtx {
         fd: u32,
         out: u32,
     ) -> Result<(), Errno> {
-        let (files, file) = self.descriptors.file(fd, rights::FD_TELL)?;
-        let position = files.seek(file, 0, Whence::Cur)?;
+        guest.slice(out, size_of::<u64>() as u32)?;
+        let position = self.seek(fd, rights::FD_TELL, 0, Whence::Cur)?;
         guest.write(out, &position.to_le_bytes())
+    }
+
+    fn seek(&mut self, fd: u32, right: u64, distance: i64, whence: Whence) -> Result<u64, Errno> {
+        let descriptor = self.descriptors.find(fd)?;
+        let allowed = descriptor.require(right);
+        match &mut descriptor.kind {
+            // A stream without positions says so, whatever the rights.
+            Kind::Input(stream) => {
+                stream.seek(0, Whence::Cur)?;
+                allowed?;
+                stream.seek(distance, whence)
+            }
+            Kind::Output(stream) => {
+                stream.seek(0, Whence::Cur)?;
+                allowed?;
+                stream.seek(distance, whence)
+            }
+            Kind::File(_) | Kind::Directory(_) | Kind::Socket(_) => {
+                let (files, file) = self.descriptors.file(fd, right)?;
+                files.seek(file, distance, whence)
+            }
+        }
     }
 
     pub(crate) fn fd_close(&mut self, fd: u32) -> Result<(), Errno> {
@@ -167,8 +215,21 @@ impl WasiCtx {
         flags: u32,
     ) -> Result<(), Errno> {
         let flags = u16::try_from(flags).map_err(|_| Errno::Inval)?;
-        let (files, file) = self.descriptors.file(fd, rights::FD_FDSTAT_SET_FLAGS)?;
-        files.set_flags(file, flags)?;
+        let descriptor = self.descriptors.find(fd)?;
+        match descriptor.kind {
+            // How the stream behind it waits is the host's affair; this descriptor does not wait.
+            Kind::Input(_) | Kind::Output(_) | Kind::Socket(_) => {
+                descriptor.require(rights::FD_FDSTAT_SET_FLAGS)?;
+                if flags & !fdflags::NONBLOCK != 0 {
+                    return Err(Errno::Inval);
+                }
+            }
+            Kind::File(_) | Kind::Directory(_) => {
+                let right = rights::FD_FDSTAT_SET_FLAGS;
+                let (files, file) = self.descriptors.file(fd, right)?;
+                files.set_flags(file, flags)?;
+            }
+        }
         self.descriptors.find(fd)?.flags = flags;
         Ok(())
     }
@@ -199,7 +260,9 @@ impl WasiCtx {
         let descriptor = self.descriptors.get(fd)?;
         descriptor.require(rights::FD_FILESTAT_GET)?;
         let stat = match &descriptor.kind {
-            Kind::Input(_) | Kind::Output(_) => FileStat::of_stream(self.file_type(fd)?),
+            Kind::Input(stream) => stream.stat()?,
+            Kind::Output(stream) => stream.stat()?,
+            Kind::Socket(socket) => FileStat::of_stream(socket.file_type()),
             Kind::File(_) | Kind::Directory(_) => {
                 let (files, node) = self.descriptors.node(fd, rights::FD_FILESTAT_GET)?;
                 files.stat(node)?
@@ -244,6 +307,9 @@ impl WasiCtx {
         advice: u32,
     ) -> Result<(), Errno> {
         let advice = u8::try_from(advice).ok().and_then(Advice::from_number);
+        for number in [at, length] {
+            i64::try_from(number).map_err(|_| Errno::Inval)?;
+        }
         let (files, file) = self.descriptors.file(fd, rights::FD_ADVISE)?;
         files.advise(file, at, length, advice.ok_or(Errno::Inval)?)
     }
@@ -256,7 +322,12 @@ impl WasiCtx {
         length: u64,
     ) -> Result<(), Errno> {
         let (files, file) = self.descriptors.file(fd, rights::FD_ALLOCATE)?;
-        pay_for_growth(guest, files, file, at.saturating_add(length))?;
+        for number in [at, length] {
+            i64::try_from(number).map_err(|_| Errno::Inval)?;
+        }
+        let end = at.saturating_add(length);
+        i64::try_from(end).map_err(|_| Errno::Fbig)?;
+        pay_for_growth(guest, files, file, end)?;
         files.allocate(file, at, length)
     }
 
@@ -275,16 +346,26 @@ impl WasiCtx {
         let descriptor = self.descriptors.get(fd)?;
         match (&descriptor.kind, right) {
             (Kind::Input(_), rights::FD_READ) | (Kind::Output(_), rights::FD_WRITE) => {}
-            (Kind::File(_), _) => {}
+            (Kind::File(_) | Kind::Socket(_), _) => {}
             (Kind::Input(_) | Kind::Output(_) | Kind::Directory(_), _) => return Err(Errno::Badf),
         }
         descriptor.require(right)
     }
 
+    /// Whether a write that begins at once could still wait for its end, in the system, where nobody
+    /// could end it. Guests expect parts of a write to be taken, as POSIX says.
+    fn waits_in_the_middle(&mut self, guest: &Guest<'_>, fd: u32) -> Result<bool, Errno> {
+        if guest.wait.patience.is_none() || self.descriptors.source(fd, Way::Write)?.is_none() {
+            return Ok(false);
+        }
+        Ok(self.file_type(fd)? != FileType::RegularFile)
+    }
+
     fn file_type(&mut self, fd: u32) -> Result<FileType, Errno> {
         match &self.descriptors.get(fd)?.kind {
-            Kind::Input(stream) => Ok(Descriptor::stream_type(stream.is_terminal())),
-            Kind::Output(stream) => Ok(Descriptor::stream_type(stream.is_terminal())),
+            Kind::Input(stream) => stream.stat().map(|stat| stat.file_type),
+            Kind::Output(stream) => stream.stat().map(|stat| stat.file_type),
+            Kind::Socket(socket) => Ok(socket.file_type()),
             Kind::Directory(_) => Ok(FileType::Directory),
             Kind::File(_) => {
                 let (files, file) = self.descriptors.file(fd, 0)?;
@@ -300,6 +381,9 @@ pub(crate) fn write_filestat(
     out: u32,
     stat: &FileStat,
 ) -> Result<(), Errno> {
+    if guest.old {
+        return write_old_filestat(guest, out, stat);
+    }
     guest.slice_mut(out, filestat::BYTES)?.fill(0);
     let mut put = |field, bytes: &[u8]| guest.write(offset(out, field)?, bytes);
     put(filestat::FILETYPE, &[stat.file_type as u8])?;
@@ -315,6 +399,38 @@ pub(crate) fn write_filestat(
         put(field, &value.to_le_bytes())?;
     }
     Ok(())
+}
+
+/// The same as old guests know it, whose files have 2^32 names at most.
+fn write_old_filestat(guest: &mut Guest<'_>, out: u32, stat: &FileStat) -> Result<(), Errno> {
+    use unstable::filestat;
+
+    guest.slice_mut(out, filestat::BYTES)?.fill(0);
+    let mut put = |field, bytes: &[u8]| guest.write(offset(out, field)?, bytes);
+    put(filestat::FILETYPE, &[stat.file_type as u8])?;
+    let links = u32::try_from(stat.links).unwrap_or(u32::MAX);
+    put(filestat::NLINK, &links.to_le_bytes())?;
+    for (field, value) in [
+        (filestat::DEV, stat.device),
+        (filestat::INO, stat.inode),
+        (filestat::SIZE, stat.size),
+        (filestat::ATIM, stat.accessed),
+        (filestat::MTIM, stat.modified),
+        (filestat::CTIM, stat.changed),
+    ] {
+        put(field, &value.to_le_bytes())?;
+    }
+    Ok(())
+}
+
+/// Leaves so many bytes of buffers.
+fn cut(buffers: &mut Vec<(u32, u32)>, most: u32) {
+    let mut left = most;
+    buffers.retain_mut(|(_, length)| {
+        *length = left.min(*length);
+        left -= *length;
+        *length > 0
+    });
 }
 
 /// Reads into buffers, one after the other, until one is not filled; `read` gets what was read
@@ -353,7 +469,7 @@ fn pay_for_growth(
 }
 
 /// Bytes of buffers; `iovecs` bounds their sum.
-fn total(buffers: &[(u32, u32)]) -> u32 {
+pub(crate) fn total(buffers: &[(u32, u32)]) -> u32 {
     buffers.iter().map(|(_, length)| length).sum()
 }
 

@@ -1,7 +1,8 @@
 //! The guest's memory, as the host may touch it.
 //!
 //! Every access names an address and a length that the guest chose; both are added without
-//! wrapping and compared with the memory's real size before a byte moves.
+//! wrapping and compared with the memory's real size before a byte moves. A call that waits comes
+//! back to the memory in slices, which [`Wait`] leads from one to the next.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -10,19 +11,39 @@ use tabwasm::spec::{HOST_ITEM, Rate};
 
 use crate::abi::{Errno, MAX_IOVECS, iovec};
 
-/// A borrowed linear memory.
+/// A borrowed linear memory, and what the call that borrowed it has to know.
 pub(crate) struct Guest<'a> {
     bytes: &'a mut [u8],
+    /// Whether it is an old guest, of snapshot 0.
+    pub(crate) old: bool,
+    /// How the call waits.
+    pub(crate) wait: Wait,
     /// Fuel left for what the guest asks for.
     pub(crate) fuel: u64,
     /// Whether there was too little.
     pub(crate) exhausted: bool,
 }
 
+/// How a call waits. If what it waits for is not there when its patience ends, it is made again from
+/// the start, so that whoever may end it is asked meanwhile.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wait {
+    /// Nanoseconds until the call gives up, to be made again; `None` if nobody will end it.
+    pub(crate) patience: Option<u64>,
+    /// Whether it has given up, and is to be made again.
+    pub(crate) gave_up: bool,
+    /// When it was made first, by each clock that it asked.
+    pub(crate) began: [Option<u64>; 2],
+    /// Bytes that it moved before.
+    pub(crate) done: u32,
+}
+
 impl<'a> Guest<'a> {
     pub(crate) fn new(bytes: &'a mut [u8], fuel: u64) -> Self {
         Self {
             bytes,
+            old: false,
+            wait: Wait::default(),
             fuel,
             exhausted: false,
         }
@@ -51,6 +72,12 @@ impl<'a> Guest<'a> {
                 Err(Errno::Again)
             }
         }
+    }
+
+    /// Lets the call be made again; the guest does not see the error.
+    pub(crate) fn give_up(&mut self) -> Errno {
+        self.wait.gave_up = true;
+        Errno::Again
     }
 
     /// The bytes `at .. at + length`.

@@ -1,13 +1,14 @@
 //! WASI preview 1 for Tabwasm: a core without `std` and a layer on the operating system.
 //!
-//! The core reaches the world only through five traits: [`Clock`], [`Random`], [`InputStream`],
-//! [`OutputStream`] and [`FileSystem`](files::FileSystem); a program on bare metal implements what it
-//! has. With the feature `std` the operating system's clocks, randomness, standard streams and, on
-//! Linux, directories stand behind them; [`MemoryFiles`](files::MemoryFiles) is a file system
-//! everywhere.
+//! The core reaches the world only through six traits: [`Clock`], [`Random`], [`InputStream`],
+//! [`OutputStream`], [`Socket`] and [`FileSystem`](files::FileSystem); a program on bare metal
+//! implements what it has. With the feature `std` the operating system's clocks, randomness, standard
+//! streams, sockets (Unix) and directories (Linux) stand behind them;
+//! [`MemoryFiles`](files::MemoryFiles) is a file system everywhere.
 //!
 //! A guest gets nothing that was not given: no arguments, no environment, empty standard input,
-//! discarded output, no directory. Sockets are absent: their functions answer `notsock`.
+//! discarded output, no directory, no socket. Why a function fails is in [`REASONS`]. A guest that
+//! waits is ended at the epoch's deadline, as one that runs.
 //!
 //! ```
 //! use tabwasm::{Engine, Linker, Store};
@@ -17,7 +18,7 @@
 //! let engine = Engine::default();
 //! let mut linker: Linker<WasiCtx> = Linker::new(&engine);
 //! add_to_linker(&mut linker, |ctx| ctx)?;
-//! let ctx = WasiCtx::builder().arg("prog").env("LANG", "C").build();
+//! let ctx = WasiCtx::builder().arg("prog")?.env("LANG", "C")?.build();
 //! let store = Store::new(&engine, ctx);
 //! # let _ = store;
 //! # Ok(())
@@ -49,18 +50,21 @@ mod poll;
 mod preview1;
 mod process;
 mod random;
+mod socket;
 mod stream;
 mod strings;
 #[cfg(all(test, feature = "std", target_os = "linux"))]
 mod tests;
+pub mod wait;
 
-pub use abi::{Errno, MODULE};
+pub use abi::{Errno, MODULE, REASONS, Reason};
 pub use builder::WasiCtxBuilder;
 pub use clock::Clock;
 pub use ctx::WasiCtx;
 pub use generated::functions::FUNCTIONS;
 pub use perms::{DirPerms, FilePerms};
-pub use preview1::add_to_linker;
+pub use preview1::{add_to_linker, preview0};
 pub use random::Random;
+pub use socket::Socket;
 pub use stream::{InputStream, OutputStream};
 pub use tabwasm::I32Exit;

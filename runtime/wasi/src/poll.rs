@@ -1,27 +1,53 @@
-//! `poll_oneoff`: waiting for clocks and streams.
+//! `poll_oneoff`: waiting for clocks and descriptors.
 //!
-//! Streams that are ready are reported at once. Otherwise the earliest clock bounds the wait, which
-//! one input stream does for all: a guest has one standard input. Subscriptions that are wrong
-//! become events with an error, as the standard asks, and do not end the call. Standard: WASI
-//! preview 1, `wasi_snapshot_preview1.witx`.
+//! Each descriptor has its own answer: the system gives it for what it knows, a stream of the host
+//! for itself, and files are always ready. What is ready is reported at once; otherwise the earliest
+//! clock and the patience of the call bound the wait. Subscriptions that are wrong become events with
+//! an error, as the standard asks, and do not end the call. Standard: WASI preview 1,
+//! `wasi_snapshot_preview1.witx`.
 
 use alloc::vec::Vec;
 
 use crate::abi::{
-    ClockId, Errno, EventType, SUCCESS, event, event_fd_readwrite, rights, subclockflags,
-    subscription, subscription_clock, subscription_fd_readwrite, subscription_u,
+    ClockId, Errno, EventType, FileType, SUCCESS, Whence, event, event_fd_readwrite, eventrwflags,
+    rights, subclockflags, subscription_fd_readwrite, unstable,
 };
 use crate::ctx::WasiCtx;
 use crate::descriptor::Kind;
 use crate::guest::{Guest, offset};
+use crate::preview1::SLICE;
+use crate::wait::{Interest, State, Way, wait};
 
 /// Offsets in a subscription: what tells its kind, and what its kind brings.
-const TAG: u32 = subscription::U + subscription_u::TAG;
-const CONTENT: u32 = subscription::U + subscription_u::CONTENT;
-const CLOCK_ID: u32 = CONTENT + subscription_clock::ID;
-const CLOCK_TIMEOUT: u32 = CONTENT + subscription_clock::TIMEOUT;
-const CLOCK_FLAGS: u32 = CONTENT + subscription_clock::FLAGS;
-const FD: u32 = CONTENT + subscription_fd_readwrite::FILE_DESCRIPTOR;
+struct Layout {
+    bytes: u32,
+    userdata: u32,
+    tag: u32,
+    clock_id: u32,
+    clock_timeout: u32,
+    clock_flags: u32,
+    fd: u32,
+}
+
+/// From the module with the layouts.
+macro_rules! layout {
+    ($of:path) => {{
+        use $of::{subscription, subscription_clock, subscription_u};
+        const CONTENT: u32 = subscription::U + subscription_u::CONTENT;
+        Layout {
+            bytes: subscription::BYTES,
+            userdata: subscription::USERDATA,
+            tag: subscription::U + subscription_u::TAG,
+            clock_id: CONTENT + subscription_clock::ID,
+            clock_timeout: CONTENT + subscription_clock::TIMEOUT,
+            clock_flags: CONTENT + subscription_clock::FLAGS,
+            fd: CONTENT + subscription_fd_readwrite::FILE_DESCRIPTOR,
+        }
+    }};
+}
+
+const LAYOUT: Layout = layout!(crate::abi);
+const OLD: Layout = layout!(unstable);
 
 /// What the guest waits for.
 struct Subscription {
@@ -30,14 +56,16 @@ struct Subscription {
     wish: Result<Wish, Errno>,
 }
 
+#[derive(Clone, Copy)]
 enum Wish {
     /// A moment of the monotonic or real-time clock.
     Moment(ClockId, u64),
-    /// A stream can be read.
-    Read(u32),
-    /// What does not wait: a file, or a stream that is written.
-    Ready,
+    /// A descriptor can be read or written.
+    Ready(u32, Way),
 }
+
+/// An answer to a subscription: that a moment came, the state of a descriptor, or an error.
+type Due = Result<State, Errno>;
 
 impl WasiCtx {
     pub(crate) fn poll_oneoff(
@@ -52,50 +80,44 @@ impl WasiCtx {
         if count == 0 {
             return Err(Errno::Inval);
         }
-        let size = count.checked_mul(subscription::BYTES).ok_or(Errno::Fault)?;
+        let layout = if guest.old { OLD } else { LAYOUT };
+        let size = count.checked_mul(layout.bytes).ok_or(Errno::Fault)?;
         guest.slice(input, size)?;
+        guest.slice(output, count.checked_mul(event::BYTES).ok_or(Errno::Fault)?)?;
+        guest.slice(out, size_of::<u32>() as u32)?;
         guest.pay_for_items(count)?;
-        let mut subscriptions = Vec::new();
-        subscriptions
-            .try_reserve(count as usize)
-            .map_err(|_| Errno::Io)?;
+        let mut subscriptions = list(count as usize)?;
         for n in 0..count {
-            let at = offset(input, n * subscription::BYTES)?;
-            subscriptions.push(self.subscription(guest, at)?);
+            let at = offset(input, n * layout.bytes)?;
+            subscriptions.push(self.subscription(guest, at, &layout)?);
         }
-
-        let mut events = self.ready(&subscriptions, Some(0))?;
-        if events.is_empty() {
-            let wait = self.until_first_moment(&subscriptions)?;
-            events = self.ready(&subscriptions, wait)?;
-        }
-        for (n, (subscription, errno)) in (0..).zip(&events) {
+        let events = self.wait_for_events(guest, &subscriptions)?;
+        for (n, (subscription, due)) in (0..).zip(&events) {
             let at = offset(output, n * event::BYTES)?;
-            write_event(guest, at, subscription, *errno)?;
+            write_event(guest, at, subscription, *due)?;
         }
         guest.write(out, &(events.len() as u32).to_le_bytes())
     }
 
-    fn subscription(&mut self, guest: &Guest<'_>, at: u32) -> Result<Subscription, Errno> {
+    fn subscription(
+        &mut self,
+        guest: &mut Guest<'_>,
+        at: u32,
+        layout: &Layout,
+    ) -> Result<Subscription, Errno> {
         let field = |by| offset(at, by);
-        let kind = EventType::from_number(guest.u8(field(TAG)?)?).ok_or(Errno::Inval)?;
+        let kind = EventType::from_number(guest.u8(field(layout.tag)?)?).ok_or(Errno::Inval)?;
         let wish = match kind {
             EventType::Clock => {
-                let clock = guest.u32(field(CLOCK_ID)?)?;
-                let timeout = guest.u64(field(CLOCK_TIMEOUT)?)?;
-                let flags = guest.u16(field(CLOCK_FLAGS)?)?;
-                self.moment(clock, timeout, flags)
+                let clock = guest.u32(field(layout.clock_id)?)?;
+                let timeout = guest.u64(field(layout.clock_timeout)?)?;
+                let flags = guest.u16(field(layout.clock_flags)?)?;
+                self.moment(guest, clock, timeout, flags)
             }
-            EventType::FdRead => {
-                let fd = guest.u32(field(FD)?)?;
-                self.stream_wish(fd, Wish::Read(fd))
-            }
-            EventType::FdWrite => {
-                let fd = guest.u32(field(FD)?)?;
-                self.stream_wish(fd, Wish::Ready)
-            }
+            EventType::FdRead => self.readiness(guest.u32(field(layout.fd)?)?, Way::Read),
+            EventType::FdWrite => self.readiness(guest.u32(field(layout.fd)?)?, Way::Write),
         };
-        let userdata = guest.u64(field(subscription::USERDATA)?)?;
+        let userdata = guest.u64(field(layout.userdata)?)?;
         Ok(Subscription {
             userdata,
             kind,
@@ -103,25 +125,75 @@ impl WasiCtx {
         })
     }
 
-    /// What is waited for at a descriptor; `wish` if it is a stream of the right direction.
-    fn stream_wish(&self, fd: u32, wish: Wish) -> Result<Wish, Errno> {
+    /// What is waited for at a descriptor, if that is one which can be read or written.
+    fn readiness(&self, fd: u32, way: Way) -> Result<Wish, Errno> {
         let descriptor = self.descriptors.get(fd)?;
         descriptor.require(rights::POLL_FD_READWRITE)?;
-        match (&descriptor.kind, wish) {
-            (Kind::File(_), _) => Ok(Wish::Ready),
-            (Kind::Input(_), wish @ Wish::Read(_)) => Ok(wish),
-            (Kind::Output(_), wish @ Wish::Ready) => Ok(wish),
-            _ => Err(Errno::Badf),
+        match (&descriptor.kind, way) {
+            (Kind::File(_) | Kind::Socket(_), _)
+            | (Kind::Input(_), Way::Read)
+            | (Kind::Output(_), Way::Write) => Ok(Wish::Ready(fd, way)),
+            (Kind::Input(_) | Kind::Output(_) | Kind::Directory(_), _) => Err(Errno::Badf),
         }
     }
 
-    fn moment(&self, clock: u32, timeout: u64, flags: u16) -> Result<Wish, Errno> {
+    /// A time is counted from when the call was made first.
+    fn moment(
+        &self,
+        guest: &mut Guest<'_>,
+        clock: u32,
+        timeout: u64,
+        flags: u16,
+    ) -> Result<Wish, Errno> {
         let clock = ClockId::offered(clock)?;
         let start = match flags & subclockflags::SUBSCRIPTION_CLOCK_ABSTIME {
-            0 => self.clock()?.now(clock)?,
+            0 => {
+                let began = guest.wait.began.get_mut(clock as usize);
+                let began = began.ok_or(Errno::Badf)?;
+                match *began {
+                    Some(began) => began,
+                    None => *began.insert(self.clock()?.now(clock)?),
+                }
+            }
             _ => 0,
         };
         Ok(Wish::Moment(clock, start.saturating_add(timeout)))
+    }
+
+    /// The subscriptions that are due, with what is due; waits until there is one.
+    fn wait_for_events<'s>(
+        &mut self,
+        guest: &mut Guest<'_>,
+        subscriptions: &'s [Subscription],
+    ) -> Result<Vec<(&'s Subscription, Due)>, Errno> {
+        let mut patience = guest.wait.patience;
+        loop {
+            let events = self.due(subscriptions, Some(0))?;
+            if !events.is_empty() {
+                return Ok(events);
+            }
+            if patience == Some(0) {
+                return Err(guest.give_up());
+            }
+            let left = self.until_first_moment(subscriptions)?;
+            let wait = match (left, patience) {
+                (Some(left), Some(patience)) => Some(left.min(patience)),
+                (left, patience) => left.or(patience),
+            };
+            let events = self.due(subscriptions, wait)?;
+            // A stream of the host that waited for ever and has nothing will not have it later.
+            if !events.is_empty() || wait.is_none() && !self.has_source(subscriptions)? {
+                return Ok(events);
+            }
+            // A clock of the host that the system's time does not move.
+            if let Some(left) = left
+                && wait == Some(left)
+                && self.until_first_moment(subscriptions)? == Some(left)
+            {
+                self.clock()?.sleep(left);
+            }
+            patience = patience.map(|_| 0);
+        }
     }
 
     /// Nanoseconds until the first clock subscription is due; `None` without one.
@@ -136,59 +208,164 @@ impl WasiCtx {
         Ok(first)
     }
 
+    fn has_source(&self, subscriptions: &[Subscription]) -> Result<bool, Errno> {
+        for subscription in subscriptions {
+            if let Ok(Wish::Ready(fd, way)) = subscription.wish
+                && self.descriptors.source(fd, way)?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The subscriptions that are due once something is or the time is over.
-    fn ready<'s>(
+    fn due<'s>(
         &mut self,
         subscriptions: &'s [Subscription],
-        wait: Option<u64>,
-    ) -> Result<Vec<(&'s Subscription, u16)>, Errno> {
-        let reads = subscriptions
-            .iter()
-            .find_map(|subscription| match subscription.wish {
-                Ok(Wish::Read(fd)) => Some(fd),
-                _ => None,
-            });
-        let readable = match (reads, wait) {
-            (Some(fd), _) => self.descriptors.input(fd)?.ready(wait)?,
-            (None, Some(time)) if time > 0 => {
-                self.clock()?.sleep(time);
-                false
-            }
-            _ => false,
-        };
-        let mut events = Vec::new();
-        events
-            .try_reserve(subscriptions.len())
-            .map_err(|_| Errno::Io)?;
-        for subscription in subscriptions {
+        timeout: Option<u64>,
+    ) -> Result<Vec<(&'s Subscription, Due)>, Errno> {
+        let states = self.states(subscriptions, timeout)?;
+        let mut events = list(subscriptions.len())?;
+        for (subscription, state) in subscriptions.iter().zip(states) {
             let due = match subscription.wish {
-                Err(errno) => Some(errno as u16),
-                Ok(Wish::Moment(clock, at)) => (self.clock()?.now(clock)? >= at).then_some(SUCCESS),
-                Ok(Wish::Read(_)) => readable.then_some(SUCCESS),
-                Ok(Wish::Ready) => Some(SUCCESS),
+                Err(errno) => Some(Err(errno)),
+                Ok(Wish::Moment(clock, at)) => {
+                    (self.clock()?.now(clock)? >= at).then_some(Ok(State::READY))
+                }
+                Ok(Wish::Ready(fd, way)) if state.ready => Some(Ok(self.measured(fd, way, state))),
+                Ok(Wish::Ready(..)) => None,
             };
-            events.extend(due.map(|errno| (subscription, errno)));
+            events.extend(due.map(|due| (subscription, due)));
         }
         Ok(events)
     }
+
+    /// The state of the descriptor of each subscription, after a wait.
+    fn states(
+        &mut self,
+        subscriptions: &[Subscription],
+        timeout: Option<u64>,
+    ) -> Result<Vec<State>, Errno> {
+        let mut states = list(subscriptions.len())?;
+        let (mut by_system, mut ready) = (0, false);
+        // A stream of the host that is not ready, and would wait by itself.
+        let mut waits = None;
+        for subscription in subscriptions {
+            let mut state = State::default();
+            if let Ok(Wish::Ready(fd, way)) = subscription.wish {
+                if self.descriptors.source(fd, way)?.is_some() {
+                    by_system += 1;
+                } else if self.is_ready(fd, Some(0))? {
+                    (state, ready) = (State::READY, true);
+                } else {
+                    waits = waits.or(Some((states.len(), fd)));
+                }
+            }
+            states.push(state);
+        }
+        let timeout = if ready { Some(0) } else { timeout };
+        match (by_system, waits) {
+            (0, Some((place, fd))) => {
+                if timeout != Some(0) && self.is_ready(fd, timeout)? {
+                    states[place] = State::READY;
+                }
+            }
+            (0, None) => match timeout {
+                Some(time) if time > 0 => self.clock()?.sleep(time),
+                _ => {}
+            },
+            // The system does not know of the other one, which is asked again after a while.
+            (_, Some(_)) => {
+                let time = timeout.map_or(SLICE, |time| time.min(SLICE));
+                self.ask_system(subscriptions, &mut states, Some(time))?;
+            }
+            (_, None) => self.ask_system(subscriptions, &mut states, timeout)?,
+        }
+        Ok(states)
+    }
+
+    /// Waits for all descriptors that the system knows.
+    fn ask_system(
+        &self,
+        subscriptions: &[Subscription],
+        states: &mut [State],
+        timeout: Option<u64>,
+    ) -> Result<(), Errno> {
+        let mut interests = list(subscriptions.len())?;
+        let mut places = list(subscriptions.len())?;
+        for (place, subscription) in subscriptions.iter().enumerate() {
+            if let Ok(Wish::Ready(fd, way)) = subscription.wish
+                && let Some(source) = self.descriptors.source(fd, way)?
+            {
+                interests.push(Interest::new(source, way));
+                places.push(place);
+            }
+        }
+        wait(&mut interests, timeout)?;
+        for (place, interest) in places.into_iter().zip(&interests) {
+            states[place] = interest.state;
+        }
+        Ok(())
+    }
+
+    /// Whether what the system does not know is ready: only a stream that is read can say no.
+    fn is_ready(&mut self, fd: u32, timeout: Option<u64>) -> Result<bool, Errno> {
+        match &mut self.descriptors.find(fd)?.kind {
+            Kind::Input(stream) => stream.ready(timeout),
+            Kind::Output(_) | Kind::File(_) | Kind::Directory(_) | Kind::Socket(_) => Ok(true),
+        }
+    }
+
+    /// How much of a file can be read is no question to the system's wait.
+    fn measured(&mut self, fd: u32, way: Way, state: State) -> State {
+        let Ok((files, file)) = self.descriptors.file(fd, 0) else {
+            return state;
+        };
+        match (way, files.stat(file), files.seek(file, 0, Whence::Cur)) {
+            (Way::Read, Ok(stat), Ok(position)) if stat.file_type == FileType::RegularFile => {
+                State {
+                    bytes: stat.size.saturating_sub(position),
+                    ..state
+                }
+            }
+            _ => state,
+        }
+    }
+}
+
+/// An empty list with room for so many.
+fn list<T>(count: usize) -> Result<Vec<T>, Errno> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count).map_err(|_| Errno::Nomem)?;
+    Ok(list)
 }
 
 fn write_event(
     guest: &mut Guest<'_>,
     at: u32,
     subscription: &Subscription,
-    errno: u16,
+    due: Due,
 ) -> Result<(), Errno> {
     guest.slice_mut(at, event::BYTES)?.fill(0);
     guest.write(
         offset(at, event::USERDATA)?,
         &subscription.userdata.to_le_bytes(),
     )?;
+    let errno = due.err().map_or(SUCCESS, |errno| errno as u16);
     guest.write(offset(at, event::ERROR)?, &errno.to_le_bytes())?;
     guest.write(offset(at, event::TYPE)?, &[subscription.kind as u8])?;
-    if subscription.kind != EventType::Clock && errno == SUCCESS {
-        let nbytes = event::FD_READWRITE + event_fd_readwrite::NBYTES;
-        guest.write(offset(at, nbytes)?, &1u64.to_le_bytes())?;
+    if let (Ok(state), EventType::FdRead | EventType::FdWrite) = (due, subscription.kind) {
+        let field = |field| offset(at, event::FD_READWRITE + field);
+        guest.write(
+            field(event_fd_readwrite::NBYTES)?,
+            &state.bytes.to_le_bytes(),
+        )?;
+        let flags = match state.hangup {
+            true => eventrwflags::FD_READWRITE_HANGUP,
+            false => 0,
+        };
+        guest.write(field(event_fd_readwrite::FLAGS)?, &flags.to_le_bytes())?;
     }
     Ok(())
 }
@@ -198,6 +375,7 @@ mod tests {
     use core::cell::Cell;
 
     use super::*;
+    use crate::abi::subscription;
     use crate::builder::WasiCtxBuilder;
     use crate::clock::Clock;
     use crate::pipe::MemoryInputPipe;
@@ -224,10 +402,10 @@ mod tests {
         guest
             .write(at + subscription::USERDATA, &u64::from(n + 7).to_le_bytes())
             .unwrap();
-        guest.write(at + TAG, &[kind as u8]).unwrap();
-        guest.write(at + FD, &what.to_le_bytes()).unwrap();
+        guest.write(at + LAYOUT.tag, &[kind as u8]).unwrap();
+        guest.write(at + LAYOUT.fd, &what.to_le_bytes()).unwrap();
         guest
-            .write(at + CLOCK_TIMEOUT, &timeout.to_le_bytes())
+            .write(at + LAYOUT.clock_timeout, &timeout.to_le_bytes())
             .unwrap();
     }
 

@@ -2,11 +2,13 @@
 //!
 //! Two traits of few functions, so that bare metal can implement them over a serial line. They are
 //! code of the host, so the numbers that they return are compared with the buffer before they are
-//! used.
+//! used. Streams that are files, or that the system waits for, say so; others need not.
 
 use alloc::vec::Vec;
 
-use crate::abi::Errno;
+use crate::abi::{Errno, FileType, Whence};
+use crate::files::FileStat;
+use crate::wait::Source;
 
 /// A source of bytes.
 pub trait InputStream: Send {
@@ -24,6 +26,23 @@ pub trait InputStream: Send {
     /// Whether the other end is a terminal.
     fn is_terminal(&self) -> bool {
         false
+    }
+
+    /// What the system waits for where a guest waits for this stream, in place of
+    /// [`ready`](Self::ready).
+    fn source(&self) -> Option<Source<'_>> {
+        None
+    }
+
+    /// What is known of it, if it is a file; of others, what they are.
+    fn stat(&self) -> Result<FileStat, Errno> {
+        Ok(FileStat::of_stream(stream_type(self.is_terminal())))
+    }
+
+    /// Moves the position and gives it, if it is a file. `spipe` without positions.
+    fn seek(&mut self, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        let _ = (offset, whence);
+        Err(Errno::Spipe)
     }
 }
 
@@ -52,6 +71,31 @@ pub trait OutputStream: Send {
     /// Whether the other end is a terminal.
     fn is_terminal(&self) -> bool {
         false
+    }
+
+    /// What the system waits for where a guest waits until this stream takes more; without it, the
+    /// stream does so always.
+    fn source(&self) -> Option<Source<'_>> {
+        None
+    }
+
+    /// What is known of it, if it is a file; of others, what they are.
+    fn stat(&self) -> Result<FileStat, Errno> {
+        Ok(FileStat::of_stream(stream_type(self.is_terminal())))
+    }
+
+    /// Moves the position and gives it, if it is a file. `spipe` without positions.
+    fn seek(&mut self, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        let _ = (offset, whence);
+        Err(Errno::Spipe)
+    }
+}
+
+/// What a stream is of which nothing else is known.
+fn stream_type(is_terminal: bool) -> FileType {
+    match is_terminal {
+        true => FileType::CharacterDevice,
+        false => FileType::Unknown,
     }
 }
 

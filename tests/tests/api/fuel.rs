@@ -339,9 +339,9 @@ fn wasi_charges_for_what_it_moves() -> Result<()> {
     ] {
         let output = MemoryOutputPipe::new(2_000_000);
         let ctx = WasiCtxBuilder::new()
-            .arg("a".repeat(900_000))
-            .arg("b".repeat(100_000))
-            .env("n", "c".repeat(1_000_000))
+            .arg("a".repeat(900_000))?
+            .arg("b".repeat(100_000))?
+            .env("n", "c".repeat(1_000_000))?
             .random(Ones)
             .clock(Still)
             .stdin(MemoryInputPipe::new(vec![1; 2_000_000]))

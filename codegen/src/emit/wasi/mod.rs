@@ -4,7 +4,9 @@
 //! belongs to the runtime, so `vendor` leaves it out. Standard: `wasi_snapshot_preview1.witx`.
 
 mod functions;
+mod reasons;
 mod types;
+mod unstable;
 
 use super::Source;
 
@@ -15,7 +17,9 @@ pub const FOLDER: &str = "wasi";
 #[rustfmt::skip]
 pub(super) const FILES: &[(&str, super::Emitter)] = &[
     ("functions", functions::emit),
+    ("reasons",   reasons::emit),
     ("types",     types::emit),
+    ("unstable",  unstable::emit),
 ];
 
 /// The table.

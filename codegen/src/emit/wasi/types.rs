@@ -33,19 +33,28 @@ pub(super) fn emit(model: &Model) -> Source {
     }
     for ty in &wasi.types {
         let item = match &ty.shape {
-            Shape::Is(_) => continue,
+            Shape::Is(_) | Shape::Record(_) | Shape::Union { .. } => layout(wasi, ty),
             Shape::Enum {
                 repr,
                 success,
                 members,
-            } => enumeration(ty, *repr, success.as_deref(), members),
-            Shape::Flags { repr, members } => flags(ty, *repr, members),
-            Shape::Record(fields) => record(wasi, ty, fields),
-            Shape::Union { tag, cases } => union(wasi, ty, *tag, cases),
+            } => Some(enumeration(ty, *repr, success.as_deref(), members)),
+            Shape::Flags { repr, members } => Some(flags(ty, *repr, members)),
         };
-        source.item(item);
+        if let Some(item) = item {
+            source.item(item);
+        }
     }
     source
+}
+
+/// How a type lies in memory, if it has parts.
+pub(super) fn layout(wasi: &Wasi, ty: &Type) -> Option<TokenStream> {
+    match &ty.shape {
+        Shape::Is(_) | Shape::Enum { .. } | Shape::Flags { .. } => None,
+        Shape::Record(fields) => Some(record(wasi, ty, fields)),
+        Shape::Union { tag, cases } => Some(union(wasi, ty, *tag, cases)),
+    }
 }
 
 fn enumeration(ty: &Type, repr: Integer, success: Option<&str>, members: &[Member]) -> TokenStream {

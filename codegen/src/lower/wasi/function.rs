@@ -1,7 +1,8 @@
 //! Functions: their types, and what answers.
 //!
 //! `type` names parameters and results, which become core parameters; `do` is an expression over
-//! their names. Standard: `wasi_snapshot_preview1.witx`.
+//! their names; `errno` names rows of `[reason]`, which say why the function fails. Standard:
+//! `wasi_snapshot_preview1.witx`.
 
 use super::reference::{Terms, fields};
 use crate::diag::Diagnostic;
@@ -10,17 +11,21 @@ use crate::lower::keys::Keys;
 use crate::lower::row::{Row, Text};
 use crate::lower::scanner::{Scanned, Scanner};
 use crate::lower::{expression, facts};
-use crate::model::wasi::{Answer, Field, Function, Type, TypeId};
+use crate::model::Origin;
+use crate::model::wasi::{Answer, Field, Function, ReasonId, Type, TypeId};
+
+const COLUMNS: &[&str] = &["type", "do", "errno", "unstable"];
 
 pub(super) fn lower(
     document: &Document,
     keys: &Keys<'_, TypeId>,
+    reasons: &Keys<'_, ReasonId>,
     types: &[Type],
     report: &mut Vec<Diagnostic>,
 ) -> Vec<Function> {
     let mut functions = Vec::new();
     for entry in document.rows("function") {
-        let Some(mut row) = Row::new(&entry, &["type", "do"], report) else {
+        let Some(mut row) = Row::new(&entry, COLUMNS, report) else {
             continue;
         };
         let mut terms = Terms {
@@ -50,12 +55,42 @@ pub(super) fn lower(
             params,
             results,
             answer,
+            reasons: named(&mut row, reasons),
+            unstable: row.flag("unstable").unwrap_or(true),
             broken: row.is_broken(),
             cells: row.places(),
             origin: entry.origin.clone(),
         });
     }
     functions
+}
+
+/// `fault, not_open, no_right`
+fn named(row: &mut Row<'_>, reasons: &Keys<'_, ReasonId>) -> Vec<(ReasonId, Origin)> {
+    let Some(cell) = row.text("errno") else {
+        return Vec::new();
+    };
+    let mut named = Vec::new();
+    for part in parts(&cell) {
+        if let Some(id) = row.resolve(reasons, &part) {
+            named.push((id, part.origin));
+        }
+    }
+    named
+}
+
+/// The words of a cell, with a comma between two.
+pub(super) fn parts(cell: &Text) -> Vec<Text> {
+    let mut start = 0;
+    let part = |word: &str| {
+        let from = start + word.len() - word.trim_start().len();
+        start += word.len() + 1;
+        Text {
+            text: word.trim().to_string(),
+            origin: cell.part(from..from + word.trim().len()),
+        }
+    };
+    cell.text.split(',').map(part).collect()
 }
 
 /// Parameters, and results if the function returns.

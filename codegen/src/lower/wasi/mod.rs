@@ -4,18 +4,19 @@
 //! standard, so that no type contains itself. Standard: `witx.md`.
 
 mod function;
+mod reason;
 mod reference;
 mod types;
 
 use super::layout::measures;
 use super::row;
 use crate::diag::Diagnostic;
-use crate::load::{Document, Value};
+use crate::load::{Cell, Document, Value};
 use crate::model::Overlays;
 use crate::model::wasi::Wasi;
 
 /// Tables that have a form of their own; the others hold the values of a type.
-const TABLES: [&str; 4] = ["module", "limit", "type", "function"];
+const TABLES: [&str; 6] = ["module", "unstable", "limit", "type", "reason", "function"];
 
 pub(super) fn lower(
     document: Option<&Document>,
@@ -31,22 +32,32 @@ pub(super) fn lower(
     row::tables(Some(document), &known.collect::<Vec<_>>(), report);
     let keys = types::keys(document, overlays);
     let types = types::lower(document, &rows, &keys, report);
+    let reasons = reason::keys(document, overlays);
     Wasi {
         module: module(document, report),
         limits: measures(&document.rows("limit"), "max", report),
-        functions: function::lower(document, &keys, &types, report),
+        unstable: document.cell("unstable").and_then(text),
+        reasons: reason::lower(document, report),
+        functions: function::lower(document, &keys, &reasons, &types, report),
         types,
     }
 }
 
 fn module(document: &Document, report: &mut Vec<Diagnostic>) -> String {
-    match document.cell("module").map(|cell| &cell.value) {
-        Some(Value::Text(module)) => module.clone(),
-        _ => {
+    match document.cell("module").and_then(text) {
+        Some(module) => module,
+        None => {
             let file = &document.file;
             let error = Diagnostic::error(format!("{file} does not say what guests import from"));
             report.push(error.help("begin the file with `module = '…'`"));
             String::new()
         }
+    }
+}
+
+fn text(cell: &Cell) -> Option<String> {
+    match &cell.value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
     }
 }

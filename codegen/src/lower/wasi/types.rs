@@ -16,7 +16,7 @@ use crate::model::wasi::{Field, Integer, Member, Reference, Shape, Type, TypeId}
 const SHAPES: [&str; 5] = ["is", "enum", "flags", "record", "union"];
 
 const COLUMNS: &[&str] = &[
-    "is", "enum", "flags", "record", "union", "tag", "success", "name", "doc",
+    "is", "enum", "flags", "record", "union", "tag", "success", "unstable", "name", "doc",
 ];
 
 /// The keys of types.
@@ -51,12 +51,14 @@ pub(super) fn lower(
             wrong: Vec::new(),
         };
         let shape = shape(&mut row, document, &types, &mut terms);
+        let unstable = unstable(&mut row, shape.as_ref(), &mut terms);
         terms.wrong.into_iter().for_each(|error| row.report(error));
         types.push(Type {
             key: row.key.to_string(),
             name: name(&mut row),
             // Each row keeps its place; after an error nobody asks what it is.
             shape: shape.unwrap_or(Shape::Record(Vec::new())),
+            unstable,
             doc: row.required("doc"),
             cells: row.places(),
             origin: entry.origin.clone(),
@@ -87,6 +89,21 @@ fn shape(
             cases: list(row, "union", terms)?,
             tag: tag(row, types, terms)?,
         }),
+    }
+}
+
+/// What a type was for old guests: another type by another name, or a record of other fields.
+fn unstable(row: &mut Row<'_>, shape: Option<&Shape>, terms: &mut Terms<'_>) -> Option<Shape> {
+    row.cell("unstable")?;
+    match shape? {
+        Shape::Is(_) => parsed(row, "unstable", |cell| alone(cell, terms))?.map(Shape::Is),
+        Shape::Record(_) => list(row, "unstable", terms).map(Shape::Record),
+        Shape::Enum { .. } | Shape::Flags { .. } | Shape::Union { .. } => {
+            let error = Diagnostic::error(format!("`{}` has `unstable`", row.key));
+            let label = "only `is` and `record` can be something else for old guests";
+            row.report(error.at(&row.column("unstable"), label));
+            None
+        }
     }
 }
 
@@ -168,7 +185,11 @@ fn members(row: &mut Row<'_>, document: &Document, column: &str) -> Vec<Member> 
     }
     let mut members = Vec::new();
     for entry in &entries {
-        let Some(mut own) = row.of(entry, &[column, "name", "doc"]) else {
+        let columns: &[&str] = match column {
+            "number" => &["number", "unstable", "name", "doc"],
+            _ => &[column, "name", "doc"],
+        };
+        let Some(mut own) = row.of(entry, columns) else {
             continue;
         };
         let cell = own.cell(column).map(|cell| cell.origin.clone());
@@ -176,6 +197,7 @@ fn members(row: &mut Row<'_>, document: &Document, column: &str) -> Vec<Member> 
             key: own.key.to_string(),
             name: name(&mut own),
             number: own.number(column, u64::MAX),
+            unstable: own.integer("unstable", u64::MAX),
             doc: own.required("doc"),
             cell: cell.unwrap_or_else(|| entry.origin.clone()),
             origin: entry.origin.clone(),

@@ -18,10 +18,14 @@ use super::{Expression, Measure, Origin};
 pub struct Wasi {
     /// The module that guests import from.
     pub module: String,
+    /// The module that old guests import from.
+    pub unstable: Option<String>,
     /// What the implementation bounds.
     pub limits: Vec<Measure>,
     /// Types in the order of the table.
     pub types: Vec<Type>,
+    /// Why functions fail, in the order of the table.
+    pub reasons: Vec<Reason>,
     /// Functions in the order of the table.
     pub functions: Vec<Function>,
 }
@@ -39,6 +43,8 @@ pub struct Type {
     pub name: String,
     /// What it is.
     pub shape: Shape,
+    /// What it was for old guests, if that differs.
+    pub unstable: Option<Shape>,
     /// One line for people.
     pub doc: String,
     /// The place of each cell, by column.
@@ -126,6 +132,8 @@ pub struct Member {
     pub name: String,
     /// The number of the value, or of the bit.
     pub number: u64,
+    /// The number of the value for old guests, if that differs.
+    pub unstable: Option<u64>,
     /// One line for people.
     pub doc: String,
     /// Where the number stands.
@@ -147,6 +155,32 @@ pub struct Field {
     pub origin: Origin,
 }
 
+/// A row of [`Wasi::reasons`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReasonId(pub(crate) usize);
+
+/// Why a function fails.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// The word by which functions name it.
+    pub key: String,
+    /// What the guest is told: values of the type that says why a function failed.
+    pub errnos: Vec<Errno>,
+    /// One line for people.
+    pub doc: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// A value that says why a function failed, as a reason names it.
+#[derive(Clone, Debug)]
+pub struct Errno {
+    /// The standard's word for it.
+    pub key: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
 /// A function.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -158,6 +192,10 @@ pub struct Function {
     pub results: Option<Vec<Field>>,
     /// What answers, if not the method that is called like the row.
     pub answer: Option<Answer>,
+    /// Why it fails, with the places where that is said.
+    pub reasons: Vec<(ReasonId, Origin)>,
+    /// Whether old guests have it, too.
+    pub unstable: bool,
     /// Whether an error was reported for a cell of it.
     pub broken: bool,
     /// The place of each cell, by column.
@@ -179,6 +217,37 @@ impl Wasi {
     /// A type.
     pub fn get(&self, TypeId(place): TypeId) -> &Type {
         &self.types[place]
+    }
+
+    /// The type that says why a function failed.
+    pub fn errno(&self) -> Option<&Type> {
+        let fails = |ty: &&Type| {
+            matches!(
+                &ty.shape,
+                Shape::Enum {
+                    success: Some(_),
+                    ..
+                }
+            )
+        };
+        self.types.iter().find(fails)
+    }
+
+    /// A reason.
+    pub fn reason(&self, ReasonId(place): ReasonId) -> &Reason {
+        &self.reasons[place]
+    }
+
+    /// The same types and functions as old guests know them.
+    pub fn for_old_guests(&self) -> Wasi {
+        let mut old = self.clone();
+        for ty in &mut old.types {
+            if let Some(shape) = ty.unstable.take() {
+                ty.shape = shape;
+            }
+        }
+        old.functions.retain(|function| function.unstable);
+        old
     }
 
     /// The type with this key.

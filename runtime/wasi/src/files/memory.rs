@@ -54,7 +54,14 @@ pub struct MemoryFiles {
     bytes: u64,
     /// Names in all directories.
     names: u32,
+    limits: Limits,
     clock: Option<Box<dyn Clock>>,
+}
+
+struct Limits {
+    bytes: u64,
+    files: u32,
+    entries: u32,
 }
 
 struct Node {
@@ -111,6 +118,11 @@ impl MemoryFiles {
             free: Vec::new(),
             bytes: 0,
             names: 0,
+            limits: Limits {
+                bytes: MAX_MEMORY_BYTES.into(),
+                files: MAX_MEMORY_FILES,
+                entries: MAX_MEMORY_ENTRIES,
+            },
             clock: None,
         };
         let root = files.node(Content::Directory(Directory::new(ROOT)));
@@ -123,6 +135,24 @@ impl MemoryFiles {
         let mut files = Self::new();
         files.clock = Some(Box::new(clock));
         files
+    }
+
+    /// Lowers how many bytes all files and links can have.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.limits.bytes = bytes.min(MAX_MEMORY_BYTES.into());
+        self
+    }
+
+    /// Lowers how many files, directories and links there can be; the root is one of them.
+    pub fn max_files(mut self, files: u32) -> Self {
+        self.limits.files = files.min(MAX_MEMORY_FILES);
+        self
+    }
+
+    /// Lowers how many names there can be in all directories.
+    pub fn max_entries(mut self, entries: u32) -> Self {
+        self.limits.entries = entries.min(MAX_MEMORY_ENTRIES);
+        self
     }
 
     /// Opens the root. `mfile` if no more can be open.
@@ -237,7 +267,7 @@ impl MemoryFiles {
         self.room_for_name(directory)?;
         let bytes = self.bytes + content.bytes();
         let files = self.nodes.len() - self.free.len();
-        if files >= MAX_MEMORY_FILES as usize || bytes > u64::from(MAX_MEMORY_BYTES) {
+        if files >= self.limits.files as usize || bytes > self.limits.bytes {
             return Err(Errno::Nospc);
         }
         let node = self.node(content);
@@ -261,7 +291,7 @@ impl MemoryFiles {
         let node = self.at(directory)?;
         match &node.content {
             _ if node.names == 0 => Err(Errno::Noent),
-            Content::Directory(_) if self.names < MAX_MEMORY_ENTRIES => Ok(()),
+            Content::Directory(_) if self.names < self.limits.entries => Ok(()),
             _ => Err(Errno::Nospc),
         }
     }
@@ -319,7 +349,7 @@ impl MemoryFiles {
     fn resize(&mut self, handle: Handle, size: u64) -> Result<(), Errno> {
         let old = self.file(handle)?.len() as u64;
         let total = (self.bytes - old).checked_add(size).ok_or(Errno::Fbig)?;
-        if total > u64::from(MAX_MEMORY_BYTES) {
+        if total > self.limits.bytes {
             return Err(Errno::Nospc);
         }
         let size = usize::try_from(size).map_err(|_| Errno::Fbig)?;
@@ -566,6 +596,7 @@ impl FileSystem for MemoryFiles {
         visit: &mut dyn FnMut(DirEntry<'_>) -> bool,
     ) -> Result<(), Errno> {
         let (node, directory) = self.dir(directory)?;
+        i64::try_from(cookie).map_err(|_| Errno::Inval)?;
         // Of a directory that was removed, not even `.` is left.
         if self.at(node)?.names == 0 {
             return Err(Errno::Noent);
@@ -650,7 +681,7 @@ impl FileSystem for MemoryFiles {
         if wanted == 0 {
             return Ok(0);
         }
-        let room = u64::from(MAX_MEMORY_BYTES) - (self.bytes - old);
+        let room = self.limits.bytes.saturating_sub(self.bytes - old);
         let end = offset.saturating_add(wanted).min(room);
         let count = match end.checked_sub(offset) {
             None | Some(0) => return Err(Errno::Nospc),
@@ -783,6 +814,23 @@ mod tests {
         assert_eq!(files.bytes, 100);
         assert_eq!(files.unlink(root, b"l"), Ok(()));
         assert_eq!((files.bytes, files.names), (0, 1));
+    }
+
+    #[test]
+    fn limits_can_be_lowered_and_not_raised() {
+        let mut files = MemoryFiles::new().max_bytes(10).max_files(3).max_entries(3);
+        let root = files.root().unwrap();
+        let a = create(&mut files, "a").unwrap();
+        assert_eq!(files.write_at(a, &[b"12345678"], 0), Ok(8));
+        assert_eq!(files.write_at(a, &[b"12345678"], 8), Ok(2));
+        assert_eq!(files.write_at(a, &[b"1"], 10), Err(Errno::Nospc));
+        assert_eq!(files.set_size(a, 11), Err(Errno::Nospc));
+        assert!(create(&mut files, "b").is_ok());
+        assert_eq!(create(&mut files, "c"), Err(Errno::Nospc));
+        assert_eq!(files.link(root, b"a", root, b"c"), Ok(()));
+        assert_eq!(files.link(root, b"a", root, b"d"), Err(Errno::Nospc));
+        let raised = MemoryFiles::new().max_bytes(u64::MAX).limits;
+        assert_eq!(raised.bytes, u64::from(MAX_MEMORY_BYTES));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use alloc::vec::Vec;
 use core::any::Any;
 
 use crate::abi::{Advice, Errno, FileType, Whence};
+use crate::wait::Source;
 
 /// An open file or directory of one file system, which gave this number out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,6 +204,13 @@ pub trait FileSystem: Any + Send {
     ) -> Result<(), Errno> {
         let _ = (file, offset, length, advice);
         Ok(())
+    }
+
+    /// What the system waits for before `file` is read or written; of a file that never waits,
+    /// nothing.
+    fn source(&self, file: Handle) -> Option<Source<'_>> {
+        let _ = file;
+        None
     }
 
     /// Whether each byte that a file grows by is work of the host, which the guest then pays for.

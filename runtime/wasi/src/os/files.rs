@@ -13,7 +13,7 @@ use std::vec::Vec;
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{
-    AtFlags, FallocateFlags, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, Stat, Timestamps,
+    AtFlags, FallocateFlags, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, Timestamps,
 };
 use rustix::io::{self, ReadWriteFlags, retry_on_intr};
 
@@ -22,6 +22,8 @@ use crate::files::{
     DirEntry, FileStat, FileSystem, Handle, OpenOptions, Opened, Time, Times, resolve,
 };
 use crate::os::errno::errno;
+use crate::os::stat::{file_stat, file_type, kind, seek_from};
+use crate::os::wait::Source;
 
 /// Directories of this process's file system.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ struct Open {
     flags: u16,
     /// Opened to find names in it, and for nothing else.
     only_path: bool,
+    /// Something that is read and written, but no file: a pipe with a name, a device.
+    waits: bool,
 }
 
 /// Bytes of entries that are read at once; at least one entry has room.
@@ -84,6 +88,7 @@ impl HostFiles {
             fd,
             flags,
             only_path,
+            waits: false,
         };
         let place = match self.open.iter().position(Option::is_none) {
             Some(place) => place,
@@ -165,14 +170,29 @@ impl FileSystem for HostFiles {
 
     fn open(&mut self, parent: Handle, name: &[u8], options: OpenOptions) -> Result<Opened, Errno> {
         let mode = Mode::from_raw_mode(0o666);
-        let fd = rustix::fs::openat(self.fd(parent)?, name, open_flags(options), mode);
+        let flags = open_flags(options);
+        // To open a pipe would wait for its other end, and nobody could end that; one that nobody
+        // reads cannot be opened for writing, then (`nxio`).
+        let fd = rustix::fs::openat(self.fd(parent)?, name, flags | OFlags::NONBLOCK, mode);
         let fd = fd.map_err(code)?;
-        let stat = rustix::fs::fstat(&fd).map_err(code)?;
+        let kind = file_type(&rustix::fs::fstat(&fd).map_err(code)?);
+        let waits = !matches!(kind, FileType::Directory | FileType::RegularFile);
+        if waits && !flags.contains(OFlags::NONBLOCK) {
+            rustix::fs::fcntl_setfl(&fd, OFlags::empty()).map_err(code)?;
+        }
         let handle = self.add(fd, options.flags, false)?;
-        Ok(match file_type(&stat) {
+        if let Some(open) = &mut self.open[handle.0 as usize] {
+            open.waits = waits;
+        }
+        Ok(match kind {
             FileType::Directory => Opened::Directory(handle),
             _ => Opened::File(handle),
         })
+    }
+
+    fn source(&self, file: Handle) -> Option<Source<'_>> {
+        let open = self.get(file).ok()?;
+        open.waits.then(|| Source::new(open.fd.as_fd()))
     }
 
     fn close(&mut self, handle: Handle) {
@@ -324,12 +344,7 @@ impl FileSystem for HostFiles {
     }
 
     fn seek(&mut self, file: Handle, offset: i64, whence: Whence) -> Result<u64, Errno> {
-        let to = match whence {
-            Whence::Set => SeekFrom::Start(u64::try_from(offset).map_err(|_| Errno::Inval)?),
-            Whence::Cur => SeekFrom::Current(offset),
-            Whence::End => SeekFrom::End(offset),
-        };
-        rustix::fs::seek(self.fd(file)?, to).map_err(code)
+        rustix::fs::seek(self.fd(file)?, seek_from(offset, whence)?).map_err(code)
     }
 
     fn set_flags(&mut self, file: Handle, flags: u16) -> Result<(), Errno> {
@@ -424,45 +439,5 @@ fn timestamps(times: Times) -> Timestamps {
     Timestamps {
         last_access: time(times.accessed),
         last_modification: time(times.modified),
-    }
-}
-
-#[allow(clippy::unnecessary_cast, reason = "other processors have other types")]
-fn file_stat(stat: &Stat) -> FileStat {
-    FileStat {
-        device: stat.st_dev,
-        inode: stat.st_ino,
-        file_type: file_type(stat),
-        links: stat.st_nlink as u64,
-        size: u64::try_from(stat.st_size).unwrap_or_default(),
-        accessed: nanoseconds(stat.st_atime as i64, stat.st_atime_nsec as u64),
-        modified: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as u64),
-        changed: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as u64),
-    }
-}
-
-/// A time before 1970 is 1970, the first one that a guest can be told.
-fn nanoseconds(seconds: i64, rest: u64) -> u64 {
-    match u64::try_from(seconds) {
-        Ok(seconds) => seconds.saturating_mul(1_000_000_000).saturating_add(rest),
-        Err(_) => 0,
-    }
-}
-
-fn file_type(stat: &Stat) -> FileType {
-    kind(rustix::fs::FileType::from_raw_mode(stat.st_mode))
-}
-
-fn kind(of: rustix::fs::FileType) -> FileType {
-    use rustix::fs::FileType as System;
-
-    match of {
-        System::RegularFile => FileType::RegularFile,
-        System::Directory => FileType::Directory,
-        System::Symlink => FileType::SymbolicLink,
-        System::CharacterDevice => FileType::CharacterDevice,
-        System::BlockDevice => FileType::BlockDevice,
-        System::Socket => FileType::SocketStream,
-        System::Fifo | System::Unknown => FileType::Unknown,
     }
 }

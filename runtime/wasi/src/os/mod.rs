@@ -7,11 +7,21 @@
 mod errno;
 #[cfg(target_os = "linux")]
 mod files;
+#[cfg(unix)]
+mod socket;
+#[cfg(unix)]
+mod stat;
 mod stdio;
+#[cfg(unix)]
+pub(crate) mod wait;
 
 #[cfg(target_os = "linux")]
 pub use files::HostFiles;
+#[cfg(unix)]
+pub use socket::HostSocket;
 pub use stdio::{Stderr, Stdin, Stdout};
+#[cfg(unix)]
+pub use wait::Source;
 
 #[cfg(unix)]
 use std::io::IoSlice;

@@ -2,13 +2,17 @@
 //!
 //! On Unix they are read and written without a buffer of ours: what a guest is told went out has
 //! gone out, once, and what waits in the kernel is what a wait for input sees. A write is one
-//! `writev`, whose count or error is the guest's.
+//! `writev`, whose count or error is the guest's; so is a closed pipe, since the standard library
+//! ignores the signal. A stream that is a file has its type, size and position.
 
 use std::io::{self, IsTerminal};
 
-use crate::abi::Errno;
+use crate::abi::{Errno, Whence};
+use crate::files::FileStat;
 use crate::os::errno::errno;
 use crate::stream::{InputStream, OutputStream};
+#[cfg(unix)]
+use crate::wait::{Interest, Source, Way, wait};
 
 /// This process's standard input.
 #[derive(Clone, Copy, Debug)]
@@ -30,21 +34,26 @@ impl InputStream for Stdin {
     }
 
     fn ready(&mut self, timeout: Option<u64>) -> Result<bool, Errno> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-        use std::time::Duration;
-
-        let timeout = timeout
-            .and_then(|nanoseconds| Timespec::try_from(Duration::from_nanos(nanoseconds)).ok());
-        let mut fds = [PollFd::from_borrowed_fd(
-            rustix::stdio::stdin(),
-            PollFlags::IN,
-        )];
-        let count = poll(&mut fds, timeout.as_ref()).map_err(|error| errno(error.into()))?;
-        Ok(count > 0)
+        let source = Source::new(rustix::stdio::stdin());
+        let mut interest = [Interest::new(source, Way::Read)];
+        wait(&mut interest, timeout)?;
+        Ok(interest[0].state.ready)
     }
 
     fn is_terminal(&self) -> bool {
         io::stdin().is_terminal()
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Some(Source::new(rustix::stdio::stdin()))
+    }
+
+    fn stat(&self) -> Result<FileStat, Errno> {
+        stat(rustix::stdio::stdin())
+    }
+
+    fn seek(&mut self, offset: i64, whence: Whence) -> Result<u64, Errno> {
+        seek(rustix::stdio::stdin(), offset, whence)
     }
 }
 
@@ -59,45 +68,74 @@ impl InputStream for Stdin {
     }
 }
 
-impl OutputStream for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno> {
-        self.write_vectored(&[bytes])
-    }
-
-    fn write_vectored(&mut self, buffers: &[&[u8]]) -> Result<usize, Errno> {
+/// From `name of the type, function of the standard library, function of rustix`: an output stream.
+macro_rules! output {
+    ($name:ident, $std:path, $rustix:path) => {
         #[cfg(unix)]
-        return write_out(rustix::stdio::stdout(), buffers);
-        #[cfg(not(unix))]
-        return write_out(io::stdout().lock(), buffers);
-    }
+        impl OutputStream for $name {
+            fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno> {
+                self.write_vectored(&[bytes])
+            }
 
-    fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
-    }
+            fn write_vectored(&mut self, buffers: &[&[u8]]) -> Result<usize, Errno> {
+                write_out($rustix(), buffers)
+            }
+
+            fn is_terminal(&self) -> bool {
+                $std().is_terminal()
+            }
+
+            fn source(&self) -> Option<Source<'_>> {
+                Some(Source::new($rustix()))
+            }
+
+            fn stat(&self) -> Result<FileStat, Errno> {
+                stat($rustix())
+            }
+
+            fn seek(&mut self, offset: i64, whence: Whence) -> Result<u64, Errno> {
+                seek($rustix(), offset, whence)
+            }
+        }
+
+        #[cfg(not(unix))]
+        impl OutputStream for $name {
+            fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno> {
+                self.write_vectored(&[bytes])
+            }
+
+            fn write_vectored(&mut self, buffers: &[&[u8]]) -> Result<usize, Errno> {
+                write_out($std().lock(), buffers)
+            }
+
+            fn is_terminal(&self) -> bool {
+                $std().is_terminal()
+            }
+        }
+    };
 }
 
-impl OutputStream for Stderr {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Errno> {
-        self.write_vectored(&[bytes])
-    }
-
-    fn write_vectored(&mut self, buffers: &[&[u8]]) -> Result<usize, Errno> {
-        #[cfg(unix)]
-        return write_out(rustix::stdio::stderr(), buffers);
-        #[cfg(not(unix))]
-        return write_out(io::stderr().lock(), buffers);
-    }
-
-    fn is_terminal(&self) -> bool {
-        io::stderr().is_terminal()
-    }
-}
+output!(Stdout, io::stdout, rustix::stdio::stdout);
+output!(Stderr, io::stderr, rustix::stdio::stderr);
 
 /// One `writev`. Only where a signal came before the first byte is it made again.
 #[cfg(unix)]
 fn write_out(fd: rustix::fd::BorrowedFd<'_>, buffers: &[&[u8]]) -> Result<usize, Errno> {
     let slices = super::slices(buffers)?;
     rustix::io::retry_on_intr(|| rustix::io::writev(fd, &slices))
+        .map_err(|error| errno(error.into()))
+}
+
+#[cfg(unix)]
+fn stat(fd: rustix::fd::BorrowedFd<'_>) -> Result<FileStat, Errno> {
+    rustix::fs::fstat(fd)
+        .map(|stat| super::stat::file_stat(&stat))
+        .map_err(|error| errno(error.into()))
+}
+
+#[cfg(unix)]
+fn seek(fd: rustix::fd::BorrowedFd<'_>, offset: i64, whence: Whence) -> Result<u64, Errno> {
+    rustix::fs::seek(fd, super::stat::seek_from(offset, whence)?)
         .map_err(|error| errno(error.into()))
 }
 

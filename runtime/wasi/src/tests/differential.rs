@@ -136,6 +136,35 @@ impl Call {
         }
     }
 
+    /// The function that is called.
+    fn function(&self) -> &'static str {
+        match self {
+            Self::Open(..) => "path_open",
+            Self::Close(..) => "fd_close",
+            Self::CreateDirectory(..) => "path_create_directory",
+            Self::RemoveDirectory(..) => "path_remove_directory",
+            Self::Unlink(..) => "path_unlink_file",
+            Self::Rename(..) => "path_rename",
+            Self::Link(..) => "path_link",
+            Self::Symlink(..) => "path_symlink",
+            Self::ReadLink(..) => "path_readlink",
+            Self::Stat(..) => "path_filestat_get",
+            Self::FdStat(..) => "fd_filestat_get",
+            Self::Write(_, _, None) => "fd_write",
+            Self::Write(..) => "fd_pwrite",
+            Self::Read(_, _, None) => "fd_read",
+            Self::Read(..) => "fd_pread",
+            Self::Seek(..) => "fd_seek",
+            Self::SetSize(..) => "fd_filestat_set_size",
+            Self::Allocate(..) => "fd_allocate",
+            Self::SetFlags(..) => "fd_fdstat_set_flags",
+            Self::Names(..) => "fd_readdir",
+            Self::Renumber(..) => "fd_renumber",
+            Self::Rights(..) => "fd_fdstat_get",
+            Self::Shrink(..) => "fd_fdstat_set_rights",
+        }
+    }
+
     fn make(&self, world: &mut World) -> String {
         match self.clone() {
             Self::Open(fd, lookup, path, how, base, flags) => {
@@ -222,6 +251,7 @@ fn worlds_agree() {
                 "seed {seed}: {call:?}: {names:?} say {said:?}; before: {:#?}",
                 &log[log.len().saturating_sub(60)..]
             );
+            super::answers::check(call.function(), &said[0]);
             succeeded += u32::from(!said[0].starts_with("Err"));
             done += 1;
         }

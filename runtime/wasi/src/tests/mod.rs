@@ -4,6 +4,7 @@
 //! parameters there and takes results out. The same calls are made in every world: one in memory, one
 //! where the kernel resolves paths, one where they are walked.
 
+mod answers;
 mod differential;
 mod escape;
 mod semantics;

@@ -141,7 +141,10 @@ fn guest(types: &[FuncType]) -> Vec<u8> {
 
 fn context() -> WasiCtx {
     let mut builder = WasiCtxBuilder::new();
-    builder.args(&["program", "argument"]).env("KEY", "value");
+    builder
+        .args(&["program", "argument"])
+        .and_then(|builder| builder.env("KEY", "value"))
+        .expect("no zero bytes");
     builder
         .stdin(MemoryInputPipe::new("some input"))
         .stdout(MemoryOutputPipe::new(64));

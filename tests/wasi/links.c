@@ -1,0 +1,61 @@
+// Links. Functions: path_symlink, path_readlink, path_link, path_unlink_file, path_filestat_get.
+#include "check.h"
+
+int main(int argc, char **argv) {
+    char buffer[64];
+    struct stat st;
+    start(argc, argv);
+    close(openat(base, "f", O_WRONLY | O_CREAT, 0666));
+    mkdirat(base, "d", 0777);
+    SAY(symlinkat("f", base, "l"));
+    SAY(symlinkat("f", base, "l"));
+    SAY(symlinkat("f", base, "none/l"));
+    SAY(symlinkat("nothing", base, "dangling"));
+    SAY(symlinkat("d", base, "ld"));
+    SAY(symlinkat("../f", base, "d/up"));
+    SAY(symlinkat("loop2", base, "loop1"));
+    SAY(symlinkat("loop1", base, "loop2"));
+    SAY(readlinkat(base, "l", buffer, 64));
+    text("target", buffer, 1);
+    SAY(readlinkat(base, "dangling", buffer, 3));
+    text("cut", buffer, 3);
+    SAY(readlinkat(base, "f", buffer, 64));
+    SAY(readlinkat(base, "none", buffer, 64));
+    SAY(readlinkat(base, "d/up", buffer, 64));
+    SAY(fstatat(base, "l", &st, 0));
+    printf("regular %d\n", S_ISREG(st.st_mode));
+    SAY(fstatat(base, "l", &st, AT_SYMLINK_NOFOLLOW));
+    printf("link %d, size %lld\n", S_ISLNK(st.st_mode), (long long)st.st_size);
+    SAY(fstatat(base, "dangling", &st, 0));
+    SAY(fstatat(base, "ld/up", &st, 0));
+    SAY(fstatat(base, "ld/", &st, AT_SYMLINK_NOFOLLOW));
+    printf("directory %d\n", S_ISDIR(st.st_mode));
+    SAY(fstatat(base, "loop1", &st, 0));
+    SAY(fstatat(base, "loop1/x", &st, 0));
+    OPENS(openat(base, "l", O_RDONLY | O_NOFOLLOW));
+    OPENS(openat(base, "l", O_RDONLY));
+    OPENS(openat(base, "dangling", O_WRONLY | O_CREAT | O_EXCL, 0666));
+    OPENS(openat(base, "dangling", O_WRONLY | O_CREAT, 0666));
+    SAY(fstatat(base, "nothing", &st, 0));
+    SAY(unlinkat(base, "ld", AT_REMOVEDIR));
+    SAY(unlinkat(base, "ld/", AT_REMOVEDIR));
+    SAY(unlinkat(base, "ld", 0));
+    SAY(linkat(base, "f", base, "second", 0));
+    SAY(linkat(base, "f", base, "second", 0));
+    SAY(linkat(base, "none", base, "third", 0));
+    SAY(linkat(base, "d", base, "d2", 0));
+    SAY(fstatat(base, "f", &st, 0));
+    printf("names %d\n", (int)st.st_nlink);
+    SAY(linkat(base, "l", base, "link_to_link", 0));
+    SAY(fstatat(base, "link_to_link", &st, AT_SYMLINK_NOFOLLOW));
+    printf("link %d\n", S_ISLNK(st.st_mode));
+    SAY(linkat(base, "l", base, "link_to_file", AT_SYMLINK_FOLLOW));
+    SAY(fstatat(base, "link_to_file", &st, AT_SYMLINK_NOFOLLOW));
+    printf("link %d, names %d\n", S_ISLNK(st.st_mode), (int)st.st_nlink);
+    SAY(renameat(base, "f", base, "second"));
+    SAY(unlinkat(base, "f", 0));
+    SAY(unlinkat(base, "second", 0));
+    SAY(fstatat(base, "link_to_file", &st, 0));
+    printf("names %d\n", (int)st.st_nlink);
+    return 0;
+}
