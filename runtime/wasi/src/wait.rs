@@ -121,11 +121,4 @@ mod imp {
             None => Ok(()),
         }
     }
-
-    impl Source<'_> {
-        /// Bytes that can be read.
-        pub(crate) fn bytes(&self) -> u64 {
-            match self.0 {}
-        }
-    }
 }

@@ -4,7 +4,7 @@
 //! its source file declares each function as core modules import it. What stands here was compared
 //! with both (lists and signals, which they leave out, with `typenames.witx`), and is not made from the table.
 
-use tabwasm_codegen::model::wasi::{Core, Reference, Shape};
+use tabwasm_codegen::model::wasi::{Core, Reference, Shape, Type, Wasi};
 use tabwasm_tests::tables;
 
 use super::Report;
@@ -126,16 +126,7 @@ fn layouts() {
         let layout = wasi.layout_of(&ty.shape);
         report.compare(key, "size", layout.size, *size);
         report.compare(key, "alignment", layout.align, *align);
-        let (names, offsets): (Vec<&str>, Vec<u32>) = match &ty.shape {
-            Shape::Record(own) => {
-                let names = own.iter().map(|field| field.name.as_str());
-                (names.collect(), wasi.offsets(own))
-            }
-            Shape::Union { tag, cases } => (vec!["u"], vec![wasi.content(*tag, cases)]),
-            Shape::Is(_) | Shape::Enum { .. } | Shape::Flags { .. } => (Vec::new(), Vec::new()),
-        };
-        let said: Vec<_> = names.into_iter().zip(offsets).collect();
-        let said = format!("{said:?}");
+        let (_, said) = parts(&wasi, ty);
         report.compare(key, "fields", said, format!("{fields:?}"));
     }
     report.finish(4 * 46);
@@ -162,6 +153,100 @@ fn imports() {
         report.compare(key, "results", returns, *key != "proc_exit");
     }
     report.finish(2 * 46);
+}
+
+/// Snapshot 0, against its `typenames.witx`: what lies elsewhere for old guests, by the rules of C.
+#[test]
+fn old_guests() {
+    const OLD: &[(&str, u32, Offsets)] = &[
+        ("linkcount", 4, &[]),
+        (
+            "filestat",
+            56,
+            &[
+                ("dev", 0),
+                ("ino", 8),
+                ("filetype", 16),
+                ("nlink", 20),
+                ("size", 24),
+                ("atim", 32),
+                ("mtim", 40),
+                ("ctim", 48),
+            ],
+        ),
+        (
+            "subscription_clock",
+            40,
+            &[
+                ("identifier", 0),
+                ("id", 8),
+                ("timeout", 16),
+                ("precision", 24),
+                ("flags", 32),
+            ],
+        ),
+        ("subscription_u", 48, &[("u", 8)]),
+        ("subscription", 56, &[("userdata", 0), ("u", 8)]),
+    ];
+    let (wasi, mut report) = (tables().wasi, Report::default());
+    let old = wasi.for_old_guests();
+    report.compare(
+        "module",
+        "name",
+        wasi.unstable.as_deref().unwrap_or("-"),
+        "wasi_unstable",
+    );
+    for (new, ty) in wasi.types.iter().zip(&old.types) {
+        let (size, offsets) = parts(&old, ty);
+        match OLD.iter().find(|(key, ..)| *key == ty.key) {
+            Some((key, own, fields)) => {
+                report.compare(key, "size", size, *own);
+                report.compare(key, "fields", offsets, format!("{fields:?}"));
+            }
+            None => report.compare(&ty.key, "layout", (size, offsets), parts(&wasi, new)),
+        }
+    }
+    let whence = old.named("whence").expect("a type").shape.members();
+    let numbers: Vec<_> = whence
+        .iter()
+        .map(|member| (&*member.key, member.unstable))
+        .collect();
+    let right = [("set", Some(2)), ("cur", Some(0)), ("end", Some(1))];
+    report.compare(
+        "whence",
+        "numbers",
+        format!("{numbers:?}"),
+        format!("{right:?}"),
+    );
+    let names = |wasi: &Wasi| {
+        wasi.functions
+            .iter()
+            .map(|one| one.key.clone())
+            .collect::<Vec<_>>()
+    };
+    let mut lacking = names(&wasi);
+    lacking.retain(|name| !names(&old).contains(name));
+    report.compare(
+        "functions",
+        "lacking",
+        format!("{lacking:?}"),
+        r#"["sock_accept"]"#,
+    );
+    report.finish(50);
+}
+
+/// Size, and where fields lie.
+fn parts(wasi: &Wasi, ty: &Type) -> (u32, String) {
+    let (names, offsets): (Vec<&str>, Vec<u32>) = match &ty.shape {
+        Shape::Record(own) => {
+            let names = own.iter().map(|field| field.name.as_str());
+            (names.collect(), wasi.offsets(own))
+        }
+        Shape::Union { tag, cases } => (vec!["u"], vec![wasi.content(*tag, cases)]),
+        Shape::Is(_) | Shape::Enum { .. } | Shape::Flags { .. } => (Vec::new(), Vec::new()),
+    };
+    let fields: Vec<_> = names.into_iter().zip(offsets).collect();
+    (wasi.layout_of(&ty.shape).size, format!("{fields:?}"))
 }
 
 #[test]

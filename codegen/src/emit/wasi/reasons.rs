@@ -1,6 +1,7 @@
 //! `wasi/reasons.rs`: why functions fail.
 //!
-//! Each row of `[reason]` becomes a variant with its errors, each function a line with its reasons.
+//! Each row of `[reason]` becomes a variant with its errors, each function a line with its reasons, so
+//! that hosts can read why a call failed, and a test can provoke every pair.
 
 use super::TABLE;
 use crate::emit::Source;
