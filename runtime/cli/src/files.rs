@@ -4,6 +4,7 @@
 //! of them a guest sees no file. The part behind `::` is the name that the guest sees. Sockets follow
 //! behind the directories. Standard: WASI preview 1, `fd_prestat_get`.
 
+use std::ffi::{OsStr, OsString};
 use std::net::TcpListener;
 
 use clap::Args;
@@ -20,13 +21,13 @@ pub struct Files {
     /// Give the guest a directory, with all below it, under another name if one follows: `--dir
     /// src::/work`.
     #[arg(long, value_name = "HOST[::GUEST]")]
-    dir: Vec<String>,
+    dir: Vec<OsString>,
     /// The same, but the guest can change nothing there: `--dir-ro /usr/include`.
     #[arg(long, value_name = "HOST[::GUEST]")]
-    dir_ro: Vec<String>,
+    dir_ro: Vec<OsString>,
     /// Give the guest an empty directory in memory, which is gone at the end: `--tmpfs /tmp`.
     #[arg(long, value_name = "GUEST")]
-    tmpfs: Vec<String>,
+    tmpfs: Vec<OsString>,
     /// Let the guest accept connections at an address, as its next descriptor behind the
     /// directories; without these, that is 3: `--tcp-listen 127.0.0.1:8080`.
     #[arg(long, value_name = "ADDR")]
@@ -43,9 +44,11 @@ impl Files {
         let read_only = (&self.dir_ro, DirPerms::READ, FilePerms::READ);
         for (texts, dir_perms, file_perms) in [dirs, read_only] {
             for text in texts {
-                let (host, guest) = text.split_once("::").unwrap_or((text, text));
+                let (host, guest) = split(text);
+                let guest = guest.as_encoded_bytes();
                 let given = wasi.preopened_dir(host, guest, dir_perms, file_perms);
                 given.map_err(|error| {
+                    let host = host.display();
                     Error::msg(format_args!("cannot open the directory `{host}`: {error}"))
                 })?;
             }
@@ -53,8 +56,12 @@ impl Files {
         for guest in &self.tmpfs {
             let files = MemoryFiles::with_clock(SystemClock::new());
             let all = (DirPerms::all(), FilePerms::all());
-            let given = wasi.preopened_files(files, MemoryFiles::root, guest, all.0, all.1);
-            given.map_err(|errno| Error::msg(format_args!("`--tmpfs {guest}`: {errno:?}")))?;
+            let name = guest.as_encoded_bytes();
+            let given = wasi.preopened_files(files, MemoryFiles::root, name, all.0, all.1);
+            given.map_err(|errno| {
+                let guest = guest.display();
+                Error::msg(format_args!("`--tmpfs {guest}`: {errno:?}"))
+            })?;
         }
         self.listen(wasi)
     }
@@ -78,4 +85,27 @@ impl Files {
         }
         Ok(())
     }
+}
+
+/// A directory of the host, and what the guest calls it.
+#[cfg(unix)]
+fn split(text: &OsStr) -> (&OsStr, &OsStr) {
+    use std::os::unix::ffi::OsStrExt;
+
+    const BETWEEN: &[u8] = b"::";
+    let bytes = text.as_bytes();
+    let place = bytes.windows(BETWEEN.len()).position(|it| it == BETWEEN);
+    place.map_or((text, text), |place| {
+        let (host, guest) = (&bytes[..place], &bytes[place + BETWEEN.len()..]);
+        (OsStr::from_bytes(host), OsStr::from_bytes(guest))
+    })
+}
+
+/// A directory of the host, and what the guest calls it.
+#[cfg(not(unix))]
+fn split(text: &OsStr) -> (&OsStr, &OsStr) {
+    let parts = text.to_str().and_then(|text| text.split_once("::"));
+    parts.map_or((text, text), |(host, guest)| {
+        (host.as_ref(), guest.as_ref())
+    })
 }

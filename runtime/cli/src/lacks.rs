@@ -61,6 +61,7 @@ pub fn imports<'a>(module: ModuleView<'a>) -> Vec<(&'a str, &'a str)> {
 fn given(engine: &Engine) -> tabwasm::Result<Linker<tabwasm_wasi::WasiCtx>> {
     let mut linker = Linker::new(engine);
     tabwasm_wasi::add_to_linker(&mut linker, |wasi| wasi)?;
+    tabwasm_wasi::preview0::add_to_linker(&mut linker, |wasi| wasi)?;
     Ok(linker)
 }
 

@@ -9,6 +9,7 @@
 
 use tabwasm_wasi::abi::Errno;
 use tabwasm_wasi::os::{Stderr, Stdout};
+use tabwasm_wasi::wait::Source;
 use tabwasm_wasi::{OutputStream, WasiCtxBuilder};
 
 /// Gives a guest standard output and error, with nothing but text if they are terminals.
@@ -91,6 +92,10 @@ impl<S: OutputStream> OutputStream for TextOnly<S> {
 
     fn is_terminal(&self) -> bool {
         true
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        self.terminal.source()
     }
 }
 

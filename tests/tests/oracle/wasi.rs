@@ -203,7 +203,11 @@ fn old_guests() {
                 report.compare(key, "size", size, *own);
                 report.compare(key, "fields", offsets, format!("{fields:?}"));
             }
-            None => report.compare(&ty.key, "layout", (size, offsets), parts(&wasi, new)),
+            None => {
+                let said = format!("{size} {offsets}");
+                let (size, offsets) = parts(&wasi, new);
+                report.compare(&ty.key, "layout", said, format!("{size} {offsets}"));
+            }
         }
     }
     let whence = old.named("whence").expect("a type").shape.members();
@@ -230,7 +234,7 @@ fn old_guests() {
         "functions",
         "lacking",
         format!("{lacking:?}"),
-        r#"["sock_accept"]"#,
+        r#"["sock_accept"]"#.to_string(),
     );
     report.finish(50);
 }
