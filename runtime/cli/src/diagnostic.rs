@@ -15,10 +15,13 @@ use crate::hexdump::Hexdump;
 use crate::input::Input;
 use crate::lacks;
 use crate::locate::{Location, locate};
-use crate::{origin, output};
+use crate::origin::Origin;
+use crate::output;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = Style::new().bold();
+/// Most characters of a line of text that are shown on each side of a place.
+const AROUND: usize = 60;
 
 /// Shows an error.
 pub fn error(message: impl Display) {
@@ -40,33 +43,35 @@ pub fn error_with_excerpt(message: impl Display) {
 
 /// Shows what helps after an error.
 pub fn help(message: impl Display) {
-    beside("help", message);
-}
-
-/// Shows what else is known of an error.
-fn note(message: impl Display) {
-    beside("note", message);
-}
-
-fn beside(word: &str, message: impl Display) {
     let message = Escaped(message);
-    output::message(format_args!("  {NOTE}= {word}:{NOTE:#} {message}"));
+    output::message(format_args!("  {NOTE}= help:{NOTE:#} {message}"));
 }
 
 /// Shows why a module is not accepted: what, in which function, and the line of the text there, or
 /// the bytes if there is none.
 pub fn rejected(input: &Input, reject: &Reject) {
+    error(reject);
     let place = locate(&input.bytes, reject.offset);
-    match origin::excerpt(input, reject) {
-        Some(excerpt) => {
-            error_with_excerpt(excerpt);
-            if let Some(place) = place {
-                note(format_args!("in {place}"));
-            }
+    let within = match &place {
+        Some(place) => format!(", in {place}"),
+        None => String::new(),
+    };
+    let (name, within) = (Escaped(&input.name), Escaped(within));
+    match Origin::of(input, reject.offset) {
+        Some(origin) => {
+            let Origin { line, column, .. } = origin;
+            output::message(format_args!("  --> {name}:{line}:{column}{within}"));
+            excerpt(&origin);
         }
         None => {
-            error(reject);
-            bytes(input, reject.offset, place);
+            let binary = if input.text.is_some() {
+                " (encoded)"
+            } else {
+                ""
+            };
+            let offset = reject.offset;
+            output::message(format_args!("  --> {name}{binary}:{offset:#x}{within}"));
+            bytes(input, offset, place);
         }
     }
     let missing = lacks::of(&input.bytes, reject);
@@ -78,18 +83,8 @@ pub fn rejected(input: &Input, reject: &Reject) {
     }
 }
 
-/// The bytes at an offset, and what is there.
+/// The bytes at an offset, those of the instruction there underlined.
 fn bytes(input: &Input, offset: usize, place: Option<Location>) {
-    let binary = match input.text {
-        Some(_) => " (encoded)",
-        None => "",
-    };
-    let within = match &place {
-        Some(place) => format!(", in {place}"),
-        None => String::new(),
-    };
-    let (name, within) = (Escaped(&input.name), Escaped(within));
-    output::message(format_args!("  --> {name}{binary}:{offset:#x}{within}"));
     let byte = offset..offset.saturating_add(1);
     let marked = place.and_then(|place| place.instruction()).unwrap_or(byte);
     for line in Hexdump::new(&input.bytes, marked).to_string().lines() {
@@ -98,6 +93,30 @@ fn bytes(input: &Input, offset: usize, place: Option<Location>) {
             false => output::message(format_args!("{line}")),
         }
     }
+}
+
+/// A line of text, the word at the place underlined. Of a long line, what is around the place.
+fn excerpt(origin: &Origin<'_>) {
+    let shown = |text: &str| Escaped(text.replace('\t', "    ")).to_string();
+    let (before, word, after) = origin.parts();
+    let (before, word, after) = (shown(before), shown(word), shown(after));
+    let skipped = before.chars().count().saturating_sub(AROUND);
+    let mut head: String = before.chars().skip(skipped).collect();
+    if skipped > 0 {
+        head.insert(0, '…');
+    }
+    let mut tail: String = after.chars().take(AROUND).collect();
+    if tail.len() < after.len() {
+        tail.push('…');
+    }
+    let (indent, length) = (head.chars().count(), word.chars().count().max(1));
+    let (number, mark) = (origin.line.to_string(), "^".repeat(length));
+    let gutter = number.len();
+    output::message(format_args!(" {number} | {head}{word}{tail}"));
+    output::message(format_args!(
+        " {:gutter$} | {:indent$}{ERROR}{mark}{ERROR:#}",
+        "", ""
+    ));
 }
 
 /// Shows an error of the library with its causes and the guest's backtrace.

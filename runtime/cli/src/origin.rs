@@ -5,34 +5,49 @@
 //! entry by entry in the order of the text, so that the index of a function, of an instruction or of
 //! an entry says which place it is. Of components the places are not known.
 
-use std::path::Path;
-
-use tabwasm::reject::Reject;
 use tabwasm::spec::SectionId;
 use tabwasm::view::{Entries, ModuleView};
+use wast::Wat;
 use wast::core::{Func, FuncKind, Module, ModuleField, ModuleKind};
 use wast::parser::{self, ParseBuffer};
 use wast::token::Span;
-use wast::{Error, Wat};
 
 use crate::input::Input;
 
-/// An error with the line of the text that it is about; none without text, or if the place is none
-/// of the text.
-pub fn excerpt(input: &Input, reject: &Reject) -> Option<String> {
-    let text = input.text.as_deref()?;
-    let span = span(text, &input.bytes, reject.offset)?;
-    let mut error = Error::new(span, reject.to_string());
-    error.set_path(Path::new(&input.name));
-    error.set_text(text);
-    Some(error.to_string())
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// From 1.
+    pub line: usize,
+    /// In bytes, from 1.
+    pub column: usize,
+    /// The line.
+    pub text: &'a str,
 }
 
-/// Line and column, from 1, of the place in the text.
-pub fn of(input: &Input, offset: usize) -> Option<(usize, usize)> {
-    let text = input.text.as_deref()?;
-    let (line, column) = span(text, &input.bytes, offset)?.linecol_in(text);
-    Some((line + 1, column + 1))
+impl<'a> Origin<'a> {
+    /// Where in its text an offset in the binary comes from; none without text, or if it is none of
+    /// the text.
+    pub fn of(input: &'a Input, offset: usize) -> Option<Self> {
+        let text = input.text.as_deref()?;
+        let (line, column) = span(text, &input.bytes, offset)?.linecol_in(text);
+        Some(Self {
+            line: line + 1,
+            column: column + 1,
+            text: text.lines().nth(line).unwrap_or_default(),
+        })
+    }
+
+    /// What stands before the place, the word that is there, and what follows.
+    pub fn parts(&self) -> (&'a str, &'a str, &'a str) {
+        let (before, there) = self
+            .text
+            .split_at_checked(self.column - 1)
+            .unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || "();\"".contains(c);
+        let (word, after) = there.split_at(there.find(ends).unwrap_or(there.len()));
+        (before, word, after)
+    }
 }
 
 fn span(text: &str, bytes: &[u8], offset: usize) -> Option<Span> {

@@ -23,7 +23,7 @@ use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::json::Object;
 use crate::lacks;
-use crate::origin;
+use crate::origin::Origin;
 use crate::output::line;
 use crate::progress::Work;
 
@@ -117,10 +117,10 @@ fn line(input: &Input, reject: Option<&Reject>) -> Object {
         Verdict::OutOfBudget { .. } => "out_of_budget",
     };
     let line = line.text("verdict", verdict);
-    let line = match origin::of(input, reject.offset) {
-        Some((row, column)) => line
-            .number("line", row as u64)
-            .number("column", column as u64),
+    let line = match Origin::of(input, reject.offset) {
+        Some(origin) => line
+            .number("line", origin.line as u64)
+            .number("column", origin.column as u64),
         None => line,
     };
     line.number("offset", reject.offset as u64)

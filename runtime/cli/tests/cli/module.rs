@@ -57,67 +57,77 @@ fn wrong_text_is_shown() {
     );
 }
 
-/// Each text, with the place and the line that its error has to show.
-const WRONG: [(&str, &str, &str); 12] = [
+/// Each text, with the place and what has to be shown there.
+const WRONG: [(&str, &str, &str); 14] = [
     (
         "(module\n (func $ok)\n (func $sum (result i32)\n  (i32.add (i32.const 1)\n   (i64.const 2))))",
-        ":4:4\n",
-        "    4 |   (i32.add (i32.const 1)\n      |    ^\n  = note: in `i32.add` of function 1 `sum`",
+        ":4:4, in `i32.add` of function 1 `sum`",
+        " 4 |   (i32.add (i32.const 1)\n   |    ^^^^^^^\n",
     ),
     (
         "(module (func (param i32)\n  local.get 0\n  if nop else\n    i32.eqz\n  end))",
-        ":4:5\n",
-        "    4 |     i32.eqz\n      |     ^\n",
+        ":4:5, in ",
+        " 4 |     i32.eqz\n   |     ^^^^^^^\n",
     ),
     (
         "(func)\n(func $f (result i32)\n  nop\n)",
-        ":2:2\n",
-        "    2 | (func $f (result i32)\n      |  ^\n",
+        ":2:2, in ",
+        " 2 | (func $f (result i32)\n   |  ^^^^\n",
     ),
     (
-        "(module\n(func (nop)\n(local.get 7)))",
-        ":3:2\n",
-        "    3 | (local.get 7)))\n      |  ^",
+        "(module\n(func (nop)\n\t\t(local.get 7)))",
+        ":3:4, in ",
+        " 3 |         (local.get 7)))\n   |          ^^^^^^^^^\n",
     ),
     (
         "(module\n(func nop\nv128.const i64x2 0 0\ndrop))",
-        ":3:1\n",
-        "    3 | v128.const i64x2 0 0\n      | ^",
+        ":3:1, in ",
+        " 3 | v128.const i64x2 0 0\n   | ^^^^^^^^^^\n",
     ),
     (
         "(module (func)\n(export \"a\" (func 0))\n(export \"a\" (func 0)))",
         ":3:2\n",
-        "    3 | (export",
+        " 3 | (export",
     ),
     (
         "(module\n(memory 2 1))",
         ":2:2\n",
-        "    2 | (memory 2 1))\n",
+        " 2 | (memory 2 1))\n   |  ^^^^^^\n",
     ),
     (
         "(module\n(global i32 (i32.const 0))\n(global i32 (i64.const 0)))",
         ":3:2\n",
-        "    3 | (global",
+        " 3 | (global",
     ),
     (
         "(module (memory 1)\n(data (i32.const 0))\n(data (i64.const 0)))",
         ":3:2\n",
-        "    3 | (data",
+        " 3 | (data",
     ),
     (
         "(module (func (param i32))\n(start 0))",
         ":2:8\n",
-        "    2 | (start 0))\n      |        ^",
+        " 2 | (start 0))\n   |        ^\n",
     ),
     (
         "(module (func (param i32))\n (func (type 9)))",
         ":2:3\n",
-        "    2 |  (func (type 9)))\n",
+        " 2 |  (func (type 9)))\n",
     ),
     (
         "(module (table 1 funcref)\n(elem (i32.const 0) 0))",
         ":2:2\n",
-        "    2 | (elem (i32.const 0) 0))\n",
+        " 2 | (elem (i32.const 0) 0))\n",
+    ),
+    (
+        "\n\n\n\n\n\n\n\n\n(func (result i32))",
+        ":10:2, in ",
+        " 10 | (func (result i32))\n    |  ^^^^\n",
+    ),
+    (
+        "(func (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.const 0))))))) (drop (i32.eqz (i64.const 0))) (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.const 0))))))))",
+        ":1:88, in ",
+        " 1 | …2.eqz (i32.eqz (i32.eqz (i32.eqz (i32.const 0))))))) (drop (i32.eqz (i64.const 0))) (i32.eqz (i32.eqz (i32.eqz (i32.eqz (i32.eq…\n",
     ),
 ];
 
@@ -128,7 +138,7 @@ fn invalid_text_is_shown_where_it_is_wrong() {
         for command in [&["validate"][..], &["run"]] {
             let output = tabwasm(&[command, &[&path]].concat(), b"");
             assert_eq!(output.code, Some(3), "{text}");
-            let expected = format!("     --> {path}{place}");
+            let expected = format!("  --> {path}{place}");
             for part in [&expected, line] {
                 assert!(output.stderr.contains(part), "{part}: {}", output.stderr);
             }
@@ -144,7 +154,7 @@ fn invalid_text_is_shown_where_it_is_wrong() {
         let output = tabwasm(args, b"");
         assert_eq!(output.code, Some(3));
         assert!(
-            output.stderr.contains("wrong_0.wat:4:4\n"),
+            output.stderr.contains("wrong_0.wat:4:4, in "),
             "{}",
             output.stderr
         );
