@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
+use std::mem;
 use std::path::Path;
 
 use crate::diagnostic;
@@ -78,6 +79,23 @@ impl Input {
                     exit: ExitStatus::InvalidModule,
                 })
             }
+        }
+    }
+
+    /// The bytes, for a module to keep without a copy. What came from standard input is only lent, because
+    /// nobody can read it again.
+    pub(crate) fn give(&mut self, path: &Path) -> Cow<'_, [u8]> {
+        match path == STDIN {
+            true => Cow::Borrowed(&self.bytes),
+            false => Cow::Owned(mem::take(&mut self.bytes)),
+        }
+    }
+
+    /// Reads it again, if its bytes were given away; without them, if that is not possible any more.
+    pub(crate) fn again(self, path: &Path) -> Self {
+        match path == STDIN {
+            true => self,
+            false => Self::read(path).unwrap_or(self),
         }
     }
 }

@@ -66,15 +66,15 @@ pub fn run(args: &Run) -> ExitStatus {
             return ExitStatus::Usage;
         }
     };
-    let module = Module::new_with_epoch_deadline(&engine, &input.bytes, DEADLINE);
+    let module = Module::new_with_epoch_deadline(&engine, input.give(args.file()), DEADLINE);
     drop(loading);
     let module = match module {
         Ok(module) => module,
         Err(error) if error.as_trap_code().is_some() => return fail(&error),
-        Err(error) => return reject(&input, &error),
+        Err(error) => return reject(&input.again(args.file()), &error),
     };
     let file = mem::take(&mut input.name);
-    // The module has a copy of its own of the bytes, which may be many.
+    // The module may have a copy of its own of the bytes, which may be many.
     drop(input);
     let mut store = match store(args, &engine) {
         Ok(store) => store,

@@ -40,15 +40,17 @@ impl Module {
     /// that are translated at their first call count against the deadline of the store, as other
     /// code does ([`Store::set_epoch_deadline`](crate::Store::set_epoch_deadline)).
     ///
+    /// Bytes that are given and not lent (a `Vec<u8>`) become those of the module, without a copy.
+    ///
     /// # Errors
     /// As [`Module::new`], and at the deadline.
-    pub fn new_with_epoch_deadline(
+    pub fn new_with_epoch_deadline<'b>(
         engine: &Engine,
-        bytes: impl AsRef<[u8]>,
+        bytes: impl Into<Cow<'b, [u8]>>,
         ticks: u64,
     ) -> Result<Self> {
         let deadline = engine.current_epoch().saturating_add(ticks);
-        Self::compile(engine, bytes.as_ref().into(), &mut || {
+        Self::compile(engine, bytes.into(), &mut || {
             if engine.current_epoch() < deadline {
                 Ok(())
             } else {
