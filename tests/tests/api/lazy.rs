@@ -1,4 +1,5 @@
-//! Functions that are validated when they are called: what is wrong is found then, and only then.
+//! Functions that are validated when they are called: what is wrong in one is found then, and only then.
+//! Modules of good and bad functions are loaded, and the good ones called first.
 
 use tabwasm::{CompilationMode, Config, Engine, Instance, Module, Result, Store, Trap};
 
