@@ -15,6 +15,7 @@ counts=
 MEASURED=thumbv7em-none-eabi
 BOARDS=(thumbv7em-none-eabi thumbv6m-none-eabi riscv32imac-unknown-none-elf)
 BIG_ENDIAN=s390x-unknown-linux-gnu
+OTHER_SYSTEM=aarch64-apple-darwin
 
 main() {
     freestanding
@@ -39,6 +40,7 @@ main() {
         board "$target"
     done
     big_endian
+    other_system
 }
 
 # Encodes the official scripts, and plays them on this machine: what the others are compared with.
@@ -79,6 +81,13 @@ big_endian() {
     cargo build -q --release -p desk --target $BIG_ENDIAN -Zbuild-std=std,panic_abort
     compare $BIG_ENDIAN run $CARGO_TARGET_S390X_UNKNOWN_LINUX_GNU_RUNNER \
         "$CARGO_TARGET_DIR/$BIG_ENDIAN/release/desk" suite.bin
+}
+
+# WASI and the command for a system that nobody here runs.
+other_system() {
+    say "WASI for $OTHER_SYSTEM"
+    cargo check -q -p tabwasm-wasi -p tabwasm-cli --manifest-path ../../Cargo.toml \
+        --target $OTHER_SYSTEM -Zbuild-std=std,panic_abort
 }
 
 # Where the encoded scripts are. A program that hangs hangs QEMU.

@@ -158,6 +158,34 @@ fn each_descriptor_has_its_own_readiness() {
     assert_eq!(run(reader.into()), readable.replace("0r", "0rh"));
 }
 
+/// Nobody waits in `open`, which could not be ended; the end of the file is where the writer ends it.
+#[test]
+fn a_pipe_with_a_name_waits_for_its_writer() {
+    let folder = scratch("fifo");
+    let pipe = folder.join("fifo");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("a pipe with a name").success());
+    for more in [&[][..], &["--timeout", "60s"]] {
+        let mut command = tabwasm();
+        let command = command.args(more).arg("--dir-ro").arg(&folder);
+        let command = command.arg(program("copy")).arg(&folder).arg("fifo");
+        let child = command.spawn().expect("the binary starts");
+        thread::sleep(Duration::from_millis(100));
+        let mut writer = File::options().write(true).open(&pipe).expect("it is read");
+        writer.write_all(b"one ").expect("it is read");
+        thread::sleep(Duration::from_millis(50));
+        writer.write_all(b"two").expect("it is read");
+        drop(writer);
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = child.wait_with_output().expect("it ends");
+        assert_eq!((text(&stdout), text(&stderr)), ("one two", ""));
+        assert!(status.success());
+    }
+}
+
 /// An address of this machine that nobody listens at.
 fn free_address() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a socket");

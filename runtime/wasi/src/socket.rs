@@ -242,3 +242,77 @@ impl Descriptor {
         }
     }
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+    use crate::abi::iovec;
+    use crate::builder::WasiCtxBuilder;
+
+    /// Gives and takes as much as it says.
+    struct Liar(usize);
+
+    impl Socket for Liar {
+        fn accept(&mut self) -> Result<Box<dyn Socket>, Errno> {
+            Ok(Box::new(Self(self.0)))
+        }
+
+        fn receive(&mut self, _: &mut [u8], _: bool) -> Result<usize, Errno> {
+            Ok(self.0)
+        }
+
+        fn send(&mut self, _: &[&[u8]]) -> Result<usize, Errno> {
+            Ok(self.0)
+        }
+
+        fn shutdown(&mut self, _: bool, _: bool) -> Result<(), Errno> {
+            Ok(())
+        }
+
+        fn source(&self) -> Option<Source<'_>> {
+            None
+        }
+    }
+
+    /// A guest that has a connection, and two buffers of 4 bytes.
+    fn call(
+        said: usize,
+        call: impl Fn(&mut WasiCtx, &mut Guest<'_>) -> Result<(), Errno>,
+    ) -> Result<u32, Errno> {
+        let mut builder = WasiCtxBuilder::new();
+        builder.preopened_socket(3, Liar(said)).unwrap();
+        let mut ctx = builder.build();
+        let mut bytes: Vec<u8> = [0; 256].into();
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
+        for (n, at) in [(0, 100u32), (1, 104)] {
+            guest.write(n * iovec::BYTES, &at.to_le_bytes())?;
+            guest.write(n * iovec::BYTES + iovec::BUF_LEN, &4u32.to_le_bytes())?;
+        }
+        ctx.sock_accept(&mut guest, 3, 0, 200)?;
+        assert_eq!(guest.u32(200), Ok(4));
+        call(&mut ctx, &mut guest)?;
+        guest.u32(200)
+    }
+
+    #[test]
+    fn numbers_of_a_host_are_compared_with_the_buffers() {
+        let receive = |flags| {
+            move |ctx: &mut WasiCtx, guest: &mut Guest<'_>| {
+                ctx.sock_recv(guest, 4, 0, 2, flags, 200, 204)
+            }
+        };
+        let (peek, all) = (riflags::RECV_PEEK.into(), riflags::RECV_WAITALL.into());
+        assert_eq!(call(0, receive(0)), Ok(0));
+        assert_eq!(call(3, receive(0)), Ok(3));
+        assert_eq!(call(4, receive(0)), Ok(8));
+        assert_eq!(call(4, receive(all)), Ok(8));
+        assert_eq!(call(4, receive(peek)), Ok(4), "one buffer");
+        assert_eq!(call(5, receive(0)), Err(Errno::Io));
+        assert_eq!(call(usize::MAX, receive(all)), Err(Errno::Io));
+        let send = |ctx: &mut WasiCtx, guest: &mut Guest<'_>| ctx.sock_send(guest, 4, 0, 2, 0, 200);
+        assert_eq!(call(3, send), Ok(3));
+        assert_eq!(call(usize::MAX, send), Ok(8));
+    }
+}

@@ -75,20 +75,25 @@ impl WasiCtx {
     ) -> Result<(), Errno> {
         let descriptor = self.descriptors.get(fd)?;
         let never = descriptor.flags & fdflags::NONBLOCK != 0;
-        let patience = match guest.wait.patience {
-            _ if never => 0,
-            Some(patience) => patience,
-            // The system waits in the call that comes.
-            None => return Ok(()),
-        };
+        let patience = if never { Some(0) } else { guest.wait.patience };
+        // The system waits in the call that comes. Not for a pipe with a name, however: one that
+        // nobody has opened for writing yet would be at its end.
+        if patience.is_none() && !matches!(descriptor.kind, Kind::File(_)) {
+            return Ok(());
+        }
         let ready = match self.descriptors.source(fd, way)? {
             Some(source) => {
                 let mut interest = [Interest::new(source, way)];
-                wait(&mut interest, Some(patience))?;
-                interest[0].state.ready
+                loop {
+                    wait(&mut interest, patience)?;
+                    // A signal ends a wait for ever, too.
+                    if interest[0].state.ready || patience.is_some() {
+                        break interest[0].state.ready;
+                    }
+                }
             }
             None => match &mut self.descriptors.find(fd)?.kind {
-                Kind::Input(stream) => stream.ready(Some(patience))?,
+                Kind::Input(stream) => stream.ready(patience)?,
                 Kind::Output(_) | Kind::File(_) | Kind::Directory(_) | Kind::Socket(_) => true,
             },
         };

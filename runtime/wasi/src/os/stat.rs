@@ -11,7 +11,7 @@ use crate::files::FileStat;
 #[allow(clippy::unnecessary_cast, reason = "other processors have other types")]
 pub(super) fn file_stat(stat: &Stat) -> FileStat {
     FileStat {
-        device: stat.st_dev,
+        device: stat.st_dev as u64,
         inode: stat.st_ino,
         file_type: file_type(stat),
         links: stat.st_nlink as u64,

@@ -7,7 +7,10 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::abi::{Errno, Whence};
+use crate::abi::Errno;
+#[cfg(unix)]
+use crate::abi::Whence;
+#[cfg(unix)]
 use crate::files::FileStat;
 use crate::os::errno::errno;
 use crate::stream::{InputStream, OutputStream};
