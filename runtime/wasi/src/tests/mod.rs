@@ -7,6 +7,7 @@
 mod answers;
 mod differential;
 mod escape;
+mod readiness;
 mod semantics;
 
 use std::borrow::ToOwned;
