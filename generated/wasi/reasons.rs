@@ -45,7 +45,7 @@ pub enum Reason {
     ShortBuffer,
     /// A value or flag is not known, does not belong here, or contradicts another one.
     WrongValue,
-    /// A position that is negative or beyond 2^63 - 1, or a length of 0.
+    /// A position that is negative or beyond 2^63 - 1, no place in the directory, or a length of 0.
     WrongRange,
     /// The buffers have 2^31 bytes or more.
     TooMuch,
@@ -284,7 +284,9 @@ impl Reason {
             Self::WrongValue => {
                 "a value or flag is not known, does not belong here, or contradicts another one"
             }
-            Self::WrongRange => "a position that is negative or beyond 2^63 - 1, or a length of 0",
+            Self::WrongRange => {
+                "a position that is negative or beyond 2^63 - 1, no place in the directory, or a length of 0"
+            }
             Self::TooMuch => "the buffers have 2^31 bytes or more",
             Self::TooLarge => "a file of 2^63 bytes or more",
             Self::NoRoom => "there is no room for more bytes, files or names",

@@ -23,6 +23,9 @@ pub const MAX_NAME: u32 = 255;
 /// Most symbolic links that one path leads through, as on Linux.
 pub const MAX_LINKS: u32 = 40;
 
+/// Most places in a directory of the host that a descriptor remembers.
+pub const MAX_PLACES: u32 = 1_048_576;
+
 /// Most bytes of all files and links of a file system in memory.
 pub const MAX_MEMORY_BYTES: u32 = 268_435_456;
 

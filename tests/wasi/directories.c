@@ -17,11 +17,19 @@ static void list(const char *path) {
     for (int n = 0; n < count; n++)
         printf(" %s", names[n]);
     printf("\n");
+    // From a place in the middle, the rest comes once more.
     rewinddir(dir);
-    int again = 0;
-    while (readdir(dir))
-        again++;
-    printf("again %d\n", again == count);
+    int all = count;
+    for (count = 0; count < all / 2; count++)
+        readdir(dir);
+    long middle = telldir(dir);
+    for (int times = 0; times < 2; times++) {
+        seekdir(dir, middle);
+        int rest = 0;
+        while (readdir(dir))
+            rest++;
+        printf("rest %d of %d\n", rest, all);
+    }
     closedir(dir);
 }
 

@@ -17,7 +17,7 @@ use rustix::fs::{
 };
 use rustix::io::{self, ReadWriteFlags, retry_on_intr};
 
-use crate::abi::{Advice, Errno, FileType, Whence, fdflags};
+use crate::abi::{Advice, Errno, FileType, MAX_PLACES, Whence, fdflags};
 use crate::files::{
     DirEntry, FileStat, FileSystem, Handle, OpenOptions, Opened, Time, Times, resolve,
 };
@@ -41,6 +41,9 @@ struct Open {
     only_path: bool,
     /// Something that is read and written, but no file: a pipe with a name, a device.
     waits: bool,
+    /// Of a directory that was listed, the kernel's places, by the numbers that the guest gets. The
+    /// kernel's own have 63 bits, and C libraries of guests keep 31 of them.
+    places: Vec<u64>,
 }
 
 /// Bytes of entries that are read at once; at least one entry has room.
@@ -89,6 +92,7 @@ impl HostFiles {
             flags,
             only_path,
             waits: false,
+            places: Vec::new(),
         };
         let place = match self.open.iter().position(Option::is_none) {
             Some(place) => place,
@@ -266,22 +270,32 @@ impl FileSystem for HostFiles {
         cookie: u64,
         visit: &mut dyn FnMut(DirEntry<'_>) -> bool,
     ) -> Result<(), Errno> {
-        let fd = self.fd(directory)?;
-        let own = rustix::fs::fstat(fd).map_err(code)?.st_ino;
-        i64::try_from(cookie).map_err(|_| Errno::Inval)?;
-        rustix::fs::seek(fd, SeekFrom::Start(cookie)).map_err(code)?;
+        let open = self.open.get_mut(directory.0 as usize);
+        let Open { fd, places, .. } = open.and_then(Option::as_mut).ok_or(Errno::Badf)?;
+        let own = rustix::fs::fstat(&*fd).map_err(code)?.st_ino;
+        let mut number = usize::try_from(cookie).map_err(|_| Errno::Inval)?;
+        // A directory that always changes leaves places that are no more.
+        if number == 0 && places.len() > MAX_PLACES as usize / 2 {
+            places.clear();
+        }
+        let place = match number.checked_sub(1) {
+            None => 0,
+            Some(before) => *places.get(before).ok_or(Errno::Inval)?,
+        };
+        rustix::fs::seek(&*fd, SeekFrom::Start(place)).map_err(code)?;
         let mut buffer = [MaybeUninit::uninit(); ENTRIES];
-        let mut entries = RawDir::new(fd, &mut buffer);
+        let mut entries = RawDir::new(&*fd, &mut buffer);
         while let Some(entry) = entries.next() {
             let entry = entry.map_err(code)?;
             let name = entry.file_name().to_bytes();
+            number = remember(places, number, entry.next_entry_cookie())?;
             // The number of what is above the directory is none of the guest's business.
             let inode = if name == b".." { own } else { entry.ino() };
             let entry = DirEntry {
                 name,
                 inode,
                 file_type: kind(entry.file_type()),
-                next: entry.next_entry_cookie(),
+                next: number as u64,
             };
             if !visit(entry) {
                 break;
@@ -392,6 +406,20 @@ impl FileSystem for HostFiles {
         let length = NonZeroU64::new(length);
         rustix::fs::fadvise(self.fd(file)?, offset, length, advice).map_err(code)
     }
+}
+
+/// The number of the place that follows the one with `number`: the next one, unless the directory
+/// has changed since that was given out.
+fn remember(places: &mut Vec<u64>, number: usize, place: u64) -> Result<usize, Errno> {
+    if places.get(number) == Some(&place) {
+        return Ok(number + 1);
+    }
+    if places.len() >= MAX_PLACES as usize {
+        return Err(Errno::Nomem);
+    }
+    places.try_reserve(1).map_err(|_| Errno::Nomem)?;
+    places.push(place);
+    Ok(places.len())
 }
 
 fn code(error: io::Errno) -> Errno {
