@@ -23,9 +23,13 @@ pub(super) fn resolve(manifest: &str, workspace: &str) -> Result<String, String>
         inherit(package, &inherited("package"))?;
         package.insert("publish".to_string(), false.into());
     }
-    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        if let Some(Value::Table(dependencies)) = manifest.get_mut(table) {
-            inherit(dependencies, &inherited("dependencies"))?;
+    let theirs = inherited("dependencies");
+    inherit_dependencies(&mut manifest, &theirs)?;
+    if let Some(Value::Table(targets)) = manifest.get_mut("target") {
+        for (_, target) in targets {
+            if let Value::Table(target) = target {
+                inherit_dependencies(target, &theirs)?;
+            }
         }
     }
     // A removed row leaves functions and imports that nothing uses.
@@ -35,7 +39,17 @@ pub(super) fn resolve(manifest: &str, workspace: &str) -> Result<String, String>
     toml::to_string(&manifest).map_err(|error| format!("the manifest cannot be written: {error}"))
 }
 
-/// Replaces `key = { workspace = true, … }` by what the workspace says.
+/// Does so in all lists of dependencies of a manifest, or of a target in it.
+fn inherit_dependencies(manifest: &mut Table, workspace: &Table) -> Result<(), String> {
+    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        if let Some(Value::Table(dependencies)) = manifest.get_mut(table) {
+            inherit(dependencies, workspace)?;
+        }
+    }
+    Ok(())
+}
+
+/// Replaces `key = { workspace = true, … }` by what the workspace says. Features are those of both.
 fn inherit(table: &mut Table, workspace: &Table) -> Result<(), String> {
     for (key, value) in table {
         let Value::Table(own) = value else { continue };
@@ -49,7 +63,16 @@ fn inherit(table: &mut Table, workspace: &Table) -> Result<(), String> {
             continue;
         }
         match theirs {
-            Value::Table(theirs) => own.extend(theirs.clone()),
+            Value::Table(theirs) => {
+                let features = own.remove("features");
+                own.extend(theirs.clone());
+                if let Some(Value::Array(more)) = features {
+                    match own.get_mut("features") {
+                        Some(Value::Array(features)) => features.extend(more),
+                        _ => drop(own.insert("features".to_string(), Value::Array(more))),
+                    }
+                }
+            }
             version => {
                 own.insert("version".to_string(), version.clone());
             }
@@ -66,11 +89,16 @@ mod tests {
     fn what_is_inherited_is_written_out() {
         let manifest = "[package]\nname = 'a'\nversion.workspace = true\nreadme = '../README.md'\n\
             exclude = ['src/generated/wasi']\n\
-            [dependencies]\nlibm = { workspace = true, optional = true }\n[lints]\nworkspace = true\n";
-        let workspace =
-            "[workspace.package]\nversion = '1.2.3'\n[workspace.dependencies]\nlibm = '0.2'\n";
+            [dependencies]\nlibm = { workspace = true, optional = true }\n[lints]\nworkspace = true\n\
+            [target.'cfg(unix)'.dependencies]\n\
+            rustix = { workspace = true, features = ['mm'], optional = true }\n";
+        let workspace = "[workspace.package]\nversion = '1.2.3'\n\
+            [workspace.dependencies]\nlibm = '0.2'\n\
+            rustix = { version = '1.1', default-features = false, features = ['std'] }\n";
         let expected = "[package]\nname = \"a\"\npublish = false\nversion = \"1.2.3\"\n\n\
             [dependencies.libm]\noptional = true\nversion = \"0.2\"\n\n\
+            [target.'cfg(unix)'.dependencies.rustix]\noptional = true\nversion = \"1.1\"\n\
+            default-features = false\nfeatures = [\"std\", \"mm\"]\n\n\
             [lints.rust]\nunused = \"allow\"\n\n[workspace]\n";
         let sorted = |text: &str| {
             let table: toml::Table = text.parse().expect("TOML");

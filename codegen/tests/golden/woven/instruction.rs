@@ -85,4 +85,13 @@ impl Instruction<'_> {
     pub const fn begins_block(&self) -> bool {
         false
     }
+
+    /// Where in memory it loads or stores one value, and how many bytes.
+    pub const fn access(&self) -> Option<(crate::types::MemArg, u32)> {
+        match *self {
+            Self::I32Load16S { m, .. } => Some((m, 2)),
+            Self::I32Store8 { m, .. } => Some((m, 1)),
+            _ => None,
+        }
+    }
 }
