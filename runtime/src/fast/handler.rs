@@ -72,7 +72,7 @@ pub(crate) struct Entry {
     #[cfg(verify)]
     pub(crate) layout: Layout,
     /// The type that it was made from, for the design page.
-    #[cfg(test)]
+    #[cfg(all(test, verify))]
     pub(crate) name: fn() -> &'static str,
 }
 
@@ -82,7 +82,7 @@ pub(crate) const fn entry<X: Instruction>() -> Entry {
         handler: handler::<X>(),
         #[cfg(verify)]
         layout: X::LAYOUT,
-        #[cfg(test)]
+        #[cfg(all(test, verify))]
         name: core::any::type_name::<X>,
     }
 }
