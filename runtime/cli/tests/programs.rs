@@ -12,11 +12,11 @@ use std::process::{Command, Output};
 
 use tabwasm::{Caller, Engine, Instance, Linker, Module, Result, Store};
 
-const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/programs/real");
+const SOURCES: &str = "../../tests/programs/real";
 
 /// The folder of the programs, if they were fetched.
 fn programs() -> Option<PathBuf> {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/programs");
+    let default = "../../target/programs";
     let folder = std::env::var_os("TABWASM_PROGRAMS");
     let folder = folder.map_or_else(|| PathBuf::from(default), PathBuf::from);
     if folder.join("sqlite.wasm").exists() {

@@ -20,7 +20,7 @@ use tabwasm_wasi::os::HostSocket;
 use tabwasm_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder, add_to_linker, preview0};
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/wasi")
+    PathBuf::from("../../tests/wasi")
 }
 
 fn program(name: &str) -> PathBuf {
