@@ -65,9 +65,13 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 4_294_967_296,
     store_elements: 10_000_000,
     store_objects: 1_000_000,
+    #[cfg(feature = "alloc")]
     memory_reservation: 0,
+    #[cfg(feature = "alloc")]
     reserved_memory: 0,
+    #[cfg(feature = "alloc")]
     pool_memories: 0,
+    #[cfg(feature = "alloc")]
     pool_memory_size: 0,
     component_nesting: 100,
     component_modules: 1_000,

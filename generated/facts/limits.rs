@@ -265,12 +265,16 @@ pub struct Limits {
     pub store_elements: u64,
     /// Objects of each kind in a store: instances, functions, tables, memories, globals, tags, external references.
     pub store_objects: u64,
+    #[cfg(feature = "alloc")]
     /// Bytes of address space that a memory reserves to grow in; 0: it is allocated.
     pub memory_reservation: u64,
+    #[cfg(feature = "alloc")]
     /// Bytes of address space that memories of an engine reserve, all together; those beyond are allocated.
     pub reserved_memory: u64,
+    #[cfg(feature = "alloc")]
     /// Memories of a pool.
     pub pool_memories: u64,
+    #[cfg(feature = "alloc")]
     /// Bytes of a memory of a pool.
     pub pool_memory_size: u64,
     /// Scopes around a definition: components and types of components, instances and modules.
@@ -351,9 +355,13 @@ impl Limits {
         store_memory: MAX_STORE_MEMORY,
         store_elements: MAX_STORE_ELEMENTS,
         store_objects: MAX_STORE_OBJECTS,
+        #[cfg(feature = "alloc")]
         memory_reservation: MAX_MEMORY_RESERVATION,
+        #[cfg(feature = "alloc")]
         reserved_memory: MAX_RESERVED_MEMORY,
+        #[cfg(feature = "alloc")]
         pool_memories: MAX_POOL_MEMORIES,
+        #[cfg(feature = "alloc")]
         pool_memory_size: MAX_POOL_MEMORY_SIZE,
         component_nesting: MAX_COMPONENT_NESTING,
         component_modules: MAX_COMPONENT_MODULES,
@@ -416,9 +424,13 @@ impl Limits {
             Limit::StoreMemory => self.store_memory,
             Limit::StoreElements => self.store_elements,
             Limit::StoreObjects => self.store_objects,
+            #[cfg(feature = "alloc")]
             Limit::MemoryReservation => self.memory_reservation,
+            #[cfg(feature = "alloc")]
             Limit::ReservedMemory => self.reserved_memory,
+            #[cfg(feature = "alloc")]
             Limit::PoolMemories => self.pool_memories,
+            #[cfg(feature = "alloc")]
             Limit::PoolMemorySize => self.pool_memory_size,
             Limit::ComponentNesting => self.component_nesting,
             Limit::ComponentModules => self.component_modules,
@@ -437,6 +449,14 @@ impl Limits {
             Limit::ComponentDeclarators => self.component_declarators,
             Limit::ComponentOptions => self.component_options,
             Limit::ComponentAttributes => self.component_attributes,
+            #[cfg(not(feature = "alloc"))]
+            Limit::MemoryReservation => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::ReservedMemory => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::PoolMemories => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::PoolMemorySize => 0,
         }
     }
 
@@ -485,9 +505,13 @@ impl Limits {
             Limit::StoreMemory => self.store_memory = value,
             Limit::StoreElements => self.store_elements = value,
             Limit::StoreObjects => self.store_objects = value,
+            #[cfg(feature = "alloc")]
             Limit::MemoryReservation => self.memory_reservation = value,
+            #[cfg(feature = "alloc")]
             Limit::ReservedMemory => self.reserved_memory = value,
+            #[cfg(feature = "alloc")]
             Limit::PoolMemories => self.pool_memories = value,
+            #[cfg(feature = "alloc")]
             Limit::PoolMemorySize => self.pool_memory_size = value,
             Limit::ComponentNesting => self.component_nesting = value,
             Limit::ComponentModules => self.component_modules = value,
@@ -506,6 +530,17 @@ impl Limits {
             Limit::ComponentDeclarators => self.component_declarators = value,
             Limit::ComponentOptions => self.component_options = value,
             Limit::ComponentAttributes => self.component_attributes = value,
+            #[cfg(not(feature = "alloc"))]
+            Limit::MemoryReservation => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::ReservedMemory => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::PoolMemories => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::PoolMemorySize => {}
         }
         self
     }

@@ -65,9 +65,13 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 4_294_967_296,
     store_elements: 65_536,
     store_objects: 4_096,
+    #[cfg(feature = "alloc")]
     memory_reservation: 0,
+    #[cfg(feature = "alloc")]
     reserved_memory: 0,
+    #[cfg(feature = "alloc")]
     pool_memories: 0,
+    #[cfg(feature = "alloc")]
     pool_memory_size: 0,
     component_nesting: 8,
     component_modules: 64,

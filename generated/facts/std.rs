@@ -65,9 +65,13 @@ pub(crate) const LIMITS: Limits = Limits {
     store_memory: 17_179_869_184,
     store_elements: 100_000_000,
     store_objects: 10_000_000,
+    #[cfg(feature = "alloc")]
     memory_reservation: 4_294_967_296,
+    #[cfg(feature = "alloc")]
     reserved_memory: 137_438_953_472,
+    #[cfg(feature = "alloc")]
     pool_memories: 1_000,
+    #[cfg(feature = "alloc")]
     pool_memory_size: 4_294_967_296,
     component_nesting: 100,
     component_modules: 1_000,

@@ -6,6 +6,7 @@
 use super::Source;
 use super::enumeration::{Member, accessor, enumeration, option};
 use super::section::proposal;
+use crate::model::Limit;
 use crate::model::Model;
 use crate::names::{ident, variant};
 use proc_macro2::{Literal, TokenStream};
@@ -35,18 +36,32 @@ pub fn emit(model: &Model) -> Source {
         .iter()
         .map(|limit| ident(&variant(&limit.key)))
         .collect();
+    let conditions: Vec<_> = model
+        .limits
+        .iter()
+        .map(|limit| condition(model, limit))
+        .collect();
+    let absent = model.limits.iter().filter_map(|limit| {
+        let feature = feature(model, limit)?;
+        let name = ident(&variant(&limit.key));
+        Some(quote! { #[cfg(not(feature = #feature))] Limit::#name })
+    });
+    let absent: Vec<_> = absent.collect();
     source.item(quote! {
         /// A value for each limit.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct Limits { #(#[doc = #docs] pub #fields: u64),* }
+        pub struct Limits { #(#conditions #[doc = #docs] pub #fields: u64),* }
 
         impl Limits {
             /// The most that can be asked for.
-            pub const MAX: Limits = Limits { #(#fields: #constants),* };
+            pub const MAX: Limits = Limits { #(#conditions #fields: #constants),* };
 
             /// The value of a limit.
             pub const fn get(&self, limit: Limit) -> u64 {
-                match limit { #(Limit::#variants => self.#fields),* }
+                match limit {
+                    #(#conditions Limit::#variants => self.#fields,)*
+                    #(#absent => 0,)*
+                }
             }
 
             /// With another value for a limit, but not above the most that can be asked for.
@@ -54,7 +69,10 @@ pub fn emit(model: &Model) -> Source {
             pub const fn with(mut self, limit: Limit, value: u64) -> Limits {
                 let max = Limits::MAX.get(limit);
                 let value = if value < max { value } else { max };
-                match limit { #(Limit::#variants => self.#fields = value),* }
+                match limit {
+                    #(#conditions Limit::#variants => self.#fields = value,)*
+                    #(#absent => {})*
+                }
                 self
             }
         }
@@ -88,6 +106,23 @@ pub fn emit(model: &Model) -> Source {
     let relations = relations(model);
     source.item(quote! { impl Limit { #name #relations } });
     source
+}
+
+/// What leaves a limit out of builds that it says nothing in, so that it takes no room there.
+pub fn condition(model: &Model, limit: &Limit) -> TokenStream {
+    let feature = feature(model, limit);
+    feature.map_or_else(
+        TokenStream::new,
+        |feature| quote! { #[cfg(feature = #feature)] },
+    )
+}
+
+/// The feature without which a limit says nothing: the first one, if in the tier without features its
+/// value is zero.
+fn feature<'m>(model: &'m Model, limit: &Limit) -> Option<&'m str> {
+    let smallest = model.tiers.iter().position(|tier| tier.feature.is_none())?;
+    let features = model.tiers.iter().find_map(|tier| tier.feature.as_deref());
+    features.filter(|_| limit.tiers[smallest] == 0)
 }
 
 /// How limits depend on each other and on proposals.

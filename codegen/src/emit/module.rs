@@ -4,7 +4,7 @@
 //! hand.
 
 use super::Source;
-use super::limits::grouped;
+use super::limits::{condition, grouped};
 use super::section::proposal;
 use crate::model::{Model, TierId};
 use crate::names::ident;
@@ -40,7 +40,8 @@ pub fn tier(model: &Model, id: TierId) -> Source {
     let limits = model.limits.iter().map(|limit| {
         let name = ident(&limit.key);
         let value = grouped(limit.of(id));
-        quote! { #name: #value }
+        let condition = condition(model, limit);
+        quote! { #condition #name: #value }
     });
     let proposals = tier.proposals.iter().map(|id| proposal(model, *id));
     let tagline = format!("The tier `{}`: {}.", tier.key, tier.doc);
