@@ -5,6 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+for tool in npm "${PYTHON:-python3}"; do
+    if ! command -v "$tool" > /dev/null; then
+        echo "SKIPPED: programs that others wrote are not fetched: there is no $tool"
+        exit 0
+    fi
+done
 folder=${1:-target/programs}
 sources=$PWD/tests/programs/real
 mkdir -p "$folder"
