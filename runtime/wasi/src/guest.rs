@@ -34,6 +34,8 @@ pub(crate) struct Wait {
     pub(crate) gave_up: bool,
     /// When it was made first, by each clock that it asked.
     pub(crate) began: [Option<u64>; 2],
+    /// Nanoseconds that it waited and that the host's clock did not show.
+    pub(crate) passed: u64,
     /// Bytes that it moved before.
     pub(crate) done: u32,
 }

@@ -168,44 +168,57 @@ impl WasiCtx {
     ) -> Result<Vec<(&'s Subscription, Due)>, Errno> {
         let mut patience = guest.wait.patience;
         loop {
-            let events = self.due(subscriptions, Some(0))?;
+            let events = self.due(guest, subscriptions, Some(0))?;
             if !events.is_empty() {
                 return Ok(events);
             }
             if patience == Some(0) {
                 return Err(guest.give_up());
             }
-            let left = self.until_first_moment(subscriptions)?;
+            let left = self.until_first_moment(guest, subscriptions)?;
             let wait = match (left, patience) {
                 (Some(left), Some(patience)) => Some(left.min(patience)),
                 (left, patience) => left.or(patience),
             };
-            let events = self.due(subscriptions, wait)?;
+            let events = self.due(guest, subscriptions, wait)?;
             // A stream of the host that waited for ever and has nothing will not have it later.
             if !events.is_empty() || wait.is_none() && !self.has_source(subscriptions)? {
                 return Ok(events);
             }
-            // A clock of the host that the system's time does not move.
-            if let Some(left) = left
-                && wait == Some(left)
-                && self.until_first_moment(subscriptions)? == Some(left)
+            // A clock of the host that the system's time does not move is told to let it pass. If it
+            // stands still even then, time is counted here: the guest must not wait for ever.
+            if let (Some(_), Some(wait)) = (left, wait)
+                && self.until_first_moment(guest, subscriptions)? == left
             {
-                self.clock()?.sleep(left);
+                self.clock()?.sleep(wait);
+                if self.until_first_moment(guest, subscriptions)? == left {
+                    guest.wait.passed = guest.wait.passed.saturating_add(wait);
+                }
             }
             patience = patience.map(|_| 0);
         }
     }
 
     /// Nanoseconds until the first clock subscription is due; `None` without one.
-    fn until_first_moment(&self, subscriptions: &[Subscription]) -> Result<Option<u64>, Errno> {
+    fn until_first_moment(
+        &self,
+        guest: &Guest<'_>,
+        subscriptions: &[Subscription],
+    ) -> Result<Option<u64>, Errno> {
         let mut first = None;
         for subscription in subscriptions {
             if let Ok(Wish::Moment(clock, at)) = subscription.wish {
-                let left = at.saturating_sub(self.clock()?.now(clock)?);
+                let left = at.saturating_sub(self.now(guest, clock)?);
                 first = Some(first.map_or(left, |first: u64| first.min(left)));
             }
         }
         Ok(first)
+    }
+
+    /// What a clock shows, and what passed while it stood still.
+    fn now(&self, guest: &Guest<'_>, clock: ClockId) -> Result<u64, Errno> {
+        let shown = self.clock()?.now(clock)?;
+        Ok(shown.saturating_add(guest.wait.passed))
     }
 
     fn has_source(&self, subscriptions: &[Subscription]) -> Result<bool, Errno> {
@@ -222,6 +235,7 @@ impl WasiCtx {
     /// The subscriptions that are due once something is or the time is over.
     fn due<'s>(
         &mut self,
+        guest: &Guest<'_>,
         subscriptions: &'s [Subscription],
         timeout: Option<u64>,
     ) -> Result<Vec<(&'s Subscription, Due)>, Errno> {
@@ -231,7 +245,7 @@ impl WasiCtx {
             let due = match subscription.wish {
                 Err(errno) => Some(Err(errno)),
                 Ok(Wish::Moment(clock, at)) => {
-                    (self.clock()?.now(clock)? >= at).then_some(Ok(State::READY))
+                    (self.now(guest, clock)? >= at).then_some(Ok(State::READY))
                 }
                 Ok(Wish::Ready(fd, way)) if state.ready => Some(Ok(self.measured(fd, way, state))),
                 Ok(Wish::Ready(..)) => None,
@@ -378,6 +392,7 @@ mod tests {
     use crate::abi::subscription;
     use crate::builder::WasiCtxBuilder;
     use crate::clock::Clock;
+    use crate::guest::Wait;
     use crate::pipe::MemoryInputPipe;
 
     /// Stands still but for sleep.
@@ -397,6 +412,21 @@ mod tests {
         }
     }
 
+    /// Shows one moment for ever.
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn resolution(&self, _: ClockId) -> Result<u64, Errno> {
+            Ok(1)
+        }
+
+        fn now(&self, _: ClockId) -> Result<u64, Errno> {
+            Ok(100)
+        }
+
+        fn sleep(&self, _: u64) {}
+    }
+
     fn subscribe(guest: &mut Guest<'_>, n: u32, kind: EventType, what: u32, timeout: u64) {
         let at = n * subscription::BYTES;
         guest
@@ -407,6 +437,33 @@ mod tests {
         guest
             .write(at + LAYOUT.clock_timeout, &timeout.to_le_bytes())
             .unwrap();
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_ends_no_less() {
+        let mut ctx = WasiCtxBuilder::new().clock(Stopped).build();
+        let mut bytes = [0; 512];
+        let mut guest = Guest::new(&mut bytes, u64::MAX);
+        let clock = ClockId::Monotonic as u32;
+        subscribe(&mut guest, 0, EventType::Clock, clock, u64::MAX);
+        subscribe(&mut guest, 1, EventType::Clock, clock, 50);
+        ctx.poll_oneoff(&mut guest, 0, 256, 2, 500).unwrap();
+        assert_eq!((guest.u32(500), guest.u64(256)), (Ok(1), Ok(8)));
+
+        // In slices, too.
+        guest.wait = Wait {
+            patience: Some(20),
+            ..Wait::default()
+        };
+        subscribe(&mut guest, 0, EventType::FdWrite, 9, 0);
+        ctx.poll_oneoff(&mut guest, 0, 256, 2, 500).unwrap();
+        subscribe(&mut guest, 0, EventType::Clock, clock, 60);
+        let mut again = 0;
+        while ctx.poll_oneoff(&mut guest, 0, 256, 2, 500) == Err(Errno::Again) {
+            again += 1;
+            assert!(guest.wait.gave_up && again < 9, "{:?}", guest.wait);
+        }
+        assert_eq!((guest.u32(500), guest.u64(256)), (Ok(1), Ok(8)));
     }
 
     #[test]
