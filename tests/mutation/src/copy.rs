@@ -64,6 +64,9 @@ const MANY: usize = 100;
 /// The program of the library's own tests.
 pub(crate) const LIBRARY: &str = "tabwasm";
 
+/// The file of the copy that says which mutant is active.
+const MUTANT_FILE: &str = "runtime/src/mutant.rs";
+
 /// Folders that tests of mutants do not need.
 const LEFT_OUT: &[&str] = &[
     ".git",
@@ -98,6 +101,7 @@ impl Copy {
     /// Writes it, without the mutants that the compiler refuses, and finds these out.
     pub(crate) fn make(&self, files: &Files, cases: &[Case<'_>]) -> Result<Refusals, String> {
         self.plain(&self.workspace, "")?;
+        self.forget("")?;
         let mut refusals = Refusals::new();
         loop {
             let merged = merged(files, cases, &refusals)?;
@@ -136,7 +140,33 @@ impl Copy {
                 self.write(&path, &hooked(&path, bytes)?)?;
             }
         }
-        self.write("runtime/src/mutant.rs", MUTANT.as_bytes())
+        self.write(MUTANT_FILE, MUTANT.as_bytes())
+    }
+
+    /// Removes what an older copy had and the workspace has no longer: a file that moved would stand there
+    /// twice.
+    fn forget(&self, path: &str) -> Result<(), String> {
+        let wrong = |error: std::io::Error| format!("{path}: {error}");
+        for entry in fs::read_dir(self.folder.join(path)).map_err(wrong)? {
+            let entry = entry.map_err(wrong)?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
+            if path == "target" || path == MUTANT_FILE {
+                continue;
+            }
+            let is_folder = entry.file_type().map_err(wrong)?.is_dir();
+            match (self.workspace.join(&path).exists(), is_folder) {
+                (true, true) => self.forget(&path)?,
+                (true, false) => {}
+                (false, true) => fs::remove_dir_all(entry.path()).map_err(wrong)?,
+                (false, false) => fs::remove_file(entry.path()).map_err(wrong)?,
+            }
+        }
+        Ok(())
     }
 
     fn link(&self, path: &str) -> Result<(), String> {
