@@ -1,17 +1,19 @@
 //! A file system in memory: for `/tmp` of a guest, for tests, and where there is no other.
 //!
-//! Nodes lie in one list, and directories name them by their places in it. A node lives as long as
-//! it has a name or is open. Bytes, nodes and names are counted against limits before they are made.
-//! Entries of a directory are numbered when they are made, and the numbers are the places for
-//! `fd_readdir`: they stay right while others come and go.
+//! Handles stand here, and what is done with them; the files and directories that they lead to, with
+//! their limits, are in [`nodes`]. Standard: WASI preview 1, as each function of the trait says.
+
+mod nodes;
+#[cfg(test)]
+mod tests;
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Bound;
 
-use super::{DirEntry, FileStat, FileSystem, Handle, OpenOptions, Opened, Time, Times};
+use self::nodes::{Content, Directory, HERE, Node, ROOT, UP};
+use super::{DirEntry, FileStat, FileSystem, Handle, OpenOptions, Opened, Times};
 use crate::abi::{
     ClockId, Errno, FileType, MAX_MEMORY_BYTES, MAX_MEMORY_ENTRIES, MAX_MEMORY_FILES, Whence,
     fdflags,
@@ -64,50 +66,12 @@ struct Limits {
     entries: u32,
 }
 
-struct Node {
-    content: Content,
-    /// Names in directories. A directory that was removed has none.
-    names: u64,
-    /// Handles.
-    open: u32,
-    accessed: u64,
-    modified: u64,
-    changed: u64,
-}
-
-enum Content {
-    File(Vec<u8>),
-    Directory(Directory),
-    Link(Vec<u8>),
-}
-
-struct Directory {
-    names: BTreeMap<Vec<u8>, Name>,
-    /// Names by the numbers of their entries.
-    order: BTreeMap<u64, Vec<u8>>,
-    /// The number of the next entry.
-    next: u64,
-    parent: usize,
-}
-
-#[derive(Clone, Copy)]
-struct Name {
-    node: usize,
-    number: u64,
-}
-
 #[derive(Clone, Copy)]
 struct Open {
     node: usize,
     position: u64,
     flags: u16,
 }
-
-/// The node of the root.
-const ROOT: usize = 0;
-/// The numbers of `.` and `..`; those of names follow.
-const HERE: u64 = 1;
-const UP: u64 = 2;
 
 impl MemoryFiles {
     /// An empty directory, whose times stand still.
@@ -166,32 +130,6 @@ impl MemoryFiles {
         now.unwrap_or_default()
     }
 
-    fn node(&self, content: Content) -> Node {
-        let now = self.now();
-        Node {
-            content,
-            names: 0,
-            open: 0,
-            accessed: now,
-            modified: now,
-            changed: now,
-        }
-    }
-
-    fn at(&self, node: usize) -> Result<&Node, Errno> {
-        self.nodes
-            .get(node)
-            .and_then(Option::as_ref)
-            .ok_or(Errno::Badf)
-    }
-
-    fn at_mut(&mut self, node: usize) -> Result<&mut Node, Errno> {
-        self.nodes
-            .get_mut(node)
-            .and_then(Option::as_mut)
-            .ok_or(Errno::Badf)
-    }
-
     fn opened(&self, handle: Handle) -> Result<Open, Errno> {
         self.handles
             .get(handle.0 as usize)
@@ -234,13 +172,6 @@ impl MemoryFiles {
         }
     }
 
-    fn dir_mut(&mut self, node: usize) -> Result<&mut Directory, Errno> {
-        match &mut self.at_mut(node)?.content {
-            Content::Directory(directory) => Ok(directory),
-            Content::File(_) | Content::Link(_) => Err(Errno::Notdir),
-        }
-    }
-
     fn find(&self, parent: Handle, name: &[u8]) -> Result<usize, Errno> {
         let (_, directory) = self.dir(parent)?;
         directory
@@ -250,99 +181,10 @@ impl MemoryFiles {
             .ok_or(Errno::Noent)
     }
 
-    fn is_directory(&self, node: usize) -> Result<bool, Errno> {
-        Ok(matches!(self.at(node)?.content, Content::Directory(_)))
-    }
-
     fn file(&self, handle: Handle) -> Result<&[u8], Errno> {
         match &self.at(self.opened(handle)?.node)?.content {
             Content::File(bytes) => Ok(bytes),
             Content::Directory(_) | Content::Link(_) => Err(Errno::Badf),
-        }
-    }
-
-    /// Makes a node with a name, in a directory that is not removed.
-    fn create(&mut self, parent: Handle, name: &[u8], content: Content) -> Result<usize, Errno> {
-        let (directory, _) = self.dir(parent)?;
-        self.room_for_name(directory)?;
-        let bytes = self.bytes + content.bytes();
-        let files = self.nodes.len() - self.free.len();
-        if files >= self.limits.files as usize || bytes > self.limits.bytes {
-            return Err(Errno::Nospc);
-        }
-        let node = self.node(content);
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => {
-                self.nodes.try_reserve(1).map_err(|_| Errno::Nomem)?;
-                let room = self.nodes.len() + 1;
-                self.free.try_reserve(room).map_err(|_| Errno::Nomem)?;
-                self.nodes.push(None);
-                room - 1
-            }
-        };
-        self.nodes[place] = Some(node);
-        self.bytes = bytes;
-        self.put(directory, name, place)?;
-        Ok(place)
-    }
-
-    fn room_for_name(&self, directory: usize) -> Result<(), Errno> {
-        let node = self.at(directory)?;
-        match &node.content {
-            _ if node.names == 0 => Err(Errno::Noent),
-            Content::Directory(_) if self.names < self.limits.entries => Ok(()),
-            _ => Err(Errno::Nospc),
-        }
-    }
-
-    fn put(&mut self, directory: usize, name: &[u8], node: usize) -> Result<(), Errno> {
-        let now = self.now();
-        let it = self.at_mut(node)?;
-        it.names += 1;
-        it.changed = now;
-        if let Content::Directory(moved) = &mut it.content {
-            moved.parent = directory;
-        }
-        let it = self.dir_mut(directory)?;
-        let number = it.next;
-        it.next += 1;
-        it.order.insert(number, name.to_vec());
-        it.names.insert(name.to_vec(), Name { node, number });
-        self.names += 1;
-        self.touch(directory)
-    }
-
-    fn take(&mut self, directory: usize, name: &[u8]) -> Result<(), Errno> {
-        let it = self.dir_mut(directory)?;
-        let removed = it.names.remove(name).ok_or(Errno::Noent)?;
-        it.order.remove(&removed.number);
-        self.names -= 1;
-        let now = self.now();
-        let node = self.at_mut(removed.node)?;
-        node.names -= 1;
-        node.changed = now;
-        self.touch(directory)?;
-        self.release(removed.node);
-        Ok(())
-    }
-
-    /// Notes that the content of a node changed.
-    fn touch(&mut self, node: usize) -> Result<(), Errno> {
-        let now = self.now();
-        let node = self.at_mut(node)?;
-        node.modified = now;
-        node.changed = now;
-        Ok(())
-    }
-
-    /// Forgets a node that nobody can reach any more.
-    fn release(&mut self, at: usize) {
-        let unreachable = |node: &mut Node| node.names == 0 && node.open == 0;
-        let place = self.nodes.get_mut(at);
-        if let Some(node) = place.and_then(|place| place.take_if(unreachable)) {
-            self.bytes -= node.content.bytes();
-            self.free.push(at);
         }
     }
 
@@ -364,73 +206,6 @@ impl MemoryFiles {
         }
         self.bytes = total;
         self.touch(node)
-    }
-
-    fn set(&mut self, node: usize, times: Times) -> Result<(), Errno> {
-        let now = self.now();
-        let of = |time| match time {
-            Time::Now => now,
-            Time::At(at) => at,
-        };
-        let node = self.at_mut(node)?;
-        node.accessed = times.accessed.map_or(node.accessed, of);
-        node.modified = times.modified.map_or(node.modified, of);
-        node.changed = now;
-        Ok(())
-    }
-
-    fn stat_node(&self, place: usize) -> Result<FileStat, Errno> {
-        let node = self.at(place)?;
-        let (file_type, size) = match &node.content {
-            Content::File(bytes) => (FileType::RegularFile, bytes.len()),
-            Content::Directory(_) => (FileType::Directory, 0),
-            Content::Link(target) => (FileType::SymbolicLink, target.len()),
-        };
-        Ok(FileStat {
-            device: 0,
-            inode: place as u64 + 1,
-            file_type,
-            links: node.names,
-            size: size as u64,
-            accessed: node.accessed,
-            modified: node.modified,
-            changed: node.changed,
-        })
-    }
-
-    /// Whether `node` is `directory` or one of those above it.
-    fn is_above(&self, node: usize, directory: usize) -> Result<bool, Errno> {
-        let mut here = directory;
-        loop {
-            if here == node {
-                return Ok(true);
-            }
-            match &self.at(here)?.content {
-                Content::Directory(it) if it.parent != here => here = it.parent,
-                _ => return Ok(false),
-            }
-        }
-    }
-}
-
-impl Content {
-    /// Bytes that count.
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::File(bytes) | Self::Link(bytes) => bytes.len() as u64,
-            Self::Directory(_) => 0,
-        }
-    }
-}
-
-impl Directory {
-    fn new(parent: usize) -> Self {
-        Self {
-            names: BTreeMap::new(),
-            order: BTreeMap::new(),
-            next: UP + 1,
-            parent,
-        }
     }
 }
 
@@ -762,94 +537,5 @@ impl fmt::Debug for MemoryFiles {
             .field("names", &self.names)
             .field("bytes", &self.bytes)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use alloc::format;
-
-    use super::*;
-
-    const NEW: OpenOptions = OpenOptions {
-        read: true,
-        write: true,
-        create: true,
-        exclusive: true,
-        truncate: false,
-        directory: false,
-        flags: 0,
-    };
-
-    fn create(files: &mut MemoryFiles, name: &str) -> Result<Handle, Errno> {
-        let root = files.root()?;
-        let opened = files.open(root, name.as_bytes(), NEW);
-        files.close(root);
-        match opened? {
-            Opened::File(file) => Ok(file),
-            Opened::Directory(_) => Err(Errno::Isdir),
-        }
-    }
-
-    #[test]
-    fn bytes_are_bounded_before_they_are_made() {
-        let mut files = MemoryFiles::new();
-        let (a, b) = (
-            create(&mut files, "a").unwrap(),
-            create(&mut files, "b").unwrap(),
-        );
-        let most = u64::from(MAX_MEMORY_BYTES);
-        assert_eq!(files.set_size(a, most + 1), Err(Errno::Nospc));
-        assert_eq!(files.write_at(a, &[b"x"], most), Err(Errno::Nospc));
-        assert_eq!(files.write_at(a, &[b"x"], u64::MAX), Err(Errno::Inval));
-        assert_eq!(files.set_size(a, 1 << 20), Ok(()));
-        assert_eq!(files.set_size(b, most - (1 << 20) + 1), Err(Errno::Nospc));
-        // What is neither named nor open does not count.
-        let root = files.root().unwrap();
-        assert_eq!(files.unlink(root, b"a"), Ok(()));
-        assert_eq!(files.stat(a).map(|stat| stat.size), Ok(1 << 20));
-        files.close(a);
-        assert_eq!(files.bytes, 0);
-        assert_eq!(files.symlink(&[b'x'; 100], root, b"l"), Ok(()));
-        assert_eq!(files.bytes, 100);
-        assert_eq!(files.unlink(root, b"l"), Ok(()));
-        assert_eq!((files.bytes, files.names), (0, 1));
-    }
-
-    #[test]
-    fn limits_can_be_lowered_and_not_raised() {
-        let mut files = MemoryFiles::new().max_bytes(10).max_files(3).max_entries(3);
-        let root = files.root().unwrap();
-        let a = create(&mut files, "a").unwrap();
-        assert_eq!(files.write_at(a, &[b"12345678"], 0), Ok(8));
-        assert_eq!(files.write_at(a, &[b"12345678"], 8), Ok(2));
-        assert_eq!(files.write_at(a, &[b"1"], 10), Err(Errno::Nospc));
-        assert_eq!(files.set_size(a, 11), Err(Errno::Nospc));
-        assert!(create(&mut files, "b").is_ok());
-        assert_eq!(create(&mut files, "c"), Err(Errno::Nospc));
-        assert_eq!(files.link(root, b"a", root, b"c"), Ok(()));
-        assert_eq!(files.link(root, b"a", root, b"d"), Err(Errno::Nospc));
-        let raised = MemoryFiles::new().max_bytes(u64::MAX).limits;
-        assert_eq!(raised.bytes, u64::from(MAX_MEMORY_BYTES));
-    }
-
-    #[test]
-    fn files_and_names_are_bounded() {
-        let mut files = MemoryFiles::new();
-        let root = files.root().unwrap();
-        // The root is one of them.
-        for n in 1..MAX_MEMORY_FILES {
-            let file = create(&mut files, &format!("{n}")).unwrap();
-            files.close(file);
-        }
-        assert_eq!(create(&mut files, "more"), Err(Errno::Nospc));
-        assert_eq!(files.create_directory(root, b"more"), Err(Errno::Nospc));
-        for n in MAX_MEMORY_FILES..=MAX_MEMORY_ENTRIES {
-            let name = format!("{n}");
-            assert_eq!(files.link(root, b"1", root, name.as_bytes()), Ok(()));
-        }
-        assert_eq!(files.link(root, b"1", root, b"more"), Err(Errno::Nospc));
-        assert_eq!(files.unlink(root, b"2"), Ok(()));
-        assert!(create(&mut files, "more").is_ok());
     }
 }
