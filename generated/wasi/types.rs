@@ -26,6 +26,12 @@ pub const MAX_LINKS: u32 = 40;
 /// Most places in a directory of the host that a descriptor remembers.
 pub const MAX_PLACES: u32 = 1_048_576;
 
+/// Most nanoseconds that a call waits until the epoch is polled once more, about as fine as timers are.
+pub const MAX_WAIT: u32 = 10_000_000;
+
+/// Most bytes that a pipe or terminal takes without a wait when it can be written, as on Linux.
+pub const MAX_PIPE: u32 = 4_096;
+
 /// Most bytes of all files and links of a file system in memory.
 pub const MAX_MEMORY_BYTES: u32 = 268_435_456;
 

@@ -6,15 +6,14 @@
 
 use alloc::vec::Vec;
 
-use crate::abi::{Advice, Errno, FileType, Whence, fdflags, fdstat, filestat, rights, unstable};
+use crate::abi::{
+    Advice, Errno, FileType, MAX_PIPE, Whence, fdflags, fdstat, filestat, rights, unstable,
+};
 use crate::ctx::WasiCtx;
 use crate::descriptor::Kind;
 use crate::files::{FileStat, FileSystem, Handle, Times};
 use crate::guest::{Guest, offset};
 use crate::wait::Way;
-
-/// Bytes that a pipe or a terminal which can be written takes without a wait, by POSIX and Linux.
-const PIPE_BUF: u32 = 4_096;
 
 impl WasiCtx {
     pub(crate) fn fd_write(
@@ -35,7 +34,7 @@ impl WasiCtx {
             self.until_ready(guest, fd, Way::Write)?;
         }
         if self.waits_in_the_middle(guest, fd)? {
-            cut(&mut buffers, PIPE_BUF);
+            cut(&mut buffers, MAX_PIPE);
         }
         let most = total(&buffers);
         guest.pay_for(most.into())?;

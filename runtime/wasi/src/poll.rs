@@ -9,13 +9,12 @@
 use alloc::vec::Vec;
 
 use crate::abi::{
-    ClockId, Errno, EventType, FileType, SUCCESS, Whence, event, event_fd_readwrite, eventrwflags,
-    rights, subclockflags, subscription_fd_readwrite, unstable,
+    ClockId, Errno, EventType, FileType, MAX_WAIT, SUCCESS, Whence, event, event_fd_readwrite,
+    eventrwflags, rights, subclockflags, subscription_fd_readwrite, unstable,
 };
 use crate::ctx::WasiCtx;
 use crate::descriptor::Kind;
 use crate::guest::{Guest, offset};
-use crate::preview1::SLICE;
 use crate::wait::{Interest, State, Way, wait};
 
 /// Offsets in a subscription: what tells its kind, and what its kind brings.
@@ -291,7 +290,7 @@ impl WasiCtx {
             },
             // The system does not know of the other one, which is asked again after a while.
             (_, Some(_)) => {
-                let time = timeout.map_or(SLICE, |time| time.min(SLICE));
+                let time = timeout.unwrap_or(u64::MAX).min(MAX_WAIT.into());
                 self.ask_system(subscriptions, &mut states, Some(time))?;
             }
             (_, None) => self.ask_system(subscriptions, &mut states, timeout)?,

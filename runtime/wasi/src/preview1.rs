@@ -9,14 +9,10 @@
 use tabwasm::spec::HOST_CALL;
 use tabwasm::{Caller, Error, Extern, Linker, Trap};
 
-use crate::abi::{Errno, MODULE, SUCCESS, unstable};
+use crate::abi::{Errno, MAX_WAIT, MODULE, SUCCESS, unstable};
 use crate::ctx::WasiCtx;
 use crate::generated::functions::define;
 use crate::guest::{Guest, Wait};
-
-/// Nanoseconds that a call waits until the epoch is polled once more: the system's timers are not
-/// finer by much, and a hundred looks in a second cost nothing that could be measured.
-pub(crate) const SLICE: u64 = 10_000_000;
 
 /// From `name(parameters) => what answers;` rows, and `!name(parameters) =>
 /// what ends the call;` rows: the list of names, a function that defines them all in a module, and
@@ -173,7 +169,7 @@ pub(crate) fn answer<T: 'static>(
         }
         wait = Wait {
             gave_up: false,
-            patience: caller.poll_epoch()?.then_some(SLICE),
+            patience: caller.poll_epoch()?.then_some(MAX_WAIT.into()),
             ..waited
         };
     }

@@ -7,7 +7,7 @@
 
 use alloc::boxed::Box;
 
-use crate::abi::{Errno, FileType, fdflags, riflags, rights, sdflags};
+use crate::abi::{Errno, FileType, MAX_WAIT, fdflags, riflags, rights, sdflags};
 use crate::ctx::WasiCtx;
 use crate::descriptor::{Descriptor, Kind};
 use crate::fd::total;
@@ -223,7 +223,7 @@ impl WasiCtx {
                 crate::wait::wait(&mut interest, guest.wait.patience)?;
             }
             // A socket of the host that nobody can wait for is asked again after a while.
-            None => self.clock()?.sleep(crate::preview1::SLICE),
+            None => self.clock()?.sleep(MAX_WAIT.into()),
         }
         Err(guest.give_up())
     }
