@@ -5,8 +5,6 @@
 //! program changes no setting of the terminal. Who started it with the signal ignored (a shell, for
 //! what runs in the background) wants it to be.
 
-use crate::exit::ExitStatus;
-
 /// From now on, Ctrl-C ends the process so.
 #[cfg(unix)]
 pub(crate) fn ends_the_process() {
@@ -15,6 +13,8 @@ pub(crate) fn ends_the_process() {
 
     use signal_hook::consts::SIGINT;
     use signal_hook::flag::register_conditional_shutdown;
+
+    use crate::exit::ExitStatus;
 
     if is_ignored(SIGINT) {
         return;
