@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Rebuilds the programs, and runs those that Linux can answer for itself: what they print is what is
-# right. Needs `pip install ziglang`; PYTHON chooses the interpreter that has it.
+# right. What `descriptors` and `server` print is written by hand, as Linux has no descriptors with rights
+# and runs no second program here. Needs `pip install ziglang`; PYTHON chooses the interpreter that has it.
 set -euo pipefail
 cd "$(dirname "$0")"
 compile() { "${PYTHON:-python3}" -m ziglang cc -std=gnu23 -Wall -Wextra "$@"; }

@@ -1,10 +1,12 @@
-//! Programs in C on all functions of WASI: what they print is what Linux prints, on both file systems.
+//! Programs in C on all functions of WASI: what they print is what Linux prints, on both file systems,
+//! and of what only WASI has, what the standard says.
 //!
 //! Their sources and what is right are in `tests/wasi/`; `build.sh` there makes both. Then what only a
 //! process can show: streams that are files and pipes, arguments as bytes, waiting that ends, sockets.
 
 #![cfg(all(feature = "std", target_os = "linux"))]
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -17,7 +19,10 @@ use std::time::Duration;
 
 use tabwasm::{Config, Engine, Error, Linker, Module, Store, Trap, UpdateDeadline};
 use tabwasm_wasi::os::HostSocket;
-use tabwasm_wasi::{DirPerms, FilePerms, WasiCtx, WasiCtxBuilder, add_to_linker, preview0};
+use tabwasm_wasi::{
+    DirPerms, FUNCTIONS, FilePerms, MODULE, WasiCtx, WasiCtxBuilder, add_to_linker, preview0,
+};
+use wasmparser::{Operator, Payload, TypeRef};
 
 fn folder() -> PathBuf {
     PathBuf::from("../../tests/wasi")
@@ -48,29 +53,99 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text")
 }
 
+/// What a program prints on both file systems is what is right. Gives the directory of the host.
+fn prints_what_is_right(name: &str) -> PathBuf {
+    let right = fs::read_to_string(folder().join(name).with_extension("txt"));
+    let right = right.expect("what is right");
+    assert!(right.lines().count() > 10);
+    let host = scratch(name);
+    let dir = format!("{}::/data", host.display());
+    for given in [["--dir", &dir], ["--tmpfs", "/data"]] {
+        let mut command = tabwasm();
+        let command = command.args(given).arg(program(name)).arg("/data");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = command.output().expect("the binary starts");
+        assert_eq!(text(&stderr), "", "{name} {given:?}");
+        assert!(status.success(), "{name} {given:?}");
+        assert_eq!(text(&stdout), right, "{name} {given:?}");
+    }
+    host
+}
+
 #[test]
 fn programs_print_what_linux_prints_on_both_file_systems() {
     for name in ["files", "directories", "links", "times"] {
-        let right = fs::read_to_string(folder().join(name).with_extension("txt"));
-        let right = right.expect("what is right");
-        assert!(right.lines().count() > 10);
-        let host = scratch(name);
-        let dir = format!("{}::/data", host.display());
-        for given in [["--dir", &dir], ["--tmpfs", "/data"]] {
-            let mut command = tabwasm();
-            let command = command.args(given).arg(program(name)).arg("/data");
-            let Output {
-                status,
-                stdout,
-                stderr,
-            } = command.output().expect("the binary starts");
-            assert_eq!(text(&stderr), "", "{name} {given:?}");
-            assert!(status.success(), "{name} {given:?}");
-            assert_eq!(text(&stdout), right, "{name} {given:?}");
-        }
-        let left = fs::read_dir(&host).expect("a directory").count();
-        assert!(name == "files" || left > 0, "{name} was on the host");
+        let left = fs::read_dir(prints_what_is_right(name)).expect("a directory");
+        assert!(
+            name == "files" || left.count() > 0,
+            "{name} was on the host"
+        );
     }
+}
+
+#[test]
+fn descriptors_have_what_only_wasi_gives_them() {
+    let host = prints_what_is_right("descriptors");
+    let printed = fs::read_to_string(host.join("out")).expect("a file");
+    assert_eq!(printed, "to file");
+}
+
+/// The functions of WASI that a program calls: those that it imports and has a `call` of.
+fn called(wasm: &[u8]) -> BTreeSet<String> {
+    let (mut imported, mut called) = (Vec::new(), BTreeSet::new());
+    for payload in wasmparser::Parser::new(0).parse_all(wasm) {
+        match payload.expect("a module") {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    let import = import.expect("an import");
+                    assert_eq!(import.module, MODULE, "{}", import.name);
+                    assert!(matches!(import.ty, TypeRef::Func(_)), "{}", import.name);
+                    imported.push(import.name.to_owned());
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                let operators = body.get_operators_reader().expect("a body");
+                for operator in operators {
+                    if let Operator::Call { function_index } = operator.expect("an instruction") {
+                        called.extend(imported.get(function_index as usize).cloned());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    called
+}
+
+#[test]
+fn each_function_is_called_from_c() {
+    let functions = FUNCTIONS.iter().chain(&["proc_exit"]);
+    let functions: BTreeSet<String> = functions.map(ToString::to_string).collect();
+    let mut all = BTreeSet::new();
+    for entry in fs::read_dir(folder()).expect("a directory") {
+        let source = entry.expect("an entry").path();
+        if source.extension() != Some(OsStr::new("c")) {
+            continue;
+        }
+        let wasm = fs::read(source.with_extension("wasm")).expect("`build.sh` makes it");
+        let called = called(&wasm);
+        // The binary is of this source: it calls what the comment at the top promises.
+        let source = fs::read_to_string(&source).expect("a source");
+        let head = source.lines().take_while(|line| line.starts_with("//"));
+        let head: String = head.collect();
+        let (_, promised) = head.split_once("Functions: ").expect("a list");
+        let words = promised.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let promised: Vec<_> = words.filter(|word| functions.contains(*word)).collect();
+        assert!(!promised.is_empty(), "{head}");
+        for name in promised {
+            assert!(called.contains(name), "{name} is not called: {head}");
+        }
+        all.extend(called);
+    }
+    assert_eq!(all, functions);
 }
 
 #[test]
