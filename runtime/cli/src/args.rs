@@ -17,6 +17,8 @@ use tabwasm::spec::Level;
 
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
+Example: `tabwasm --lazy --allow-escapes --dir . editor.wasm notes.txt`
+
 Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
 125 out of fuel, 130 Ctrl-C, 134 trap.";
 
@@ -27,8 +29,7 @@ Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeou
     name = "tabwasm",
     version,
     args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
-    after_help = AFTER_HELP
+    subcommand_negates_reqs = true
 )]
 pub struct Cli {
     /// What to do; to run a module, if not said.
@@ -127,6 +128,7 @@ pub enum Command {
 /// How to run a module.
 #[cfg(feature = "std")]
 #[derive(Args, Debug)]
+#[command(after_help = AFTER_HELP)]
 pub struct Run {
     /// Call this export with the arguments that follow FILE, and print its results: `--invoke add`.
     #[arg(long, value_name = "NAME")]
@@ -150,17 +152,17 @@ pub struct Run {
     /// Stop after this much work: `--fuel 1000000`.
     #[arg(long, value_name = "N")]
     pub fuel: Option<u64>,
-    /// Stop after this time: `5s`, `500ms`, `2m`.
+    /// Stop after this time, in `ms`, `s`, `m` or `h`: `--timeout 500ms`.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub timeout: Option<Duration>,
-    /// Most bytes of each memory: `64MiB`, `10GB`, `1048576`. Above 4 GiB it raises the limits.
+    /// Most bytes of each memory: `--max-memory 64MiB`. Above 4 GiB it raises the limits.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_memory: Option<usize>,
     /// Validate each function when it is called first: a large module starts sooner, and what is wrong with it is
     /// found late or never.
     #[arg(long)]
     pub lazy: bool,
-    /// Bytes of the stack, which bounds how deep the guest can call: `8MiB`.
+    /// Bytes of the stack, which bounds how deep the guest can call: `--stack-size 8MiB`.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub stack_size: Option<usize>,
     /// The module (`.wasm`, `.wat`, or `-` for standard input), and what the guest gets.
@@ -198,6 +200,9 @@ impl Run {
 
 /// What to show.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples: `tabwasm inspect --json app.wasm`, `tabwasm inspect --needs app.wasm`"
+)]
 pub struct Inspect {
     /// What the tier without an allocator needs for a module, instead.
     #[arg(long)]
@@ -205,7 +210,7 @@ pub struct Inspect {
     /// One JSON object a line: of each file, and of each module and component in it.
     #[arg(long)]
     pub json: bool,
-    /// Levels of modules and components that are shown, the file itself being the first: `1`.
+    /// Levels of modules and components that are shown, the file itself being the first: `--depth 1`.
     #[arg(long, value_name = "LEVELS", conflicts_with = "needs")]
     pub depth: Option<usize>,
     /// Modules or components: `.wasm`, `.wat`, or `-` for standard input.
@@ -215,6 +220,7 @@ pub struct Inspect {
 
 /// What to make, of which module.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm compile --side-table app.wasm -o app.table`")]
 pub struct Compile {
     /// The side table, with which the tier without an allocator runs the module unvalidated.
     #[arg(long, required = true)]
@@ -251,11 +257,12 @@ pub struct Print {
 
 /// Which modules to validate.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm validate --json app.wasm`")]
 pub struct Validate {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
-    /// How much is asked: the bytes, all but the bodies, or what the standard asks.
+    /// How much is asked: the bytes, all but the bodies, or what the standard asks: `--level basic`.
     #[arg(long, value_name = "LEVEL", value_parser = levels(), default_value = Level::Full.name())]
     pub level: Level,
     /// Modules: `.wasm`, `.wat`, or `-` for standard input.
@@ -265,14 +272,15 @@ pub struct Validate {
 
 /// Which scripts to run.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm wast --json tests/`")]
 pub struct Wast {
     /// One JSON object a line.
     #[arg(long)]
     pub json: bool,
-    /// The tier of the library that is under test: `no_alloc`, or that of this program.
+    /// The tier of the library that is under test: `--tier no_alloc`, or that of this program.
     #[arg(long, value_enum, default_value_t = Tier::OF_THIS_BUILD)]
     pub tier: Tier,
-    /// The engine that runs the modules; that of the tier, if not said.
+    /// The engine that runs the modules; that of the tier, if not said: `--engine compact`.
     #[arg(long, value_enum)]
     pub engine: Option<EngineKind>,
     /// Scripts, or folders of scripts.

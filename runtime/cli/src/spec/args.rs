@@ -35,6 +35,9 @@ pub enum Question {
 
 /// Which instructions to list, and how.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples: `tabwasm spec list --json`, `tabwasm spec list --md`, `tabwasm spec list --csv`"
+)]
 pub struct List {
     /// Only those of this proposal: `--proposal tail_call`.
     #[arg(long, value_name = "NAME")]
@@ -55,6 +58,7 @@ pub struct List {
 
 /// Which instruction to show, and how.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm spec show --json i32.add`")]
 pub struct Show {
     /// The mnemonic.
     pub instruction: String,
@@ -76,6 +80,7 @@ pub struct Check {
 
 /// What to compare.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm spec diff --json wasm-3.0 overlay.toml`")]
 pub struct Diff {
     /// The tables that were there.
     #[arg(value_name = "BEFORE")]
@@ -90,6 +95,7 @@ pub struct Diff {
 
 /// What to lay out.
 #[derive(Args, Debug)]
+#[command(after_help = "Example: `tabwasm spec fmt --check overlay.toml`")]
 pub struct Fmt {
     /// Say what is laid out otherwise, instead of writing.
     #[arg(long)]
@@ -112,7 +118,7 @@ pub struct Explain {
 /// Which tables to ask.
 #[derive(Args, Debug)]
 pub struct Tables {
-    /// `wasm-3.0`, an overlay, or a folder with tables.
+    /// `wasm-3.0`, an overlay, or a folder with tables: `--in overlay.toml`.
     #[arg(long = "in", value_name = "TABLES", default_value = tabwasm_codegen::load::BASE)]
     pub name: String,
 }

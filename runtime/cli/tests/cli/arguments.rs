@@ -159,6 +159,45 @@ fn commands(
     all.push((name, command.clone()));
 }
 
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+/// What stands between `\`` in the text of an option or below those of its command, and has the option.
+fn examples(command: &clap::Command, option: &clap::Arg) -> Vec<String> {
+    let own = option.get_long_help().or(option.get_help());
+    let below = command.get_after_help();
+    let long = option.get_long().map(|name| format!("--{name}"));
+    let short = option.get_short().map(|name| format!("-{name}"));
+    let mut found = Vec::new();
+    for text in own.into_iter().chain(below).map(ToString::to_string) {
+        for example in text.split('`').skip(1).step_by(2).map(words) {
+            let has = |word: &Option<String>| word.iter().any(|word| example.contains(&&**word));
+            if example.len() > 1 && (has(&long) || has(&short)) {
+                found.push(example.join(" "));
+            }
+        }
+    }
+    found
+}
+
+/// A whole command line makes sense, and a part of one makes sense in its place.
+fn parses(command: &clap::Command, name: &[&str], example: &str) {
+    let parsed = if example.starts_with("tabwasm ") {
+        // That command is implied.
+        let name = if name == ["run"] { &[] } else { name };
+        let start = [&["tabwasm"], name].concat();
+        assert!(words(example).starts_with(&start), "{example} of {name:?}");
+        let whole = <tabwasm_cli::args::Cli as clap::CommandFactory>::command();
+        whole.try_get_matches_from(words(example))
+    } else {
+        let part = command.clone().subcommand_required(false);
+        let part = part.mut_args(|arg| arg.required(false));
+        part.try_get_matches_from([&["tabwasm"], &words(example)[..]].concat())
+    };
+    parsed.unwrap_or_else(|error| panic!("{example} of {name:?}: {error}"));
+}
+
 #[test]
 fn each_option_is_in_help_manual_and_completions() {
     let mut command = <tabwasm_cli::args::Cli as clap::CommandFactory>::command();
@@ -188,14 +227,20 @@ fn each_option_is_in_help_manual_and_completions() {
                 let listed = script.contains(&shown) || script.contains(&format!("-l {long}"));
                 assert!(listed, "{name:?} {shown} is not completed by {shell}");
             }
-            let takes = option.get_action().takes_values();
-            let text = option.get_long_help().or(option.get_help());
-            let text = text.map(ToString::to_string).unwrap_or_default();
-            let example = text.contains('`') || !option.get_possible_values().is_empty();
-            assert!(
-                !text.is_empty() && (!takes || example),
-                "{name:?} {shown}: {text}"
-            );
+            if !matches!(long, "help" | "version") {
+                let shown = examples(command, option);
+                assert!(!shown.is_empty(), "{name:?} --{long} has no example");
+                for example in shown {
+                    parses(command, &name, &example);
+                    for (text, place) in [(&help, "help"), (&page, "manual")] {
+                        let text = words(text).join(" ");
+                        assert!(
+                            text.contains(&example),
+                            "{example} is not in the {place}: {text}"
+                        );
+                    }
+                }
+            }
             options += 1;
         }
     }
