@@ -15,7 +15,7 @@ counts=
 MEASURED=thumbv7em-none-eabi
 BOARDS=(thumbv7em-none-eabi thumbv6m-none-eabi riscv32imac-unknown-none-elf)
 BIG_ENDIAN=s390x-unknown-linux-gnu
-OTHER_SYSTEM=aarch64-apple-darwin
+OTHER_SYSTEMS=(aarch64-apple-darwin x86_64-pc-windows-msvc)
 
 main() {
     freestanding
@@ -40,7 +40,9 @@ main() {
         board "$target"
     done
     big_endian
-    other_system
+    for target in "${OTHER_SYSTEMS[@]}"; do
+        other_system "$target"
+    done
 }
 
 # Encodes the official scripts, and plays them on this machine: what the others are compared with.
@@ -85,9 +87,9 @@ big_endian() {
 
 # WASI and the command for a system that nobody here runs.
 other_system() {
-    say "WASI for $OTHER_SYSTEM"
+    say "WASI for $1"
     cargo check -q -p tabwasm-wasi -p tabwasm-cli --manifest-path ../../Cargo.toml \
-        --target $OTHER_SYSTEM -Zbuild-std=std,panic_abort
+        --target "$1" -Zbuild-std=std,panic_abort
 }
 
 # Where the encoded scripts are. A program that hangs hangs QEMU.

@@ -41,6 +41,12 @@ pub(crate) trait Machine {
         rate: Rate,
     ) -> Result<Option<()>, Stop>;
 
+    /// The trap of an instruction for which memories lack some of `count` bytes from these places on.
+    /// An engine can keep which, for whoever reports it.
+    fn memory_out_of_bounds(&mut self, _: &[(MemoryIdx, u64)], _count: u64) -> Trap {
+        Trap::MemoryOutOfBounds
+    }
+
     /// The bytes of a memory and of a data segment, which has none once dropped.
     fn memory_and_data(&mut self, x: MemoryIdx, y: DataIdx) -> (&mut [u8], &[u8]);
 

@@ -36,7 +36,8 @@ pub(crate) fn fill<M: Machine>(
     count: u64,
     rate: Rate,
 ) -> Result<(), Stop> {
-    let to = range(at, count, m.memory(x).len()).ok_or(Trap::MemoryOutOfBounds)?;
+    let to = range(at, count, m.memory(x).len());
+    let to = to.ok_or_else(|| m.memory_out_of_bounds(&[(x, at)], count))?;
     m.pay(rate, count)?;
     let to = m.memory(x).get_mut(to);
     to.ok_or(Trap::MemoryOutOfBounds)?.fill(value as u8);
@@ -54,7 +55,7 @@ pub(crate) fn copy<M: Machine>(
     rate: Rate,
 ) -> Result<(), Stop> {
     let copied = m.memory_copy((x, to), (y, from), count, rate)?;
-    copied.ok_or(Trap::MemoryOutOfBounds.into())
+    copied.ok_or_else(|| m.memory_out_of_bounds(&[(x, to), (y, from)], count).into())
 }
 
 /// `memory.init`: `count` bytes of data segment `y` from `from` on, to `to` in memory `x`.
@@ -74,7 +75,8 @@ pub(crate) fn init<M: Machine>(
         m.pay(rate, count)?;
     }
     let (memory, data) = m.memory_and_data(x, y);
-    super::copy_between(memory, data, to, from, count).ok_or(Trap::MemoryOutOfBounds.into())
+    let copied = super::copy_between(memory, data, to, from, count);
+    copied.ok_or_else(|| m.memory_out_of_bounds(&[(x, to)], count).into())
 }
 
 /// `data.drop`

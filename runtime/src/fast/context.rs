@@ -13,6 +13,7 @@ use super::state::{Exit, State};
 use super::verify::Bounds;
 use crate::engine::counter::Counter;
 use crate::error::Error;
+use crate::module::backtrace::MemoryFault;
 use crate::spec::Trap;
 use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
 use crate::store::pointers::StorePointers;
@@ -47,6 +48,8 @@ pub(crate) struct Context {
     pub(crate) ip: *const u32,
     /// The registers then.
     pub(crate) state: Option<State>,
+    /// The range that no memory has, if an instruction that moves many bytes trapped.
+    pub(crate) fault: Option<MemoryFault>,
     /// The host's error, if it was one.
     pub(crate) error: Option<Error>,
     /// Fuel that what begins at `ip` costs, when there was less.
@@ -84,6 +87,7 @@ impl Context {
             trap: Trap::UnreachableCodeReached,
             ip: core::ptr::null(),
             state: None,
+            fault: None,
             error: None,
             required: 0,
             bounds,

@@ -3,7 +3,8 @@
 //! A handler says only that it trapped; to say more would cost it more. But the state of the machine
 //! is kept when the run loop is left, and with it the address of the instruction. So after the trap
 //! the forms tell where the handler read the address from, and the module's bytes the rest. What is
-//! not certain is not said: an access that lies within the memory is none that trapped.
+//! not certain is not said: an access that lies within the memory is none that trapped. Instructions
+//! that move many bytes keep in the context what they lack.
 
 use super::form;
 use super::handler::HANDLER_WORDS;
@@ -29,7 +30,6 @@ pub(crate) unsafe fn fault(
     let module = frame.module();
     let mut reader = Reader::range(module.bytes(), frame.module_offset()?..module.bytes().len());
     let (access, size) = reader.instruction(&Everything).ok()?.access()?;
-    let index = access.memory.0;
     // SAFETY: the caller promises an instruction and the state that it left.
     let address = unsafe { operand(ip, state) }?;
     let address = match module.env().memory(access.memory)?.is_64 {
@@ -37,16 +37,10 @@ pub(crate) unsafe fn fault(
         false => u64::from(address as u32),
     };
     let address = address.checked_add(access.offset)?;
-    let memory = instance.memories.get(index as usize)?;
+    let memory = instance.memories.get(access.memory.0 as usize)?;
     // SAFETY: memories of an instance live as long as the store; nothing runs now.
     let memory_size = unsafe { memory.as_ref() }.bytes.len() as u64;
-    let end = address.checked_add(size.into());
-    (end.is_none_or(|end| end > memory_size)).then_some(MemoryFault {
-        memory: index,
-        address,
-        size,
-        memory_size,
-    })
+    MemoryFault::new(access.memory, address, size.into(), memory_size)
 }
 
 /// The bits of the address operand.

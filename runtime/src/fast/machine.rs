@@ -23,7 +23,8 @@ use crate::error::Error;
 use crate::exec;
 use crate::exec::machine::{Machine, Stop};
 use crate::exec::slot::Value;
-use crate::spec::Rate;
+use crate::module::backtrace::MemoryFault;
+use crate::spec::{Rate, Trap};
 use crate::store::entity::{MemoryEntity, TableEntity};
 use crate::store::growth;
 use crate::store::pointers::StorePointers;
@@ -221,6 +222,17 @@ impl Machine for Context {
             ((*target.as_ptr()).bytes_mut(), other)
         };
         exec::copy(target, source, to, from, count, || self.pay(rate, count))
+    }
+
+    fn memory_out_of_bounds(&mut self, places: &[(MemoryIdx, u64)], count: u64) -> Trap {
+        for &(x, address) in places {
+            let memory_size = self.memory(x).len() as u64;
+            self.fault = MemoryFault::new(x, address, count, memory_size);
+            if self.fault.is_some() {
+                break;
+            }
+        }
+        Trap::MemoryOutOfBounds
     }
 
     fn memory_and_data(&mut self, x: MemoryIdx, d: DataIdx) -> (&mut [u8], &[u8]) {

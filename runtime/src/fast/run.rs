@@ -215,7 +215,8 @@ unsafe fn drive(
             Exit::Trap => {
                 // SAFETY: the context is live, and its records are whole: nothing runs now.
                 let frames = unsafe { frames(context) };
-                let fault = match (context.trap, frames.first()) {
+                let kept = context.fault.take();
+                let fault = kept.or_else(|| match (context.trap, frames.first()) {
                     // SAFETY: the handler that trapped left its own address and the state that it
                     // had; the stack is the invocation's. The instance is one of the store.
                     (Trap::MemoryOutOfBounds, Some(frame)) => unsafe {
@@ -223,7 +224,7 @@ unsafe fn drive(
                         fault::fault(context.ip, &invocation.state, instance, frame)
                     },
                     _ => None,
-                };
+                });
                 // SAFETY: the caller promises that the store is live and free.
                 unsafe { put_back(store, invocation.stack) };
                 let backtrace = WasmBacktrace::new(frames).with_fault(fault);

@@ -9,6 +9,7 @@ use core::fmt;
 
 use crate::error::Error;
 use crate::module::Module;
+use crate::types::MemoryIdx;
 
 /// The functions that were running, innermost first.
 #[derive(Clone, Debug, Default)]
@@ -17,13 +18,13 @@ pub struct WasmBacktrace {
     fault: Option<MemoryFault>,
 }
 
-/// The load or store that trapped, because not all of it lies within its memory.
+/// The access that trapped, because not all of its bytes lie within the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryFault {
-    pub(crate) memory: u32,
-    pub(crate) address: u64,
-    pub(crate) size: u32,
-    pub(crate) memory_size: u64,
+    memory: u32,
+    address: u64,
+    size: u64,
+    memory_size: u64,
 }
 
 /// One running function.
@@ -48,8 +49,9 @@ impl WasmBacktrace {
         Self { fault, ..self }
     }
 
-    /// The load or store that trapped with [`Trap::MemoryOutOfBounds`](crate::Trap), as far as it is
-    /// known: not for instructions that move many bytes at once.
+    /// The access that trapped with [`Trap::MemoryOutOfBounds`](crate::Trap), as far as it is known:
+    /// not if `memory.init` lacks bytes of its segment only. Of `memory.copy`, it is what would be
+    /// written if both ranges leave their memories.
     pub fn memory_fault(&self) -> Option<&MemoryFault> {
         self.fault.as_ref()
     }
@@ -61,6 +63,17 @@ impl WasmBacktrace {
 }
 
 impl MemoryFault {
+    /// An access, unless it lies within its memory.
+    pub(crate) fn new(x: MemoryIdx, address: u64, size: u64, memory_size: u64) -> Option<Self> {
+        let end = address.checked_add(size);
+        end.is_none_or(|end| end > memory_size).then_some(Self {
+            memory: x.0,
+            address,
+            size,
+            memory_size,
+        })
+    }
+
     /// The index of the memory in the running instance.
     pub fn memory(&self) -> u32 {
         self.memory
@@ -71,8 +84,8 @@ impl MemoryFault {
         self.address
     }
 
-    /// How many bytes are loaded or stored.
-    pub fn size(&self) -> u32 {
+    /// How many bytes are read or written.
+    pub fn size(&self) -> u64 {
         self.size
     }
 

@@ -117,12 +117,12 @@ fn link_errors_name_the_import() -> Result<()> {
 }
 
 /// How many bytes a load or store moves, by its name; none, if it is another instruction.
-fn width(mnemonic: &str) -> Option<u32> {
+fn width(mnemonic: &str) -> Option<u64> {
     let (ty, rest) = mnemonic.split_once('.')?;
     let bits = rest.strip_prefix("load").or(rest.strip_prefix("store"))?;
     let bits = bits.trim_end_matches(|c: char| !c.is_ascii_digit());
     let bits = if bits.is_empty() { &ty[1..] } else { bits };
-    bits.parse::<u32>().ok().map(|bits| bits / 8)
+    bits.parse::<u64>().ok().map(|bits| bits / 8)
 }
 
 /// Ways to come to an address: locals in registers and in slots, what was just computed, constants.
@@ -183,6 +183,103 @@ fn traps_of_loads_and_stores_know_address_and_memory() -> Result<()> {
         }
     }
     assert_eq!(tried, 23 * 3 * ADDRESSES.len());
+    Ok(())
+}
+
+#[test]
+fn traps_of_many_bytes_know_address_and_memory() -> Result<()> {
+    // Memory 0 has one page, memory 1 has two and 64-bit addresses. What lies within one and not
+    // within the other, ends that no integer is, sizes that 32 bits of an operand are: each says the
+    // range that a memory lacks, the one written first.
+    let page = 65_536;
+    let cases = [
+        (
+            "memory.fill 0 (i32.const 65530) (i32.const 1) (i32.const 7)",
+            Some((0, 65_530, 7)),
+        ),
+        (
+            "memory.fill 0 (i32.const -1) (i32.const 1) (i32.const -1)",
+            Some((0, 0xFFFF_FFFF, 0xFFFF_FFFF)),
+        ),
+        (
+            "memory.fill 0 (i32.const 65537) (i32.const 1) (i32.const 0)",
+            Some((0, page + 1, 0)),
+        ),
+        (
+            "memory.fill 1 (i64.const -1) (i32.const 1) (i64.const 2)",
+            Some((1, u64::MAX, 2)),
+        ),
+        (
+            "memory.fill 1 (i64.const 1) (i32.const 1) (i64.const -1)",
+            Some((1, 1, u64::MAX)),
+        ),
+        (
+            "memory.copy 0 0 (i32.const 65535) (i32.const 0) (i32.const 2)",
+            Some((0, 65_535, 2)),
+        ),
+        (
+            "memory.copy 0 0 (i32.const 0) (i32.const 65535) (i32.const 2)",
+            Some((0, 65_535, 2)),
+        ),
+        (
+            "memory.copy 0 0 (i32.const 65534) (i32.const 65535) (i32.const 3)",
+            Some((0, 65_534, 3)),
+        ),
+        (
+            "memory.copy 0 1 (i32.const 65536) (i64.const 65536) (i32.const 1)",
+            Some((0, page, 1)),
+        ),
+        (
+            "memory.copy 0 1 (i32.const 0) (i64.const 131072) (i32.const 1)",
+            Some((1, 2 * page, 1)),
+        ),
+        (
+            "memory.copy 1 0 (i64.const 65536) (i32.const 65536) (i32.const 1)",
+            Some((0, page, 1)),
+        ),
+        (
+            "memory.init 0 $s (i32.const 65535) (i32.const 0) (i32.const 2)",
+            Some((0, 65_535, 2)),
+        ),
+        (
+            "memory.init 0 $s (i32.const -2) (i32.const 9) (i32.const -1)",
+            Some((0, 0xFFFF_FFFE, 0xFFFF_FFFF)),
+        ),
+        (
+            "memory.init 1 $s (i64.const -2) (i32.const 1) (i32.const 1)",
+            Some((1, u64::MAX - 1, 1)),
+        ),
+        // It is the segment that lacks a byte.
+        (
+            "memory.init 0 $s (i32.const 0) (i32.const 2) (i32.const 2)",
+            None,
+        ),
+    ];
+    let engine = Engine::default();
+    for (access, expected) in cases {
+        let text = format!(
+            "(module (memory 1) (memory i64 2) (data $s \"abc\") (func (export \"f\") ({access})))"
+        );
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate(&mut store, &module(&engine, &text))?;
+        let func = instance.get_typed_func::<(), ()>(&mut store, "f")?;
+        // What one call keeps is not told of the next one.
+        for _ in 0..2 {
+            let error = func.call(&mut store, ()).expect_err("it traps");
+            assert_eq!(
+                error.as_trap_code(),
+                Some(Trap::MemoryOutOfBounds),
+                "{text}"
+            );
+            let fault = error.wasm_backtrace().and_then(WasmBacktrace::memory_fault);
+            let found = fault.map(|fault| (fault.memory(), fault.address(), fault.size()));
+            assert_eq!(found, expected, "{text}");
+            if let Some(fault) = fault {
+                let memory_size = page * u64::from(fault.memory() + 1);
+                assert_eq!(fault.memory_size(), memory_size, "{text}");
+            }
+        }
+    }
     Ok(())
 }
 

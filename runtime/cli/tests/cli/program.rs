@@ -442,10 +442,18 @@ fn the_segment_that_does_not_fit_is_named() {
 #[test]
 fn a_trap_says_where_in_memory_it_was() {
     let text = r#"(module (memory 1)
-        (func (export "f") (param i32) (drop (i32.load offset=4 (local.get 0)))))"#;
+        (func (export "load") (param i32) (drop (i32.load offset=4 (local.get 0))))
+        (func (export "fill") (param i32)
+            (memory.fill (i32.const 65530) (i32.const 0) (local.get 0))))"#;
     let path = file("wild.wat", text);
-    let output = tabwasm(&["--invoke", "f", &path, "65536"], b"");
-    assert_eq!(output.code, Some(134));
-    let expected = "out of bounds memory access: 4 bytes at 65540, memory 0 has 65536 bytes";
-    assert!(output.stderr.contains(expected), "{}", output.stderr);
+    for (name, expected) in [
+        ("load", "4 bytes at 65540"),
+        ("fill", "65536 bytes at 65530"),
+    ] {
+        let output = tabwasm(&["--invoke", name, &path, "65536"], b"");
+        assert_eq!(output.code, Some(134));
+        let expected =
+            format!("out of bounds memory access: {expected}, memory 0 has 65536 bytes\n");
+        assert!(output.stderr.contains(&expected), "{}", output.stderr);
+    }
 }
