@@ -13,7 +13,7 @@
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
 //! Without `std`, square roots need the feature `libm`. The feature `mmap` (default) has memories
-//! reserve address space on 64-bit Unix: see `Config::memory_reservation`.
+//! and stacks reserve address space on 64-bit Unix: see `Config::memory_reservation`.
 #![cfg_attr(
     feature = "alloc",
     doc = r"

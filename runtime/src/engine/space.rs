@@ -88,6 +88,11 @@ impl Space {
         Ok(space)
     }
 
+    /// Where the space is.
+    pub(crate) fn platform(&self) -> &'static dyn Platform {
+        self.platform
+    }
+
     /// That of all memories, if there is a pool.
     pub(crate) fn bound(&self) -> Option<Bound> {
         self.pool.as_ref().map(|pool| pool.bound())

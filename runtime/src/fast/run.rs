@@ -370,7 +370,7 @@ impl Nesting {
         // SAFETY: `enter`'s caller promised that the store is live and free now.
         let inner = unsafe { &mut *self.0.inner.as_ptr() };
         let bytes = inner.engine.features().limits.stack_size as usize;
-        let new = || Stack::new(bytes);
+        let new = || Stack::new(inner.engine.space().platform(), bytes);
         inner
             .stacks
             .pop()

@@ -5,9 +5,8 @@
 //! may always push its records. The slots are reached by addresses only: none of these functions
 //! makes a reference to them.
 
-use alloc::vec::Vec;
-
-use crate::allocation;
+use crate::platform::Platform;
+use crate::store::stack_slots::StackSlots;
 
 /// Where a call goes on when its callee returns.
 #[derive(Clone, Copy)]
@@ -28,7 +27,7 @@ pub(crate) struct Record {
 }
 
 /// One contiguous stack, reserved once: its slots, which a store keeps while the stack rests.
-pub(crate) struct Stack(pub(super) Vec<u64>);
+pub(crate) struct Stack(pub(super) StackSlots);
 
 // A record takes whole slots.
 const _: () = assert!(size_of::<Record>().is_multiple_of(size_of::<u64>()));
@@ -39,24 +38,24 @@ impl Stack {
     pub(crate) const MARGIN: usize = 2 * size_of::<Record>() / size_of::<u64>();
 
     /// A stack of this many bytes, or nothing when memory is short.
-    pub(crate) fn new(bytes: usize) -> Option<Self> {
+    pub(crate) fn new(platform: &'static dyn Platform, bytes: usize) -> Option<Self> {
         let slots = (bytes / size_of::<u64>()).max(4 * Self::MARGIN);
-        Some(Self(allocation::zeroed(slots)?))
+        StackSlots::new(platform, slots).map(Self)
     }
 
     /// The first frame.
     pub(crate) fn base(&mut self) -> *mut u64 {
-        self.0.as_mut_ptr()
+        self.0.base()
     }
 
     /// Where records begin, growing downwards.
     pub(crate) fn top(&mut self) -> *mut Record {
         // No reference to the slots is made, so that addresses of `base` stay good.
-        self.base().wrapping_add(self.0.len()).cast()
+        self.base().wrapping_add(self.capacity()).cast()
     }
 
     /// How many slots a frame and its records can take.
     pub(crate) fn capacity(&self) -> usize {
-        self.0.len()
+        self.0.count()
     }
 }

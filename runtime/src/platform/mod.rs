@@ -1,10 +1,11 @@
-//! What linear memories need of the operating system: address space that costs nothing until it is
-//! touched.
+//! What linear memories and stacks need of the operating system: address space that costs nothing until
+//! it is touched.
 //!
 //! A memory that reserves all that it can ever become grows by a comparison and an addition: nothing
 //! is copied, nothing is asked of the system, and pages that nobody touches take no memory. Where
 //! there is no such system, or it refuses, memories are allocated ([`allocation`](crate::allocation))
-//! and move when they grow. Which way a memory went is nothing that a guest can find out.
+//! and move when they grow; so are stacks, which do not grow. Which way one went is nothing that a guest
+//! can find out.
 //!
 //! Invariant of this module: a [`Reservation`] is the only way to the bytes that its platform gave,
 //! and gives them back when it ends, not before.

@@ -85,7 +85,58 @@ fn growing_page_by_page_asks_nothing_of_the_system() {
     std::println!(
         "{steps} steps to 4 GiB: {calls} calls of the system while growing, {all} in all; pages of {page}"
     );
-    assert_eq!((steps, calls, all), (65_536, 0, 2));
+    // What was asked for is the stack of the call; then it and the memory end.
+    assert_eq!((steps, calls, all), (65_536, 1, 4));
+}
+
+#[test]
+fn a_call_takes_no_stack_from_the_allocator() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let engine = Engine::on(&Config::new(), &PLATFORM).expect("configuration");
+    let text = r#"(module (func $f (export "f") (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0)) (then (i32.const 7))
+            (else (call $f (i32.sub (local.get 0) (i32.const 1)))))))"#;
+    let module = Module::new(&engine, wat::parse_str(text).expect("text")).expect("module");
+    for stores in 1..4 {
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).expect("instance");
+        let func = instance.get_typed_func::<i32, i32>(&mut store, "f");
+        let func = func.expect("exported");
+        // A store keeps it for the next call.
+        for _ in 0..3 {
+            assert_eq!(func.call(&mut store, 1_000).expect("no trap"), 7);
+            assert_eq!(PLATFORM.calls(), 2 * stores - 1);
+        }
+        drop(store);
+        assert_eq!(PLATFORM.calls(), 2 * stores);
+    }
+}
+
+#[test]
+fn a_stack_is_as_deep_wherever_it_comes_from() {
+    static GIVES: Counted = Counted::new(usize::MAX);
+    static REFUSES: Counted = Counted::new(0);
+    let text = r#"(module (global $depth (export "depth") (mut i32) (i32.const 0))
+        (func $f (export "f") (global.set $depth (i32.add (global.get $depth) (i32.const 1)))
+            (call $f) (call $f)))"#;
+    let depths = [&GIVES, &REFUSES].map(|platform| {
+        let engine = Engine::on(Config::new().max_wasm_stack(10_001), platform);
+        let engine = engine.expect("configuration");
+        let module = Module::new(&engine, wat::parse_str(text).expect("text")).expect("module");
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).expect("instance");
+        let func = instance.get_typed_func::<(), ()>(&mut store, "f");
+        let error = func.and_then(|func| func.call(&mut store, ()));
+        let error = error.expect_err("it never ends");
+        assert_eq!(error.as_trap_code(), Some(crate::Trap::StackOverflow));
+        let depth = instance.get_global(&mut store, "depth").expect("exported");
+        depth.get(&mut store).i32()
+    });
+    assert!(
+        depths[0] > Some(100) && depths[0] == depths[1],
+        "{depths:?}"
+    );
+    assert_eq!((GIVES.calls(), REFUSES.calls()), (2, 1));
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::entity::{
 };
 use super::erased::{EpochCallback, HostHook};
 use super::limiter::Limiter;
+use super::stack_slots::StackSlots;
 use crate::engine::Engine;
 use crate::engine::counter::Counter;
 use crate::engine::registry::held::StoreTypes;
@@ -54,7 +55,7 @@ pub(crate) struct StoreInner {
     /// Limits on memories, tables and instances.
     pub(crate) limiter: Limiter,
     /// Slots of stacks at rest.
-    pub(crate) stacks: Vec<Vec<u64>>,
+    pub(crate) stacks: Vec<StackSlots>,
     /// How deep calls of the guest by the host are nested now.
     pub(crate) nesting: u32,
 }

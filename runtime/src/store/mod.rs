@@ -16,6 +16,7 @@ pub(crate) mod inner;
 pub(crate) mod limiter;
 pub(crate) mod limits;
 pub(crate) mod pointers;
+pub(crate) mod stack_slots;
 
 use alloc::boxed::Box;
 use core::fmt;

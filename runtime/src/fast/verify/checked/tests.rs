@@ -13,6 +13,7 @@ use crate::fast::operations::Operation;
 use crate::fast::translate::{Place, To, unverified};
 use crate::module::Watch;
 use crate::module::origin::OriginList;
+use crate::platform;
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -319,7 +320,7 @@ fn instructions_that_do_not_join() {
 
 #[test]
 fn frames_lie_within_the_stack() {
-    let mut stack = Stack::new(0).unwrap();
+    let mut stack = Stack::new(platform::own(), 0).unwrap();
     let bounds = Bounds::new(&mut stack);
     let (base, top) = (stack.base().cast_const(), stack.top().cast_const());
     let ip = core::ptr::null();
@@ -331,7 +332,7 @@ fn frames_lie_within_the_stack() {
 #[test]
 #[should_panic = "the frame lies within the stack"]
 fn a_frame_above_the_records() {
-    let mut stack = Stack::new(0).unwrap();
+    let mut stack = Stack::new(platform::own(), 0).unwrap();
     let bounds = Bounds::new(&mut stack);
     let records = stack.top().cast_const().wrapping_sub(1);
     bounds.assert(core::ptr::null(), records.wrapping_add(1).cast(), records);
@@ -340,7 +341,7 @@ fn a_frame_above_the_records() {
 #[test]
 #[should_panic = "records lie within the stack"]
 fn a_record_above_the_stack() {
-    let mut stack = Stack::new(0).unwrap();
+    let mut stack = Stack::new(platform::own(), 0).unwrap();
     let bounds = Bounds::new(&mut stack);
     let records = stack.top().cast_const().wrapping_add(1);
     bounds.assert(core::ptr::null(), stack.base(), records);
