@@ -8,6 +8,8 @@
 #![forbid(unsafe_code)]
 
 pub(crate) mod abi;
+#[cfg(feature = "alloc")]
+pub(crate) mod types;
 
 /// Layouts that do not follow from others.
 pub mod layout {

@@ -97,7 +97,7 @@ impl CanonicalAbi {
 
 impl CanonicalAbiInfo {
     /// Nothing.
-    pub(super) const EMPTY: Self = Self {
+    pub(in crate::component) const EMPTY: Self = Self {
         size: 0,
         align: 1,
         flat: Flat::NONE,
@@ -201,18 +201,23 @@ impl CanonicalAbiInfo {
     ) -> Option<Self> {
         let Some(ty) = ty else { return one };
         match (one, Self::of(ty, address)) {
-            (Some(one), Some(other)) => Some(Self {
-                size: larger(one.size, other.size),
-                align: larger(one.align, other.align),
-                flat: one.flat.join(&other.flat),
-            }),
+            (Some(one), Some(other)) => Some(one.or(&other)),
             _ => None,
+        }
+    }
+
+    /// Room for this or another value.
+    pub(in crate::component) const fn or(self, other: &Self) -> Self {
+        Self {
+            size: larger(self.size, other.size),
+            align: larger(self.align, other.align),
+            flat: self.flat.join(&other.flat),
         }
     }
 
     /// Where a value is that follows what ends here; `end` is then its end.
     #[inline]
-    pub(super) fn place(&self, end: &mut u64) -> u64 {
+    pub(in crate::component) fn place(&self, end: &mut u64) -> u64 {
         let at = end.checked_next_multiple_of(u64::from(self.align));
         let at = at.unwrap_or(u64::MAX);
         *end = at.saturating_add(u64::from(self.size));
@@ -220,7 +225,7 @@ impl CanonicalAbiInfo {
     }
 
     /// With another value behind it.
-    const fn with(self, field: Option<Self>) -> Option<Self> {
+    pub(in crate::component) const fn with(self, field: Option<Self>) -> Option<Self> {
         let Some(field) = field else { return None };
         let Some(at) = self.size.checked_next_multiple_of(field.align) else {
             return None;
@@ -236,7 +241,7 @@ impl CanonicalAbiInfo {
     }
 
     /// With a size that keeps the next of a list aligned.
-    const fn padded(self) -> Option<Self> {
+    pub(in crate::component) const fn padded(self) -> Option<Self> {
         match self.size.checked_next_multiple_of(self.align) {
             Some(size) => Some(Self { size, ..self }),
             None => None,

@@ -40,7 +40,7 @@ impl Flat {
     }
 
     /// With those of another value behind it.
-    pub(super) const fn and(mut self, other: &Self) -> Self {
+    pub(in crate::component) const fn and(mut self, other: &Self) -> Self {
         let mut place = 0;
         while place < other.count && (place as usize) < MAX_FLAT_PARAMS {
             self = self.with(other.types[place as usize]);
