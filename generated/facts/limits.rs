@@ -181,6 +181,9 @@ pub const MAX_COMPONENT_DECLARATORS: u64 = 1_000_000;
 /// Options of a canonical definition: the most that can be asked for.
 pub const MAX_COMPONENT_OPTIONS: u64 = 64;
 
+/// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice: the most that can be asked for.
+pub const MAX_COMPONENT_FLATTENED: u64 = 100_000_000;
+
 /// Attributes of a name: the most that can be asked for.
 pub const MAX_COMPONENT_ATTRIBUTES: u64 = 1_000;
 
@@ -309,6 +312,8 @@ pub struct Limits {
     pub component_declarators: u64,
     /// Options of a canonical definition.
     pub component_options: u64,
+    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
+    pub component_flattened: u64,
     /// Attributes of a name.
     pub component_attributes: u64,
 }
@@ -379,6 +384,7 @@ impl Limits {
         component_params: MAX_COMPONENT_PARAMS,
         component_declarators: MAX_COMPONENT_DECLARATORS,
         component_options: MAX_COMPONENT_OPTIONS,
+        component_flattened: MAX_COMPONENT_FLATTENED,
         component_attributes: MAX_COMPONENT_ATTRIBUTES,
     };
 
@@ -448,6 +454,7 @@ impl Limits {
             Limit::ComponentParams => self.component_params,
             Limit::ComponentDeclarators => self.component_declarators,
             Limit::ComponentOptions => self.component_options,
+            Limit::ComponentFlattened => self.component_flattened,
             Limit::ComponentAttributes => self.component_attributes,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => 0,
@@ -529,6 +536,7 @@ impl Limits {
             Limit::ComponentParams => self.component_params = value,
             Limit::ComponentDeclarators => self.component_declarators = value,
             Limit::ComponentOptions => self.component_options = value,
+            Limit::ComponentFlattened => self.component_flattened = value,
             Limit::ComponentAttributes => self.component_attributes = value,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => {}
@@ -668,13 +676,15 @@ pub enum Limit {
     ComponentDeclarators,
     /// Options of a canonical definition.
     ComponentOptions,
+    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
+    ComponentFlattened,
     /// Attributes of a name.
     ComponentAttributes,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 60] = [
+    pub const ALL: [Limit; 61] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -734,6 +744,7 @@ impl Limit {
         Limit::ComponentParams,
         Limit::ComponentDeclarators,
         Limit::ComponentOptions,
+        Limit::ComponentFlattened,
         Limit::ComponentAttributes,
     ];
 }
@@ -801,6 +812,7 @@ impl Limit {
             Self::ComponentParams => "component_params",
             Self::ComponentDeclarators => "component_declarators",
             Self::ComponentOptions => "component_options",
+            Self::ComponentFlattened => "component_flattened",
             Self::ComponentAttributes => "component_attributes",
         }
     }
@@ -865,6 +877,7 @@ impl Limit {
             | Self::ComponentParams
             | Self::ComponentDeclarators
             | Self::ComponentOptions
+            | Self::ComponentFlattened
             | Self::ComponentAttributes => &[],
             Self::Locals => &[Limit::Params],
             Self::OperandStack => &[Limit::Params, Limit::Results],
@@ -930,6 +943,7 @@ impl Limit {
             | Self::ComponentParams
             | Self::ComponentDeclarators
             | Self::ComponentOptions
+            | Self::ComponentFlattened
             | Self::ComponentAttributes => None,
             Self::Tables => Some(Proposal::ReferenceTypes),
             Self::Memories => Some(Proposal::MultiMemory),

@@ -89,5 +89,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_params: 64,
     component_declarators: 1_024,
     component_options: 16,
+    component_flattened: 1_000_000,
     component_attributes: 16,
 };

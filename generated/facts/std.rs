@@ -89,5 +89,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_params: 1_000,
     component_declarators: 100_000,
     component_options: 16,
+    component_flattened: 10_000_000,
     component_attributes: 16,
 };

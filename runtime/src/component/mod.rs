@@ -9,6 +9,10 @@
 
 pub(crate) mod abi;
 #[cfg(feature = "alloc")]
+mod flatten;
+#[cfg(feature = "alloc")]
+pub(crate) mod plan;
+#[cfg(feature = "alloc")]
 pub(crate) mod types;
 
 /// Layouts that do not follow from others.
