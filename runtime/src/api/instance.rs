@@ -106,7 +106,7 @@ impl Instance {
             name: instance.map_or("", |it| it.module.export_name(part)),
             // Each part of the module has its object in the instance.
             item: instance
-                .and_then(|it| it.item(*part, inner))
+                .and_then(|it| it.item(part.kind, part.index, inner))
                 .unwrap_or(Func(Handle::NOWHERE).into()),
         })
     }
@@ -115,19 +115,21 @@ impl Instance {
 impl InstanceEntity {
     /// What it exports under this name; `store` is its own.
     pub(crate) fn export(&self, name: &str, store: &StoreInner) -> Option<Extern> {
-        self.item(self.module.export(name)?, store)
+        let ExportPart { kind, index, .. } = self.module.export(name)?;
+        self.item(kind, index, store)
     }
 
-    fn item(&self, part: ExportPart, store: &StoreInner) -> Option<Extern> {
-        let numbers = match part.kind {
+    /// What stands in an index space; `store` is its own.
+    pub(crate) fn item(&self, kind: ExternKind, index: u32, store: &StoreInner) -> Option<Extern> {
+        let numbers = match kind {
             ExternKind::Func => &self.funcs,
             ExternKind::Table => &self.handles.tables,
             ExternKind::Memory => &self.handles.memories,
             ExternKind::Global => &self.handles.globals,
             ExternKind::Tag => &self.handles.tags,
         };
-        let handle = store.handle(*numbers.get(part.index as usize)?);
-        Some(match part.kind {
+        let handle = store.handle(*numbers.get(index as usize)?);
+        Some(match kind {
             ExternKind::Func => Func(handle).into(),
             ExternKind::Table => Table(handle).into(),
             ExternKind::Memory => Memory(handle).into(),

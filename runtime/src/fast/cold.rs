@@ -3,15 +3,18 @@
 //! A handler that calls one of these pays for a frame of its own, so only handlers that have
 //! nothing else to do call them.
 
+use core::ptr::NonNull;
+
 use super::context::Context;
 use super::machine::Hand;
+use super::stack::Stack;
 use super::state::Exit;
 use super::translate;
 use crate::exec::machine::Stop;
 use crate::module::Watch;
 use crate::module::code::Cell;
 use crate::spec::{Rate, Trap};
-use crate::store::entity::HostFunc;
+use crate::store::entity::{FuncBody, FuncEntity, HostFunc, Turn};
 use crate::store::erased;
 
 /// Translates a function and publishes its code; on failure the context holds the error. At the
@@ -81,6 +84,75 @@ pub(crate) unsafe fn call_host(
             (*context).error = Some(error);
             Exit::Error
         })
+    }
+}
+
+/// How a turn of a function of the library ended.
+pub(crate) enum Turned {
+    /// Its results stand at the beginning of its frame.
+    Done,
+    /// A function is to be called.
+    Call {
+        /// The function.
+        func: NonNull<FuncEntity>,
+        /// Where in the frame its own begins.
+        at: usize,
+        /// The turn after that.
+        next: u64,
+    },
+    /// It trapped.
+    Trap(Trap),
+    /// It failed, and the context holds the error.
+    Exit(Exit),
+}
+
+/// Takes a turn of a function of the library, which is paid for like a call of the host.
+///
+/// # Safety
+/// The context is live, the function one of its store whose frame begins at `slots`, and the turn
+/// the one that comes next there.
+#[inline(never)]
+pub(crate) unsafe fn turn(
+    context: *mut Context,
+    func: *const FuncEntity,
+    slots: *mut u64,
+    number: u64,
+) -> Turned {
+    // SAFETY: the caller promises a live context and a function of its store, which stays where it
+    // is. That the frame lies in the stack is compared before it is used; while the function has the
+    // store the context is not used, and `resume` reads again what may have moved.
+    unsafe {
+        let FuncBody::Turns(turns) = &(*func).body else {
+            return Turned::Exit(Exit::Failed);
+        };
+        let count = turns.slots();
+        let end = slots.wrapping_add(count + Stack::MARGIN);
+        // A record more than for other calls: the one that leads back here.
+        if end > (*context).records.wrapping_sub(1).cast() {
+            return Turned::Trap(Trap::StackOverflow);
+        }
+        let fuel = Rate::PASSED.fuel(count as u64);
+        if let Err(exit) = (*context).burn(fuel) {
+            return Turned::Exit(exit);
+        }
+        let frame = core::slice::from_raw_parts_mut(slots, count);
+        let store = (*context).store;
+        (*context).suspend();
+        let turn = turns.turn(store, frame, number);
+        (*context).resume();
+        match turn {
+            Ok(Turn::Done) => Turned::Done,
+            Ok(Turn::Call { func, at, next }) if at < count => Turned::Call {
+                func: *(*context).funcs.add(func as usize),
+                at,
+                next,
+            },
+            Ok(Turn::Call { .. }) => Turned::Exit(Exit::Failed),
+            Err(error) => {
+                (*context).error = Some(error);
+                Turned::Exit(Exit::Failed)
+            }
+        }
     }
 }
 

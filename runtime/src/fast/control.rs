@@ -9,7 +9,7 @@
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
-use super::cold;
+use super::cold::{self, Turned};
 use super::context::Context;
 use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
@@ -36,6 +36,10 @@ pub(crate) static FOREIGN: Fixed = Fixed(handler::<Foreign>());
 pub(crate) static LEAVE: Fixed = Fixed(handler::<Leave>());
 /// Returns with the results that stand in the frame.
 pub(crate) static RETURN: Fixed = Fixed(handler::<ReturnSlots>());
+/// Begins the function of the library whose entity is in `acc`.
+static BEGIN: Fixed = Fixed(handler::<Begin>());
+/// Goes on with the function of the library whose entity is in `p`, at the turn that is in `q`.
+static RESUME: Fixed = Fixed(handler::<Resume>());
 /// Ends the run.
 pub(crate) static DONE: Fixed = Fixed(handler::<Done>());
 
@@ -140,8 +144,15 @@ instructions! {
                 Ok(()) => return_slots(state),
                 Err(exit) => Flow::Exit(exit),
             },
+            FuncBody::Turns(_) => Flow::Jump(BEGIN.ip()),
         }
     }
+
+    /// Begins a function of the library that calls others.
+    Begin [; Ending::Elsewhere] |_words, state| { turn(state, state.acc as *const FuncEntity, 0) }
+
+    /// Goes on with a function of the library when what it called has returned.
+    Resume [; Ending::Elsewhere] |_words, state| { turn(state, state.p as *const FuncEntity, state.q) }
 
     /// Calls an imported function: index, frame.
     CallImport [Operand::Import, Operand::Frame; Ending::Next] |words, state| {
@@ -585,6 +596,42 @@ unsafe fn callee(state: &mut State, func: NonNull<FuncEntity>) -> *const u32 {
                 state.acc = func.as_ptr() as u64;
                 FOREIGN.ip()
             }
+        }
+    }
+}
+
+/// Takes a turn of a function of the library, whose record is pushed, and calls what it asks for.
+///
+/// # Safety
+/// The state is live, the function one of its store, and the turn the one that comes next in the
+/// frame.
+#[inline(always)]
+unsafe fn turn(state: &mut State, func: *const FuncEntity, number: u64) -> Flow {
+    // SAFETY: the caller promises a live state and a function of its store. `cold::turn` has compared
+    // the end of the frame with the innermost record: there is room for those that a call pushes.
+    unsafe {
+        match cold::turn(state.context, func, state.sp, number) {
+            Turned::Done => return_slots(state),
+            Turned::Call {
+                func: called,
+                at,
+                next,
+            } => {
+                let record = (*state.context).records.sub(1);
+                *record = Record {
+                    ip: RESUME.ip(),
+                    sp: state.sp,
+                    p: func as u64,
+                    q: next,
+                    fp: 0.0,
+                    fq: 0.0,
+                };
+                (*state.context).records = record;
+                state.sp = state.sp.add(at);
+                Flow::Jump(callee(state, called))
+            }
+            Turned::Trap(trap) => Flow::Trap(trap),
+            Turned::Exit(exit) => Flow::Exit(exit),
         }
     }
 }

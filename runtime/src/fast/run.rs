@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use super::context::Context;
-use super::control::{DONE, LEAVE, RETURN};
+use super::control::{DONE, FOREIGN, LEAVE, RETURN};
 use super::fault;
 use super::handler::enter;
 use super::stack::{Record, Stack};
@@ -18,7 +18,6 @@ use super::verify::Bounds;
 use crate::allocation::{self, OutOfMemory};
 use crate::error::Error;
 use crate::module::backtrace::{FrameInfo, WasmBacktrace};
-use crate::module::code::Cell;
 use crate::spec::Trap;
 use crate::store::entity::{FuncBody, InstanceEntity};
 use crate::store::erased;
@@ -76,12 +75,19 @@ pub(crate) unsafe fn call(
     // guest runs.
     let callee = unsafe { store.inner.as_ref() }
         .funcs
-        .get(func)
-        .map(|func| match &func.body {
-            FuncBody::Wasm { instance, cell, .. } => (*instance, *cell),
-            FuncBody::Host(_) => (NonNull::dangling(), NonNull::<Cell>::dangling()),
-        });
-    let Some((instance, cell)) = callee.filter(|(_, cell)| *cell != NonNull::dangling()) else {
+        .addresses()
+        .get(func as usize);
+    // SAFETY: a function of the store, which stays where it is.
+    let entry = callee.and_then(|func| match &unsafe { func.as_ref() }.body {
+        FuncBody::Wasm { instance, cell, .. } => {
+            // SAFETY: the cell is one of the module that the instance keeps alive.
+            let ip = unsafe { cell.as_ref() }.entry();
+            Some((*instance, ip, cell.as_ptr() as u64))
+        }
+        FuncBody::Turns(turns) => Some((turns.home(), FOREIGN.ip(), func.as_ptr() as u64)),
+        FuncBody::Host(_) => None,
+    });
+    let Some((instance, ip, acc)) = entry else {
         return Err(Interruption::Host(
             crate::engine::use_error::UseError::OtherStore.into(),
             None,
@@ -96,9 +102,8 @@ pub(crate) unsafe fn call(
     }
     let sp = stack.base();
     // SAFETY: that the stack has room for the slots and, in the margin, for a record was just
-    // compared; frames begin at its base, records at its top. The cell is one of the module that
-    // the instance keeps alive.
-    let (records, ip) = unsafe {
+    // compared; frames begin at its base, records at its top.
+    let records = unsafe {
         core::ptr::copy_nonoverlapping(slots.as_ptr(), sp, slots.len());
         let record = stack.top().sub(1);
         *record = Record {
@@ -109,12 +114,12 @@ pub(crate) unsafe fn call(
             fp: 0.0,
             fq: 0.0,
         };
-        (record, cell.as_ref().entry())
+        record
     };
     let state = State {
         sp,
         context: core::ptr::null_mut(),
-        acc: cell.as_ptr() as u64,
+        acc,
         p: 0,
         q: 0,
         f: 0.0,

@@ -15,6 +15,8 @@ use core::ptr::NonNull;
 
 use super::bytes::Bytes;
 use super::erased::HostCall;
+use super::pointers::StorePointers;
+use crate::error::Result;
 use crate::handle::{Handle, Handle32};
 use crate::module::Module;
 use crate::module::code::Cell;
@@ -40,6 +42,44 @@ pub(crate) enum FuncBody {
     },
     /// A function of the host.
     Host(HostFunc),
+    /// A function of the library that calls others.
+    Turns(Box<dyn Turns>),
+}
+
+/// A function of the library that calls functions of instances, without running inside of a call of
+/// the machine: each turn ends with a function to call, and the next begins when that has returned.
+pub(crate) trait Turns: Send + Sync {
+    /// Slots that it takes: its arguments and results at the beginning, then what it keeps from turn
+    /// to turn, then the arguments and results of what it calls.
+    fn slots(&self) -> usize;
+
+    /// An instance of the store, for when the host calls it.
+    fn home(&self) -> NonNull<InstanceEntity>;
+
+    /// Takes a turn: the first is number 0, another one the `next` that the turn before gave.
+    ///
+    /// # Errors
+    /// What ends the guest's call.
+    ///
+    /// # Safety
+    /// The pointers are those of the function's own store, which is live and used by nobody else, and
+    /// the frame has as many slots as it takes.
+    unsafe fn turn(&self, store: StorePointers, frame: &mut [u64], number: u64) -> Result<Turn>;
+}
+
+/// How a turn ends.
+pub(crate) enum Turn {
+    /// The results stand at the beginning of the frame.
+    Done,
+    /// A function is to be called.
+    Call {
+        /// Its number in the store.
+        func: u32,
+        /// The slot of the frame at which its arguments stand, and its results will.
+        at: usize,
+        /// The number of the turn after that.
+        next: u64,
+    },
 }
 
 // SAFETY: the pointers lead to what the store that owns this function owns, too: it moves to

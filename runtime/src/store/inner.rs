@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 
 use super::arena::Arena;
+use super::component::{self, Calls, ComponentEntity, ResourceEntity};
 use super::entity::{
     FuncEntity, GlobalEntity, HostHandle, HostValue, InstanceEntity, MemoryEntity, TableEntity,
     TagEntity,
@@ -44,6 +45,14 @@ pub(crate) struct StoreInner {
     pub(crate) externs: HandleTable<Vec<Entry<HostValue>>, HostHandle>,
     /// Instances.
     pub(crate) instances: Arena<InstanceEntity>,
+    /// Instances of components.
+    pub(crate) components: Arena<ComponentEntity>,
+    /// Types of the resources that they have.
+    pub(crate) resources: Vec<ResourceEntity>,
+    /// Resources that instances gave to the host.
+    pub(crate) given: component::HandleTable,
+    /// Calls of functions of components that have not returned.
+    pub(crate) calls: Calls,
     /// Fuel left; if the engine does not consume it, more than can be burned.
     pub(crate) fuel: u64,
     /// Epoch at which running code is interrupted.
@@ -104,6 +113,10 @@ impl StoreInner {
             tags: Arena::default(),
             externs: HandleTable::new(Vec::new(), most),
             instances: Arena::default(),
+            components: Arena::default(),
+            resources: Vec::new(),
+            given: component::HandleTable::default(),
+            calls: Calls::default(),
             fuel,
             epoch_deadline: 0,
             epoch_action: EpochAction::default(),

@@ -7,6 +7,7 @@
 
 pub(crate) mod arena;
 pub(crate) mod bytes;
+pub(crate) mod component;
 pub(crate) mod context;
 pub(crate) mod entity;
 pub(crate) mod erased;

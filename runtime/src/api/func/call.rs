@@ -115,7 +115,7 @@ fn enter<T>(
 ) -> Result<Result<(), Interruption>> {
     let host = match &store.inner.func(func)?.body {
         FuncBody::Host(host) => Some(host.call.clone()),
-        FuncBody::Wasm { .. } => None,
+        FuncBody::Wasm { .. } | FuncBody::Turns(_) => None,
     };
     let pointers = store.pointers();
     Ok(match host {

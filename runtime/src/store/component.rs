@@ -1,0 +1,288 @@
+//! What a store keeps of the instances of components: handles, resources, and who is being called.
+//!
+//! A component instance has a table of handles of its own, and two flags by which calls are refused:
+//! whether it may be entered, and whether it may call out. Resources are what handles stand for; a
+//! type of them belongs to one component instance, or to the host. Calls are a list, innermost
+//! last, because a handle that is lent must not outlive its call. Standard: Component Model,
+//! `CanonicalABI.md`, "Component Instance State", "Resource State" and "Task State".
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::any::TypeId;
+
+use super::entity::HostFunc;
+use crate::allocation::{self, OutOfMemory};
+use crate::generated::woven::component::layout::{AddressType, StringEncoding};
+use crate::spec::Trap;
+
+/// An instance of a component, with those of the components in it.
+pub(crate) struct ComponentEntity {
+    /// Its core instances, by their numbers in the store.
+    pub(crate) core_instances: Vec<u32>,
+    /// The core functions that canonical definitions made, by their numbers in the store.
+    pub(crate) trampolines: Vec<Option<u32>>,
+    /// The component instances, parents first.
+    pub(crate) instances: Box<[ComponentInstance]>,
+    /// Its types of resources, by their numbers in the store.
+    pub(crate) resources: Vec<ResourceNumber>,
+    /// Its functions.
+    pub(crate) lifts: Vec<LiftedFunc>,
+}
+
+/// A component instance.
+pub(crate) struct ComponentInstance {
+    /// The place of the one around it.
+    pub(crate) parent: Option<u32>,
+    /// Whether it runs, or has trapped: it cannot be called then.
+    pub(crate) entered: bool,
+    /// Whether its core code may call what it imports.
+    pub(crate) may_leave: bool,
+    /// What its core code has handles of.
+    pub(crate) handles: HandleTable,
+}
+
+/// A function that is lifted, with what its options name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LiftedFunc {
+    /// The core function, by its number in the store.
+    pub(crate) core: u32,
+    /// The place of the component instance that it belongs to.
+    pub(crate) instance: u32,
+    /// Memory and strings.
+    pub(crate) options: GuestOptions,
+    /// The core function to call when the result has been read.
+    pub(crate) post_return: Option<u32>,
+}
+
+/// What a canonical definition says of memory and strings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GuestOptions {
+    /// The memory, by its number in the store.
+    pub(crate) memory: Option<u32>,
+    /// The allocator, by its number in the store.
+    pub(crate) realloc: Option<u32>,
+    /// The type of addresses.
+    pub(crate) address: AddressType,
+    /// The encoding of strings.
+    pub(crate) encoding: StringEncoding,
+}
+
+/// The number of a type of resources in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ResourceNumber(pub(crate) u32);
+
+/// A type of resources.
+pub(crate) struct ResourceEntity {
+    /// To whom it belongs.
+    pub(crate) owner: Owner,
+    /// What is called when one is dropped.
+    pub(crate) dtor: Option<Dtor>,
+}
+
+/// To whom a type of resources belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The host: the Rust type that stands for it.
+    Host(TypeId),
+    /// A component instance: the number of its entity, and its place there.
+    Guest(u32, u32),
+}
+
+/// What is called when a resource is dropped.
+#[derive(Clone)]
+pub(crate) enum Dtor {
+    /// A core function, by its number in the store.
+    Guest(u32),
+    /// A function of the host.
+    Host(HostFunc),
+}
+
+/// A call of a function of a component that has not returned.
+pub(crate) struct CallScope {
+    /// Handles that were lent for it and are not dropped.
+    pub(crate) borrows: u32,
+    /// How many of [`Calls::lent`] belong to the calls around it.
+    pub(crate) lent: usize,
+}
+
+/// The calls that have not returned.
+#[derive(Default)]
+pub(crate) struct Calls {
+    /// The calls, innermost last.
+    pub(crate) scopes: Vec<CallScope>,
+    /// Handles that cannot be dropped as long as their calls run: entity, place of the instance, index.
+    pub(crate) lent: Vec<(u32, u32, u32)>,
+}
+
+/// The handles of one component instance.
+#[derive(Default)]
+pub(crate) struct HandleTable {
+    entries: Vec<Entry>,
+    /// The place that was freed last.
+    free: Option<u32>,
+}
+
+#[derive(Clone, Copy)]
+enum Entry {
+    /// Nothing, and the place that was freed before.
+    Free(Option<u32>),
+    Used(Handle),
+}
+
+/// A handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handle {
+    /// The type of the resource.
+    pub(crate) ty: ResourceNumber,
+    /// What stands for the resource where it is implemented.
+    pub(crate) rep: u32,
+    /// Who may drop it, and when.
+    pub(crate) kind: HandleKind,
+}
+
+/// Who may drop a handle, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandleKind {
+    /// The instance owns it; it has lent it so many times.
+    Own {
+        /// Calls that it is lent for.
+        lends: u32,
+    },
+    /// It is lent for a call: the place of this among the calls.
+    Borrow {
+        /// The place.
+        call: u32,
+    },
+}
+
+impl ComponentEntity {
+    /// Enters an instance and those around it, but for what is entered as `from` or around that
+    /// already: a call from within may come back.
+    ///
+    /// # Errors
+    /// [`Trap::CannotEnter`] if one of them runs or has trapped; then none is entered.
+    pub(crate) fn enter(&mut self, from: Option<u32>, to: u32) -> Result<(), Trap> {
+        if self.between(from, to).any(|place| self.is_entered(place)) {
+            return Err(Trap::CannotEnter);
+        }
+        self.mark(from, to, true);
+        Ok(())
+    }
+
+    /// Leaves what [`enter`](Self::enter) entered.
+    pub(crate) fn leave(&mut self, from: Option<u32>, to: u32) {
+        self.mark(from, to, false);
+    }
+
+    /// Allows or forbids core code of an instance to call what it imports; says what was.
+    pub(crate) fn may_leave(&mut self, instance: u32, may: bool) -> bool {
+        match self.instances.get_mut(instance as usize) {
+            Some(instance) => core::mem::replace(&mut instance.may_leave, may),
+            None => false,
+        }
+    }
+
+    /// An instance and those around it, but for `from` and those around that.
+    fn between(&self, from: Option<u32>, to: u32) -> impl Iterator<Item = u32> + use<'_> {
+        let outside = move |place: &u32| from.is_none_or(|from| !self.is_around(*place, from));
+        self.around(to).filter(outside)
+    }
+
+    /// An instance and those around it.
+    fn around(&self, place: u32) -> impl Iterator<Item = u32> + use<'_> {
+        let parent = |place: &u32| self.instances.get(*place as usize)?.parent;
+        core::iter::successors(Some(place), parent)
+    }
+
+    fn is_around(&self, outer: u32, inner: u32) -> bool {
+        self.around(inner).any(|place| place == outer)
+    }
+
+    fn is_entered(&self, place: u32) -> bool {
+        let instance = self.instances.get(place as usize);
+        instance.is_none_or(|instance| instance.entered)
+    }
+
+    fn mark(&mut self, from: Option<u32>, to: u32, entered: bool) {
+        let mut place = Some(to);
+        while let Some(at) = place {
+            let around = from.is_some_and(|from| self.is_around(at, from));
+            let Some(instance) = self.instances.get_mut(at as usize) else {
+                return;
+            };
+            if !around {
+                instance.entered = entered;
+            }
+            place = instance.parent;
+        }
+    }
+}
+
+impl HandleTable {
+    /// Adds a handle and gives its index, which is never 0.
+    pub(crate) fn add(&mut self, handle: Handle, most: u64) -> Result<u32, HandleError> {
+        if let Some(place) = self.free {
+            let entry = self.entries.get_mut(place as usize);
+            let entry = entry.ok_or(HandleError::Trap(Trap::UnknownHandle))?;
+            if let Entry::Free(next) = *entry {
+                self.free = next;
+            }
+            *entry = Entry::Used(handle);
+            return Ok(place + 1);
+        }
+        let place = self.entries.len();
+        if place as u64 >= most {
+            return Err(HandleError::Trap(Trap::TooManyHandles));
+        }
+        allocation::reserve(&mut self.entries, 1)?;
+        self.entries.push(Entry::Used(handle));
+        Ok(place as u32 + 1)
+    }
+
+    /// The handle at an index, if it is one of this type.
+    pub(crate) fn get(&mut self, index: u32, ty: ResourceNumber) -> Result<&mut Handle, Trap> {
+        let place = index.checked_sub(1).ok_or(Trap::UnknownHandle)?;
+        match self.entries.get_mut(place as usize) {
+            Some(Entry::Used(handle)) if handle.ty == ty => Ok(handle),
+            Some(Entry::Used(_)) => Err(Trap::WrongHandleType),
+            _ => Err(Trap::UnknownHandle),
+        }
+    }
+
+    /// The same of any type.
+    pub(crate) fn any(&mut self, index: u32) -> Option<&mut Handle> {
+        match self.entries.get_mut(index.checked_sub(1)? as usize)? {
+            Entry::Used(handle) => Some(handle),
+            Entry::Free(_) => None,
+        }
+    }
+
+    /// Removes the handle at an index, which is the first to be used again.
+    pub(crate) fn remove(&mut self, index: u32, ty: ResourceNumber) -> Result<Handle, Trap> {
+        let handle = *self.get(index, ty)?;
+        if let HandleKind::Own { lends: 1.. } = handle.kind {
+            return Err(Trap::HandleIsLent);
+        }
+        let place = index - 1;
+        if let Some(entry) = self.entries.get_mut(place as usize) {
+            *entry = Entry::Free(self.free);
+            self.free = Some(place);
+        }
+        Ok(handle)
+    }
+}
+
+/// Why a handle was not added.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum HandleError {
+    /// The guest trapped.
+    Trap(Trap),
+    /// Memory is short.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for HandleError {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
