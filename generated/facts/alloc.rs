@@ -91,4 +91,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_options: 16,
     component_flattened: 1_000_000,
     component_attributes: 16,
+    #[cfg(feature = "alloc")]
+    component_lift_size: 67_108_864,
 };

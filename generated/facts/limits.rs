@@ -187,6 +187,9 @@ pub const MAX_COMPONENT_FLATTENED: u64 = 100_000_000;
 /// Attributes of a name: the most that can be asked for.
 pub const MAX_COMPONENT_ATTRIBUTES: u64 = 1_000;
 
+/// Bytes of the host that the values of one call take, which a component makes it lift: the most that can be asked for.
+pub const MAX_COMPONENT_LIFT_SIZE: u64 = 281_474_976_710_656;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -316,6 +319,9 @@ pub struct Limits {
     pub component_flattened: u64,
     /// Attributes of a name.
     pub component_attributes: u64,
+    #[cfg(feature = "alloc")]
+    /// Bytes of the host that the values of one call take, which a component makes it lift.
+    pub component_lift_size: u64,
 }
 
 impl Limits {
@@ -386,6 +392,8 @@ impl Limits {
         component_options: MAX_COMPONENT_OPTIONS,
         component_flattened: MAX_COMPONENT_FLATTENED,
         component_attributes: MAX_COMPONENT_ATTRIBUTES,
+        #[cfg(feature = "alloc")]
+        component_lift_size: MAX_COMPONENT_LIFT_SIZE,
     };
 
     /// The value of a limit.
@@ -456,6 +464,8 @@ impl Limits {
             Limit::ComponentOptions => self.component_options,
             Limit::ComponentFlattened => self.component_flattened,
             Limit::ComponentAttributes => self.component_attributes,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentLiftSize => self.component_lift_size,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => 0,
             #[cfg(not(feature = "alloc"))]
@@ -464,6 +474,8 @@ impl Limits {
             Limit::PoolMemories => 0,
             #[cfg(not(feature = "alloc"))]
             Limit::PoolMemorySize => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentLiftSize => 0,
         }
     }
 
@@ -538,6 +550,8 @@ impl Limits {
             Limit::ComponentOptions => self.component_options = value,
             Limit::ComponentFlattened => self.component_flattened = value,
             Limit::ComponentAttributes => self.component_attributes = value,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentLiftSize => self.component_lift_size = value,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => {}
 
@@ -549,6 +563,9 @@ impl Limits {
 
             #[cfg(not(feature = "alloc"))]
             Limit::PoolMemorySize => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentLiftSize => {}
         }
         self
     }
@@ -680,11 +697,13 @@ pub enum Limit {
     ComponentFlattened,
     /// Attributes of a name.
     ComponentAttributes,
+    /// Bytes of the host that the values of one call take, which a component makes it lift.
+    ComponentLiftSize,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 61] = [
+    pub const ALL: [Limit; 62] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -746,6 +765,7 @@ impl Limit {
         Limit::ComponentOptions,
         Limit::ComponentFlattened,
         Limit::ComponentAttributes,
+        Limit::ComponentLiftSize,
     ];
 }
 
@@ -814,6 +834,7 @@ impl Limit {
             Self::ComponentOptions => "component_options",
             Self::ComponentFlattened => "component_flattened",
             Self::ComponentAttributes => "component_attributes",
+            Self::ComponentLiftSize => "component_lift_size",
         }
     }
 
@@ -878,7 +899,8 @@ impl Limit {
             | Self::ComponentDeclarators
             | Self::ComponentOptions
             | Self::ComponentFlattened
-            | Self::ComponentAttributes => &[],
+            | Self::ComponentAttributes
+            | Self::ComponentLiftSize => &[],
             Self::Locals => &[Limit::Params],
             Self::OperandStack => &[Limit::Params, Limit::Results],
         }
@@ -944,7 +966,8 @@ impl Limit {
             | Self::ComponentDeclarators
             | Self::ComponentOptions
             | Self::ComponentFlattened
-            | Self::ComponentAttributes => None,
+            | Self::ComponentAttributes
+            | Self::ComponentLiftSize => None,
             Self::Tables => Some(Proposal::ReferenceTypes),
             Self::Memories => Some(Proposal::MultiMemory),
             Self::Results => Some(Proposal::MultiValue),

@@ -91,4 +91,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_options: 16,
     component_flattened: 10_000_000,
     component_attributes: 16,
+    #[cfg(feature = "alloc")]
+    component_lift_size: 1_073_741_824,
 };

@@ -58,11 +58,29 @@ pub enum Trap {
     InvalidString,
     /// A value is to be put into the memory of a guest that gave no allocator.
     NoAllocator,
+    /// A number says no handle of the table of an instance.
+    UnknownHandle,
+    /// A handle is of another type of resources, or borrowed where it must be owned.
+    WrongHandleType,
+    /// A handle is dropped or given away during a call that it is lent to.
+    HandleIsLent,
+    /// A function returned without dropping the handles that it was lent.
+    BorrowsRemain,
+    /// The table of an instance has as many handles as it can have.
+    TooManyHandles,
+    /// An instance called out of itself where it may not: from `realloc` or `post-return`.
+    CannotLeave,
+    /// An instance was called that is running already, or trapped before.
+    CannotEnter,
+    /// What a component gives to the host takes more memory than the limit.
+    LiftedTooMuch,
+    /// A value of the proposal `async` or `error-context` is passed, which this library does not implement.
+    MissingAsync,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 25] = [
+    pub const ALL: [Trap; 34] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -88,6 +106,15 @@ impl Trap {
         Trap::InvalidChar,
         Trap::InvalidString,
         Trap::NoAllocator,
+        Trap::UnknownHandle,
+        Trap::WrongHandleType,
+        Trap::HandleIsLent,
+        Trap::BorrowsRemain,
+        Trap::TooManyHandles,
+        Trap::CannotLeave,
+        Trap::CannotEnter,
+        Trap::LiftedTooMuch,
+        Trap::MissingAsync,
     ];
 }
 
@@ -120,6 +147,15 @@ impl Trap {
             Self::InvalidChar => 523,
             Self::InvalidString => 524,
             Self::NoAllocator => 525,
+            Self::UnknownHandle => 526,
+            Self::WrongHandleType => 527,
+            Self::HandleIsLent => 528,
+            Self::BorrowsRemain => 529,
+            Self::TooManyHandles => 530,
+            Self::CannotLeave => 531,
+            Self::CannotEnter => 532,
+            Self::LiftedTooMuch => 533,
+            Self::MissingAsync => 534,
         }
     }
 
@@ -151,6 +187,15 @@ impl Trap {
             523 => Some(Self::InvalidChar),
             524 => Some(Self::InvalidString),
             525 => Some(Self::NoAllocator),
+            526 => Some(Self::UnknownHandle),
+            527 => Some(Self::WrongHandleType),
+            528 => Some(Self::HandleIsLent),
+            529 => Some(Self::BorrowsRemain),
+            530 => Some(Self::TooManyHandles),
+            531 => Some(Self::CannotLeave),
+            532 => Some(Self::CannotEnter),
+            533 => Some(Self::LiftedTooMuch),
+            534 => Some(Self::MissingAsync),
             _ => None,
         }
     }
@@ -183,6 +228,15 @@ impl Trap {
             Self::InvalidChar => "invalid `char` bit pattern",
             Self::InvalidString => "invalid utf-8",
             Self::NoAllocator => "no allocator",
+            Self::UnknownHandle => "unknown handle index",
+            Self::WrongHandleType => "handle of the wrong type",
+            Self::HandleIsLent => "cannot remove owned resource while borrowed",
+            Self::BorrowsRemain => "borrow handles still remain at the end of the call",
+            Self::TooManyHandles => "handle table has no free entries",
+            Self::CannotLeave => "cannot leave component instance",
+            Self::CannotEnter => "cannot enter component instance",
+            Self::LiftedTooMuch => "lifted value too large",
+            Self::MissingAsync => "streams, futures and error contexts are not supported",
         }
     }
 
@@ -207,7 +261,14 @@ impl Trap {
             | Self::ForeignTable
             | Self::InvalidDiscriminant
             | Self::InvalidChar
-            | Self::NoAllocator => &[],
+            | Self::NoAllocator
+            | Self::UnknownHandle
+            | Self::HandleIsLent
+            | Self::BorrowsRemain
+            | Self::TooManyHandles
+            | Self::CannotLeave
+            | Self::LiftedTooMuch
+            | Self::MissingAsync => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",
@@ -216,7 +277,10 @@ impl Trap {
                 "null i31 reference",
                 "null exception reference",
             ],
-            Self::UnalignedPointer => &["realloc return: result not aligned"],
+            Self::UnalignedPointer => &[
+                "realloc return: result not aligned",
+                "wasm trap: unaligned pointer",
+            ],
             Self::StringOutOfBounds => &[
                 "string pointer/length out of bounds of memory",
                 "realloc return: beyond end of memory",
@@ -224,8 +288,11 @@ impl Trap {
             Self::ListOutOfBounds => &[
                 "list pointer/length out of bounds of memory",
                 "realloc return: beyond end of memory",
+                "wasm trap: list content out-of-bounds",
             ],
             Self::InvalidString => &["incomplete utf-8 byte sequence", "unpaired surrogate"],
+            Self::WrongHandleType => &["handle index"],
+            Self::CannotEnter => &["wasm trap: cannot enter component instance"],
         }
     }
 }
