@@ -13,7 +13,11 @@ mod flatten;
 #[cfg(feature = "alloc")]
 pub(crate) mod plan;
 #[cfg(feature = "alloc")]
+pub(crate) mod resource;
+#[cfg(feature = "alloc")]
 pub(crate) mod types;
+#[cfg(feature = "alloc")]
+pub(crate) mod val;
 
 /// Layouts that do not follow from others.
 pub mod layout {
@@ -33,3 +37,7 @@ pub use layout::{
     AddressType, FlatType, MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS,
     MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH, StringEncoding,
 };
+#[cfg(feature = "alloc")]
+pub use resource::ResourceAny;
+#[cfg(feature = "alloc")]
+pub use val::{Val, ValueMismatch};

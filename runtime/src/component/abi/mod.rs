@@ -17,12 +17,16 @@
 mod aggregate;
 mod canonical;
 mod cases;
+#[cfg(feature = "alloc")]
+pub(crate) mod dynamic;
 mod flat;
 mod lift;
 mod list;
 mod lower;
 mod pointer;
 mod scalar;
+#[cfg(feature = "alloc")]
+pub(super) mod shape;
 mod string;
 mod types;
 
@@ -35,5 +39,7 @@ pub use lower::{Lower, LowerContext, Realloc};
 pub use string::WasmStr;
 pub use types::{CanonicalOptions, ComponentType, Type};
 
+#[cfg(all(test, feature = "std"))]
+pub(in crate::component) mod oracle;
 #[cfg(test)]
 mod tests;

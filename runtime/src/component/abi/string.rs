@@ -91,6 +91,18 @@ impl WasmStr {
         Ok(string.into())
     }
 
+    /// The bytes that it takes in UTF-8 at most.
+    #[cfg(feature = "alloc")]
+    pub(super) fn most_utf8(&self) -> usize {
+        // They are within a memory, and far fewer than an address can tell apart.
+        let bytes = self.bytes as usize;
+        match self.encoding {
+            StringEncoding::Utf8 => bytes,
+            StringEncoding::Latin1Utf16 => bytes * 2,
+            StringEncoding::Utf16 => bytes / size_of::<u16>() * 3,
+        }
+    }
+
     fn contents<'m>(&self, memory: &'m [u8]) -> Result<&'m [u8], Trap> {
         LiftContext::new(memory, self.options).slice(self.at, self.bytes)
     }
@@ -247,7 +259,7 @@ impl Lift for alloc::string::String {
 }
 
 #[cfg(feature = "alloc")]
-fn owned(cx: &LiftContext<'_>, string: &WasmStr) -> Result<alloc::string::String, Trap> {
+pub(super) fn owned(cx: &LiftContext<'_>, string: &WasmStr) -> Result<alloc::string::String, Trap> {
     match string.to_str(cx.memory())? {
         alloc::borrow::Cow::Owned(string) => Ok(string),
         alloc::borrow::Cow::Borrowed(utf8) => {
