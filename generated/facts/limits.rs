@@ -190,6 +190,9 @@ pub const MAX_COMPONENT_ATTRIBUTES: u64 = 1_000;
 /// Bytes of the host that the values of one call take, which a component makes it lift: the most that can be asked for.
 pub const MAX_COMPONENT_LIFT_SIZE: u64 = 281_474_976_710_656;
 
+/// Handles in the table of a component instance: the most that can be asked for.
+pub const MAX_COMPONENT_HANDLES: u64 = 268_435_455;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -322,6 +325,9 @@ pub struct Limits {
     #[cfg(feature = "alloc")]
     /// Bytes of the host that the values of one call take, which a component makes it lift.
     pub component_lift_size: u64,
+    #[cfg(feature = "alloc")]
+    /// Handles in the table of a component instance.
+    pub component_handles: u64,
 }
 
 impl Limits {
@@ -394,6 +400,8 @@ impl Limits {
         component_attributes: MAX_COMPONENT_ATTRIBUTES,
         #[cfg(feature = "alloc")]
         component_lift_size: MAX_COMPONENT_LIFT_SIZE,
+        #[cfg(feature = "alloc")]
+        component_handles: MAX_COMPONENT_HANDLES,
     };
 
     /// The value of a limit.
@@ -466,6 +474,8 @@ impl Limits {
             Limit::ComponentAttributes => self.component_attributes,
             #[cfg(feature = "alloc")]
             Limit::ComponentLiftSize => self.component_lift_size,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentHandles => self.component_handles,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => 0,
             #[cfg(not(feature = "alloc"))]
@@ -476,6 +486,8 @@ impl Limits {
             Limit::PoolMemorySize => 0,
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentLiftSize => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentHandles => 0,
         }
     }
 
@@ -552,6 +564,8 @@ impl Limits {
             Limit::ComponentAttributes => self.component_attributes = value,
             #[cfg(feature = "alloc")]
             Limit::ComponentLiftSize => self.component_lift_size = value,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentHandles => self.component_handles = value,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => {}
 
@@ -566,6 +580,9 @@ impl Limits {
 
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentLiftSize => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentHandles => {}
         }
         self
     }
@@ -699,11 +716,13 @@ pub enum Limit {
     ComponentAttributes,
     /// Bytes of the host that the values of one call take, which a component makes it lift.
     ComponentLiftSize,
+    /// Handles in the table of a component instance.
+    ComponentHandles,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 62] = [
+    pub const ALL: [Limit; 63] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -766,6 +785,7 @@ impl Limit {
         Limit::ComponentFlattened,
         Limit::ComponentAttributes,
         Limit::ComponentLiftSize,
+        Limit::ComponentHandles,
     ];
 }
 
@@ -835,6 +855,7 @@ impl Limit {
             Self::ComponentFlattened => "component_flattened",
             Self::ComponentAttributes => "component_attributes",
             Self::ComponentLiftSize => "component_lift_size",
+            Self::ComponentHandles => "component_handles",
         }
     }
 
@@ -900,7 +921,8 @@ impl Limit {
             | Self::ComponentOptions
             | Self::ComponentFlattened
             | Self::ComponentAttributes
-            | Self::ComponentLiftSize => &[],
+            | Self::ComponentLiftSize
+            | Self::ComponentHandles => &[],
             Self::Locals => &[Limit::Params],
             Self::OperandStack => &[Limit::Params, Limit::Results],
         }
@@ -967,7 +989,8 @@ impl Limit {
             | Self::ComponentOptions
             | Self::ComponentFlattened
             | Self::ComponentAttributes
-            | Self::ComponentLiftSize => None,
+            | Self::ComponentLiftSize
+            | Self::ComponentHandles => None,
             Self::Tables => Some(Proposal::ReferenceTypes),
             Self::Memories => Some(Proposal::MultiMemory),
             Self::Results => Some(Proposal::MultiValue),

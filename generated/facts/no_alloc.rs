@@ -93,4 +93,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_attributes: 16,
     #[cfg(feature = "alloc")]
     component_lift_size: 0,
+    #[cfg(feature = "alloc")]
+    component_handles: 0,
 };

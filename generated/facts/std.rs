@@ -93,4 +93,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_attributes: 16,
     #[cfg(feature = "alloc")]
     component_lift_size: 1_073_741_824,
+    #[cfg(feature = "alloc")]
+    component_handles: 268_435_455,
 };

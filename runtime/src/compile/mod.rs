@@ -6,7 +6,7 @@
 //! 7.1.5, "Modules": `module_decode` and `module_validate`.
 
 mod assemble;
-mod text;
+pub(crate) mod text;
 
 use alloc::borrow::Cow;
 
@@ -31,7 +31,9 @@ impl Module {
     /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), or
     /// when memory is short.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
-        text::module(engine, bytes.as_ref().into(), None)
+        text::binary(bytes.as_ref().into(), None, |bytes| {
+            Self::compile(engine, bytes, &mut || Ok(()))
+        })
     }
 
     /// The same, of the binary format only and unless the engine's epoch advances by `ticks` from
@@ -99,12 +101,9 @@ impl Module {
     /// If the file cannot be read, and as [`Module::new`].
     #[cfg(feature = "std")]
     pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| {
-            let shown = path.display();
-            crate::error::Error::from(error).context(format_args!("reading {shown}"))
-        })?;
-        text::module(engine, bytes.into(), Some(&path.display()))
+        text::file(path.as_ref(), |bytes| {
+            Self::compile(engine, bytes, &mut || Ok(()))
+        })
     }
 
     /// Says whether these bytes are a valid module.

@@ -1,28 +1,27 @@
 //! Modules in the text format: loaded, or refused with an error that says what to do.
 //!
 //! The library reads the binary format; to read text takes the crate `wat`, which the feature of the
-//! same name adds. Both versions of [`module`] stand here and have one signature, so that nothing
+//! same name adds. Both versions of [`binary`] stand here and have one signature, so that nothing
 //! else depends on the feature. Standard: chapter 6, "Text Format".
 
 use alloc::borrow::Cow;
 use core::fmt::Display;
 
-use crate::engine::Engine;
 use crate::error::Result;
-use crate::module::Module;
 
-/// A module in either format; `name` is that of its file, if it has one.
+/// What is made of a module or component in either format; `name` is that of its file, if it has
+/// one.
 ///
 /// # Errors
-/// As [`Module::new`]; of text, the error shows the line.
+/// Those of `compile`; of text, the error shows the line.
 #[cfg(feature = "wat")]
-pub(super) fn module(
-    engine: &Engine,
+pub(crate) fn binary<T>(
     bytes: Cow<'_, [u8]>,
     name: Option<&dyn Display>,
-) -> Result<Module> {
+    compile: impl FnOnce(Cow<'_, [u8]>) -> Result<T>,
+) -> Result<T> {
     if !is_text(&bytes) {
-        return Module::compile(engine, bytes, &mut || Ok(()));
+        return compile(bytes);
     }
     let binary = wat::parse_bytes(&bytes).map_err(|mut error| {
         if let Some(name) = name {
@@ -30,21 +29,21 @@ pub(super) fn module(
         }
         error
     })?;
-    Module::compile(engine, binary, &mut || Ok(()))
+    compile(binary)
 }
 
-/// A module in the binary format; `name` is that of its file, if it has one.
+/// What is made of a module or component in the binary format.
 ///
 /// # Errors
-/// As [`Module::new`]; of text, the error says what to do.
+/// Those of `compile`; of text, the error says what to do.
 #[cfg(not(feature = "wat"))]
-pub(super) fn module(
-    engine: &Engine,
+pub(crate) fn binary<T>(
     bytes: Cow<'_, [u8]>,
     name: Option<&dyn Display>,
-) -> Result<Module> {
+    compile: impl FnOnce(Cow<'_, [u8]>) -> Result<T>,
+) -> Result<T> {
     let is_text = is_text(&bytes);
-    Module::compile(engine, bytes, &mut || Ok(())).map_err(|error| {
+    compile(bytes).map_err(|error| {
         if !is_text {
             return error;
         }
@@ -54,6 +53,22 @@ pub(super) fn module(
              `tabwasm`, or translate it first, for example with `wasm-tools parse` or `wat2wasm`"
         ))
     })
+}
+
+/// What is made of a file in either format.
+///
+/// # Errors
+/// If the file cannot be read, and as [`binary`].
+#[cfg(feature = "std")]
+pub(crate) fn file<T>(
+    path: &std::path::Path,
+    compile: impl FnOnce(Cow<'_, [u8]>) -> Result<T>,
+) -> Result<T> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        let shown = path.display();
+        crate::error::Error::from(error).context(format_args!("reading {shown}"))
+    })?;
+    binary(bytes.into(), Some(&path.display()), compile)
 }
 
 /// Whether these bytes are a module in the text format, or begin like one: with a parenthesis or a

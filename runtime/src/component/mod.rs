@@ -9,15 +9,37 @@
 
 pub(crate) mod abi;
 #[cfg(feature = "alloc")]
+mod builtin;
+#[cfg(feature = "alloc")]
+#[allow(
+    clippy::module_inception,
+    reason = "the room is named after what it is about"
+)]
+mod component;
+#[cfg(feature = "alloc")]
 mod flatten;
+#[cfg(feature = "alloc")]
+mod func;
+#[cfg(feature = "alloc")]
+mod guest;
+#[cfg(feature = "alloc")]
+mod handles;
+#[cfg(feature = "alloc")]
+mod instance;
+#[cfg(feature = "alloc")]
+mod instantiate;
+#[cfg(feature = "alloc")]
+mod linker;
+#[cfg(feature = "alloc")]
+mod lowered;
 #[cfg(feature = "alloc")]
 pub(crate) mod plan;
 #[cfg(feature = "alloc")]
-pub(crate) mod resource;
+mod resource;
 #[cfg(feature = "alloc")]
-pub(crate) mod types;
+pub mod types;
 #[cfg(feature = "alloc")]
-pub(crate) mod val;
+mod val;
 
 /// Layouts that do not follow from others.
 pub mod layout {
@@ -38,6 +60,11 @@ pub use layout::{
     MAX_LIST_BYTE_LENGTH, MAX_STRING_BYTE_LENGTH, StringEncoding,
 };
 #[cfg(feature = "alloc")]
-pub use resource::ResourceAny;
-#[cfg(feature = "alloc")]
-pub use val::{Val, ValueMismatch};
+pub use {
+    component::Component,
+    func::{Func, TypedFunc},
+    instance::Instance,
+    linker::{InstancePre, Linker, LinkerInstance},
+    resource::{Resource, ResourceAny, ResourceType},
+    val::{Val, ValueMismatch},
+};

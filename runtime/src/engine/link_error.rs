@@ -33,6 +33,20 @@ pub enum LinkError {
         /// What was given.
         found: Box<ExternType>,
     },
+    /// Nothing has the name of what a component imports.
+    Missing {
+        /// The name, behind those of the instances that it is in.
+        path: Box<str>,
+        /// What the component expects.
+        expected: &'static str,
+    },
+    /// What has the name of what a component imports is something else.
+    Kind {
+        /// The name, behind those of the instances that it is in.
+        path: Box<str>,
+        /// What the component expects.
+        expected: &'static str,
+    },
     /// Another number of imports than the module has.
     Count {
         /// How many it has.
@@ -72,6 +86,12 @@ impl fmt::Display for LinkError {
                     f,
                     "incompatible import type for `{module}::{name}`: expected {expected}, found {found}"
                 )
+            }
+            Self::Missing { path, expected } => {
+                write!(f, "unknown import: `{path}`, {expected}, is not defined")
+            }
+            Self::Kind { path, expected } => {
+                write!(f, "incompatible import: `{path}` is not {expected}")
             }
             Self::Count { expected, found } => {
                 write!(f, "expected {expected} imports, found {found}")

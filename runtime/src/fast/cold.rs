@@ -120,7 +120,8 @@ pub(crate) unsafe fn turn(
 ) -> Turned {
     // SAFETY: the caller promises a live context and a function of its store, which stays where it
     // is. That the frame lies in the stack is compared before it is used; while the function has the
-    // store the context is not used, and `resume` reads again what may have moved.
+    // store the context is not used, and `resume` reads again what may have moved. Function entities
+    // stand outside of what the reference to the store covers.
     unsafe {
         let FuncBody::Turns(turns) = &(*func).body else {
             return Turned::Exit(Exit::Failed);
@@ -136,9 +137,9 @@ pub(crate) unsafe fn turn(
             return Turned::Exit(exit);
         }
         let frame = core::slice::from_raw_parts_mut(slots, count);
-        let store = (*context).store;
+        let store = (*context).store.inner;
         (*context).suspend();
-        let turn = turns.turn(store, frame, number);
+        let turn = turns.turn(&mut *store.as_ptr(), frame, number);
         (*context).resume();
         match turn {
             Ok(Turn::Done) => Turned::Done,

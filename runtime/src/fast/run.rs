@@ -73,10 +73,8 @@ pub(crate) unsafe fn call(
     let nesting = unsafe { Nesting::enter(store) }?;
     // SAFETY: the caller promises that the store is live and free; the reference ends before the
     // guest runs.
-    let callee = unsafe { store.inner.as_ref() }
-        .funcs
-        .addresses()
-        .get(func as usize);
+    let inner = unsafe { store.inner.as_ref() };
+    let callee = inner.funcs.addresses().get(func as usize);
     // SAFETY: a function of the store, which stays where it is.
     let entry = callee.and_then(|func| match &unsafe { func.as_ref() }.body {
         FuncBody::Wasm { instance, cell, .. } => {
@@ -84,7 +82,10 @@ pub(crate) unsafe fn call(
             let ip = unsafe { cell.as_ref() }.entry();
             Some((*instance, ip, cell.as_ptr() as u64))
         }
-        FuncBody::Turns(turns) => Some((turns.home(), FOREIGN.ip(), func.as_ptr() as u64)),
+        FuncBody::Turns(turns) => {
+            let home = inner.instances.addresses().get(turns.home() as usize);
+            home.map(|home| (*home, FOREIGN.ip(), func.as_ptr() as u64))
+        }
         FuncBody::Host(_) => None,
     });
     let Some((instance, ip, acc)) = entry else {

@@ -10,8 +10,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::TypeId;
 
-use super::entity::HostFunc;
 use crate::allocation::{self, OutOfMemory};
+use crate::engine::use_error::UseError;
 use crate::generated::woven::component::layout::{AddressType, StringEncoding};
 use crate::spec::Trap;
 
@@ -24,7 +24,7 @@ pub(crate) struct ComponentEntity {
     /// The component instances, parents first.
     pub(crate) instances: Box<[ComponentInstance]>,
     /// Its types of resources, by their numbers in the store.
-    pub(crate) resources: Vec<ResourceNumber>,
+    pub(crate) resources: Box<[ResourceNumber]>,
     /// Its functions.
     pub(crate) lifts: Vec<LiftedFunc>,
 }
@@ -52,6 +52,8 @@ pub(crate) struct LiftedFunc {
     pub(crate) options: GuestOptions,
     /// The core function to call when the result has been read.
     pub(crate) post_return: Option<u32>,
+    /// Whether it is one that may block.
+    pub(crate) is_async: bool,
 }
 
 /// What a canonical definition says of memory and strings.
@@ -71,12 +73,17 @@ pub(crate) struct GuestOptions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ResourceNumber(pub(crate) u32);
 
+impl ResourceNumber {
+    /// That of a type which is not there yet: no handle is of it.
+    pub(crate) const NONE: Self = Self(u32::MAX);
+}
+
 /// A type of resources.
 pub(crate) struct ResourceEntity {
     /// To whom it belongs.
     pub(crate) owner: Owner,
-    /// What is called when one is dropped.
-    pub(crate) dtor: Option<Dtor>,
+    /// The core function that is called when one is dropped, by its number in the store.
+    pub(crate) dtor: Option<u32>,
 }
 
 /// To whom a type of resources belongs.
@@ -88,15 +95,6 @@ pub(crate) enum Owner {
     Guest(u32, u32),
 }
 
-/// What is called when a resource is dropped.
-#[derive(Clone)]
-pub(crate) enum Dtor {
-    /// A core function, by its number in the store.
-    Guest(u32),
-    /// A function of the host.
-    Host(HostFunc),
-}
-
 /// A call of a function of a component that has not returned.
 pub(crate) struct CallScope {
     /// Handles that were lent for it and are not dropped.
@@ -105,13 +103,22 @@ pub(crate) struct CallScope {
     pub(crate) lent: usize,
 }
 
+/// A handle that is lent for a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lent {
+    /// Whose it is: the number of an entity, and the place of an instance; nobody's is the host's.
+    pub(crate) lender: Option<(u32, u32)>,
+    /// Its index.
+    pub(crate) index: u32,
+}
+
 /// The calls that have not returned.
 #[derive(Default)]
 pub(crate) struct Calls {
     /// The calls, innermost last.
     pub(crate) scopes: Vec<CallScope>,
-    /// Handles that cannot be dropped as long as their calls run: entity, place of the instance, index.
-    pub(crate) lent: Vec<(u32, u32, u32)>,
+    /// Handles that cannot be dropped as long as their calls run.
+    pub(crate) lent: Vec<Lent>,
 }
 
 /// The handles of one component instance.
@@ -136,6 +143,8 @@ pub(crate) struct Handle {
     pub(crate) ty: ResourceNumber,
     /// What stands for the resource where it is implemented.
     pub(crate) rep: u32,
+    /// Calls that it is lent for.
+    pub(crate) lends: u32,
     /// Who may drop it, and when.
     pub(crate) kind: HandleKind,
 }
@@ -143,16 +152,55 @@ pub(crate) struct Handle {
 /// Who may drop a handle, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandleKind {
-    /// The instance owns it; it has lent it so many times.
-    Own {
-        /// Calls that it is lent for.
-        lends: u32,
-    },
+    /// The instance owns it.
+    Own,
     /// It is lent for a call: the place of this among the calls.
     Borrow {
         /// The place.
         call: u32,
     },
+}
+
+impl GuestOptions {
+    /// An address or a length that stands in a slot.
+    pub(crate) fn word(&self, slot: u64) -> u64 {
+        match self.address {
+            AddressType::I32 => u64::from(slot as u32),
+            AddressType::I64 => slot,
+        }
+    }
+}
+
+impl Calls {
+    /// Begins a call.
+    pub(crate) fn begin(&mut self) -> Result<(), OutOfMemory> {
+        let lent = self.lent.len();
+        allocation::reserve(&mut self.scopes, 1)?;
+        self.scopes.push(CallScope { borrows: 0, lent });
+        Ok(())
+    }
+
+    /// Lends a handle for the innermost call.
+    pub(crate) fn lend(
+        &mut self,
+        lender: Option<(u32, u32)>,
+        index: u32,
+        handle: &mut Handle,
+    ) -> Result<(), OutOfMemory> {
+        allocation::reserve(&mut self.lent, 1)?;
+        self.lent.push(Lent { lender, index });
+        handle.lends = handle.lends.saturating_add(1);
+        Ok(())
+    }
+
+    /// What makes a handle one that is lent for the innermost call, which must drop it.
+    pub(crate) fn borrow(&mut self) -> HandleKind {
+        let call = self.scopes.len().saturating_sub(1) as u32;
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.borrows += 1;
+        }
+        HandleKind::Borrow { call }
+    }
 }
 
 impl ComponentEntity {
@@ -172,6 +220,12 @@ impl ComponentEntity {
     /// Leaves what [`enter`](Self::enter) entered.
     pub(crate) fn leave(&mut self, from: Option<u32>, to: u32) {
         self.mark(from, to, false);
+    }
+
+    /// A component instance.
+    pub(crate) fn instance_mut(&mut self, place: u32) -> Result<&mut ComponentInstance, UseError> {
+        let instance = self.instances.get_mut(place as usize);
+        instance.ok_or(UseError::OtherStore)
     }
 
     /// Allows or forbids core code of an instance to call what it imports; says what was.
@@ -260,7 +314,7 @@ impl HandleTable {
     /// Removes the handle at an index, which is the first to be used again.
     pub(crate) fn remove(&mut self, index: u32, ty: ResourceNumber) -> Result<Handle, Trap> {
         let handle = *self.get(index, ty)?;
-        if let HandleKind::Own { lends: 1.. } = handle.kind {
+        if handle.lends > 0 {
             return Err(Trap::HandleIsLent);
         }
         let place = index - 1;

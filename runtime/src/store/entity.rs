@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 
 use super::bytes::Bytes;
 use super::erased::HostCall;
-use super::pointers::StorePointers;
+use super::inner::StoreInner;
 use crate::error::Result;
 use crate::handle::{Handle, Handle32};
 use crate::module::Module;
@@ -53,18 +53,15 @@ pub(crate) trait Turns: Send + Sync {
     /// to turn, then the arguments and results of what it calls.
     fn slots(&self) -> usize;
 
-    /// An instance of the store, for when the host calls it.
-    fn home(&self) -> NonNull<InstanceEntity>;
+    /// The number of an instance of the store, for when the host calls it.
+    fn home(&self) -> u32;
 
-    /// Takes a turn: the first is number 0, another one the `next` that the turn before gave.
+    /// Takes a turn: the first is number 0, another one the `next` that the turn before gave. The frame
+    /// has as many slots as it takes.
     ///
     /// # Errors
     /// What ends the guest's call.
-    ///
-    /// # Safety
-    /// The pointers are those of the function's own store, which is live and used by nobody else, and
-    /// the frame has as many slots as it takes.
-    unsafe fn turn(&self, store: StorePointers, frame: &mut [u64], number: u64) -> Result<Turn>;
+    fn turn(&self, store: &mut StoreInner, frame: &mut [u64], number: u64) -> Result<Turn>;
 }
 
 /// How a turn ends.

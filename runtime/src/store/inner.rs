@@ -51,6 +51,8 @@ pub(crate) struct StoreInner {
     pub(crate) resources: Vec<ResourceEntity>,
     /// Resources that instances gave to the host.
     pub(crate) given: component::HandleTable,
+    /// The instance of an empty module, if there is one: where functions of the library run.
+    pub(crate) home: Option<u32>,
     /// Calls of functions of components that have not returned.
     pub(crate) calls: Calls,
     /// Fuel left; if the engine does not consume it, more than can be burned.
@@ -116,6 +118,7 @@ impl StoreInner {
             components: Arena::default(),
             resources: Vec::new(),
             given: component::HandleTable::default(),
+            home: None,
             calls: Calls::default(),
             fuel,
             epoch_deadline: 0,

@@ -91,6 +91,12 @@ impl<'g, R: Realloc + ?Sized> LowerContext<'g, R> {
         self.options
     }
 
+    /// The guest itself.
+    #[cfg(feature = "alloc")]
+    pub(in crate::component) fn guest(&mut self) -> &mut R {
+        self.guest
+    }
+
     /// The memory that pointers lead into, as it is after the last reallocation.
     #[inline]
     pub fn memory(&mut self) -> &mut [u8] {

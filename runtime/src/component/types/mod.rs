@@ -16,7 +16,9 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use super::Component;
 use super::abi::CanonicalAbi;
+use super::plan::Plan;
 use crate::allocation::{self, OutOfMemory};
 use crate::component::Primitive;
 
@@ -77,6 +79,27 @@ pub(crate) enum Defined {
     Stream(Option<ValueType>),
     /// One end of a value to come.
     Future(Option<ValueType>),
+}
+
+/// The type of a function of a component.
+#[derive(Clone, Debug)]
+pub struct ComponentFunc {
+    component: Component,
+    ty: FuncTypeId,
+}
+
+impl ComponentFunc {
+    pub(super) fn new(component: Component, ty: FuncTypeId) -> Self {
+        Self { component, ty }
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        self.component.plan()
+    }
+
+    pub(super) fn get(&self) -> &FuncType {
+        self.plan().types.func(self.ty)
+    }
 }
 
 /// All types that a component uses.

@@ -51,6 +51,12 @@ impl FuncType {
             })
     }
 
+    /// How many core parameters stand for its parameters.
+    pub(crate) fn core_params(&self, types: &TypeTable, address: AddressType) -> usize {
+        let flat = self.params_info(types, address).flat;
+        flat.types().map_or(1, <[FlatType]>::len)
+    }
+
     /// The core function that stands for it in a memory with these addresses.
     pub(crate) fn signature(&self, types: &TypeTable, address: AddressType) -> Signature {
         let place = |info: &CanonicalAbiInfo| (info.size, info.align);

@@ -60,7 +60,7 @@ impl<H: Handles + ?Sized> Lifting<'_, H> {
     }
 }
 
-impl<R: Realloc + ?Sized, H: Handles + ?Sized> Lowering<'_, R, H> {
+impl<R: Realloc + Handles + ?Sized> Lowering<'_, R> {
     /// The parameters of a call as core values, and how many these are: one, an address, if they
     /// are more than a function can have. As many values as parameters.
     pub(crate) fn params(

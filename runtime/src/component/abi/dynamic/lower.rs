@@ -20,10 +20,9 @@ use crate::error::Error;
 use crate::spec::Trap;
 
 /// What values are lowered with.
-pub(crate) struct Lowering<'a, R: ?Sized, H: ?Sized> {
+pub(crate) struct Lowering<'a, R: ?Sized> {
     pub(super) types: &'a TypeTable,
     pub(super) cx: LowerContext<'a, R>,
-    pub(super) handles: &'a mut H,
 }
 
 /// A value of which parts are still to be written.
@@ -39,16 +38,11 @@ struct Open<'v> {
     list: Option<(Place, (u64, u64))>,
 }
 
-impl<'a, R: Realloc + ?Sized, H: Handles + ?Sized> Lowering<'a, R, H> {
+impl<'a, R: Realloc + Handles + ?Sized> Lowering<'a, R> {
     /// To this guest.
-    pub(crate) fn new(
-        types: &'a TypeTable,
-        guest: &'a mut R,
-        options: CanonicalOptions,
-        handles: &'a mut H,
-    ) -> Self {
+    pub(crate) fn new(types: &'a TypeTable, guest: &'a mut R, options: CanonicalOptions) -> Self {
         let cx = LowerContext::new(guest, options);
-        Self { types, cx, handles }
+        Self { types, cx }
     }
 
     /// Writes a value to an address.
@@ -148,10 +142,10 @@ impl<'a, R: Realloc + ?Sized, H: Handles + ?Sized> Lowering<'a, R, H> {
                 Ok(None)
             }
             (Defined::Own(resource), Val::Resource(held)) => {
-                self.handle(flat, at, *resource, *held, H::lower_own)
+                self.handle(flat, at, *resource, *held, R::lower_own)
             }
             (Defined::Borrow(resource), Val::Resource(held)) => {
-                self.handle(flat, at, *resource, *held, H::lower_borrow)
+                self.handle(flat, at, *resource, *held, R::lower_borrow)
             }
             (Defined::Stream(_) | Defined::Future(_), _) => Err(Trap::MissingAsync.into()),
             _ => {
@@ -194,9 +188,9 @@ impl<'a, R: Realloc + ?Sized, H: Handles + ?Sized> Lowering<'a, R, H> {
         at: Place,
         resource: ResourceId,
         held: ResourceAny,
-        lower: impl FnOnce(&mut H, ResourceId, ResourceAny) -> Result<u32, Trap>,
+        lower: impl FnOnce(&mut R, ResourceId, ResourceAny) -> Result<u32, Trap>,
     ) -> Result<Option<Open<'v>>, Error> {
-        let handle = lower(self.handles, resource, held)?;
+        let handle = lower(self.cx.guest(), resource, held)?;
         self.known(&handle, flat, at)?;
         Ok(None)
     }

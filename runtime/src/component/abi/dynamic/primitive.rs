@@ -67,7 +67,7 @@ impl<H: Handles + ?Sized> Lifting<'_, H> {
     }
 }
 
-impl<R: Realloc + ?Sized, H: Handles + ?Sized> Lowering<'_, R, H> {
+impl<R: Realloc + Handles + ?Sized> Lowering<'_, R> {
     pub(super) fn primitive(
         &mut self,
         primitive: Primitive,

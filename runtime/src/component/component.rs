@@ -1,0 +1,190 @@
+//! Components: from bytes to something that can be instantiated.
+//!
+//! The validator passes over the bytes once, core modules included; then the component is flattened
+//! into a [`Plan`], and the core functions that canonical definitions make get their types. All
+//! instances share this. Standard: Component Model, `Explainer.md`.
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+use core::fmt;
+
+use super::flatten;
+use super::layout::{AddressType, FlatType};
+use super::plan::{Plan, TrampolineKind};
+use crate::allocation::{self, OutOfMemory};
+use crate::compile::text;
+use crate::engine::Engine;
+use crate::engine::call_type::CallType;
+use crate::engine::registry::held::RegisteredType;
+use crate::error::Result;
+use crate::module::Module;
+use crate::shared::Shared;
+use crate::spec::wire;
+use crate::types::ValType;
+
+/// A component that was found valid.
+///
+/// Cheap to clone; `Send` and `Sync`. The code of its core modules is shared by all instances.
+#[derive(Clone)]
+pub struct Component(Shared<Inner>);
+
+struct Inner {
+    engine: Engine,
+    plan: Plan,
+    /// Types of the core functions that canonical definitions make; nothing where it is that of what
+    /// imports the function.
+    trampolines: Vec<Option<RegisteredType>>,
+    /// Types of the core functions that are lifted.
+    lifts: Vec<RegisteredType>,
+    /// The type of the core function that stands for a destructor of the host.
+    dtor: RegisteredType,
+    /// A module of nothing.
+    home: Module,
+}
+
+impl Component {
+    /// Validates a component in the binary format and compiles its core modules. With the feature
+    /// `wat` it takes the text format, too, which is read without limits: not for text from strangers.
+    ///
+    /// # Errors
+    /// If it is not valid ([`Error::as_reject`](crate::Error::as_reject) says where and why), if it
+    /// uses what is not supported, or when memory is short.
+    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
+        text::binary(bytes.as_ref().into(), None, |bytes| {
+            Self::compile(engine, bytes)
+        })
+    }
+
+    /// The same as [`Component::new`], of the binary format only.
+    ///
+    /// # Errors
+    /// As there, and if it is in the text format.
+    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        Self::compile(engine, bytes.into())
+    }
+
+    /// The same as [`Component::new`], of what stands in a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, and as [`Component::new`].
+    #[cfg(feature = "std")]
+    pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
+        text::file(path.as_ref(), |bytes| Self::compile(engine, bytes))
+    }
+
+    fn compile(engine: &Engine, bytes: Cow<'_, [u8]>) -> Result<Self> {
+        validate(engine, &bytes)?;
+        let plan = flatten::flatten(engine, &bytes)?;
+        let mut trampolines = Vec::new();
+        allocation::reserve(&mut trampolines, plan.trampolines.len())?;
+        for trampoline in &plan.trampolines {
+            trampolines.push(registered(engine, &plan, &trampoline.kind)?);
+        }
+        let mut lifts = Vec::new();
+        allocation::reserve(&mut lifts, plan.lifts.len())?;
+        for lift in &plan.lifts {
+            let ty = plan.types.func(lift.ty);
+            let signature = ty.signature(&plan.types, lift.options.address);
+            lifts.push(register(engine, &signature.params, &signature.results)?);
+        }
+        Ok(Self(Shared::new(Inner {
+            engine: engine.clone(),
+            plan,
+            trampolines,
+            lifts,
+            dtor: register(engine, &[FlatType::I32], &[])?,
+            home: Module::from_binary(engine, &[wire::MAGIC, wire::VERSION].concat())?,
+        })?))
+    }
+
+    /// The engine that it was loaded for: it can be instantiated in stores of this one only.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// The type of the core function that stands for a destructor of the host.
+    pub(super) fn dtor_type(&self) -> &RegisteredType {
+        &self.0.dtor
+    }
+
+    /// A module of nothing, in whose instance functions of the library run that the host calls.
+    pub(super) fn home(&self) -> &Module {
+        &self.0.home
+    }
+
+    pub(super) fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
+    /// The type of a core function that a canonical definition makes.
+    pub(super) fn trampoline_type(&self, number: u32) -> Option<&RegisteredType> {
+        self.0.trampolines.get(number as usize)?.as_ref()
+    }
+
+    /// The type of a core function that is lifted.
+    pub(super) fn lift_type(&self, number: u32) -> Option<&RegisteredType> {
+        self.0.lifts.get(number as usize)
+    }
+}
+
+fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
+    use crate::spec::Level;
+    let mut scopes = [crate::validate::Scope::default(); 100];
+    let features = engine.features();
+    let gate = features.with_components();
+    Ok(crate::validate::check_component_at(
+        Level::Standard,
+        bytes,
+        &gate,
+        &mut scopes,
+        |module| crate::validate::check_at(Level::Full, module, features, crate::validate::Heap),
+    )?)
+}
+
+impl fmt::Debug for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Component").finish_non_exhaustive()
+    }
+}
+
+/// The type of the core function that a canonical definition makes.
+fn registered(
+    engine: &Engine,
+    plan: &Plan,
+    kind: &TrampolineKind,
+) -> Result<Option<RegisteredType>, OutOfMemory> {
+    let handle = [AddressType::I32.flat()];
+    let (params, results) = match kind {
+        // With this option the core function is another one, of a proposal that is not supported.
+        TrampolineKind::Lower { options, .. } if options.is_async => return Ok(None),
+        TrampolineKind::Lower { ty, options, .. } => {
+            let ty = plan.types.func(*ty);
+            let signature = ty.signature(&plan.types, options.address);
+            signature.lowered(options.address)
+        }
+        TrampolineKind::ResourceNew(_) | TrampolineKind::ResourceRep(_) => {
+            (handle.to_vec(), handle.to_vec())
+        }
+        TrampolineKind::ResourceDrop(_) => (handle.to_vec(), Vec::new()),
+        TrampolineKind::Unsupported(..) => return Ok(None),
+    };
+    register(engine, &params, &results).map(Some)
+}
+
+fn register(
+    engine: &Engine,
+    params: &[FlatType],
+    results: &[FlatType],
+) -> Result<RegisteredType, OutOfMemory> {
+    let core = |types: &[FlatType]| types.iter().map(|ty| core_type(*ty)).collect();
+    RegisteredType::new(engine, &CallType::new(core(params), core(results)))
+}
+
+fn core_type(ty: FlatType) -> ValType {
+    match ty {
+        FlatType::I32 => ValType::I32,
+        FlatType::I64 => ValType::I64,
+        FlatType::F32 => ValType::F32,
+        FlatType::F64 => ValType::F64,
+    }
+}
