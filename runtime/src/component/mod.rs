@@ -9,6 +9,8 @@
 
 pub(crate) mod abi;
 #[cfg(feature = "alloc")]
+pub(crate) mod adapter;
+#[cfg(feature = "alloc")]
 mod builtin;
 #[cfg(feature = "alloc")]
 #[allow(

@@ -100,7 +100,7 @@ impl<'m> LiftContext<'m> {
     }
 
     /// Two addresses or lengths in memory.
-    pub(super) fn words(&self, at: u64) -> Result<(u64, u64), Trap> {
+    pub(in crate::component) fn words(&self, at: u64) -> Result<(u64, u64), Trap> {
         Ok(match self.options.address {
             AddressType::I32 => {
                 let word = |bytes| u64::from(u32::from_le_bytes(bytes));

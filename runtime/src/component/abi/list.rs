@@ -154,7 +154,7 @@ fn elements<T: Lower, R: Realloc + ?Sized>(
     let element = T::ABI.with(cx.options().address);
     let (len, outside) = (list.len() as u64, Trap::ListOutOfBounds);
     let bytes = pointer::bytes(len, element.size, MAX_LIST_BYTE_LENGTH).ok_or(outside)?;
-    let at = cx.reallocate((0, 0), element.align, bytes, outside)?;
+    let at = cx.reserve(element.align, bytes, outside)?;
     T::store_list(list, cx, at)?;
     Ok((at, len))
 }

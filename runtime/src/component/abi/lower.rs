@@ -5,6 +5,7 @@
 //! ([`Realloc`]); it may move or grow the memory, so no slice of it is kept over a call. Standard:
 //! Component Model, `CanonicalABI.md`, "Storing" and "Flat Lowering".
 
+use super::transcode::Allocation;
 use super::{CanonicalAbi, CanonicalAbiInfo, CanonicalOptions, FlatWriter, Type, pointer};
 use crate::component::{AddressType, MAX_FLAT_PARAMS};
 use crate::spec::Trap;
@@ -129,7 +130,7 @@ impl<'g, R: Realloc + ?Sized> LowerContext<'g, R> {
             value.lower_flat(self, &mut flat)?;
         } else {
             let outside = Trap::MemoryOutOfBounds;
-            let at = self.reallocate((0, 0), *align, u64::from(*size), outside)?;
+            let at = self.reserve(*align, u64::from(*size), outside)?;
             value.store(self, at)?;
             flat.push(at)?;
         }
@@ -143,15 +144,20 @@ impl<'g, R: Realloc + ?Sized> LowerContext<'g, R> {
         value.store(self, at)
     }
 
-    /// Memory from the guest's allocator, in place of some that it gave before.
-    pub(super) fn reallocate(
-        &mut self,
-        (old, old_size): (u64, u64),
-        align: u32,
-        size: u64,
-        outside: Trap,
-    ) -> Result<u64, Trap> {
-        let at = self.guest.realloc(old, old_size, align, size)?;
+    /// The answer of the guest's allocator, which may be wrong.
+    pub(super) fn allocate(&mut self, allocation: Allocation) -> Result<u64, Trap> {
+        let Allocation {
+            old,
+            old_size,
+            align,
+            size,
+        } = allocation;
+        self.guest.realloc(old, old_size, align, size)
+    }
+
+    /// New memory from the guest's allocator.
+    pub(super) fn reserve(&mut self, align: u32, size: u64, outside: Trap) -> Result<u64, Trap> {
+        let at = self.guest.realloc(0, 0, align, size)?;
         pointer::checked(at, align, size, self.memory().len(), outside)?;
         Ok(at)
     }

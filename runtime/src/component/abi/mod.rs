@@ -23,11 +23,12 @@ mod flat;
 mod lift;
 mod list;
 mod lower;
-mod pointer;
+pub(super) mod pointer;
 mod scalar;
 #[cfg(feature = "alloc")]
 pub(super) mod shape;
 mod string;
+pub(super) mod transcode;
 mod types;
 
 pub use canonical::{CanonicalAbi, CanonicalAbiInfo, ValueLayout};

@@ -10,7 +10,7 @@ use core::ops::Range;
 use crate::spec::Trap;
 
 /// The bytes from an address on, which must be aligned and within a memory of this length.
-pub(super) fn checked(
+pub(in crate::component) fn checked(
     at: u64,
     align: u32,
     size: u64,
@@ -25,14 +25,14 @@ pub(super) fn checked(
 
 /// The bytes from an address on, if they are within a memory of this length.
 #[inline]
-pub(super) fn range(at: u64, size: u64, memory: usize) -> Option<Range<usize>> {
+pub(in crate::component) fn range(at: u64, size: u64, memory: usize) -> Option<Range<usize>> {
     let end = at.checked_add(size)?;
     // What is not beyond the end of the memory fits a `usize`.
     (end <= memory as u64).then_some(at as usize..end as usize)
 }
 
 /// Bytes of `count` elements, if they are at most `most`.
-pub(super) fn bytes(count: u64, size: u32, most: usize) -> Option<u64> {
+pub(in crate::component) fn bytes(count: u64, size: u32, most: usize) -> Option<u64> {
     let bytes = count.checked_mul(u64::from(size))?;
     (bytes <= most as u64).then_some(bytes)
 }

@@ -1,8 +1,9 @@
 //! Strings, in the three encodings.
 //!
-//! The host's strings are in UTF-8. Which calls of the allocator a guest sees is normative: the
-//! functions here follow those of `CanonicalABI.md` step by step.
+//! The host's strings are in UTF-8; how they become others is in `transcode`. Standard: Component
+//! Model, `CanonicalABI.md`, `load_string` and `store_string`.
 
+use super::transcode::{Form, Memories, Next, Transcoding, tag};
 use super::{
     CanonicalOptions, ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower,
     LowerContext, Realloc, Type, pointer,
@@ -24,13 +25,16 @@ pub struct WasmStr {
 
 impl WasmStr {
     /// The string that begins at an address and has this many code units.
-    fn new(cx: &LiftContext<'_>, (at, units): (u64, u64)) -> Result<Self, Trap> {
+    pub(in crate::component) fn new(
+        cx: &LiftContext<'_>,
+        (at, units): (u64, u64),
+    ) -> Result<Self, Trap> {
         let options = cx.options();
         let (mut units, mut encoding) = (units, options.encoding);
         if let Some(tagged) = encoding.tagged()
-            && units & tag(options) != 0
+            && units & tag(options.address) != 0
         {
-            units ^= tag(options);
+            units ^= tag(options.address);
             encoding = tagged;
         }
         let outside = Trap::StringOutOfBounds;
@@ -91,6 +95,18 @@ impl WasmStr {
         Ok(string.into())
     }
 
+    /// Its form, where it begins, and its code units.
+    #[cfg(feature = "alloc")]
+    pub(in crate::component) fn source(&self) -> (Form, u64, u64) {
+        let form = match (self.encoding, self.options.encoding) {
+            (StringEncoding::Utf8, _) => Form::Utf8,
+            (StringEncoding::Utf16, StringEncoding::Latin1Utf16) => Form::Tagged,
+            (StringEncoding::Utf16, _) => Form::Utf16,
+            (StringEncoding::Latin1Utf16, _) => Form::Latin1,
+        };
+        (form, self.at, self.bytes / u64::from(form.unit()))
+    }
+
     /// The bytes that it takes in UTF-8 at most.
     #[cfg(feature = "alloc")]
     pub(super) fn most_utf8(&self) -> usize {
@@ -106,11 +122,6 @@ impl WasmStr {
     fn contents<'m>(&self, memory: &'m [u8]) -> Result<&'m [u8], Trap> {
         LiftContext::new(memory, self.options).slice(self.at, self.bytes)
     }
-}
-
-/// The highest bit of a length.
-fn tag(options: CanonicalOptions) -> u64 {
-    1 << (options.address.size() * u8::BITS - 1)
 }
 
 impl ComponentType for WasmStr {
@@ -161,88 +172,40 @@ fn contents<R: Realloc + ?Sized>(
     string: &str,
     cx: &mut LowerContext<'_, R>,
 ) -> Result<(u64, u64), Trap> {
-    let encoding = cx.options().encoding;
-    match encoding {
-        StringEncoding::Utf8 => {
-            let size = most(string, encoding)?;
-            let at = cx.reallocate((0, 0), encoding.align(), size, Trap::StringOutOfBounds)?;
-            cx.slice(at, size)?.copy_from_slice(string.as_bytes());
-            Ok((at, size))
-        }
-        StringEncoding::Utf16 => {
-            let size = most(string, encoding)?;
-            let at = cx.reallocate((0, 0), encoding.align(), size, Trap::StringOutOfBounds)?;
-            utf16(string, cx, at, size)
-        }
-        StringEncoding::Latin1Utf16 => latin1_utf16(string, cx),
-    }
-}
-
-/// The bytes that a string takes at most: a code unit for each byte of UTF-8.
-fn most(string: &str, encoding: StringEncoding) -> Result<u64, Trap> {
-    let size = pointer::bytes(string.len() as u64, encoding.unit(), MAX_STRING_BYTE_LENGTH);
-    size.ok_or(Trap::StringOutOfBounds)
-}
-
-/// Writes UTF-16 and gives back what it does not take.
-fn utf16<R: Realloc + ?Sized>(
-    string: &str,
-    cx: &mut LowerContext<'_, R>,
-    at: u64,
-    size: u64,
-) -> Result<(u64, u64), Trap> {
-    let unit = size_of::<u16>();
-    let mut units = 0;
-    let mut places = cx.slice(at, size)?.chunks_exact_mut(unit);
-    for (code, place) in string.encode_utf16().zip(&mut places) {
-        place.copy_from_slice(&code.to_le_bytes());
-        units += 1;
-    }
-    let at = shrink(cx, StringEncoding::Utf16, at, size, units * unit as u64)?;
-    Ok((at, units))
-}
-
-/// Writes Latin-1 up to the first character that it lacks, and UTF-16 if there is one.
-fn latin1_utf16<R: Realloc + ?Sized>(
-    string: &str,
-    cx: &mut LowerContext<'_, R>,
-) -> Result<(u64, u64), Trap> {
-    let encoding = cx.options().encoding;
-    let (align, outside) = (encoding.align(), Trap::StringOutOfBounds);
-    let size = most(string, encoding)?;
-    let at = cx.reallocate((0, 0), align, size, outside)?;
-    let mut written = 0;
-    let mut places = cx.slice(at, size)?.iter_mut();
-    for char in string.chars() {
-        let Ok(byte) = u8::try_from(char) else {
-            let wide = most(string, StringEncoding::Utf16)?;
-            let at = cx.reallocate((at, size), align, wide, outside)?;
-            // The guest sees the same bytes as if those so far had been widened in place.
-            let (at, units) = utf16(string, cx, at, wide)?;
-            return Ok((at, units | tag(cx.options())));
+    let CanonicalOptions { address, encoding } = cx.options();
+    let source = (Form::Utf8, 0, string.len() as u64);
+    let (mut transcoding, mut next) = Transcoding::begin(source, encoding)?;
+    loop {
+        let answer = cx.allocate(next)?;
+        let mut memories = Text {
+            string,
+            target: cx.memory(),
         };
-        if let Some(place) = places.next() {
-            *place = byte;
-            written += 1;
+        match transcoding.resume(&mut memories, encoding, address, answer)? {
+            Next::Allocate(again) => next = again,
+            Next::Done { at, units } => return Ok((at, units)),
         }
     }
-    let at = shrink(cx, encoding, at, size, written)?;
-    Ok((at, written))
 }
 
-/// Gives back the bytes at the end that a string does not take.
-fn shrink<R: Realloc + ?Sized>(
-    cx: &mut LowerContext<'_, R>,
-    encoding: StringEncoding,
-    at: u64,
-    size: u64,
-    taken: u64,
-) -> Result<u64, Trap> {
-    if taken < size {
-        let outside = Trap::StringOutOfBounds;
-        return cx.reallocate((at, size), encoding.align(), taken, outside);
+/// A string of the host as a memory, and the memory that it goes to.
+struct Text<'m> {
+    string: &'m str,
+    target: &'m mut [u8],
+}
+
+impl Memories for Text<'_> {
+    fn source(&self) -> &[u8] {
+        self.string.as_bytes()
     }
-    Ok(at)
+
+    fn target(&mut self) -> &mut [u8] {
+        self.target
+    }
+
+    fn both(&mut self) -> Option<(&[u8], &mut [u8])> {
+        Some((self.string.as_bytes(), self.target))
+    }
 }
 
 #[cfg(feature = "alloc")]

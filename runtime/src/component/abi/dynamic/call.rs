@@ -74,7 +74,7 @@ impl<R: Realloc + Handles + ?Sized> Lowering<'_, R> {
         let mut parts = Parts::Flat(0);
         if all.flat.count() as usize > MAX_FLAT_PARAMS {
             let (size, outside) = (all.size.into(), Trap::MemoryOutOfBounds);
-            let at = self.cx.reallocate((0, 0), all.align, size, outside)?;
+            let at = self.cx.reserve(all.align, size, outside)?;
             flat.push(at)?;
             parts = Parts::Memory(at);
         }

@@ -165,7 +165,7 @@ impl<'a, R: Realloc + Handles + ?Sized> Lowering<'a, R> {
         let element = shape::element(self.types, ty, self.cx.options().address).ok_or(outside)?;
         let len = len as u64;
         let bytes = pointer::bytes(len, element.size, MAX_LIST_BYTE_LENGTH).ok_or(outside)?;
-        let at = self.cx.reallocate((0, 0), element.align, bytes, outside)?;
+        let at = self.cx.reserve(element.align, bytes, outside)?;
         Ok((at, len))
     }
 

@@ -71,7 +71,7 @@ impl Case<'_> {
 
     fn lowered(&self, guest: &mut Guest) -> Result<Vec<u64>, Error> {
         let mut flat = [0; MAX_FLAT_PARAMS];
-        let mut lowering = Lowering::new(self.types, guest, self.options, no_handles());
+        let mut lowering = Lowering::new(self.types, guest, self.options);
         let func = func(&[self.ty], None);
         let count = lowering.params(&func, &[self.value()], &mut flat)?;
         Ok(flat[..count].to_vec())
@@ -120,7 +120,7 @@ impl Case<'_> {
         let top = line.field("store_heap").number() as u64;
         let at = line.field("store_at").number() as u64;
         let mut guest = Guest::new(Allocator::Bump { top });
-        let mut lowering = Lowering::new(self.types, &mut guest, self.options, no_handles());
+        let mut lowering = Lowering::new(self.types, &mut guest, self.options);
         let stored = lowering.store(self.ty, &self.value(), at);
         stored.unwrap_or_else(|error| panic!("{id}: {error}"));
         guest.check_calls(id, line.field("store_reallocs"));

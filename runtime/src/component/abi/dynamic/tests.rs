@@ -6,9 +6,9 @@ use std::vec;
 use std::vec::Vec;
 
 use super::{Handles, Lifting, Lowering};
-use crate::component::abi::CanonicalOptions;
 use crate::component::abi::oracle::guest::{Allocator, Guest};
-use crate::component::resource::ResourceAny;
+use crate::component::abi::{CanonicalOptions, Realloc};
+use crate::component::resource::{ResourceAny, ResourceType};
 use crate::component::types::{Defined, FuncType, ResourceId, TypeTable, ValueType};
 use crate::component::val::{Val, ValueMismatch};
 use crate::component::{MAX_FLAT_PARAMS, Primitive};
@@ -40,28 +40,60 @@ impl Handles for NoHandles {
     }
 }
 
-/// Handles whose numbers say what was done with them.
-struct Numbered;
-
-impl Handles for Numbered {
+impl Handles for Guest {
     fn lift_own(&mut self, resource: ResourceId, handle: u32) -> Result<ResourceAny, Trap> {
-        Ok(ResourceAny {
-            handle: 1_000 * resource.0 + handle,
-        })
+        NoHandles.lift_own(resource, handle)
     }
 
     fn lift_borrow(&mut self, resource: ResourceId, handle: u32) -> Result<ResourceAny, Trap> {
-        Ok(ResourceAny {
-            handle: 1_000 * resource.0 + 100 + handle,
-        })
+        NoHandles.lift_borrow(resource, handle)
     }
 
     fn lower_own(&mut self, resource: ResourceId, value: ResourceAny) -> Result<u32, Trap> {
-        Ok(10_000 * resource.0 + value.handle)
+        NoHandles.lower_own(resource, value)
     }
 
     fn lower_borrow(&mut self, resource: ResourceId, value: ResourceAny) -> Result<u32, Trap> {
-        Ok(10_000 * resource.0 + 5_000 + value.handle)
+        NoHandles.lower_borrow(resource, value)
+    }
+}
+
+/// A guest with handles whose numbers say what was done with them.
+struct Numbered(Guest);
+
+fn held(index: u32, owned: bool) -> ResourceAny {
+    ResourceAny {
+        ty: ResourceType::host::<Numbered>(),
+        index,
+        owned,
+    }
+}
+
+impl Handles for Numbered {
+    fn lift_own(&mut self, resource: ResourceId, handle: u32) -> Result<ResourceAny, Trap> {
+        Ok(held(1_000 * resource.0 + handle, true))
+    }
+
+    fn lift_borrow(&mut self, resource: ResourceId, handle: u32) -> Result<ResourceAny, Trap> {
+        Ok(held(1_000 * resource.0 + 100 + handle, false))
+    }
+
+    fn lower_own(&mut self, resource: ResourceId, value: ResourceAny) -> Result<u32, Trap> {
+        Ok(10_000 * resource.0 + value.index)
+    }
+
+    fn lower_borrow(&mut self, resource: ResourceId, value: ResourceAny) -> Result<u32, Trap> {
+        Ok(10_000 * resource.0 + 5_000 + value.index)
+    }
+}
+
+impl Realloc for Numbered {
+    fn memory(&mut self) -> &mut [u8] {
+        self.0.memory()
+    }
+
+    fn realloc(&mut self, old: u64, old_size: u64, align: u32, size: u64) -> Result<u64, Trap> {
+        self.0.realloc(old, old_size, align, size)
     }
 }
 
@@ -138,7 +170,7 @@ fn depth_takes_no_native_stack() {
         let mut lifting = Lifting::new(&types, &[], options, no_handles(), &mut left);
         let mut value = lifting.result(&one(ty), &flat).unwrap().unwrap();
         let mut none = Guest::new(Allocator::Script(Vec::new()));
-        let mut lowering = Lowering::new(&types, &mut none, options, no_handles());
+        let mut lowering = Lowering::new(&types, &mut none, options);
         assert_eq!(
             lowering
                 .result(&one(ty), Some(&value), 0, &mut flat)
@@ -160,22 +192,16 @@ fn handles_go_through_their_tables() {
     let borrow = defined(&mut types, Defined::Borrow(ResourceId(2)));
     let both = defined(&mut types, Defined::Tuple(Box::new([own, borrow])));
     let (mut left, options) = (u64::MAX, CanonicalOptions::default());
-    let mut lifting = Lifting::new(
-        &types,
-        &[],
-        options,
-        Box::leak(Box::new(Numbered)),
-        &mut left,
-    );
+    let mut guest = Numbered(Guest::new(Allocator::Bump { top: 64 }));
+    let mut lifting = Lifting::new(&types, &[], options, &mut guest, &mut left);
     let values = lifting.params(&one(both), &[3, 4]).unwrap();
-    let held = |handle| Val::Resource(ResourceAny { handle });
-    assert_eq!(values, [Val::Tuple(vec![held(1_003), held(2_104)])]);
+    let resources = [held(1_003, true), held(2_104, false)].map(Val::Resource);
+    assert_eq!(values, [Val::Tuple(resources.into())]);
 
-    let mut guest = Guest::new(Allocator::Bump { top: 64 });
-    let mut lowering = Lowering::new(&types, &mut guest, options, Box::leak(Box::new(Numbered)));
+    let mut lowering = Lowering::new(&types, &mut guest, options);
     lowering.store(both, &values[0], 8).unwrap();
-    assert_eq!(guest.memory[8..12], 11_003u32.to_le_bytes());
-    assert_eq!(guest.memory[12..16], 27_104u32.to_le_bytes());
+    assert_eq!(guest.0.memory[8..12], 11_003u32.to_le_bytes());
+    assert_eq!(guest.0.memory[12..16], 27_104u32.to_le_bytes());
 }
 
 #[test]
@@ -187,7 +213,7 @@ fn results_go_where_the_caller_wants_them() {
     let options = CanonicalOptions::default();
     let mut flat = [0; MAX_FLAT_PARAMS];
     let mut result = |at, value: &Val| {
-        let mut lowering = Lowering::new(&types, &mut guest, options, no_handles());
+        let mut lowering = Lowering::new(&types, &mut guest, options);
         let count = lowering.result(&one(pair), Some(value), at, &mut flat);
         count.map_err(|error| error.as_trap_code())
     };
@@ -287,7 +313,7 @@ fn what_does_not_fit_names_the_type() {
     for (ty, value, expected, found) in cases {
         let mut guest = Guest::new(Allocator::Bump { top: 64 });
         let options = CanonicalOptions::default();
-        let mut lowering = Lowering::new(&types, &mut guest, options, no_handles());
+        let mut lowering = Lowering::new(&types, &mut guest, options);
         let error = lowering.store(ty, &value, 0).unwrap_err();
         let mismatch = error.downcast_ref::<ValueMismatch>().unwrap();
         assert_eq!((mismatch.expected(), mismatch.found()), (expected, found));

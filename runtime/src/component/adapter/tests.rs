@@ -1,0 +1,457 @@
+//! What programs copy and what they do not, what they cost, and how each kind of wrong value traps.
+
+use std::boxed::Box;
+use std::vec;
+use std::vec::Vec;
+
+use super::{Allocation, Charge, HandleTransfer, Memories, Program, Source, Step, Target, step};
+use crate::component::abi::CanonicalOptions;
+use crate::component::abi::oracle::guest::{Allocator, FRESH, Guest};
+use crate::component::types::{Defined, ResourceId, TypeTable, ValueType};
+use crate::component::{AddressType, MAX_LIST_BYTE_LENGTH, Primitive, StringEncoding};
+use crate::spec::Trap;
+
+/// Two guests, or one that calls itself.
+pub(super) struct Pair {
+    pub(super) source: Option<Guest>,
+    pub(super) target: Guest,
+    /// Bytes that were paid for, and that there are at most.
+    charged: u64,
+    most: u64,
+}
+
+impl Pair {
+    pub(super) fn new(one: bool, allocator: Allocator) -> Self {
+        let source = (!one).then(|| Guest::new(Allocator::Bump { top: 64 }));
+        Self {
+            source,
+            target: Guest::new(allocator),
+            charged: 0,
+            most: u64::MAX,
+        }
+    }
+
+    pub(super) fn source_mut(&mut self) -> &mut Vec<u8> {
+        match &mut self.source {
+            Some(guest) => &mut guest.memory,
+            None => &mut self.target.memory,
+        }
+    }
+}
+
+impl Memories for Pair {
+    fn source(&self) -> &[u8] {
+        &self.source.as_ref().unwrap_or(&self.target).memory
+    }
+
+    fn target(&mut self) -> &mut [u8] {
+        &mut self.target.memory
+    }
+
+    fn both(&mut self) -> Option<(&[u8], &mut [u8])> {
+        let source = &self.source.as_ref()?.memory;
+        Some((source, &mut self.target.memory))
+    }
+}
+
+impl Charge for Pair {
+    fn charge(&mut self, bytes: u64) -> Result<(), Trap> {
+        self.charged += bytes;
+        if self.charged > self.most {
+            return Err(Trap::OutOfFuel);
+        }
+        Ok(())
+    }
+}
+
+/// Tables without handles.
+pub(super) struct NoTransfer;
+
+impl HandleTransfer for NoTransfer {
+    fn own(&mut self, _: ResourceId, _: u32) -> Result<u32, Trap> {
+        Err(Trap::UnknownHandle)
+    }
+
+    fn borrow(&mut self, _: ResourceId, _: u32) -> Result<u32, Trap> {
+        Err(Trap::UnknownHandle)
+    }
+}
+
+/// Runs a program to its end; what was in the registers before means nothing.
+pub(super) fn finished(
+    program: &Program,
+    flat: &[u64],
+    pair: &mut Pair,
+    handles: &mut impl HandleTransfer,
+) -> Result<Vec<u64>, Trap> {
+    let mut registers = vec![0xAAAA_AAAA_AAAA_AAAA; program.registers()];
+    program.start(&mut registers);
+    let source = program.source_slots();
+    assert_eq!(source.len(), flat.len(), "core values");
+    registers[source].copy_from_slice(flat);
+    // Where a result is wanted, if the program asks.
+    if let Some(given) = registers
+        .get_mut(program.target_slots())
+        .and_then(<[u64]>::first_mut)
+    {
+        *given = 1_024;
+    }
+    let mut answer = None;
+    loop {
+        match step(program, &mut registers, pair, handles, answer)? {
+            Step::Done => return Ok(registers[program.target_slots()].to_vec()),
+            Step::Allocate(allocation) => {
+                let Allocation {
+                    old,
+                    old_size,
+                    align,
+                    size,
+                } = allocation;
+                answer = Some(pair.target.answer(old, old_size, align, size)?);
+            }
+        }
+    }
+}
+
+const U8: ValueType = ValueType::Primitive(Primitive::U8);
+const U16: ValueType = ValueType::Primitive(Primitive::U16);
+const U32: ValueType = ValueType::Primitive(Primitive::U32);
+const U64: ValueType = ValueType::Primitive(Primitive::U64);
+const BOOL: ValueType = ValueType::Primitive(Primitive::Bool);
+const CHAR: ValueType = ValueType::Primitive(Primitive::Char);
+const STRING: ValueType = ValueType::Primitive(Primitive::String);
+
+const PLAIN: CanonicalOptions = CanonicalOptions {
+    address: AddressType::I32,
+    encoding: StringEncoding::Utf8,
+};
+
+fn defined(types: &mut TypeTable, ty: Defined) -> ValueType {
+    ValueType::Defined(types.add(ty).unwrap().unwrap())
+}
+
+fn program(types: &TypeTable, ty: ValueType, from: Source, to: Target) -> Program {
+    Program::compile(types, &[ty], (PLAIN, from), (PLAIN, to)).unwrap()
+}
+
+/// Moves what the memory of a source begins with to address 1,024 of the target's.
+fn moved(types: &TypeTable, ty: ValueType, bytes: &[u8]) -> Result<Pair, Trap> {
+    let mut pair = Pair::new(false, Allocator::Bump { top: 2_048 });
+    pair.source_mut().fill(0xEE);
+    pair.source_mut()[..bytes.len()].copy_from_slice(bytes);
+    let program = program(types, ty, Source::Memory, Target::Given);
+    finished(&program, &[0], &mut pair, &mut NoTransfer)?;
+    Ok(pair)
+}
+
+/// The trap of moving this.
+#[track_caller]
+fn traps(types: &TypeTable, ty: ValueType, bytes: &[u8], expected: Trap) {
+    let found = moved(types, ty, bytes).map(|_| ());
+    assert_eq!(found, Err(expected));
+}
+
+#[test]
+fn padding_of_the_source_never_arrives() {
+    let mut types = TypeTable::default();
+    let record = defined(&mut types, Defined::Tuple(Box::new([U8, U32, U16])));
+    let option = defined(&mut types, Defined::Option(U64));
+    let result = defined(
+        &mut types,
+        Defined::Result {
+            ok: Some(U8),
+            err: Some(U64),
+        },
+    );
+    let list = defined(&mut types, Defined::List(record));
+    let both = defined(&mut types, Defined::Tuple(Box::new([record, option])));
+    let fixed = defined(&mut types, Defined::FixedList(both, 2));
+    let p = FRESH;
+    let e = 0xEE;
+
+    let pair = moved(&types, record, &[1, e, e, e, 2, 0, 0, 0, 3, 0, e, e]).unwrap();
+    assert_eq!(
+        pair.target.memory[1_024..1_036],
+        [1, p, p, p, 2, 0, 0, 0, 3, 0, p, p]
+    );
+    let pair = moved(&types, option, &[0]).unwrap();
+    assert_eq!(pair.target.memory[1_024..1_026], [0, p]);
+    assert_eq!(pair.target.memory[1_032..1_040], [p; 8]);
+    let pair = moved(&types, result, &[0, e, e, e, e, e, e, e, 5]).unwrap();
+    let expected = [0, p, p, p, p, p, p, p, 5, p, p, p, p, p, p, p];
+    assert_eq!(pair.target.memory[1_024..1_040], expected);
+
+    let elements = [
+        1, e, e, e, 2, 0, 0, 0, 3, 0, e, e, 4, e, e, e, 5, 0, 0, 0, 6, 0, e, e,
+    ];
+    let pair = moved(
+        &types,
+        list,
+        &[[8, 0, 0, 0, 2, 0, 0, 0].as_slice(), &elements].concat(),
+    );
+    let pair = pair.unwrap();
+    assert_eq!(pair.target.memory[1_024..1_032], [0, 8, 0, 0, 2, 0, 0, 0]);
+    let arrived = elements.map(|byte| if byte == e { p } else { byte });
+    assert_eq!(pair.target.memory[2_048..2_072], arrived);
+
+    let one = [
+        1, e, e, e, 2, 0, 0, 0, 3, 0, e, e, e, e, e, e, 0, e, e, e, e, e, e, e,
+    ];
+    let one = [one.as_slice(), &[e; 8]].concat();
+    let pair = moved(&types, fixed, &[one.clone(), one.clone()].concat()).unwrap();
+    let arrived: Vec<u8> = one
+        .iter()
+        .map(|byte| if *byte == e { p } else { *byte })
+        .collect();
+    assert_eq!(
+        pair.target.memory[1_024..1_088],
+        [arrived.clone(), arrived].concat()
+    );
+}
+
+#[test]
+fn what_is_the_same_bits_is_one_copy() {
+    let mut types = TypeTable::default();
+    let pair = defined(&mut types, Defined::Tuple(Box::new([U32, U32])));
+    let triple = defined(&mut types, Defined::Tuple(Box::new([pair, U64])));
+    let padded = defined(&mut types, Defined::Tuple(Box::new([U8, U8, U32, U64])));
+    let list = defined(&mut types, Defined::List(triple));
+    let ops = |ty| program(&types, ty, Source::Memory, Target::Given).ops.len();
+    // Two addresses, a copy, the end; with padding, a call, two copies and the return.
+    assert_eq!(ops(triple), 4);
+    assert_eq!(ops(padded), 7);
+    // A list with its elements, and its address.
+    assert_eq!(ops(list), 6);
+}
+
+#[test]
+fn a_program_is_as_large_as_its_types() {
+    let mut types = TypeTable::default();
+    let mut ty = CHAR;
+    for depth in 0..90 {
+        let cases = ["a", "b", "c"].map(|name| (name.into(), Some(ty)));
+        ty = defined(&mut types, Defined::Variant(Box::new(cases)));
+        let deep = program(&types, ty, Source::Memory, Target::Given);
+        assert!(
+            deep.ops.len() < 10 * (depth + 2),
+            "{depth}: {}",
+            deep.ops.len()
+        );
+        if depth < 15 {
+            let flat = program(&types, ty, Source::Flat, Target::Flat);
+            assert!(
+                flat.ops.len() < 10 * (depth + 2),
+                "{depth}: {}",
+                flat.ops.len()
+            );
+        }
+    }
+    let deep = program(&types, ty, Source::Memory, Target::Given);
+    assert!(deep.registers() < 1_000, "{}", deep.registers());
+    let flat = program(&types, U32, Source::Flat, Target::Flat);
+    assert_eq!(flat.registers(), 14);
+}
+
+#[test]
+fn bytes_are_paid_for_before_they_are_copied() {
+    let mut types = TypeTable::default();
+    let list = defined(&mut types, Defined::List(U64));
+    for (ty, bytes) in [(list, 800), (STRING, 100)] {
+        let program = program(&types, ty, Source::Flat, Target::Flat);
+        let mut pair = Pair::new(false, Allocator::Bump { top: 2_048 });
+        pair.source_mut().fill(b'a');
+        finished(&program, &[0, 100], &mut pair, &mut NoTransfer).unwrap();
+        assert_eq!(pair.charged, bytes);
+        let mut poor = Pair::new(false, Allocator::Bump { top: 2_048 });
+        poor.source_mut().fill(b'a');
+        poor.most = bytes - 1;
+        let refused = finished(&program, &[0, 100], &mut poor, &mut NoTransfer);
+        assert_eq!(refused, Err(Trap::OutOfFuel));
+        assert!(poor.target.calls.is_empty());
+    }
+}
+
+/// Handles whose numbers say what was done with them.
+struct Numbered;
+
+impl HandleTransfer for Numbered {
+    fn own(&mut self, resource: ResourceId, handle: u32) -> Result<u32, Trap> {
+        Ok(1_000 * resource.0 + handle)
+    }
+
+    fn borrow(&mut self, resource: ResourceId, handle: u32) -> Result<u32, Trap> {
+        Ok(1_000 * resource.0 + 100 + handle)
+    }
+}
+
+#[test]
+fn handles_go_through_both_tables() {
+    let mut types = TypeTable::default();
+    let own = defined(&mut types, Defined::Own(ResourceId(1)));
+    let borrow = defined(&mut types, Defined::Borrow(ResourceId(2)));
+    let list = defined(&mut types, Defined::List(own));
+    let params = defined(&mut types, Defined::Tuple(Box::new([own, borrow, list])));
+    let program = program(&types, params, Source::Flat, Target::Flat);
+    let mut pair = Pair::new(false, Allocator::Bump { top: 2_048 });
+    pair.source_mut()[..8].copy_from_slice(&[7, 0, 0, 0, 8, 0, 0, 0]);
+    let flat = finished(&program, &[3, 4, 0, 2], &mut pair, &mut Numbered);
+    assert_eq!(flat, Ok(vec![1_003, 2_104, 2_048, 2]));
+    let elements = [1_007u32.to_le_bytes(), 1_008u32.to_le_bytes()].concat();
+    assert_eq!(pair.target.memory[2_048..2_056], elements);
+}
+
+#[test]
+fn within_one_memory() {
+    let mut types = TypeTable::default();
+    let list = defined(&mut types, Defined::List(U16));
+    let record = defined(&mut types, Defined::Tuple(Box::new([list, STRING, BOOL])));
+    let program = program(&types, record, Source::Memory, Target::Allocated);
+    let mut pair = Pair::new(true, Allocator::Bump { top: 2_048 });
+    pair.source_mut()[..17].copy_from_slice(&[32, 0, 0, 0, 2, 0, 0, 0, 36, 0, 0, 0, 3, 0, 0, 0, 9]);
+    pair.source_mut()[32..39].copy_from_slice(&[1, 2, 3, 4, b'a', b'b', b'c']);
+    let flat = finished(&program, &[0], &mut pair, &mut NoTransfer);
+    assert_eq!(flat, Ok(vec![2_048]));
+    let expected = [20, 8, 0, 0, 2, 0, 0, 0, 24, 8, 0, 0, 3, 0, 0, 0, 1];
+    assert_eq!(pair.target.memory[2_048..2_065], expected);
+    assert_eq!(
+        pair.target.memory[2_068..2_075],
+        [1, 2, 3, 4, b'a', b'b', b'c']
+    );
+}
+
+/// Two words.
+fn words(one: u32, two: u32) -> [u8; 8] {
+    let (one, two) = (one.to_le_bytes(), two.to_le_bytes());
+    core::array::from_fn(|place| {
+        if place < 4 {
+            one[place]
+        } else {
+            two[place - 4]
+        }
+    })
+}
+
+#[test]
+fn each_wrong_value_traps_by_its_name() {
+    let mut types = TypeTable::default();
+    let list = defined(&mut types, Defined::List(U32));
+    let bools = defined(&mut types, Defined::List(BOOL));
+    let chars = defined(&mut types, Defined::List(CHAR));
+    let option = defined(&mut types, Defined::Option(STRING));
+    let options = defined(&mut types, Defined::List(option));
+    let colour = defined(
+        &mut types,
+        Defined::Enum(Box::new(["red".into(), "blue".into()])),
+    );
+    let colours = defined(&mut types, Defined::List(colour));
+    let own = defined(&mut types, Defined::Own(ResourceId(0)));
+    let borrow = defined(&mut types, Defined::Borrow(ResourceId(0)));
+    let end = 65_536;
+    let long = MAX_LIST_BYTE_LENGTH as u32;
+
+    // Pointers and lengths.
+    traps(&types, STRING, &words(end, 1), Trap::StringOutOfBounds);
+    traps(&types, STRING, &words(0, end + 1), Trap::StringOutOfBounds);
+    traps(&types, STRING, &words(0, u32::MAX), Trap::StringOutOfBounds);
+    traps(&types, list, &words(end, 1), Trap::ListOutOfBounds);
+    traps(&types, list, &words(0, end / 4 + 1), Trap::ListOutOfBounds);
+    traps(&types, bools, &words(0, long + 1), Trap::ListOutOfBounds);
+    traps(&types, options, &words(9, 1), Trap::UnalignedPointer);
+    // Alignment.
+    traps(&types, list, &words(2, 1), Trap::UnalignedPointer);
+    // Encoding.
+    traps(
+        &types,
+        STRING,
+        &[words(8, 1).as_slice(), &[0xFF]].concat(),
+        Trap::InvalidString,
+    );
+    // Numbers of cases, in memory, in a list, and among core values.
+    traps(&types, option, &[2], Trap::InvalidDiscriminant);
+    traps(&types, colour, &[2], Trap::InvalidDiscriminant);
+    traps(
+        &types,
+        colours,
+        &[words(8, 2).as_slice(), &[1, 2]].concat(),
+        Trap::InvalidDiscriminant,
+    );
+    // Characters.
+    traps(&types, CHAR, &[0, 0xD8, 0, 0], Trap::InvalidChar);
+    let bytes = [words(8, 1).as_slice(), &[0, 0, 0x11, 0]].concat();
+    traps(&types, chars, &bytes, Trap::InvalidChar);
+    // Handles.
+    traps(&types, own, &[1, 0, 0, 0], Trap::UnknownHandle);
+    traps(&types, borrow, &[1, 0, 0, 0], Trap::UnknownHandle);
+    // What is not there.
+    let stream = defined(&mut types, Defined::Stream(None));
+    traps(&types, stream, &[1, 0, 0, 0], Trap::MissingAsync);
+
+    // Where spilled values are, and where results go.
+    let through = |ty, at, to| {
+        let program = program(&types, ty, Source::Memory, to);
+        let mut pair = Pair::new(false, Allocator::Script(vec![4]));
+        pair.source_mut().fill(0);
+        finished(&program, &[at], &mut pair, &mut NoTransfer).err()
+    };
+    assert_eq!(through(U32, 2, Target::Given), Some(Trap::UnalignedPointer));
+    assert_eq!(
+        through(U32, 65_536, Target::Given),
+        Some(Trap::MemoryOutOfBounds)
+    );
+    assert_eq!(through(U32, 8, Target::Allocated), None);
+}
+
+#[test]
+fn each_wrong_answer_of_an_allocator_traps_by_its_name() {
+    let mut types = TypeTable::default();
+    let list = defined(&mut types, Defined::List(U32));
+    let with = |ty, source, to, answers: &[i128]| {
+        let program = Program::compile(&types, &[ty], (PLAIN, source), (to, Target::Flat)).unwrap();
+        let mut pair = Pair::new(false, Allocator::Script(answers.to_vec()));
+        pair.source_mut().fill(b'a');
+        pair.source_mut()[2..4].copy_from_slice("é".as_bytes());
+        finished(&program, &[0, 4], &mut pair, &mut NoTransfer).err()
+    };
+    let utf16 = CanonicalOptions {
+        encoding: StringEncoding::Utf16,
+        ..PLAIN
+    };
+    let flat = Source::Flat;
+    assert_eq!(with(list, flat, PLAIN, &[2]), Some(Trap::UnalignedPointer));
+    assert_eq!(
+        with(list, flat, PLAIN, &[65_524]),
+        Some(Trap::ListOutOfBounds)
+    );
+    assert_eq!(
+        with(list, flat, PLAIN, &[-1]),
+        Some(Trap::UnreachableCodeReached)
+    );
+    assert_eq!(
+        with(STRING, flat, PLAIN, &[65_533]),
+        Some(Trap::StringOutOfBounds)
+    );
+    assert_eq!(
+        with(STRING, flat, utf16, &[3]),
+        Some(Trap::UnalignedPointer)
+    );
+    // The second answer, after which nothing is written any more.
+    assert_eq!(
+        with(STRING, flat, utf16, &[8, 3]),
+        Some(Trap::UnalignedPointer)
+    );
+    assert_eq!(
+        with(STRING, flat, utf16, &[8, 65_536]),
+        Some(Trap::StringOutOfBounds)
+    );
+    assert_eq!(with(STRING, flat, utf16, &[8, 8]), None);
+    // Where all parameters go that are too many.
+    let program = program(&types, U32, Source::Memory, Target::Allocated);
+    for (answer, trap) in [
+        (2, Trap::UnalignedPointer),
+        (65_536, Trap::MemoryOutOfBounds),
+    ] {
+        let mut pair = Pair::new(false, Allocator::Script(vec![answer]));
+        let moved = finished(&program, &[0], &mut pair, &mut NoTransfer);
+        assert_eq!(moved, Err(trap));
+    }
+}
