@@ -1,7 +1,9 @@
 //! Components run: linked, instantiated, called.
 
-use tabwasm::component::{Component, Linker, Val};
-use tabwasm::{Engine, Store};
+use tabwasm::component::{
+    BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val,
+};
+use tabwasm::{Engine, Store, Trap};
 
 #[test]
 fn adds() {
@@ -51,4 +53,131 @@ fn adds() {
         .call(&mut store, &[Val::String("World".into())], &mut results)
         .expect("no trap");
     assert_eq!(results, [Val::String("Hello, World!".into())]);
+}
+
+#[test]
+#[ignore = "needs a real component"]
+fn greets() {
+    let engine = Engine::default();
+    for path in std::env::var("COMPONENTS").expect("paths").split(':') {
+        let begun = std::time::Instant::now();
+        let bytes = std::fs::read(path).expect("a file");
+        let component = Component::from_binary(&engine, &bytes)
+            .unwrap_or_else(|error| panic!("{path}: {error:#}"));
+        println!("{path}: loaded after {:?}", begun.elapsed());
+        let mut linker = Linker::<()>::new(&engine);
+        linker
+            .define_unknown_imports_as_traps(&component)
+            .expect("linked");
+        let mut store = Store::new(&engine, ());
+        let begun = std::time::Instant::now();
+        let instance = match linker.instantiate(&mut store, &component) {
+            Ok(instance) => instance,
+            Err(error) => {
+                println!("{path}: {error:#}");
+                continue;
+            }
+        };
+        println!("{path}: instantiated after {:?}", begun.elapsed());
+        let Some(greet) = instance.get_func(&mut store, "greet") else {
+            continue;
+        };
+        for _ in 0..3 {
+            let mut results = [Val::Bool(false)];
+            let begun = std::time::Instant::now();
+            let called = greet.call(&mut store, &[Val::String("World".into())], &mut results);
+            println!("{path}: {called:?} {results:?} after {:?}", begun.elapsed());
+        }
+    }
+}
+
+/// What the host has.
+struct File(Vec<u8>);
+
+#[test]
+fn resources_of_the_host() {
+    let engine = Engine::default();
+    let component = Component::new(
+        &engine,
+        wat::parse_str(
+            r#"(component
+            (import "files" (instance $files
+                (export "file" (type $file (sub resource)))
+                (export "open" (func (param "size" u32) (result (own $file))))
+                (export "[method]file.size" (func (param "self" (borrow $file)) (result u32)))))
+            (alias export $files "file" (type $file))
+            (core func $open (canon lower (func $files "open")))
+            (core func $size (canon lower (func $files "[method]file.size")))
+            (core func $drop (canon resource.drop $file))
+            (core module $M
+                (import "" "open" (func $open (param i32) (result i32)))
+                (import "" "size" (func $size (param i32) (result i32)))
+                (import "" "drop" (func $drop (param i32)))
+                (global $kept (mut i32) (i32.const 0))
+                (func (export "run") (result i32) (local $h i32) (local $sum i32)
+                    (local.set $h (call $open (i32.const 3)))
+                    (local.set $sum (call $size (local.get $h)))
+                    (call $drop (local.get $h))
+                    (local.set $h (call $open (i32.const 4)))
+                    (global.set $kept (local.get $h))
+                    (i32.add (local.get $sum) (call $size (local.get $h))))
+                (func (export "give") (result i32) (global.get $kept))
+                (func (export "look") (param i32) (result i32) (local $size i32)
+                    (local.set $size (call $size (local.get 0)))
+                    (call $drop (local.get 0))
+                    (local.get $size)))
+            (core instance $m (instantiate $M (with "" (instance
+                (export "open" (func $open)) (export "size" (func $size)) (export "drop" (func $drop))))))
+            (func (export "run") (result u32) (canon lift (core func $m "run")))
+            (func (export "give") (result (own $file)) (canon lift (core func $m "give")))
+            (func (export "look") (param "f" (borrow $file)) (result u32) (canon lift (core func $m "look"))))"#,
+        )
+        .expect("text"),
+    )
+    .expect("valid");
+    let mut linker = Linker::<ResourceTable>::new(&engine);
+    let mut files = linker.instance("files").expect("a name");
+    files
+        .resource("file", ResourceType::host::<File>(), |mut store, rep| {
+            let file = Resource::<File>::new(rep);
+            store.data_mut().delete(file)?;
+            Ok(())
+        })
+        .expect("defined");
+    files
+        .func_wrap("open", |mut store, (size,): (u32,)| {
+            Ok((store.data_mut().push(File(vec![0; size as usize]))?,))
+        })
+        .expect("defined");
+    files
+        .func_wrap(
+            "[method]file.size",
+            |store, (file,): (BorrowedResource<File>,)| {
+                Ok((store.data().get(&file)?.0.len() as u32,))
+            },
+        )
+        .expect("defined");
+    let mut store = Store::new(&engine, ResourceTable::new());
+    let instance = linker.instantiate(&mut store, &component).expect("linked");
+    let run = instance
+        .get_typed_func::<(), (u32,)>(&mut store, "run")
+        .expect("a function");
+    assert_eq!(run.call(&mut store, ()).expect("no trap"), (7,));
+    let give = instance
+        .get_typed_func::<(), (Resource<File>,)>(&mut store, "give")
+        .expect("a function");
+    let (file,) = give.call(&mut store, ()).expect("no trap");
+    let look = instance
+        .get_typed_func::<(BorrowedResource<File>,), (u32,)>(&mut store, "look")
+        .expect("a function");
+    assert_eq!(
+        look.call(&mut store, (file.borrow(),)).expect("no trap"),
+        (4,)
+    );
+    assert_eq!(store.data_mut().delete(file).expect("there").0.len(), 4);
+    // It was given away: the guest has no handle any more.
+    let error = give.call(&mut store, ()).expect_err("no handle");
+    assert_eq!(error.as_trap_code(), Some(Trap::UnknownHandle));
+    let error = run.call(&mut store, ()).expect_err("it has trapped");
+    assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
 }

@@ -8,6 +8,7 @@
 use super::guest::{end_call, entity, leaving};
 use super::plan::TrampolineKind;
 use crate::error::{Error, Result};
+use crate::read::component::CanonOption;
 use crate::spec::{Limit, Proposal, Trap};
 use crate::store::component::{
     Handle, HandleError, HandleKind, Owner, ResourceEntity, ResourceNumber,
@@ -35,6 +36,10 @@ pub(super) enum Does {
 }
 
 impl Does {
+    /// What a call does that may block.
+    pub(super) const BLOCKS: Self =
+        Self::Nothing(CanonOption::Async.name(), Proposal::ComponentModelAsync);
+
     /// What a canonical definition of a type of resources says.
     pub(super) fn of(kind: &TrampolineKind, resource: ResourceNumber) -> Self {
         match kind {
@@ -60,9 +65,7 @@ impl Builtin {
         let handle = instance.handles.remove(*slot as u32, ty);
         let handle = handle.map_err(|trap| unknown(trap, *slot))?;
         if let HandleKind::Borrow { call } = handle.kind {
-            if let Some(call) = store.calls.scopes.get_mut(call as usize) {
-                call.borrows = call.borrows.saturating_sub(1);
-            }
+            store.calls.returned(call);
             return Ok(Turn::Done);
         }
         let Some(&ResourceEntity { owner, dtor }) = store.resources.get(ty.0 as usize) else {
@@ -103,7 +106,6 @@ impl Builtin {
 
 impl Turns for Builtin {
     fn slots(&self) -> usize {
-        // An index or a representation.
         1
     }
 

@@ -10,7 +10,8 @@ use core::fmt;
 
 use super::flatten;
 use super::layout::{AddressType, FlatType};
-use super::plan::{Plan, TrampolineKind};
+use super::lowered::Adapter;
+use super::plan::{Func, Plan, TrampolineKind};
 use crate::allocation::{self, OutOfMemory};
 use crate::compile::text;
 use crate::engine::Engine;
@@ -34,6 +35,8 @@ struct Inner {
     /// Types of the core functions that canonical definitions make; nothing where it is that of what
     /// imports the function.
     trampolines: Vec<Option<RegisteredType>>,
+    /// How values move in calls between its component instances; nothing for other core functions.
+    adapters: Vec<Option<Shared<Adapter>>>,
     /// Types of the core functions that are lifted.
     lifts: Vec<RegisteredType>,
     /// The type of the core function that stands for a destructor of the host.
@@ -80,6 +83,11 @@ impl Component {
         for trampoline in &plan.trampolines {
             trampolines.push(registered(engine, &plan, &trampoline.kind)?);
         }
+        let mut adapters = Vec::new();
+        allocation::reserve(&mut adapters, plan.trampolines.len())?;
+        for trampoline in &plan.trampolines {
+            adapters.push(adapter(&plan, &trampoline.kind)?);
+        }
         let mut lifts = Vec::new();
         allocation::reserve(&mut lifts, plan.lifts.len())?;
         for lift in &plan.lifts {
@@ -91,6 +99,7 @@ impl Component {
             engine: engine.clone(),
             plan,
             trampolines,
+            adapters,
             lifts,
             dtor: register(engine, &[FlatType::I32], &[])?,
             home: Module::from_binary(engine, &[wire::MAGIC, wire::VERSION].concat())?,
@@ -119,6 +128,11 @@ impl Component {
     /// The type of a core function that a canonical definition makes.
     pub(super) fn trampoline_type(&self, number: u32) -> Option<&RegisteredType> {
         self.0.trampolines.get(number as usize)?.as_ref()
+    }
+
+    /// How values move in a call between component instances.
+    pub(super) fn adapter(&self, trampoline: u32) -> Option<&Shared<Adapter>> {
+        self.0.adapters.get(trampoline as usize)?.as_ref()
     }
 
     /// The type of a core function that is lifted.
@@ -169,6 +183,26 @@ fn registered(
         TrampolineKind::Unsupported(..) => return Ok(None),
     };
     register(engine, &params, &results).map(Some)
+}
+
+/// How values move in a call between component instances, if it is one.
+fn adapter(plan: &Plan, kind: &TrampolineKind) -> Result<Option<Shared<Adapter>>, OutOfMemory> {
+    let TrampolineKind::Lower {
+        func: Func::Lifted(lift),
+        ty,
+        options,
+    } = kind
+    else {
+        return Ok(None);
+    };
+    let Some(lift) = plan.lifts.get(*lift as usize) else {
+        return Ok(None);
+    };
+    if options.is_async || lift.options.is_async {
+        return Ok(None);
+    }
+    let (caller, callee) = (options.canonical(), lift.options.canonical());
+    Adapter::new(&plan.types, plan.types.func(*ty), caller, callee).map(Some)
 }
 
 fn register(

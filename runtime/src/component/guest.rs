@@ -6,14 +6,16 @@
 //! `CanonicalABI.md`, "Canonical ABI Options", "Lifting and Lowering".
 
 use alloc::vec::Vec;
+use core::any::TypeId;
+use core::cell::RefCell;
 
-use super::abi::Realloc;
 use super::abi::dynamic::{Lifting, Lowering};
+use super::abi::{LiftContext, Realloc};
 use super::func::canonical;
 use super::func::host::Lowered;
-use super::handles::HostHandles;
+use super::handles::{HostHandles, Lifted};
 use super::types::{FuncType, TypeTable};
-use super::val::Val;
+use super::val::{Val, ValueMismatch};
 use crate::api::func::call;
 use crate::component::MAX_FLAT_PARAMS;
 use crate::engine::use_error::UseError;
@@ -87,6 +89,10 @@ impl<T> Realloc for Guest<'_, T> {
             }
         }
     }
+
+    fn lower_handle(&mut self, ty: TypeId, own: bool, rep: u32) -> Result<u32, Trap> {
+        self.handles().lower_host(ty, own, rep)
+    }
 }
 
 impl<T> Guest<'_, T> {
@@ -144,6 +150,18 @@ pub(super) fn lifting<R>(
     ))
 }
 
+/// Lifts something of a type that Rust knows from a guest.
+pub(super) fn lifting_typed<R>(
+    store: &mut StoreInner,
+    (component, instance, options): (u32, u32, GuestOptions),
+    lift: impl FnOnce(&LiftContext<'_>) -> Result<R, Trap>,
+) -> Result<R> {
+    let (memory, mut handles) = HostHandles::with_memory(store, component, instance, options);
+    let handles = Lifted(RefCell::new(&mut handles));
+    let cx = LiftContext::new(memory, canonical(&options)).with_handles(&handles);
+    Ok(lift(&cx)?)
+}
+
 /// Runs core code of an instance that may not call out meanwhile.
 pub(super) fn shut<T>(
     store: &mut StoreData<T>,
@@ -196,37 +214,50 @@ pub(super) fn end_call(store: &mut StoreInner) -> Result<()> {
     Ok(())
 }
 
-/// A call of the host, with what was lent for it.
-pub(super) struct Scope {
-    calls: usize,
-    lent: usize,
+/// A call of an instance by the host. What fails in it leaves the instance entered, so that it cannot
+/// be called again.
+///
+/// # Errors
+/// Those of `run`, and [`Trap::CannotEnter`] if the instance runs or has trapped.
+pub(super) fn enter<T, R>(
+    store: &mut StoreData<T>,
+    component: u32,
+    instance: u32,
+    run: impl FnOnce(&mut StoreData<T>) -> Result<R>,
+) -> Result<R> {
+    entity(&mut store.inner, component)?.enter(None, instance)?;
+    let result = scoped(store, run);
+    // A value of another type is the host's mistake: the guest has not seen it.
+    let hosts = |error: &Error| error.is::<ValueMismatch>();
+    if result.as_ref().err().is_none_or(hosts) {
+        entity(&mut store.inner, component)?.leave(None, instance);
+    }
+    result
 }
 
-impl Scope {
-    pub(super) fn begin(store: &mut StoreInner) -> Result<Self> {
-        let (calls, lent) = (store.calls.scopes.len(), store.calls.lent.len());
-        store.calls.begin()?;
-        Ok(Self { calls, lent })
+/// A call, for which handles may be lent.
+///
+/// # Errors
+/// Those of `run`, and [`Trap::BorrowsRemain`].
+pub(super) fn scoped<T, R>(
+    store: &mut StoreData<T>,
+    run: impl FnOnce(&mut StoreData<T>) -> Result<R>,
+) -> Result<R> {
+    let calls = &mut store.inner.calls;
+    let (scopes, lent) = (calls.scopes.len(), calls.lent.len());
+    calls.begin()?;
+    let result = run(store);
+    if result.is_err() {
+        // What was lent stays lent: the instances that ran cannot be called again.
+        store.inner.calls.scopes.truncate(scopes);
+        store.inner.calls.lent.truncate(lent);
+        return result;
     }
-
-    /// The call has returned.
-    pub(super) fn end(self, store: &mut StoreInner) -> Result<()> {
-        end_call(store)
-    }
-
-    /// The call has failed: the instances that ran stay entered, and what was lent stays lent.
-    pub(super) fn fail(self, store: &mut StoreInner) {
-        store.calls.scopes.truncate(self.calls);
-        store.calls.lent.truncate(self.lent);
-    }
+    end_call(&mut store.inner)?;
+    result
 }
 
 /// The bytes of a guest's memory; none without one.
-pub(super) fn memory(store: &StoreInner, options: GuestOptions) -> &[u8] {
-    let memory = options.memory.and_then(|memory| store.memories.get(memory));
-    memory.map_or(&[], |memory| memory.bytes.as_slice())
-}
-
 fn memory_mut(store: &mut StoreInner, options: GuestOptions) -> &mut [u8] {
     let memory = options.memory;
     let memory = memory.and_then(|memory| store.memories.get_mut(memory));

@@ -4,7 +4,12 @@
 //! in a table like an instance's. What is lent goes on lent until the call ends, which the borrower
 //! must not outlive. Standard: Component Model, `CanonicalABI.md`, `lift_own` to `lower_borrow`.
 
+use core::any::TypeId;
+use core::cell::RefCell;
+
+use super::abi::LiftHandles;
 use super::abi::dynamic::Handles;
+use super::adapter::HandleTransfer;
 use super::guest::Guest;
 use super::resource::{Kind, ResourceAny, ResourceType};
 use super::types::ResourceId;
@@ -54,6 +59,62 @@ impl<'s> HostHandles<'s> {
         )
     }
 
+    /// A handle of the guest for a resource of the host.
+    pub(super) fn lower_host(&mut self, ty: TypeId, own: bool, rep: u32) -> Result<u32, Trap> {
+        let entity = self
+            .components
+            .get(self.component)
+            .ok_or(Trap::UnknownHandle)?;
+        let is = |number: &&ResourceNumber| {
+            let resource = self.resources.get(number.0 as usize);
+            resource.is_some_and(|resource| resource.owner == Owner::Host(ty))
+        };
+        let ty = *entity
+            .resources
+            .iter()
+            .find(is)
+            .ok_or(Trap::WrongHandleType)?;
+        let kind = match own {
+            true => HandleKind::Own,
+            false => self.calls.borrow(),
+        };
+        let (most, lends) = (self.most, 0);
+        let handle = Handle {
+            ty,
+            rep,
+            lends,
+            kind,
+        };
+        self.table()?.add(handle, most).map_err(trap)
+    }
+
+    /// The representation behind a handle of the guest for a resource of the host.
+    fn lift_host(&mut self, ty: TypeId, own: bool, index: u32) -> Result<u32, Trap> {
+        let found = self.table()?.any(index).ok_or(Trap::UnknownHandle)?.ty;
+        let resource = self.resources.get(found.0 as usize);
+        if resource.is_none_or(|resource| resource.owner != Owner::Host(ty)) {
+            return Err(Trap::WrongHandleType);
+        }
+        match own {
+            true => Ok(self.table()?.take(index, found)?.rep),
+            false => self.lend(index, found).map(|handle| handle.rep),
+        }
+    }
+
+    /// Lends a handle of the guest for the call.
+    fn lend(&mut self, index: u32, ty: ResourceNumber) -> Result<Handle, Trap> {
+        let (component, instance) = (self.component, self.instance);
+        let entity = self
+            .components
+            .get_mut(component)
+            .ok_or(Trap::UnknownHandle)?;
+        let place = entity.instances.get_mut(instance as usize);
+        let handle = place.ok_or(Trap::UnknownHandle)?.handles.get(index, ty)?;
+        let lent = self.calls.lend(Some((component, instance)), index, handle);
+        lent.map_err(|_| Trap::AllocationTooLarge)?;
+        Ok(*handle)
+    }
+
     fn table(&mut self) -> Result<&mut HandleTable, Trap> {
         let entity = self.components.get_mut(self.component);
         let instance = entity.and_then(|entity| entity.instances.get_mut(self.instance as usize));
@@ -101,31 +162,15 @@ impl<'s> HostHandles<'s> {
 impl Handles for HostHandles<'_> {
     fn lift_own(&mut self, resource: ResourceId, index: u32) -> Result<ResourceAny, Trap> {
         let (ty, owner) = self.resource(resource)?;
-        let handle = self.table()?.get(index, ty)?;
-        if handle.kind != HandleKind::Own {
-            return Err(Trap::WrongHandleType);
-        }
-        let handle = self.table()?.remove(index, ty)?;
+        let handle = self.table()?.take(index, ty)?;
         self.give(handle, owner)
     }
 
     fn lift_borrow(&mut self, resource: ResourceId, index: u32) -> Result<ResourceAny, Trap> {
         let (ty, owner) = self.resource(resource)?;
-        let (component, instance) = (self.component, self.instance);
-        let entity = self
-            .components
-            .get_mut(component)
-            .ok_or(Trap::UnknownHandle)?;
-        let table = &mut entity
-            .instance_mut(instance)
-            .map_err(|_| Trap::UnknownHandle)?
-            .handles;
-        let handle = table.get(index, ty)?;
-        let lent = self.calls.lend(Some((component, instance)), index, handle);
-        lent.map_err(|_| Trap::AllocationTooLarge)?;
         let mut handle = Handle {
             lends: 0,
-            ..*handle
+            ..self.lend(index, ty)?
         };
         handle.kind = match owner {
             // The host holds no handle of it.
@@ -143,7 +188,7 @@ impl Handles for HostHandles<'_> {
         }
         let rep = match owner {
             Owner::Host(_) => value.index,
-            Owner::Guest(..) => self.given.remove(value.index, ty)?.rep,
+            Owner::Guest(..) => self.given.take(value.index, ty)?.rep,
         };
         let most = self.most;
         let handle = Handle {
@@ -181,6 +226,85 @@ impl Handles for HostHandles<'_> {
     }
 }
 
+/// The same where values are lifted as they are read.
+pub(super) struct Lifted<'h, 's>(pub(super) RefCell<&'h mut HostHandles<'s>>);
+
+impl LiftHandles for Lifted<'_, '_> {
+    fn lift(&self, ty: TypeId, own: bool, handle: u32) -> Result<u32, Trap> {
+        self.0.borrow_mut().lift_host(ty, own, handle)
+    }
+}
+
+/// The handles of two instances of one component, between which values move.
+pub(super) struct InstanceHandles<'s> {
+    pub(super) components: &'s mut Arena<ComponentEntity>,
+    pub(super) resources: &'s [ResourceEntity],
+    pub(super) calls: &'s mut Calls,
+    /// The number of the entity.
+    pub(super) component: u32,
+    /// The places of the instances.
+    pub(super) source: u32,
+    pub(super) target: u32,
+    /// How many handles an instance may have.
+    pub(super) most: u64,
+}
+
+impl InstanceHandles<'_> {
+    fn entity(&mut self) -> Result<&mut ComponentEntity, Trap> {
+        self.components
+            .get_mut(self.component)
+            .ok_or(Trap::UnknownHandle)
+    }
+
+    fn table(&mut self, instance: u32) -> Result<&mut HandleTable, Trap> {
+        let instance = self.entity()?.instances.get_mut(instance as usize);
+        Ok(&mut instance.ok_or(Trap::UnknownHandle)?.handles)
+    }
+
+    fn number(&mut self, resource: ResourceId) -> Result<ResourceNumber, Trap> {
+        let number = self.entity()?.resources.get(resource.0 as usize);
+        number.copied().ok_or(Trap::UnknownHandle)
+    }
+}
+
+impl HandleTransfer for InstanceHandles<'_> {
+    fn own(&mut self, resource: ResourceId, index: u32) -> Result<u32, Trap> {
+        let ty = self.number(resource)?;
+        let handle = self.table(self.source)?.take(index, ty)?;
+        let most = self.most;
+        self.table(self.target)?.add(handle, most).map_err(trap)
+    }
+
+    fn borrow(&mut self, resource: ResourceId, index: u32) -> Result<u32, Trap> {
+        let ty = self.number(resource)?;
+        let (component, source) = (self.component, self.source);
+        let entity = self
+            .components
+            .get_mut(component)
+            .ok_or(Trap::UnknownHandle)?;
+        let instance = entity.instances.get_mut(source as usize);
+        let handle = instance
+            .ok_or(Trap::UnknownHandle)?
+            .handles
+            .get(index, ty)?;
+        let lent = self.calls.lend(Some((component, source)), index, handle);
+        lent.map_err(|_| Trap::AllocationTooLarge)?;
+        let rep = handle.rep;
+        let owner = self.resources.get(ty.0 as usize).map(|it| it.owner);
+        if owner == Some(Owner::Guest(component, self.target)) {
+            return Ok(rep);
+        }
+        let handle = Handle {
+            ty,
+            rep,
+            lends: 0,
+            kind: self.calls.borrow(),
+        };
+        let most = self.most;
+        self.table(self.target)?.add(handle, most).map_err(trap)
+    }
+}
+
 /// Of a guest whose values are lowered: those of its instance.
 impl<T> Handles for Guest<'_, T> {
     fn lift_own(&mut self, resource: ResourceId, index: u32) -> Result<ResourceAny, Trap> {
@@ -201,7 +325,7 @@ impl<T> Handles for Guest<'_, T> {
 }
 
 impl<T> Guest<'_, T> {
-    fn handles(&mut self) -> HostHandles<'_> {
+    pub(super) fn handles(&mut self) -> HostHandles<'_> {
         let (component, instance, options) = (self.component, self.instance, self.options);
         HostHandles::with_memory(&mut self.store.inner, component, instance, options).1
     }

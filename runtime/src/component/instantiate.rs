@@ -28,8 +28,6 @@ use crate::engine::use_error::UseError;
 use crate::error::cause::InternalError;
 use crate::error::{Error, Result};
 use crate::module::Module;
-use crate::read::component::CanonOption;
-use crate::spec::Proposal;
 use crate::store::StoreData;
 use crate::store::component::{
     ComponentEntity, ComponentInstance, GuestOptions, HandleTable, LiftedFunc, Owner,
@@ -196,6 +194,16 @@ impl<T: 'static> Making<'_, T> {
         };
         match ty.0 {
             Kind::Host(ty) => {
+                // A component that imports the type twice has one type: with the first destructor.
+                let known = self.entity()?.resources.clone();
+                let resources = &self.store.inner.resources;
+                let is = |number: &&ResourceNumber| {
+                    let resource = resources.get(number.0 as usize);
+                    resource.is_some_and(|resource| resource.owner == Owner::Host(ty))
+                };
+                if let Some(number) = known.iter().find(is) {
+                    return self.set_resource(id, *number);
+                }
                 let dtor = dtor.clone();
                 let call =
                     move |store: StoreContextMut<'_, T>, _: Option<u32>, slots: &mut [u64]| {
@@ -344,7 +352,15 @@ impl<T: 'static> Making<'_, T> {
                     },
                     Func::Lifted(lift) => {
                         let lifted = self.entity()?.lifts.get(*lift as usize).copied();
-                        FuncBody::Turns(lowered::call(self.home, caller, made(lifted)?)?)
+                        let lifted = made(lifted)?;
+                        match component.adapter(number) {
+                            Some(adapter) => {
+                                let adapter = adapter.clone();
+                                FuncBody::Turns(lowered::call(self.home, adapter, &caller, lifted)?)
+                            }
+                            // What is lifted may block.
+                            None => FuncBody::Turns(self.builtin(instance, Does::BLOCKS)?),
+                        }
                     }
                 }
             }
@@ -365,7 +381,7 @@ impl<T: 'static> Making<'_, T> {
         let trampoline = made(self.component.plan().trampolines.get(number as usize))?;
         let does = match trampoline.kind {
             TrampolineKind::Unsupported(name, proposal) => Does::Nothing(name, proposal),
-            _ => Does::Nothing(CanonOption::Async.name(), Proposal::ComponentModelAsync),
+            _ => Does::BLOCKS,
         };
         let import = made(module.parts().imports.get(place))?;
         let (_, _, EntityType::Func(ty)) = module.import(import) else {

@@ -39,6 +39,8 @@ pub(crate) mod plan;
 #[cfg(feature = "alloc")]
 mod resource;
 #[cfg(feature = "alloc")]
+mod resource_table;
+#[cfg(feature = "alloc")]
 pub mod types;
 #[cfg(feature = "alloc")]
 mod val;
@@ -67,6 +69,7 @@ pub use {
     func::{Func, TypedFunc},
     instance::Instance,
     linker::{InstancePre, Linker, LinkerInstance},
-    resource::{Resource, ResourceAny, ResourceType},
+    resource::{AsResource, BorrowedResource, Resource, ResourceAny, ResourceType},
+    resource_table::{ResourceTable, ResourceTableError},
     val::{Val, ValueMismatch},
 };

@@ -11,6 +11,7 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use super::abi::CanonicalOptions;
 use super::types::{FuncTypeId, ResourceId, TypeTable, ValueType};
 use crate::component::layout::{AddressType, StringEncoding};
 use crate::module::Module;
@@ -143,6 +144,16 @@ pub(crate) struct Options {
     pub(crate) address: AddressType,
     /// Whether the core function does not wait.
     pub(crate) is_async: bool,
+}
+
+impl Options {
+    /// What they say of values.
+    pub(crate) fn canonical(&self) -> CanonicalOptions {
+        CanonicalOptions {
+            address: self.address,
+            encoding: self.encoding,
+        }
+    }
 }
 
 /// A core function that a canonical definition makes.

@@ -9,7 +9,12 @@ use core::any::TypeId;
 use core::fmt;
 use core::marker::PhantomData;
 
-use crate::store::component::ResourceNumber;
+use super::guest;
+use crate::api::func::call;
+use crate::engine::use_error::UseError;
+use crate::error::Result;
+use crate::store::component::{HandleKind, Owner, ResourceEntity, ResourceNumber};
+use crate::store::context::AsContextMut;
 
 /// A type of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,49 +34,63 @@ impl ResourceType {
     }
 }
 
-/// A resource of the host, for which a number stands that the host chose.
+/// A resource of the host that changes its owner (`own<r>`), for which a number stands that the host
+/// chose.
 pub struct Resource<T: 'static> {
     rep: u32,
-    own: bool,
     ty: PhantomData<fn() -> T>,
 }
 
-impl<T: 'static> Resource<T> {
-    /// One that whoever gets it will own.
-    pub fn new_own(rep: u32) -> Self {
-        Self {
-            rep,
-            own: true,
-            ty: PhantomData,
-        }
-    }
-
-    /// One that is lent for a call.
-    pub fn new_borrow(rep: u32) -> Self {
-        Self {
-            rep,
-            own: false,
-            ty: PhantomData,
-        }
-    }
-
-    /// The number that stands for it.
-    pub fn rep(&self) -> u32 {
-        self.rep
-    }
-
-    /// Whether it is owned, not lent.
-    pub fn owned(&self) -> bool {
-        self.own
-    }
+/// A resource of the host that is lent for a call (`borrow<r>`). wasmtime has one type for both.
+pub struct BorrowedResource<T: 'static> {
+    rep: u32,
+    ty: PhantomData<fn() -> T>,
 }
 
-impl<T> fmt::Debug for Resource<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resource")
-            .field("rep", &self.rep)
-            .field("own", &self.own)
-            .finish()
+macro_rules! numbers {
+    ($name:ident) => {
+        impl<T: 'static> $name<T> {
+            /// The one that this number stands for.
+            pub fn new(rep: u32) -> Self {
+                Self {
+                    rep,
+                    ty: PhantomData,
+                }
+            }
+
+            /// The number that stands for it.
+            pub fn rep(&self) -> u32 {
+                self.rep
+            }
+        }
+
+        impl<T: 'static> AsResource<T> for $name<T> {
+            fn rep(&self) -> u32 {
+                self.rep
+            }
+        }
+
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.rep).finish()
+            }
+        }
+    };
+}
+
+/// A resource of the host, owned or lent.
+pub trait AsResource<T: 'static> {
+    /// The number that stands for it.
+    fn rep(&self) -> u32;
+}
+
+numbers!(Resource);
+numbers!(BorrowedResource);
+
+impl<T: 'static> Resource<T> {
+    /// Lends it.
+    pub fn borrow(&self) -> BorrowedResource<T> {
+        BorrowedResource::new(self.rep)
     }
 }
 
@@ -93,5 +112,37 @@ impl ResourceAny {
     /// Whether it is owned, not lent.
     pub fn owned(&self) -> bool {
         self.owned
+    }
+
+    /// Drops the host's handle: of one that is owned, the instance that it belongs to is told by its
+    /// destructor; one that is lent must be dropped before the call ends. Of a resource of the host
+    /// there is nothing to drop.
+    ///
+    /// # Errors
+    /// If there is no such handle any more, if it is lent, or if the destructor fails.
+    pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
+        let Kind::Guest(id, ty) = self.ty.0 else {
+            return Ok(());
+        };
+        let mut store = store.as_context_mut();
+        let store = store.reborrow().store();
+        if id != store.inner.id {
+            return Err(UseError::OtherStore.into());
+        }
+        let handle = store.inner.given.remove(self.index, ty)?;
+        if let HandleKind::Borrow { call } = handle.kind {
+            store.inner.calls.returned(call);
+            return Ok(());
+        }
+        let Some(&ResourceEntity { owner, dtor }) = store.inner.resources.get(ty.0 as usize) else {
+            return Err(UseError::OtherStore.into());
+        };
+        let (Owner::Guest(component, instance), Some(dtor)) = (owner, dtor) else {
+            return Ok(());
+        };
+        let dtor = store.inner.handle(dtor);
+        guest::enter(store, component, instance, |store| {
+            call::invoke(store, dtor, &mut [handle.rep.into()])
+        })
     }
 }

@@ -80,6 +80,17 @@ impl<T> Arena<T> {
             .map(|item| unsafe { item.as_mut() })
     }
 
+    /// Two items; nothing if they are one.
+    pub(crate) fn two(&mut self, one: u32, other: u32) -> Option<(&T, &mut T)> {
+        if one == other {
+            return None;
+        }
+        let (one, mut other) = (self.address(one)?, self.address(other)?);
+        // SAFETY: `items` points at items of the blocks, which live as long as the arena; it is
+        // borrowed exclusively for as long as the results, which are different items.
+        Some(unsafe { (one.as_ref(), other.as_mut()) })
+    }
+
     /// The address of the item with this number, stable for the life of the arena.
     pub(crate) fn address(&self, number: u32) -> Option<NonNull<T>> {
         self.items.get(number as usize).copied()

@@ -193,6 +193,13 @@ impl Calls {
         Ok(())
     }
 
+    /// A handle that was lent for a call is dropped.
+    pub(crate) fn returned(&mut self, call: u32) {
+        if let Some(call) = self.scopes.get_mut(call as usize) {
+            call.borrows = call.borrows.saturating_sub(1);
+        }
+    }
+
     /// What makes a handle one that is lent for the innermost call, which must drop it.
     pub(crate) fn borrow(&mut self) -> HandleKind {
         let call = self.scopes.len().saturating_sub(1) as u32;
@@ -308,6 +315,14 @@ impl HandleTable {
         match self.entries.get_mut(index.checked_sub(1)? as usize)? {
             Entry::Used(handle) => Some(handle),
             Entry::Free(_) => None,
+        }
+    }
+
+    /// Removes the handle at an index, which must own its resource.
+    pub(crate) fn take(&mut self, index: u32, ty: ResourceNumber) -> Result<Handle, Trap> {
+        match self.get(index, ty)?.kind {
+            HandleKind::Own => self.remove(index, ty),
+            HandleKind::Borrow { .. } => Err(Trap::WrongHandleType),
         }
     }
 

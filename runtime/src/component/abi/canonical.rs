@@ -135,6 +135,8 @@ impl CanonicalAbiInfo {
                 }
                 tuple.padded()
             }
+            Type::Own(_) => Some(layout::OWN.abi(address)),
+            Type::Borrow(_) => Some(layout::BORROW.abi(address)),
             Type::Flags(labels) => match layout::flags(labels.len() as u64) {
                 Some(primitive) => Some(primitive.layout().abi(address)),
                 None => None,

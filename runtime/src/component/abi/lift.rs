@@ -5,6 +5,9 @@
 //! checked before it is used: [`LiftContext`] holds the memory and the options by which. Standard:
 //! Component Model, `CanonicalABI.md`, "Loading" and "Flat Lifting".
 
+use core::any::TypeId;
+use core::fmt;
+
 use super::{CanonicalAbi, CanonicalAbiInfo, CanonicalOptions, FlatReader, Type, pointer};
 use crate::component::AddressType;
 use crate::spec::Trap;
@@ -41,17 +44,61 @@ pub trait Lift: Sized {
     }
 }
 
+/// The handles of the guest that values are lifted from.
+pub trait LiftHandles {
+    /// What the host calls the resource behind a handle: an own one is taken out of the guest's
+    /// table, another lent for the call.
+    ///
+    /// # Errors
+    /// If it is not of the type that a Rust type stands for.
+    fn lift(&self, ty: TypeId, own: bool, handle: u32) -> Result<u32, Trap>;
+}
+
 /// The memory that values are lifted from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LiftContext<'m> {
     memory: &'m [u8],
     options: CanonicalOptions,
+    handles: Option<&'m dyn LiftHandles>,
+}
+
+impl fmt::Debug for LiftContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiftContext")
+            .field("memory", &self.memory.len())
+            .field("options", &self.options)
+            .finish()
+    }
 }
 
 impl<'m> LiftContext<'m> {
     /// From this memory.
     pub const fn new(memory: &'m [u8], options: CanonicalOptions) -> Self {
-        Self { memory, options }
+        Self {
+            memory,
+            options,
+            handles: None,
+        }
+    }
+
+    /// The same with handles; without, a value that is a resource traps
+    /// ([`Trap::UnknownHandle`]).
+    pub const fn with_handles(self, handles: &'m dyn LiftHandles) -> Self {
+        Self {
+            handles: Some(handles),
+            ..self
+        }
+    }
+
+    /// What the host calls the resource behind a handle.
+    pub(in crate::component) fn handle(
+        &self,
+        ty: TypeId,
+        own: bool,
+        handle: u32,
+    ) -> Result<u32, Trap> {
+        let handles = self.handles.ok_or(Trap::UnknownHandle)?;
+        handles.lift(ty, own, handle)
     }
 
     /// Address type and encoding of strings that values are lifted with.

@@ -5,6 +5,8 @@
 //! ([`Realloc`]); it may move or grow the memory, so no slice of it is kept over a call. Standard:
 //! Component Model, `CanonicalABI.md`, "Storing" and "Flat Lowering".
 
+use core::any::TypeId;
+
 use super::transcode::Allocation;
 use super::{CanonicalAbi, CanonicalAbiInfo, CanonicalOptions, FlatWriter, Type, pointer};
 use crate::component::{AddressType, MAX_FLAT_PARAMS};
@@ -61,6 +63,16 @@ pub trait Realloc {
 
     /// Calls the function `(old, old_size, align, size) -> address`.
     fn realloc(&mut self, old: u64, old_size: u64, align: u32, size: u64) -> Result<u64, Trap>;
+
+    /// The handle that the guest gets for a resource of the host: one that it owns, or one that is
+    /// lent for the call. There are none unless the guest is an instance.
+    ///
+    /// # Errors
+    /// If the guest has as many handles as it may have.
+    fn lower_handle(&mut self, ty: TypeId, own: bool, rep: u32) -> Result<u32, Trap> {
+        let _ = (ty, own, rep);
+        Err(Trap::UnknownHandle)
+    }
 }
 
 impl Realloc for [u8] {
@@ -93,7 +105,6 @@ impl<'g, R: Realloc + ?Sized> LowerContext<'g, R> {
     }
 
     /// The guest itself.
-    #[cfg(feature = "alloc")]
     pub(in crate::component) fn guest(&mut self) -> &mut R {
         self.guest
     }

@@ -24,6 +24,8 @@ mod lift;
 mod list;
 mod lower;
 pub(super) mod pointer;
+#[cfg(feature = "alloc")]
+mod resource;
 mod scalar;
 #[cfg(feature = "alloc")]
 pub(super) mod shape;
@@ -34,7 +36,7 @@ mod types;
 pub use canonical::{CanonicalAbi, CanonicalAbiInfo, ValueLayout};
 pub use cases::{Cases, Labels};
 pub use flat::{Flat, FlatReader, FlatWriter};
-pub use lift::{Lift, LiftContext};
+pub use lift::{Lift, LiftContext, LiftHandles};
 pub use list::WasmList;
 pub use lower::{Lower, LowerContext, Realloc};
 pub use string::WasmStr;

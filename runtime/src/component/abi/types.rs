@@ -5,6 +5,8 @@
 //! lie: address type and encoding of strings. Standard: Component Model, `Explainer.md`, "Type
 //! Definitions", and `CanonicalABI.md`.
 
+use core::any::TypeId;
+
 use super::CanonicalAbi;
 use crate::component::{AddressType, Primitive, StringEncoding};
 
@@ -53,6 +55,10 @@ pub enum Type<'a> {
         /// Why not.
         err: Option<&'a Type<'a>>,
     },
+    /// A resource of the host that changes its owner: the Rust type that it stands for.
+    Own(TypeId),
+    /// A resource of the host that is lent for a call.
+    Borrow(TypeId),
 }
 
 impl<'a> Type<'a> {

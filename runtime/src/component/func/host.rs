@@ -10,13 +10,12 @@ use alloc::vec::Vec;
 
 use super::{canonical, matches};
 use crate::allocation;
-use crate::component::abi::{FlatReader, LiftContext, LowerContext};
-use crate::component::guest::{self, Guest, Scope};
+use crate::component::abi::{LiftContext, LowerContext};
+use crate::component::guest::{self, Guest};
 use crate::component::types::{ComponentFunc, FuncTypeId};
 use crate::component::val::Val;
 use crate::component::{Component, Lift, Lower, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, Type};
 use crate::error::Result;
-use crate::spec::Trap;
 use crate::store::StoreData;
 use crate::store::component::GuestOptions;
 use crate::store::context::StoreContextMut;
@@ -71,9 +70,7 @@ impl<T: 'static> HostFunc<T> {
         let call = move |store: StoreContextMut<'_, T>, _: Option<u32>, slots: &mut [u64]| {
             let store = store.store();
             guest::leaving(&mut store.inner, caller.component, caller.instance)?;
-            let scope = Scope::begin(&mut store.inner)?;
-            (self.call)(store, &caller, slots)?;
-            scope.end(&mut store.inner)
+            guest::scoped(store, |store| (self.call)(store, &caller, slots))
         };
         erased::host_func::<T>(params.len(), results.len(), call)
     }
@@ -85,8 +82,9 @@ pub(in crate::component) fn typed<T: 'static, Params: Lift + 'static, Return: Lo
 ) -> HostFunc<T> {
     let call = move |store: &mut StoreData<T>, lowered: &Lowered, slots: &mut [u64]| {
         let options = canonical(&lowered.options);
-        let cx = LiftContext::new(guest::memory(&store.inner, lowered.options), options);
-        let params: Params = cx.lift(slots, MAX_FLAT_PARAMS)?;
+        let from = (lowered.component, lowered.instance, lowered.options);
+        let lift = |cx: &LiftContext<'_>| cx.lift::<Params>(slots, MAX_FLAT_PARAMS);
+        let params = guest::lifting_typed(&mut store.inner, from, lift)?;
         let spilled = Return::ABI.with(options.address).flat.count() as usize > MAX_FLAT_RESULTS;
         // Where the caller wants it is its last argument.
         let place = slots.last().filter(|_| spilled);

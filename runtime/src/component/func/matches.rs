@@ -79,6 +79,8 @@ fn same(types: &TypeTable, ty: ValueType, given: &Type<'_>) -> bool {
         (Defined::Enum(names), Type::Enum(given)) => labels(names, given),
         (Defined::Flags(names), Type::Flags(given)) => labels(names, given),
         (Defined::List(element), Type::List(given)) => same(types, *element, given),
+        // That it is this type of resources is known when it is linked.
+        (Defined::Own(_), Type::Own(_)) | (Defined::Borrow(_), Type::Borrow(_)) => true,
         (Defined::Option(some), Type::Option(given)) => same(types, *some, given),
         (
             Defined::Result { ok, err },

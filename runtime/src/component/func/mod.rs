@@ -14,7 +14,7 @@ pub use typed::TypedFunc;
 use super::Component;
 use super::abi::CanonicalOptions;
 use super::abi::dynamic::Lowering;
-use super::guest::{self, Guest, Scope, shut};
+use super::guest::{self, Guest, shut};
 use super::plan::Lift as Lifted;
 use super::types::FuncTypeId;
 use super::val::Val;
@@ -121,20 +121,9 @@ impl Func {
         if lifted.is_async {
             return Err(unsupported());
         }
-        entity.enter(None, lifted.instance)?;
-        let scope = Scope::begin(&mut store.inner)?;
-        let result = run(store, component, &lifted, lower, lift);
-        match result {
-            Ok(result) => {
-                scope.end(&mut store.inner)?;
-                guest::entity(&mut store.inner, component)?.leave(None, lifted.instance);
-                Ok(result)
-            }
-            Err(error) => {
-                scope.fail(&mut store.inner);
-                Err(error)
-            }
-        }
+        guest::enter(store, component, lifted.instance, |store| {
+            run(store, component, &lifted, lower, lift)
+        })
     }
 }
 

@@ -6,9 +6,9 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use super::{Func, canonical};
-use crate::component::abi::{LiftContext, LowerContext};
-use crate::component::guest::memory;
+use super::Func;
+use crate::component::abi::LowerContext;
+use crate::component::guest;
 use crate::component::{Lift, Lower, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use crate::error::Result;
 use crate::store::context::AsContextMut;
@@ -61,10 +61,9 @@ impl<Params: Lower, Return: Lift> TypedFunc<Params, Return> {
                     LowerContext::new(guest, options).lower(&params, slots, MAX_FLAT_PARAMS);
                 lowered.map_err(|trap| guest.failed(trap))
             },
-            |store, lifted, _, slots| {
-                let cx =
-                    LiftContext::new(memory(store, lifted.options), canonical(&lifted.options));
-                Ok(cx.lift(slots, MAX_FLAT_RESULTS)?)
+            |store, lifted, component, slots| {
+                let guest = (component, lifted.instance, lifted.options);
+                guest::lifting_typed(store, guest, |cx| cx.lift(slots, MAX_FLAT_RESULTS))
             },
         )
     }

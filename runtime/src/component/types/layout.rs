@@ -26,15 +26,6 @@ impl TypeTable {
         *self.abi(ty).with(address)
     }
 
-    /// What tells the cases of a type apart, in bytes, and where the value of a case is; nothing of
-    /// a type without cases.
-    pub(crate) fn cases(&self, ty: &Defined, address: AddressType) -> Option<(u32, u32)> {
-        let discriminant = layout::discriminant(cases(ty)?)?.layout().abi(address);
-        let payload = self.payload(ty, address);
-        let at = discriminant.size.checked_next_multiple_of(payload.align)?;
-        Some((discriminant.size, at))
-    }
-
     /// That of a type whose parts are in the table; none if components cannot have it.
     pub(super) fn layout(&self, ty: &Defined) -> Option<CanonicalAbi> {
         Some(CanonicalAbi {

@@ -10,7 +10,7 @@
 mod layout;
 mod signature;
 
-pub(crate) use signature::{FuncType, Signature};
+pub(crate) use signature::FuncType;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
