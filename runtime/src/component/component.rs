@@ -8,14 +8,17 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::export::{ComponentExportIndex, ExportLookup};
 use super::flatten;
 use super::layout::{AddressType, FlatType};
 use super::lowered::Adapter;
 use super::plan::{Func, Plan, TrampolineKind};
+use super::types;
 use crate::allocation::{self, OutOfMemory};
 use crate::compile::text;
 use crate::engine::Engine;
 use crate::engine::call_type::CallType;
+use crate::engine::counter::Counter;
 use crate::engine::registry::held::RegisteredType;
 use crate::error::Result;
 use crate::module::Module;
@@ -30,6 +33,8 @@ use crate::types::ValType;
 pub struct Component(Shared<Inner>);
 
 struct Inner {
+    /// Its own number, by which it is told from others.
+    id: u64,
     engine: Engine,
     plan: Plan,
     /// Types of the core functions that canonical definitions make; nothing where it is that of what
@@ -95,7 +100,9 @@ impl Component {
             let signature = ty.signature(&plan.types, lift.options.address);
             lifts.push(register(engine, &signature.params, &signature.results)?);
         }
+        static NEXT: Counter = Counter::new();
         Ok(Self(Shared::new(Inner {
+            id: NEXT.next(),
             engine: engine.clone(),
             plan,
             trampolines,
@@ -109,6 +116,40 @@ impl Component {
     /// The engine that it was loaded for: it can be instantiated in stores of this one only.
     pub fn engine(&self) -> &Engine {
         &self.0.engine
+    }
+
+    /// What it imports and exports.
+    pub fn component_type(&self) -> types::Component {
+        types::Component::new(self.origin())
+    }
+
+    /// What it exports under a name, itself or in one of its instances, and where: for
+    /// [`Instance::get_func`](super::Instance::get_func) and the like.
+    pub fn get_export(
+        &self,
+        instance: Option<&ComponentExportIndex>,
+        name: impl ExportLookup,
+    ) -> Option<(types::ComponentItem, ComponentExportIndex)> {
+        let index = self.get_export_index(instance, name)?;
+        Some((self.origin().item(index.item)?, index))
+    }
+
+    /// The same as [`Component::get_export`], without the type.
+    pub fn get_export_index(
+        &self,
+        instance: Option<&ComponentExportIndex>,
+        name: impl ExportLookup,
+    ) -> Option<ComponentExportIndex> {
+        name.lookup(self, instance)
+    }
+
+    /// Its own number, by which it is told from others.
+    pub(super) fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    fn origin(&self) -> types::Origin {
+        types::Origin::new(self.clone(), None)
     }
 
     /// The type of the core function that stands for a destructor of the host.

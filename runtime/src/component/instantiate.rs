@@ -59,11 +59,7 @@ pub(super) fn instantiate<T: 'static>(
     for step in &component.plan().steps {
         making.step(step)?;
     }
-    let handle = making.store.inner.handle(number);
-    Ok(Instance {
-        component: component.clone(),
-        handle,
-    })
+    Instance::new(&making.store.inner, component, number)
 }
 
 /// Makes the entity.
@@ -221,6 +217,8 @@ impl<T: 'static> Making<'_, T> {
                 }
                 self.set_resource(id, number)
             }
+            // It stands for one of an instance, and there is none.
+            Kind::Uninstantiated(..) => Err(UseError::OtherStore.into()),
         }
     }
 

@@ -19,6 +19,8 @@ mod builtin;
 )]
 mod component;
 #[cfg(feature = "alloc")]
+mod export;
+#[cfg(feature = "alloc")]
 mod flatten;
 #[cfg(feature = "alloc")]
 mod func;
@@ -66,6 +68,7 @@ pub use layout::{
 #[cfg(feature = "alloc")]
 pub use {
     component::Component,
+    export::{ComponentExportIndex, ExportLookup},
     func::{Func, TypedFunc},
     instance::Instance,
     linker::{InstancePre, Linker, LinkerInstance},

@@ -27,6 +27,8 @@ pub(crate) struct Plan {
     pub(crate) modules: Vec<Module>,
     /// What it imports: each function, resource and module, however deep in instances.
     pub(crate) imports: Vec<Import>,
+    /// What it imports under its own names, instances as a whole, in order.
+    pub(crate) imported: Vec<(Box<str>, Item)>,
     /// Its types of resources.
     pub(crate) resources: Vec<Resource>,
     /// The component instances that its core code belongs to, parents first.

@@ -10,11 +10,13 @@ use core::fmt;
 use core::marker::PhantomData;
 
 use super::guest;
+use super::types::ResourceId;
 use crate::api::func::call;
 use crate::engine::use_error::UseError;
 use crate::error::Result;
 use crate::store::component::{HandleKind, Owner, ResourceEntity, ResourceNumber};
 use crate::store::context::AsContextMut;
+use crate::store::inner::StoreInner;
 
 /// A type of resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,12 +27,29 @@ pub(super) enum Kind {
     Host(TypeId),
     /// One of an instance: the store's own number, and that of the type in the store.
     Guest(u64, ResourceNumber),
+    /// One of a component of which there is no instance: the component's own number, and that of
+    /// the type in it.
+    Uninstantiated(u64, ResourceId),
 }
 
 impl ResourceType {
     /// The one that a Rust type stands for.
     pub fn host<T: 'static>() -> Self {
         Self(Kind::Host(TypeId::of::<T>()))
+    }
+
+    /// The one that a component imports or defines, before there is an instance.
+    pub(super) fn uninstantiated(component: u64, id: ResourceId) -> Self {
+        Self(Kind::Uninstantiated(component, id))
+    }
+
+    /// The one that has this number in a store; nothing if it is not there yet.
+    pub(super) fn in_store(store: &StoreInner, number: ResourceNumber) -> Option<Self> {
+        let resource = store.resources.get(number.0 as usize)?;
+        Some(Self(match resource.owner {
+            Owner::Host(ty) => Kind::Host(ty),
+            Owner::Guest(..) => Kind::Guest(store.id, number),
+        }))
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn flatten(engine: &Engine, bytes: &[u8]) -> Result<Plan> {
         engine,
         plan: Plan::default(),
         modules: BTreeMap::new(),
+        imported: Vec::new(),
         made: Vec::new(),
         scopes: Vec::new(),
         exports: Vec::new(),
@@ -53,6 +54,10 @@ pub(crate) fn flatten(engine: &Engine, bytes: &[u8]) -> Result<Plan> {
     };
     pass.start(view, None, None)?;
     pass.run()?;
+    let imported = core::mem::take(&mut pass.imported).into_iter();
+    pass.plan.imported = imported
+        .map(|(name, it)| (name.into(), exported(it)))
+        .collect();
     let exports = core::mem::take(&mut pass.exports);
     pass.plan.exports = exports.into_iter().map(names).collect();
     Ok(pass.plan)
@@ -64,6 +69,8 @@ struct Pass<'a, 'e> {
     plan: Plan,
     /// The numbers of modules by where they stand.
     modules: BTreeMap<usize, u32>,
+    /// What the component that is loaded imports.
+    imported: Vec<(&'a str, Item<'a>)>,
     /// What core instances are made of.
     made: Vec<CoreModule>,
     scopes: Vec<Scope<'a>>,
@@ -395,7 +402,11 @@ impl<'a> Pass<'a, '_> {
         };
         let item = match given {
             Some(item) => item,
-            None => self.imported(Box::from([name.into()]), ty)?,
+            None => {
+                let item = self.imported(Box::from([name.into()]), ty)?;
+                push(&mut self.imported, (name, item))?;
+                item
+            }
         };
         self.define_in(scope, item)
     }
@@ -506,7 +517,14 @@ fn text(name: ExternName<'_>) -> &str {
 
 /// What an instance exports, by names of its own.
 fn names(exports: BTreeMap<&str, Item<'_>>) -> BTreeMap<Box<str>, Exported> {
-    let item = |item| match item {
+    let exports = exports.into_iter();
+    let named = exports.map(|(name, it)| (name.into(), exported(it)));
+    named.collect()
+}
+
+/// An item without the bytes that it was made of.
+fn exported(item: Item<'_>) -> Exported {
+    match item {
         Item::Func(func) => Exported::Func(func),
         Item::Instance(instance) => Exported::Instance(instance),
         Item::Module(module) => Exported::Module(module),
@@ -517,7 +535,5 @@ fn names(exports: BTreeMap<&str, Item<'_>>) -> BTreeMap<Box<str>, Exported> {
             Type::Resource(ty) => ItemType::Resource(ty),
             Type::Instance(..) | Type::Component => ItemType::Scope,
         }),
-    };
-    let exports = exports.into_iter();
-    exports.map(|(name, it)| (name.into(), item(it))).collect()
+    }
 }

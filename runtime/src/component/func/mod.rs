@@ -11,12 +11,13 @@ mod typed;
 
 pub use typed::TypedFunc;
 
+use core::fmt;
+
 use super::Component;
 use super::abi::CanonicalOptions;
 use super::abi::dynamic::Lowering;
 use super::guest::{self, Guest, shut};
-use super::plan::Lift as Lifted;
-use super::types::FuncTypeId;
+use super::types::{ComponentFunc, FuncTypeId, Origin, Resources};
 use super::val::Val;
 use super::{Lift, Lower};
 use crate::api::func::call;
@@ -26,18 +27,27 @@ use crate::error::{Error, Result};
 use crate::spec::{Proposal, Trap};
 use crate::store::StoreData;
 use crate::store::component::{GuestOptions, LiftedFunc};
-use crate::store::context::AsContextMut;
+use crate::store::context::{AsContext, AsContextMut};
 use crate::store::inner::{Handle, StoreInner};
 
 /// A function of an instance of a component.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Func {
     pub(super) component: Component,
     pub(super) instance: Handle,
     pub(super) lift: u32,
+    pub(super) ty: FuncTypeId,
+    /// What the types of resources of the instance are.
+    pub(super) resources: Resources,
 }
 
 impl Func {
+    /// Its type.
+    pub fn ty(&self, _: impl AsContext) -> ComponentFunc {
+        let origin = Origin::new(self.component.clone(), Some(self.resources.clone()));
+        ComponentFunc::within(origin, self.ty)
+    }
+
     /// The same function for arguments and a result of known types: a tuple of all parameters, and
     /// one of a result or none.
     ///
@@ -50,7 +60,7 @@ impl Func {
         let store = store.as_context_mut();
         store.inner().number(self.instance)?;
         let plan = self.component.plan();
-        let ty = plan.types.func(self.ty()?);
+        let ty = plan.types.func(self.ty);
         matches::func(&plan.types, ty, &Params::TYPE, &Return::TYPE)?;
         Ok(TypedFunc::new(self.clone()))
     }
@@ -68,7 +78,7 @@ impl Func {
     ) -> Result<()> {
         let mut store = store.as_context_mut();
         let types = &self.component.plan().types;
-        let ty = types.func(self.ty()?);
+        let ty = types.func(self.ty);
         let (expected, found) = (ty.params.len(), params.len());
         if expected != found {
             return Err(UseError::ArgumentCount { expected, found }.into());
@@ -95,11 +105,6 @@ impl Func {
             .zip(result)
             .for_each(|(place, value)| *place = value);
         Ok(())
-    }
-
-    pub(super) fn ty(&self) -> Result<FuncTypeId, UseError> {
-        let lift: Option<&Lifted> = self.component.plan().lifts.get(self.lift as usize);
-        Ok(lift.ok_or(UseError::OtherStore)?.ty)
     }
 
     /// Calls it: `lower` writes the arguments to core values and says how many these are, `lift` makes
@@ -179,5 +184,15 @@ pub(super) fn canonical(options: &GuestOptions) -> CanonicalOptions {
     CanonicalOptions {
         address: options.address,
         encoding: options.encoding,
+    }
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { instance, lift, .. } = self;
+        f.debug_struct("Func")
+            .field("instance", instance)
+            .field("lift", lift)
+            .finish()
     }
 }

@@ -4,21 +4,33 @@
 //! stands for, and keeps the result here once: equal types have the same number, so that to compare
 //! two is to compare numbers, and layouts are computed when a type is added. Resources are numbers
 //! of the component; an instance says which they are. Types do not nest deeper than the validator
-//! lets them, and each refers to those before it only. Standard: Component Model, `Explainer.md`,
+//! lets them, and each refers to those before it only. What the host sees of them are handles: the
+//! component, and a number. Standard: Component Model, `Explainer.md`,
 //! "Type Definitions", and `CanonicalABI.md`, "Alignment" to "Flattening".
 
+mod component;
+mod func;
 mod layout;
+mod origin;
 mod signature;
+mod value;
 
+pub use component::{Component, ComponentInstance, ComponentItem};
+pub use func::ComponentFunc;
+pub(in crate::component) use origin::{Origin, Resources};
 pub(crate) use signature::FuncType;
+pub use value::{
+    Case, Enum, Field, FixedLengthList, Flags, FutureType, List, Map, OptionType, Record,
+    ResultType, StreamType, Tuple, Type, Variant,
+};
+
+pub use super::resource::ResourceType;
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use super::Component;
 use super::abi::CanonicalAbi;
-use super::plan::Plan;
 use crate::allocation::{self, OutOfMemory};
 use crate::component::Primitive;
 
@@ -79,27 +91,6 @@ pub(crate) enum Defined {
     Stream(Option<ValueType>),
     /// One end of a value to come.
     Future(Option<ValueType>),
-}
-
-/// The type of a function of a component.
-#[derive(Clone, Debug)]
-pub struct ComponentFunc {
-    component: Component,
-    ty: FuncTypeId,
-}
-
-impl ComponentFunc {
-    pub(super) fn new(component: Component, ty: FuncTypeId) -> Self {
-        Self { component, ty }
-    }
-
-    pub(super) fn plan(&self) -> &Plan {
-        self.component.plan()
-    }
-
-    pub(super) fn get(&self) -> &FuncType {
-        self.plan().types.func(self.ty)
-    }
 }
 
 /// All types that a component uses.
