@@ -1,5 +1,7 @@
-//! Elements of lists that are one number each: they were copied all at once, and are looked at
-//! where they are then.
+//! Elements of lists that are one number each: characters, truth values, cases and flags.
+//!
+//! They were copied all at once, and are looked at where they are then: a wrong one is a trap, after
+//! which nobody reads what was copied, and others are made what the standard lifts them to.
 
 use super::op::Scalar;
 use crate::spec::Trap;

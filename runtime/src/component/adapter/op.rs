@@ -1,4 +1,8 @@
-//! What programs consist of.
+//! What programs consist of: operations, places, and the registers that these use.
+//!
+//! An operation moves a part of a value from a place of the source to one of the target. Places in
+//! memory are relative to two addresses of the current frame; a frame belongs to a body, which moves
+//! one value that is made of others, and lists keep in it how far they are.
 
 use crate::component::types::ResourceId;
 use crate::spec::Trap;

@@ -1,4 +1,5 @@
-//! Programs against the vectors, guest to guest.
+//! Programs against the vectors, guest to guest: strings in all encodings, and values from the options
+//! of each line to others. What they write, the dynamic path reads.
 
 use std::println;
 use std::vec::Vec;

@@ -22,7 +22,8 @@ impl<H: Handles + ?Sized> Lifting<'_, H> {
         let all = ty.params_info(self.types, self.cx.options().address);
         let mut parts = Parts::Flat(0);
         if all.flat.count() as usize > MAX_FLAT_PARAMS {
-            parts = Parts::Memory(self.spilled(&mut flat, all.size, all.align)?);
+            let at = self.cx.address(&mut flat)?;
+            parts = Parts::Memory(self.checked(at, all.size, all.align)?);
         }
         self.charge(ty.params.len(), size_of::<Val>())?;
         let mut values = list::reserved(ty.params.len())?;
@@ -46,17 +47,14 @@ impl<H: Handles + ?Sized> Lifting<'_, H> {
         };
         let mut flat = FlatReader::new(slots);
         let info = self.types.info(result, self.cx.options().address);
-        let at = match info.flat.count() as usize <= MAX_FLAT_RESULTS {
-            true => Place::Flat,
-            false => Place::Memory(self.spilled(&mut flat, info.size, info.align)?),
+        let value = match info.flat.count() as usize <= MAX_FLAT_RESULTS {
+            true => self.value(result, &mut flat, Place::Flat),
+            false => {
+                let at = self.cx.address(&mut flat)?;
+                self.load(result, at)
+            }
         };
-        self.value(result, &mut flat, at).map(Some)
-    }
-
-    /// The address of what is too much for core values.
-    fn spilled(&self, flat: &mut FlatReader<'_>, size: u32, align: u32) -> Result<u64, Trap> {
-        let at = self.cx.address(flat)?;
-        self.checked(at, size, align)
+        value.map(Some)
     }
 }
 

@@ -1,4 +1,7 @@
 //! From a guest to [`Val`].
+//!
+//! A value is read from its outermost part on. Whatever takes memory of the host for it is taken from
+//! a budget before it is allocated, so that a guest cannot claim more by a length alone.
 
 use alloc::boxed::Box;
 use alloc::string::String;

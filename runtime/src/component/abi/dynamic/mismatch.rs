@@ -1,5 +1,5 @@
 //! What is said of a value that does not fit its type: both, as far as one can differ from the
-//! other without a look into their parts.
+//! other without a look into their parts. These have their own error if they do not fit.
 
 use alloc::boxed::Box;
 use core::fmt::{self, Display, Formatter};

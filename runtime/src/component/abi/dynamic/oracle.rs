@@ -1,4 +1,5 @@
-//! Values against the vectors: lowered, stored, lifted, loaded.
+//! Values against the vectors, by the dynamic path: lowered, stored, lifted back, loaded; with three
+//! kinds of allocators, and with bytes and core values that are no values.
 
 use std::println;
 use std::vec::Vec;

@@ -1,4 +1,7 @@
 //! Values that are not made of others, from their place and to it.
+//!
+//! Rust has a type for each of them, whose `Lift` and `Lower` are used here as well; so both paths
+//! check and convert the same way.
 
 use super::mismatch::no_primitive;
 use super::{Handles, Lifting, Lowering, Place};

@@ -1,4 +1,5 @@
-//! What is counted, what does not fit, and how each kind of wrong bytes traps.
+//! What the vectors do not have: what is counted while lifting, what is said of a value that does not
+//! fit, how deep types may be, handles, and results in memory.
 
 use std::boxed::Box;
 use std::string::ToString;

@@ -1,4 +1,5 @@
-//! Core signatures of function types against the vectors.
+//! Core signatures of function types against the vectors: of functions that are lifted, and of those
+//! that are lowered, for both types of addresses.
 
 use std::println;
 use std::vec::Vec;

@@ -1,4 +1,5 @@
-//! A guest of the vectors: its memory, and its allocator by one of three rules.
+//! A guest of the vectors: its memory, its allocator by one of three rules, and the calls that were
+//! made of it, which are compared with those of the definition.
 
 use std::vec::Vec;
 

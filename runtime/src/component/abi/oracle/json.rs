@@ -1,4 +1,5 @@
-//! As much of JSON as the vectors are written in: no fractions, no line breaks.
+//! As much of JSON as the vectors are written in: no fractions, no line breaks. It is here because no
+//! dependency of the library reads JSON.
 
 use std::string::String;
 use std::vec::Vec;

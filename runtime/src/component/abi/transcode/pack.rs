@@ -1,4 +1,5 @@
-//! A string on its way as numbers, which registers of a guest's stack have room for.
+//! A string on its way as numbers: what a program between guests keeps of it in registers while the
+//! allocator of the target runs, so that nothing of the host has to be kept.
 
 use super::{Form, Phase, Transcoding};
 

@@ -1,4 +1,7 @@
-//! Characters in the bytes of a memory.
+//! Characters in the bytes of a memory: reading them in each form, and writing them in each.
+//!
+//! Some are read, and then written, because the two memories may be one; so no more than a few are
+//! anywhere else at a time.
 
 use super::Form;
 use crate::component::abi::pointer;

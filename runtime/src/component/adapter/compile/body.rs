@@ -1,4 +1,8 @@
 //! Bodies: what moves a value that is made of others.
+//!
+//! A body ends by going back to where it was called from, with the frame that was left there. Which
+//! bodies there are is known only when all are written, since each may call new ones; how deep they
+//! nest follows then from who calls whom.
 
 use super::super::op::{Op, Place};
 use super::{Compiler, Cursor};

@@ -1,13 +1,18 @@
 //! Running a program, from one call of the guest's allocator to the next.
+//!
+//! Two registers say which operation is next and where its frame begins. An operation that needs
+//! memory of the guest runs twice: it asks, and then goes on with the answer; what it must know then
+//! is in its frame.
 
+mod access;
+mod indirect;
+
+use self::access::{checked, part};
+use self::indirect::block;
 use super::element;
-use super::op::{
-    BEGIN, COUNT, Extent, FRAME, FROM, LEFT, LOCAL, Op, Place, RETURN, SOURCE, Scalar, TARGET, TO,
-};
+use super::op::{BEGIN, COUNT, FRAME, FROM, LEFT, Op, RETURN, SOURCE, Scalar, TARGET, TO};
 use super::{Allocation, Charge, HandleTransfer, Memories, Program, Step};
-use crate::component::abi::transcode::{self, Next, Transcoding, WORDS};
-use crate::component::abi::{LiftContext, WasmStr, pointer};
-use crate::component::{AddressType, MAX_LIST_BYTE_LENGTH};
+use crate::component::abi::transcode;
 use crate::spec::Trap;
 
 /// Runs a program until it needs the guest, or has moved everything.
@@ -178,67 +183,6 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
         Ok(None)
     }
 
-    /// Moves a string, and writes its address and length when it is there.
-    fn string(&mut self, from: Place, to: Place) -> Result<Option<Allocation>, Trap> {
-        let program = self.program;
-        let encoding = program.target.encoding;
-        let next = match self.answer.take() {
-            None => {
-                let words = self.words(from)?;
-                let cx = LiftContext::new(self.memories.source(), program.source);
-                let string = WasmStr::new(&cx, words)?;
-                let (form, at, units) = string.source();
-                let bytes = units.saturating_mul(form.unit().into());
-                self.memories.charge(bytes)?;
-                form.check(part_of(self.memories.source(), at, bytes)?)?;
-                let (begun, first) = Transcoding::begin((form, at, units), encoding)?;
-                self.keep(&begun);
-                return Ok(Some(first));
-            }
-            Some(answer) => {
-                let mut kept = self.kept();
-                let address = program.target.address;
-                let next = kept.resume(self.memories, encoding, address, answer)?;
-                self.keep(&kept);
-                next
-            }
-        };
-        match next {
-            Next::Allocate(allocation) => Ok(Some(allocation)),
-            Next::Done { at, units } => {
-                self.write_words(to, (at, units))?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Checks a list, and then where its elements are to go.
-    fn list(
-        &mut self,
-        from: Place,
-        source: Extent,
-        target: Extent,
-    ) -> Result<Option<Allocation>, Trap> {
-        let outside = Trap::ListOutOfBounds;
-        let Some(answer) = self.answer.take() else {
-            let (at, count) = self.words(from)?;
-            let bytes = |size| pointer::bytes(count, size, MAX_LIST_BYTE_LENGTH).ok_or(outside);
-            let memory = self.memories.source().len();
-            pointer::checked(at, source.align, bytes(source.size)?, memory, outside)?;
-            self.memories.charge(bytes(source.size)?)?;
-            *self.local(COUNT) = count;
-            *self.local(LEFT) = count;
-            *self.local(FROM) = at;
-            return Ok(Some(block(target.align, bytes(target.size)?)));
-        };
-        let bytes = self.local(COUNT).saturating_mul(target.size.into());
-        let memory = self.memories.target().len();
-        pointer::checked(answer, target.align, bytes, memory, outside)?;
-        *self.local(BEGIN) = answer;
-        *self.local(TO) = answer;
-        Ok(None)
-    }
-
     /// Goes to a body with a frame of its own.
     fn call(&mut self, body: u32, back: u64, source: u64, target: u64) {
         self.registers[0] = body.into();
@@ -247,132 +191,4 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
         *self.local(SOURCE) = source;
         *self.local(TARGET) = target;
     }
-
-    fn frame(&self) -> usize {
-        self.registers[1] as usize
-    }
-
-    /// A register of the frame.
-    fn local(&mut self, register: usize) -> &mut u64 {
-        let frame = self.frame();
-        &mut self.registers[frame + register]
-    }
-
-    /// The address of a part of the source.
-    fn from(&mut self, offset: u32) -> u64 {
-        self.local(SOURCE).saturating_add(offset.into())
-    }
-
-    /// The address of a part of the target.
-    fn to(&mut self, offset: u32) -> u64 {
-        self.local(TARGET).saturating_add(offset.into())
-    }
-
-    /// An address or length in a register.
-    fn word(&self, slot: u32, address: AddressType) -> u64 {
-        let word = self.registers[slot as usize];
-        match address {
-            AddressType::I32 => u64::from(word as u32),
-            AddressType::I64 => word,
-        }
-    }
-
-    /// An address and a length of the source.
-    fn words(&mut self, from: Place) -> Result<(u64, u64), Trap> {
-        let options = self.program.source;
-        match from {
-            Place::Slot(slot) => Ok((
-                self.word(slot, options.address),
-                self.word(slot + 1, options.address),
-            )),
-            Place::Memory(offset) => {
-                let at = self.from(offset);
-                LiftContext::new(self.memories.source(), options).words(at)
-            }
-        }
-    }
-
-    /// Writes an address and a length of the target.
-    fn write_words(&mut self, to: Place, (one, two): (u64, u64)) -> Result<(), Trap> {
-        let size = self.program.target.address.size();
-        let behind = match to {
-            Place::Slot(slot) => Place::Slot(slot + 1),
-            Place::Memory(offset) => Place::Memory(offset + size),
-        };
-        self.write(size, to, one)?;
-        self.write(size, behind, two)
-    }
-
-    /// Reads a number as a core value.
-    fn read(&mut self, scalar: Scalar, from: Place) -> Result<u64, Trap> {
-        scalar.lift(match from {
-            Place::Slot(slot) => self.registers[slot as usize],
-            Place::Memory(offset) => {
-                let at = self.from(offset);
-                number(part_of(self.memories.source(), at, scalar.size().into())?)
-            }
-        })
-    }
-
-    /// Writes a core value that is this many bytes in memory.
-    fn write(&mut self, size: u32, to: Place, value: u64) -> Result<(), Trap> {
-        match to {
-            Place::Slot(slot) => self.registers[slot as usize] = value,
-            Place::Memory(offset) => {
-                let at = self.to(offset);
-                let place = part(self.memories.target(), at, size.into())?;
-                for (byte, value) in place.iter_mut().zip(value.to_le_bytes()) {
-                    *byte = value;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps a string on its way while the guest runs.
-    fn keep(&mut self, transcoding: &Transcoding) {
-        let start = self.frame() + LOCAL;
-        self.registers[start..start + WORDS].copy_from_slice(&transcoding.pack());
-    }
-
-    fn kept(&self) -> Transcoding {
-        let words = self.registers.get(self.frame() + LOCAL..);
-        let words = words.and_then(|words| words.first_chunk());
-        Transcoding::unpack(words.copied().unwrap_or_default())
-    }
-}
-
-/// The first block of a value.
-const fn block(align: u32, size: u64) -> Allocation {
-    Allocation {
-        old: 0,
-        old_size: 0,
-        align,
-        size,
-    }
-}
-
-/// An address, if there is so much memory behind it.
-fn checked(at: u64, extent: Extent, memory: usize) -> Result<u64, Trap> {
-    let outside = Trap::MemoryOutOfBounds;
-    pointer::checked(at, extent.align, extent.size.into(), memory, outside)?;
-    Ok(at)
-}
-
-/// A number of at most eight bytes.
-pub(super) fn number(bytes: &[u8]) -> u64 {
-    let bytes = bytes.iter().rev();
-    bytes.fold(0, |number, byte| number << u8::BITS | u64::from(*byte))
-}
-
-fn part_of(memory: &[u8], at: u64, size: u64) -> Result<&[u8], Trap> {
-    let range = pointer::range(at, size, memory.len());
-    let part = range.and_then(|range| memory.get(range));
-    part.ok_or(Trap::MemoryOutOfBounds)
-}
-
-fn part(memory: &mut [u8], at: u64, size: u64) -> Result<&mut [u8], Trap> {
-    let range = pointer::range(at, size, memory.len());
-    let part = range.and_then(|range| memory.get_mut(range));
-    part.ok_or(Trap::MemoryOutOfBounds)
 }

@@ -7,41 +7,19 @@
 //! come from is the text itself or the other guest's ([`Memories`]). Standard: Component Model,
 //! `CanonicalABI.md`, `store_string_into_range`.
 
+mod memories;
 #[cfg(feature = "alloc")]
 mod pack;
 mod text;
 
+pub(in crate::component) use self::memories::copy;
+pub(crate) use self::memories::{Allocation, Memories};
 #[cfg(feature = "alloc")]
 pub(in crate::component) use self::pack::WORDS;
 use self::text::Alphabet;
 use super::pointer;
 use crate::component::{AddressType, MAX_STRING_BYTE_LENGTH, StringEncoding};
 use crate::spec::Trap;
-
-/// Where values come from, and where they go.
-pub(crate) trait Memories {
-    /// The memory that they come from.
-    fn source(&self) -> &[u8];
-
-    /// The memory that they go to; another one after each call of the guest.
-    fn target(&mut self) -> &mut [u8];
-
-    /// Both; none if they are one.
-    fn both(&mut self) -> Option<(&[u8], &mut [u8])>;
-}
-
-/// A call of a guest's allocator that is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Allocation {
-    /// The block that it replaces; 0 if there is none.
-    pub(crate) old: u64,
-    /// Its bytes.
-    pub(crate) old_size: u64,
-    /// A multiple of this must be the answer.
-    pub(crate) align: u32,
-    /// The bytes of the new block.
-    pub(crate) size: u64,
-}
 
 /// What is next with a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -308,25 +286,4 @@ pub(super) const fn tag(address: AddressType) -> u64 {
 /// Bytes of this many code units, if a string may have so many.
 fn times(units: u64, size: u32) -> Result<u64, Trap> {
     pointer::bytes(units, size, MAX_STRING_BYTE_LENGTH).ok_or(Trap::StringOutOfBounds)
-}
-
-/// Copies bytes to the other memory.
-pub(in crate::component) fn copy(
-    memories: &mut (impl Memories + ?Sized),
-    from: u64,
-    to: u64,
-    size: u64,
-) -> Result<(), Trap> {
-    let outside = Trap::MemoryOutOfBounds;
-    if let Some((source, target)) = memories.both() {
-        let from = pointer::range(from, size, source.len()).ok_or(outside)?;
-        let to = pointer::range(to, size, target.len()).ok_or(outside)?;
-        target[to].copy_from_slice(&source[from]);
-    } else {
-        let memory = memories.target();
-        let from = pointer::range(from, size, memory.len()).ok_or(outside)?;
-        let to = pointer::range(to, size, memory.len()).ok_or(outside)?;
-        memory.copy_within(from, to.start);
-    }
-    Ok(())
 }
