@@ -8,10 +8,12 @@
 //! - `official/…` and `official-proposal/…`: the suite of Wasm 3.0 in `shared/spec-tests`, and
 //!   those of proposals in `shared/proposal-tests`, when these folders are there
 //!   (`TABWASM_SHARED`, or `shared` beside the workspace);
-//! - `no_alloc/…`: all of these but those of other ways, on the engine of that tier.
+//! - `component/…`: the suite of the Component Model, in `shared/component-model-tests`;
+//! - `no_alloc/…`: all of these but those of other ways, on the engine of that tier, where components
+//!   are validated only.
 //!
-//! `suite-failures.txt` lists known failures by file. It may only shrink: a file that fails less
-//! often than listed fails this test too, until the list says so.
+//! `suite-failures.txt` lists known failures by file, and those of one tier by `no_alloc/…`. It may
+//! only shrink: a file that fails less often than listed fails this test too, until the list says so.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -37,19 +39,34 @@ const SHOWN: usize = 10;
 /// module may be skipped for one of these and for nothing else.
 const MISSING: [&str; 4] = ["simd", "relaxed_simd", "gc", "exceptions"];
 
+/// What components may be skipped for: in each tier, what their core modules use. The gates of
+/// components are open.
+const MISSING_IN_COMPONENTS: [&str; 3] = ["gc", "exceptions", "threads"];
+
+/// The same in the tier that does not run components.
+const MISSING_IN_NO_ALLOC: [&str; 4] = ["gc", "exceptions", "threads", "component model"];
+
 /// The standards, by the names that the tables give them. The text parser writes the modules of
 /// 1.0 with encodings of 2.0, so that its scripts say nothing new.
 const VERSIONS: [(SpecVersion, &str); 2] = [(SpecVersion::V2, "2.0"), (SpecVersion::Latest, "3.0")];
 
 /// Folders of official material, what to call the tests, and what is missing without the folder.
-const SHARED: [(&str, &str, &str); 2] = [
+const SHARED: [(&str, &str, &str); 3] = [
     ("spec-tests", "official", "258 files of the official suite"),
     (
         "proposal-tests/custom-page-sizes",
         "official-proposal/custom-page-sizes",
         "5 files of the proposal custom-page-sizes",
     ),
+    (
+        "component-model-tests",
+        COMPONENT,
+        "63 files of the suite of the Component Model",
+    ),
 ];
+
+/// What the names of tests of components begin with.
+const COMPONENT: &str = "component";
 
 /// Proposals whose own scripts are run, and the later ones that these scripts rule out.
 const PROPOSALS: [(Proposal, &[Feature]); 7] = [
@@ -72,8 +89,12 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     let mut try_on = |subject: Subject, name: String, script: Script| {
         // The tiers share decoder and validator, and so what these do not know yet.
-        let listed = known.get(name.trim_start_matches(NO_ALLOC));
-        let listed = listed.copied().unwrap_or(0);
+        let shared = || known.get(name.trim_start_matches(NO_ALLOC));
+        let listed = known.get(&name).or_else(shared).copied().unwrap_or(0);
+        let skips = script.skips.map(|skips| match subject {
+            Subject::Compact if skips == MISSING_IN_COMPONENTS => &MISSING_IN_NO_ALLOC,
+            _ => skips,
+        });
         let counts = match subject {
             Subject::Engine => tier.clone(),
             Subject::Compact => no_alloc.clone(),
@@ -81,7 +102,7 @@ fn main() -> ExitCode {
         trials.push(Trial::test(name.clone(), move || {
             let report = script::run(&name, &(script.read)()?, subject, &script.config);
             counts.add(&report);
-            judge(&report, listed, script.strict)
+            judge(&report, listed, skips)
         }));
     };
     for (name, script) in scripts() {
@@ -100,7 +121,11 @@ fn main() -> ExitCode {
         }
         for (way, config) in ways {
             let name = format!("{way}/{}", file.name());
-            try_on(Subject::Engine, name, Script::new(file.raw(), config, true));
+            try_on(
+                Subject::Engine,
+                name,
+                Script::new(file.raw(), config, Some(&MISSING)),
+            );
         }
     }
     let conclusion = libtest_mimic::run(&args, trials);
@@ -114,16 +139,16 @@ fn main() -> ExitCode {
 struct Script {
     read: Arc<dyn Fn() -> Result<String, Failed> + Send + Sync>,
     config: Config,
-    /// Whether modules may be skipped only for what the standard has and the library lacks.
-    strict: bool,
+    /// What modules may be skipped for, if not for anything.
+    skips: Option<&'static [&'static str]>,
 }
 
 impl Script {
-    fn new(text: &'static str, config: Config, strict: bool) -> Self {
+    fn new(text: &'static str, config: Config, skips: Option<&'static [&'static str]>) -> Self {
         Self {
             read: Arc::new(|| Ok(text.to_owned())),
             config,
-            strict,
+            skips,
         }
     }
 }
@@ -134,7 +159,10 @@ fn scripts() -> Vec<(String, Script)> {
     for (version, standard) in VERSIONS {
         for file in data::spec(version) {
             let name = format!("{}/{}", file.parent(), file.name());
-            scripts.push((name, Script::new(file.raw(), of_standard(standard), true)));
+            scripts.push((
+                name,
+                Script::new(file.raw(), of_standard(standard), Some(&MISSING)),
+            ));
         }
     }
     for (proposal, without) in PROPOSALS {
@@ -144,10 +172,10 @@ fn scripts() -> Vec<(String, Script)> {
             for feature in without {
                 config.wasm_proposal(*feature, false);
             }
-            scripts.push((name, Script::new(file.raw(), config, false)));
+            scripts.push((name, Script::new(file.raw(), config, None)));
         }
     }
-    for (folder, name, content) in SHARED {
+    for (folder, prefix, content) in SHARED {
         let Some(folder) = shared(folder) else {
             eprintln!(
                 "SKIPPED: {content}: no folder `shared/{folder}` beside the workspace, and \
@@ -157,11 +185,15 @@ fn scripts() -> Vec<(String, Script)> {
         };
         for path in corpus::scripts(&folder) {
             let file = path.strip_prefix(&folder).unwrap_or(&path).display();
-            let name = format!("{name}/{file}");
+            let name = format!("{prefix}/{file}");
+            let (config, skips): (_, &[_]) = match prefix == COMPONENT {
+                true => (script::config(), &MISSING_IN_COMPONENTS),
+                false => (Config::new(), &MISSING),
+            };
             let script = Script {
                 read: Arc::new(move || fs::read_to_string(&path).map_err(Failed::from)),
-                config: Config::new(),
-                strict: true,
+                config,
+                skips: Some(skips),
             };
             scripts.push((name, script));
         }
@@ -184,12 +216,14 @@ fn of_standard(version: &str) -> Config {
 }
 
 /// A file passes if it fails as often as listed, and skips only what it may.
-fn judge(report: &Report, listed: usize, strict: bool) -> Result<(), Failed> {
-    let other = report
-        .skips
-        .keys()
-        .find(|reason| !MISSING.contains(&reason.as_str()));
-    if let (true, Some(reason)) = (strict, other) {
+fn judge(
+    report: &Report,
+    listed: usize,
+    may_skip: Option<&'static [&'static str]>,
+) -> Result<(), Failed> {
+    let mut skips = report.skips.keys();
+    let other = may_skip.and_then(|may| skips.find(|reason| !may.contains(&reason.as_str())));
+    if let Some(reason) = other {
         return Err(format!("modules are skipped because of `{reason}`").into());
     }
     let failures = report.failures.len();

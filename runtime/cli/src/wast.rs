@@ -12,8 +12,6 @@ use std::time::Instant;
 use clap::builder::styling::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use tabwasm::Config;
-
 use crate::args::{EngineKind, Tier, Wast};
 use crate::diagnostic;
 use crate::escape::Escaped;
@@ -46,7 +44,7 @@ pub fn run(args: &Wast) -> ExitStatus {
             return ExitStatus::Usage;
         }
     }
-    let config = Config::new();
+    let config = script::config();
     let progress = Progress::new(files.len());
     let mut total = Total::default();
     for file in &files {

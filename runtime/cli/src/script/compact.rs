@@ -12,21 +12,37 @@ use tabwasm::compact::{
 };
 use tabwasm::profile::{Features, NoAlloc, Profile};
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::{Limit, Proposals};
+use tabwasm::spec::{Level, Limit, Proposals};
 use tabwasm::types::Ref;
+use tabwasm::validate::{Scope, check_component_at};
 use tabwasm::{Config, Trap};
 
 use super::buffers::{Growing, Lists, ModuleBuffers, Modules};
-use super::library::{Failure, Library};
+use super::library::{Failure, Kind, Library};
 use super::spectest;
 use super::value::Value;
 
 /// Bytes of all memories at most; a program that wants more is refused.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// How much is asked of components.
+const COMPONENT_LEVEL: Level = Level::Standard;
+
+/// What is said of a component that is to be instantiated.
+const COMPONENTS: Failure = Failure::Lacks("component model");
+
+/// What a script calls a module: components are validated, and do not run.
+#[derive(Clone, Copy)]
+pub(super) enum Definition<'a> {
+    Module(Module<'a>),
+    Component,
+}
+
 /// A store in vectors, and what modules can import.
 pub(super) struct Compact<'a> {
     features: Features,
+    /// What components may be; their core modules are as other modules.
+    components: Features,
     store: Store<'a, 'a, NoAlloc>,
     places: IterMut<'a, ModuleBuffers>,
     bytes: Growing<'a, u8>,
@@ -51,6 +67,11 @@ impl<'a> Compact<'a> {
                 proposals: NoAlloc::PROPOSALS,
                 limits,
             },
+            components: Features {
+                proposals: config.proposals(),
+                limits,
+            }
+            .with_components(),
             store: Store::new(ram),
             places: modules.places(),
             bytes,
@@ -60,7 +81,7 @@ impl<'a> Compact<'a> {
         };
         let text = wat::parse_str(spectest::TEXT);
         let wasm = text.map_err(|error| Failure::Other(error.to_string()))?;
-        let module = compact.compile(&wasm)?;
+        let module = compact.compile(Kind::Module, &wasm)?;
         let instance = compact.instantiate(&module)?;
         compact.register(spectest::MODULE, &instance)?;
         let admitted = config.proposals().iter();
@@ -126,6 +147,28 @@ impl<'a> Compact<'a> {
         self.store.extend_tables(elements).ok()
     }
 
+    /// Validates a component.
+    fn validate(&mut self, wasm: &[u8]) -> Result<(), Failure> {
+        let depth = usize::try_from(self.components.limits.component_nesting);
+        let mut scopes = vec![Scope::default(); depth.unwrap_or(usize::MAX).min(wasm.len())];
+        let module = |module| {
+            let mut arena = Vec::new();
+            loop {
+                let checked = Module::new(module, &self.features, &mut arena).map(drop);
+                match checked {
+                    Err(reject) => match larger(&reject, arena.len()) {
+                        Some(len) => arena.resize(len, 0),
+                        None => return Err(reject),
+                    },
+                    valid => return valid,
+                }
+            }
+        };
+        let gate = &self.components;
+        check_component_at(COMPONENT_LEVEL, wasm, gate, &mut scopes, module)
+            .map_err(Failure::Rejected)
+    }
+
     fn func(&mut self, instance: InstanceIdx, name: &str) -> Result<FuncAddr, Failure> {
         self.store
             .func(instance, name)
@@ -134,10 +177,13 @@ impl<'a> Compact<'a> {
 }
 
 impl<'a> Library for Compact<'a> {
-    type Module = Module<'a>;
+    type Module = Definition<'a>;
     type Instance = InstanceIdx;
 
-    fn compile(&mut self, wasm: &[u8]) -> Result<Module<'a>, Failure> {
+    fn compile(&mut self, kind: Kind, wasm: &[u8]) -> Result<Definition<'a>, Failure> {
+        if kind == Kind::Component {
+            return self.validate(wasm).map(|()| Definition::Component);
+        }
         let table = loop {
             match Module::new(wasm, &self.features, &mut self.arena) {
                 Ok(module) => break module.table().to_vec(),
@@ -153,15 +199,22 @@ impl<'a> Library for Compact<'a> {
             wasm: wasm.to_vec(),
             table,
         };
-        Module::with_table(&place.wasm, &place.table).map_err(Failure::Rejected)
+        let module = Module::with_table(&place.wasm, &place.table);
+        module.map(Definition::Module).map_err(Failure::Rejected)
     }
 
-    fn providers(&self, module: &Module<'a>) -> Vec<String> {
+    fn providers(&self, module: &Definition<'a>) -> Vec<String> {
+        let Definition::Module(module) = module else {
+            return Vec::new();
+        };
         let imports = module.imports();
         imports.map(|import| import.module.to_owned()).collect()
     }
 
-    fn instantiate(&mut self, module: &Module<'a>) -> Result<InstanceIdx, Failure> {
+    fn instantiate(&mut self, module: &Definition<'a>) -> Result<InstanceIdx, Failure> {
+        let Definition::Module(module) = module else {
+            return Err(COMPONENTS);
+        };
         let imports: Vec<_> = module.imports().collect();
         let given: Vec<_> = imports
             .iter()
@@ -201,7 +254,7 @@ impl<'a> Library for Compact<'a> {
         params: &[Value],
     ) -> Result<Vec<Value>, Failure> {
         let func = self.func(*instance, name)?;
-        let params: Vec<_> = params.iter().map(|value| to_slot(*value)).collect();
+        let params = params.iter().map(to_slot).collect::<Result<Vec<_>, _>>()?;
         self.store.call(func, &params).map_err(failure)?;
         self.run()?;
         Ok(self.store.results().map(value_of).collect())
@@ -244,15 +297,16 @@ fn failure(error: Error) -> Failure {
     }
 }
 
-fn to_slot(value: Value) -> Slot {
-    match value {
+fn to_slot(value: &Value) -> Result<Slot, Failure> {
+    Ok(match *value {
         Value::I32(value) => Slot::I32(value),
         Value::I64(value) => Slot::I64(value),
         Value::F32(bits) => Slot::F32(bits),
         Value::F64(bits) => Slot::F64(bits),
         Value::Null | Value::Func => Slot::FuncRef(None),
         Value::Extern(number) => Slot::ExternRef(number),
-    }
+        Value::Component(_) => return Err(COMPONENTS),
+    })
 }
 
 fn value_of(slot: Slot) -> Value {

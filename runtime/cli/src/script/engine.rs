@@ -3,9 +3,11 @@
 //! One store and one linker for a script; names that a script registers shadow earlier ones, as
 //! scripts expect. Fuel and epochs are set so high that a script never meets them.
 
+use tabwasm::component::types::ComponentItem;
+use tabwasm::component::{self, Component};
 use tabwasm::{Config, Engine, Error, ExternRef, Instance, LinkError, Linker, Module, Store, Val};
 
-use super::library::{Failure, Library};
+use super::library::{Failure, Kind, Library};
 use super::spectest;
 use super::value::Value;
 
@@ -14,6 +16,21 @@ pub(super) struct Engines {
     engine: Engine,
     store: Store<()>,
     linker: Linker<()>,
+    components: component::Linker<()>,
+}
+
+/// What a script calls a module.
+#[derive(Clone)]
+pub(super) enum Definition {
+    Module(Module),
+    Component(Component),
+}
+
+/// An instance of such a one.
+#[derive(Clone)]
+pub(super) enum Instantiated {
+    Module(Instance),
+    Component(Component, component::Instance),
 }
 
 /// The number inside a `ref.extern` of a script.
@@ -31,15 +48,18 @@ impl Engines {
         let mut linker = Linker::new(&engine);
         linker.allow_shadowing(true);
         spectest::define(&mut store, &mut linker)?;
+        let mut components = component::Linker::new(&engine);
+        components.allow_shadowing(true);
         Ok(Self {
             engine,
             store,
             linker,
+            components,
         })
     }
 
-    fn import_value(&mut self, value: Value) -> Result<Val, Error> {
-        Ok(match value {
+    fn import_value(&mut self, value: &Value) -> Result<Val, Error> {
+        Ok(match *value {
             Value::I32(value) => Val::I32(value),
             Value::I64(value) => Val::I64(value),
             Value::F32(bits) => Val::F32(bits),
@@ -48,6 +68,9 @@ impl Engines {
             Value::Extern(None) => Val::ExternRef(None),
             Value::Extern(Some(number)) => {
                 Val::ExternRef(Some(ExternRef::new(&mut self.store, HostNumber(number))?))
+            }
+            Value::Component(_) => {
+                return Err(Error::msg("a module takes no value of a component"));
             }
         })
     }
@@ -71,37 +94,69 @@ impl Engines {
 }
 
 impl Library for Engines {
-    type Module = Module;
-    type Instance = Instance;
+    type Module = Definition;
+    type Instance = Instantiated;
 
-    fn compile(&mut self, wasm: &[u8]) -> Result<Module, Failure> {
-        Ok(Module::new(&self.engine, wasm)?)
+    fn compile(&mut self, kind: Kind, wasm: &[u8]) -> Result<Definition, Failure> {
+        Ok(match kind {
+            Kind::Module => Definition::Module(Module::new(&self.engine, wasm)?),
+            Kind::Component => Definition::Component(Component::new(&self.engine, wasm)?),
+        })
     }
 
-    fn providers(&self, module: &Module) -> Vec<String> {
-        let imports = module.imports();
-        imports.map(|import| import.module().to_owned()).collect()
+    fn providers(&self, module: &Definition) -> Vec<String> {
+        match module {
+            Definition::Module(module) => {
+                let imports = module.imports();
+                imports.map(|import| import.module().to_owned()).collect()
+            }
+            Definition::Component(component) => {
+                let ty = component.component_type();
+                let imports = ty.imports(&self.engine);
+                imports.map(|(name, _)| name.to_owned()).collect()
+            }
+        }
     }
 
-    fn instantiate(&mut self, module: &Module) -> Result<Instance, Failure> {
-        Ok(self.linker.instantiate(&mut self.store, module)?)
+    fn instantiate(&mut self, module: &Definition) -> Result<Instantiated, Failure> {
+        let store = &mut self.store;
+        Ok(match module {
+            Definition::Module(module) => {
+                Instantiated::Module(self.linker.instantiate(store, module)?)
+            }
+            Definition::Component(component) => {
+                let instance = self.components.instantiate(store, component)?;
+                Instantiated::Component(component.clone(), instance)
+            }
+        })
     }
 
-    fn register(&mut self, name: &str, instance: &Instance) -> Result<(), Failure> {
-        self.linker.instance(&mut self.store, name, *instance)?;
-        Ok(())
+    fn register(&mut self, name: &str, instance: &Instantiated) -> Result<(), Failure> {
+        match instance {
+            Instantiated::Module(instance) => {
+                self.linker.instance(&mut self.store, name, *instance)?;
+                Ok(())
+            }
+            Instantiated::Component(component, instance) => self.provide(name, component, instance),
+        }
     }
 
     fn call(
         &mut self,
-        instance: &Instance,
+        instance: &Instantiated,
         name: &str,
         params: &[Value],
     ) -> Result<Vec<Value>, Failure> {
-        let func = instance
-            .get_func(&mut self.store, name)
-            .ok_or_else(|| Failure::Other(format!("no function `{name}`")))?;
-        let params = params.iter().map(|value| self.import_value(*value));
+        let none = || Failure::Other(format!("no function `{name}`"));
+        let instance = match instance {
+            Instantiated::Module(instance) => instance,
+            Instantiated::Component(_, instance) => {
+                let func = instance.get_func(&mut self.store, name).ok_or_else(none)?;
+                return self.call_component(&func, params);
+            }
+        };
+        let func = instance.get_func(&mut self.store, name).ok_or_else(none)?;
+        let params = params.iter().map(|value| self.import_value(value));
         let params = params.collect::<Result<Vec<_>, _>>()?;
         let count = func.ty(&self.store).results().len();
         let mut results = vec![Val::I32(0); count];
@@ -109,12 +164,59 @@ impl Library for Engines {
         results.iter().map(|val| self.value_of(val)).collect()
     }
 
-    fn global(&mut self, instance: &Instance, name: &str) -> Result<Value, Failure> {
-        let global = instance
-            .get_global(&mut self.store, name)
-            .ok_or_else(|| Failure::Other(format!("no global `{name}`")))?;
+    fn global(&mut self, instance: &Instantiated, name: &str) -> Result<Value, Failure> {
+        let global = match instance {
+            Instantiated::Module(instance) => instance.get_global(&mut self.store, name),
+            Instantiated::Component(..) => None,
+        };
+        let global = global.ok_or_else(|| Failure::Other(format!("no global `{name}`")))?;
         let value = global.get(&mut self.store);
         self.value_of(&value)
+    }
+}
+
+impl Engines {
+    fn call_component(
+        &mut self,
+        func: &component::Func,
+        params: &[Value],
+    ) -> Result<Vec<Value>, Failure> {
+        let params = params.iter().map(|value| match value {
+            Value::Component(value) => Ok(value.clone()),
+            _ => Err(Failure::Other("a component takes no core value".to_owned())),
+        });
+        let params = params.collect::<Result<Vec<_>, _>>()?;
+        let count = func.ty(&self.store).results().len();
+        let mut results = vec![component::Val::Bool(false); count];
+        func.call(&mut self.store, &params, &mut results)?;
+        Ok(results.into_iter().map(Value::Component).collect())
+    }
+
+    /// Lets later components import what an instance exports, as far as what it exports can be given
+    /// to a linker: core modules and types of resources.
+    fn provide(
+        &mut self,
+        name: &str,
+        component: &Component,
+        instance: &component::Instance,
+    ) -> Result<(), Failure> {
+        let mut given = self.components.instance(name)?;
+        for (name, item) in component.component_type().exports(&self.engine) {
+            match item {
+                ComponentItem::Module => {
+                    if let Some(module) = instance.get_module(&mut self.store, name) {
+                        given.module(name, &module)?;
+                    }
+                }
+                ComponentItem::Resource(_) => {
+                    if let Some(resource) = instance.get_resource(&mut self.store, name) {
+                        given.resource(name, resource, |_, _| Ok(()))?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@
 
 use wast::{WastExecute, WastInvoke, WastRet, Wat};
 
-use super::library::{Failure, Library};
+use super::library::{Failure, Kind, Library};
 use super::runner::{Runner, Unmet};
 use super::value::{self, Value};
 
@@ -59,8 +59,9 @@ impl<L: Library> Runner<L> {
         mut wat: Wat<'_>,
         message: &str,
     ) -> Result<(), Unmet> {
+        let kind = Kind::of(&wat);
         let bytes = wat.encode().map_err(|error| Unmet::Fail(error.message()))?;
-        let module = self.compile(&bytes)?;
+        let module = self.compile(kind, &bytes)?;
         match self.link(&module)? {
             Ok(_) => Err(Unmet::Fail("it was linked".to_owned())),
             Err(error) => expect_link_error(&error, message),
@@ -71,8 +72,9 @@ impl<L: Library> Runner<L> {
         match exec {
             WastExecute::Invoke(invoke) => self.invoke(&invoke),
             WastExecute::Wat(mut wat) => {
+                let kind = Kind::of(&wat);
                 let bytes = wat.encode().map_err(|error| Unmet::Fail(error.message()))?;
-                let module = self.compile(&bytes)?;
+                let module = self.compile(kind, &bytes)?;
                 Ok(self.link(&module)?.map(|_| Vec::new()))
             }
             WastExecute::Get { module, global, .. } => {

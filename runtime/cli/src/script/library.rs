@@ -1,14 +1,40 @@
 //! What a script needs of the library, in any of its tiers.
 //!
 //! Directives are interpreted once, against this trait; each tier implements it with its own stores
-//! and values. What differs between tiers is therefore not in the directives.
+//! and values. What differs between tiers is therefore not in the directives. A module is one of
+//! WebAssembly or a component: directives are the same for both.
 
 use std::fmt;
 
 use tabwasm::Trap;
 use tabwasm::reject::Reject;
+use wast::{QuoteWat, Wat};
 
 use super::value::Value;
+
+/// What a script calls a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Module,
+    Component,
+}
+
+impl Kind {
+    pub(super) fn of(wat: &Wat<'_>) -> Self {
+        match wat {
+            Wat::Module(_) => Self::Module,
+            Wat::Component(_) => Self::Component,
+        }
+    }
+
+    pub(super) fn of_quoted(wat: &QuoteWat<'_>) -> Self {
+        match wat {
+            QuoteWat::Wat(wat) => Self::of(wat),
+            QuoteWat::QuoteModule(..) => Self::Module,
+            QuoteWat::QuoteComponent(..) => Self::Component,
+        }
+    }
+}
 
 /// The library under test, with the instances of one script.
 pub(super) trait Library {
@@ -17,8 +43,8 @@ pub(super) trait Library {
     /// A module in the store.
     type Instance: Clone;
 
-    /// Validates a module.
-    fn compile(&mut self, wasm: &[u8]) -> Result<Self::Module, Failure>;
+    /// Validates a module or a component.
+    fn compile(&mut self, kind: Kind, wasm: &[u8]) -> Result<Self::Module, Failure>;
 
     /// The first names of a module's imports.
     fn providers(&self, module: &Self::Module) -> Vec<String>;
@@ -50,6 +76,8 @@ pub(super) enum Failure {
     Link(String),
     /// The guest trapped.
     Trap(Trap),
+    /// The tier does not have this.
+    Lacks(&'static str),
     /// Anything else.
     Other(String),
 }
@@ -63,7 +91,7 @@ impl Failure {
         let (text, also) = match self {
             Self::Rejected(reject) => (reject.code().text(), reject.code().also()),
             Self::Trap(trap) => (trap.text(), trap.also()),
-            Self::Link(_) | Self::Other(_) => ("", &[][..]),
+            Self::Link(_) | Self::Lacks(_) | Self::Other(_) => ("", &[][..]),
         };
         let texts = also.iter().copied().chain([text, &message]);
         let mut texts = texts.filter(|text| !text.is_empty());
@@ -78,6 +106,7 @@ impl fmt::Display for Failure {
             Self::Rejected(reject) => reject.fmt(f),
             Self::Trap(trap) => trap.fmt(f),
             Self::Link(text) | Self::Other(text) => f.write_str(text),
+            Self::Lacks(what) => write!(f, "the tier does not have: {what}"),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! is counted:
 //!
 //! - a directive *passes* or *fails*;
+//! - a component is what a module is: `(component …)` defines and instantiates, and so on;
 //! - a module that needs a proposal which the library does not have is *skipped*, with the
 //!   proposal's name, and so is every directive that depends on it;
 //! - an assertion that text is malformed, answered by the text parser alone, says nothing about
@@ -23,6 +24,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tabwasm::Config;
+use tabwasm::spec::Proposal;
 use wast::Wast;
 use wast::lexer::Lexer;
 use wast::parser::{self, ParseBuffer};
@@ -42,6 +44,24 @@ pub enum Subject {
     Engine,
     /// [`tabwasm::compact`]: the tier `no_alloc`.
     Compact,
+}
+
+/// What the scripts of the Component Model use beyond a release of WASI: the options that the
+/// suite's own README gives to an implementation.
+const COMPONENT_GATES: [Proposal; 3] = [
+    Proposal::ComponentModelMoreAsyncBuiltins,
+    Proposal::ComponentModelThreading,
+    Proposal::ComponentModelFixedLengthLists,
+];
+
+/// What modules and components of official scripts may be: what they may be by default, and
+/// components what their scripts use.
+pub fn config() -> Config {
+    let mut config = Config::new();
+    for proposal in COMPONENT_GATES {
+        config.wasm_proposal(proposal, true);
+    }
+    config
 }
 
 /// Runs a script; `name` is how to speak of it, and `config` says what modules may be.

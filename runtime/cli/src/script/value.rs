@@ -1,15 +1,19 @@
 //! Values in scripts: arguments, and the patterns that results are compared with.
 //!
+//! Values of components are those of [`tabwasm::component::Val`]; a script writes them out.
+//!
 //! A pattern can allow several values (a NaN of some kind, any function), so results are compared
 //! with it and not for equality. Floats are compared by their bits. Language:
 //! `interpreter/README.md` of the specification's repository, "Scripts".
 
+use tabwasm::component::Val;
+use wast::component::WastVal;
 use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
 
 /// A value, in so far as scripts can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     I32(i32),
     I64(i64),
@@ -23,12 +27,16 @@ pub(super) enum Value {
     Func,
     /// The number inside a `ref.extern`, if it is not null.
     Extern(Option<u32>),
+    /// One of a component.
+    Component(Val),
 }
 
 /// The value, or the proposal that it needs.
 pub(super) fn argument(arg: &WastArg<'_>) -> Result<Value, &'static str> {
-    let WastArg::Core(arg) = arg else {
-        return Err("component model");
+    let arg = match arg {
+        WastArg::Core(arg) => arg,
+        WastArg::Component(arg) => return Ok(Value::Component(val(arg))),
+        _ => return Err("values of an unknown kind"),
     };
     Ok(match arg {
         WastArgCore::I32(value) => Value::I32(*value),
@@ -73,27 +81,71 @@ pub(super) fn compare(expected: &[WastRet<'_>], found: &[Value]) -> Result<(), S
         ));
     }
     for (expected, found) in expected.iter().zip(found) {
-        let WastRet::Core(pattern) = expected else {
-            return Err("expected a value of the component model".to_owned());
+        let fits = match (expected, found) {
+            (WastRet::Core(pattern), found) => matches(pattern, found),
+            // Zeros are told apart by how they are shown, and all NaN look the same.
+            (WastRet::Component(expected), Value::Component(found)) => {
+                format!("{:?}", val(expected)) == format!("{found:?}")
+            }
+            _ => false,
         };
-        if !matches(pattern, *found) {
-            return Err(format!("expected {pattern:?}, found {found:?}"));
+        if !fits {
+            return Err(format!("expected {expected:?}, found {found:?}"));
         }
     }
     Ok(())
 }
 
-fn matches(pattern: &WastRetCore<'_>, found: Value) -> bool {
+/// What a script writes out.
+fn val(value: &WastVal<'_>) -> Val {
+    let boxed =
+        |value: &Option<Box<WastVal<'_>>>| value.as_deref().map(|value| Box::new(val(value)));
+    let all = |values: &[WastVal<'_>]| values.iter().map(val).collect();
+    match value {
+        WastVal::Bool(value) => Val::Bool(*value),
+        WastVal::U8(value) => Val::U8(*value),
+        WastVal::S8(value) => Val::S8(*value),
+        WastVal::U16(value) => Val::U16(*value),
+        WastVal::S16(value) => Val::S16(*value),
+        WastVal::U32(value) => Val::U32(*value),
+        WastVal::S32(value) => Val::S32(*value),
+        WastVal::U64(value) => Val::U64(*value),
+        WastVal::S64(value) => Val::S64(*value),
+        WastVal::F32(value) => Val::Float32(f32::from_bits(value.bits)),
+        WastVal::F64(value) => Val::Float64(f64::from_bits(value.bits)),
+        WastVal::Char(value) => Val::Char(*value),
+        WastVal::String(value) => Val::String((*value).to_owned()),
+        WastVal::List(values) => Val::List(all(values)),
+        WastVal::Tuple(values) => Val::Tuple(all(values)),
+        WastVal::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| (val(key), val(value)));
+            Val::Map(entries.collect())
+        }
+        WastVal::Record(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| ((*name).to_owned(), val(value)));
+            Val::Record(fields.collect())
+        }
+        WastVal::Variant(name, value) => Val::Variant((*name).to_owned(), boxed(value)),
+        WastVal::Enum(name) => Val::Enum((*name).to_owned()),
+        WastVal::Option(value) => Val::Option(boxed(value)),
+        WastVal::Result(Ok(value)) => Val::Result(Ok(boxed(value))),
+        WastVal::Result(Err(value)) => Val::Result(Err(boxed(value))),
+        WastVal::Flags(names) => Val::Flags(names.iter().map(|name| (*name).to_owned()).collect()),
+    }
+}
+
+fn matches(pattern: &WastRetCore<'_>, found: &Value) -> bool {
     match (pattern, found) {
-        (WastRetCore::I32(expected), Value::I32(found)) => *expected == found,
-        (WastRetCore::I64(expected), Value::I64(found)) => *expected == found,
-        (WastRetCore::F32(expected), Value::F32(found)) => f32_matches(expected, found),
-        (WastRetCore::F64(expected), Value::F64(found)) => f64_matches(expected, found),
+        (WastRetCore::I32(expected), Value::I32(found)) => expected == found,
+        (WastRetCore::I64(expected), Value::I64(found)) => expected == found,
+        (WastRetCore::F32(expected), Value::F32(found)) => f32_matches(expected, *found),
+        (WastRetCore::F64(expected), Value::F64(found)) => f64_matches(expected, *found),
         (WastRetCore::RefNull(None), Value::Null | Value::Extern(None)) => true,
-        (WastRetCore::RefNull(Some(heap)), found) => null(heap) == Ok(found),
+        (WastRetCore::RefNull(Some(heap)), found) => null(heap).as_ref() == Ok(found),
         (WastRetCore::RefFunc(None), Value::Func) => true,
         (WastRetCore::RefExtern(None), Value::Extern(Some(_))) => true,
-        (WastRetCore::RefExtern(Some(expected)), Value::Extern(Some(found))) => *expected == found,
+        (WastRetCore::RefExtern(Some(expected)), Value::Extern(Some(found))) => expected == found,
         (WastRetCore::Either(patterns), found) => {
             patterns.iter().any(|pattern| matches(pattern, found))
         }
