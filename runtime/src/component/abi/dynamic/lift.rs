@@ -61,7 +61,6 @@ impl<'a, H: Handles + ?Sized> Lifting<'a, H> {
     }
 
     /// The value at an address.
-    #[cfg(test)]
     pub(crate) fn load(&mut self, ty: ValueType, at: u64) -> Result<Val, Trap> {
         let info = self.types.info(ty, self.cx.options().address);
         self.checked(at, info.size, info.align)?;
