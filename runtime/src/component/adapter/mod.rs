@@ -15,6 +15,8 @@
 mod compile;
 mod element;
 mod machine;
+#[cfg(all(test, feature = "std"))]
+mod mutants;
 mod op;
 #[cfg(all(test, feature = "std"))]
 mod oracle;

@@ -126,10 +126,10 @@ impl Alphabet {
             Self::Utf8 => char.encode_utf8(&mut bytes).as_bytes(),
             Self::Utf16 => {
                 let mut units = [0; 2];
-                let count = char.encode_utf16(&mut units).len();
+                char.encode_utf16(&mut units);
                 let [[one, two], [three, four]] = units.map(u16::to_le_bytes);
                 bytes = [one, two, three, four];
-                &bytes[..count * size_of::<u16>()]
+                &bytes[..Form::Utf16.bytes(char)]
             }
         };
         // There is always room, unless the string was changed since it was measured.

@@ -156,12 +156,10 @@ impl Compiler<'_> {
         let source_slot = self.program.source_slots().start as u32;
         let target_slot = self.program.target_slots().start as u32;
         let record = |options: CanonicalOptions| {
-            let infos = values
+            let mut infos = values
                 .iter()
                 .map(|ty| self.types.info(*ty, options.address));
-            let whole = infos.fold(Some(CanonicalAbiInfo::EMPTY), |all, info| {
-                all?.with(Some(info))
-            });
+            let whole = infos.try_fold(CanonicalAbiInfo::EMPTY, |all, info| all.with(Some(info)));
             extent(whole.and_then(CanonicalAbiInfo::padded))
         };
         let (from_extent, to_extent) = (record(source), record(target));
