@@ -76,11 +76,13 @@ pub enum Trap {
     LiftedTooMuch,
     /// A value of the proposal `async` or `error-context` is passed, which this library does not implement.
     MissingAsync,
+    /// An instance said too often, or took back without having said, that it wants no more calls.
+    Backpressure,
 }
 
 impl Trap {
     /// All of them, in the order of the table.
-    pub const ALL: [Trap; 34] = [
+    pub const ALL: [Trap; 35] = [
         Trap::UnreachableCodeReached,
         Trap::MemoryOutOfBounds,
         Trap::TableOutOfBounds,
@@ -115,6 +117,7 @@ impl Trap {
         Trap::CannotEnter,
         Trap::LiftedTooMuch,
         Trap::MissingAsync,
+        Trap::Backpressure,
     ];
 }
 
@@ -156,6 +159,7 @@ impl Trap {
             Self::CannotEnter => 532,
             Self::LiftedTooMuch => 533,
             Self::MissingAsync => 534,
+            Self::Backpressure => 535,
         }
     }
 
@@ -196,6 +200,7 @@ impl Trap {
             532 => Some(Self::CannotEnter),
             533 => Some(Self::LiftedTooMuch),
             534 => Some(Self::MissingAsync),
+            535 => Some(Self::Backpressure),
             _ => None,
         }
     }
@@ -237,6 +242,7 @@ impl Trap {
             Self::CannotEnter => "cannot enter component instance",
             Self::LiftedTooMuch => "lifted value too large",
             Self::MissingAsync => "streams, futures and error contexts are not supported",
+            Self::Backpressure => "backpressure counter overflow",
         }
     }
 
@@ -268,7 +274,8 @@ impl Trap {
             | Self::TooManyHandles
             | Self::CannotLeave
             | Self::LiftedTooMuch
-            | Self::MissingAsync => &[],
+            | Self::MissingAsync
+            | Self::Backpressure => &[],
             Self::TableOutOfBounds => &["undefined element"],
             Self::NullReference => &[
                 "null function reference",

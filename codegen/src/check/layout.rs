@@ -17,6 +17,7 @@ const BOUNDS: &[&str] = &[
     "flat_results",
     "string_byte_length",
     "list_byte_length",
+    "context_words",
 ];
 
 pub(super) fn check(context: &mut Context<'_>) {

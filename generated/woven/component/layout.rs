@@ -20,6 +20,9 @@ pub const MAX_STRING_BYTE_LENGTH: usize = 268_435_455;
 /// Bytes of a list in memory, without what its elements point to.
 pub const MAX_LIST_BYTE_LENGTH: usize = 268_435_455;
 
+/// Words that a call keeps for its code.
+pub const MAX_CONTEXT_WORDS: usize = 2;
+
 /// A core type of what is passed without a memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -31,6 +31,15 @@ pub(super) enum Does {
     New(ResourceNumber),
     Drop(ResourceNumber),
     Rep(ResourceNumber),
+    /// Tells a word of the running call.
+    Get(u32),
+    /// Changes it.
+    Set(u32),
+    /// Counts how often the instance has said that it wants no more calls that may block.
+    Backpressure {
+        /// Whether it is said once more, or once less.
+        inc: bool,
+    },
     /// It is one of a proposal that is not supported.
     Nothing(&'static str, Proposal),
 }
@@ -41,7 +50,7 @@ impl Does {
         Self::Nothing(CanonOption::Async.name(), Proposal::ComponentModelAsync);
 
     /// What a canonical definition of a type of resources says.
-    pub(super) fn of(kind: &TrampolineKind, resource: ResourceNumber) -> Self {
+    pub(super) fn with(kind: &TrampolineKind, resource: ResourceNumber) -> Self {
         match kind {
             TrampolineKind::ResourceNew(_) => Self::New(resource),
             TrampolineKind::ResourceDrop(_) => Self::Drop(resource),
@@ -142,6 +151,23 @@ impl Turns for Builtin {
             Does::Drop(ty) => {
                 leaving(store, self.component, self.instance)?;
                 return self.drop_handle(store, ty, slot);
+            }
+            Does::Get(word) => {
+                *slot = *store.calls.word(word)?;
+                return Ok(Turn::Done);
+            }
+            Does::Set(word) => {
+                *store.calls.word(word)? = at;
+                return Ok(Turn::Done);
+            }
+            Does::Backpressure { inc } => {
+                let instance = entity(store, self.component)?.instance_mut(self.instance)?;
+                let counted = match inc {
+                    true => instance.backpressure.checked_add(1),
+                    false => instance.backpressure.checked_sub(1),
+                };
+                instance.backpressure = counted.ok_or(Trap::Backpressure)?;
+                return Ok(Turn::Done);
             }
             Does::Nothing(name, proposal) => {
                 leaving(store, self.component, self.instance)?;

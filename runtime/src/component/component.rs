@@ -221,6 +221,9 @@ fn registered(
             (handle.to_vec(), handle.to_vec())
         }
         TrampolineKind::ResourceDrop(_) => (handle.to_vec(), Vec::new()),
+        TrampolineKind::ContextGet(ty, _) => (Vec::new(), Vec::from([*ty])),
+        TrampolineKind::ContextSet(ty, _) => (Vec::from([*ty]), Vec::new()),
+        TrampolineKind::Backpressure { .. } => (Vec::new(), Vec::new()),
         TrampolineKind::Unsupported(..) => return Ok(None),
     };
     register(engine, &params, &results).map(Some)

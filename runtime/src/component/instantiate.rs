@@ -74,6 +74,7 @@ fn announce(store: &mut StoreInner, component: &Component) -> Result<u32> {
         parent: instance.parent,
         entered: false,
         may_leave: true,
+        backpressure: 0,
         handles: HandleTable::default(),
     });
     let resources = plan.resources.iter().map(|_| ResourceNumber::NONE);
@@ -366,8 +367,17 @@ impl<T: 'static> Making<'_, T> {
             | TrampolineKind::ResourceDrop(id)
             | TrampolineKind::ResourceRep(id) => {
                 let resource = self.entity()?.resources.get(id.0 as usize).copied();
-                let resource = made(resource)?;
-                FuncBody::Turns(self.builtin(instance, Does::of(&trampoline.kind, resource))?)
+                let does = Does::with(&trampoline.kind, made(resource)?);
+                FuncBody::Turns(self.builtin(instance, does)?)
+            }
+            TrampolineKind::ContextGet(_, slot) => {
+                FuncBody::Turns(self.builtin(instance, Does::Get(*slot))?)
+            }
+            TrampolineKind::ContextSet(_, slot) => {
+                FuncBody::Turns(self.builtin(instance, Does::Set(*slot))?)
+            }
+            TrampolineKind::Backpressure { inc } => {
+                FuncBody::Turns(self.builtin(instance, Does::Backpressure { inc: *inc })?)
             }
             TrampolineKind::Unsupported(..) => return Ok(None),
         };

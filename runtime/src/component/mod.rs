@@ -5,6 +5,8 @@
 //! from `spec/component/`. Lists stay in the component's bytes and are read when somebody asks, so
 //! that all values are small and `Copy`, and nothing is allocated. Standard: Component Model,
 //! `Binary.md`.
+#![cfg_attr(feature = "alloc", doc = "")]
+#![cfg_attr(feature = "alloc", doc = include_str!("components.md"))]
 #![forbid(unsafe_code)]
 
 pub(crate) mod abi;
@@ -72,7 +74,7 @@ pub use {
     func::{Func, TypedFunc},
     instance::Instance,
     linker::{InstancePre, Linker, LinkerInstance},
-    resource::{AsResource, BorrowedResource, Resource, ResourceAny, ResourceType},
+    resource::{ResourceAny, ResourceType},
     resource_table::{ResourceTable, ResourceTableError},
     val::{Val, ValueMismatch},
 };

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 
 use super::abi::CanonicalOptions;
 use super::types::{FuncTypeId, ResourceId, TypeTable, ValueType};
-use crate::component::layout::{AddressType, StringEncoding};
+use crate::component::layout::{AddressType, FlatType, StringEncoding};
 use crate::module::Module;
 use crate::spec::Proposal;
 use crate::types::ExternKind;
@@ -179,6 +179,15 @@ pub(crate) enum TrampolineKind {
     ResourceDrop(ResourceId),
     /// Tells what is behind a handle.
     ResourceRep(ResourceId),
+    /// Tells a word that the running call keeps: its type, and which.
+    ContextGet(FlatType, u32),
+    /// Changes such a word.
+    ContextSet(FlatType, u32),
+    /// Says that the instance wants no more calls that may block, or takes it back.
+    Backpressure {
+        /// Whether it is said.
+        inc: bool,
+    },
     /// A built-in that waits for a proposal: its name. Its type is that of what imports it.
     Unsupported(&'static str, Proposal),
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::any::Any;
 use core::fmt;
 
-use super::resource::{AsResource, Resource};
+use super::abi::{AsResource, Resource};
 use crate::allocation::{self, OutOfMemory};
 
 /// Values behind the resources of a host.

@@ -12,7 +12,7 @@ use core::any::TypeId;
 
 use crate::allocation::{self, OutOfMemory};
 use crate::engine::use_error::UseError;
-use crate::generated::woven::component::layout::{AddressType, StringEncoding};
+use crate::generated::woven::component::layout::{AddressType, MAX_CONTEXT_WORDS, StringEncoding};
 use crate::spec::Trap;
 
 /// An instance of a component, with those of the components in it.
@@ -37,6 +37,8 @@ pub(crate) struct ComponentInstance {
     pub(crate) entered: bool,
     /// Whether its core code may call what it imports.
     pub(crate) may_leave: bool,
+    /// How often it has said that it wants no more calls that may block.
+    pub(crate) backpressure: u16,
     /// What its core code has handles of.
     pub(crate) handles: HandleTable,
 }
@@ -101,7 +103,12 @@ pub(crate) struct CallScope {
     pub(crate) borrows: u32,
     /// How many of [`Calls::lent`] belong to the calls around it.
     pub(crate) lent: usize,
+    /// What its code keeps for itself.
+    pub(crate) words: [u64; WORDS],
 }
+
+/// How many words a call keeps for its code.
+const WORDS: usize = MAX_CONTEXT_WORDS;
 
 /// A handle that is lent for a call.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +126,8 @@ pub(crate) struct Calls {
     pub(crate) scopes: Vec<CallScope>,
     /// Handles that cannot be dropped as long as their calls run.
     pub(crate) lent: Vec<Lent>,
+    /// The words of code that runs in no call.
+    pub(crate) outside: [u64; WORDS],
 }
 
 /// The handles of one component instance.
@@ -176,7 +185,11 @@ impl Calls {
     pub(crate) fn begin(&mut self) -> Result<(), OutOfMemory> {
         let lent = self.lent.len();
         allocation::reserve(&mut self.scopes, 1)?;
-        self.scopes.push(CallScope { borrows: 0, lent });
+        self.scopes.push(CallScope {
+            borrows: 0,
+            lent,
+            words: [0; WORDS],
+        });
         Ok(())
     }
 
@@ -191,6 +204,16 @@ impl Calls {
         self.lent.push(Lent { lender, index });
         handle.lends = handle.lends.saturating_add(1);
         Ok(())
+    }
+
+    /// A word that the innermost call keeps for its code; start functions, which run in no call, have
+    /// words of their own.
+    pub(crate) fn word(&mut self, word: u32) -> Result<&mut u64, Trap> {
+        let words = match self.scopes.last_mut() {
+            Some(call) => &mut call.words,
+            None => &mut self.outside,
+        };
+        words.get_mut(word as usize).ok_or(Trap::UnknownHandle)
     }
 
     /// A handle that was lent for a call is dropped.

@@ -2,6 +2,7 @@
 //! stack.
 //!
 //! - [`bomb`]: what claims to be large, and what is deep;
+//! - [`component`]: damaged components, loaded, linked and called;
 //! - [`exhaustive`]: every prefix and every change of one byte of small modules, validated and,
 //!   where valid, run;
 //! - [`growth`]: guests that grow as far as they may;
@@ -14,6 +15,7 @@
 
 mod binary;
 mod bomb;
+mod component;
 mod counting;
 mod exhaustive;
 mod growth;

@@ -24,7 +24,6 @@ mod lift;
 mod list;
 mod lower;
 pub(super) mod pointer;
-#[cfg(feature = "alloc")]
 mod resource;
 mod scalar;
 #[cfg(feature = "alloc")]
@@ -39,6 +38,7 @@ pub use flat::{Flat, FlatReader, FlatWriter};
 pub use lift::{Lift, LiftContext, LiftHandles};
 pub use list::WasmList;
 pub use lower::{Lower, LowerContext, Realloc};
+pub use resource::{AsResource, BorrowedResource, Resource};
 pub use string::WasmStr;
 pub use types::{CanonicalOptions, ComponentType, Type};
 

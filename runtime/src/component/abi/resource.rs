@@ -4,12 +4,73 @@
 //! Standard: Component Model, `CanonicalABI.md`, `lift_own` to `lower_borrow`.
 
 use core::any::TypeId;
+use core::fmt;
+use core::marker::PhantomData;
 
 use super::{
     ComponentType, FlatReader, FlatWriter, Lift, LiftContext, Lower, LowerContext, Realloc, Type,
 };
-use crate::component::resource::{BorrowedResource, Resource};
 use crate::spec::Trap;
+
+/// A resource of the host that changes its owner (`own<r>`), for which a number stands that the host
+/// chose.
+pub struct Resource<T: 'static> {
+    rep: u32,
+    ty: PhantomData<fn() -> T>,
+}
+
+/// A resource of the host that is lent for a call (`borrow<r>`). wasmtime has one type for both.
+pub struct BorrowedResource<T: 'static> {
+    rep: u32,
+    ty: PhantomData<fn() -> T>,
+}
+
+macro_rules! numbers {
+    ($name:ident) => {
+        impl<T: 'static> $name<T> {
+            /// The one that this number stands for.
+            pub fn new(rep: u32) -> Self {
+                Self {
+                    rep,
+                    ty: PhantomData,
+                }
+            }
+
+            /// The number that stands for it.
+            pub fn rep(&self) -> u32 {
+                self.rep
+            }
+        }
+
+        impl<T: 'static> AsResource<T> for $name<T> {
+            fn rep(&self) -> u32 {
+                self.rep
+            }
+        }
+
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.rep).finish()
+            }
+        }
+    };
+}
+
+/// A resource of the host, owned or lent.
+pub trait AsResource<T: 'static> {
+    /// The number that stands for it.
+    fn rep(&self) -> u32;
+}
+
+numbers!(Resource);
+numbers!(BorrowedResource);
+
+impl<T: 'static> Resource<T> {
+    /// Lends it.
+    pub fn borrow(&self) -> BorrowedResource<T> {
+        BorrowedResource::new(self.rep)
+    }
+}
 
 /// Implements the traits for a kind of handles.
 macro_rules! resource {

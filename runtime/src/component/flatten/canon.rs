@@ -7,13 +7,13 @@
 
 use super::scope::{Type, found};
 use super::{Pass, push};
-use crate::component::layout::{AddressType, StringEncoding};
+use crate::component::layout::{AddressType, FlatType, StringEncoding};
 use crate::component::plan::{
     CoreDef, CoreExport, Func, Lift, Options, Step, Trampoline, TrampolineKind,
 };
 use crate::component::types::FuncTypeId;
 use crate::error::Result;
-use crate::read::component::{Canon, CanonOption, Options as Written, Sort};
+use crate::read::component::{Canon, CanonOption, CoreValType, Options as Written, Sort};
 use crate::types::{ExternKind, MemoryIdx};
 
 impl<'a> Pass<'a, '_> {
@@ -48,6 +48,10 @@ impl<'a> Pass<'a, '_> {
             Canon::ResourceNew { ty } => TrampolineKind::ResourceNew(self.resource(ty)?),
             Canon::ResourceDrop { ty } => TrampolineKind::ResourceDrop(self.resource(ty)?),
             Canon::ResourceRep { ty } => TrampolineKind::ResourceRep(self.resource(ty)?),
+            Canon::ContextGet { ty, slot } => TrampolineKind::ContextGet(flat(ty)?, slot),
+            Canon::ContextSet { ty, slot } => TrampolineKind::ContextSet(flat(ty)?, slot),
+            Canon::BackpressureInc => TrampolineKind::Backpressure { inc: true },
+            Canon::BackpressureDec => TrampolineKind::Backpressure { inc: false },
             other => {
                 let proposal = found(other.proposal(), "proposal")?;
                 TrampolineKind::Unsupported(other.name(), proposal)
@@ -130,5 +134,14 @@ impl<'a> Pass<'a, '_> {
             true => AddressType::I64,
             false => AddressType::I32,
         }
+    }
+}
+
+/// The type of a word of a call.
+fn flat(ty: CoreValType) -> Result<FlatType> {
+    match ty {
+        CoreValType::I32 => Ok(FlatType::I32),
+        CoreValType::I64 => Ok(FlatType::I64),
+        _ => found(None, "type of a word"),
     }
 }

@@ -1,0 +1,21 @@
+;; Types with cases, flags, characters and truth values: flat and in memory.
+(component
+  (type $shape (variant (case "dot") (case "circle" f64) (case "named" string)))
+  (export $Shape "shape" (type $shape))
+  (type $style (flags "bold" "dashed" "wide"))
+  (export $Style "style" (type $style))
+  (core module $M
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\01\00\00\00\00\00\00\00\00\00\00\00\00\00\f0\3f")
+    (data (i32.const 32) "\00\00\00\00\41\00\00\00\01")
+    (global $top (mut i32) (i32.const 64))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (global.get $top)
+      (global.set $top (i32.add (global.get $top) (i32.and (i32.add (local.get 3) (i32.const 7)) (i32.const -8)))))
+    (func (export "shape") (param i32 i64 i32) (result i32) (i32.const 0))
+    (func (export "mixed") (param i32 i32) (result i32) (i32.const 32)))
+  (core instance $m (instantiate $M))
+  (func (export "turn") (param "s" $Shape) (result $Shape)
+    (canon lift (core func $m "shape") (memory (core memory $m "memory")) (realloc (core func $m "realloc"))))
+  (func (export "mixed") (param "s" $Style) (param "b" bool) (result (tuple (option u8) char bool))
+    (canon lift (core func $m "mixed") (memory (core memory $m "memory")) (realloc (core func $m "realloc")))))
