@@ -95,4 +95,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_lift_size: 67_108_864,
     #[cfg(feature = "alloc")]
     component_handles: 65_536,
+    #[cfg(feature = "alloc")]
+    component_adapters: 4_194_304,
 };

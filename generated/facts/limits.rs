@@ -193,6 +193,9 @@ pub const MAX_COMPONENT_LIFT_SIZE: u64 = 281_474_976_710_656;
 /// Handles in the table of a component instance: the most that can be asked for.
 pub const MAX_COMPONENT_HANDLES: u64 = 268_435_455;
 
+/// Bytes of the programs that move values between the instances of a component, all together: the most that can be asked for.
+pub const MAX_COMPONENT_ADAPTERS: u64 = 4_294_967_295;
+
 /// A value for each limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -328,6 +331,9 @@ pub struct Limits {
     #[cfg(feature = "alloc")]
     /// Handles in the table of a component instance.
     pub component_handles: u64,
+    #[cfg(feature = "alloc")]
+    /// Bytes of the programs that move values between the instances of a component, all together.
+    pub component_adapters: u64,
 }
 
 impl Limits {
@@ -402,6 +408,8 @@ impl Limits {
         component_lift_size: MAX_COMPONENT_LIFT_SIZE,
         #[cfg(feature = "alloc")]
         component_handles: MAX_COMPONENT_HANDLES,
+        #[cfg(feature = "alloc")]
+        component_adapters: MAX_COMPONENT_ADAPTERS,
     };
 
     /// The value of a limit.
@@ -476,6 +484,8 @@ impl Limits {
             Limit::ComponentLiftSize => self.component_lift_size,
             #[cfg(feature = "alloc")]
             Limit::ComponentHandles => self.component_handles,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentAdapters => self.component_adapters,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => 0,
             #[cfg(not(feature = "alloc"))]
@@ -488,6 +498,8 @@ impl Limits {
             Limit::ComponentLiftSize => 0,
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentHandles => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentAdapters => 0,
         }
     }
 
@@ -566,6 +578,8 @@ impl Limits {
             Limit::ComponentLiftSize => self.component_lift_size = value,
             #[cfg(feature = "alloc")]
             Limit::ComponentHandles => self.component_handles = value,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentAdapters => self.component_adapters = value,
             #[cfg(not(feature = "alloc"))]
             Limit::MemoryReservation => {}
 
@@ -583,6 +597,9 @@ impl Limits {
 
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentHandles => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentAdapters => {}
         }
         self
     }
@@ -718,11 +735,13 @@ pub enum Limit {
     ComponentLiftSize,
     /// Handles in the table of a component instance.
     ComponentHandles,
+    /// Bytes of the programs that move values between the instances of a component, all together.
+    ComponentAdapters,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 63] = [
+    pub const ALL: [Limit; 64] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -786,6 +805,7 @@ impl Limit {
         Limit::ComponentAttributes,
         Limit::ComponentLiftSize,
         Limit::ComponentHandles,
+        Limit::ComponentAdapters,
     ];
 }
 
@@ -856,6 +876,7 @@ impl Limit {
             Self::ComponentAttributes => "component_attributes",
             Self::ComponentLiftSize => "component_lift_size",
             Self::ComponentHandles => "component_handles",
+            Self::ComponentAdapters => "component_adapters",
         }
     }
 
@@ -922,7 +943,8 @@ impl Limit {
             | Self::ComponentFlattened
             | Self::ComponentAttributes
             | Self::ComponentLiftSize
-            | Self::ComponentHandles => &[],
+            | Self::ComponentHandles
+            | Self::ComponentAdapters => &[],
             Self::Locals => &[Limit::Params],
             Self::OperandStack => &[Limit::Params, Limit::Results],
         }
@@ -990,7 +1012,8 @@ impl Limit {
             | Self::ComponentFlattened
             | Self::ComponentAttributes
             | Self::ComponentLiftSize
-            | Self::ComponentHandles => None,
+            | Self::ComponentHandles
+            | Self::ComponentAdapters => None,
             Self::Tables => Some(Proposal::ReferenceTypes),
             Self::Memories => Some(Proposal::MultiMemory),
             Self::Results => Some(Proposal::MultiValue),

@@ -95,4 +95,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_lift_size: 0,
     #[cfg(feature = "alloc")]
     component_handles: 0,
+    #[cfg(feature = "alloc")]
+    component_adapters: 0,
 };

@@ -95,4 +95,6 @@ pub(crate) const LIMITS: Limits = Limits {
     component_lift_size: 1_073_741_824,
     #[cfg(feature = "alloc")]
     component_handles: 268_435_455,
+    #[cfg(feature = "alloc")]
+    component_adapters: 67_108_864,
 };

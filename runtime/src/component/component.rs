@@ -5,15 +5,19 @@
 //! instances share this. Standard: Component Model, `Explainer.md`.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
+use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 use core::fmt;
 
+use super::abi::CanonicalOptions;
+use super::adapter::Size;
 use super::export::{ComponentExportIndex, ExportLookup};
 use super::flatten;
 use super::layout::{AddressType, FlatType};
 use super::lowered::Adapter;
 use super::plan::{Func, Plan, TrampolineKind};
-use super::types;
+use super::types::{self, FuncTypeId};
 use crate::allocation::{self, OutOfMemory};
 use crate::compile::text;
 use crate::engine::Engine;
@@ -88,11 +92,7 @@ impl Component {
         for trampoline in &plan.trampolines {
             trampolines.push(registered(engine, &plan, &trampoline.kind)?);
         }
-        let mut adapters = Vec::new();
-        allocation::reserve(&mut adapters, plan.trampolines.len())?;
-        for trampoline in &plan.trampolines {
-            adapters.push(adapter(&plan, &trampoline.kind)?);
-        }
+        let adapters = adapters(engine, &plan)?;
         let mut lifts = Vec::new();
         allocation::reserve(&mut lifts, plan.lifts.len())?;
         for lift in &plan.lifts {
@@ -229,24 +229,48 @@ fn registered(
     register(engine, &params, &results).map(Some)
 }
 
-/// How values move in a call between component instances, if it is one.
-fn adapter(plan: &Plan, kind: &TrampolineKind) -> Result<Option<Shared<Adapter>>, OutOfMemory> {
+/// How values move in calls between component instances; one for all of a type with the same
+/// options.
+fn adapters(engine: &Engine, plan: &Plan) -> Result<Vec<Option<Shared<Adapter>>>> {
+    let mut size = Size::new(engine.limits().component_adapters);
+    let mut known = BTreeMap::new();
+    let mut adapters = Vec::new();
+    allocation::reserve(&mut adapters, plan.trampolines.len())?;
+    for trampoline in &plan.trampolines {
+        let Some((ty, caller, callee)) = moved(plan, &trampoline.kind) else {
+            adapters.push(None);
+            continue;
+        };
+        let side = |options: CanonicalOptions| (options.address, options.encoding);
+        let adapter = match known.entry((ty, side(caller), side(callee))) {
+            Entry::Occupied(known) => Shared::clone(known.get()),
+            Entry::Vacant(new) => {
+                let ty = plan.types.func(ty);
+                let adapter = Adapter::new(&plan.types, ty, caller, callee, &mut size)?;
+                Shared::clone(new.insert(adapter))
+            }
+        };
+        adapters.push(Some(adapter));
+    }
+    Ok(adapters)
+}
+
+/// The type of a call between component instances, with the options of both, if it is one.
+fn moved(
+    plan: &Plan,
+    kind: &TrampolineKind,
+) -> Option<(FuncTypeId, CanonicalOptions, CanonicalOptions)> {
     let TrampolineKind::Lower {
         func: Func::Lifted(lift),
         ty,
         options,
     } = kind
     else {
-        return Ok(None);
+        return None;
     };
-    let Some(lift) = plan.lifts.get(*lift as usize) else {
-        return Ok(None);
-    };
-    if options.is_async || lift.options.is_async {
-        return Ok(None);
-    }
-    let (caller, callee) = (options.canonical(), lift.options.canonical());
-    Adapter::new(&plan.types, plan.types.func(*ty), caller, callee).map(Some)
+    let lift = plan.lifts.get(*lift as usize)?;
+    let sync = !options.is_async && !lift.options.is_async;
+    sync.then(|| (*ty, options.canonical(), lift.options.canonical()))
 }
 
 fn register(

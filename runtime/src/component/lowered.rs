@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use core::ops::Range;
 
 use super::abi::CanonicalOptions;
-use super::adapter::{Allocation, Charge, Memories, Program, Step, step};
+use super::adapter::{Allocation, Charge, Memories, Program, Size, Step, step};
 use super::func::host::Lowered;
 use super::func::unsupported;
 use super::guest::{end_call, entity, leaving};
@@ -73,18 +73,19 @@ impl Adapter {
         ty: &FuncType,
         caller: CanonicalOptions,
         callee: CanonicalOptions,
-    ) -> Result<Shared<Self>, OutOfMemory> {
+        size: &mut Size,
+    ) -> Result<Shared<Self>> {
         let lifted = ty.signature(types, callee.address);
         let lowered = ty.signature(types, caller.address);
-        let params = Program::params(types, ty, caller, callee)?;
-        let results = Program::result(types, ty, callee, caller)?;
-        Shared::new(Self {
+        let params = Program::params(types, ty, caller, callee, size)?;
+        let results = Program::result(types, ty, callee, caller, size)?;
+        Ok(Shared::new(Self {
             params,
             results,
             given: lowered.lowered(caller.address).0.len(),
             core_params: lifted.params.len(),
             core_results: lifted.results.len(),
-        })
+        })?)
     }
 }
 

@@ -32,6 +32,7 @@ use self::op::Op;
 use super::abi::CanonicalOptions;
 pub(crate) use super::abi::transcode::{Allocation, Memories};
 use super::types::ResourceId;
+use crate::error::cause::LimitError;
 use crate::spec::Trap;
 
 /// How values are taken from a guest and given to another.
@@ -46,6 +47,30 @@ pub(crate) struct Program {
     slots: (u32, u32),
     /// How deep calls within the program are.
     depth: u32,
+}
+
+/// How much the programs of a component take, all together: types may be used in more ways than
+/// they take bytes to write down.
+#[derive(Debug)]
+pub(crate) struct Size {
+    most: u64,
+    taken: u64,
+}
+
+impl Size {
+    /// None yet, of this many bytes.
+    pub(crate) const fn new(most: u64) -> Self {
+        Self { most, taken: 0 }
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), LimitError> {
+        self.taken = self.taken.saturating_add(bytes as u64);
+        LimitError::check(
+            "bytes of programs between component instances",
+            self.most,
+            self.taken,
+        )
+    }
 }
 
 /// Where the values of a source are.

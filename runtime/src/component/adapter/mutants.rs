@@ -3,7 +3,7 @@
 
 use std::println;
 
-use super::tests::{NoTransfer, Pair, finished};
+use super::tests::{NoTransfer, Pair, finished, large};
 use super::{Program, Source, Target};
 use crate::component::abi::CanonicalOptions;
 use crate::component::abi::dynamic::Lifting;
@@ -40,7 +40,7 @@ fn mutants() {
             encoding: StringEncoding::ALL[random.below(3)],
         };
         let sides = ((source, Source::Memory), (target, Target::Allocated));
-        let program = Program::compile(&types, &[ty], sides.0, sides.1).unwrap();
+        let program = Program::compile(&types, &[ty], sides.0, sides.1, &mut large()).unwrap();
         let (at, id) = (at.number() as u64, line.field("id").text());
         for _ in 0..MUTANTS {
             let mut pair = Pair::new(false, Allocator::Bump { top: 64 });

@@ -4,7 +4,7 @@
 use std::println;
 use std::vec::Vec;
 
-use super::tests::{NoTransfer, Pair, finished};
+use super::tests::{NoTransfer, Pair, finished, large};
 use super::{Program, Source, Target};
 use crate::component::abi::dynamic::tests::no_handles;
 use crate::component::abi::dynamic::{Lifting, Lowering};
@@ -48,7 +48,7 @@ fn strings() {
         let types = TypeTable::default();
         let string = [ValueType::Primitive(Primitive::String)];
         let (from, to) = ((source, Source::Flat), (target, Target::Flat));
-        let program = Program::compile(&types, &string, from, to).unwrap();
+        let program = Program::compile(&types, &string, from, to, &mut large()).unwrap();
         // Between two memories, and where answers make sense within one.
         for one in [false, true] {
             if one && matches!(allocator, Allocator::Script(_)) {
@@ -139,7 +139,7 @@ impl Case<'_> {
 
     fn params(&self, source: CanonicalOptions, target: CanonicalOptions) -> Program {
         let func = func(&[self.ty], None);
-        Program::params(self.types, &func, source, target).unwrap()
+        Program::params(self.types, &func, source, target, &mut large()).unwrap()
     }
 
     /// The value of the line in a guest, by the dynamic path.
@@ -217,7 +217,7 @@ impl Case<'_> {
         let mut lowering = Lowering::new(self.types, source, *own);
         let result = lowering.result(&func, Some(&self.value()), at, &mut flat);
         count = count.max(result.unwrap_or_else(|error| panic!("{id}: {error}")));
-        let program = Program::result(self.types, &func, *own, *other).unwrap();
+        let program = Program::result(self.types, &func, *own, *other, &mut large()).unwrap();
         let moved = finished(&program, &flat[..count], &mut pair, &mut NoTransfer);
         let flat = moved.unwrap_or_else(|trap| panic!("{id}: {trap:?}"));
         let mut budget = u64::MAX;
@@ -258,7 +258,8 @@ impl Case<'_> {
                 .unwrap()
                 .write(self.line.field("image"));
             let (source, target) = ((self.own, Source::Memory), (self.other, to));
-            let program = Program::compile(self.types, &[self.ty], source, target).unwrap();
+            let program =
+                Program::compile(self.types, &[self.ty], source, target, &mut large()).unwrap();
             let moved = finished(&program, &[at], &mut pair, &mut NoTransfer);
             self.check(moved, &pair, |flat| match to {
                 Target::Flat => self.taken(&pair.target, self.other, flat),

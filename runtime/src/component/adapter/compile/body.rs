@@ -4,11 +4,14 @@
 //! bodies there are is known only when all are written, since each may call new ones; how deep they
 //! nest follows then from who calls whom.
 
+use alloc::collections::BTreeMap;
+
 use super::super::op::{Op, Place};
 use super::{Compiler, Cursor};
 use crate::allocation::{self, OutOfMemory};
 use crate::component::abi::{CanonicalOptions, shape};
 use crate::component::types::{Defined, TypeId, ValueType};
+use crate::error::Result;
 
 /// What a body moves, and between what; it is there once for all that agree in this.
 ///
@@ -78,7 +81,7 @@ impl Body {
 }
 
 /// How deep bodies nest that call each other so.
-pub(super) fn height(bodies: &[(Body, u32)], calls: &mut [(u32, u32)]) -> Result<u32, OutOfMemory> {
+pub(super) fn height(bodies: &[(Body, u32)], calls: &mut [(u32, u32)]) -> Result<u32> {
     let rank = |number: u32| bodies[number as usize].0.rank;
     // Whoever is called has a lower rank, so how much is below it is known.
     calls.sort_unstable_by_key(|(outer, _)| rank(*outer));
@@ -94,11 +97,7 @@ pub(super) fn height(bodies: &[(Body, u32)], calls: &mut [(u32, u32)]) -> Result
 
 impl Compiler<'_> {
     /// Writes a body.
-    pub(super) fn body(
-        &mut self,
-        number: usize,
-        (body, _): (Body, u32),
-    ) -> Result<(), OutOfMemory> {
+    pub(super) fn body(&mut self, number: usize, (body, _): (Body, u32)) -> Result<()> {
         self.bodies[number].1 = self.program.ops.len() as u32;
         let (from, to) = body.places();
         let mut cursors = (
@@ -157,7 +156,7 @@ impl Compiler<'_> {
         outer: usize,
         fields: impl IntoIterator<Item = ValueType>,
         (from, to): &mut (Cursor, Cursor),
-    ) -> Result<(), OutOfMemory> {
+    ) -> Result<()> {
         for ty in fields {
             let places = (from.next(self.types, ty), to.next(self.types, ty));
             self.value(Some(outer), ty, places)?;
@@ -172,7 +171,7 @@ impl Compiler<'_> {
         ty: ValueType,
         id: TypeId,
         (from, to): (Place, Place),
-    ) -> Result<(), OutOfMemory> {
+    ) -> Result<()> {
         let (types, options) = (self.types, (self.program.source, self.program.target));
         let count = shape::cases(types.get(id)).unwrap_or(0);
         let cases = self.program.cases.len() as u32;
@@ -192,16 +191,23 @@ impl Compiler<'_> {
             }
         };
         let places = (payload(from, options.0), payload(to, options.1));
+        self.size.take(count as usize * size_of::<u32>())?;
+        // Cases with values of one type are one.
+        let mut begun: BTreeMap<Option<ValueType>, u32> = BTreeMap::new();
         for case in 0..count as usize {
-            self.program.cases.push(self.program.ops.len() as u32);
             let value = shape::part(types.get(id), case, 0);
+            let next = self.program.ops.len() as u32;
+            let begins = *begun.entry(value).or_insert(next);
+            self.program.cases.push(begins);
+            if begins < next {
+                continue;
+            }
             if let Some(value) = value {
                 self.value(Some(outer), value, places)?;
             }
             if let Place::Slot(slot) = to {
-                let all = types.info(ty, options.1.address).flat.count();
-                let info = value.map(|ty| types.info(ty, options.1.address).flat.count());
-                let used = 1 + info.unwrap_or(0);
+                let flat = |ty| types.info(ty, options.1.address).flat.count();
+                let (all, used) = (flat(ty), 1 + value.map_or(0, flat));
                 if used < all {
                     let (slot, count) = (slot + used, all - used);
                     self.push(Op::Zero { slot, count })?;

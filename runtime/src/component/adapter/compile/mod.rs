@@ -14,11 +14,12 @@ use alloc::vec::Vec;
 use self::body::Body;
 use super::op::{Extent, Op, Place};
 use super::plain::Plain;
-use super::{Program, Source, Target};
-use crate::allocation::{self, OutOfMemory};
+use super::{Program, Size, Source, Target};
+use crate::allocation;
 use crate::component::abi::{CanonicalAbiInfo, CanonicalOptions};
 use crate::component::types::{FuncType, TypeTable, ValueType};
 use crate::component::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+use crate::error::Result;
 
 impl Program {
     /// Moves the parameters of a call, from the options of the one who calls to those of the one
@@ -28,14 +29,15 @@ impl Program {
         ty: &FuncType,
         source: CanonicalOptions,
         target: CanonicalOptions,
-    ) -> Result<Self, OutOfMemory> {
+        size: &mut Size,
+    ) -> Result<Self> {
         let params = allocation::boxed_list(ty.params.iter().map(|(_, ty)| *ty))?;
         let flat = ty.params_info(types, source.address).flat.count() as usize;
         let (from, to) = match flat <= MAX_FLAT_PARAMS {
             true => (Source::Flat, Target::Flat),
             false => (Source::Memory, Target::Allocated),
         };
-        Self::compile(types, &params, (source, from), (target, to))
+        Self::compile(types, &params, (source, from), (target, to), size)
     }
 
     /// Moves the result of a call, from the options of the one who is called to those of the one
@@ -45,7 +47,8 @@ impl Program {
         ty: &FuncType,
         source: CanonicalOptions,
         target: CanonicalOptions,
-    ) -> Result<Self, OutOfMemory> {
+        size: &mut Size,
+    ) -> Result<Self> {
         let flat = ty
             .result
             .map(|ty| types.info(ty, source.address).flat.count() as usize);
@@ -53,17 +56,24 @@ impl Program {
             true => (Source::Flat, Target::Flat),
             false => (Source::Memory, Target::Given),
         };
-        Self::compile(types, ty.result.as_slice(), (source, from), (target, to))
+        Self::compile(
+            types,
+            ty.result.as_slice(),
+            (source, from),
+            (target, to),
+            size,
+        )
     }
 
-    /// Moves values that follow each other. Those of a side that is flat have no more core values
+    /// Moves values that follow each other, by a program that adds to what all take. Those of a side that is flat have no more core values
     /// than a function can have.
     pub(crate) fn compile(
         types: &TypeTable,
         values: &[ValueType],
         (source, from): (CanonicalOptions, Source),
         (target, to): (CanonicalOptions, Target),
-    ) -> Result<Self, OutOfMemory> {
+        size: &mut Size,
+    ) -> Result<Self> {
         let flat = |flat: bool, options: CanonicalOptions| match flat {
             true => values
                 .iter()
@@ -86,6 +96,7 @@ impl Program {
             types,
             plain: Plain::of(types, values.iter().copied()),
             program,
+            size,
             bodies: Vec::new(),
             numbers: BTreeMap::new(),
             calls: Vec::new(),
@@ -104,6 +115,7 @@ struct Compiler<'t> {
     types: &'t TypeTable,
     plain: Plain,
     program: Program,
+    size: &'t mut Size,
     /// Bodies, and where each begins once it is written.
     bodies: Vec<(Body, u32)>,
     numbers: BTreeMap<Body, u32>,
@@ -151,7 +163,7 @@ impl Cursor {
 
 impl Compiler<'_> {
     /// What is before and around all values.
-    fn entry(&mut self, values: &[ValueType], from: Source, to: Target) -> Result<(), OutOfMemory> {
+    fn entry(&mut self, values: &[ValueType], from: Source, to: Target) -> Result<()> {
         let (source, target) = (self.program.source, self.program.target);
         let source_slot = self.program.source_slots().start as u32;
         let target_slot = self.program.target_slots().start as u32;
@@ -192,7 +204,7 @@ impl Compiler<'_> {
     }
 
     /// The number of a body, which is called from another.
-    fn number(&mut self, outer: Option<usize>, body: Body) -> Result<u32, OutOfMemory> {
+    fn number(&mut self, outer: Option<usize>, body: Body) -> Result<u32> {
         let next = self.bodies.len() as u32;
         let number = *self.numbers.entry(body).or_insert(next);
         if number == next {
@@ -206,14 +218,15 @@ impl Compiler<'_> {
         Ok(number)
     }
 
-    fn push(&mut self, op: Op) -> Result<(), OutOfMemory> {
+    fn push(&mut self, op: Op) -> Result<()> {
+        self.size.take(size_of::<Op>())?;
         allocation::reserve(&mut self.program.ops, 1)?;
         self.program.ops.push(op);
         Ok(())
     }
 
     /// Puts in place of the number of each body where it begins, and counts how deep they nest.
-    fn link(mut self) -> Result<Program, OutOfMemory> {
+    fn link(mut self) -> Result<Program> {
         for op in &mut self.program.ops {
             if let Op::Call { body, .. } | Op::Each { body, .. } = op {
                 *body = self.bodies[*body as usize].1;

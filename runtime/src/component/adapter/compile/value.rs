@@ -6,10 +6,10 @@
 use super::super::op::{Op, Place, Scalar};
 use super::body::Body;
 use super::{Compiler, extent};
-use crate::allocation::OutOfMemory;
 use crate::component::Primitive;
 use crate::component::abi::{CanonicalOptions, shape};
 use crate::component::types::{Defined, TypeId, ValueType};
+use crate::error::Result;
 use crate::spec::Trap;
 
 impl Compiler<'_> {
@@ -19,7 +19,7 @@ impl Compiler<'_> {
         outer: Option<usize>,
         ty: ValueType,
         (from, to): (Place, Place),
-    ) -> Result<(), OutOfMemory> {
+    ) -> Result<()> {
         if let (Place::Memory(from), Place::Memory(to)) = (from, to)
             && self.plain.is(ty)
         {
@@ -76,7 +76,7 @@ impl Compiler<'_> {
         (list, element): (TypeId, Option<ValueType>),
         body: Body,
         (from, to): (Place, Place),
-    ) -> Result<(), OutOfMemory> {
+    ) -> Result<()> {
         let of = |options: CanonicalOptions| {
             extent(shape::element(
                 self.types,
@@ -101,7 +101,7 @@ impl Compiler<'_> {
         element: Option<ValueType>,
         body: Body,
         (from, to): (u32, u32),
-    ) -> Result<(), OutOfMemory> {
+    ) -> Result<()> {
         if let Some(element) = element {
             if self.plain.is(element) {
                 return self.push(Op::Elements { size: from });
@@ -154,7 +154,7 @@ impl Compiler<'_> {
     }
 
     /// Copies bytes, together with those before if they are side by side.
-    pub(super) fn copy(&mut self, from: u32, to: u32, size: u32) -> Result<(), OutOfMemory> {
+    pub(super) fn copy(&mut self, from: u32, to: u32, size: u32) -> Result<()> {
         if let Some(Op::Copy {
             from: first,
             to: begin,

@@ -4,14 +4,18 @@
 mod wrong;
 
 use std::boxed::Box;
+use std::format;
 use std::vec;
 use std::vec::Vec;
 
-use super::{Allocation, Charge, HandleTransfer, Memories, Program, Source, Step, Target, step};
+use super::{
+    Allocation, Charge, HandleTransfer, Memories, Program, Size, Source, Step, Target, step,
+};
 use crate::component::abi::CanonicalOptions;
 use crate::component::abi::oracle::guest::{Allocator, FRESH, Guest};
 use crate::component::types::{Defined, ResourceId, TypeTable, ValueType};
 use crate::component::{AddressType, Primitive, StringEncoding};
+use crate::error::cause::LimitError;
 use crate::spec::Trap;
 
 /// Two guests, or one that calls itself.
@@ -65,6 +69,11 @@ impl Charge for Pair {
         }
         Ok(())
     }
+}
+
+/// Room for every program.
+pub(super) fn large() -> Size {
+    Size::new(u64::MAX)
 }
 
 /// Tables without handles.
@@ -134,7 +143,7 @@ fn defined(types: &mut TypeTable, ty: Defined) -> ValueType {
 }
 
 fn program(types: &TypeTable, ty: ValueType, from: Source, to: Target) -> Program {
-    Program::compile(types, &[ty], (PLAIN, from), (PLAIN, to)).unwrap()
+    Program::compile(types, &[ty], (PLAIN, from), (PLAIN, to), &mut large()).unwrap()
 }
 
 /// Moves what the memory of a source begins with to address 1,024 of the target's.
@@ -246,6 +255,36 @@ fn a_program_is_as_large_as_its_types() {
     assert!(deep.registers() < 1_000, "{}", deep.registers());
     let flat = program(&types, U32, Source::Flat, Target::Flat);
     assert_eq!(flat.registers(), 14);
+}
+
+#[test]
+fn cases_with_values_of_one_type_are_one() {
+    let mut types = TypeTable::default();
+    let case = |place| (format!("c{place}").into(), (place % 2 == 0).then_some(CHAR));
+    let ty = Defined::Variant((0..10_000).map(case).collect());
+    let ty = defined(&mut types, ty);
+    // The entry, the number of the case, and two cases of at most three operations.
+    let flat = program(&types, ty, Source::Flat, Target::Flat);
+    assert!(flat.ops.len() <= 9, "{}", flat.ops.len());
+    assert_eq!(flat.cases.len(), 10_000);
+    for (case, slots) in [(0, [0, 97]), (9_999, [9_999, 0])] {
+        let mut pair = Pair::new(false, Allocator::Script(Vec::new()));
+        let moved = finished(&flat, &[case, 97], &mut pair, &mut NoTransfer);
+        assert_eq!(moved, Ok(slots.to_vec()));
+    }
+}
+
+#[test]
+fn programs_have_a_limit() {
+    let mut types = TypeTable::default();
+    let ty = defined(&mut types, Defined::Option(STRING));
+    let sides = ((PLAIN, Source::Flat), (PLAIN, Target::Flat));
+    let mut size = large();
+    Program::compile(&types, &[ty], sides.0, sides.1, &mut size).unwrap();
+    let mut size = Size::new(2 * size.taken - 1);
+    Program::compile(&types, &[ty], sides.0, sides.1, &mut size).unwrap();
+    let error = Program::compile(&types, &[ty], sides.0, sides.1, &mut size).unwrap_err();
+    assert!(error.is::<LimitError>(), "{error}");
 }
 
 #[test]

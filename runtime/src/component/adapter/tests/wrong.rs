@@ -4,7 +4,9 @@
 use std::boxed::Box;
 use std::vec;
 
-use super::{BOOL, CHAR, NoTransfer, PLAIN, Pair, STRING, U32, defined, finished, moved, program};
+use super::{
+    BOOL, CHAR, NoTransfer, PLAIN, Pair, STRING, U32, defined, finished, large, moved, program,
+};
 use crate::component::abi::CanonicalOptions;
 use crate::component::abi::oracle::guest::Allocator;
 use crate::component::adapter::{Program, Source, Target};
@@ -106,7 +108,14 @@ fn each_wrong_answer_of_an_allocator_traps_by_its_name() {
     let mut types = TypeTable::default();
     let list = defined(&mut types, Defined::List(U32));
     let with = |ty, source, to, answers: &[i128]| {
-        let program = Program::compile(&types, &[ty], (PLAIN, source), (to, Target::Flat)).unwrap();
+        let program = Program::compile(
+            &types,
+            &[ty],
+            (PLAIN, source),
+            (to, Target::Flat),
+            &mut large(),
+        )
+        .unwrap();
         let mut pair = Pair::new(false, Allocator::Script(answers.to_vec()));
         pair.source_mut().fill(b'a');
         pair.source_mut()[2..4].copy_from_slice("é".as_bytes());
