@@ -332,6 +332,23 @@ impl Proposals {
         .with(Proposal::FunctionReferences)
         .with(Proposal::CustomPageSizes);
 
+    /// All of components.
+    pub const OF_COMPONENTS: Proposals = Proposals::EMPTY
+        .with(Proposal::ComponentModel)
+        .with(Proposal::ComponentModelAsync)
+        .with(Proposal::ComponentModelMap)
+        .with(Proposal::ComponentModelImplements)
+        .with(Proposal::ComponentModelMoreAsyncBuiltins)
+        .with(Proposal::ComponentModelThreading)
+        .with(Proposal::ComponentModelSharedThreads)
+        .with(Proposal::ComponentModelFixedLengthLists)
+        .with(Proposal::ComponentModelErrorContext)
+        .with(Proposal::ComponentModelCanonicalNames)
+        .with(Proposal::ComponentModelValues)
+        .with(Proposal::ComponentModelForward)
+        .with(Proposal::ComponentModelNestedNames)
+        .with(Proposal::ComponentModelAccessors);
+
     /// Those of components that a release of WASI has.
     pub const COMPONENTS: Proposals = Proposals::EMPTY
         .with(Proposal::ComponentModel)

@@ -35,12 +35,17 @@ pub fn emit(model: &Model) -> Source {
     ));
     source.item(accessors(model));
     let supported = model.proposals.iter().filter(|proposal| proposal.supported);
-    let components = model.proposals.iter().filter(|proposal| {
-        proposal.origin.file.starts_with("spec/component/") && proposal.since.is_some()
-    });
+    let of_components = model
+        .proposals
+        .iter()
+        .filter(|proposal| proposal.origin.file.starts_with("spec/component/"));
+    let released = of_components
+        .clone()
+        .filter(|proposal| proposal.since.is_some());
     source.item(set(
         supported.map(|proposal| name(&proposal.key)),
-        components.map(|proposal| name(&proposal.key)),
+        of_components.map(|proposal| name(&proposal.key)),
+        released.map(|proposal| name(&proposal.key)),
     ));
     source
 }
@@ -93,6 +98,7 @@ fn accessors(model: &Model) -> TokenStream {
 
 fn set(
     supported: impl Iterator<Item = Ident>,
+    of_components: impl Iterator<Item = Ident>,
     components: impl Iterator<Item = Ident>,
 ) -> TokenStream {
     quote! {
@@ -109,6 +115,9 @@ fn set(
 
             /// All whose instructions this version knows.
             pub const SUPPORTED: Proposals = Proposals::EMPTY #(.with(Proposal::#supported))*;
+
+            /// All of components.
+            pub const OF_COMPONENTS: Proposals = Proposals::EMPTY #(.with(Proposal::#of_components))*;
 
             /// Those of components that a release of WASI has.
             pub const COMPONENTS: Proposals = Proposals::EMPTY #(.with(Proposal::#components))*;

@@ -31,7 +31,7 @@ use self::use_error::UseError;
 use crate::error::Result;
 use crate::platform::{self, Platform};
 use crate::profile::Features;
-use crate::spec::{Limit, Limits};
+use crate::spec::{Limit, Limits, Proposals};
 use crate::types::{RefType, ValType};
 use crate::validate::subtype::{is_ref_subtype, is_subtype};
 
@@ -61,18 +61,17 @@ impl Engine {
 
     /// [`Engine::new`] on this system.
     pub(crate) fn on(config: &Config, platform: &'static dyn Platform) -> Result<Self> {
-        let (admitted, supported) = (config.proposals(), Config::supported());
+        // What a release of WASI has needs no asking, and the rest of components can be asked for.
+        let supported = Config::supported().union(Proposals::OF_COMPONENTS);
+        let admitted = config.proposals();
+        let given = admitted.union(Proposals::COMPONENTS);
         let refuse = |why: String| Err(UseError::Configuration(why.into()).into());
         for proposal in admitted.iter() {
             let name = proposal.name();
             if !supported.contains(proposal) {
                 return refuse(format!("this build does not support proposal `{name}`"));
             }
-            if let Some(missing) = proposal
-                .requires()
-                .iter()
-                .find(|it| !admitted.contains(*it))
-            {
+            if let Some(missing) = proposal.requires().iter().find(|it| !given.contains(*it)) {
                 let missing = missing.name();
                 return refuse(format!(
                     "proposal `{name}` requires `{missing}`, which is off"

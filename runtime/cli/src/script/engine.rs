@@ -183,13 +183,21 @@ impl Engines {
     ) -> Result<Vec<Value>, Failure> {
         let params = params.iter().map(|value| match value {
             Value::Component(value) => Ok(value.clone()),
+            // Constants of these types are written alike.
+            Value::F32(bits) => Ok(component::Val::Float32(f32::from_bits(*bits))),
+            Value::F64(bits) => Ok(component::Val::Float64(f64::from_bits(*bits))),
             _ => Err(Failure::Other("a component takes no core value".to_owned())),
         });
         let params = params.collect::<Result<Vec<_>, _>>()?;
         let count = func.ty(&self.store).results().len();
         let mut results = vec![component::Val::Bool(false); count];
         func.call(&mut self.store, &params, &mut results)?;
-        Ok(results.into_iter().map(Value::Component).collect())
+        let results = results.into_iter().map(|result| match result {
+            component::Val::Float32(value) => Value::F32(value.to_bits()),
+            component::Val::Float64(value) => Value::F64(value.to_bits()),
+            value => Value::Component(value),
+        });
+        Ok(results.collect())
     }
 
     /// Lets later components import what an instance exports, as far as what it exports can be given

@@ -216,7 +216,8 @@ impl<L: Library> Runner<L> {
         Ok(self.library.compile(kind, bytes)?)
     }
 
-    /// Links and starts; an import from a skipped instance skips this one too.
+    /// Links and starts; an import from a skipped instance skips this one too, and so does what the tier
+    /// does not have.
     pub(super) fn link(
         &mut self,
         module: &L::Module,
@@ -225,7 +226,10 @@ impl<L: Library> Runner<L> {
         if let Some(stop) = providers.find_map(|name| self.missing.get(&name)) {
             return Err(stop.clone());
         }
-        Ok(self.library.instantiate(module))
+        match self.library.instantiate(module) {
+            Err(failure @ Failure::Lacks(_)) => Err(failure.into()),
+            ended => Ok(ended),
+        }
     }
 
     fn instantiate(&mut self, module: &L::Module) -> Held<L::Instance> {

@@ -148,3 +148,80 @@ fn a_folder_without_scripts_is_an_error() {
     assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""));
     assert!(output.stderr.contains("no scripts"), "{}", output.stderr);
 }
+
+const COMPONENTS: &str = r#"(component definition $C
+        (core module $M
+            (memory (export "m") 1)
+            (func (export "same") (param i32) (result i32) (local.get 0))
+            (func (export "f") (param f32) (result f32) (local.get 0))
+            (func (export "trap") unreachable))
+        (core instance $m (instantiate $M))
+        (type $e' (enum "red" "green"))
+        (export $e "e" (type $e'))
+        (func (export "enum") (param "e" $e) (result $e) (canon lift (core func $m "same")))
+        (func (export "u8") (param "x" u8) (result u8) (canon lift (core func $m "same")))
+        (func (export "f32") (param "x" f32) (result f32) (canon lift (core func $m "f")))
+        (func (export "trap") (canon lift (core func $m "trap"))))
+    (component instance $a $C)
+    (component instance $b $C)
+    (assert_return (invoke $a "u8" (u8.const 255)) (u8.const 255))
+    (assert_return (invoke "enum" (enum.const "green")) (enum.const "green"))
+    (assert_return (invoke "f32" (f32.const -0)) (f32.const -0))
+    (assert_return (invoke "f32" (f32.const nan)) (f32.const nan))
+    (assert_trap (invoke $a "trap") "unreachable")
+    (assert_trap (invoke $a "trap") "cannot enter component instance")
+    (assert_return (invoke $b "u8" (u8.const 1)) (u8.const 1))
+    (assert_malformed (component binary "\00asm" "\0d\00\01\00" "\0c\00\00") "unexpected end")
+    (component $exports (core module (export "m") (func (export "f"))))
+    (register "given" $exports)
+    (component (import "given" (instance (export "m" (core module (export "f" (func)))))))"#;
+
+#[test]
+fn scripts_define_components_and_call_them() {
+    let path = file("components.wast", COMPONENTS);
+    let output = tabwasm(&["wast", &path], b"");
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 14 directives: 14 passed, 0 failed, 0 skipped"),
+        "{}",
+        output.stdout
+    );
+    // Where components are validated only, what executes them is skipped and not passed.
+    let output = tabwasm(&["wast", "--tier", "no_alloc", &path], b"");
+    let last = output.stdout.lines().last();
+    assert_eq!(
+        last,
+        Some("1 files, 14 directives: 2 passed, 0 failed, 12 skipped"),
+        "{}",
+        output.stdout
+    );
+    let expecting = |expected: &str| {
+        let path = file("component.wast", format!("{COMPONENTS} {expected}"));
+        tabwasm(&["wast", &path], b"").stdout
+    };
+    for (directive, found) in [
+        (
+            r#"(assert_return (invoke $b "f32" (f32.const -0)) (f32.const 0))"#,
+            "F32(2147483648)",
+        ),
+        (
+            r#"(assert_return (invoke $b "enum" (enum.const "red")) (enum.const "green"))"#,
+            r#"Enum("red")"#,
+        ),
+        (
+            r#"(assert_trap (invoke $b "trap") "out of bounds")"#,
+            "found `",
+        ),
+        ("(assert_invalid (component) \"\")", "it was accepted"),
+        (r#"(invoke $b "none")"#, "no function `none`"),
+        (
+            r#"(invoke $b "enum" (enum.const "blue"))"#,
+            "a value of type",
+        ),
+    ] {
+        let stdout = expecting(directive);
+        assert!(stdout.contains("1 failed"), "{directive}: {stdout}");
+        assert!(stdout.contains(found), "{directive}: {stdout}");
+    }
+}
