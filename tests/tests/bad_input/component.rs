@@ -140,7 +140,7 @@ fn attempt(engine: &Engine, bytes: &[u8], reached: &mut Reached) {
                 let outer = component.get_export_index(None, name);
                 for (name, _) in inner.exports(engine) {
                     let index = component.get_export_index(outer.as_ref(), name);
-                    functions.extend(index.and_then(|index| instance.get_func(&mut store, &index)));
+                    functions.extend(index.and_then(|index| instance.get_func(&mut store, index)));
                 }
             }
             _ => {}

@@ -11,7 +11,7 @@ use super::scope::{Item, Type, found};
 use super::{Pass, push};
 use crate::allocation::{self, OutOfMemory};
 use crate::component::plan::{Resource, Step};
-use crate::component::types::{Defined, FuncType, ResourceId, ValueType};
+use crate::component::types::{Defined, FuncType, Named, ResourceId, ValueType};
 use crate::error::Result;
 use crate::read::component::{DefinedType, Field, List, ResultList, Sort, TypeIdx, ValType};
 
@@ -113,7 +113,7 @@ impl<'a> Pass<'a, '_> {
         ty.map(|ty| self.value(ty)).transpose()
     }
 
-    fn fields(&self, fields: List<'a, Field<'a>>) -> Result<Box<[(Box<str>, ValueType)]>> {
+    fn fields(&self, fields: List<'a, Field<'a>>) -> Result<Named> {
         let field =
             |field: Field<'a>| Ok((allocation::boxed_str(field.name.0)?, self.value(field.ty)?));
         list(fields.iter().map(field))

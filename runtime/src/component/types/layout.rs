@@ -36,15 +36,15 @@ impl TypeTable {
 
     fn with(&self, ty: &Defined, address: AddressType) -> Option<CanonicalAbiInfo> {
         let empty = CanonicalAbiInfo::EMPTY;
-        let after = |record: Option<CanonicalAbiInfo>, field: ValueType| {
-            record?.with(Some(self.info(field, address)))
+        let after = |record: CanonicalAbiInfo, field: ValueType| {
+            record.with(Some(self.info(field, address)))
         };
         match ty {
             Defined::Record(fields) => {
-                let fields = fields.iter().map(|(_, field)| *field);
-                fields.fold(Some(empty), after)?.padded()
+                let mut fields = fields.iter().map(|(_, field)| *field);
+                fields.try_fold(empty, after)?.padded()
             }
-            Defined::Tuple(fields) => fields.iter().copied().fold(Some(empty), after)?.padded(),
+            Defined::Tuple(fields) => fields.iter().copied().try_fold(empty, after)?.padded(),
             Defined::FixedList(element, count) => {
                 let element = self.info(*element, address);
                 let mut list = CanonicalAbiInfo {

@@ -55,11 +55,14 @@ pub(crate) enum ValueType {
     Defined(TypeId),
 }
 
+/// Types with names, in order.
+pub(crate) type Named = Box<[(Box<str>, ValueType)]>;
+
 /// What a type of values consists of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Defined {
     /// Fields with names.
-    Record(Box<[(Box<str>, ValueType)]>),
+    Record(Named),
     /// One of several cases, each with a value or without.
     Variant(Box<[(Box<str>, Option<ValueType>)]>),
     /// Any number of values.

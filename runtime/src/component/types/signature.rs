@@ -4,10 +4,9 @@
 //! address, the result at an address that the caller gives when it lowers, and that the callee
 //! returns when it lifts. Standard: Component Model, `CanonicalABI.md`, "Flattening".
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{TypeTable, ValueType};
+use super::{Named, TypeTable, ValueType};
 use crate::component::abi::CanonicalAbiInfo;
 use crate::component::layout::{AddressType, FlatType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 
@@ -15,7 +14,7 @@ use crate::component::layout::{AddressType, FlatType, MAX_FLAT_PARAMS, MAX_FLAT_
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FuncType {
     /// Parameters with their names.
-    pub(crate) params: Box<[(Box<str>, ValueType)]>,
+    pub(crate) params: Named,
     /// The result, if it has one.
     pub(crate) result: Option<ValueType>,
     /// Whether it may block.
@@ -38,10 +37,8 @@ pub(crate) struct Signature {
 impl FuncType {
     /// Its parameters as one record: how it lies in memory.
     pub(crate) fn params_info(&self, types: &TypeTable, address: AddressType) -> CanonicalAbiInfo {
-        let params = self.params.iter().map(|(_, ty)| types.info(*ty, address));
-        let whole = params.fold(Some(CanonicalAbiInfo::EMPTY), |all, param| {
-            all?.with(Some(param))
-        });
+        let mut params = self.params.iter().map(|(_, ty)| types.info(*ty, address));
+        let whole = params.try_fold(CanonicalAbiInfo::EMPTY, |all, param| all.with(Some(param)));
         // The validator rules out what is beyond all memories; such a record traps when it is used.
         whole
             .and_then(CanonicalAbiInfo::padded)
