@@ -89,8 +89,12 @@ pub(crate) const LIMITS: Limits = Limits {
     component_params: 1_000,
     component_declarators: 100_000,
     component_options: 16,
-    component_flattened: 1_000_000,
     component_attributes: 16,
+    component_type_depth: 100,
+    component_type_size: 999_999,
+    component_steps: 200_000_000,
+    #[cfg(feature = "alloc")]
+    component_flattened: 1_000_000,
     #[cfg(feature = "alloc")]
     component_lift_size: 67_108_864,
     #[cfg(feature = "alloc")]

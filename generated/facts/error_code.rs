@@ -234,6 +234,78 @@ pub enum ErrorCode {
     DuplicateOption,
     /// A canonical option without one that it needs.
     MissingOption,
+    /// A type of values is asked, and it is another one.
+    NotAValueType,
+    /// A resource is asked, and it is another type.
+    NotAResource,
+    /// A type of instances is asked, and it is another one.
+    NotAnInstanceType,
+    /// A type of components is asked, and it is another one.
+    NotAComponentType,
+    /// A type of core modules is asked, and it is another one.
+    NotAModuleType,
+    /// A stream or future is asked, and it is another type.
+    NotAChannel,
+    /// Two names differ in no more than case, hyphens or an annotation.
+    DuplicateName,
+    /// A core module in a component has two imports with the same names.
+    DuplicateImport,
+    /// Values of a type take too much memory.
+    ValueSize,
+    /// A borrowed handle would outlive its call.
+    Borrow,
+    /// Keys of a map are of a type whose values cannot be compared.
+    MapKey,
+    /// A map would own handles.
+    MapValue,
+    /// Characters in a stream have no encoding.
+    StreamElement,
+    /// A resource is represented by another type.
+    ResourceRepresentation,
+    /// Only who defines a resource knows how it is represented.
+    LocalResource,
+    /// A core function takes or gives other types than it must.
+    CoreSignature,
+    /// A canonical option where it has no meaning.
+    MisplacedOption,
+    /// A function that is not async is called as if it were.
+    AsyncOption,
+    /// Values would lie in a memory that threads share.
+    SharedMemory,
+    /// What tasks keep is of two types, or of no such type.
+    ContextType,
+    /// Tasks have no such slot.
+    ContextSlot,
+    /// A thread is begun with a function or table of another type.
+    ThreadStart,
+    /// What is instantiated imports something that is not given.
+    MissingArgument,
+    /// An alias names what an instance does not export.
+    UnknownExport,
+    /// An alias or export names something of another sort.
+    ExportSort,
+    /// A component would take a resource from around it.
+    OuterResource,
+    /// A type that is visible outside has no name there.
+    UnnamedType,
+    /// Imports mention a resource that the component defines.
+    LocalResourceImported,
+    /// Exports mention a resource that is not exported.
+    LocalResourceUnexported,
+    /// An annotated name stands for a function of another type, or for none.
+    NameType,
+    /// An attribute of a name where it has no meaning.
+    MisplacedAttribute,
+    /// The version of an interface is none, or is cut at the wrong place.
+    InterfaceVersion,
+    /// A value is used twice.
+    UsedValue,
+    /// A value is used nowhere.
+    UnusedValue,
+    /// An attribute of a name stands twice.
+    DuplicateAttribute,
+    /// A second start function.
+    SecondStart,
     /// What the module uses belongs to a proposal that is off.
     UnsupportedProposal,
     /// Build with the Cargo feature `std` or `libm` for this instruction.
@@ -242,7 +314,7 @@ pub enum ErrorCode {
     Component,
     /// The input is a module.
     Module,
-    /// Components are not validated fully yet.
+    /// Full validation of components needs more memory than scopes.
     Level,
     /// The table was made from other bytes, or by another version.
     ForeignTable,
@@ -254,7 +326,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 110] = [
+    pub const ALL: [ErrorCode; 146] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -357,6 +429,42 @@ impl ErrorCode {
         ErrorCode::MalformedName,
         ErrorCode::DuplicateOption,
         ErrorCode::MissingOption,
+        ErrorCode::NotAValueType,
+        ErrorCode::NotAResource,
+        ErrorCode::NotAnInstanceType,
+        ErrorCode::NotAComponentType,
+        ErrorCode::NotAModuleType,
+        ErrorCode::NotAChannel,
+        ErrorCode::DuplicateName,
+        ErrorCode::DuplicateImport,
+        ErrorCode::ValueSize,
+        ErrorCode::Borrow,
+        ErrorCode::MapKey,
+        ErrorCode::MapValue,
+        ErrorCode::StreamElement,
+        ErrorCode::ResourceRepresentation,
+        ErrorCode::LocalResource,
+        ErrorCode::CoreSignature,
+        ErrorCode::MisplacedOption,
+        ErrorCode::AsyncOption,
+        ErrorCode::SharedMemory,
+        ErrorCode::ContextType,
+        ErrorCode::ContextSlot,
+        ErrorCode::ThreadStart,
+        ErrorCode::MissingArgument,
+        ErrorCode::UnknownExport,
+        ErrorCode::ExportSort,
+        ErrorCode::OuterResource,
+        ErrorCode::UnnamedType,
+        ErrorCode::LocalResourceImported,
+        ErrorCode::LocalResourceUnexported,
+        ErrorCode::NameType,
+        ErrorCode::MisplacedAttribute,
+        ErrorCode::InterfaceVersion,
+        ErrorCode::UsedValue,
+        ErrorCode::UnusedValue,
+        ErrorCode::DuplicateAttribute,
+        ErrorCode::SecondStart,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
         ErrorCode::Component,
@@ -474,6 +582,42 @@ impl ErrorCode {
             Self::MalformedName => 253,
             Self::DuplicateOption => 254,
             Self::MissingOption => 255,
+            Self::NotAValueType => 256,
+            Self::NotAResource => 257,
+            Self::NotAnInstanceType => 258,
+            Self::NotAComponentType => 259,
+            Self::NotAModuleType => 260,
+            Self::NotAChannel => 261,
+            Self::DuplicateName => 262,
+            Self::DuplicateImport => 263,
+            Self::ValueSize => 264,
+            Self::Borrow => 265,
+            Self::MapKey => 266,
+            Self::MapValue => 267,
+            Self::StreamElement => 268,
+            Self::ResourceRepresentation => 269,
+            Self::LocalResource => 270,
+            Self::CoreSignature => 271,
+            Self::MisplacedOption => 272,
+            Self::AsyncOption => 273,
+            Self::SharedMemory => 274,
+            Self::ContextType => 275,
+            Self::ContextSlot => 276,
+            Self::ThreadStart => 277,
+            Self::MissingArgument => 278,
+            Self::UnknownExport => 279,
+            Self::ExportSort => 280,
+            Self::OuterResource => 281,
+            Self::UnnamedType => 282,
+            Self::LocalResourceImported => 283,
+            Self::LocalResourceUnexported => 284,
+            Self::NameType => 285,
+            Self::MisplacedAttribute => 286,
+            Self::InterfaceVersion => 287,
+            Self::UsedValue => 288,
+            Self::UnusedValue => 289,
+            Self::DuplicateAttribute => 291,
+            Self::SecondStart => 290,
             Self::UnsupportedProposal => 301,
             Self::UnsupportedSquareRoot => 302,
             Self::Component => 303,
@@ -590,6 +734,42 @@ impl ErrorCode {
             253 => Some(Self::MalformedName),
             254 => Some(Self::DuplicateOption),
             255 => Some(Self::MissingOption),
+            256 => Some(Self::NotAValueType),
+            257 => Some(Self::NotAResource),
+            258 => Some(Self::NotAnInstanceType),
+            259 => Some(Self::NotAComponentType),
+            260 => Some(Self::NotAModuleType),
+            261 => Some(Self::NotAChannel),
+            262 => Some(Self::DuplicateName),
+            263 => Some(Self::DuplicateImport),
+            264 => Some(Self::ValueSize),
+            265 => Some(Self::Borrow),
+            266 => Some(Self::MapKey),
+            267 => Some(Self::MapValue),
+            268 => Some(Self::StreamElement),
+            269 => Some(Self::ResourceRepresentation),
+            270 => Some(Self::LocalResource),
+            271 => Some(Self::CoreSignature),
+            272 => Some(Self::MisplacedOption),
+            273 => Some(Self::AsyncOption),
+            274 => Some(Self::SharedMemory),
+            275 => Some(Self::ContextType),
+            276 => Some(Self::ContextSlot),
+            277 => Some(Self::ThreadStart),
+            278 => Some(Self::MissingArgument),
+            279 => Some(Self::UnknownExport),
+            280 => Some(Self::ExportSort),
+            281 => Some(Self::OuterResource),
+            282 => Some(Self::UnnamedType),
+            283 => Some(Self::LocalResourceImported),
+            284 => Some(Self::LocalResourceUnexported),
+            285 => Some(Self::NameType),
+            286 => Some(Self::MisplacedAttribute),
+            287 => Some(Self::InterfaceVersion),
+            288 => Some(Self::UsedValue),
+            289 => Some(Self::UnusedValue),
+            291 => Some(Self::DuplicateAttribute),
+            290 => Some(Self::SecondStart),
             301 => Some(Self::UnsupportedProposal),
             302 => Some(Self::UnsupportedSquareRoot),
             303 => Some(Self::Component),
@@ -706,6 +886,46 @@ impl ErrorCode {
             Self::MalformedName => "not a valid extern name",
             Self::DuplicateOption => "canonical option is specified more than once",
             Self::MissingOption => "canonical option is required",
+            Self::NotAValueType => "not a defined type",
+            Self::NotAResource => "not a resource type",
+            Self::NotAnInstanceType => "not an instance type",
+            Self::NotAComponentType => "not a component type",
+            Self::NotAModuleType => "not a module type",
+            Self::NotAChannel => "requires a stream or future type",
+            Self::DuplicateName => "conflicts with previous name",
+            Self::DuplicateImport => "duplicate import name",
+            Self::ValueSize => "value type size exceeds the maximum",
+            Self::Borrow => "cannot contain a `borrow` type",
+            Self::MapKey => "invalid map key type",
+            Self::MapValue => "map value type cannot contain a handle",
+            Self::StreamElement => "`stream<char>` is not valid",
+            Self::ResourceRepresentation => "resources can only be represented by `i32`",
+            Self::LocalResource => "not a local resource",
+            Self::CoreSignature => "core function has an incorrect signature",
+            Self::MisplacedOption => "canonical option cannot be specified here",
+            Self::AsyncOption => "the `async` canonical option requires an async function type",
+            Self::SharedMemory => "mismatch in the shared flag for memories",
+            Self::ContextType => "context type must be `i32`, or match the previous one",
+            Self::ContextSlot => "context slot must be zero or one",
+            Self::ThreadStart => "start function of a thread has an incorrect type",
+            Self::MissingArgument => "missing import or instantiation argument",
+            Self::UnknownExport => "no export with this name",
+            Self::ExportSort => "export is of another sort",
+            Self::OuterResource => {
+                "cannot alias outer type which refers to resources not defined in the current component"
+            }
+            Self::UnnamedType => "type not valid to be used as import or export",
+            Self::LocalResourceImported => "local resource type found in imports",
+            Self::LocalResourceUnexported => {
+                "local resource type found in export but not exported itself"
+            }
+            Self::NameType => "function does not match its name",
+            Self::MisplacedAttribute => "attribute not valid here",
+            Self::InterfaceVersion => "invalid interface version",
+            Self::UsedValue => "value cannot be used more than once",
+            Self::UnusedValue => "value was not used",
+            Self::DuplicateAttribute => "duplicate option in name",
+            Self::SecondStart => "component cannot have more than one start function",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
             Self::Component => "component instead of module",
@@ -810,6 +1030,42 @@ impl ErrorCode {
             | Self::MalformedName
             | Self::DuplicateOption
             | Self::MissingOption
+            | Self::NotAValueType
+            | Self::NotAResource
+            | Self::NotAnInstanceType
+            | Self::NotAComponentType
+            | Self::NotAModuleType
+            | Self::NotAChannel
+            | Self::DuplicateName
+            | Self::DuplicateImport
+            | Self::ValueSize
+            | Self::Borrow
+            | Self::MapKey
+            | Self::MapValue
+            | Self::StreamElement
+            | Self::ResourceRepresentation
+            | Self::LocalResource
+            | Self::CoreSignature
+            | Self::MisplacedOption
+            | Self::AsyncOption
+            | Self::SharedMemory
+            | Self::ContextType
+            | Self::ContextSlot
+            | Self::ThreadStart
+            | Self::MissingArgument
+            | Self::UnknownExport
+            | Self::ExportSort
+            | Self::OuterResource
+            | Self::UnnamedType
+            | Self::LocalResourceImported
+            | Self::LocalResourceUnexported
+            | Self::NameType
+            | Self::MisplacedAttribute
+            | Self::InterfaceVersion
+            | Self::UsedValue
+            | Self::UnusedValue
+            | Self::DuplicateAttribute
+            | Self::SecondStart
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component
@@ -942,7 +1198,43 @@ impl ErrorCode {
             | Self::MalformedLabel
             | Self::MalformedName
             | Self::DuplicateOption
-            | Self::MissingOption => ErrorClass::Invalid,
+            | Self::MissingOption
+            | Self::NotAValueType
+            | Self::NotAResource
+            | Self::NotAnInstanceType
+            | Self::NotAComponentType
+            | Self::NotAModuleType
+            | Self::NotAChannel
+            | Self::DuplicateName
+            | Self::DuplicateImport
+            | Self::ValueSize
+            | Self::Borrow
+            | Self::MapKey
+            | Self::MapValue
+            | Self::StreamElement
+            | Self::ResourceRepresentation
+            | Self::LocalResource
+            | Self::CoreSignature
+            | Self::MisplacedOption
+            | Self::AsyncOption
+            | Self::SharedMemory
+            | Self::ContextType
+            | Self::ContextSlot
+            | Self::ThreadStart
+            | Self::MissingArgument
+            | Self::UnknownExport
+            | Self::ExportSort
+            | Self::OuterResource
+            | Self::UnnamedType
+            | Self::LocalResourceImported
+            | Self::LocalResourceUnexported
+            | Self::NameType
+            | Self::MisplacedAttribute
+            | Self::InterfaceVersion
+            | Self::UsedValue
+            | Self::UnusedValue
+            | Self::DuplicateAttribute
+            | Self::SecondStart => ErrorClass::Invalid,
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
             | Self::Component

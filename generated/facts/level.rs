@@ -395,11 +395,57 @@ pub enum ComponentRule {
     ExternNames,
     /// Options stand once, and with those that they need.
     Options,
+    /// Core modules in the component are valid.
+    Modules,
+    /// Definitions name types of the kind that they need.
+    Kinds,
+    /// Core types and types of modules are sound.
+    CoreTypes,
+    /// Names in a type, of imports and of exports differ in more than case, hyphens and annotations.
+    UniqueNames,
+    /// Types have values that are not too large, and that maps and streams can hold.
+    ValueTypes,
+    /// Borrowed handles do not outlive a call.
+    Borrows,
+    /// Resources are represented by integers, and only their component knows how.
+    ResourceTypes,
+    /// Annotated names stand for functions of their resource, of the right form.
+    MemberNames,
+    /// Versions of interfaces are semantic versions.
+    Versions,
+    /// Attributes of names stand once, where they mean something.
+    Attributes,
+    /// What is taken from an instance is exported by it, and of the sort that is named.
+    ExportsOfInstances,
+    /// What is given for imports is there, and a subtype of what is asked.
+    Arguments,
+    /// An export is a subtype of what it is said to be.
+    Ascriptions,
+    /// A component takes no resource from around it.
+    OuterResources,
+    /// Types that are visible outside have been imported or exported by name.
+    Visibility,
+    /// Resources of a component are not in its imports, and exported if its exports mention them.
+    OwnResources,
+    /// Core functions take and give what follows from types and options.
+    CoreFunctions,
+    /// Canonical options stand where they mean something, and those that are needed are there.
+    OptionPlaces,
+    /// Values lie in memories that threads do not share.
+    Memories,
+    /// What tasks keep is of one type, in slots that there are.
+    Contexts,
+    /// Threads start with functions that take a number.
+    Threads,
+    /// Each value is used once.
+    ValueUses,
+    /// There is one start function, and it is given what it takes.
+    Starts,
 }
 
 impl ComponentRule {
     /// All of them, in the order of the table.
-    pub const ALL: [ComponentRule; 14] = [
+    pub const ALL: [ComponentRule; 37] = [
         ComponentRule::Preamble,
         ComponentRule::Sections,
         ComponentRule::Nesting,
@@ -414,6 +460,29 @@ impl ComponentRule {
         ComponentRule::Labels,
         ComponentRule::ExternNames,
         ComponentRule::Options,
+        ComponentRule::Modules,
+        ComponentRule::Kinds,
+        ComponentRule::CoreTypes,
+        ComponentRule::UniqueNames,
+        ComponentRule::ValueTypes,
+        ComponentRule::Borrows,
+        ComponentRule::ResourceTypes,
+        ComponentRule::MemberNames,
+        ComponentRule::Versions,
+        ComponentRule::Attributes,
+        ComponentRule::ExportsOfInstances,
+        ComponentRule::Arguments,
+        ComponentRule::Ascriptions,
+        ComponentRule::OuterResources,
+        ComponentRule::Visibility,
+        ComponentRule::OwnResources,
+        ComponentRule::CoreFunctions,
+        ComponentRule::OptionPlaces,
+        ComponentRule::Memories,
+        ComponentRule::Contexts,
+        ComponentRule::Threads,
+        ComponentRule::ValueUses,
+        ComponentRule::Starts,
     ];
 }
 
@@ -435,6 +504,29 @@ impl ComponentRule {
             Self::Labels => "labels",
             Self::ExternNames => "extern_names",
             Self::Options => "options",
+            Self::Modules => "modules",
+            Self::Kinds => "kinds",
+            Self::CoreTypes => "core_types",
+            Self::UniqueNames => "unique_names",
+            Self::ValueTypes => "value_types",
+            Self::Borrows => "borrows",
+            Self::ResourceTypes => "resource_types",
+            Self::MemberNames => "member_names",
+            Self::Versions => "versions",
+            Self::Attributes => "attributes",
+            Self::ExportsOfInstances => "exports_of_instances",
+            Self::Arguments => "arguments",
+            Self::Ascriptions => "ascriptions",
+            Self::OuterResources => "outer_resources",
+            Self::Visibility => "visibility",
+            Self::OwnResources => "own_resources",
+            Self::CoreFunctions => "core_functions",
+            Self::OptionPlaces => "option_places",
+            Self::Memories => "memories",
+            Self::Contexts => "contexts",
+            Self::Threads => "threads",
+            Self::ValueUses => "value_uses",
+            Self::Starts => "starts",
         }
     }
 
@@ -455,6 +547,29 @@ impl ComponentRule {
             | Self::Labels
             | Self::ExternNames
             | Self::Options => Level::Standard,
+            Self::Modules
+            | Self::Kinds
+            | Self::CoreTypes
+            | Self::UniqueNames
+            | Self::ValueTypes
+            | Self::Borrows
+            | Self::ResourceTypes
+            | Self::MemberNames
+            | Self::Versions
+            | Self::Attributes
+            | Self::ExportsOfInstances
+            | Self::Arguments
+            | Self::Ascriptions
+            | Self::OuterResources
+            | Self::Visibility
+            | Self::OwnResources
+            | Self::CoreFunctions
+            | Self::OptionPlaces
+            | Self::Memories
+            | Self::Contexts
+            | Self::Threads
+            | Self::ValueUses
+            | Self::Starts => Level::Full,
         }
     }
 
@@ -522,6 +637,86 @@ impl ComponentRule {
             Self::Labels => &[ErrorCode::MalformedLabel],
             Self::ExternNames => &[ErrorCode::MalformedName],
             Self::Options => &[ErrorCode::DuplicateOption, ErrorCode::MissingOption],
+            Self::Modules => &[
+                ErrorCode::TypeMismatch,
+                ErrorCode::UnknownFunction,
+                ErrorCode::UnknownLocal,
+                ErrorCode::UnknownLabel,
+                ErrorCode::UnknownGlobal,
+                ErrorCode::UnknownTable,
+                ErrorCode::UnknownMemory,
+                ErrorCode::UnknownType,
+                ErrorCode::Alignment,
+                ErrorCode::ImmutableGlobal,
+            ],
+            Self::Kinds => &[
+                ErrorCode::NotAValueType,
+                ErrorCode::NotAFunctionType,
+                ErrorCode::NotAResource,
+                ErrorCode::NotAnInstanceType,
+                ErrorCode::NotAComponentType,
+                ErrorCode::NotAModuleType,
+                ErrorCode::NotAChannel,
+            ],
+            Self::CoreTypes => &[
+                ErrorCode::UnknownType,
+                ErrorCode::SizeMinimum,
+                ErrorCode::MemorySize,
+                ErrorCode::TableSize,
+                ErrorCode::CustomPageSize,
+                ErrorCode::SharedWithoutMaximum,
+                ErrorCode::TagResults,
+                ErrorCode::MalformedType,
+                ErrorCode::AliasSort,
+            ],
+            Self::UniqueNames => &[
+                ErrorCode::DuplicateName,
+                ErrorCode::DuplicateImport,
+                ErrorCode::DuplicateExport,
+            ],
+            Self::ValueTypes => &[
+                ErrorCode::ValueSize,
+                ErrorCode::MapKey,
+                ErrorCode::MapValue,
+                ErrorCode::StreamElement,
+            ],
+            Self::Borrows => &[ErrorCode::Borrow],
+            Self::ResourceTypes => &[ErrorCode::ResourceRepresentation, ErrorCode::LocalResource],
+            Self::MemberNames => &[ErrorCode::NameType],
+            Self::Versions => &[ErrorCode::InterfaceVersion],
+            Self::Attributes => &[
+                ErrorCode::MisplacedAttribute,
+                ErrorCode::DuplicateAttribute,
+                ErrorCode::MalformedName,
+            ],
+            Self::ExportsOfInstances => &[
+                ErrorCode::UnknownExport,
+                ErrorCode::ExportSort,
+                ErrorCode::AliasSort,
+            ],
+            Self::Arguments => &[ErrorCode::MissingArgument, ErrorCode::TypeMismatch],
+            Self::Ascriptions => &[ErrorCode::TypeMismatch],
+            Self::OuterResources => &[ErrorCode::OuterResource],
+            Self::Visibility => &[ErrorCode::UnnamedType],
+            Self::OwnResources => &[
+                ErrorCode::LocalResourceImported,
+                ErrorCode::LocalResourceUnexported,
+            ],
+            Self::CoreFunctions => &[ErrorCode::CoreSignature],
+            Self::OptionPlaces => &[
+                ErrorCode::MisplacedOption,
+                ErrorCode::AsyncOption,
+                ErrorCode::MissingOption,
+            ],
+            Self::Memories => &[ErrorCode::SharedMemory],
+            Self::Contexts => &[ErrorCode::ContextType, ErrorCode::ContextSlot],
+            Self::Threads => &[ErrorCode::ThreadStart],
+            Self::ValueUses => &[ErrorCode::UsedValue, ErrorCode::UnusedValue],
+            Self::Starts => &[
+                ErrorCode::SecondStart,
+                ErrorCode::StartFunction,
+                ErrorCode::TypeMismatch,
+            ],
         }
     }
 
@@ -539,9 +734,34 @@ impl ComponentRule {
             | Self::Resources
             | Self::Labels
             | Self::ExternNames
-            | Self::Options => "none",
+            | Self::Options
+            | Self::MemberNames
+            | Self::Versions
+            | Self::Attributes
+            | Self::OuterResources
+            | Self::OwnResources
+            | Self::OptionPlaces
+            | Self::Memories
+            | Self::Threads => "none",
             Self::Nesting => "a scope for each component or type around a definition",
             Self::Indices => "a counter a sort and scope",
+            Self::Modules => "what validation of the module takes, while it goes on",
+            Self::Kinds => "a record a type, and two numbers an index",
+            Self::CoreTypes => "two numbers an import or export",
+            Self::UniqueNames => "the names of a type or scope, sorted",
+            Self::ValueTypes => "three numbers a type",
+            Self::Borrows => "a bit a type",
+            Self::ResourceTypes => "a record a resource",
+            Self::ExportsOfInstances => "a name and three numbers an export",
+            Self::Arguments => {
+                "the pairs that are left to compare; two pairs of numbers a resource"
+            }
+            Self::Ascriptions => "the same",
+            Self::Visibility => "three numbers a named type",
+            Self::CoreFunctions => "a signature in two words a core function",
+            Self::Contexts => "a type a scope",
+            Self::ValueUses => "a bit a value",
+            Self::Starts => "a bit a scope",
         }
     }
 }

@@ -181,11 +181,20 @@ pub const MAX_COMPONENT_DECLARATORS: u64 = 1_000_000;
 /// Options of a canonical definition: the most that can be asked for.
 pub const MAX_COMPONENT_OPTIONS: u64 = 64;
 
-/// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice: the most that can be asked for.
-pub const MAX_COMPONENT_FLATTENED: u64 = 100_000_000;
-
 /// Attributes of a name: the most that can be asked for.
 pub const MAX_COMPONENT_ATTRIBUTES: u64 = 1_000;
+
+/// Types in each other: the most that can be asked for.
+pub const MAX_COMPONENT_TYPE_DEPTH: u64 = 100;
+
+/// Types that a type consists of, each as often as it occurs: the most that can be asked for.
+pub const MAX_COMPONENT_TYPE_SIZE: u64 = 999_999;
+
+/// Steps of what takes more time than a component is long: comparing types, finding names: the most that can be asked for.
+pub const MAX_COMPONENT_STEPS: u64 = 1_000_000_000_000;
+
+/// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice: the most that can be asked for.
+pub const MAX_COMPONENT_FLATTENED: u64 = 100_000_000;
 
 /// Bytes of the host that the values of one call take, which a component makes it lift: the most that can be asked for.
 pub const MAX_COMPONENT_LIFT_SIZE: u64 = 281_474_976_710_656;
@@ -321,10 +330,17 @@ pub struct Limits {
     pub component_declarators: u64,
     /// Options of a canonical definition.
     pub component_options: u64,
-    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
-    pub component_flattened: u64,
     /// Attributes of a name.
     pub component_attributes: u64,
+    /// Types in each other.
+    pub component_type_depth: u64,
+    /// Types that a type consists of, each as often as it occurs.
+    pub component_type_size: u64,
+    /// Steps of what takes more time than a component is long: comparing types, finding names.
+    pub component_steps: u64,
+    #[cfg(feature = "alloc")]
+    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
+    pub component_flattened: u64,
     #[cfg(feature = "alloc")]
     /// Bytes of the host that the values of one call take, which a component makes it lift.
     pub component_lift_size: u64,
@@ -402,8 +418,12 @@ impl Limits {
         component_params: MAX_COMPONENT_PARAMS,
         component_declarators: MAX_COMPONENT_DECLARATORS,
         component_options: MAX_COMPONENT_OPTIONS,
-        component_flattened: MAX_COMPONENT_FLATTENED,
         component_attributes: MAX_COMPONENT_ATTRIBUTES,
+        component_type_depth: MAX_COMPONENT_TYPE_DEPTH,
+        component_type_size: MAX_COMPONENT_TYPE_SIZE,
+        component_steps: MAX_COMPONENT_STEPS,
+        #[cfg(feature = "alloc")]
+        component_flattened: MAX_COMPONENT_FLATTENED,
         #[cfg(feature = "alloc")]
         component_lift_size: MAX_COMPONENT_LIFT_SIZE,
         #[cfg(feature = "alloc")]
@@ -478,8 +498,12 @@ impl Limits {
             Limit::ComponentParams => self.component_params,
             Limit::ComponentDeclarators => self.component_declarators,
             Limit::ComponentOptions => self.component_options,
-            Limit::ComponentFlattened => self.component_flattened,
             Limit::ComponentAttributes => self.component_attributes,
+            Limit::ComponentTypeDepth => self.component_type_depth,
+            Limit::ComponentTypeSize => self.component_type_size,
+            Limit::ComponentSteps => self.component_steps,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentFlattened => self.component_flattened,
             #[cfg(feature = "alloc")]
             Limit::ComponentLiftSize => self.component_lift_size,
             #[cfg(feature = "alloc")]
@@ -494,6 +518,8 @@ impl Limits {
             Limit::PoolMemories => 0,
             #[cfg(not(feature = "alloc"))]
             Limit::PoolMemorySize => 0,
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentFlattened => 0,
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentLiftSize => 0,
             #[cfg(not(feature = "alloc"))]
@@ -572,8 +598,12 @@ impl Limits {
             Limit::ComponentParams => self.component_params = value,
             Limit::ComponentDeclarators => self.component_declarators = value,
             Limit::ComponentOptions => self.component_options = value,
-            Limit::ComponentFlattened => self.component_flattened = value,
             Limit::ComponentAttributes => self.component_attributes = value,
+            Limit::ComponentTypeDepth => self.component_type_depth = value,
+            Limit::ComponentTypeSize => self.component_type_size = value,
+            Limit::ComponentSteps => self.component_steps = value,
+            #[cfg(feature = "alloc")]
+            Limit::ComponentFlattened => self.component_flattened = value,
             #[cfg(feature = "alloc")]
             Limit::ComponentLiftSize => self.component_lift_size = value,
             #[cfg(feature = "alloc")]
@@ -591,6 +621,9 @@ impl Limits {
 
             #[cfg(not(feature = "alloc"))]
             Limit::PoolMemorySize => {}
+
+            #[cfg(not(feature = "alloc"))]
+            Limit::ComponentFlattened => {}
 
             #[cfg(not(feature = "alloc"))]
             Limit::ComponentLiftSize => {}
@@ -727,10 +760,16 @@ pub enum Limit {
     ComponentDeclarators,
     /// Options of a canonical definition.
     ComponentOptions,
-    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
-    ComponentFlattened,
     /// Attributes of a name.
     ComponentAttributes,
+    /// Types in each other.
+    ComponentTypeDepth,
+    /// Types that a type consists of, each as often as it occurs.
+    ComponentTypeSize,
+    /// Steps of what takes more time than a component is long: comparing types, finding names.
+    ComponentSteps,
+    /// Definitions that are run to flatten a component, those of one that is instantiated twice counted twice.
+    ComponentFlattened,
     /// Bytes of the host that the values of one call take, which a component makes it lift.
     ComponentLiftSize,
     /// Handles in the table of a component instance.
@@ -741,7 +780,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Limit; 64] = [
+    pub const ALL: [Limit; 67] = [
         Limit::ModuleSize,
         Limit::FunctionSize,
         Limit::NameLength,
@@ -801,8 +840,11 @@ impl Limit {
         Limit::ComponentParams,
         Limit::ComponentDeclarators,
         Limit::ComponentOptions,
-        Limit::ComponentFlattened,
         Limit::ComponentAttributes,
+        Limit::ComponentTypeDepth,
+        Limit::ComponentTypeSize,
+        Limit::ComponentSteps,
+        Limit::ComponentFlattened,
         Limit::ComponentLiftSize,
         Limit::ComponentHandles,
         Limit::ComponentAdapters,
@@ -872,8 +914,11 @@ impl Limit {
             Self::ComponentParams => "component_params",
             Self::ComponentDeclarators => "component_declarators",
             Self::ComponentOptions => "component_options",
-            Self::ComponentFlattened => "component_flattened",
             Self::ComponentAttributes => "component_attributes",
+            Self::ComponentTypeDepth => "component_type_depth",
+            Self::ComponentTypeSize => "component_type_size",
+            Self::ComponentSteps => "component_steps",
+            Self::ComponentFlattened => "component_flattened",
             Self::ComponentLiftSize => "component_lift_size",
             Self::ComponentHandles => "component_handles",
             Self::ComponentAdapters => "component_adapters",
@@ -940,8 +985,11 @@ impl Limit {
             | Self::ComponentParams
             | Self::ComponentDeclarators
             | Self::ComponentOptions
-            | Self::ComponentFlattened
             | Self::ComponentAttributes
+            | Self::ComponentTypeDepth
+            | Self::ComponentTypeSize
+            | Self::ComponentSteps
+            | Self::ComponentFlattened
             | Self::ComponentLiftSize
             | Self::ComponentHandles
             | Self::ComponentAdapters => &[],
@@ -1009,8 +1057,11 @@ impl Limit {
             | Self::ComponentParams
             | Self::ComponentDeclarators
             | Self::ComponentOptions
-            | Self::ComponentFlattened
             | Self::ComponentAttributes
+            | Self::ComponentTypeDepth
+            | Self::ComponentTypeSize
+            | Self::ComponentSteps
+            | Self::ComponentFlattened
             | Self::ComponentLiftSize
             | Self::ComponentHandles
             | Self::ComponentAdapters => None,

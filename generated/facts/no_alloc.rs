@@ -89,8 +89,12 @@ pub(crate) const LIMITS: Limits = Limits {
     component_params: 64,
     component_declarators: 1_024,
     component_options: 16,
-    component_flattened: 1_000_000,
     component_attributes: 16,
+    component_type_depth: 100,
+    component_type_size: 65_536,
+    component_steps: 20_000_000,
+    #[cfg(feature = "alloc")]
+    component_flattened: 0,
     #[cfg(feature = "alloc")]
     component_lift_size: 0,
     #[cfg(feature = "alloc")]

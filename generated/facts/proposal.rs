@@ -82,11 +82,15 @@ pub enum Proposal {
     ComponentModelNestedNames,
     /// The annotations `[get]` and `[set]` of names.
     ComponentModelAccessors,
+    /// Asynchronous functions without a callback.
+    ComponentModelAsyncStackful,
+    /// Memories with 64-bit addresses, and resources represented so.
+    ComponentModelMemory64,
 }
 
 impl Proposal {
     /// All of them, in the order of the table.
-    pub const ALL: [Proposal; 37] = [
+    pub const ALL: [Proposal; 39] = [
         Proposal::Mvp,
         Proposal::Floats,
         Proposal::MutableGlobals,
@@ -124,6 +128,8 @@ impl Proposal {
         Proposal::ComponentModelForward,
         Proposal::ComponentModelNestedNames,
         Proposal::ComponentModelAccessors,
+        Proposal::ComponentModelAsyncStackful,
+        Proposal::ComponentModelMemory64,
     ];
 }
 
@@ -168,6 +174,8 @@ impl Proposal {
             Self::ComponentModelForward => "component_model_forward",
             Self::ComponentModelNestedNames => "component_model_nested_names",
             Self::ComponentModelAccessors => "component_model_accessors",
+            Self::ComponentModelAsyncStackful => "component_model_async_stackful",
+            Self::ComponentModelMemory64 => "component_model_memory64",
         }
     }
 
@@ -204,7 +212,9 @@ impl Proposal {
             | Self::ComponentModelValues
             | Self::ComponentModelForward
             | Self::ComponentModelNestedNames
-            | Self::ComponentModelAccessors => None,
+            | Self::ComponentModelAccessors
+            | Self::ComponentModelAsyncStackful
+            | Self::ComponentModelMemory64 => None,
             Self::ComponentModel => Some("wasi 0.2.0"),
             Self::ComponentModelAsync => Some("wasi 0.3.0"),
             Self::ComponentModelMap | Self::ComponentModelImplements => Some("wasi 0.3.1"),
@@ -252,10 +262,16 @@ impl Proposal {
             | Self::ComponentModelAccessors => Proposals::EMPTY.with(Proposal::ComponentModel),
             Self::ComponentModelMoreAsyncBuiltins
             | Self::ComponentModelThreading
-            | Self::ComponentModelForward => Proposals::EMPTY.with(Proposal::ComponentModelAsync),
+            | Self::ComponentModelForward
+            | Self::ComponentModelAsyncStackful => {
+                Proposals::EMPTY.with(Proposal::ComponentModelAsync)
+            }
             Self::ComponentModelSharedThreads => Proposals::EMPTY
                 .with(Proposal::ComponentModelThreading)
                 .with(Proposal::Threads),
+            Self::ComponentModelMemory64 => Proposals::EMPTY
+                .with(Proposal::ComponentModel)
+                .with(Proposal::Memory64),
         }
     }
 
@@ -295,7 +311,9 @@ impl Proposal {
             | Self::ComponentModelValues
             | Self::ComponentModelForward
             | Self::ComponentModelNestedNames
-            | Self::ComponentModelAccessors => &[],
+            | Self::ComponentModelAccessors
+            | Self::ComponentModelAsyncStackful
+            | Self::ComponentModelMemory64 => &[],
             Self::Exceptions | Self::Gc => &[Capability::Heap],
             Self::Threads => &[Capability::Threads],
         }
@@ -347,7 +365,9 @@ impl Proposals {
         .with(Proposal::ComponentModelValues)
         .with(Proposal::ComponentModelForward)
         .with(Proposal::ComponentModelNestedNames)
-        .with(Proposal::ComponentModelAccessors);
+        .with(Proposal::ComponentModelAccessors)
+        .with(Proposal::ComponentModelAsyncStackful)
+        .with(Proposal::ComponentModelMemory64);
 
     /// Those of components that a release of WASI has.
     pub const COMPONENTS: Proposals = Proposals::EMPTY

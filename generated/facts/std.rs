@@ -89,8 +89,12 @@ pub(crate) const LIMITS: Limits = Limits {
     component_params: 1_000,
     component_declarators: 100_000,
     component_options: 16,
-    component_flattened: 10_000_000,
     component_attributes: 16,
+    component_type_depth: 100,
+    component_type_size: 999_999,
+    component_steps: 1_000_000_000,
+    #[cfg(feature = "alloc")]
+    component_flattened: 10_000_000,
     #[cfg(feature = "alloc")]
     component_lift_size: 1_073_741_824,
     #[cfg(feature = "alloc")]

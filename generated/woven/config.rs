@@ -190,4 +190,14 @@ impl Config {
     pub fn wasm_component_model_accessors(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::ComponentModelAccessors, enable)
     }
+
+    /// Whether to admit `component_model_async_stackful`: asynchronous functions without a callback. Not supported yet.
+    pub fn wasm_component_model_async_stackful(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelAsyncStackful, enable)
+    }
+
+    /// Whether to admit `component_model_memory64`: memories with 64-bit addresses, and resources represented so. Not supported yet.
+    pub fn wasm_component_model_memory64(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::ComponentModelMemory64, enable)
+    }
 }

@@ -12,13 +12,13 @@ use super::wire::bytes;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::load::{Document, Entry};
 use crate::model::{
-    Around, Bounds, Component, ComponentSection, Group, HandPart, Origin, Part, PartKind,
-    Production, ProductionFile, ProposalId, ReservedPart, Sort, SortId,
+    Around, Bounds, CanonSignature, CanonValue, Component, ComponentSection, Group, HandPart,
+    Origin, Part, PartKind, Production, ProductionFile, ProposalId, ReservedPart, Sort, SortId,
 };
 use std::collections::BTreeMap;
 
 const PRODUCTION: &[&str] = &[
-    "code", "imm", "least", "most", "limit", "defines", "check", "group", "needs", "text",
+    "code", "imm", "least", "most", "limit", "defines", "check", "group", "needs", "text", "core",
     "proposal", "doc",
 ];
 
@@ -198,6 +198,7 @@ fn productions(
             text: row.text("text").map(|text| text.text),
             group: row.text("group").map(|text| text.text),
             needs: row.text("needs").map(|text| text.text),
+            core: signature(&mut row),
             proposal: terms.proposals.cell(&mut row, "proposal"),
             doc: row.string("doc"),
             cells: row.places(),
@@ -205,6 +206,29 @@ fn productions(
         });
     }
     productions
+}
+
+/// `i32 address -> i32`
+fn signature(row: &mut Row<'_>) -> Option<CanonSignature> {
+    let cell = row.text("core")?;
+    let (params, results) = cell.text.split_once("->").unwrap_or((&cell.text, ""));
+    let mut values = |side: &str| {
+        let mut values = Vec::new();
+        for word in side.split_whitespace() {
+            match CanonValue::from_word(word) {
+                Some(value) => values.push(value),
+                None => {
+                    let known = CanonValue::ALL.iter().map(|value| value.word());
+                    let hint = did_you_mean(word, known, "not in the table");
+                    let error = Diagnostic::error(format!("no type `{word}`"));
+                    row.report(error.at(&cell.origin, hint));
+                }
+            }
+        }
+        values
+    };
+    let (params, results) = (values(params), values(results));
+    Some(CanonSignature { params, results })
 }
 
 fn parts(row: &mut Row<'_>, terms: &Terms<'_>) -> Vec<Part> {

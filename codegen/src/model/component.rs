@@ -113,6 +113,8 @@ pub struct Production {
     pub group: Option<String>,
     /// The group of which a row must be present, too.
     pub needs: Option<String>,
+    /// What the core function takes and gives that it defines, if that does not follow from a type.
+    pub core: Option<CanonSignature>,
     /// The proposal that brings it.
     pub proposal: Option<ProposalId>,
     /// One line for people; may be empty.
@@ -121,6 +123,28 @@ pub struct Production {
     pub cells: Vec<(String, Origin)>,
     /// Where it stands.
     pub origin: Origin,
+}
+
+/// What a built-in core function takes and gives.
+#[derive(Clone, Debug, Default)]
+pub struct CanonSignature {
+    /// What it takes.
+    pub params: Vec<CanonValue>,
+    /// What it gives.
+    pub results: Vec<CanonValue>,
+}
+
+vocabulary! {
+    /// The type of what a built-in core function takes or gives: a number, or one that its parts say.
+    CanonValue {
+        I32 = "i32",
+        I64 = "i64",
+        Address = "address",
+        Representation = "representation",
+        Context = "context",
+        Index = "index",
+        Start = "start",
+    }
 }
 
 /// How many items a list has.

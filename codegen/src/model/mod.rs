@@ -29,8 +29,8 @@ pub mod wasi;
 mod wire;
 
 pub use component::{
-    Around, Bounds, Component, ComponentSection, Group, HandPart, Part, PartKind, Production,
-    ProductionFile, ReservedPart, Sort, SortId,
+    Around, Bounds, CanonSignature, CanonValue, Component, ComponentSection, Group, HandPart, Part,
+    PartKind, Production, ProductionFile, ReservedPart, Sort, SortId,
 };
 pub use cost::{Costs, Rate};
 pub use error::{Error, ErrorClass, Trap};

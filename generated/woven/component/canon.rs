@@ -13,8 +13,8 @@ use crate::generated::facts::error_code::ErrorCode;
 use crate::generated::facts::limits::Limit;
 use crate::generated::facts::proposal::Proposal;
 use crate::read::component::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
+    CanonValue, CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType,
+    Declarators, Decode, DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
 };
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;
@@ -421,6 +421,82 @@ impl Canon<'_> {
             Self::ThreadSpawnRef { .. } => Sort::CoreFunc,
             Self::ThreadSpawnIndirect { .. } => Sort::CoreFunc,
             Self::ThreadAvailableParallelism { .. } => Sort::CoreFunc,
+        }
+    }
+
+    /// What the core function takes and gives that it defines; nothing of those whose types say it.
+    pub const fn core(&self) -> (&'static [CanonValue], &'static [CanonValue]) {
+        match self {
+            Self::Lift { .. } => (&[], &[]),
+            Self::Lower { .. } => (&[], &[]),
+            Self::ResourceNew { .. } => (&[CanonValue::Representation], &[CanonValue::I32]),
+            Self::ResourceDrop { .. } => (&[CanonValue::I32], &[]),
+            Self::ResourceRep { .. } => (&[CanonValue::I32], &[CanonValue::Representation]),
+            Self::TaskCancel => (&[], &[]),
+            Self::SubtaskCancel { .. } => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::TaskReturn { .. } => (&[], &[]),
+            Self::ContextGet { .. } => (&[], &[CanonValue::Context]),
+            Self::ContextSet { .. } => (&[CanonValue::Context], &[]),
+            Self::ThreadYield => (&[], &[CanonValue::I32]),
+            Self::SubtaskDrop => (&[CanonValue::I32], &[]),
+            Self::StreamNew { .. } => (&[], &[CanonValue::I64]),
+            Self::StreamRead { .. } => (
+                &[CanonValue::I32, CanonValue::Address, CanonValue::Address],
+                &[CanonValue::Address],
+            ),
+            Self::StreamWrite { .. } => (
+                &[CanonValue::I32, CanonValue::Address, CanonValue::Address],
+                &[CanonValue::Address],
+            ),
+            Self::StreamCancelRead { .. } => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::StreamCancelWrite { .. } => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::StreamDropReadable { .. } => (&[CanonValue::I32], &[]),
+            Self::StreamDropWritable { .. } => (&[CanonValue::I32], &[]),
+            Self::FutureNew { .. } => (&[], &[CanonValue::I64]),
+            Self::FutureRead { .. } => {
+                (&[CanonValue::I32, CanonValue::Address], &[CanonValue::I32])
+            }
+            Self::FutureWrite { .. } => {
+                (&[CanonValue::I32, CanonValue::Address], &[CanonValue::I32])
+            }
+            Self::FutureCancelRead { .. } => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::FutureCancelWrite { .. } => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::FutureDropReadable { .. } => (&[CanonValue::I32], &[]),
+            Self::FutureDropWritable { .. } => (&[CanonValue::I32], &[]),
+            Self::ErrorContextNew { .. } => (
+                &[CanonValue::Address, CanonValue::Address],
+                &[CanonValue::I32],
+            ),
+            Self::ErrorContextDebugMessage { .. } => (&[CanonValue::I32, CanonValue::Address], &[]),
+            Self::ErrorContextDrop => (&[CanonValue::I32], &[]),
+            Self::WaitableSetNew => (&[], &[CanonValue::I32]),
+            Self::WaitableSetWait { .. } => {
+                (&[CanonValue::I32, CanonValue::Address], &[CanonValue::I32])
+            }
+            Self::WaitableSetPoll { .. } => {
+                (&[CanonValue::I32, CanonValue::Address], &[CanonValue::I32])
+            }
+            Self::WaitableSetDrop => (&[CanonValue::I32], &[]),
+            Self::WaitableJoin => (&[CanonValue::I32, CanonValue::I32], &[]),
+            Self::BackpressureInc => (&[], &[]),
+            Self::BackpressureDec => (&[], &[]),
+            Self::ThreadIndex => (&[], &[CanonValue::I32]),
+            Self::ThreadNewIndirect { .. } => {
+                (&[CanonValue::Index, CanonValue::Start], &[CanonValue::I32])
+            }
+            Self::ThreadResumeLater => (&[CanonValue::I32], &[]),
+            Self::ThreadSuspend => (&[], &[CanonValue::I32]),
+            Self::ThreadSuspendThenResume => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::ThreadYieldThenResume => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::ThreadSuspendThenPromote => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::ThreadYieldThenPromote => (&[CanonValue::I32], &[CanonValue::I32]),
+            Self::StreamForward { .. } => (&[CanonValue::I32, CanonValue::I32], &[]),
+            Self::FutureForward { .. } => (&[CanonValue::I32, CanonValue::I32], &[]),
+            Self::ThreadSpawnRef { .. } => (&[], &[]),
+            Self::ThreadSpawnIndirect { .. } => {
+                (&[CanonValue::I32, CanonValue::I32], &[CanonValue::I32])
+            }
+            Self::ThreadAvailableParallelism { .. } => (&[], &[CanonValue::I32]),
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::generated::facts::error_code::ErrorCode;
 use crate::generated::facts::limits::Limit;
 use crate::generated::facts::proposal::Proposal;
 use crate::read::component::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
-    DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
+    CanonValue, CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType,
+    Declarators, Decode, DecodeRules, Item, Label, List, Options, ValType, list, read, reserved,
 };
 use crate::read::{Reader, malformed};
 use crate::reject::Reject;

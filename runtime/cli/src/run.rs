@@ -221,7 +221,7 @@ fn reject(input: &Input, error: &Error) -> ExitStatus {
             diagnostic::error(format_args!("`{}` is a component", input.name));
             diagnostic::help(
                 "components do not run yet; `tabwasm inspect` shows what they consist of, and \
-                 `tabwasm validate --level standard` validates them",
+                 `tabwasm validate` validates them",
             );
         }
         Some(reject) => diagnostic::rejected(input, reject),

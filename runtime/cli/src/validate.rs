@@ -1,8 +1,8 @@
 //! `tabwasm validate FILE…`: what is wrong with modules and components, and where.
 //!
 //! Each file is validated at the level asked for (`spec/levels.toml`): modules by an engine of the
-//! default configuration, components with as many scopes as the limit on nesting allows, and each
-//! core module in them at the same level. One line a file, or one JSON object.
+//! default configuration, components with the features that a release of WASI has, and each core
+//! module in them at the same level. One line a file, or one JSON object.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use tabwasm::profile::Features;
 #[cfg(feature = "std")]
 use tabwasm::profile::Std as Tier;
 use tabwasm::reject::{Reject, Verdict};
-use tabwasm::spec::{ErrorCode, Level};
-use tabwasm::validate::{Heap, Scope, check_at, check_component_at};
+use tabwasm::spec::Level;
+use tabwasm::validate::{Heap, Scope, check_at, check_component, check_component_at};
 use tabwasm::view::View;
 use tabwasm::{Engine, Module, Result};
 
@@ -83,6 +83,9 @@ fn judge(level: Level, engine: &Engine, bytes: &[u8]) -> Result<()> {
 /// Validates a component, and the core modules in it, at a level.
 fn component(level: Level, bytes: &[u8]) -> Result<(), Reject> {
     let features = Features::of::<Tier>().with_components();
+    if level == Level::Full {
+        return check_component(bytes, &features, Heap);
+    }
     let depth = usize::try_from(features.limits.component_nesting).unwrap_or(usize::MAX);
     let mut scopes = vec![Scope::default(); depth.min(bytes.len())];
     check_component_at(level, bytes, &features, &mut scopes, |module| {
@@ -97,12 +100,7 @@ fn report(args: &Validate, input: &Input, reject: Option<&Reject>) {
     }
     match reject {
         None => line!("{}: valid", input.name),
-        Some(reject) => {
-            diagnostic::rejected(input, reject);
-            if reject.code() == ErrorCode::Level {
-                diagnostic::help("`--level standard` validates components");
-            }
-        }
+        Some(reject) => diagnostic::rejected(input, reject),
     }
 }
 

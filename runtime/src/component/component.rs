@@ -29,6 +29,7 @@ use crate::module::Module;
 use crate::shared::Shared;
 use crate::spec::wire;
 use crate::types::ValType;
+use crate::validate::{self, Heap};
 
 /// A component that was found valid.
 ///
@@ -85,7 +86,7 @@ impl Component {
     }
 
     fn compile(engine: &Engine, bytes: Cow<'_, [u8]>) -> Result<Self> {
-        validate(engine, &bytes)?;
+        validate::check_component(&bytes, &engine.features().with_components(), Heap)?;
         let plan = flatten::flatten(engine, &bytes)?;
         let mut trampolines = Vec::new();
         allocation::reserve(&mut trampolines, plan.trampolines.len())?;
@@ -180,20 +181,6 @@ impl Component {
     pub(super) fn lift_type(&self, number: u32) -> Option<&RegisteredType> {
         self.0.lifts.get(number as usize)
     }
-}
-
-fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
-    use crate::spec::Level;
-    let mut scopes = [crate::validate::Scope::default(); 100];
-    let features = engine.features();
-    let gate = features.with_components();
-    Ok(crate::validate::check_component_at(
-        Level::Standard,
-        bytes,
-        &gate,
-        &mut scopes,
-        |module| crate::validate::check_at(Level::Full, module, features, crate::validate::Heap),
-    )?)
 }
 
 impl fmt::Debug for Component {

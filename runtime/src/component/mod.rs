@@ -58,9 +58,9 @@ pub use crate::generated::woven::component::{
     canon::*, names::*, section::ComponentSectionId, sort::*, types::*,
 };
 pub use crate::read::component::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators,
-    DeclaratorsIter, Item, Label, List, ListIter, ModuleDeclaratorsIter, Options, ValType,
-    is_label,
+    CanonValue, CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType,
+    Declarators, DeclaratorsIter, Item, Label, List, ListIter, ModuleDeclaratorsIter, Options,
+    ValType, is_label,
 };
 pub use abi::*;
 pub use layout::{

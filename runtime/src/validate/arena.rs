@@ -353,8 +353,23 @@ impl<'b> Arena<'b> {
         true
     }
 
+    /// Does something with the bytes that no list has, as memory of its own.
+    pub(crate) fn aside<R>(&self, work: impl FnOnce(&Arena<'_>) -> R) -> R {
+        let front = self.end(ListName::Values).get();
+        let back = self.bytes.len() - self.end(ListName::Frames).get();
+        let free = Arena {
+            bytes: self.bytes.get(front..back).unwrap_or_default(),
+            starts: Default::default(),
+            peak: Cell::new(0),
+        };
+        let result = work(&free);
+        let peak = self.used() + free.peak();
+        self.peak.set(self.peak.get().max(peak));
+        result
+    }
+
     /// How many bytes are in use.
-    fn used(&self) -> usize {
+    pub(crate) fn used(&self) -> usize {
         self.end(ListName::Values).get() + self.end(ListName::Frames).get()
     }
 

@@ -40,7 +40,10 @@ pub(crate) mod type_fn;
 pub(crate) mod validator;
 
 pub use arena::{Arena, ArenaList};
-pub use component::{Scope, check_component_at, validate_component_at};
+pub use component::{
+    ComponentStorage, Scope, check_component, check_component_at, validate_component,
+    validate_component_at,
+};
 pub use environment::{Environment, Signature, TypeDef, Types};
 pub use function::function;
 pub use group::{GroupWords, Node};

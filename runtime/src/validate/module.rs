@@ -496,13 +496,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
 
     fn add_table(&mut self, ty: &TableType, at: usize) -> Result<(), Reject> {
         let ty = &ty.narrowed::<G>();
-        ordered(ty.min, ty.max, at)?;
-        let most = u64::from(u32::MAX);
-        let size = ty.max.unwrap_or(ty.min);
-        if !ty.is_64 && size > most {
-            let detail = Detail::AtMost(size, most);
-            return Err(Reject::with(ErrorCode::TableSize, at, detail));
-        }
+        check_table(ty, at)?;
         if !self.env.tables.is_empty() && !self.gate.has(Proposal::ReferenceTypes) {
             return Err(Reject::new(ErrorCode::MultipleTables, at));
         }
@@ -514,26 +508,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
     #[inline(never)]
     fn memory_type(&mut self, r: &mut Reader<'a>, at: usize) -> Result<MemoryType, Reject> {
         let ty = r.memory_type(self.gate)?.narrowed::<G>();
-        ordered(ty.min, ty.max, at)?;
-        if wire::PageSize::from_code(ty.page_size_log2).is_none() {
-            return Err(Reject::with(
-                ErrorCode::CustomPageSize,
-                at,
-                Detail::Number(ty.page_size()),
-            ));
-        }
-        let most = ty.most_pages();
-        let size = ty.max.unwrap_or(ty.min).max(ty.min);
-        if size > most {
-            return Err(Reject::with(
-                ErrorCode::MemorySize,
-                at,
-                Detail::AtMost(size, most),
-            ));
-        }
-        if ty.shared && ty.max.is_none() {
-            return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
-        }
+        check_memory(&ty, at)?;
         if !self.env.memories.is_empty() && !self.gate.has(Proposal::MultiMemory) {
             return Err(Reject::new(ErrorCode::MultipleMemories, at));
         }
@@ -560,6 +535,39 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         self.env.tags.add(ty.0, Limit::Tags, most, at)?;
         Ok(ty)
     }
+}
+
+/// The type of a table is sound.
+#[inline(always)]
+pub(super) fn check_table(ty: &TableType, at: usize) -> Result<(), Reject> {
+    ordered(ty.min, ty.max, at)?;
+    let most = u64::from(u32::MAX);
+    let size = ty.max.unwrap_or(ty.min);
+    if !ty.is_64 && size > most {
+        let detail = Detail::AtMost(size, most);
+        return Err(Reject::with(ErrorCode::TableSize, at, detail));
+    }
+    Ok(())
+}
+
+/// The type of a memory is sound.
+#[inline(always)]
+pub(super) fn check_memory(ty: &MemoryType, at: usize) -> Result<(), Reject> {
+    ordered(ty.min, ty.max, at)?;
+    if wire::PageSize::from_code(ty.page_size_log2).is_none() {
+        let detail = Detail::Number(ty.page_size());
+        return Err(Reject::with(ErrorCode::CustomPageSize, at, detail));
+    }
+    let most = ty.most_pages();
+    let size = ty.max.unwrap_or(ty.min).max(ty.min);
+    if size > most {
+        let detail = Detail::AtMost(size, most);
+        return Err(Reject::with(ErrorCode::MemorySize, at, detail));
+    }
+    if ty.shared && ty.max.is_none() {
+        return Err(Reject::new(ErrorCode::SharedWithoutMaximum, at));
+    }
+    Ok(())
 }
 
 fn ordered(min: u64, max: Option<u64>, at: usize) -> Result<(), Reject> {

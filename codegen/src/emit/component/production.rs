@@ -11,7 +11,9 @@ use crate::emit::decode::hex;
 use crate::emit::enumeration::{Member, accessor, enumeration, option};
 use crate::emit::section::proposal;
 use crate::emit::trap::sentence;
-use crate::model::{Around, Component, Group, Model, Part, PartKind, Production, ProductionFile};
+use crate::model::{
+    Around, CanonValue, Component, Group, Model, Part, PartKind, Production, ProductionFile,
+};
 use crate::names::{ident, variant};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -30,7 +32,7 @@ pub(super) fn emit(model: &Model, file: ProductionFile, tagline: &str) -> Source
 
         use super::{#(#others::*),*};
         use crate::read::component::{
-            CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
+            CanonValue, CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Declarators, Decode,
             Item, DecodeRules, Label, List, Options, ValType, list, read, reserved,
         };
         use crate::generated::facts::error_code::ErrorCode;
@@ -274,7 +276,21 @@ fn accessors(model: &Model, group: &Group) -> TokenStream {
             option(row.needs.as_ref().map(|group| quote!(#group)))
         })
     });
-    quote! { #name #code #proposal #defines #class #needs }
+    let core = some(&|row| row.core.is_some()).then(|| {
+        let doc = "What the core function takes and gives that it defines; nothing of those whose \
+                   types say it.";
+        let result = quote!((&'static [CanonValue], &'static [CanonValue]));
+        by_row(doc, "core", result, &|row| {
+            let values = |values: &[CanonValue]| {
+                let values = values.iter().map(|value| ident(&variant(value.word())));
+                quote!(&[#(CanonValue::#values),*])
+            };
+            let signature = row.core.clone().unwrap_or_default();
+            let (params, results) = (values(&signature.params), values(&signature.results));
+            quote!((#params, #results))
+        })
+    });
+    quote! { #name #code #proposal #defines #class #needs #core }
 }
 
 fn fields(component: &Component, row: &Production, public: &TokenStream) -> Vec<TokenStream> {

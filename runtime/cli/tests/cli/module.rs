@@ -433,8 +433,18 @@ fn text_becomes_binary_and_binary_text() {
 fn what_works_for_components_is_said() {
     let path = file("component.wat", "(component)");
     let output = tabwasm(&["validate", &path], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    assert!(output.stdout.ends_with(": valid\n"), "{}", output.stdout);
+    // What no level below the full one refuses.
+    let unnamed = "(component
+        (type $r (record (field \"a\" u8)))
+        (import \"f\" (func (param \"r\" $r))))";
+    let unnamed = file("unnamed.wat", unnamed);
+    let output = tabwasm(&["validate", "--level", "standard", &unnamed], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let output = tabwasm(&["validate", &unnamed], b"");
     assert_eq!(output.code, Some(3));
-    let expected = "help: `--level standard` validates components";
+    let expected = "type not valid to be used as import or export";
     assert!(output.stderr.contains(expected), "{}", output.stderr);
     let output = tabwasm(&[&path], b"");
     assert_eq!(output.code, Some(3));

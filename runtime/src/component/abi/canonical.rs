@@ -6,7 +6,8 @@
 //! Component Model, `CanonicalABI.md`, "Alignment", "Element Size" and "Flattening".
 
 use super::{Flat, Type};
-use crate::component::layout::{self, AddressType, FlatType};
+use crate::component::layout::{self, AddressType};
+pub use crate::read::component::ValueLayout;
 
 /// How values of a type are laid out in memory and passed, for both address types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,22 +27,6 @@ pub struct CanonicalAbiInfo {
     pub align: u32,
     /// The core types.
     pub flat: Flat,
-}
-
-/// A layout that does not follow from others: a row of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueLayout {
-    /// The same for both address types.
-    Scalar {
-        /// Bytes.
-        size: u32,
-        /// A multiple of this is the address.
-        align: u32,
-        /// The core type.
-        flat: FlatType,
-    },
-    /// This many addresses or lengths.
-    Words(u32),
 }
 
 impl ValueLayout {

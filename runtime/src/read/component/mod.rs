@@ -16,8 +16,8 @@ pub(crate) use list::list;
 pub use list::{List, ListIter};
 pub use name::is_label;
 pub use part::{
-    CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Item, Label, Options,
-    ValType,
+    CanonValue, CoreExternType, CoreGroup, CoreImport, CoreItem, CoreSort, CoreValType, Item,
+    Label, Options, ValType, ValueLayout,
 };
 
 pub(crate) use crate::generated::woven::component::{

@@ -8,6 +8,7 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use super::{Decode, DecodeRules, List, index, list, read};
+use crate::generated::woven::component::layout::FlatType;
 use crate::read::component::{CanonOption, Primitive, Sort, TypeIdx};
 use crate::read::{CoreTypes, Reader, malformed};
 use crate::reject::Reject;
@@ -31,6 +32,41 @@ pub enum ValType {
     Primitive(Primitive),
     /// A defined one.
     Type(TypeIdx),
+}
+
+/// The type of what a built-in core function takes or gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CanonValue {
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// That of addresses of the memory that the options name.
+    Address,
+    /// That by which a resource is represented.
+    Representation,
+    /// That of what a task keeps.
+    Context,
+    /// That of indices of the table.
+    Index,
+    /// That of what a thread starts with.
+    Start,
+}
+
+/// A layout that does not follow from others: a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueLayout {
+    /// The same for both address types.
+    Scalar {
+        /// Bytes.
+        size: u32,
+        /// A multiple of this is the address.
+        align: u32,
+        /// The core type.
+        flat: FlatType,
+    },
+    /// This many addresses or lengths.
+    Words(u32),
 }
 
 /// A label: words with hyphens between them.

@@ -6,7 +6,7 @@
 //! the table `component` of `spec/levels.toml`.
 
 use super::name;
-use super::scope::Scope;
+use super::scope::Scoping;
 use crate::profile::Gate;
 use crate::read::component::{
     Alias, AliasTarget, CoreAlias, CoreAliasTarget, CoreExternType, DecodeRules, ExternName,
@@ -16,13 +16,13 @@ use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Level, Limits, Proposal, Proposals};
 
 /// A rules that knows the scopes.
-pub(super) struct Scoped<'p, G> {
+pub(super) struct Scoped<'p, G, C> {
     pub(super) gate: &'p G,
     pub(super) level: Level,
-    pub(super) scopes: &'p [Scope],
+    pub(super) scopes: &'p C,
 }
 
-impl<G: Gate> Gate for Scoped<'_, G> {
+impl<G: Gate, C> Gate for Scoped<'_, G, C> {
     const KNOWN: Option<Proposals> = G::KNOWN;
 
     fn has(&self, proposal: Proposal) -> bool {
@@ -34,19 +34,17 @@ impl<G: Gate> Gate for Scoped<'_, G> {
     }
 }
 
-impl<G: Gate> Scoped<'_, G> {
+impl<G: Gate, C: Scoping> Scoped<'_, G, C> {
     fn is_standard(&self) -> bool {
         self.level >= Level::Standard
     }
 
     /// Whether a scope, counted from the innermost one, has this index.
     fn exists(&self, at: usize, outwards: u32, sort: Sort, index: u32) -> Result<(), Reject> {
-        let place = self.scopes.len().checked_sub(1 + outwards as usize);
-        let Some(scope) = place.and_then(|place| self.scopes.get(place)) else {
-            let detail = Detail::OutOf(outwards.into(), self.scopes.len() as u64);
+        let Some(count) = self.scopes.count(outwards as usize, sort) else {
+            let detail = Detail::OutOf(outwards.into(), self.scopes.depth() as u64);
             return Err(Reject::with(ErrorCode::UnknownScope, at, detail));
         };
-        let count = scope.count(sort);
         if index < count {
             return Ok(());
         }
@@ -62,7 +60,7 @@ impl<G: Gate> Scoped<'_, G> {
     }
 }
 
-impl<G: Gate> DecodeRules for Scoped<'_, G> {
+impl<G: Gate, C: Scoping> DecodeRules for Scoped<'_, G, C> {
     fn index(&self, at: usize, sort: Sort, index: u32) -> Result<(), Reject> {
         if self.is_standard() {
             self.exists(at, 0, sort, index)

@@ -63,8 +63,44 @@ impl ScopeKind {
 
 impl Scope {
     /// How many there are of a sort.
-    pub(super) fn count(&self, sort: Sort) -> u32 {
+    fn count(&self, sort: Sort) -> u32 {
         self.counts.get(sort as usize).copied().unwrap_or(0)
+    }
+}
+
+/// What the pass and the rules ask about the open scopes.
+pub(super) trait Scoping {
+    /// How many are open.
+    fn depth(&self) -> usize;
+
+    /// What the innermost one belongs to.
+    fn kind(&self) -> Option<ScopeKind>;
+
+    /// Replaces that.
+    fn set_kind(&mut self, kind: ScopeKind);
+
+    /// How many there are of a sort in a scope, counted from the innermost one.
+    fn count(&self, outwards: usize, sort: Sort) -> Option<u32>;
+
+    /// The offset behind the innermost component, if that is the innermost scope.
+    fn end(&self) -> Option<usize> {
+        match self.kind()? {
+            ScopeKind::Component { end } => Some(end),
+            _ => None,
+        }
+    }
+
+    /// Takes a declarator of the innermost scope, if one is left: gives what kind of scope it is.
+    fn take(&mut self) -> Option<ScopeKind> {
+        let mut kind = self.kind()?;
+        match &mut kind {
+            ScopeKind::ComponentType { left }
+            | ScopeKind::Instance { left }
+            | ScopeKind::Module { left } => *left = left.checked_sub(1)?,
+            ScopeKind::Component { .. } => return None,
+        }
+        self.set_kind(kind);
+        Some(kind)
     }
 }
 
@@ -85,22 +121,9 @@ impl<'s> Scopes<'s> {
         }
     }
 
-    /// How many are open.
-    pub(super) const fn depth(&self) -> usize {
-        self.depth
-    }
-
     /// Those that are open.
-    pub(super) fn entered(&self) -> &[Scope] {
+    fn entered(&self) -> &[Scope] {
         self.all.get(..self.depth).unwrap_or_default()
-    }
-
-    /// The offset behind the innermost component, if that is the innermost scope.
-    pub(super) fn end(&self) -> Option<usize> {
-        match self.entered().last()?.kind {
-            ScopeKind::Component { end } => Some(end),
-            _ => None,
-        }
     }
 
     /// Opens one.
@@ -131,21 +154,6 @@ impl<'s> Scopes<'s> {
         }
     }
 
-    /// Takes a declarator of the innermost scope, if one is left: gives what kind of scope it is.
-    pub(super) fn take(&mut self) -> Option<ScopeKind> {
-        let scope = self.innermost()?;
-        let kind = scope.kind;
-        match &mut scope.kind {
-            ScopeKind::ComponentType { left }
-            | ScopeKind::Instance { left }
-            | ScopeKind::Module { left } => {
-                *left = left.checked_sub(1)?;
-                Some(kind)
-            }
-            ScopeKind::Component { .. } => None,
-        }
-    }
-
     /// There are this many more of a sort in the innermost scope; nothing without one.
     pub(super) fn define(
         &mut self,
@@ -170,5 +178,27 @@ impl<'s> Scopes<'s> {
 
     fn innermost(&mut self) -> Option<&mut Scope> {
         self.all.get_mut(self.depth.checked_sub(1)?)
+    }
+}
+
+impl Scoping for Scopes<'_> {
+    fn depth(&self) -> usize {
+        self.depth
+    }
+
+    fn kind(&self) -> Option<ScopeKind> {
+        self.entered().last().map(|scope| scope.kind)
+    }
+
+    fn set_kind(&mut self, kind: ScopeKind) {
+        if let Some(scope) = self.innermost() {
+            scope.kind = kind;
+        }
+    }
+
+    fn count(&self, outwards: usize, sort: Sort) -> Option<u32> {
+        let scopes = self.entered();
+        let place = scopes.len().checked_sub(1 + outwards)?;
+        scopes.get(place).map(|scope| scope.count(sort))
     }
 }

@@ -1,0 +1,2 @@
+;; A function implements no interface.
+(component (import "f" (implements "a:b/c") (func)))

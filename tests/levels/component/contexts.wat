@@ -1,0 +1,2 @@
+;; There are two slots.
+(component (core func (canon context.get i32 2)))

@@ -1,0 +1,2 @@
+;; The instance exports nothing.
+(component (import "i" (instance $i)) (alias export $i "f" (func)))

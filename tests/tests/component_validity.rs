@@ -1,0 +1,226 @@
+//! Full validation of components against wasmparser, and in every tier.
+//!
+//! Components of the official suite of the Component Model, and mutants of them: with the same
+//! features both say the same, and in an arena the verdict is that of growing vectors or that the
+//! arena is too small. Whatever is refused, a rule of `spec/levels.toml` refuses it.
+
+use tabwasm::profile::{Features, Profile, Std};
+use tabwasm::reject::{Detail, Reject};
+use tabwasm::spec::{ComponentRule, ErrorClass, Limit, Proposal, Proposals, Rule};
+use tabwasm::validate::{Arena, Heap, check_component};
+use tabwasm_tests::corpus::{self, Module, Random, mutate};
+use tabwasm_tests::shared;
+use wasmparser::{Validator, WasmFeatures};
+
+/// Mutants of all components together; `TABWASM_MUTANTS` asks for another number.
+const MUTANTS: usize = 20_000;
+
+/// Components above this size are compared, but not mutated.
+const MUTABLE: usize = 4_096;
+
+/// Bytes of an arena that is large enough for all of them.
+const LARGE: usize = 4 << 20;
+
+/// Disagreements that are shown.
+const SHOWN: usize = 20;
+
+/// What is on for both: all that the other side reads in the same form.
+fn features() -> (Features, WasmFeatures) {
+    let mut ours = Features {
+        proposals: Std::PROPOSALS.union(Proposals::COMPONENTS),
+        limits: Std::LIMITS,
+    };
+    for proposal in [
+        Proposal::ComponentModelAsyncStackful,
+        Proposal::ComponentModelMoreAsyncBuiltins,
+        Proposal::ComponentModelThreading,
+        Proposal::ComponentModelErrorContext,
+        Proposal::ComponentModelFixedLengthLists,
+        Proposal::ComponentModelCanonicalNames,
+        Proposal::ComponentModelNestedNames,
+        Proposal::ComponentModelForward,
+        Proposal::ComponentModelMemory64,
+        Proposal::ComponentModelAccessors,
+    ] {
+        ours.proposals = ours.proposals.with(proposal);
+    }
+    let mut theirs = WasmFeatures::all();
+    for off in [
+        WasmFeatures::SIMD,
+        WasmFeatures::RELAXED_SIMD,
+        WasmFeatures::THREADS,
+        WasmFeatures::SHARED_EVERYTHING_THREADS,
+        WasmFeatures::EXCEPTIONS,
+        WasmFeatures::LEGACY_EXCEPTIONS,
+        WasmFeatures::GC,
+        WasmFeatures::MEMORY_CONTROL,
+        WasmFeatures::STACK_SWITCHING,
+        WasmFeatures::WIDE_ARITHMETIC,
+        WasmFeatures::CM_VALUES,
+        WasmFeatures::CM_GC,
+        WasmFeatures::CUSTOM_DESCRIPTORS,
+        WasmFeatures::COMPACT_IMPORTS,
+        WasmFeatures::ACQUIRE_RELEASE_ATOMICS,
+        WasmFeatures::MULTIBYTE_ARRAY_ACCESS,
+    ] {
+        theirs.remove(off);
+    }
+    (ours, theirs)
+}
+
+fn components() -> Vec<Module> {
+    let Some(folder) = shared("component-model-tests") else {
+        println!(
+            "SKIPPED: the suite of the Component Model is not here (shared/component-model-tests)"
+        );
+        return Vec::new();
+    };
+    let mut components = corpus::modules_in(&folder);
+    components.retain(|module| is_component(&module.bytes));
+    components
+}
+
+fn is_component(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"\x0d\0\x01\0")
+}
+
+fn ours(bytes: &[u8]) -> Result<(), Reject> {
+    check_component(bytes, &features().0, Heap)
+}
+
+fn theirs(bytes: &[u8]) -> Result<(), String> {
+    let mut validator = Validator::new_with_features(features().1);
+    let validated = validator.validate_all(bytes).map(drop);
+    validated.map_err(|error| error.to_string())
+}
+
+/// Whether a rule of components or of the modules in them refuses so.
+fn has_rule(reject: &Reject) -> bool {
+    let code = reject.code();
+    matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
+        || ComponentRule::ALL
+            .iter()
+            .any(|rule| rule.errors().contains(&code))
+        || Rule::ALL.iter().any(|rule| rule.errors().contains(&code))
+}
+
+/// What all say.
+struct Tally {
+    memory: Vec<u8>,
+    valid: usize,
+    invalid: usize,
+    given: usize,
+    /// Arenas that valid components take.
+    peaks: Vec<usize>,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn new() -> Self {
+        Self {
+            memory: vec![0; LARGE],
+            valid: 0,
+            invalid: 0,
+            given: 0,
+            peaks: Vec::new(),
+            wrong: Vec::new(),
+        }
+    }
+
+    fn compare(&mut self, name: &str, bytes: &[u8]) {
+        let verdict = ours(bytes);
+        let arena = Arena::new(&mut self.memory);
+        let in_arena = check_component(bytes, &features().0, &arena);
+        if in_arena != verdict {
+            let wrong = format!("{name}: {verdict:?}, in an arena {in_arena:?}");
+            self.wrong.push(wrong);
+        }
+        let peak = arena.peak();
+        match (verdict, theirs(bytes)) {
+            (Ok(()), Ok(())) => {
+                self.valid += 1;
+                self.peaks.push(peak);
+            }
+            (Err(reject), Err(_)) if has_rule(&reject) => self.invalid += 1,
+            (Err(reject), Ok(())) if reject.class() == ErrorClass::Limit => self.given += 1,
+            (ours, theirs) => self.wrong.push(format!("{name}: {ours:?}, but {theirs:?}")),
+        }
+    }
+
+    fn finish(mut self) {
+        self.peaks.sort_unstable();
+        let peak = |part: usize| self.peaks.get(self.peaks.len() * part / 100).copied();
+        println!(
+            "{} valid, {} invalid, {} beyond a limit; arena: median {:?}, of 99 % {:?}",
+            self.valid,
+            self.invalid,
+            self.given,
+            peak(50),
+            peak(99)
+        );
+        let shown: Vec<_> = self.wrong.iter().take(SHOWN).map(String::as_str).collect();
+        let (wrong, shown) = (self.wrong.len(), shown.join("\n"));
+        assert!(wrong == 0, "{wrong} disagreements:\n{shown}");
+    }
+}
+
+#[test]
+fn the_suite_agrees_with_wasmparser() {
+    let mut tally = Tally::new();
+    for Module { name, bytes, .. } in components() {
+        tally.compare(&name, &bytes);
+    }
+    tally.finish();
+}
+
+#[test]
+fn mutants_agree_with_wasmparser() {
+    let components = components();
+    let mutable: Vec<_> = components
+        .iter()
+        .filter(|component| component.bytes.len() <= MUTABLE)
+        .collect();
+    let count = std::env::var("TABWASM_MUTANTS").ok();
+    let count = count
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(MUTANTS);
+    let mut tally = Tally::new();
+    let mut random = Random::new(1);
+    for number in 0..if mutable.is_empty() { 0 } else { count } {
+        let component = mutable[number % mutable.len()];
+        let bytes = mutate(&components, &component.bytes, &mut random);
+        if is_component(&bytes) {
+            tally.compare(&format!("mutant {number} of {}", component.name), &bytes);
+        }
+    }
+    tally.finish();
+}
+
+/// With less memory a component is out of budget and nothing else, and what is told suffices at last.
+#[test]
+fn smaller_arenas_are_another_budget_and_no_other_verdict() {
+    let mut memory = vec![0; LARGE];
+    let mut least = Vec::new();
+    for Module { name, bytes, .. } in components().iter().step_by(7) {
+        let verdict = ours(bytes);
+        let mut size = 0;
+        loop {
+            let found = check_component(bytes, &features().0, &Arena::new(&mut memory[..size]));
+            match found.map_err(|reject| reject.detail()) {
+                Err(Detail::Limit {
+                    limit: Limit::Arena,
+                    at_least,
+                }) => {
+                    assert!(at_least as usize > size, "{name}: {at_least} of {size}");
+                    size = at_least as usize;
+                }
+                found => {
+                    assert_eq!(found, verdict.map_err(|reject| reject.detail()), "{name}");
+                    break;
+                }
+            }
+        }
+        least.push(size);
+    }
+    println!("largest arena: {:?}", least.iter().max());
+}
