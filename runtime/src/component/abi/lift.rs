@@ -150,14 +150,12 @@ impl<'m> LiftContext<'m> {
     pub(in crate::component) fn words(&self, at: u64) -> Result<(u64, u64), Trap> {
         Ok(match self.options.address {
             AddressType::I32 => {
-                let word = |bytes| u64::from(u32::from_le_bytes(bytes));
-                let second = at.saturating_add(u64::from(AddressType::I32.size()));
-                (word(self.bytes(at)?), word(self.bytes(second)?))
+                let words = u64::from_le_bytes(self.bytes(at)?);
+                (u64::from(words as u32), words >> u32::BITS)
             }
             AddressType::I64 => {
-                let second = at.saturating_add(u64::from(AddressType::I64.size()));
-                let word = u64::from_le_bytes;
-                (word(self.bytes(at)?), word(self.bytes(second)?))
+                let words = u128::from_le_bytes(self.bytes(at)?);
+                (words as u64, (words >> u64::BITS) as u64)
             }
         })
     }

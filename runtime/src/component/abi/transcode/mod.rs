@@ -260,6 +260,14 @@ impl Transcoding {
         loop {
             let left = size.saturating_sub(self.read);
             let rest = text::part(memories.source(), self.source + self.read, left)?;
+            let ascii = text::Ascii::of(self.form, rest);
+            if let Some(ascii) = ascii {
+                let room = self.size.saturating_sub(self.written);
+                let room = text::part_mut(memories.target(), self.at + self.written, room)?;
+                self.written += ascii.write(alphabet, room)? as u64;
+                self.read += ascii.read(self.form) as u64;
+                continue;
+            }
             let chunk = text::Chunk::of(self.form, rest)?;
             if chunk.chars().is_empty() {
                 return Ok(true);

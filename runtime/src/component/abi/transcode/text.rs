@@ -17,6 +17,12 @@ pub(super) struct Chunk {
     count: usize,
 }
 
+/// Some characters that are all of ASCII, as most are.
+pub(super) struct Ascii {
+    bytes: [u8; CHUNK],
+    count: usize,
+}
+
 /// What a character is written as.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Alphabet {
@@ -69,6 +75,57 @@ impl Chunk {
             *place = char;
             self.count += 1;
         }
+    }
+}
+
+impl Ascii {
+    /// The first characters of a string, if they are such.
+    pub(super) fn of(form: Form, string: &[u8]) -> Option<Self> {
+        let mut ascii = Self {
+            bytes: [0; CHUNK],
+            count: 0,
+        };
+        match form {
+            Form::Utf8 | Form::Latin1 => {
+                let head = string.get(..CHUNK).unwrap_or(string);
+                ascii.bytes.get_mut(..head.len())?.copy_from_slice(head);
+                ascii.count = head.len();
+            }
+            Form::Utf16 | Form::Tagged => {
+                let (units, _) = string.as_chunks();
+                let units = units.get(..CHUNK).unwrap_or(units);
+                let mut high = 0;
+                for (place, [low, above]) in ascii.bytes.iter_mut().zip(units) {
+                    *place = *low;
+                    high |= above;
+                }
+                ascii.count = if high == 0 { units.len() } else { 0 };
+            }
+        }
+        // Zeros behind the last one are ASCII, too.
+        (ascii.count > 0 && ascii.bytes.is_ascii()).then_some(ascii)
+    }
+
+    /// The bytes that were read for them.
+    pub(super) const fn read(&self, form: Form) -> usize {
+        self.count * form.unit() as usize
+    }
+
+    /// Writes them, which every alphabet has, and says how many bytes these are.
+    pub(super) fn write(&self, alphabet: Alphabet, room: &mut [u8]) -> Result<usize, Trap> {
+        let ascii = self.bytes.get(..self.count).unwrap_or_default();
+        let outside = Trap::StringOutOfBounds;
+        if let Alphabet::Utf16 = alphabet {
+            let bytes = self.count * size_of::<u16>();
+            let (units, _) = room.get_mut(..bytes).ok_or(outside)?.as_chunks_mut();
+            for (unit, byte) in units.iter_mut().zip(ascii) {
+                *unit = u16::from(*byte).to_le_bytes();
+            }
+            return Ok(bytes);
+        }
+        let room = room.get_mut(..ascii.len()).ok_or(outside)?;
+        room.copy_from_slice(ascii);
+        Ok(ascii.len())
     }
 }
 

@@ -57,39 +57,65 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
 
     /// Writes an address and a length of the target.
     pub(super) fn write_words(&mut self, to: Place, (one, two): (u64, u64)) -> Result<(), Trap> {
-        let size = self.program.target.address.size();
-        let behind = match to {
-            Place::Slot(slot) => Place::Slot(slot + 1),
-            Place::Memory(offset) => Place::Memory(offset + size),
-        };
-        self.write(size, to, one)?;
-        self.write(size, behind, two)
+        match to {
+            Place::Slot(slot) => {
+                self.registers[slot as usize] = one;
+                self.registers[slot as usize + 1] = two;
+                Ok(())
+            }
+            Place::Memory(offset) => {
+                let at = self.to(offset);
+                let memory = self.memories.target();
+                match self.program.target.address {
+                    AddressType::I32 => {
+                        let words = u64::from(one as u32) | (two << u32::BITS);
+                        store(memory, at, words.to_le_bytes())
+                    }
+                    AddressType::I64 => {
+                        let words = u128::from(one) | (u128::from(two) << u64::BITS);
+                        store(memory, at, words.to_le_bytes())
+                    }
+                }
+            }
+        }
     }
 
     /// Reads a number as a core value.
     pub(super) fn read(&mut self, scalar: Scalar, from: Place) -> Result<u64, Trap> {
-        scalar.lift(match from {
+        let bits = match from {
             Place::Slot(slot) => self.registers[slot as usize],
             Place::Memory(offset) => {
                 let at = self.from(offset);
-                number(part_of(self.memories.source(), at, scalar.size().into())?)
+                let memory = self.memories.source();
+                match scalar.size() {
+                    1 => u8::from_le_bytes(load(memory, at)?).into(),
+                    2 => u16::from_le_bytes(load(memory, at)?).into(),
+                    4 => u32::from_le_bytes(load(memory, at)?).into(),
+                    _ => u64::from_le_bytes(load(memory, at)?),
+                }
             }
-        })
+        };
+        scalar.lift(bits)
     }
 
     /// Writes a core value that is this many bytes in memory.
     pub(super) fn write(&mut self, size: u32, to: Place, value: u64) -> Result<(), Trap> {
         match to {
-            Place::Slot(slot) => self.registers[slot as usize] = value,
+            Place::Slot(slot) => {
+                self.registers[slot as usize] = value;
+                Ok(())
+            }
             Place::Memory(offset) => {
                 let at = self.to(offset);
-                let place = part(self.memories.target(), at, size.into())?;
-                for (byte, value) in place.iter_mut().zip(value.to_le_bytes()) {
-                    *byte = value;
+                let memory = self.memories.target();
+                match size {
+                    1 => store(memory, at, (value as u8).to_le_bytes()),
+                    2 => store(memory, at, (value as u16).to_le_bytes()),
+                    4 => store(memory, at, (value as u32).to_le_bytes()),
+                    _ => store(memory, at, value.to_le_bytes()),
                 }
             }
         }
-        Ok(())
     }
 }
 
@@ -100,18 +126,24 @@ pub(super) fn checked(at: u64, extent: Extent, memory: usize) -> Result<u64, Tra
     Ok(at)
 }
 
-/// A number of at most eight bytes.
-pub(super) fn number(bytes: &[u8]) -> u64 {
-    let bytes = bytes.iter().rev();
-    bytes.fold(0, |number, byte| number << u8::BITS | u64::from(*byte))
+fn load<const SIZE: usize>(memory: &[u8], at: u64) -> Result<[u8; SIZE], Trap> {
+    let bytes = part_of(memory, at, SIZE as u64)?.first_chunk();
+    bytes.copied().ok_or(Trap::MemoryOutOfBounds)
 }
 
+fn store<const SIZE: usize>(memory: &mut [u8], at: u64, bytes: [u8; SIZE]) -> Result<(), Trap> {
+    part(memory, at, SIZE as u64)?.copy_from_slice(&bytes);
+    Ok(())
+}
+
+/// Bytes of the memory of the source.
 pub(super) fn part_of(memory: &[u8], at: u64, size: u64) -> Result<&[u8], Trap> {
     let range = pointer::range(at, size, memory.len());
     let part = range.and_then(|range| memory.get(range));
     part.ok_or(Trap::MemoryOutOfBounds)
 }
 
+/// Bytes of the memory of the target.
 pub(super) fn part(memory: &mut [u8], at: u64, size: u64) -> Result<&mut [u8], Trap> {
     let range = pointer::range(at, size, memory.len());
     let part = range.and_then(|range| memory.get_mut(range));

@@ -17,29 +17,25 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     pub(super) fn string(&mut self, from: Place, to: Place) -> Result<Option<Allocation>, Trap> {
         let program = self.program;
         let encoding = program.target.encoding;
-        let next = match self.answer.take() {
-            None => {
-                let words = self.words(from)?;
-                let cx = LiftContext::new(self.memories.source(), program.source);
-                let string = WasmStr::new(&cx, words)?;
-                let (form, at, units) = string.source();
-                let bytes = units.saturating_mul(form.unit().into());
-                self.memories.charge(bytes)?;
-                form.check(part_of(self.memories.source(), at, bytes)?)?;
-                let (begun, first) = Transcoding::begin((form, at, units), encoding)?;
-                self.keep(&begun);
-                return Ok(Some(first));
-            }
-            Some(answer) => {
-                let mut kept = self.kept();
-                let address = program.target.address;
-                let next = kept.resume(self.memories, encoding, address, answer)?;
-                self.keep(&kept);
-                next
-            }
+        let Some(answer) = self.answer.take() else {
+            let words = self.words(from)?;
+            let cx = LiftContext::new(self.memories.source(), program.source);
+            let string = WasmStr::new(&cx, words)?;
+            let (form, at, units) = string.source();
+            let bytes = units.saturating_mul(form.unit().into());
+            self.memories.charge(bytes)?;
+            form.check(part_of(self.memories.source(), at, bytes)?)?;
+            let (begun, first) = Transcoding::begin((form, at, units), encoding)?;
+            self.keep(&begun);
+            return Ok(Some(first));
         };
-        match next {
-            Next::Allocate(allocation) => Ok(Some(allocation)),
+        let mut kept = self.kept();
+        let address = program.target.address;
+        match kept.resume(self.memories, encoding, address, answer)? {
+            Next::Allocate(allocation) => {
+                self.keep(&kept);
+                Ok(Some(allocation))
+            }
             Next::Done { at, units } => {
                 self.write_words(to, (at, units))?;
                 Ok(None)

@@ -35,13 +35,11 @@ pub(crate) fn step<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized>(
         answer,
     };
     while let Some(op) = program.ops.get(machine.registers[0] as usize) {
-        match *op {
-            Op::Done => break,
-            op => {
-                if let Some(allocation) = machine.run(op)? {
-                    return Ok(Step::Allocate(allocation));
-                }
-            }
+        if matches!(op, Op::Done) {
+            break;
+        }
+        if let Some(allocation) = machine.run(op)? {
+            return Ok(Step::Allocate(allocation));
         }
     }
     Ok(Step::Done)
@@ -59,9 +57,9 @@ struct Machine<'a, M: ?Sized, H: ?Sized> {
 
 impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H> {
     /// Runs an operation; if it needs memory of the guest, it runs again with the answer.
-    fn run(&mut self, op: Op) -> Result<Option<Allocation>, Trap> {
+    fn run(&mut self, op: &Op) -> Result<Option<Allocation>, Trap> {
         let pc = self.registers[0] + 1;
-        match op {
+        match *op {
             Op::Source { slot, extent } => {
                 let at = self.word(slot, self.program.source.address);
                 let memory = self.memories.source().len();

@@ -353,3 +353,43 @@ fn within_one_memory() {
         [1, 2, 3, 4, b'a', b'b', b'c']
     );
 }
+
+#[test]
+fn text_of_every_kind_and_length_arrives() {
+    let types = TypeTable::default();
+    // Blocks of ASCII are written at once; others, and characters across a block's end, one by one.
+    let parts = [
+        "a",
+        "0123456789",
+        "\u{e9}",
+        "\u{20ac}",
+        "\u{1f370}",
+        "\u{ff}\u{100}",
+    ];
+    for (one, other) in parts
+        .iter()
+        .flat_map(|one| parts.map(|other| (*one, other)))
+    {
+        for count in [1, 7, 62, 63, 64, 65, 130] {
+            let text = [one.repeat(count), other.repeat(3), one.repeat(70)].concat();
+            for encoding in StringEncoding::ALL {
+                let options = CanonicalOptions { encoding, ..PLAIN };
+                let through = |source, target, flat: &[u64], pair: &mut Pair| {
+                    let sides = ((source, Source::Flat), (target, Target::Flat));
+                    let program =
+                        Program::compile(&types, &[STRING], sides.0, sides.1, &mut large());
+                    finished(&program.unwrap(), flat, pair, &mut NoTransfer).unwrap()
+                };
+                let mut there = Pair::new(false, Allocator::Bump { top: 32 });
+                there.source_mut()[..text.len()].copy_from_slice(text.as_bytes());
+                let given = through(PLAIN, options, &[0, text.len() as u64], &mut there);
+                let mut back = Pair::new(false, Allocator::Bump { top: 32 });
+                back.source = Some(there.target);
+                let found = through(options, PLAIN, &given, &mut back);
+                let [at, size] = [found[0] as usize, found[1] as usize];
+                let found = &back.target.memory[at..at + size];
+                assert_eq!(core::str::from_utf8(found), Ok(&*text), "{encoding:?}");
+            }
+        }
+    }
+}
