@@ -1,4 +1,5 @@
-//! Components run: linked, instantiated, called.
+//! Components run: linked by name, instantiated and called by the host, with values that Rust knows the
+//! type of and with others, and with resources of the host.
 
 use tabwasm::component::{
     BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val,

@@ -1,4 +1,5 @@
-//! Types of components as the host sees them, and exports found in nested instances.
+//! Types of components as the host sees them, and exports found in nested instances: what is written in
+//! the text of a component comes back through the public interface.
 
 use tabwasm::component::types::{ComponentItem, Type};
 use tabwasm::component::{Component, Linker, ResourceType};

@@ -3,13 +3,15 @@
 //! Outside of `generated/` there are no integer literals in match patterns but 0 and 1 (wire
 //! bytes and section ids have names), no hexadecimal literals but the bits of floats in `num/`,
 //! no numbers of `limits.toml`, and no texts that the official
-//! scripts expect. Tests may have them: modules behind `cfg(test)`, and files called `tests.rs`.
+//! scripts expect. Tests may have them: modules behind `cfg(test)`, in the file or in
+//! files of their own.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ItemMod, Lit, LitInt, LitStr, Macro, Pat};
 use tabwasm_codegen::model::{ErrorClass, Model};
 use tabwasm_codegen::{Tree, diag, model};
+use tabwasm_tests::sources::is_test;
 use tabwasm_tests::workspace;
 
 #[test]
@@ -20,8 +22,19 @@ fn no_fact_is_typed_by_hand() {
         model(&tree).unwrap_or_else(|report| panic!("{}", diag::render(&tree, &report, false)));
     let mut found = Vec::new();
     let mut files = 0;
-    let sources = tree.matching("runtime/src/", ".rs");
-    for (file, text) in sources.filter(|(file, _)| !file.ends_with("/tests.rs")) {
+    let tests: Vec<String> = tree
+        .matching("runtime/src/", ".rs")
+        .flat_map(|(file, text)| test_modules(file, text))
+        .collect();
+    let is_test = |file: &str| {
+        let behind = |module: &String| file.strip_prefix(module.as_str());
+        let mut behind = tests.iter().filter_map(behind);
+        behind.any(|rest| rest == ".rs" || rest.starts_with('/'))
+    };
+    for (file, text) in tree.matching("runtime/src/", ".rs") {
+        if is_test(file) {
+            continue;
+        }
         found.extend(search(file, text, &model));
         files += 1;
     }
@@ -42,6 +55,20 @@ fn the_search_finds_each_kind() {
     mod tests { const ADD: u8 = 0x6A; }";
     let found = search("some.rs", text, &model);
     assert_eq!(found.len(), 7, "{found:#?}");
+}
+
+/// Where the files of modules are that are compiled for tests only, without what ends their names.
+fn test_modules(file: &str, text: &str) -> Vec<String> {
+    let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let own = file.strip_suffix("/mod.rs").or(file.strip_suffix("/lib.rs"));
+    let folder = own.or(file.strip_suffix(".rs")).unwrap_or(file);
+    let modules = parsed.items.iter().filter_map(|item| match item {
+        syn::Item::Mod(module) if module.content.is_none() && is_test(&module.attrs) => {
+            Some(format!("{folder}/{}", module.ident))
+        }
+        _ => None,
+    });
+    modules.collect()
 }
 
 fn search(file: &str, text: &str, model: &Model) -> Vec<String> {

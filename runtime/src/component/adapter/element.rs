@@ -3,25 +3,25 @@
 //! They were copied all at once, and are looked at where they are then: a wrong one is a trap, after
 //! which nobody reads what was copied, and others are made what the standard lifts them to.
 
-use super::op::Scalar;
+use super::op::{BYTE, HALF, Scalar, WORD};
 use crate::spec::Trap;
 
 /// Checks numbers that follow each other, or puts them right.
 pub(super) fn check(scalar: Scalar, elements: &mut [u8]) -> Result<(), Trap> {
     match scalar.size() {
-        1 => each(
+        BYTE => each(
             scalar,
             elements.as_chunks_mut().0,
             u8::from_le_bytes,
             u8::to_le_bytes,
         ),
-        2 => each(
+        HALF => each(
             scalar,
             elements.as_chunks_mut().0,
             u16::from_le_bytes,
             u16::to_le_bytes,
         ),
-        4 => each(
+        WORD => each(
             scalar,
             elements.as_chunks_mut().0,
             u32::from_le_bytes,

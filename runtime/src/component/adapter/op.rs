@@ -130,13 +130,18 @@ pub(super) enum Op {
     Done,
 }
 
+/// Bytes of the numbers that are looked at.
+pub(super) const BYTE: u32 = size_of::<u8>() as u32;
+pub(super) const HALF: u32 = size_of::<u16>() as u32;
+pub(super) const WORD: u32 = size_of::<u32>() as u32;
+
 impl Scalar {
     /// Its bytes in memory.
     pub(super) const fn size(self) -> u32 {
         match self {
             Self::Bits(size) | Self::Signed(size) => size,
-            Self::Bool => 1,
-            Self::Char => 4,
+            Self::Bool => BYTE,
+            Self::Char => WORD,
             Self::Flags { size, .. } | Self::Case { size, .. } => size,
         }
     }
@@ -145,11 +150,11 @@ impl Scalar {
     pub(super) fn lift(self, bits: u64) -> Result<u64, Trap> {
         let low = bits as u32;
         Ok(match self {
-            Self::Bits(1) => u64::from(bits as u8),
-            Self::Bits(2) => u64::from(bits as u16),
-            Self::Bits(4) => u64::from(low),
+            Self::Bits(BYTE) => u64::from(bits as u8),
+            Self::Bits(HALF) => u64::from(bits as u16),
+            Self::Bits(WORD) => u64::from(low),
             Self::Bits(_) => bits,
-            Self::Signed(1) => u64::from(i32::from(bits as i8) as u32),
+            Self::Signed(BYTE) => u64::from(i32::from(bits as i8) as u32),
             Self::Signed(_) => u64::from(i32::from(bits as i16) as u32),
             Self::Bool => u64::from(low != 0),
             Self::Char => match char::from_u32(low) {

@@ -1,6 +1,7 @@
 //! What components and their instances import and export, by name.
 //!
-//! Standard: Component Model, `Explainer.md`, "Import and Export Definitions".
+//! The plan knows both: imports one by one, however deep they are in instances, and exports as lists
+//! by name. Here they are a tree again, as the component declares it. Standard: Component Model, `Explainer.md`, "Import and Export Definitions".
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;

@@ -1,4 +1,8 @@
 //! Types of functions, as the host sees them.
+//!
+//! A handle: the component whose table has the type, and the number of the type there; parameters and
+//! the result are read when somebody asks. Standard: Component Model, `Explainer.md`, "Type
+//! Definitions".
 
 use core::fmt;
 
