@@ -101,7 +101,7 @@ fn without_guest() -> clap::Command {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a module (the default).
+    /// Run a module, or a function of a component (the default).
     #[cfg(feature = "std")]
     Run(Box<Run>),
     /// Tell whether modules are valid.
@@ -130,7 +130,8 @@ pub enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = AFTER_HELP)]
 pub struct Run {
-    /// Call this export with the arguments that follow FILE, and print its results: `--invoke add`.
+    /// Call this export with the arguments that follow FILE, and print its results: `--invoke add`. Of a
+    /// component, with arguments in WAVE: `--invoke 'ns:pkg/iface.func("x", 1)'`.
     #[arg(long, value_name = "NAME")]
     pub invoke: Option<String>,
     /// Give the guest an environment variable; without a value, the one it has here: `--env LANG=C`.
@@ -165,7 +166,7 @@ pub struct Run {
     /// Bytes of the stack, which bounds how deep the guest can call: `--stack-size 8MiB`.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub stack_size: Option<usize>,
-    /// The module (`.wasm`, `.wat`, or `-` for standard input), and what the guest gets.
+    /// The module or component (`.wasm`, `.wat`, or `-` for standard input), and what the guest gets.
     #[arg(
         value_names = ["FILE", "ARGS"],
         required = true,

@@ -11,6 +11,8 @@ pub mod args;
 pub mod calls;
 pub mod compile;
 pub mod completions;
+#[cfg(feature = "std")]
+mod component;
 pub mod diagnostic;
 pub mod escape;
 pub mod exit;
@@ -46,3 +48,5 @@ pub mod validate;
 #[cfg(feature = "std")]
 pub mod value;
 pub mod wast;
+#[cfg(feature = "std")]
+pub mod wave;

@@ -1,4 +1,4 @@
-//! `tabwasm [run] FILE`: a program with WASI, or one function of a module.
+//! `tabwasm [run] FILE`: a program with WASI, or one function of a module or a component.
 //!
 //! Options become the configuration of an engine, limits of a store and the context of WASI; then
 //! the module is read, linked and started, and the way in which it ends becomes an exit code. Time
@@ -11,7 +11,8 @@ use std::process;
 use std::thread;
 use std::time::Duration;
 
-use tabwasm::spec::ErrorCode;
+use tabwasm::component::Component;
+use tabwasm::view::View;
 use tabwasm::{
     CompilationMode, Config, Engine, Error, I32Exit, LinkError, Linker, MemoryType, Module, Result,
     Store, StoreLimits, StoreLimitsBuilder, Trap,
@@ -19,6 +20,7 @@ use tabwasm::{
 use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
 use crate::args::Run;
+use crate::component::Call;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
@@ -58,6 +60,14 @@ pub fn run(args: &Run) -> ExitStatus {
             return unread.report();
         }
     };
+    if let Ok(View::Component(_)) = View::new(&input.bytes) {
+        let component = Component::new(&engine, &input.bytes);
+        drop(loading);
+        return match component {
+            Ok(component) => run_component(args, &input.name, &component),
+            Err(error) => reject(&input, &error),
+        };
+    }
     // A program gets its arguments as bytes; those of a function are numbers.
     let guest_args = match args.invoke.as_ref().map(|_| args.guest_args()).transpose() {
         Ok(guest_args) => guest_args.unwrap_or_default(),
@@ -101,6 +111,20 @@ pub fn run(args: &Run) -> ExitStatus {
         Some(name) => program.invoke(name, &mut store),
         None => program.start(&mut store),
     };
+    match ended {
+        Ok(exit) => exit,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Calls a function of a component.
+fn run_component(args: &Run, file: &str, component: &Component) -> ExitStatus {
+    let call = match Call::read(args, file, component) {
+        Ok(call) => call,
+        Err(exit) => return exit,
+    };
+    let ended =
+        store(args, component.engine()).and_then(|mut store| call.run(args, component, &mut store));
     match ended {
         Ok(exit) => exit,
         Err(error) => fail(&error),
@@ -217,13 +241,6 @@ fn watch(engine: Engine, timeout: Duration) {
 
 fn reject(input: &Input, error: &Error) -> ExitStatus {
     match error.as_reject() {
-        Some(reject) if reject.code() == ErrorCode::Component => {
-            diagnostic::error(format_args!("`{}` is a component", input.name));
-            diagnostic::help(
-                "components do not run yet; `tabwasm inspect` shows what they consist of, and \
-                 `tabwasm validate` validates them",
-            );
-        }
         Some(reject) => diagnostic::rejected(input, reject),
         None => diagnostic::failed(error),
     }
@@ -266,6 +283,7 @@ fn fail(error: &Error) -> ExitStatus {
             ExitStatus::Trap
         }
         Some(_) => ExitStatus::Trap,
+        None if is_missing(error) => ExitStatus::Trap,
         None if is_unknown(error) => {
             diagnostic::help(
                 "`--unknown-imports default` makes functions of them that return zeros",
@@ -277,7 +295,12 @@ fn fail(error: &Error) -> ExitStatus {
     }
 }
 
-/// Whether an import was called that is a trap.
+/// Whether an import of a component was called that is a trap.
+fn is_missing(error: &Error) -> bool {
+    matches!(error.downcast_ref(), Some(LinkError::Missing { .. }))
+}
+
+/// Whether an import of a module was called that is a trap.
 fn is_unknown(error: &Error) -> bool {
     matches!(error.downcast_ref(), Some(LinkError::Unknown { .. }))
 }

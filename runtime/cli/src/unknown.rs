@@ -6,6 +6,7 @@
 //! of wasmtime's `-W unknown-imports-trap` and `-W unknown-imports-default`.
 
 use clap::{Args, ValueEnum};
+use tabwasm::component::{self, Component};
 use tabwasm::{
     AsContextMut, Caller, ExternType, Global, ImportType, Linker, Memory, Module, Ref, Result,
     Store, Table, Val,
@@ -28,7 +29,7 @@ pub struct Imports {
 enum Unknown {
     /// An error before anything runs.
     Error,
-    /// A function that traps when it is called; what is no function is an error.
+    /// A function that traps when it is called; what is no function is an error. For components, too.
     Trap,
     /// A function that does nothing and returns zeros and nulls; memories, tables and globals of them.
     Default,
@@ -55,6 +56,32 @@ impl Imports {
         match self.unknown_imports {
             Unknown::Trap => linker.define_unknown_imports_as_traps(module),
             Unknown::Error | Unknown::Default => Ok(()),
+        }
+    }
+}
+
+impl Imports {
+    /// Whether they become traps.
+    pub(crate) fn are_traps(&self) -> bool {
+        self.unknown_imports == Unknown::Trap
+    }
+
+    /// Defines those of a component.
+    ///
+    /// # Errors
+    /// If a name is taken; and a message, if something is asked for that components do not have.
+    pub(crate) fn define_in_component<T: 'static>(
+        &self,
+        linker: &mut component::Linker<T>,
+        component: &Component,
+    ) -> Result<Result<(), &'static str>> {
+        match (self.unknown_imports, &self.stub[..]) {
+            (Unknown::Error, []) => Ok(Ok(())),
+            (Unknown::Trap, []) => linker.define_unknown_imports_as_traps(component).map(Ok),
+            _ => Ok(Err(
+                "of a component, imports that are not defined can be traps only: \
+                 `--unknown-imports trap`",
+            )),
         }
     }
 }

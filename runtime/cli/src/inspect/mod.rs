@@ -2,11 +2,13 @@
 //!
 //! They need not be valid: what can be read is shown, up to the first error. Views do the reading,
 //! so this is also an example of them. Nested components are kept in a list and not visited by
-//! recursion; `text` and `json` show each of them, with types from `entities`.
+//! recursion; `text` and `json` show each of them, with types from `entities`. What a component in a
+//! file imports and exports is shown in WIT, too, by `wit`.
 
 mod entities;
 mod json;
 mod text;
+mod wit;
 
 use std::path::Path;
 
@@ -17,6 +19,7 @@ use crate::args::Inspect;
 use crate::diagnostic;
 use crate::exit::ExitStatus;
 use crate::input::Input;
+use crate::json::Object;
 use crate::output::line;
 
 /// Shows files; the first failure decides how the process ends.
@@ -53,12 +56,20 @@ fn inspect(args: &Inspect, file: &Path) -> ExitStatus {
 fn show(args: &Inspect, file: &str, view: View<'_>) -> Result<(), Reject> {
     let deepest = args.depth.unwrap_or(usize::MAX);
     let mut left = vec![(1, view)];
+    let world = match view {
+        View::Component(component) => Some(wit::world(component.bytes())),
+        View::Module(_) => None,
+    };
     while let Some((level, view)) = left.pop() {
         if level > deepest {
             continue;
         }
+        let object = |line: Object| match &world {
+            Some(world) if level == 1 => line.optional_text("wit", world.as_deref().ok()),
+            _ => line,
+        };
         match args.json {
-            true => line!("{}", json::object(file, level, view)?),
+            true => line!("{}", object(json::object(file, level, view)?)),
             false => text::show(level, view)?,
         }
         if let View::Component(component) = view {
@@ -69,6 +80,10 @@ fn show(args: &Inspect, file: &str, view: View<'_>) -> Result<(), Reject> {
             inner.reverse();
             left.extend(inner.into_iter().map(|view| (level + 1, view)));
         }
+    }
+    match world {
+        Some(world) if !args.json => text::show_world(&world),
+        _ => {}
     }
     Ok(())
 }

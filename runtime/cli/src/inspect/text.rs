@@ -122,6 +122,17 @@ fn show_component(component: ComponentView<'_>, indent: &str) -> Result<(), Reje
     Ok(())
 }
 
+/// Shows the world of a component, or why it cannot be shown.
+pub(super) fn show_world(world: &Result<String, String>) {
+    match world {
+        Ok(world) => {
+            line!("  world in WIT:");
+            world.lines().for_each(|text| line!("    {text}"));
+        }
+        Err(message) => line!("  world in WIT: cannot be shown: {message}"),
+    }
+}
+
 fn quoted(name: Option<&str>) -> String {
     name.map(|name| format!(" \"{name}\"")).unwrap_or_default()
 }

@@ -211,8 +211,8 @@ fn each_option_is_in_help_manual_and_completions() {
         let name: Vec<&str> = name.iter().map(String::as_str).collect();
         let page = tabwasm(&[&["man"], &name[..]].concat(), b"");
         assert_eq!((page.code, page.stderr.as_str()), (Some(0), ""));
-        // The language of the pages has a `-` of its own.
-        let page = page.stdout.replace("\\-", "-");
+        // The language of the pages has a `-` and a `'` of its own.
+        let page = page.stdout.replace("\\-", "-").replace("\\*(Aq", "'");
         let help = tabwasm(&[&name[..], &["--help"]].concat(), b"").stdout;
         for option in command.get_arguments().filter(|it| !it.is_positional()) {
             let long = option.get_long().expect("it has a name");

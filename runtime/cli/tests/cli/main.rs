@@ -7,6 +7,7 @@
 #![cfg(feature = "std")]
 
 mod arguments;
+mod component;
 mod module;
 mod program;
 mod script;

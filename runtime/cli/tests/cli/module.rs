@@ -446,15 +446,6 @@ fn what_works_for_components_is_said() {
     assert_eq!(output.code, Some(3));
     let expected = "type not valid to be used as import or export";
     assert!(output.stderr.contains(expected), "{}", output.stderr);
-    let output = tabwasm(&[&path], b"");
-    assert_eq!(output.code, Some(3));
-    for part in [
-        "is a component",
-        "help: components do not run yet",
-        "`tabwasm inspect`",
-    ] {
-        assert!(output.stderr.contains(part), "{}", output.stderr);
-    }
 }
 
 #[test]
