@@ -12,9 +12,9 @@ use tabwasm::compact::{
 };
 use tabwasm::profile::{Features, NoAlloc, Profile};
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::{Level, Limit, Proposals};
+use tabwasm::spec::{Limit, Proposals};
 use tabwasm::types::Ref;
-use tabwasm::validate::{Scope, check_component_at};
+use tabwasm::validate::{Arena, check_component};
 use tabwasm::{Config, Trap};
 
 use super::buffers::{Growing, Lists, ModuleBuffers, Modules};
@@ -24,9 +24,6 @@ use super::value::Value;
 
 /// Bytes of all memories at most; a program that wants more is refused.
 const MOST_BYTES: u64 = 1 << 30;
-
-/// How much is asked of components.
-const COMPONENT_LEVEL: Level = Level::Standard;
 
 /// What is said of a component that is to be instantiated.
 const COMPONENTS: Failure = Failure::Lacks("component model");
@@ -41,8 +38,6 @@ pub(super) enum Definition<'a> {
 /// A store in vectors, and what modules can import.
 pub(super) struct Compact<'a> {
     features: Features,
-    /// What components may be; their core modules are as other modules.
-    components: Features,
     store: Store<'a, 'a, NoAlloc>,
     places: IterMut<'a, ModuleBuffers>,
     bytes: Growing<'a, u8>,
@@ -67,11 +62,6 @@ impl<'a> Compact<'a> {
                 proposals: NoAlloc::PROPOSALS,
                 limits,
             },
-            components: Features {
-                proposals: config.proposals(),
-                limits,
-            }
-            .with_components(),
             store: Store::new(ram),
             places: modules.places(),
             bytes,
@@ -85,9 +75,11 @@ impl<'a> Compact<'a> {
         let instance = compact.instantiate(&module)?;
         compact.register(spectest::MODULE, &instance)?;
         let admitted = config.proposals().iter();
+        let known = NoAlloc::PROPOSALS.union(Proposals::OF_COMPONENTS);
         compact.features.proposals = admitted
-            .filter(|proposal| NoAlloc::PROPOSALS.contains(*proposal))
+            .filter(|proposal| known.contains(*proposal))
             .fold(Proposals::EMPTY, Proposals::with);
+        compact.features = compact.features.with_components();
         Ok(compact)
     }
 
@@ -149,24 +141,16 @@ impl<'a> Compact<'a> {
 
     /// Validates a component.
     fn validate(&mut self, wasm: &[u8]) -> Result<(), Failure> {
-        let depth = usize::try_from(self.components.limits.component_nesting);
-        let mut scopes = vec![Scope::default(); depth.unwrap_or(usize::MAX).min(wasm.len())];
-        let module = |module| {
-            let mut arena = Vec::new();
-            loop {
-                let checked = Module::new(module, &self.features, &mut arena).map(drop);
-                match checked {
-                    Err(reject) => match larger(&reject, arena.len()) {
-                        Some(len) => arena.resize(len, 0),
-                        None => return Err(reject),
-                    },
-                    valid => return valid,
-                }
+        loop {
+            let arena = Arena::new(&mut self.arena);
+            let Err(reject) = check_component(wasm, &self.features, &arena) else {
+                return Ok(());
+            };
+            match larger(&reject, self.arena.len()) {
+                Some(len) => self.arena.resize(len, 0),
+                None => return Err(Failure::Rejected(reject)),
             }
-        };
-        let gate = &self.components;
-        check_component_at(COMPONENT_LEVEL, wasm, gate, &mut scopes, module)
-            .map_err(Failure::Rejected)
+        }
     }
 
     fn func(&mut self, instance: InstanceIdx, name: &str) -> Result<FuncAddr, Failure> {

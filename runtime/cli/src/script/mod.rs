@@ -48,7 +48,8 @@ pub enum Subject {
 
 /// What the scripts of the Component Model use beyond a release of WASI: the options that the
 /// suite's own README gives to an implementation.
-const COMPONENT_GATES: [Proposal; 3] = [
+const COMPONENT_GATES: [Proposal; 4] = [
+    Proposal::ComponentModelAsyncStackful,
     Proposal::ComponentModelMoreAsyncBuiltins,
     Proposal::ComponentModelThreading,
     Proposal::ComponentModelFixedLengthLists,
