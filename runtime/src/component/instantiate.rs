@@ -355,7 +355,8 @@ impl<T: 'static> Making<'_, T> {
                         match component.adapter(number) {
                             Some(adapter) => {
                                 let adapter = adapter.clone();
-                                FuncBody::Turns(lowered::call(self.home, adapter, &caller, lifted)?)
+                                let from = (caller.component, caller.instance, caller.options);
+                                FuncBody::Turns(lowered::call(self.home, adapter, from, lifted)?)
                             }
                             // What is lifted may block.
                             None => FuncBody::Turns(self.builtin(instance, Does::BLOCKS)?),

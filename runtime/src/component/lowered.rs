@@ -13,7 +13,6 @@ use core::ops::Range;
 
 use super::abi::CanonicalOptions;
 use super::adapter::{Allocation, Charge, Memories, Program, Size, Step, step};
-use super::func::host::Lowered;
 use super::func::unsupported;
 use super::guest::{end_call, entity, leaving};
 use super::handles::InstanceHandles;
@@ -89,19 +88,20 @@ impl Adapter {
     }
 }
 
-/// The function that stands for a call.
+/// The function that stands for a call: from an instance of a component with its options, to a
+/// function of the same component.
 pub(super) fn call(
     home: u32,
     adapter: Shared<Adapter>,
-    caller: &Lowered,
+    (component, caller, caller_options): (u32, u32, GuestOptions),
     callee: LiftedFunc,
 ) -> Result<Box<dyn Turns>, OutOfMemory> {
     Ok(allocation::boxed(Call {
         adapter,
         home,
-        component: caller.component,
-        caller: caller.instance,
-        caller_options: caller.options,
+        component,
+        caller,
+        caller_options,
         callee,
     })?)
 }

@@ -28,6 +28,8 @@ mod flatten;
 mod func;
 #[cfg(feature = "alloc")]
 mod guest;
+#[cfg(all(test, feature = "std"))]
+mod handle_scripts;
 #[cfg(feature = "alloc")]
 mod handles;
 #[cfg(feature = "alloc")]

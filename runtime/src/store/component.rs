@@ -378,3 +378,27 @@ impl From<OutOfMemory> for HandleError {
         Self::OutOfMemory
     }
 }
+
+#[cfg(test)]
+impl HandleTable {
+    /// The handles with their indices, the free indices of which the last is used next, and the first
+    /// index that was never used.
+    pub(crate) fn parts(&self) -> (Vec<(u32, Handle)>, Vec<u32>, u32) {
+        let indices = (1..).zip(&self.entries);
+        let live = indices.filter_map(|(index, entry)| match entry {
+            Entry::Used(handle) => Some((index, *handle)),
+            Entry::Free(_) => None,
+        });
+        let mut free = Vec::new();
+        let mut next = self.free;
+        while let Some(place) = next {
+            free.push(place + 1);
+            next = match self.entries.get(place as usize) {
+                Some(Entry::Free(next)) => *next,
+                _ => None,
+            };
+        }
+        free.reverse();
+        (live.collect(), free, self.entries.len() as u32 + 1)
+    }
+}
