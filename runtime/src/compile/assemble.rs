@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use crate::allocation;
 use crate::error::Result;
 use crate::fast::pinning::Pinning;
-use crate::module::pins::Pins;
 use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
 use crate::profile::Features;
 use crate::read::{
@@ -82,8 +81,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
 
     fn skip(&mut self, _: FuncIdx, span: Span) -> Result<bool, Reject> {
         if self.lazy {
-            let pins = Pins::default();
-            push(&mut self.parts.bodies, Body { span, pins })?;
+            push(&mut self.parts.bodies, Body { span, pins: None })?;
         }
         Ok(self.lazy)
     }
@@ -96,7 +94,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
         let body = Body {
             span: self.span,
-            pins: self.body.sink.finish(),
+            pins: Some(self.body.sink.finish()),
         };
         push(&mut self.parts.bodies, body)
     }

@@ -68,6 +68,22 @@ impl Module {
         ask: &mut Ask<'_>,
     ) -> Result<Self> {
         let lazy = engine.config().mode == CompilationMode::Lazy;
+        Self::assembled(engine, bytes, lazy, ask)
+    }
+
+    /// The same of a module that was found valid as a part of a component: its functions need not be
+    /// read again before they are called.
+    pub(crate) fn of_component(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        let lazy = engine.config().mode != CompilationMode::Eager;
+        Self::assembled(engine, bytes.into(), lazy, &mut || Ok(()))
+    }
+
+    fn assembled(
+        engine: &Engine,
+        bytes: Cow<'_, [u8]>,
+        lazy: bool,
+        ask: &mut Ask<'_>,
+    ) -> Result<Self> {
         let (env, parts) = assemble::assemble(&bytes, engine.features(), lazy, ask)?;
         let module = Self::of(ModuleInner {
             engine: engine.clone(),

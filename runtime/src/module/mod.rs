@@ -151,14 +151,10 @@ impl Module {
         })
     }
 
-    /// The pinned locals of a defined function, counted from the first defined one.
-    pub(crate) fn pins(&self, index: u32) -> Pins {
-        self.0
-            .parts
-            .bodies
-            .get(index as usize)
-            .map(|body| body.pins)
-            .unwrap_or_default()
+    /// The pinned locals of a defined function, counted from the first defined one; nothing if it was
+    /// not read when the module was made.
+    pub(crate) fn pins(&self, index: u32) -> Option<Pins> {
+        self.0.parts.bodies.get(index as usize)?.pins
     }
 
     /// Sends a defined function, counted from the first defined one, through the validator again.

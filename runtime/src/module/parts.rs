@@ -56,5 +56,6 @@ pub(crate) struct CustomPart {
 #[derive(Clone, Copy)]
 pub(crate) struct Body {
     pub(crate) span: Span,
-    pub(crate) pins: Pins,
+    /// The locals that live in registers, if it was read when the module was made.
+    pub(crate) pins: Option<Pins>,
 }

@@ -229,7 +229,7 @@ impl<'a> Pass<'a, '_> {
             return Ok(*known);
         }
         let number = self.plan.modules.len() as u32;
-        let module = Module::from_binary(self.engine, bytes)?;
+        let module = Module::of_component(self.engine, bytes)?;
         push(&mut self.plan.modules, module)?;
         self.modules.insert(place, number);
         Ok(number)

@@ -36,7 +36,6 @@ use super::register::{Register, RegisterClass};
 use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
-use crate::engine::config::CompilationMode;
 use crate::error::Error;
 use crate::generated::woven::instruction::Instruction;
 use crate::module::code::{Cell, Code};
@@ -96,8 +95,8 @@ pub(crate) fn unverified(
 
 /// The locals of a function that live in registers: found when the module was made, or now.
 fn pins(module: &Module, index: u32, watch: &mut Watch<'_>) -> Result<Pins, Error> {
-    if module.engine().config().mode != CompilationMode::Lazy {
-        return Ok(module.pins(index));
+    if let Some(pins) = module.pins(index) {
+        return Ok(pins);
     }
     let mut watched = Watched {
         sink: Pinning::default(),
