@@ -160,6 +160,12 @@ impl Case<'_> {
         Ok(values.remove(0))
     }
 
+    fn loaded(&self, guest: &Guest, at: u64) -> Result<Val, Trap> {
+        let mut budget = u64::MAX;
+        let (memory, handles) = (&guest.memory, no_handles());
+        Lifting::new(self.types, memory, self.other, handles, &mut budget).load(self.ty, at)
+    }
+
     /// As the host lowers it, whose strings are in UTF-8: the same calls, the same bytes.
     fn lower(&self, allocator: Allocator) {
         let Self { id, line, own, .. } = self;
@@ -232,16 +238,28 @@ impl Case<'_> {
 
     /// What the line lifts, right or wrong.
     fn lift(&self) {
-        let mut pair = Pair::new(false, Allocator::Bump { top: BASE });
-        if let Some(image) = self.line.find("image") {
-            pair.source.as_mut().unwrap().write(image);
-        }
         let flat = slots(self.line.field("flat"));
-        let program = self.params(self.own, self.other);
-        let moved = finished(&program, &flat, &mut pair, &mut NoTransfer);
-        self.check(moved, &pair, |flat| {
-            self.taken(&pair.target, self.other, flat)
-        });
+        let spilled = self.line.find("spilled").is_some();
+        // What is flat goes to memory, too, as it does where a result is given by parameters.
+        for to in [Target::Flat, Target::Allocated] {
+            let mut pair = Pair::new(false, Allocator::Bump { top: BASE });
+            if let Some(image) = self.line.find("image") {
+                pair.source.as_mut().unwrap().write(image);
+            }
+            if to == Target::Flat {
+                let program = self.params(self.own, self.other);
+                let moved = finished(&program, &flat, &mut pair, &mut NoTransfer);
+                self.check(moved, &pair, |flat| {
+                    self.taken(&pair.target, self.other, flat)
+                });
+            } else if !spilled {
+                let (source, target) = ((self.own, Source::Flat), (self.other, to));
+                let program =
+                    Program::compile(self.types, &[self.ty], source, target, &mut large());
+                let moved = finished(&program.unwrap(), &flat, &mut pair, &mut NoTransfer);
+                self.check(moved, &pair, |flat| self.loaded(&pair.target, flat[0]));
+            }
+        }
     }
 
     /// What the line loads, right or wrong; to memory, and to core values if these are enough.
@@ -263,13 +281,7 @@ impl Case<'_> {
             let moved = finished(&program, &[at], &mut pair, &mut NoTransfer);
             self.check(moved, &pair, |flat| match to {
                 Target::Flat => self.taken(&pair.target, self.other, flat),
-                Target::Given | Target::Allocated => {
-                    let mut budget = u64::MAX;
-                    let memory = &pair.target.memory;
-                    let handles = no_handles();
-                    Lifting::new(self.types, memory, self.other, handles, &mut budget)
-                        .load(self.ty, flat[0])
-                }
+                Target::Given | Target::Allocated => self.loaded(&pair.target, flat[0]),
             });
         }
     }

@@ -165,8 +165,8 @@ impl<'a, H: Handles + ?Sized> Lifting<'a, H> {
                     bits.checked_shr(place as u32)
                         .is_some_and(|bit| bit & 1 == 1)
                 };
-                let mut flags = list::reserved(labels.len())?;
                 self.charge(labels.len(), size_of::<String>())?;
+                let mut flags = list::reserved(labels.len())?;
                 for (place, label) in labels.iter().enumerate() {
                     if set(place) {
                         flags.push(self.name(label)?);

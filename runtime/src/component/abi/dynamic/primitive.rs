@@ -38,7 +38,8 @@ impl<H: Handles + ?Sized> Lifting<'_, H> {
                 self.charge(1, bytes)?;
                 let owned = string::owned(&self.cx, &string)?;
                 // What it does not take is given back.
-                *self.budget = self.budget.saturating_add((bytes - owned.len()) as u64);
+                let left = bytes.saturating_sub(owned.capacity());
+                *self.budget = self.budget.saturating_add(left as u64);
                 Val::String(owned)
             }
             Primitive::ErrorContext => return Err(Trap::MissingAsync),

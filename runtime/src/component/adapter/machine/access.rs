@@ -3,7 +3,7 @@
 //! Every access of a memory is checked here against the memory as it is then, so that whatever a
 //! guest did between two steps, the worst is a trap.
 
-use super::super::op::{Extent, Place, SOURCE, Scalar, TARGET};
+use super::super::op::{Extent, FRAME, Place, SOURCE, Scalar, TARGET};
 use super::super::{Charge, HandleTransfer, Memories};
 use super::Machine;
 use crate::component::AddressType;
@@ -15,7 +15,17 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
         self.registers[1] as usize
     }
 
+    /// The registers of the frame.
+    #[inline]
+    pub(super) fn locals(&mut self) -> Result<&mut [u64; FRAME], Trap> {
+        let frame = self.frame();
+        let frame = self.registers.get_mut(frame..);
+        let frame = frame.and_then(|frame| frame.first_chunk_mut());
+        frame.ok_or(Trap::StackOverflow)
+    }
+
     /// A register of the frame.
+    #[inline]
     pub(super) fn local(&mut self, register: usize) -> &mut u64 {
         let frame = self.frame();
         &mut self.registers[frame + register]

@@ -3,7 +3,7 @@
 //! The source is checked and paid for before the first call of the allocator; where the guest says
 //! that the copy is to go, before the first byte is written.
 
-use super::super::op::{BEGIN, COUNT, Extent, FROM, LEFT, LOCAL, Place, TO};
+use super::super::op::{BEGIN, COUNT, Extent, FROM, LEFT, Place, TO};
 use super::super::{Allocation, Charge, HandleTransfer, Memories};
 use super::Machine;
 use super::access::part_of;
@@ -26,14 +26,14 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             self.memories.charge(bytes)?;
             form.check(part_of(self.memories.source(), at, bytes)?)?;
             let (begun, first) = Transcoding::begin((form, at, units), encoding)?;
-            self.keep(&begun);
+            self.keep(&begun)?;
             return Ok(Some(first));
         };
-        let mut kept = self.kept();
+        let mut kept = Transcoding::unpack(*self.kept()?);
         let address = program.target.address;
         match kept.resume(self.memories, encoding, address, answer)? {
             Next::Allocate(allocation) => {
-                self.keep(&kept);
+                self.keep(&kept)?;
                 Ok(Some(allocation))
             }
             Next::Done { at, units } => {
@@ -57,9 +57,10 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             let memory = self.memories.source().len();
             pointer::checked(at, source.align, bytes(source.size)?, memory, outside)?;
             self.memories.charge(bytes(source.size)?)?;
-            *self.local(COUNT) = count;
-            *self.local(LEFT) = count;
-            *self.local(FROM) = at;
+            let frame = self.locals()?;
+            frame[COUNT] = count;
+            frame[LEFT] = count;
+            frame[FROM] = at;
             return Ok(Some(block(target.align, bytes(target.size)?)));
         };
         let bytes = self.local(COUNT).saturating_mul(target.size.into());
@@ -71,15 +72,16 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 
     /// Keeps a string on its way while the guest runs.
-    pub(super) fn keep(&mut self, transcoding: &Transcoding) {
-        let start = self.frame() + LOCAL;
-        self.registers[start..start + WORDS].copy_from_slice(&transcoding.pack());
+    fn keep(&mut self, transcoding: &Transcoding) -> Result<(), Trap> {
+        let kept: &mut [u64; WORDS] = self.kept()?;
+        *kept = transcoding.pack();
+        Ok(())
     }
 
-    pub(super) fn kept(&self) -> Transcoding {
-        let words = self.registers.get(self.frame() + LOCAL..);
-        let words = words.and_then(|words| words.first_chunk());
-        Transcoding::unpack(words.copied().unwrap_or_default())
+    /// Where it is kept.
+    fn kept(&mut self) -> Result<&mut [u64; WORDS], Trap> {
+        let kept = self.locals()?.last_chunk_mut();
+        kept.ok_or(Trap::StackOverflow)
     }
 }
 

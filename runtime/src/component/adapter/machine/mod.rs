@@ -27,9 +27,14 @@ pub(crate) fn step<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized>(
     answer: Option<u64>,
 ) -> Result<Step, Trap> {
     let registers = registers.get_mut(..program.registers());
+    let registers = registers.ok_or(Trap::StackOverflow)?;
+    let frames = program.frames() as u64..=(program.registers() - FRAME) as u64;
+    if !frames.contains(&registers[1]) {
+        return Err(Trap::StackOverflow);
+    }
     let mut machine = Machine {
         program,
-        registers: registers.ok_or(Trap::StackOverflow)?,
+        registers,
         memories,
         handles,
         answer,
@@ -134,12 +139,13 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
                 element::check(scalar, part(self.memories.target(), begin, bytes)?)?;
             }
             Op::Each { body, from, to } => {
-                if let Some(left) = self.local(LEFT).checked_sub(1) {
-                    let (source, target) = (*self.local(FROM), *self.local(TO));
-                    *self.local(LEFT) = left;
-                    *self.local(FROM) = source.saturating_add(from.into());
-                    *self.local(TO) = target.saturating_add(to.into());
-                    self.call(body, pc - 1, source, target);
+                let frame = self.locals()?;
+                if let Some(left) = frame[LEFT].checked_sub(1) {
+                    let (source, target) = (frame[FROM], frame[TO]);
+                    frame[LEFT] = left;
+                    frame[FROM] = source.saturating_add(from.into());
+                    frame[TO] = target.saturating_add(to.into());
+                    self.call(body, pc - 1, source, target)?;
                     return Ok(None);
                 }
             }
@@ -166,7 +172,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             }
             Op::Call { body, from, to } => {
                 let (source, target) = (self.from(from), self.to(to));
-                self.call(body, pc, source, target);
+                self.call(body, pc, source, target)?;
                 return Ok(None);
             }
             Op::Return => {
@@ -182,11 +188,13 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 
     /// Goes to a body with a frame of its own.
-    fn call(&mut self, body: u32, back: u64, source: u64, target: u64) {
+    fn call(&mut self, body: u32, back: u64, source: u64, target: u64) -> Result<(), Trap> {
         self.registers[0] = body.into();
         self.registers[1] += FRAME as u64;
-        *self.local(RETURN) = back;
-        *self.local(SOURCE) = source;
-        *self.local(TARGET) = target;
+        let frame = self.locals()?;
+        frame[RETURN] = back;
+        frame[SOURCE] = source;
+        frame[TARGET] = target;
+        Ok(())
     }
 }
