@@ -260,8 +260,10 @@ impl Transcoding {
         loop {
             let left = size.saturating_sub(self.read);
             let rest = text::part(memories.source(), self.source + self.read, left)?;
-            let ascii = text::Ascii::of(self.form, rest);
-            if let Some(ascii) = ascii {
+            if rest.is_empty() {
+                return Ok(true);
+            }
+            if let Some(ascii) = text::Ascii::of(self.form, rest) {
                 let room = self.size.saturating_sub(self.written);
                 let room = text::part_mut(memories.target(), self.at + self.written, room)?;
                 self.written += ascii.write(alphabet, room)? as u64;
@@ -270,7 +272,7 @@ impl Transcoding {
             }
             let chunk = text::Chunk::of(self.form, rest)?;
             if chunk.chars().is_empty() {
-                return Ok(true);
+                return Err(Trap::InvalidString);
             }
             let room = self.size.saturating_sub(self.written);
             let mut room = text::part_mut(memories.target(), self.at + self.written, room)?;
