@@ -3,7 +3,7 @@
 //! Every access of a memory is checked here against the memory as it is then, so that whatever a
 //! guest did between two steps, the worst is a trap.
 
-use super::super::op::{Extent, FRAME, Place, SOURCE, Scalar, TARGET};
+use super::super::op::{BYTE, Extent, FRAME, HALF, Place, SOURCE, Scalar, TARGET, WORD};
 use super::super::{Charge, HandleTransfer, Memories};
 use super::Machine;
 use crate::component::AddressType;
@@ -98,9 +98,9 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
                 let at = self.from(offset);
                 let memory = self.memories.source();
                 match scalar.size() {
-                    1 => u8::from_le_bytes(load(memory, at)?).into(),
-                    2 => u16::from_le_bytes(load(memory, at)?).into(),
-                    4 => u32::from_le_bytes(load(memory, at)?).into(),
+                    BYTE => u8::from_le_bytes(load(memory, at)?).into(),
+                    HALF => u16::from_le_bytes(load(memory, at)?).into(),
+                    WORD => u32::from_le_bytes(load(memory, at)?).into(),
                     _ => u64::from_le_bytes(load(memory, at)?),
                 }
             }
@@ -119,9 +119,9 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
                 let at = self.to(offset);
                 let memory = self.memories.target();
                 match size {
-                    1 => store(memory, at, (value as u8).to_le_bytes()),
-                    2 => store(memory, at, (value as u16).to_le_bytes()),
-                    4 => store(memory, at, (value as u32).to_le_bytes()),
+                    BYTE => store(memory, at, (value as u8).to_le_bytes()),
+                    HALF => store(memory, at, (value as u16).to_le_bytes()),
+                    WORD => store(memory, at, (value as u32).to_le_bytes()),
                     _ => store(memory, at, value.to_le_bytes()),
                 }
             }
