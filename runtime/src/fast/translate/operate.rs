@@ -494,7 +494,7 @@ mod tests {
     /// What is said of a translation in which something is done that has no form.
     fn said(act: impl FnOnce(&mut Translator<'_>)) -> alloc::string::String {
         let module = Module::new(&Engine::default(), EMPTY).unwrap();
-        let mut translator = Translator::new(&module, 0, module.pins(0));
+        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap_or_default());
         act(&mut translator);
         let error = Error::from(translator.code.finish().err().unwrap());
         assert!(error.is::<crate::error::cause::InternalError>());
