@@ -1,7 +1,7 @@
 //! Components: levels of validation, and views against wasmparser.
 //!
 //! Any bytes that begin as a component: nothing panics, a higher level refuses what a lower one
-//! does, and a view reads what wasmparser reads.
+//! does, the full level says the same in an arena, and a view reads what wasmparser reads.
 
 #![no_main]
 
@@ -20,9 +20,12 @@ use libfuzzer_sys::fuzz_target;
 use tabwasm::profile::{Features, Profile, Std};
 use tabwasm::reject::Reject;
 use tabwasm::spec::{ErrorClass, Level, Proposals};
-use tabwasm::validate::{Scope, basic, check_component_at};
+use tabwasm::validate::{Arena, Heap, Scope, basic, check_component, check_component_at};
 use tabwasm_fuzz::nameless;
 use wasmparser::{Validator, WasmFeatures};
+
+/// Bytes of an arena that is large enough for most.
+const ARENA: usize = 1 << 20;
 
 type Lines<E> = Result<Vec<String>, E>;
 
@@ -33,6 +36,13 @@ fuzz_target!(|bytes: &[u8]| {
     let lines = component::lines(bytes);
     let levels = [Level::Basic, Level::Standard].map(|level| check(level, bytes));
     assert!(levels[0].is_ok() || levels[1].is_err(), "{levels:?}");
+    let full = check_component(bytes, &gate(), Heap);
+    assert!(levels[1].is_ok() || full.is_err(), "{levels:?} {full:?}");
+    let mut memory = vec![0; ARENA];
+    match check_component(bytes, &gate(), &Arena::new(&mut memory)) {
+        Err(reject) if reject.class() == ErrorClass::Limit => {}
+        in_arena => assert_eq!(in_arena, full),
+    }
     let mut peer = Validator::new_with_features(WasmFeatures::all());
     if peer.validate_all(bytes).is_err() {
         return;
@@ -55,11 +65,15 @@ fn is_ours(reject: &Reject) -> bool {
     matches!(reject.class(), ErrorClass::Unsupported | ErrorClass::Limit)
 }
 
-fn check(level: Level, bytes: &[u8]) -> Result<(), Reject> {
-    let gate = Features {
+fn gate() -> Features {
+    Features {
         proposals: Proposals::ALL,
         limits: Std::LIMITS,
-    };
+    }
+}
+
+fn check(level: Level, bytes: &[u8]) -> Result<(), Reject> {
+    let gate = gate();
     let mut scopes = [Scope::default(); 100];
     check_component_at(level, bytes, &gate, &mut scopes, |module| {
         basic(module, &gate)

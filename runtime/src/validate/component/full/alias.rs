@@ -72,7 +72,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     pub(super) fn define_core_alias(&mut self, alias: &CoreAlias, at: usize) -> Result<(), Reject> {
         let CoreAliasTarget::Outer { count, index } = alias.target;
         let ty = self.core_type_alias(count as usize, index);
-        match alias.sort.0 == Sort::CoreType && !super::core::is_module_type(ty) {
+        match alias.sort.0 == Sort::CoreType && !super::core_type::is_module_type(ty) {
             true => self.define(ty, at),
             false => Err(Reject::new(ErrorCode::AliasSort, at)),
         }

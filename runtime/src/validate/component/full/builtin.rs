@@ -183,7 +183,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     /// What comes out of a stream, or else out of a future.
     fn channel_at(&mut self, index: u32, stream: bool, at: usize) -> Result<Option<Shape>, Reject> {
         let value = Entity::of(Sort::Value, self.entity(Sort::Type, index).ty());
-        let kind = self.kind_of(value.ty(), at)?;
+        let kind = self.kind_of(value.ty());
         if kind == Kind::Value {
             let scope = self.unnamed(value.first).scope;
             match self.value(value, at)? {

@@ -5,7 +5,7 @@
 //! Definitions", and `CanonicalABI.md`.
 
 use super::Full;
-use super::core::CoreFunc;
+use super::core_type::CoreFunc;
 use super::options::{CanonOptions, Side};
 use super::record::Entity;
 use super::shape::Shape;

@@ -244,7 +244,7 @@ impl<G: Gate, S: ComponentStorage> Full<'_, '_, G, S> {
                 return self.define(component, at);
             }
             ScopeKind::Module { .. } => {
-                return self.define(super::core::module_type(interface), at);
+                return self.define(super::core_type::module_type(interface), at);
             }
             ScopeKind::ComponentType { .. } => Kind::Component,
             ScopeKind::Instance { .. } => Kind::Instance,

@@ -265,7 +265,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     /// A resource of the innermost scope.
     pub(super) fn resource_at(&self, index: u32, at: usize) -> Result<TypeUse, Reject> {
         let ty = self.entity(Sort::Type, index).ty();
-        match self.kind_of(ty, at)? {
+        match self.kind_of(ty) {
             Kind::Resource => Ok(ty),
             _ => Err(Reject::new(ErrorCode::NotAResource, at)),
         }

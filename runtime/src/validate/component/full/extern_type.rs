@@ -65,7 +65,7 @@ impl<G: Gate, S: ComponentStorage> Full<'_, '_, G, S> {
         at: usize,
     ) -> Result<TypeUse, Reject> {
         let ty = self.entity(Sort::Type, index).ty();
-        match self.kind_of(ty, at)? == kind {
+        match self.kind_of(ty) == kind {
             true => Ok(ty),
             false => Err(Reject::new(error, at)),
         }
@@ -91,7 +91,7 @@ impl<G: Gate, S: ComponentStorage> Full<'_, '_, G, S> {
 
     /// Another name of a type.
     pub(super) fn name_type(&mut self, ty: TypeUse, at: usize) -> Result<Entity, Reject> {
-        let measure = self.definition(ty.definition).measure;
+        let measure = self.definition(ty.definition).measure.named(false);
         let name = Definition::new(Kind::Name, ty.definition, ty.substitution, measure);
         let number = self.add(name, at)?;
         Ok(Entity::of(Sort::Type, TypeUse::of(number)))

@@ -17,7 +17,8 @@ use crate::validate::List;
 use crate::validate::component::name;
 
 impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
-    /// The import or export of a closed interface that has a name.
+    /// The import or export of a closed interface that has a name. Names are mostly asked for in the order
+    /// of the interface, so that it is the one behind that which was found last.
     pub(super) fn member(
         &self,
         interface: &Interface,
@@ -25,13 +26,14 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         name: &[u8],
         at: usize,
     ) -> Result<Option<Member>, Reject> {
-        for place in 0..interface.count {
+        let first = self.found.get().min(interface.count);
+        for place in (first..interface.count).chain(0..first) {
             self.step(1, at)?;
-            let member = self.members.get((interface.members + place) as usize);
-            if let Some(member) = member
+            if let Some(member) = self.member_at(interface, place)
                 && member.import == import
                 && self.name(member.name) == name
             {
+                self.found.set(place + 1);
                 return Ok(Some(member));
             }
         }

@@ -12,8 +12,8 @@ mod alias;
 mod builtin;
 mod canon;
 mod context;
-mod core;
 mod core_match;
+mod core_type;
 mod definition;
 mod export;
 mod extern_type;
@@ -36,7 +36,7 @@ mod visible;
 
 pub use storage::ComponentStorage;
 
-use ::core::cell::Cell;
+use core::cell::Cell;
 
 use self::context::OpenScope;
 use self::record::{
@@ -59,6 +59,10 @@ pub(super) struct Full<'a, 'g, G, S: ComponentStorage> {
     storage: S,
     /// Steps that were taken.
     steps: Cell<u64>,
+    /// Behind the member of an interface that was found last.
+    found: Cell<u32>,
+    /// The named type that was found last.
+    found_name: usize,
     /// Definitions of types, by their numbers.
     definitions: S::List<Definition, { Place::Definitions as u8 }>,
     /// Types and core types of scopes that are closed.
@@ -87,6 +91,8 @@ impl<'a, 'g, G: Gate, S: ComponentStorage> Full<'a, 'g, G, S> {
             gate,
             storage,
             steps: Cell::new(0),
+            found: Cell::new(0),
+            found_name: 0,
             definitions: storage.list(),
             closed: storage.list(),
             members: storage.list(),

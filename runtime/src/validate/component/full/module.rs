@@ -92,7 +92,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         &self,
         space: u32,
         index: u32,
-    ) -> Result<Option<super::core::CoreDefined<'a>>, Reject> {
+    ) -> Result<Option<super::core_type::CoreDefined<'a>>, Reject> {
         let module = self.interface(space);
         let Some(mut section) = self.section(&module, SectionId::Type)? else {
             return Ok(None);
@@ -103,7 +103,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             let end = first + group.len() as u32;
             if index < end {
                 let position = index - first;
-                let defined = super::core::CoreDefined::in_space(space, first, position, group);
+                let defined =
+                    super::core_type::CoreDefined::in_space(space, first, position, group);
                 return Ok(Some(defined));
             }
             first = end;
@@ -353,8 +354,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             CoreExternType::Tag(ty) => {
                 let func = self.core_func_of(ty.func.0, at)?;
                 let results = match self.core_func(func)? {
-                    super::core::CoreFunc::Written { results, .. } => results.len(),
-                    super::core::CoreFunc::Made(_) => 0,
+                    super::core_type::CoreFunc::Written { results, .. } => results.len(),
+                    super::core_type::CoreFunc::Made(_) => 0,
                 };
                 if results > 0 {
                     return Err(Reject::new(ErrorCode::TagResults, at));

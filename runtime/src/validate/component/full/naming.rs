@@ -280,7 +280,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 && member.import == siblings.import
                 && member.entity.sort == Sort::Type
                 && self.name(member.name) == name.as_bytes()
-                && self.kind_of(member.entity.ty(), at)? == Kind::Resource
+                && self.kind_of(member.entity.ty()) == Kind::Resource
             {
                 return Ok(Some(member.entity.ty()));
             }

@@ -34,7 +34,7 @@ impl TypeUse {
 ///
 /// What the two numbers are depends on the sort: of functions, types and values a [`TypeUse`]; of
 /// instances, components and what instances of modules are made of an interface and a
-/// substitution; of the rest see [`core`](super::core).
+/// substitution; of the rest see `core_type`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Entity {
     /// Its sort.

@@ -18,6 +18,7 @@ impl Measure {
     const SIZE: u32 = (1 << 21) - 1;
     const DEPTH_SHIFT: u32 = 21;
     const DEPTH: u32 = (1 << 8) - 1;
+    const NAMED: u32 = 1 << 29;
     const RESOURCES: u32 = 1 << 30;
     const POINTERS: u32 = 1 << 31;
 
@@ -49,6 +50,15 @@ impl Measure {
     /// Whether values of it lie in memory in part: strings and lists.
     pub(super) const fn has_pointers(self) -> bool {
         self.0 & Self::POINTERS != 0
+    }
+
+    /// Whether the type has ever had a name outside.
+    pub(super) const fn is_named(self) -> bool {
+        self.0 & Self::NAMED != 0
+    }
+
+    pub(super) const fn named(self, named: bool) -> Self {
+        Self(self.0 & !Self::NAMED | if named { Self::NAMED } else { 0 })
     }
 
     pub(super) const fn with_resources(self) -> Self {

@@ -157,7 +157,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             ValType::Primitive(ty) => Ok(primitive(ty)),
             ValType::Type(index) => {
                 let ty = self.entity(Sort::Type, index.0).ty();
-                match self.kind_of(ty, at)? {
+                match self.kind_of(ty) {
                     Kind::Value => Ok(Entity::of(Sort::Value, ty)),
                     _ => Err(Reject::new(ErrorCode::NotAValueType, at)),
                 }
@@ -201,8 +201,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     }
 
     /// What kind of type it is, whatever its names.
-    pub(super) fn kind_of(&self, ty: TypeUse, _at: usize) -> Result<Kind, Reject> {
-        Ok(self.unnamed(ty.definition).kind)
+    pub(super) fn kind_of(&self, ty: TypeUse) -> Kind {
+        self.unnamed(ty.definition).kind
     }
 
     /// The definition behind all names of a type.

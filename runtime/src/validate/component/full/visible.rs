@@ -123,13 +123,23 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             exported,
         };
         let most = u64::from(u32::MAX);
+        self.found_name = self.named.len();
+        let mut definition = self.definition(ty.definition);
+        definition.measure = definition.measure.named(true);
+        self.definitions.set(ty.definition as usize, definition);
         self.named.add(named, Limit::ComponentTypes, most, at)
     }
 
     /// Whether the innermost scope has imported the type, or else exported it.
     fn has_name(&mut self, ty: TypeUse, import: bool, at: usize) -> Result<bool, Reject> {
         let ty = self.renamed(ty, at)?;
-        for place in self.scope().named as usize..self.named.len() {
+        if !self.definition(ty.definition).measure.is_named() {
+            return Ok(false);
+        }
+        let (start, end) = (self.scope().named as usize, self.named.len());
+        // Types are mostly used in the order in which they were named.
+        let first = self.found_name.clamp(start, end);
+        for place in (first..end).chain(start..first) {
             self.step(1, at)?;
             if let Some(named) = self.named.get(place)
                 && (if import {
@@ -139,6 +149,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 })
                 && self.same(named.ty, ty, at)?
             {
+                self.found_name = place;
                 return Ok(true);
             }
         }
