@@ -304,6 +304,8 @@ pub enum ErrorCode {
     UnusedValue,
     /// An attribute of a name stands twice.
     DuplicateAttribute,
+    /// The bytes of a value are none of its type.
+    ValueContent,
     /// A second start function.
     SecondStart,
     /// What the module uses belongs to a proposal that is off.
@@ -326,7 +328,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of the table.
-    pub const ALL: [ErrorCode; 146] = [
+    pub const ALL: [ErrorCode; 147] = [
         ErrorCode::MagicHeader,
         ErrorCode::UnknownVersion,
         ErrorCode::UnexpectedEnd,
@@ -464,6 +466,7 @@ impl ErrorCode {
         ErrorCode::UsedValue,
         ErrorCode::UnusedValue,
         ErrorCode::DuplicateAttribute,
+        ErrorCode::ValueContent,
         ErrorCode::SecondStart,
         ErrorCode::UnsupportedProposal,
         ErrorCode::UnsupportedSquareRoot,
@@ -617,6 +620,7 @@ impl ErrorCode {
             Self::UsedValue => 288,
             Self::UnusedValue => 289,
             Self::DuplicateAttribute => 291,
+            Self::ValueContent => 292,
             Self::SecondStart => 290,
             Self::UnsupportedProposal => 301,
             Self::UnsupportedSquareRoot => 302,
@@ -769,6 +773,7 @@ impl ErrorCode {
             288 => Some(Self::UsedValue),
             289 => Some(Self::UnusedValue),
             291 => Some(Self::DuplicateAttribute),
+            292 => Some(Self::ValueContent),
             290 => Some(Self::SecondStart),
             301 => Some(Self::UnsupportedProposal),
             302 => Some(Self::UnsupportedSquareRoot),
@@ -925,6 +930,7 @@ impl ErrorCode {
             Self::UsedValue => "value cannot be used more than once",
             Self::UnusedValue => "value was not used",
             Self::DuplicateAttribute => "duplicate option in name",
+            Self::ValueContent => "value does not match its type",
             Self::SecondStart => "component cannot have more than one start function",
             Self::UnsupportedProposal => "unsupported proposal",
             Self::UnsupportedSquareRoot => "unsupported square root",
@@ -1065,6 +1071,7 @@ impl ErrorCode {
             | Self::UsedValue
             | Self::UnusedValue
             | Self::DuplicateAttribute
+            | Self::ValueContent
             | Self::SecondStart
             | Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot
@@ -1234,6 +1241,7 @@ impl ErrorCode {
             | Self::UsedValue
             | Self::UnusedValue
             | Self::DuplicateAttribute
+            | Self::ValueContent
             | Self::SecondStart => ErrorClass::Invalid,
             Self::UnsupportedProposal
             | Self::UnsupportedSquareRoot

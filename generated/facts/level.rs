@@ -437,6 +437,8 @@ pub enum ComponentRule {
     Contexts,
     /// Threads start with functions that take a number.
     Threads,
+    /// The bytes of a value are one of its type.
+    ValueContents,
     /// Each value is used once.
     ValueUses,
     /// There is one start function, and it is given what it takes.
@@ -445,7 +447,7 @@ pub enum ComponentRule {
 
 impl ComponentRule {
     /// All of them, in the order of the table.
-    pub const ALL: [ComponentRule; 37] = [
+    pub const ALL: [ComponentRule; 38] = [
         ComponentRule::Preamble,
         ComponentRule::Sections,
         ComponentRule::Nesting,
@@ -481,6 +483,7 @@ impl ComponentRule {
         ComponentRule::Memories,
         ComponentRule::Contexts,
         ComponentRule::Threads,
+        ComponentRule::ValueContents,
         ComponentRule::ValueUses,
         ComponentRule::Starts,
     ];
@@ -525,6 +528,7 @@ impl ComponentRule {
             Self::Memories => "memories",
             Self::Contexts => "contexts",
             Self::Threads => "threads",
+            Self::ValueContents => "value_contents",
             Self::ValueUses => "value_uses",
             Self::Starts => "starts",
         }
@@ -568,6 +572,7 @@ impl ComponentRule {
             | Self::Memories
             | Self::Contexts
             | Self::Threads
+            | Self::ValueContents
             | Self::ValueUses
             | Self::Starts => Level::Full,
         }
@@ -711,6 +716,12 @@ impl ComponentRule {
             Self::Memories => &[ErrorCode::SharedMemory],
             Self::Contexts => &[ErrorCode::ContextType, ErrorCode::ContextSlot],
             Self::Threads => &[ErrorCode::ThreadStart],
+            Self::ValueContents => &[
+                ErrorCode::ValueContent,
+                ErrorCode::SectionSize,
+                ErrorCode::UnexpectedEnd,
+                ErrorCode::LengthOutOfBounds,
+            ],
             Self::ValueUses => &[ErrorCode::UsedValue, ErrorCode::UnusedValue],
             Self::Starts => &[
                 ErrorCode::SecondStart,
@@ -760,6 +771,7 @@ impl ComponentRule {
             Self::Visibility => "three numbers a named type",
             Self::CoreFunctions => "a signature in two words a core function",
             Self::Contexts => "a type a scope",
+            Self::ValueContents => "the types that are left to read",
             Self::ValueUses => "a bit a value",
             Self::Starts => "a bit a scope",
         }

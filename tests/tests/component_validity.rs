@@ -6,7 +6,7 @@
 
 use tabwasm::profile::{Features, Profile, Std};
 use tabwasm::reject::{Detail, Reject};
-use tabwasm::spec::{ComponentRule, ErrorClass, Limit, Proposal, Proposals, Rule};
+use tabwasm::spec::{ComponentRule, ErrorClass, ErrorCode, Limit, Proposal, Proposals, Rule};
 use tabwasm::validate::{Arena, Heap, check_component};
 use tabwasm_tests::corpus::{self, Module, Random, mutate};
 use tabwasm_tests::shared;
@@ -281,4 +281,77 @@ fn smaller_arenas_are_another_budget_and_no_other_verdict() {
         least.push(size);
     }
     println!("largest arena: {:?}", least.iter().max());
+}
+
+/// What is wrong with a component that has a value of a type, which it does not use.
+fn refusal(ty: &[u8], content: &[u8]) -> ErrorCode {
+    let section = |id: u8, body: &[u8]| {
+        let mut section = vec![id, body.len() as u8 + 1, 1];
+        section.extend(body);
+        section
+    };
+    let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
+    bytes.extend(section(7, ty));
+    let mut value = vec![0, content.len() as u8];
+    value.extend(content);
+    bytes.extend(section(12, &value));
+    let gate = Features {
+        proposals: Proposals::ALL,
+        limits: Std::LIMITS,
+    };
+    let refused = check_component(&bytes, &gate, Heap).expect_err("the value is not used");
+    refused.code()
+}
+
+/// The standard's section "Value Definitions" of `Binary.md`; wasmparser does not read these.
+#[test]
+fn values_are_of_their_type() {
+    use ErrorCode::{LengthOutOfBounds, SectionSize, UnexpectedEnd, UnusedValue, ValueContent};
+    let cases: [(&str, &[u8], &[u8], ErrorCode); 27] = [
+        ("bool", b"\x7f", b"\x01", UnusedValue),
+        ("bool", b"\x7f", b"\x02", ValueContent),
+        ("bool", b"\x7f", b"\x01\0", SectionSize),
+        ("bool", b"\x7f", b"", UnexpectedEnd),
+        ("s16", b"\x7c", b"\xff\xff\x01", UnusedValue),
+        ("s16", b"\x7c", b"\x80\x80\x02", ValueContent),
+        ("u16", b"\x7b", b"\xff\xff\x03", UnusedValue),
+        ("u16", b"\x7b", b"\x80\x80\x04", ValueContent),
+        ("f32", b"\x76", b"\0\0\xc0\x7f", UnusedValue),
+        ("f32", b"\x76", b"\x01\0\xc0\x7f", ValueContent),
+        ("char", b"\x74", "é".as_bytes(), UnusedValue),
+        ("char", b"\x74", b"\xed\xa0\x80", ValueContent),
+        ("string", b"\x73", b"\x02hi", UnusedValue),
+        ("list of u8", b"\x70\x7d", b"\x03abc", UnusedValue),
+        ("list of u8", b"\x70\x7d", b"\x03ab", UnexpectedEnd),
+        ("fixed list", b"\x67\x7d\x02", b"ab", UnusedValue),
+        ("tuple", b"\x6f\x02\x7f\x73", b"\0\x01a", UnusedValue),
+        (
+            "tuple",
+            b"\x6f\x02\x7f\x73",
+            b"\x01\x02a",
+            LengthOutOfBounds,
+        ),
+        ("flags", b"\x6e\x02\x01a\x01b", b"\x03", UnusedValue),
+        ("flags", b"\x6e\x02\x01a\x01b", b"\x04", ValueContent),
+        ("enum", b"\x6d\x02\x01a\x01b", b"\x02", ValueContent),
+        (
+            "variant",
+            b"\x71\x02\x01a\0\0\x01b\x01\x7f\0",
+            b"\x01\x01",
+            UnusedValue,
+        ),
+        (
+            "variant",
+            b"\x71\x02\x01a\0\0\x01b\x01\x7f\0",
+            b"\0\x01",
+            SectionSize,
+        ),
+        ("option", b"\x6b\x7f", b"\x01\x01", UnusedValue),
+        ("result", b"\x6a\0\x01\x73", b"\x01\x01a", UnusedValue),
+        ("map", b"\x63\x7f\x73", b"\x02\0\x01a\x01\x01b", UnusedValue),
+        ("future", b"\x65\0", b"\0", ValueContent),
+    ];
+    for (what, ty, content, expected) in cases {
+        assert_eq!(refusal(ty, content), expected, "{what}: {content:?}");
+    }
 }

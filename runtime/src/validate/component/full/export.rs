@@ -109,8 +109,9 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         value: &ValueDefinition<'a>,
         at: usize,
     ) -> Result<(), Reject> {
-        let value = self.value_type(value.ty, at)?;
-        self.define(value, at)
+        let ty = self.value_type(value.ty, at)?;
+        self.is_content(ty, value.content, at)?;
+        self.define(ty, at)
     }
 
     /// A function of the innermost scope, and its type.

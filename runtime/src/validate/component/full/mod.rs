@@ -11,6 +11,7 @@ mod accessor;
 mod alias;
 mod builtin;
 mod canon;
+mod content;
 mod context;
 mod core_match;
 mod core_type;
@@ -162,10 +163,15 @@ impl<'a, 'g, G: Gate, S: ComponentStorage> Full<'a, 'g, G, S> {
 
     /// Where a text of the component stands.
     fn text(&self, text: &str) -> Text {
-        let start = (text.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
+        self.text_of(text.as_bytes())
+    }
+
+    /// Where some of the component's bytes stand.
+    fn text_of(&self, bytes: &[u8]) -> Text {
+        let start = (bytes.as_ptr() as usize).wrapping_sub(self.bytes.as_ptr() as usize);
         Text {
             start: start as u32,
-            length: text.len() as u32,
+            length: bytes.len() as u32,
         }
     }
 
