@@ -227,10 +227,7 @@ fn missing(component: &Component) -> Vec<String> {
     let imports = ty.imports(engine).filter_map(|(name, item)| match item {
         ComponentItem::ComponentInstance(instance) => {
             let count = needed(engine, instance);
-            let what = match count {
-                1 => "an instance with 1 function, type of resources or module".to_owned(),
-                _ => format!("an instance with {count} functions, types of resources and modules"),
-            };
+            let what = format!("an instance (functions, resources, modules: {count})");
             (count > 0).then(|| format!("unknown import `{name}`: {what}"))
         }
         ComponentItem::ComponentFunc(ty) => {

@@ -229,7 +229,7 @@ fn all_imports_of_a_component_that_are_missing_are_said() {
     assert_eq!(
         lines,
         [
-            "error: unknown import `ns:pkg/host@0.1.0`: an instance with 2 functions, types of resources and modules",
+            "error: unknown import `ns:pkg/host@0.1.0`: an instance (functions, resources, modules: 2)",
             "error: unknown import `g`: func(s: string) -> u8",
             "  = help: `--unknown-imports trap` runs a component without them",
         ]
