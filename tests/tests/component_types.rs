@@ -212,3 +212,54 @@ fn exports_are_found_in_nested_instances_by_name_and_by_index() {
         .expect_err("no such");
     assert!(error.to_string().contains("none"), "{error}");
 }
+
+/// What a module exports that a component was given and names in canonical definitions.
+const GIVEN: [&str; 5] = [
+    r#"(memory (export "m") 1)"#,
+    r#"(func (export "f") (param i32 i32) (result i32) (i32.const 8))"#,
+    r#"(func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 64))"#,
+    r#"(func (export "post") (param i32))"#,
+    r#"(func (export "dtor") (param i32))"#,
+];
+
+#[test]
+fn a_module_that_is_given_exports_what_its_type_says() {
+    let engine = Engine::default();
+    let text = r#"(component
+        (import "m" (core module $m
+            (export "m" (memory 1))
+            (export "f" (func (param i32 i32) (result i32)))
+            (export "realloc" (func (param i32 i32 i32 i32) (result i32)))
+            (export "post" (func (param i32)))
+            (export "dtor" (func (param i32)))))
+        (core instance $i (instantiate $m))
+        (type $r (resource (rep i32) (dtor (core func $i "dtor"))))
+        (func (export "f") (param "x" string) (result string) (canon lift (core func $i "f")
+            (memory (core memory $i "m")) (realloc (core func $i "realloc"))
+            (post-return (core func $i "post")))))"#;
+    let component = component(&engine, text);
+    let instantiate = |exports: &[&str]| {
+        let module = wat::parse_str(format!("(module {})", exports.concat())).expect("text");
+        let module = tabwasm::Module::new(&engine, module).expect("valid");
+        let mut linker = Linker::<()>::new(&engine);
+        linker.root().module("m", &module).expect("defined");
+        let instance = linker.instantiate(Store::new(&engine, ()), &component);
+        instance.map(drop).map_err(|error| format!("{error:#}"))
+    };
+    assert_eq!(instantiate(&GIVEN), Ok(()));
+    for (place, name) in ["m", "f", "realloc", "post", "dtor"].iter().enumerate() {
+        for other in [
+            String::new(),
+            format!(r#"(func (export "{name}") (param i64))"#),
+            format!(r#"(func (export "{name}"))"#),
+            format!(r#"(memory (export "{name}") i64 1)"#),
+            format!(r#"(global (export "{name}") i32 (i32.const 0))"#),
+        ] {
+            let mut exports = GIVEN.to_vec();
+            exports[place] = &other;
+            let said = instantiate(&exports).expect_err(&other);
+            let about = said.contains(&format!("`{name}`"));
+            assert!(about && !said.contains("internal error"), "{other}: {said}");
+        }
+    }
+}

@@ -269,7 +269,8 @@ fn register(
     RegisteredType::new(engine, &CallType::new(core(params), core(results)))
 }
 
-fn core_type(ty: FlatType) -> ValType {
+/// What a value of a core function's type is.
+pub(super) fn core_type(ty: FlatType) -> ValType {
     match ty {
         FlatType::I32 => ValType::I32,
         FlatType::I64 => ValType::I64,

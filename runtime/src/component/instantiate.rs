@@ -10,8 +10,10 @@ use alloc::vec::Vec;
 
 use super::Component;
 use super::builtin::{Builtin, Does};
+use super::component::core_type;
 use super::func::host::Lowered;
 use super::instance::Instance;
+use super::layout::{AddressType, FlatType};
 use super::linker::Given;
 use super::lowered;
 use super::plan::{
@@ -22,7 +24,9 @@ use super::types::ComponentFunc;
 use crate::allocation::{self, OutOfMemory};
 use crate::api::externs::Extern;
 use crate::api::instantiate as core_instantiate;
+use crate::engine::call_type::CallType;
 use crate::engine::entity_type::EntityType;
+use crate::engine::link_error::LinkError;
 use crate::engine::registry::held::RegisteredType;
 use crate::engine::use_error::UseError;
 use crate::error::cause::InternalError;
@@ -37,6 +41,7 @@ use crate::store::context::StoreContextMut;
 use crate::store::entity::{FuncBody, FuncEntity, Turns};
 use crate::store::erased;
 use crate::store::inner::StoreInner;
+use crate::types::ValType;
 
 /// Makes an instance.
 pub(super) fn instantiate<T: 'static>(
@@ -163,7 +168,7 @@ impl<T: 'static> Making<'_, T> {
                     return made(None);
                 };
                 let dtor = match dtor {
-                    Some(def) => Some(self.func(def)?),
+                    Some(def) => Some(self.func(def, &[AddressType::I32.flat()], &[])?),
                     None => None,
                 };
                 let owner = Owner::Guest(self.number, *instance);
@@ -243,7 +248,10 @@ impl<T: 'static> Making<'_, T> {
     fn item(&mut self, def: &CoreDef, wanted: Option<(&Module, usize)>) -> Result<Extern> {
         match def {
             CoreDef::Export { instance, export } => match export {
-                CoreExport::Name(name) => made(self.export(*instance, name)?),
+                CoreExport::Name(name) => {
+                    let item = self.export(*instance, name)?;
+                    item.ok_or_else(|| otherwise(def))
+                }
                 CoreExport::Index(kind, index) => {
                     let number = self.core_instance(*instance)?;
                     let inner = &self.store.inner;
@@ -280,30 +288,51 @@ impl<T: 'static> Making<'_, T> {
         Ok(instance.export(name, inner))
     }
 
-    /// The number of a core function.
-    fn func(&mut self, def: &CoreDef) -> Result<u32> {
-        match self.item(def, None)? {
-            Extern::Func(func) => Ok(func.0.number),
-            _ => made(None),
+    /// The number of a core function. What the component's own modules export was validated; a module
+    /// that was given may export something else.
+    fn func(&mut self, def: &CoreDef, params: &[FlatType], results: &[FlatType]) -> Result<u32> {
+        let Extern::Func(func) = self.item(def, None)? else {
+            return Err(otherwise(def));
+        };
+        let number = func.0.number;
+        if is_given(def) {
+            let inner = &self.store.inner;
+            let ty = made(inner.funcs.get(number))?.ty;
+            let ty = CallType::of(&inner.engine, ty)?;
+            let same = |found: &[ValType], expected: &[FlatType]| {
+                found.len() == expected.len()
+                    && found.iter().zip(expected).all(|(a, b)| *a == core_type(*b))
+            };
+            if !same(ty.params(), params) || !same(ty.results(), results) {
+                return Err(otherwise(def));
+            }
+        }
+        Ok(number)
+    }
+
+    fn memory(&mut self, def: &CoreDef, address: AddressType) -> Result<u32> {
+        let Extern::Memory(memory) = self.item(def, None)? else {
+            return Err(otherwise(def));
+        };
+        let number = memory.0.number;
+        let ty = made(self.store.inner.memories.get(number))?.ty;
+        match ty.is_64 == (address == AddressType::I64) {
+            true => Ok(number),
+            false => Err(otherwise(def)),
         }
     }
 
-    fn optional(&mut self, def: Option<&CoreDef>) -> Result<Option<u32>> {
-        def.map(|def| self.func(def)).transpose()
-    }
-
     fn options(&mut self, options: &Options) -> Result<GuestOptions> {
-        let memory = match &options.memory {
-            Some(def) => match self.item(def, None)? {
-                Extern::Memory(memory) => Some(memory.0.number),
-                _ => return made(None),
-            },
-            None => None,
-        };
+        let address = options.address;
+        let memory = options.memory.as_ref();
+        let realloc = options.realloc.as_ref();
+        let flat = address.flat();
         Ok(GuestOptions {
-            memory,
-            realloc: self.optional(options.realloc.as_ref())?,
-            address: options.address,
+            memory: memory.map(|def| self.memory(def, address)).transpose()?,
+            realloc: realloc
+                .map(|def| self.func(def, &[flat; 4], &[flat]))
+                .transpose()?,
+            address,
             encoding: options.encoding,
         })
     }
@@ -311,19 +340,28 @@ impl<T: 'static> Making<'_, T> {
     fn lift(&mut self, number: u32) -> Result<LiftedFunc> {
         let component = self.component;
         let lift = made(component.plan().lifts.get(number as usize))?;
-        let core = self.func(&lift.core)?;
+        let core = match self.item(&lift.core, None)? {
+            Extern::Func(func) => func.0.number,
+            _ => return Err(otherwise(&lift.core)),
+        };
         let expected = made(component.lift_type(number))?;
         let found = made(self.store.inner.funcs.get(core))?.ty;
         if !lift.options.is_async && found != expected.id() {
-            return Err(Error::msg(
-                "a core function that is lifted has another type",
-            ));
+            return Err(otherwise(&lift.core));
         }
+        let post_return = match &lift.options.post_return {
+            None => None,
+            Some(def) => {
+                let types = &component.plan().types;
+                let signature = types.func(lift.ty).signature(types, lift.options.address);
+                Some(self.func(def, &signature.results, &[])?)
+            }
+        };
         Ok(LiftedFunc {
             core,
             instance: lift.instance,
             options: self.options(&lift.options)?,
-            post_return: self.optional(lift.options.post_return.as_ref())?,
+            post_return,
             is_async: lift.options.is_async,
         })
     }
@@ -414,6 +452,29 @@ impl<T: 'static> Making<'_, T> {
         let store = &mut self.store.inner;
         store.types.hold(ty.id())?;
         Ok(store.funcs.push(FuncEntity { ty: ty.id(), body })?)
+    }
+}
+
+/// Whether it is of a core module that was given to a linker.
+fn is_given(def: &CoreDef) -> bool {
+    let CoreDef::Export { export, .. } = def else {
+        return false;
+    };
+    matches!(export, CoreExport::Name(_))
+}
+
+/// The error of an export that is not what the component's type of the module says.
+fn otherwise(def: &CoreDef) -> Error {
+    match def {
+        CoreDef::Export {
+            export: CoreExport::Name(name),
+            ..
+        } => LinkError::Kind {
+            path: name.clone(),
+            expected: "what the type of the core module says that it exports",
+        }
+        .into(),
+        _ => InternalError::new("a step of a component uses what has another type").into(),
     }
 }
 
