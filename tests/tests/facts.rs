@@ -60,7 +60,9 @@ fn the_search_finds_each_kind() {
 /// Where the files of modules are that are compiled for tests only, without what ends their names.
 fn test_modules(file: &str, text: &str) -> Vec<String> {
     let parsed = syn::parse_file(text).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let own = file.strip_suffix("/mod.rs").or(file.strip_suffix("/lib.rs"));
+    let own = file
+        .strip_suffix("/mod.rs")
+        .or(file.strip_suffix("/lib.rs"));
     let folder = own.or(file.strip_suffix(".rs")).unwrap_or(file);
     let modules = parsed.items.iter().filter_map(|item| match item {
         syn::Item::Mod(module) if module.content.is_none() && is_test(&module.attrs) => {

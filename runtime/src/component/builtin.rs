@@ -134,12 +134,7 @@ impl Turns for Builtin {
             Does::New(ty) => {
                 leaving(store, self.component, self.instance)?;
                 let most = store.engine.limits().get(Limit::ComponentHandles);
-                let handle = Handle {
-                    ty,
-                    rep: at as u32,
-                    lends: 0,
-                    kind: HandleKind::Own,
-                };
+                let handle = Handle::new(ty, at as u32, HandleKind::Own);
                 let instance = entity(store, self.component)?.instance_mut(self.instance)?;
                 instance.handles.add(handle, most)?
             }

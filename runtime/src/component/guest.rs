@@ -186,6 +186,17 @@ pub(super) fn leaving(store: &mut StoreInner, component: u32, instance: u32) -> 
     }
 }
 
+/// Whether the innermost call has dropped what it was lent.
+///
+/// # Errors
+/// [`Trap::BorrowsRemain`] if not.
+pub(super) fn dropped_all(store: &StoreInner) -> Result<(), Trap> {
+    match store.calls.scopes.last() {
+        Some(call) if call.borrows > 0 => Err(Trap::BorrowsRemain),
+        _ => Ok(()),
+    }
+}
+
 /// Ends the innermost call: what was lent for it may be dropped again.
 ///
 /// # Errors

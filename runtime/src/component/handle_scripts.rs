@@ -15,7 +15,7 @@ use super::abi::oracle::json::Json;
 use super::abi::oracle::{self, lines};
 use super::adapter::Size;
 use super::builtin::{Builtin, Does};
-use super::guest::{end_call, entity, leaving};
+use super::guest::{dropped_all, end_call, entity, leaving};
 use super::handles::HostHandles;
 use super::lowered::{self, Adapter};
 use super::resource::{Kind, ResourceAny, ResourceType};
@@ -341,15 +341,7 @@ impl<'l> Script<'l> {
         let frees = step.find("post_return").is_some();
         let found = match self.pending.pop().expect("a call") {
             Pending::Host { to, result: ty } => {
-                if self
-                    .store
-                    .calls
-                    .scopes
-                    .last()
-                    .is_some_and(|call| call.borrows > 0)
-                {
-                    return Err(Trap::BorrowsRemain.into());
-                }
+                dropped_all(&self.store)?;
                 let found = match (ty, result) {
                     (Some(ty), Some(index)) => {
                         let value = self.lift(to, ty, index as u32)?;
@@ -444,12 +436,7 @@ impl<'l> Script<'l> {
     /// Passes a resource of the host, for which this number stands, to an instance.
     fn lower(&mut self, to: u32, passed: Passed, rep: u32) -> Result<u32, Error> {
         let ty = ResourceNumber(passed.resource.0);
-        let handle = Handle {
-            ty,
-            rep,
-            lends: 0,
-            kind: HandleKind::Own,
-        };
+        let handle = Handle::new(ty, rep, HandleKind::Own);
         let most = u64::MAX;
         let index = self.store.given.add(handle, most)?;
         let value = ResourceAny {

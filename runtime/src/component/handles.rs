@@ -78,13 +78,8 @@ impl<'s> HostHandles<'s> {
             true => HandleKind::Own,
             false => self.calls.borrow(),
         };
-        let (most, lends) = (self.most, 0);
-        let handle = Handle {
-            ty,
-            rep,
-            lends,
-            kind,
-        };
+        let most = self.most;
+        let handle = Handle::new(ty, rep, kind);
         self.table()?.add(handle, most).map_err(trap)
     }
 
@@ -191,12 +186,7 @@ impl Handles for HostHandles<'_> {
             Owner::Guest(..) => self.given.take(value.index, ty)?.rep,
         };
         let most = self.most;
-        let handle = Handle {
-            ty,
-            rep,
-            lends: 0,
-            kind: HandleKind::Own,
-        };
+        let handle = Handle::new(ty, rep, HandleKind::Own);
         self.table()?.add(handle, most).map_err(trap)
     }
 
@@ -215,12 +205,7 @@ impl Handles for HostHandles<'_> {
         if owner == Owner::Guest(self.component, self.instance) {
             return Ok(rep);
         }
-        let handle = Handle {
-            ty,
-            rep,
-            lends: 0,
-            kind: self.calls.borrow(),
-        };
+        let handle = Handle::new(ty, rep, self.calls.borrow());
         let most = self.most;
         self.table()?.add(handle, most).map_err(trap)
     }
@@ -294,12 +279,7 @@ impl HandleTransfer for InstanceHandles<'_> {
         if owner == Some(Owner::Guest(component, self.target)) {
             return Ok(rep);
         }
-        let handle = Handle {
-            ty,
-            rep,
-            lends: 0,
-            kind: self.calls.borrow(),
-        };
+        let handle = Handle::new(ty, rep, self.calls.borrow());
         let most = self.most;
         self.table(self.target)?.add(handle, most).map_err(trap)
     }

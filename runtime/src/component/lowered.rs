@@ -14,7 +14,7 @@ use core::ops::Range;
 use super::abi::CanonicalOptions;
 use super::adapter::{Allocation, Charge, Memories, Program, Size, Step, step};
 use super::func::unsupported;
-use super::guest::{end_call, entity, leaving};
+use super::guest::{dropped_all, end_call, entity, leaving};
 use super::handles::InstanceHandles;
 use super::types::{FuncType, TypeTable};
 use crate::allocation::{self, OutOfMemory};
@@ -173,14 +173,7 @@ impl Call {
     }
 
     fn called(&self, store: &mut StoreInner, frame: &mut [u64]) -> Result<Turn> {
-        if store
-            .calls
-            .scopes
-            .last()
-            .is_some_and(|call| call.borrows > 0)
-        {
-            return Err(Trap::BorrowsRemain.into());
-        }
+        dropped_all(store)?;
         entity(store, self.component)?.may_leave(self.caller, false);
         let given = self.adapter.given.checked_sub(1);
         let given = given.and_then(|last| frame.get(last)).copied();

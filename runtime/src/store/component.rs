@@ -158,6 +158,18 @@ pub(crate) struct Handle {
     pub(crate) kind: HandleKind,
 }
 
+impl Handle {
+    /// One that is lent for no call.
+    pub(crate) const fn new(ty: ResourceNumber, rep: u32, kind: HandleKind) -> Self {
+        Self {
+            ty,
+            rep,
+            lends: 0,
+            kind,
+        }
+    }
+}
+
 /// Who may drop a handle, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HandleKind {

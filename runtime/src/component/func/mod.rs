@@ -127,48 +127,25 @@ impl Func {
             return Err(unsupported());
         }
         guest::enter(store, component, lifted.instance, |store| {
-            run(store, component, &lifted, lower, lift)
+            let mut slots = [0; MAX_FLAT_PARAMS];
+            let options = canonical(&lifted.options);
+            let mut guest = Guest::new(store, component, lifted.instance, lifted.options);
+            let count = lower(&mut guest, options, &mut slots)?;
+            // A core function has one result at most, and there is room for it.
+            let slots = slots.get_mut(..count.max(1)).ok_or(Trap::BadSignature)?;
+            let core = store.inner.handle(lifted.core);
+            call::invoke(store, core, slots)?;
+            guest::dropped_all(&store.inner)?;
+            let result = lift(&mut store.inner, &lifted, component, slots)?;
+            if let Some(post_return) = lifted.post_return {
+                let post_return = store.inner.handle(post_return);
+                shut(store, component, lifted.instance, |store| {
+                    call::invoke(store, post_return, slots)
+                })?;
+            }
+            Ok(result)
         })
     }
-}
-
-fn run<T, R>(
-    store: &mut StoreData<T>,
-    component: u32,
-    lifted: &LiftedFunc,
-    lower: impl FnOnce(
-        &mut Guest<'_, T>,
-        CanonicalOptions,
-        &mut [u64; MAX_FLAT_PARAMS],
-    ) -> Result<usize>,
-    lift: impl FnOnce(&mut StoreInner, &LiftedFunc, u32, &[u64]) -> Result<R>,
-) -> Result<R> {
-    let mut slots = [0; MAX_FLAT_PARAMS];
-    let options = canonical(&lifted.options);
-    let mut guest = Guest::new(store, component, lifted.instance, lifted.options);
-    let count = lower(&mut guest, options, &mut slots)?;
-    let core = store.inner.handle(lifted.core);
-    // A core function has one result at most, and there is room for it.
-    let count = count.max(1);
-    let slots = slots.get_mut(..count).ok_or(Trap::BadSignature)?;
-    call::invoke(store, core, slots)?;
-    if store
-        .inner
-        .calls
-        .scopes
-        .last()
-        .is_some_and(|call| call.borrows > 0)
-    {
-        return Err(Trap::BorrowsRemain.into());
-    }
-    let result = lift(&mut store.inner, lifted, component, slots)?;
-    if let Some(post_return) = lifted.post_return {
-        let post_return = store.inner.handle(post_return);
-        shut(store, component, lifted.instance, |store| {
-            call::invoke(store, post_return, slots)
-        })?;
-    }
-    Ok(result)
 }
 
 /// The error of calling a function that may block.
