@@ -4,6 +4,7 @@
 //! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
+//! `tabwasm-bench components` compares calls of components, loading and instantiation;
 //! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
 //! Against wasmi alone, as `.ci/extended` does:
 //!
@@ -19,6 +20,7 @@
 //! Wall time on a shared machine is only worth its comparison: engines take turns on each
 //! kernel in each round, and what counts is the ratio within a round.
 
+mod components;
 #[cfg(feature = "differential")]
 mod differential;
 mod engines;
@@ -58,6 +60,7 @@ fn execute() -> Result<ExitCode, Error> {
             }
         }
         Command::Instances => instances::compare()?,
+        Command::Components => components::compare()?,
         Command::Validate(files) => validation::compare(&files)?,
         #[cfg(feature = "differential")]
         Command::Differential(options) => {

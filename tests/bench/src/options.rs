@@ -18,6 +18,7 @@ Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
        tabwasm-bench fuel
        tabwasm-bench instances
+       tabwasm-bench components
        tabwasm-bench differential [--twins] [--seconds N] [--modules N] [--seed S]
 
 Options:
@@ -32,6 +33,9 @@ Options:
 of fuel, and how many units of a loop that is; more than 20 is a failure.
 
 `instances` shows how many instances a second come and go, on demand and from pools.
+
+`components` shows how long calls of components take, and to load and instantiate them; real
+ones, too, if `tests/components.sh` has made them.
 
 `differential` (in builds with that feature) runs random modules on tabwasm, in several
 configurations, and on wasmi. Each mismatch is printed with its seed and a file to
@@ -50,6 +54,8 @@ pub enum Command {
     Fuel,
     /// Compare how fast instances come and go.
     Instances,
+    /// Compare calls of components, loading and instantiation.
+    Components,
     /// Compare validation, also on these files.
     Validate(Vec<String>),
     /// Compare the results of random modules.
@@ -84,6 +90,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     }
     if arguments.next_if(|first| first == "instances").is_some() {
         return Ok(Command::Instances);
+    }
+    if arguments.next_if(|first| first == "components").is_some() {
+        return Ok(Command::Components);
     }
     #[cfg(feature = "differential")]
     if arguments.next_if(|first| first == "differential").is_some() {
