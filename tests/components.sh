@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes real components of more than a megabyte, for tests/tests/views.rs: JavaScript with an engine
-# around it. Usage: tests/components.sh [FOLDER]; what is already there is left alone.
+# Makes real components of more than a megabyte: JavaScript and Python with engines around them. Some
+# import nothing: what these answer is compared by tests/tests/component_run.rs, tests/components.py and
+# tests/bench. Usage: tests/components.sh [FOLDER]; what is already there is left alone.
 set -euo pipefail
 
 folder=${1:-$(dirname "$0")/../target/components}
@@ -38,6 +39,14 @@ cat > shapes.js << 'JS'
 import { log } from 'local:greet/host';
 export function area(s, t) { log(JSON.stringify(s)); return 1.5; }
 JS
+cat > greeter.py << 'PY'
+import wit_world
+
+
+class WitWorld(wit_world.WitWorld):
+    def greet(self, name: str) -> str:
+        return f"Hello, {name}!"
+PY
 cat > starling.mjs << 'JS'
 import { componentize } from './npm/node_modules/@bytecodealliance/componentize-js/src/componentize.js';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -54,6 +63,17 @@ qjs() {
 starling() {
     [[ -s $1 ]] || node starling.mjs "$@"
 }
+python() {
+    [[ -s $1 ]] && return
+    if ! command -v "${PYTHON:-python3}" > /dev/null; then
+        echo "SKIPPED: $1 is not made: there is no Python"
+    elif ! [[ -d pip/componentize_py ]] &&
+        ! "${PYTHON:-python3}" -m pip install --quiet --target pip componentize-py==0.25.1; then
+        echo "SKIPPED: $1 is not made: componentize-py cannot be had"
+    else
+        PYTHONPATH=$PWD/pip pip/bin/componentize-py -d greet.wit -w plain componentize greeter -o "$@"
+    fi
+}
 
 qjs async.wasm plain
 qjs sync.wasm plain --sync
@@ -62,4 +82,5 @@ qjs small.wasm plain --opt-size
 qjs shapes.wasm shapes --sync
 starling starling.wasm
 starling starling-pure.wasm random stdio clocks http fetch-event
+python python.wasm --stub-wasi
 ls -l ./*.wasm
