@@ -281,5 +281,5 @@ pub(super) fn entity(
     component: u32,
 ) -> Result<&mut ComponentEntity, UseError> {
     let entity = store.components.get_mut(component);
-    entity.ok_or(UseError::OtherStore)
+    entity.ok_or_else(|| UseError::OtherStore)
 }

@@ -33,9 +33,12 @@ pub(super) struct Adapter {
     results: Program,
     /// How many core parameters the caller gives.
     given: usize,
-    /// How many core parameters and results the callee has.
-    core_params: usize,
-    core_results: usize,
+    /// The slots of arguments, then of the result.
+    own: usize,
+    /// The slots of the registers. Behind them begin the frames of what is called.
+    registers: Range<usize>,
+    /// The slots of a frame.
+    slots: usize,
 }
 
 /// A call of one component instance by another.
@@ -45,11 +48,21 @@ struct Call {
     home: u32,
     /// The number of the entity that both are of.
     component: u32,
-    /// The place of the instance that calls.
-    caller: u32,
-    caller_options: GuestOptions,
-    callee: LiftedFunc,
+    caller: Guest,
+    callee: Guest,
+    /// What of the callee is called.
+    lifted: LiftedFunc,
 }
+
+/// One of both.
+struct Guest {
+    /// The place of its instance.
+    instance: u32,
+    options: GuestOptions,
+}
+
+/// The slots of arguments of `realloc`.
+const REALLOC: usize = 4;
 
 /// The turns.
 mod turn {
@@ -78,12 +91,17 @@ impl Adapter {
         let lowered = ty.signature(types, caller.address);
         let params = Program::params(types, ty, caller, callee, size)?;
         let results = Program::result(types, ty, callee, caller, size)?;
+        let given = lowered.lowered(caller.address).0.len();
+        let own = given.max(1);
+        let registers = own..own + params.registers().max(results.registers());
+        let called = lifted.params.len().max(lifted.results.len()).max(REALLOC);
         Ok(Shared::new(Self {
             params,
             results,
-            given: lowered.lowered(caller.address).0.len(),
-            core_params: lifted.params.len(),
-            core_results: lifted.results.len(),
+            given,
+            own,
+            slots: registers.end + called,
+            registers,
         })?)
     }
 }
@@ -93,52 +111,41 @@ impl Adapter {
 pub(super) fn call(
     home: u32,
     adapter: Shared<Adapter>,
-    (component, caller, caller_options): (u32, u32, GuestOptions),
+    (component, instance, options): (u32, u32, GuestOptions),
     callee: LiftedFunc,
 ) -> Result<Box<dyn Turns>, OutOfMemory> {
     Ok(allocation::boxed(Call {
         adapter,
         home,
         component,
-        caller,
-        caller_options,
-        callee,
+        caller: Guest { instance, options },
+        callee: Guest {
+            instance: callee.instance,
+            options: callee.options,
+        },
+        lifted: callee,
     })?)
 }
 
 impl Call {
-    /// The slots of arguments, then of the result.
-    fn own(&self) -> usize {
-        self.adapter.given.max(1)
-    }
-
-    /// The slots of the registers.
-    fn registers(&self) -> Range<usize> {
-        let start = self.own();
-        start
-            ..start
-                + self
-                    .adapter
-                    .params
-                    .registers()
-                    .max(self.adapter.results.registers())
-    }
-
     /// The slot at which the frames of what is called begin.
     fn callee_frame(&self) -> usize {
-        self.registers().end
+        self.adapter.registers.end
+    }
+
+    fn registers(&self) -> Range<usize> {
+        self.adapter.registers.clone()
     }
 
     fn begin(&self, store: &mut StoreInner, frame: &mut [u64]) -> Result<Turn> {
-        leaving(store, self.component, self.caller)?;
-        if self.callee.is_async {
+        leaving(store, self.component, self.caller.instance)?;
+        if self.lifted.is_async {
             return Err(unsupported());
         }
         let entity = entity(store, self.component)?;
-        entity.enter(Some(self.caller), self.callee.instance)?;
-        entity.may_leave(self.callee.instance, false);
+        entity.enter(Some(self.caller.instance), self.callee.instance)?;
         store.calls.begin()?;
-        let (own, rest) = parts(frame, self.own())?;
+        let (own, rest) = parts(frame, self.adapter.own)?;
         self.adapter.params.start(rest);
         let slots = part(rest, self.adapter.params.source_slots())?;
         slots
@@ -154,14 +161,13 @@ impl Call {
         frame: &mut [u64],
         answer: Option<u64>,
     ) -> Result<Turn> {
-        let guests = [
-            (self.caller, self.caller_options),
-            (self.callee.instance, self.callee.options),
-        ];
-        if let Some(allocation) = self.moves(store, frame, &self.adapter.params, guests, answer)? {
-            return self.allocate(frame, self.callee.options, allocation, turn::PARAMS);
+        let guests = [&self.caller, &self.callee];
+        let next = turn::PARAMS;
+        if let Some(turn) =
+            self.moves(store, frame, &self.adapter.params, guests, (answer, next))?
+        {
+            return Ok(turn);
         }
-        entity(store, self.component)?.may_leave(self.callee.instance, true);
         let (before, arguments) = parts(frame, self.callee_frame())?;
         let registers = part(before, self.registers())?;
         let values = part(registers, self.adapter.params.target_slots())?;
@@ -169,12 +175,11 @@ impl Call {
             .iter_mut()
             .zip(values)
             .for_each(|(slot, value)| *slot = *value);
-        self.calls(self.callee.core, turn::CALLED)
+        self.calls(self.lifted.core, turn::CALLED)
     }
 
     fn called(&self, store: &mut StoreInner, frame: &mut [u64]) -> Result<Turn> {
         dropped_all(store)?;
-        entity(store, self.component)?.may_leave(self.caller, false);
         let given = self.adapter.given.checked_sub(1);
         let given = given.and_then(|last| frame.get(last)).copied();
         let (before, results) = parts(frame, self.callee_frame())?;
@@ -200,21 +205,20 @@ impl Call {
         frame: &mut [u64],
         answer: Option<u64>,
     ) -> Result<Turn> {
-        let guests = [
-            (self.callee.instance, self.callee.options),
-            (self.caller, self.caller_options),
-        ];
-        if let Some(allocation) = self.moves(store, frame, &self.adapter.results, guests, answer)? {
-            return self.allocate(frame, self.caller_options, allocation, turn::RESULTS);
+        let guests = [&self.callee, &self.caller];
+        let next = turn::RESULTS;
+        if let Some(turn) =
+            self.moves(store, frame, &self.adapter.results, guests, (answer, next))?
+        {
+            return Ok(turn);
         }
-        entity(store, self.component)?.may_leave(self.caller, true);
         let (before, callee) = parts(frame, self.callee_frame())?;
-        let (own, registers) = parts(before, self.own())?;
+        let (own, registers) = parts(before, self.adapter.own)?;
         let values = part(registers, self.adapter.results.target_slots())?;
         own.iter_mut()
             .zip(values)
             .for_each(|(slot, value)| *slot = *value);
-        let Some(post_return) = self.callee.post_return else {
+        let Some(post_return) = self.lifted.post_return else {
             return self.end(store);
         };
         let values = part(registers, self.adapter.results.source_slots())?;
@@ -228,38 +232,50 @@ impl Call {
 
     fn end(&self, store: &mut StoreInner) -> Result<Turn> {
         end_call(store)?;
-        entity(store, self.component)?.leave(Some(self.caller), self.callee.instance);
+        entity(store, self.component)?.leave(Some(self.caller.instance), self.callee.instance);
         Ok(Turn::Done)
     }
 
-    /// Moves values until the target's allocator is needed, or all are there.
+    /// Moves values until the target's allocator is needed, or all are there. From the first call of
+    /// the allocator on, the target may not call out.
     fn moves(
         &self,
         store: &mut StoreInner,
         frame: &mut [u64],
         program: &Program,
-        [source, target]: [(u32, GuestOptions); 2],
-        answer: Option<u64>,
-    ) -> Result<Option<Allocation>> {
+        [source, target]: [&Guest; 2],
+        (answer, next): (Option<u64>, u64),
+    ) -> Result<Option<Turn>> {
         let registers = part(frame, self.registers())?;
         let mut memories = Two {
             memories: &mut store.memories,
             fuel: &mut store.fuel,
-            source: source.1.memory,
-            target: target.1.memory,
+            source: source.options.memory,
+            target: target.options.memory,
         };
         let mut handles = InstanceHandles {
             components: &mut store.components,
             resources: &store.resources,
             calls: &mut store.calls,
             component: self.component,
-            source: source.0,
-            target: target.0,
+            source: source.instance,
+            target: target.instance,
             most: store.engine.limits().component_handles,
         };
         match step(program, registers, &mut memories, &mut handles, answer)? {
-            Step::Allocate(allocation) => Ok(Some(allocation)),
-            Step::Done => Ok(None),
+            Step::Allocate(allocation) => {
+                if answer.is_none() {
+                    entity(store, self.component)?.may_leave(target.instance, false);
+                }
+                let turn = self.allocate(frame, &target.options, allocation, next);
+                turn.map(Some)
+            }
+            Step::Done => {
+                if answer.is_some() {
+                    entity(store, self.component)?.may_leave(target.instance, true);
+                }
+                Ok(None)
+            }
         }
     }
 
@@ -267,7 +283,7 @@ impl Call {
     fn allocate(
         &self,
         frame: &mut [u64],
-        options: GuestOptions,
+        options: &GuestOptions,
         allocation: Allocation,
         next: u64,
     ) -> Result<Turn> {
@@ -296,7 +312,7 @@ impl Call {
     }
 
     /// What a guest's allocator answered.
-    fn answer(&self, frame: &[u64], options: GuestOptions) -> Option<u64> {
+    fn answer(&self, frame: &[u64], options: &GuestOptions) -> Option<u64> {
         let slot = frame.get(self.callee_frame());
         slot.map(|slot| options.word(*slot))
     }
@@ -304,14 +320,7 @@ impl Call {
 
 impl Turns for Call {
     fn slots(&self) -> usize {
-        // Beside the arguments and results of the core function, those of `realloc`.
-        const REALLOC: usize = 4;
-        let Adapter {
-            core_params,
-            core_results,
-            ..
-        } = *self.adapter;
-        self.callee_frame() + core_params.max(core_results).max(REALLOC)
+        self.adapter.slots
     }
 
     fn home(&self) -> u32 {
@@ -322,12 +331,12 @@ impl Turns for Call {
         match number {
             turn::BEGIN => self.begin(store, frame),
             turn::PARAMS => {
-                let answer = self.answer(frame, self.callee.options);
+                let answer = self.answer(frame, &self.callee.options);
                 self.move_params(store, frame, answer)
             }
             turn::CALLED => self.called(store, frame),
             turn::RESULTS => {
-                let answer = self.answer(frame, self.caller_options);
+                let answer = self.answer(frame, &self.caller.options);
                 self.move_results(store, frame, answer)
             }
             turn::FREED => {

@@ -267,7 +267,7 @@ impl ComponentEntity {
     /// A component instance.
     pub(crate) fn instance_mut(&mut self, place: u32) -> Result<&mut ComponentInstance, UseError> {
         let instance = self.instances.get_mut(place as usize);
-        instance.ok_or(UseError::OtherStore)
+        instance.ok_or_else(|| UseError::OtherStore)
     }
 
     /// Allows or forbids core code of an instance to call what it imports; says what was.
