@@ -175,3 +175,27 @@ fn substitutions_in_a_row() {
     });
     is_linear("substitutions", &text);
 }
+
+/// Each import is another name of the one before.
+#[test]
+fn names_in_a_row() {
+    let text = component(3_000, |n| match n {
+        0 => "(import \"r0\" (type $r0 (sub resource)))".to_string(),
+        n => format!("(import \"r{n}\" (type $r{n} (eq $r{})))", n - 1),
+    });
+    // That the one before has a name is asked each time.
+    assert_eq!(within(&text, 400), Verdict::Valid);
+}
+
+/// What is read again counts, however few definitions ask for it.
+#[test]
+fn large_types_that_are_read_again_are_bounded() {
+    let fields: String = (0..10_000)
+        .map(|n| format!("(field \"f{n}\" u8)"))
+        .collect();
+    let streams = "(type (stream $r))".repeat(1_000);
+    let text = format!("(component (type $r (record {fields})) {streams})");
+    let bytes = wat::parse_str(&text).expect("text");
+    assert!(is_out_of_steps(verdict(&bytes, 1_000_000)));
+    assert_eq!(verdict(&bytes, 20_000_000), Verdict::Valid);
+}

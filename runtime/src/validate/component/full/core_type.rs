@@ -191,6 +191,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         let (CoreDefinition::Group { group } | CoreDefinition::Sub { group }) = definition else {
             return Ok(None);
         };
+        self.count_step(group.len());
         let position = entity.second;
         Ok(Some(CoreDefined {
             space,

@@ -91,8 +91,9 @@ impl<G: Gate, S: ComponentStorage> Full<'_, '_, G, S> {
 
     /// Another name of a type.
     pub(super) fn name_type(&mut self, ty: TypeUse, at: usize) -> Result<Entity, Reject> {
-        let measure = self.definition(ty.definition).measure.named(false);
-        let name = Definition::new(Kind::Name, ty.definition, ty.substitution, measure);
+        let definition = self.definition(ty.definition);
+        let root = definition.root().unwrap_or(ty.definition);
+        let name = Definition::name(ty, root, definition.measure.named(false));
         let number = self.add(name, at)?;
         Ok(Entity::of(Sort::Type, TypeUse::of(number)))
     }

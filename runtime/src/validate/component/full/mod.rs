@@ -202,6 +202,7 @@ impl<'a, G: Gate, S: ComponentStorage> Definitions<'a> for Full<'a, '_, G, S> {
     }
 
     fn take_definition(&mut self, definition: &Defined<'a>, at: usize) -> Result<(), Reject> {
+        self.step(1, at)?;
         match definition {
             Defined::Module(body) => self.define_module(body),
             Defined::CoreInstance(instance) => self.define_core_instance(instance, at),

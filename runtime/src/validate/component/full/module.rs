@@ -78,6 +78,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         });
         let mut sections = Sections::new(bytes)?;
         while let Some(section) = sections.next(&Everything)? {
+            self.count_step(1);
             if section.id == id {
                 let body = section.body.range();
                 let body = start + body.start..start + body.end;
@@ -100,6 +101,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         let mut first = 0;
         for _ in 0..section.u32()? {
             let group = section.core_types(&Everything)?;
+            self.count_step(group.len());
             let end = first + group.len() as u32;
             if index < end {
                 let position = index - first;
@@ -108,7 +110,6 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 return Ok(Some(defined));
             }
             first = end;
-            self.count_step(1);
         }
         Ok(None)
     }

@@ -179,7 +179,12 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             Name::Plain {
                 function: Some(_), ..
             } => Err(Reject::new(ErrorCode::NameType, at)),
-            _ => self.fits(name, entity, siblings, at),
+            _ => {
+                let mark = self.mark();
+                self.fits(name, entity, siblings, at)?;
+                self.forget(mark);
+                Ok(())
+            }
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) struct Definition {
     /// The interface whose indices it uses; of a name, a substitution; of a resource, its origin.
     pub(super) scope: u32,
     pub(super) measure: Measure,
-    /// How values lie, if it is of values.
+    /// How values lie, if it is of values; of a name, what is behind all names.
     pub(super) layout: Layout,
     /// How values are passed, if it is of values.
     pub(super) flat: Flat,
@@ -94,6 +94,19 @@ impl Definition {
             layout: Layout::NONE,
             flat: Flat::NONE,
         }
+    }
+
+    /// Another name of a type, which stands for this definition behind all names.
+    pub(super) const fn name(ty: TypeUse, root: u32, measure: Measure) -> Self {
+        Self {
+            layout: Layout::from_bits(root),
+            ..Self::new(Kind::Name, ty.definition, ty.substitution, measure)
+        }
+    }
+
+    /// What is behind all names, if it is a name.
+    pub(super) fn root(&self) -> Option<u32> {
+        (self.kind == Kind::Name).then_some(self.layout.bits())
     }
 
     /// What it names, if it is a name.

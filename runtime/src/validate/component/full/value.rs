@@ -19,6 +19,9 @@ use crate::spec::ErrorCode;
 /// What marks a value whose type needs no definition; the rest of the number says which.
 const PRIMITIVE: u32 = 1 << 31;
 
+/// Bytes that are read again in a step.
+const A_STEP: usize = 8;
+
 /// What marks a value that was used.
 const USED: u32 = 1 << 31;
 
@@ -141,14 +144,16 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     pub(super) fn defined_type(&self, definition: &Definition) -> Result<DefinedType<'a>, Reject> {
         let at = definition.place as usize;
         let mut reader = Reader::range(self.bytes, at..self.bytes.len());
-        match self.interface(definition.scope).kind {
-            InterfaceKind::Component => read(&mut reader, &Everything),
+        let defined = match self.interface(definition.scope).kind {
+            InterfaceKind::Component => read(&mut reader, &Everything)?,
             _ => match read(&mut reader, &Everything)? {
-                Declarator::Type { ty } => Ok(ty),
+                Declarator::Type { ty } => ty,
                 // Nothing else has made the record.
-                _ => Err(Reject::new(ErrorCode::MalformedDeclarator, at)),
+                _ => return Err(Reject::new(ErrorCode::MalformedDeclarator, at)),
             },
-        }
+        };
+        self.count_step((reader.position() - at) / A_STEP);
+        Ok(defined)
     }
 
     /// A type of values in the innermost scope, as an entity.
@@ -206,16 +211,11 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     }
 
     /// The definition behind all names of a type.
-    pub(super) fn unnamed(&self, mut number: u32) -> Definition {
-        loop {
-            let definition = self.definition(number);
-            match definition.named() {
-                Some(named) => {
-                    self.count_step(1);
-                    number = named.definition;
-                }
-                None => return definition,
-            }
+    pub(super) fn unnamed(&self, number: u32) -> Definition {
+        let definition = self.definition(number);
+        match definition.root() {
+            Some(root) => self.definition(root),
+            None => definition,
         }
     }
 

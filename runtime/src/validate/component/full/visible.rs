@@ -160,6 +160,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     /// them only.
     fn is_shown(&mut self, entity: Entity, import: bool, at: usize) -> Result<bool, Reject> {
         let (before, names) = (self.goals.len(), self.named.len());
+        let mark = self.mark();
         self.pair(entity, entity, at)?;
         let mut shown = true;
         while shown && let Some(goal) = self.next_goal(before, at)? {
@@ -177,7 +178,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 _ => self.look_at_use(goal.actual, import, at)?,
             };
         }
-        self.goals.truncate(before);
+        self.forget(mark);
         self.named.truncate(names);
         Ok(shown)
     }
