@@ -1,5 +1,5 @@
 //! Components on the command line: functions that are called with values in WAVE, imports that are
-//! not there, worlds in WIT.
+//! not there, worlds in WIT. Each test makes its component from text and runs the program on it.
 
 use super::{file, tabwasm};
 

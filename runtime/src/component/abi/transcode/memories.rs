@@ -42,7 +42,11 @@ pub(in crate::component) fn copy(
     if let Some((source, target)) = memories.both() {
         let from = pointer::range(from, size, source.len()).ok_or(outside)?;
         let to = pointer::range(to, size, target.len()).ok_or(outside)?;
-        target[to].copy_from_slice(&source[from]);
+        let (source, target) = (source.get(from), target.get_mut(to));
+        let (Some(source), Some(target)) = (source, target) else {
+            return Err(outside);
+        };
+        target.copy_from_slice(source);
     } else {
         let memory = memories.target();
         let from = pointer::range(from, size, memory.len()).ok_or(outside)?;

@@ -177,8 +177,8 @@ impl Alphabet {
             Self::Ascii if !char.is_ascii() => return Ok(None),
             Self::Latin1 if code > u8::MAX.into() => return Ok(None),
             Self::Ascii | Self::Latin1 => {
-                bytes[0] = code as u8;
-                &bytes[..1]
+                bytes = u32::to_le_bytes(code);
+                bytes.first_chunk::<1>().map_or(&[][..], |first| first)
             }
             Self::Utf8 => char.encode_utf8(&mut bytes).as_bytes(),
             Self::Utf16 => {
@@ -186,7 +186,7 @@ impl Alphabet {
                 char.encode_utf16(&mut units);
                 let [[one, two], [three, four]] = units.map(u16::to_le_bytes);
                 bytes = [one, two, three, four];
-                &bytes[..Form::Utf16.bytes(char)]
+                bytes.get(..Form::Utf16.bytes(char)).unwrap_or_default()
             }
         };
         // There is always room, unless the string was changed since it was measured.
@@ -213,7 +213,10 @@ pub(super) fn narrow(block: &mut [u8]) -> bool {
         return false;
     }
     for index in 0..block.len() / 2 {
-        block[index] = block[2 * index];
+        let low = block.get(2 * index).copied().unwrap_or_default();
+        if let Some(place) = block.get_mut(index) {
+            *place = low;
+        }
     }
     true
 }
