@@ -2,7 +2,7 @@
 //! the text of a component comes back through the public interface.
 
 use tabwasm::component::types::{ComponentItem, Type};
-use tabwasm::component::{Component, Linker, ResourceType};
+use tabwasm::component::{Component, Linker, Resource, ResourceType};
 use tabwasm::{Engine, Store};
 
 /// A type that is exported for each kind, with a function that takes and gives it.
@@ -158,6 +158,46 @@ fn an_instance_knows_what_resources_stand_for() {
     let own = [0, 1].map(|which| taken("takes-own", which));
     assert_ne!(own[0], own[1]);
     assert_eq!(instances[0].get_resource(&mut store, "own"), Some(own[0]));
+}
+
+#[test]
+fn a_function_of_the_host_is_told_what_resources_stand_for() {
+    struct Host;
+    let engine = Engine::default();
+    let text = r#"(component
+        (import "host" (type $h (sub resource)))
+        (import "new" (func $new (result (own $h))))
+        (import "take" (func $take (param "h" (own $h))))
+        (core func $new' (canon lower (func $new)))
+        (core func $take' (canon lower (func $take)))
+        (core module $M
+            (import "" "new" (func $new (result i32)))
+            (import "" "take" (func $take (param i32)))
+            (func (export "f") (call $take (call $new))))
+        (core instance $m (instantiate $M
+            (with "" (instance (export "new" (func $new')) (export "take" (func $take'))))))
+        (func (export "f") (canon lift (core func $m "f"))))"#;
+    let component = component(&engine, text);
+    let mut linker = Linker::<Vec<ResourceType>>::new(&engine);
+    let host = ResourceType::host::<Host>();
+    let mut root = linker.root();
+    root.resource("host", host, |_, _| Ok(())).expect("defined");
+    root.func_wrap("new", |_, (): ()| Ok((Resource::<Host>::new(7),)))
+        .expect("defined");
+    root.func_new("take", |mut store, ty, _, _| {
+        if let Some((_, Type::Own(resource))) = ty.params().next() {
+            store.data_mut().push(resource);
+        }
+        Ok(())
+    })
+    .expect("defined");
+    let mut store = Store::new(&engine, Vec::new());
+    let instance = linker.instantiate(&mut store, &component).expect("linked");
+    let f = instance.get_typed_func::<(), ()>(&mut store, "f");
+    f.expect("a function")
+        .call(&mut store, ())
+        .expect("no trap");
+    assert_eq!(store.data(), &[host]);
 }
 
 #[test]

@@ -31,15 +31,10 @@ pub struct Instance {
 impl Instance {
     /// The one whose entity has this number in the store.
     pub(super) fn new(store: &StoreInner, component: &Component, number: u32) -> Result<Self> {
-        let entity = store.components.get(number).ok_or(UseError::OtherStore)?;
-        let resources = entity.resources.iter().enumerate().map(|(id, number)| {
-            let unknown = || ResourceType::uninstantiated(component.id(), ResourceId(id as u32));
-            ResourceType::in_store(store, *number).unwrap_or_else(unknown)
-        });
         Ok(Self {
             component: component.clone(),
             handle: store.handle(number),
-            resources: Shared::new(allocation::boxed_list(resources)?)?,
+            resources: resources(store, component, number)?,
         })
     }
 
@@ -125,6 +120,21 @@ impl Instance {
     fn origin(&self) -> Origin {
         Origin::new(self.component.clone(), Some(self.resources.clone()))
     }
+}
+
+/// What the types of resources are in the instance whose entity has this number in the store; those
+/// that are not made yet stand for themselves.
+pub(super) fn resources(
+    store: &StoreInner,
+    component: &Component,
+    number: u32,
+) -> Result<Resources> {
+    let entity = store.components.get(number).ok_or(UseError::OtherStore)?;
+    let resources = entity.resources.iter().enumerate().map(|(id, number)| {
+        let unknown = || ResourceType::uninstantiated(component.id(), ResourceId(id as u32));
+        ResourceType::in_store(store, *number).unwrap_or_else(unknown)
+    });
+    Ok(Shared::new(allocation::boxed_list(resources)?)?)
 }
 
 impl fmt::Debug for Instance {

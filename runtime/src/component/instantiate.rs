@@ -12,15 +12,15 @@ use super::Component;
 use super::builtin::{Builtin, Does};
 use super::component::core_type;
 use super::func::host::Lowered;
-use super::instance::Instance;
+use super::instance::{self, Instance};
 use super::layout::{AddressType, FlatType};
 use super::linker::Given;
 use super::lowered;
 use super::plan::{
-    CoreArgument, CoreDef, CoreExport, Func, Options, Resource, Step, TrampolineKind,
+    CoreArgument, CoreDef, CoreExport, Func, Import, Options, Resource, Step, TrampolineKind,
 };
 use super::resource::Kind;
-use super::types::ComponentFunc;
+use super::types::{ComponentFunc, Origin};
 use crate::allocation::{self, OutOfMemory};
 use crate::api::externs::Extern;
 use crate::api::instantiate as core_instantiate;
@@ -57,9 +57,14 @@ pub(super) fn instantiate<T: 'static>(
         given,
         number,
         home,
+        types: Origin::new(component.clone(), None),
     };
     for id in 0..component.plan().resources.len() {
         making.imported_resource(id)?;
+    }
+    if component.plan().imports.iter().any(Import::is_func) {
+        let resources = instance::resources(&making.store.inner, component, number)?;
+        making.types = Origin::new(component.clone(), Some(resources));
     }
     for step in &component.plan().steps {
         making.step(step)?;
@@ -104,6 +109,9 @@ struct Making<'m, T: 'static> {
     number: u32,
     /// The number of the instance in which functions of the library run.
     home: u32,
+    /// Where the types of functions that are imported come from: they name no resources but imported
+    /// ones.
+    types: Origin,
 }
 
 impl<T: 'static> Making<'_, T> {
@@ -377,7 +385,7 @@ impl<T: 'static> Making<'_, T> {
         let body = match &trampoline.kind {
             TrampolineKind::Lower { func, ty, options } => {
                 let caller = Lowered {
-                    ty: ComponentFunc::new(component.clone(), *ty),
+                    ty: ComponentFunc::within(self.types.clone(), *ty),
                     component: self.number,
                     instance,
                     options: self.options(options)?,

@@ -51,6 +51,13 @@ pub(crate) struct Import {
     pub(crate) kind: ImportKind,
 }
 
+impl Import {
+    /// Whether it is a function.
+    pub(crate) fn is_func(&self) -> bool {
+        matches!(self.kind, ImportKind::Func(_))
+    }
+}
+
 /// What is imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ImportKind {

@@ -9,7 +9,6 @@ use core::fmt;
 use super::origin::Origin;
 use super::value::Type;
 use super::{FuncType, FuncTypeId};
-use crate::component::Component;
 use crate::component::plan::Plan;
 
 /// The type of a function of a component.
@@ -35,11 +34,6 @@ impl ComponentFunc {
     pub fn results(&self) -> impl ExactSizeIterator<Item = Type> + '_ {
         let result = self.get().result.iter();
         result.map(|ty| self.origin.value(*ty))
-    }
-
-    /// One of a component, of which there is no instance.
-    pub(in crate::component) fn new(component: Component, ty: FuncTypeId) -> Self {
-        Self::within(Origin::new(component, None), ty)
     }
 
     pub(in crate::component) fn within(origin: Origin, ty: FuncTypeId) -> Self {
