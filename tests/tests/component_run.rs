@@ -2,7 +2,7 @@
 //! type of and with others, and with resources of the host.
 
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tabwasm::component::{
     BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val,
@@ -67,7 +67,7 @@ const REAL: [&str; 3] = ["stubbed.wasm", "starling-pure.wasm", "python.wasm"];
 fn real_components_greet() {
     let folder = match std::env::var_os("TABWASM_COMPONENTS") {
         Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/components"),
+        None => tabwasm_tests::workspace().join("target/components"),
     };
     for name in REAL {
         let Ok(bytes) = std::fs::read(folder.join(name)) else {

@@ -82,6 +82,8 @@ fn is_text(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "wat")]
+    use crate::{Engine, Module};
 
     #[test]
     fn text_begins_like_text() {

@@ -8,7 +8,7 @@
 mod engines;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
@@ -197,6 +197,6 @@ fn duration(seconds: f64) -> String {
 fn folder() -> PathBuf {
     match std::env::var_os("TABWASM_COMPONENTS") {
         Some(folder) => folder.into(),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/components"),
+        None => PathBuf::from("target/components"),
     }
 }

@@ -178,7 +178,7 @@ impl Alphabet {
             Self::Latin1 if code > u8::MAX.into() => return Ok(None),
             Self::Ascii | Self::Latin1 => {
                 bytes = u32::to_le_bytes(code);
-                bytes.first_chunk::<1>().map_or(&[][..], |first| first)
+                bytes.get(..1).unwrap_or_default()
             }
             Self::Utf8 => char.encode_utf8(&mut bytes).as_bytes(),
             Self::Utf16 => {
