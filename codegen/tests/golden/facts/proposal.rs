@@ -89,6 +89,9 @@ impl Proposals {
         .with(Proposal::Bulk)
         .with(Proposal::Refs);
 
+    /// All of components.
+    pub const OF_COMPONENTS: Proposals = Proposals::EMPTY.with(Proposal::Later);
+
     /// Those of components that a release of WASI has.
     pub const COMPONENTS: Proposals = Proposals::EMPTY;
 
