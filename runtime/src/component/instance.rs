@@ -40,7 +40,8 @@ impl Instance {
 
     /// The function that it exports under this name: a text, or where it was found before, which is
     /// how one in an instance is named. See [`Component::get_export_index`].
-    pub fn get_func(&self, _: impl AsContextMut, name: impl ExportLookup) -> Option<Func> {
+    pub fn get_func(&self, mut store: impl AsContextMut, name: impl ExportLookup) -> Option<Func> {
+        store.as_context_mut().inner().number(self.handle).ok()?;
         match self.lookup(name)? {
             Item::Func(plan::Func::Lifted(lift)) => Some(Func {
                 component: self.component.clone(),
@@ -62,15 +63,21 @@ impl Instance {
         mut store: impl AsContextMut,
         name: impl ExportLookup,
     ) -> Result<TypedFunc<Params, Return>> {
+        let mut store = store.as_context_mut();
         let shown = allocation::text(name.shown())?;
-        let func = self.get_func(&mut store, name);
+        let func = self.get_func(store.reborrow(), name);
         let func = func.ok_or_else(|| UseError::NoExport(shown.as_str().into()))?;
         func.typed(store)
             .map_err(|error| error.context(format_args!("function `{shown}`")))
     }
 
     /// The core module that it exports under this name, if it is one that stands in the component.
-    pub fn get_module(&self, _: impl AsContextMut, name: impl ExportLookup) -> Option<Module> {
+    pub fn get_module(
+        &self,
+        mut store: impl AsContextMut,
+        name: impl ExportLookup,
+    ) -> Option<Module> {
+        store.as_context_mut().inner().number(self.handle).ok()?;
         match self.lookup(name)? {
             Item::Module(CoreModule::Defined(number)) => {
                 let modules = &self.component.plan().modules;
@@ -83,9 +90,10 @@ impl Instance {
     /// The type of resources that it exports under this name.
     pub fn get_resource(
         &self,
-        _: impl AsContextMut,
+        mut store: impl AsContextMut,
         name: impl ExportLookup,
     ) -> Option<ResourceType> {
+        store.as_context_mut().inner().number(self.handle).ok()?;
         match self.lookup(name)? {
             Item::Type(ItemType::Resource(id)) => Some(self.origin().resource(id)),
             _ => None,
@@ -95,10 +103,11 @@ impl Instance {
     /// What it exports under a name, itself or in one of its instances, and where.
     pub fn get_export(
         &self,
-        _: impl AsContextMut,
+        mut store: impl AsContextMut,
         instance: Option<&ComponentExportIndex>,
         name: impl ExportLookup,
     ) -> Option<(ComponentItem, ComponentExportIndex)> {
+        store.as_context_mut().inner().number(self.handle).ok()?;
         let index = self.component.get_export_index(instance, name)?;
         Some((self.origin().item(index.item)?, index))
     }
@@ -106,10 +115,11 @@ impl Instance {
     /// The same as [`Instance::get_export`], without the type.
     pub fn get_export_index(
         &self,
-        _: impl AsContextMut,
+        mut store: impl AsContextMut,
         instance: Option<&ComponentExportIndex>,
         name: impl ExportLookup,
     ) -> Option<ComponentExportIndex> {
+        store.as_context_mut().inner().number(self.handle).ok()?;
         self.component.get_export_index(instance, name)
     }
 

@@ -42,9 +42,11 @@ pub struct Func {
 }
 
 impl Func {
-    /// Its type.
-    pub fn ty(&self, _: impl AsContext) -> ComponentFunc {
-        let origin = Origin::new(self.component.clone(), Some(self.resources.clone()));
+    /// Its type; in another store, types of resources in it are those of the component.
+    pub fn ty(&self, store: impl AsContext) -> ComponentFunc {
+        let own = store.as_context().inner().number(self.instance);
+        let resources = own.ok().map(|_| self.resources.clone());
+        let origin = Origin::new(self.component.clone(), resources);
         ComponentFunc::within(origin, self.ty)
     }
 

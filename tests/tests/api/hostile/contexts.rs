@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 
+use tabwasm::component::{self, ResourceAny};
 use tabwasm::{
     AsContext, AsContextMut, Config, Engine, Error, Extern, ExternRef, Func, FuncType, Global,
     GlobalType, Instance, Linker, Memory, MemoryType, Module, Mutability, Ref, RefType,
@@ -25,6 +26,19 @@ const PROGRAM: &str = r#"(module
     (func (export "spin") (param i32) (result i32)
       (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
       (local.get 0)))"#;
+
+const COMPONENT: &str = r#"(component
+    (type $r (resource (rep i32)))
+    (export $R "r" (type $r))
+    (core func $new (canon resource.new $r))
+    (core module $M
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 7)))
+      (func (export "same") (param i32) (result i32) (local.get 0)))
+    (core instance $m (instantiate $M (with "" (instance (export "new" (func $new))))))
+    (func (export "make") (result (own $R)) (canon lift (core func $m "make")))
+    (func (export "same") (param "x" u32) (result u32) (canon lift (core func $m "same")))
+    (export "m" (core module $M)))"#;
 
 /// Two stores; from question number `turn` on the second one answers.
 struct Turncoat {
@@ -70,6 +84,12 @@ struct Things {
     global: Global,
     tag: Tag,
     value: ExternRef,
+    component: component::Component,
+    component_linker: component::Linker<()>,
+    component_instance: component::Instance,
+    same: component::Func,
+    typed_same: component::TypedFunc<(u32,), (u32,)>,
+    resource: ResourceAny,
 }
 
 fn start(turn: usize) -> Result<(Turncoat, Things), Error> {
@@ -86,7 +106,27 @@ fn start(turn: usize) -> Result<(Turncoat, Things), Error> {
     });
     let (instance, store) = (instances[0], &mut stores[0]);
     let ask = instance.get_func(&mut *store, "ask").expect("exported");
+    let bytes = wat::parse_str(COMPONENT).expect("text");
+    let component = component::Component::new(&engine, bytes)?;
+    let component_linker = component::Linker::new(&engine);
+    let component_instance = component_linker.instantiate(&mut *store, &component)?;
+    let function = |store: &mut Store<()>, name| {
+        let func = component_instance.get_func(store, name);
+        func.expect("exported")
+    };
+    let mut made = [component::Val::Bool(false)];
+    function(store, "make").call(&mut *store, &[], &mut made)?;
+    let [component::Val::Resource(resource)] = made else {
+        panic!("no resource: {made:?}");
+    };
+    let same = function(store, "same");
     let things = Things {
+        typed_same: same.typed(&mut *store)?,
+        same,
+        resource,
+        component,
+        component_linker,
+        component_instance,
         bare: super::super::module(&engine, "(module)"),
         ask,
         typed: ask.typed(&*store)?,
@@ -246,6 +286,19 @@ functions! { |c, t|
     "Table::copy" => Table::copy(c, &t.table, 0, &t.table, 1, 2);
     "Tag::new" => Tag::new(c, FuncType::new([], []));
     "Tag::ty" => t.tag.ty(c);
+    "Func::ty" => t.same.ty(c);
+    "Func::call" => t.same.call(c, &[component::Val::U32(1)], &mut [component::Val::Bool(false)]);
+    "Func::typed" => t.same.typed::<(u32,), (u32,)>(c);
+    "TypedFunc::call" => t.typed_same.call(c, (1,));
+    "Instance::get_func" => t.component_instance.get_func(c, "same");
+    "Instance::get_typed_func" => t.component_instance.get_typed_func::<(u32,), (u32,)>(c, "same");
+    "Instance::get_module" => t.component_instance.get_module(c, "m");
+    "Instance::get_resource" => t.component_instance.get_resource(c, "r");
+    "Instance::get_export" => t.component_instance.get_export(c, None, "same");
+    "Instance::get_export_index" => t.component_instance.get_export_index(c, None, "same");
+    "Linker::instantiate" => t.component_linker.instantiate(c, &t.component);
+    "InstancePre::instantiate" => t.component_linker.instantiate_pre(&t.component).unwrap().instantiate(c);
+    "ResourceAny::resource_drop" => t.resource.resource_drop(c);
     "Val::ty" => Val::FuncRef(Some(t.ask)).ty(c);
     "Val::matches_ty" => Val::FuncRef(Some(t.ask))
         .matches_ty(c, &ValType::FUNCREF);
