@@ -19,6 +19,7 @@ fn bounds() {
         // The standard gives both the same, and no component has the length of a string.
         ("string_byte_length", lists),
         ("list_byte_length", lists),
+        ("context_words", greatest(keeps)),
     ];
     let layout = tables().component.layout;
     let bounds = layout.bounds.iter();
@@ -26,6 +27,12 @@ fn bounds() {
         .map(|bound| (bound.key.as_str(), bound.number))
         .collect();
     assert_eq!(said, found);
+}
+
+/// A component that asks for the last of so many words of a call.
+fn keeps(words: u64) -> String {
+    let last = words.saturating_sub(1);
+    format!("(component (canon context.get i32 {last} (core func)))")
 }
 
 /// A component that lowers a function, and passes this many values without a memory.
