@@ -79,6 +79,7 @@ fn copy() -> PathBuf {
         "runtime/Cargo.toml",
         "runtime/build.rs",
         "runtime/SAFETY.md",
+        "runtime/src/component/components.md",
         "runtime/src/porting.md",
         "Cargo.lock",
     ] {
