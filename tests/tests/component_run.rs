@@ -5,9 +5,9 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use tabwasm::component::{
-    BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val,
+    BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val, ValueMismatch,
 };
-use tabwasm::{Engine, Store, Trap};
+use tabwasm::{Engine, Store, StoreContextMut, Trap};
 
 #[test]
 fn adds() {
@@ -103,6 +103,53 @@ fn greets(name: &str, bytes: &[u8]) {
             .expect(name);
         assert_eq!(results, [Val::String(expected)], "{name}");
     }
+}
+
+#[test]
+fn values_of_another_type_are_the_hosts_mistake() {
+    let engine = Engine::default();
+    let text = r#"(component
+        (import "h" (func $h (param "x" u32) (result u32)))
+        (core func $h (canon lower (func $h)))
+        (core module $M
+            (import "" "h" (func $h (param i32) (result i32)))
+            (func (export "f") (param i32) (result i32) (call $h (local.get 0))))
+        (core instance $m (instantiate $M (with "" (instance (export "h" (func $h))))))
+        (func (export "f") (param "x" u32) (result u32) (canon lift (core func $m "f"))))"#;
+    let component = Component::new(&engine, wat::parse_str(text).expect("text")).expect("valid");
+    let mut linker = Linker::<bool>::new(&engine);
+    let answer = |store: StoreContextMut<'_, bool>, results: &mut [Val]| {
+        results[0] = match store.data() {
+            true => Val::U32(7),
+            false => Val::Char('7'),
+        };
+        Ok(())
+    };
+    linker
+        .root()
+        .func_new("h", move |store, _, _, results| answer(store, results))
+        .expect("defined");
+    let mut store = Store::new(&engine, true);
+    let instance = linker.instantiate(&mut store, &component).expect("linked");
+    let f = instance.get_func(&mut store, "f").expect("exported");
+    let call = |store: &mut Store<bool>, argument: Val| {
+        let mut results = [Val::Bool(false)];
+        f.call(store, &[argument], &mut results).map(|()| results)
+    };
+    // The guest has not seen it.
+    let error = call(&mut store, Val::Char('1')).expect_err("no `u32`");
+    assert!(error.is::<ValueMismatch>(), "{error:#}");
+    assert_eq!(
+        call(&mut store, Val::U32(1)).expect("no trap"),
+        [Val::U32(7)]
+    );
+    // The guest is in the middle of what it did.
+    *store.data_mut() = false;
+    let error = call(&mut store, Val::U32(1)).expect_err("no `u32`");
+    assert!(error.is::<ValueMismatch>(), "{error:#}");
+    *store.data_mut() = true;
+    let error = call(&mut store, Val::U32(1)).expect_err("it did not end");
+    assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
 }
 
 /// What the host has.

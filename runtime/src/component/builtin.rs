@@ -178,7 +178,7 @@ impl Turns for Builtin {
 }
 
 /// A trap, with the index of the handle.
-pub(super) fn unknown(trap: Trap, index: u64) -> Error {
+fn unknown(trap: Trap, index: u64) -> Error {
     Error::from(trap).context(format_args!("index {}", index as u32))
 }
 

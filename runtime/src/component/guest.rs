@@ -15,7 +15,7 @@ use super::func::canonical;
 use super::func::host::Lowered;
 use super::handles::{HostHandles, Lifted};
 use super::types::{FuncType, TypeTable};
-use super::val::{Val, ValueMismatch};
+use super::val::Val;
 use crate::api::func::call;
 use crate::component::MAX_FLAT_PARAMS;
 use crate::engine::use_error::UseError;
@@ -237,13 +237,9 @@ pub(super) fn enter<T, R>(
     run: impl FnOnce(&mut StoreData<T>) -> Result<R>,
 ) -> Result<R> {
     entity(&mut store.inner, component)?.enter(None, instance)?;
-    let result = scoped(store, run);
-    // A value of another type is the host's mistake: the guest has not seen it.
-    let hosts = |error: &Error| error.is::<ValueMismatch>();
-    if result.as_ref().err().is_none_or(hosts) {
-        entity(&mut store.inner, component)?.leave(None, instance);
-    }
-    result
+    let result = scoped(store, run)?;
+    entity(&mut store.inner, component)?.leave(None, instance);
+    Ok(result)
 }
 
 /// A call, for which handles may be lent.

@@ -137,6 +137,7 @@ impl<'l> Script<'l> {
             trampolines: Vec::new(),
             instances: instances.collect(),
             resources: numbers.collect(),
+            host_resources: Vec::new(),
             lifts: Vec::new(),
         };
         assert_eq!(store.components.push(component).ok(), Some(COMPONENT));

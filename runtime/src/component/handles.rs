@@ -65,15 +65,7 @@ impl<'s> HostHandles<'s> {
             .components
             .get(self.component)
             .ok_or(Trap::UnknownHandle)?;
-        let is = |number: &&ResourceNumber| {
-            let resource = self.resources.get(number.0 as usize);
-            resource.is_some_and(|resource| resource.owner == Owner::Host(ty))
-        };
-        let ty = *entity
-            .resources
-            .iter()
-            .find(is)
-            .ok_or(Trap::WrongHandleType)?;
+        let ty = entity.host_resource(ty).ok_or(Trap::WrongHandleType)?;
         let kind = match own {
             true => HandleKind::Own,
             false => self.calls.borrow(),

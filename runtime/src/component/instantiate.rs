@@ -93,6 +93,7 @@ fn announce(store: &mut StoreInner, component: &Component) -> Result<u32> {
         trampolines: Vec::new(),
         instances: allocation::boxed_list(instances)?,
         resources: allocation::boxed_list(resources)?,
+        host_resources: Vec::new(),
         lifts: Vec::new(),
     };
     allocation::reserve(&mut entity.lifts, plan.lifts.len())?;
@@ -180,7 +181,8 @@ impl<T: 'static> Making<'_, T> {
                     None => None,
                 };
                 let owner = Owner::Guest(self.number, *instance);
-                self.resource(id.0 as usize, ResourceEntity { owner, dtor })
+                self.resource(id.0 as usize, ResourceEntity { owner, dtor })?;
+                Ok(())
             }
         }
     }
@@ -205,14 +207,8 @@ impl<T: 'static> Making<'_, T> {
         match ty.0 {
             Kind::Host(ty) => {
                 // A component that imports the type twice has one type: with the first destructor.
-                let known = self.entity()?.resources.clone();
-                let resources = &self.store.inner.resources;
-                let is = |number: &&ResourceNumber| {
-                    let resource = resources.get(number.0 as usize);
-                    resource.is_some_and(|resource| resource.owner == Owner::Host(ty))
-                };
-                if let Some(number) = known.iter().find(is) {
-                    return self.set_resource(id, *number);
+                if let Some(number) = self.entity()?.host_resource(ty) {
+                    return self.set_resource(id, number);
                 }
                 let dtor = dtor.clone();
                 let call =
@@ -222,8 +218,13 @@ impl<T: 'static> Making<'_, T> {
                     };
                 let body = FuncBody::Host(erased::host_func::<T>(1, 0, call));
                 let dtor = self.add(self.component.dtor_type(), body)?;
-                let (owner, dtor) = (Owner::Host(ty), Some(dtor));
-                self.resource(id, ResourceEntity { owner, dtor })
+                let owner = Owner::Host(ty);
+                let dtor = Some(dtor);
+                let number = self.resource(id, ResourceEntity { owner, dtor })?;
+                let entity = self.entity()?;
+                allocation::reserve(&mut entity.host_resources, 1)?;
+                entity.host_resources.push((ty, number));
+                Ok(())
             }
             Kind::Guest(store, number) => {
                 if store != self.store.inner.id {
@@ -236,13 +237,14 @@ impl<T: 'static> Making<'_, T> {
         }
     }
 
-    fn resource(&mut self, id: usize, entity: ResourceEntity) -> Result<()> {
+    fn resource(&mut self, id: usize, entity: ResourceEntity) -> Result<ResourceNumber> {
         let store = &mut self.store.inner;
         let number = ResourceNumber(store.resources.len() as u32);
         store.admit_more("types of resources of the store", store.resources.len(), 1)?;
         allocation::reserve(&mut store.resources, 1)?;
         store.resources.push(entity);
-        self.set_resource(id, number)
+        self.set_resource(id, number)?;
+        Ok(number)
     }
 
     fn set_resource(&mut self, id: usize, number: ResourceNumber) -> Result<()> {

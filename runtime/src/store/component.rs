@@ -25,6 +25,8 @@ pub(crate) struct ComponentEntity {
     pub(crate) instances: Box<[ComponentInstance]>,
     /// Its types of resources, by their numbers in the store.
     pub(crate) resources: Box<[ResourceNumber]>,
+    /// Those of the host among them, by the Rust types that stand for them.
+    pub(crate) host_resources: Vec<(TypeId, ResourceNumber)>,
     /// Its functions.
     pub(crate) lifts: Vec<LiftedFunc>,
 }
@@ -246,6 +248,13 @@ impl Calls {
 }
 
 impl ComponentEntity {
+    /// The type of resources of the host that a Rust type stands for, if the component has it. There
+    /// are as many as the host has given.
+    pub(crate) fn host_resource(&self, ty: TypeId) -> Option<ResourceNumber> {
+        let found = self.host_resources.iter().find(|it| it.0 == ty);
+        found.map(|it| it.1)
+    }
+
     /// Enters an instance and those around it, but for what is entered as `from` or around that
     /// already: a call from within may come back.
     ///

@@ -18,7 +18,7 @@ use super::abi::CanonicalOptions;
 use super::abi::dynamic::Lowering;
 use super::guest::{self, Guest, shut};
 use super::types::{ComponentFunc, FuncTypeId, Origin, Resources};
-use super::val::Val;
+use super::val::{Val, ValueMismatch};
 use super::{Lift, Lower};
 use crate::api::func::call;
 use crate::component::MAX_FLAT_PARAMS;
@@ -128,11 +128,17 @@ impl Func {
         if lifted.is_async {
             return Err(unsupported());
         }
-        guest::enter(store, component, lifted.instance, |store| {
+        // A value of another type is the host's mistake: as long as the guest has seen nothing of the
+        // call, it can be called again.
+        let mut unseen = false;
+        let result = guest::enter(store, component, lifted.instance, |store| {
             let mut slots = [0; MAX_FLAT_PARAMS];
             let options = canonical(&lifted.options);
             let mut guest = Guest::new(store, component, lifted.instance, lifted.options);
-            let count = lower(&mut guest, options, &mut slots)?;
+            let count = lower(&mut guest, options, &mut slots).inspect_err(|error| {
+                let lent = guest::dropped_all(&store.inner).is_err();
+                unseen = error.is::<ValueMismatch>() && !lent;
+            })?;
             // A core function has one result at most, and there is room for it.
             let slots = slots.get_mut(..count.max(1)).ok_or(Trap::BadSignature)?;
             let core = store.inner.handle(lifted.core);
@@ -146,7 +152,11 @@ impl Func {
                 })?;
             }
             Ok(result)
-        })
+        });
+        if unseen {
+            guest::entity(&mut store.inner, component)?.leave(None, lifted.instance);
+        }
+        result
     }
 }
 

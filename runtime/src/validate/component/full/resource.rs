@@ -65,7 +65,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         }
     }
 
-    fn look_at_parts(
+    /// Looks at what a type of values or functions uses.
+    pub(super) fn look_at_parts(
         &mut self,
         definition: &Definition,
         substitution: u32,

@@ -6,9 +6,9 @@
 //! exported. Standard: Component Model, `Explainer.md`, "Import and Export Definitions".
 
 use super::Full;
-use super::record::{Definition, Entity, Kind, Named, TypeUse};
+use super::record::{Entity, Kind, Named, TypeUse};
 use super::storage::ComponentStorage;
-use super::value::{Parts, is_primitive};
+use super::value::is_primitive;
 use crate::profile::Gate;
 use crate::read::component::{DefinedType, Sort};
 use crate::reject::Reject;
@@ -204,7 +204,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         let ty = self.resolve(ty, at)?;
         let definition = self.definition(ty.definition);
         match definition.kind {
-            Kind::Value | Kind::Func => self.look_at_uses(&definition, ty.substitution, at),
+            Kind::Value | Kind::Func => self.look_at_parts(&definition, ty.substitution, at),
             Kind::Instance => self.enter(definition.place, ty.substitution, at),
             // Components are closed; a resource has no parts.
             Kind::Resource | Kind::Component | Kind::Name => Ok(()),
@@ -215,27 +215,6 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         let end = Entity::new(look::END, self.named.len() as u32, 0);
         self.goal(end, at)?;
         self.show_exports(interface, substitution, Some(look::EXPORT), at)
-    }
-
-    /// Looks at how a type uses others.
-    fn look_at_uses(
-        &mut self,
-        definition: &Definition,
-        substitution: u32,
-        at: usize,
-    ) -> Result<(), Reject> {
-        let ty = self.defined_type(definition)?;
-        if let DefinedType::Own { resource } | DefinedType::Borrow { resource } = ty {
-            let resource = self.type_of(definition.scope, Sort::Type, resource.0);
-            let resource = self.entity_under(resource, substitution, at)?;
-            return self.goal(resource, at);
-        }
-        for part in Parts::of(&ty) {
-            if let Some(part) = self.part(part, definition.scope, substitution, at)? {
-                self.goal(part, at)?;
-            }
-        }
-        Ok(())
     }
 
     /// A use of a type: it has a name, or needs none if its parts have.
@@ -252,7 +231,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             | DefinedType::Enum { .. }
             | DefinedType::Flags { .. } => self.has_name(entity.ty(), import, at),
             _ => {
-                self.look_at_uses(&definition, ty.substitution, at)?;
+                self.look_at_parts(&definition, ty.substitution, at)?;
                 Ok(true)
             }
         }
