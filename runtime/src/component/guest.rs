@@ -255,7 +255,9 @@ pub(super) fn scoped<T, R>(
     calls.begin()?;
     let result = run(store);
     if result.is_err() {
-        // What was lent stays lent: the instances that ran cannot be called again.
+        // What was lent stays lent, as the instances that ran cannot be called again; but the host lives
+        // on.
+        store.inner.given.forget(scopes);
         store.inner.calls.scopes.truncate(scopes);
         store.inner.calls.lent.truncate(lent);
         return result;

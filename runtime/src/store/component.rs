@@ -370,6 +370,21 @@ impl HandleTable {
         }
     }
 
+    /// Removes what was lent for calls from this place on, which have failed: others take their places.
+    pub(crate) fn forget(&mut self, calls: usize) {
+        for (place, entry) in self.entries.iter_mut().enumerate() {
+            if let Entry::Used(Handle {
+                kind: HandleKind::Borrow { call },
+                ..
+            }) = *entry
+                && call as usize >= calls
+            {
+                *entry = Entry::Free(self.free);
+                self.free = Some(place as u32);
+            }
+        }
+    }
+
     /// Removes the handle at an index, which is the first to be used again.
     pub(crate) fn remove(&mut self, index: u32, ty: ResourceNumber) -> Result<Handle, Trap> {
         let handle = *self.get(index, ty)?;
@@ -421,5 +436,27 @@ impl HandleTable {
         }
         free.reverse();
         (live.collect(), free, self.entries.len() as u32 + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_calls_were_lent_is_forgotten() {
+        let mut table = HandleTable::default();
+        let ty = ResourceNumber(0);
+        let mut add = |kind| {
+            let handle = Handle::new(ty, 7, kind);
+            table.add(handle, u64::MAX).expect("room")
+        };
+        let own = add(HandleKind::Own);
+        let outer = add(HandleKind::Borrow { call: 0 });
+        let inner = add(HandleKind::Borrow { call: 1 });
+        table.forget(1);
+        assert!(table.get(own, ty).is_ok() && table.get(outer, ty).is_ok());
+        assert_eq!(table.get(inner, ty), Err(Trap::UnknownHandle));
+        assert_eq!(table.parts().1, [inner]);
     }
 }
