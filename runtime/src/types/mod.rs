@@ -13,6 +13,7 @@ mod memory;
 mod object;
 mod reference;
 mod value;
+mod vector;
 
 pub use crate::generated::facts::indices::{
     DataIdx, ElemIdx, FieldIdx, FuncIdx, GlobalIdx, LabelIdx, LocalIdx, MemoryIdx, TableIdx,
@@ -24,3 +25,4 @@ pub(crate) use object::limits_match;
 pub use object::{ExternKind, FuncSignature, GlobalType, TableType, TagType};
 pub use reference::{HeapType, Ref, RefType, TypeId};
 pub use value::ValType;
+pub use vector::V128;
