@@ -10,6 +10,7 @@ use crate::fast::instruction::*;
 use crate::fast::machine::CallHand;
 use crate::fast::memory::{Any, M32, M64};
 use crate::fast::place::*;
+use crate::types::V128;
 
 /// Places of operands and result in the class `arithmetic`.
 #[rustfmt::skip]
@@ -61,6 +62,12 @@ pub(crate) static CALL_REF: Forms = forms![
 pub(crate) static COMPARE_MIRRORED: Forms = forms![
     "SSA" "SSJ" "SAA" "SAJ" "SPA" "SPJ" "SIA" "SIJ" "AAA" "AAJ" "APA" "APJ" "AIA" "AIJ" "PPA" "PPJ"
     "PIA" "PIJ"
+];
+
+/// Places of operands and result in the class `const_v128`.
+#[rustfmt::skip]
+pub(crate) static CONST_V128: Forms = forms![
+    "W"
 ];
 
 /// Places of operands and result in the class `convert`.
@@ -156,6 +163,12 @@ pub(crate) static GLOBAL_GET_F64: Forms = forms![
     "W" "A"
 ];
 
+/// Places of operands and result in the class `global_get_v128`.
+#[rustfmt::skip]
+pub(crate) static GLOBAL_GET_V128: Forms = forms![
+    "W"
+];
+
 /// Places of operands and result in the class `global_set`.
 #[rustfmt::skip]
 pub(crate) static GLOBAL_SET: Forms = forms![
@@ -172,6 +185,12 @@ pub(crate) static GLOBAL_SET_F32: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static GLOBAL_SET_F64: Forms = forms![
     "S" "A"
+];
+
+/// Places of operands and result in the class `global_set_v128`.
+#[rustfmt::skip]
+pub(crate) static GLOBAL_SET_V128: Forms = forms![
+    "S"
 ];
 
 /// Places of operands and result in the class `integer`.
@@ -228,6 +247,12 @@ pub(crate) static MOVE_F64: Forms = forms![
     "SS" "SP" "AS" "AP" "PS" "PP" "IS" "IP"
 ];
 
+/// Places of operands and result in the class `move_v128`.
+#[rustfmt::skip]
+pub(crate) static MOVE_V128: Forms = forms![
+    "SS" "AS"
+];
+
 /// Places of operands and result in the class `non_null_or_trap`.
 #[rustfmt::skip]
 pub(crate) static NON_NULL_OR_TRAP: Forms = forms![
@@ -270,6 +295,12 @@ pub(crate) static RETURN_VALUE_F64: Forms = forms![
     "S" "A" "P" "I"
 ];
 
+/// Places of operands and result in the class `return_value_v128`.
+#[rustfmt::skip]
+pub(crate) static RETURN_VALUE_V128: Forms = forms![
+    "S"
+];
+
 /// Places of operands and result in the class `rotate`.
 #[rustfmt::skip]
 pub(crate) static ROTATE: Forms = forms![
@@ -292,6 +323,12 @@ pub(crate) static SELECT_F32: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static SELECT_F64: Forms = forms![
     "SSSW" "SSSA" "SSAW" "SSAA"
+];
+
+/// Places of operands and result in the class `select_v128`.
+#[rustfmt::skip]
+pub(crate) static SELECT_V128: Forms = forms![
+    "SSSW"
 ];
 
 /// Places of operands and result in the class `single`.
@@ -2511,6 +2548,9 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Move<f64, P, P>>(),
     entry::<Move<f64, I, S>>(),
     entry::<Move<f64, I, P>>(),
+    entry::<Move<V128, S, S>>(),
+    entry::<Move<V128, A, S>>(),
+    entry::<Move<V128, I, W>>(),
     entry::<Long<S>>(),
     entry::<Long<P>>(),
     entry::<Select<u64, S, S, S, W>>(),
@@ -2537,6 +2577,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Select<f64, S, S, S, A>>(),
     entry::<Select<f64, S, S, A, W>>(),
     entry::<Select<f64, S, S, A, A>>(),
+    entry::<Select<V128, S, S, S, W>>(),
     entry::<GlobalGet<u64, W>>(),
     entry::<GlobalGet<u64, A>>(),
     entry::<GlobalGet<u64, P>>(),
@@ -2544,6 +2585,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<GlobalGet<f32, A>>(),
     entry::<GlobalGet<f64, W>>(),
     entry::<GlobalGet<f64, A>>(),
+    entry::<GlobalGet<V128, W>>(),
     entry::<GlobalSet<u64, S>>(),
     entry::<GlobalSet<u64, A>>(),
     entry::<GlobalSet<u64, P>>(),
@@ -2552,6 +2594,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<GlobalSet<f32, A>>(),
     entry::<GlobalSet<f64, S>>(),
     entry::<GlobalSet<f64, A>>(),
+    entry::<GlobalSet<V128, S>>(),
     entry::<Enter<false, false>>(),
     entry::<Enter<true, false>>(),
     entry::<Enter<false, true>>(),
@@ -2586,6 +2629,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<ReturnValue<f64, A>>(),
     entry::<ReturnValue<f64, P>>(),
     entry::<ReturnValue<f64, I>>(),
+    entry::<ReturnValue<V128, S>>(),
     entry::<Return>(),
     entry::<ReturnMany>(),
     entry::<Jump>(),

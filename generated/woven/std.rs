@@ -10,6 +10,7 @@ use crate::fast::instruction::*;
 use crate::fast::machine::CallHand;
 use crate::fast::memory::{Any, M32, M64};
 use crate::fast::place::*;
+use crate::types::V128;
 
 /// Places of operands and result in the class `arithmetic`.
 #[rustfmt::skip]
@@ -66,6 +67,12 @@ pub(crate) static COMPARE_MIRRORED: Forms = forms![
     "SSW" "SSA" "SSJ" "SAW" "SAA" "SAJ" "SPW" "SPA" "SPJ" "SQW" "SQA" "SQJ" "SIW" "SIA" "SIJ" "AAW"
     "AAA" "AAJ" "APW" "APA" "APJ" "AQW" "AQA" "AQJ" "AIW" "AIA" "AIJ" "PPW" "PPA" "PPJ" "PQW" "PQA"
     "PQJ" "PIW" "PIA" "PIJ" "QQW" "QQA" "QQJ" "QIW" "QIA" "QIJ"
+];
+
+/// Places of operands and result in the class `const_v128`.
+#[rustfmt::skip]
+pub(crate) static CONST_V128: Forms = forms![
+    "W" "A"
 ];
 
 /// Places of operands and result in the class `convert`.
@@ -169,6 +176,12 @@ pub(crate) static GLOBAL_GET_F64: Forms = forms![
     "W" "A"
 ];
 
+/// Places of operands and result in the class `global_get_v128`.
+#[rustfmt::skip]
+pub(crate) static GLOBAL_GET_V128: Forms = forms![
+    "W" "A"
+];
+
 /// Places of operands and result in the class `global_set`.
 #[rustfmt::skip]
 pub(crate) static GLOBAL_SET: Forms = forms![
@@ -184,6 +197,12 @@ pub(crate) static GLOBAL_SET_F32: Forms = forms![
 /// Places of operands and result in the class `global_set_f64`.
 #[rustfmt::skip]
 pub(crate) static GLOBAL_SET_F64: Forms = forms![
+    "S" "A"
+];
+
+/// Places of operands and result in the class `global_set_v128`.
+#[rustfmt::skip]
+pub(crate) static GLOBAL_SET_V128: Forms = forms![
     "S" "A"
 ];
 
@@ -242,6 +261,12 @@ pub(crate) static MOVE_F64: Forms = forms![
     "SS" "SP" "SQ" "AS" "AP" "AQ" "PS" "PP" "PQ" "QS" "QP" "QQ" "IS" "IP" "IQ"
 ];
 
+/// Places of operands and result in the class `move_v128`.
+#[rustfmt::skip]
+pub(crate) static MOVE_V128: Forms = forms![
+    "SS" "AS"
+];
+
 /// Places of operands and result in the class `non_null_or_trap`.
 #[rustfmt::skip]
 pub(crate) static NON_NULL_OR_TRAP: Forms = forms![
@@ -284,6 +309,12 @@ pub(crate) static RETURN_VALUE_F64: Forms = forms![
     "S" "A" "P" "Q" "I"
 ];
 
+/// Places of operands and result in the class `return_value_v128`.
+#[rustfmt::skip]
+pub(crate) static RETURN_VALUE_V128: Forms = forms![
+    "S" "A"
+];
+
 /// Places of operands and result in the class `rotate`.
 #[rustfmt::skip]
 pub(crate) static ROTATE: Forms = forms![
@@ -324,6 +355,12 @@ pub(crate) static SELECT_F32: Forms = forms![
 pub(crate) static SELECT_F64: Forms = forms![
     "SSSW" "SSSA" "SSSP" "SSAW" "SSAA" "SSAP" "SPSW" "SPSA" "SPSP" "SPAW" "SPAA" "SPAP" "PSSW" "PSSA" "PSSP" "PSAW"
     "PSAA" "PSAP" "PPSW" "PPSA" "PPSP" "PPAW" "PPAA" "PPAP"
+];
+
+/// Places of operands and result in the class `select_v128`.
+#[rustfmt::skip]
+pub(crate) static SELECT_V128: Forms = forms![
+    "SSSW" "SSSA" "SSAW" "SSAA"
 ];
 
 /// Places of operands and result in the class `single`.
@@ -4920,6 +4957,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Move<f64, I, S>>(),
     entry::<Move<f64, I, P>>(),
     entry::<Move<f64, I, Q>>(),
+    entry::<Move<V128, S, S>>(),
+    entry::<Move<V128, A, S>>(),
+    entry::<Move<V128, I, W>>(),
+    entry::<Move<V128, I, A>>(),
     entry::<Long<S>>(),
     entry::<Long<P>>(),
     entry::<Long<Q>>(),
@@ -5207,6 +5248,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Select<f64, P, P, A, W>>(),
     entry::<Select<f64, P, P, A, A>>(),
     entry::<Select<f64, P, P, A, P>>(),
+    entry::<Select<V128, S, S, S, W>>(),
+    entry::<Select<V128, S, S, S, A>>(),
+    entry::<Select<V128, S, S, A, W>>(),
+    entry::<Select<V128, S, S, A, A>>(),
     entry::<GlobalGet<u64, W>>(),
     entry::<GlobalGet<u64, A>>(),
     entry::<GlobalGet<u64, P>>(),
@@ -5215,6 +5260,8 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<GlobalGet<f32, A>>(),
     entry::<GlobalGet<f64, W>>(),
     entry::<GlobalGet<f64, A>>(),
+    entry::<GlobalGet<V128, W>>(),
+    entry::<GlobalGet<V128, A>>(),
     entry::<GlobalSet<u64, S>>(),
     entry::<GlobalSet<u64, A>>(),
     entry::<GlobalSet<u64, P>>(),
@@ -5224,6 +5271,8 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<GlobalSet<f32, A>>(),
     entry::<GlobalSet<f64, S>>(),
     entry::<GlobalSet<f64, A>>(),
+    entry::<GlobalSet<V128, S>>(),
+    entry::<GlobalSet<V128, A>>(),
     entry::<Enter<false, false>>(),
     entry::<Enter<true, false>>(),
     entry::<Enter<false, true>>(),
@@ -5262,6 +5311,8 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<ReturnValue<f64, P>>(),
     entry::<ReturnValue<f64, Q>>(),
     entry::<ReturnValue<f64, I>>(),
+    entry::<ReturnValue<V128, S>>(),
+    entry::<ReturnValue<V128, A>>(),
     entry::<Return>(),
     entry::<ReturnMany>(),
     entry::<Jump>(),

@@ -16,6 +16,7 @@ use crate::names::variant;
 const INT: Option<RegisterClass> = Some(RegisterClass::Int);
 const F32: Option<RegisterClass> = Some(RegisterClass::F32);
 const F64: Option<RegisterClass> = Some(RegisterClass::F64);
+const V128: Option<RegisterClass> = Some(RegisterClass::V128);
 
 /// Instructions of the engine: key, forms as in `forms.toml`, class of the result.
 ///
@@ -23,21 +24,27 @@ const F64: Option<RegisterClass> = Some(RegisterClass::F64);
 /// local, `w` is `W` or `A`.
 #[rustfmt::skip]
 const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
-    // A value is copied from wherever it is to a slot, or to a pinned local; no f32 is pinned.
+    // A value is copied from wherever it is to a slot, or to a pinned local; no f32 is pinned, and
+    // no vector.
     ("move",                    "SAPqI -> SPq", INT),
     ("move_f32",                "SAI -> S",     F32),
     ("move_f64",                "SAPqI -> SPq", F64),
+    ("move_v128",               "SA -> S",      V128),
     ("long",                    "-> SPq",       INT),
+    ("const_v128",              "-> w",         V128),
     // As any operation: from slots at least, to the accumulator at least.
     ("select",                  "S S S -> w",   INT),
     ("select_f32",              "S S S -> w",   F32),
     ("select_f64",              "S S S -> w",   F64),
+    ("select_v128",             "S S S -> w",   V128),
     ("global_get",              "-> w",         INT),
     ("global_get_f32",          "-> w",         F32),
     ("global_get_f64",          "-> w",         F64),
+    ("global_get_v128",         "-> w",         V128),
     ("global_set",              "S",            None),
     ("global_set_f32",          "S",            None),
     ("global_set_f64",          "S",            None),
+    ("global_set_v128",         "S",            None),
     ("call_ref",                "S",            None),
     ("call_indirect",           "S",            None),
     ("call_indirect_64",        "S",            None),
@@ -47,6 +54,7 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     ("return_value",            "S",            None),
     ("return_value_f32",        "S",            None),
     ("return_value_f64",        "S",            None),
+    ("return_value_v128",       "S",            None),
     ("br_table",                "S",            None),
     ("br_table_many",           "S",            None),
     ("non_null_or_trap",        "S",            None),
@@ -81,16 +89,21 @@ const FUSIBLE: &[&str] = &[
     "move",
     "move_f32",
     "move_f64",
+    "move_v128",
     "long",
+    "const_v128",
     "select",
     "select_f32",
     "select_f64",
+    "select_v128",
     "global_get",
     "global_get_f32",
     "global_get_f64",
+    "global_get_v128",
     "global_set",
     "global_set_f32",
     "global_set_f64",
+    "global_set_v128",
     "copy_down",
 ];
 
@@ -101,6 +114,7 @@ const FUSIBLE_LAST: &[&str] = &[
     "return_value",
     "return_value_f32",
     "return_value_f64",
+    "return_value_v128",
 ];
 
 pub(super) fn check(context: &mut Context<'_>) {

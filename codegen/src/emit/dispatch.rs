@@ -34,9 +34,9 @@ pub fn shared(model: &Model) -> Option<Source> {
         use crate::fast::handlers::*;
         use crate::fast::layout::Operand;
         use crate::fast::machine::{Addressed, Hand, Results};
-        use crate::fast::operation::{self, load, operation, store};
+        use crate::fast::operation::{self, load, load_lane, operation, store};
         use crate::exec::slot::Value;
-        use crate::fast::register::RegisterClass::{F32, F64, Int};
+        use crate::fast::register::RegisterClass;
         use crate::generated::facts::trap::Trap;
         #rate
         use crate::types::*;
@@ -65,6 +65,7 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
         use crate::fast::machine::CallHand;
         use crate::fast::memory::{Any, M32, M64};
         use crate::fast::place::*;
+        use crate::types::V128;
     });
     classes(&mut source, &operations);
     fused(&mut source, model, &operations);
@@ -90,6 +91,9 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
             _ if operation.truth => info.push_str(".tests()"),
             Some(class) => info.push_str(&format!(".gives({})", register(class))),
             None => {}
+        }
+        if operation.results > 1 {
+            info.push_str(&format!(".times({})", operation.results));
         }
         if operation.placed {
             info.push_str(".traps()");
@@ -242,17 +246,25 @@ fn declaration(op: &Op) -> String {
     let rust = |item: &TypeItem| item.rust().unwrap_or("Ref");
     let (name, function) = (&op.variant, &op.function);
     let result = op.results().first().map_or("()", rust);
+    let own = op.immediates.iter().filter(|it| !it.kind.is_accessor());
+    let own: String = own.map(|it| format!("; {}", it.rust())).collect();
     if op.facts.stores {
         let value = op.params().last().map_or("()", rust);
-        return format!("store!({name}: {value} = {function});");
+        return format!("store!({name}: ({value}{own}) = {function});");
     }
     if op.facts.loads {
-        return format!("load!({name}: {result} = {function});");
+        return match op.params() {
+            [_, value] => format!(
+                "load_lane!({name}: ({}{own}) -> {result} = {function});",
+                rust(value)
+            ),
+            _ => format!("load!({name}: {result} = {function});"),
+        };
     }
     let params: Vec<&str> = op.params().iter().map(rust).collect();
     let trap = if op.facts.may_trap { "?" } else { "" };
     format!(
-        "operation!({name}: ({}) -> {result} = {function}{trap});",
+        "operation!({name}: ({}{own}) -> {result} = {function}{trap});",
         params.join(", ")
     )
 }

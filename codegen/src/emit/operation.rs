@@ -24,8 +24,10 @@ pub struct Operation<'m> {
     pub class: String,
     /// How many operands it takes in places, or on the stack for a `hand` row.
     pub operands: usize,
-    /// The registers of its result.
+    /// The registers of its results, which are all of one class.
     pub result: Option<RegisterClass>,
+    /// How many results it has.
+    pub results: usize,
     /// It yields a truth value.
     pub truth: bool,
     /// It can trap or call.
@@ -95,7 +97,8 @@ pub fn kind(item: &TypeItem) -> RegisterClass {
         TypeItem::Value(ValueType::Number(number)) => match number {
             NumberType::F32 => RegisterClass::F32,
             NumberType::F64 => RegisterClass::F64,
-            NumberType::I32 | NumberType::I64 | NumberType::V128 => RegisterClass::Int,
+            NumberType::V128 => RegisterClass::V128,
+            NumberType::I32 | NumberType::I64 => RegisterClass::Int,
         },
         // References and addresses; where an immediate decides, the row has no places.
         TypeItem::Value(ValueType::Reference(_))
@@ -108,9 +111,10 @@ pub fn kind(item: &TypeItem) -> RegisterClass {
 /// The name of a class of registers in the translator.
 pub fn register(class: RegisterClass) -> &'static str {
     match class {
-        RegisterClass::Int => "Int",
-        RegisterClass::F32 => "F32",
-        RegisterClass::F64 => "F64",
+        RegisterClass::Int => "RegisterClass::Int",
+        RegisterClass::F32 => "RegisterClass::F32",
+        RegisterClass::F64 => "RegisterClass::F64",
+        RegisterClass::V128 => "RegisterClass::V128",
     }
 }
 
@@ -145,6 +149,7 @@ fn row<'m>(model: &'m Model, op: &'m Op, tier: TierId) -> Vec<Operation<'m>> {
             class: name,
             operands: shape.operands.len(),
             result: op.results().first().map(self::kind),
+            results: op.results().len(),
             truth: op.facts.truth,
             placed: op.facts.may_trap,
             swapped,
@@ -194,11 +199,12 @@ fn fits(class: &FormClass, op: &Op) -> bool {
 /// Whether an operand is of a class.
 fn takes(class: OperandClass, item: &TypeItem) -> bool {
     match class {
-        OperandClass::Any => true,
+        OperandClass::Any => kind(item) != RegisterClass::V128,
         OperandClass::At => item.is_address(),
         OperandClass::Int => !item.is_address() && kind(item) == RegisterClass::Int,
         OperandClass::F32 => kind(item) == RegisterClass::F32,
         OperandClass::F64 => kind(item) == RegisterClass::F64,
+        OperandClass::V128 => kind(item) == RegisterClass::V128,
     }
 }
 
@@ -206,12 +212,13 @@ fn takes(class: OperandClass, item: &TypeItem) -> bool {
 fn gives(class: ResultClass, op: &Op, item: &TypeItem) -> bool {
     match class {
         ResultClass::Truth => op.facts.truth,
-        ResultClass::Any => !op.facts.truth,
+        ResultClass::Any => !op.facts.truth && kind(item) != RegisterClass::V128,
         ResultClass::Int => {
             !op.facts.truth && !item.is_address() && kind(item) == RegisterClass::Int
         }
         ResultClass::F32 => kind(item) == RegisterClass::F32,
         ResultClass::F64 => kind(item) == RegisterClass::F64,
+        ResultClass::V128 => kind(item) == RegisterClass::V128,
     }
 }
 
@@ -224,6 +231,7 @@ fn hand(op: &Op) -> Operation<'_> {
         class: "FIXED".to_string(),
         operands: op.params().len(),
         result: op.results().first().map(kind),
+        results: op.results().len(),
         truth: false,
         placed: true,
         swapped: None,
@@ -247,6 +255,7 @@ fn engine<'m>(own: &'m EngineInstruction, tier: TierId) -> Option<Operation<'m>>
         },
         operands: shape.operands.len(),
         result: own.result,
+        results: own.result.iter().count(),
         truth: false,
         placed: own.traps,
         swapped: None,
@@ -309,7 +318,11 @@ pub fn instruction(operation: &Operation<'_>, form: &Form) -> String {
             spelt
         }
         Origin::Memory(op, kind) => {
-            let class = if op.facts.stores { "Store" } else { "Load" };
+            let class = match (op.facts.stores, op.params().len()) {
+                (true, _) => "Store",
+                (false, 1) => "Load",
+                (false, _) => "LoadLane",
+            };
             let (row, memory) = (&op.variant, memory(kind));
             format!("{class}<{row}, {memory}, {}>", letters.join(", "))
         }
@@ -320,6 +333,11 @@ pub fn instruction(operation: &Operation<'_>, form: &Form) -> String {
 /// The type of an instruction that computes: by the number of its operands, and whether it jumps.
 fn row_instruction(operation: &Operation<'_>, form: &Form, letters: &[&str]) -> String {
     let name = &operation.variant;
+    let class = match operation.operands {
+        1 => "Unary",
+        2 => "Binary",
+        _ => "Ternary",
+    };
     let two = operation.operands == 2;
     let (all, operands) = (
         letters.join(", "),
@@ -337,10 +355,7 @@ fn row_instruction(operation: &Operation<'_>, form: &Form, letters: &[&str]) -> 
             | Place::SecondPinned
             | Place::Immediate
             | Place::Both,
-        ) => match two {
-            true => format!("Binary<{name}, {all}>"),
-            false => format!("Unary<{name}, {all}>"),
-        },
+        ) => format!("{class}<{name}, {all}>"),
         None => String::new(),
     }
 }

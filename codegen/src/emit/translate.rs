@@ -6,7 +6,7 @@
 
 use super::Source;
 use super::operation::is_constant;
-use crate::model::{Meaning, Model, Op};
+use crate::model::{Immediate, ImmediateKind, Meaning, Model, NumberType, Op, TypeItem};
 use crate::names::{function, ident};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -47,10 +47,15 @@ fn arm(op: &Op) -> TokenStream {
     };
     let body = match &op.meaning {
         Meaning::Do(_) if is_constant(op) => return constant(op),
-        Meaning::Do(_) if op.facts.loads || op.facts.stores => {
-            quote! { translator.access(Operation::#variant, #(#names),*) }
+        Meaning::Do(_) if op.facts.loads || op.facts.stores => access(op),
+        Meaning::Do(_) => {
+            let words = match op.immediates.as_slice() {
+                [] => quote! { &[] },
+                [only] => words(only),
+                _ => quote! { &[#(u32::from(#names)),*] },
+            };
+            quote! { translator.operate(Operation::#variant, #words) }
         }
-        Meaning::Do(_) => quote! { translator.operate(Operation::#variant, &[]) },
         Meaning::Hand { .. } => quote! { translator.hand(Operation::#variant, &[#(#names.0),*]) },
         Meaning::Control(name) => {
             let name = ident(&function(name));
@@ -60,6 +65,31 @@ fn arm(op: &Op) -> TokenStream {
     quote! { #pattern => #body, }
 }
 
+/// What a row does that accesses memory, with a lane or without.
+fn access(op: &Op) -> TokenStream {
+    let variant = ident(&op.variant);
+    let find = |accessor: bool| {
+        let mut all = op.immediates.iter();
+        all.find(|it| it.kind.is_accessor() == accessor)
+            .map(|it| ident(&it.name))
+    };
+    let lane = match find(false) {
+        Some(lane) => quote! { Some(#lane) },
+        None => quote! { None },
+    };
+    let memory = find(true);
+    quote! { translator.access(Operation::#variant, #memory, #lane) }
+}
+
+/// The operand words of an immediate.
+fn words(immediate: &Immediate) -> TokenStream {
+    let name = ident(&immediate.name);
+    match immediate.kind {
+        ImmediateKind::Lanes => quote! { &crate::fast::operation::words(#name) },
+        _ => quote! { &[u32::from(#name)] },
+    }
+}
+
 fn constant(op: &Op) -> TokenStream {
     let (variant, function) = (ident(&op.variant), ident(&op.function));
     let used: Vec<_> = op.facts.names.iter().map(|name| ident(name)).collect();
@@ -67,5 +97,7 @@ fn constant(op: &Op) -> TokenStream {
         true => quote! { Instruction::#variant },
         false => quote! { Instruction::#variant { #(#used,)* .. } },
     };
-    quote! { #pattern => translator.constant(semantics::#function(#(#used),*)), }
+    let vector = op.results().first().and_then(TypeItem::number) == Some(NumberType::V128);
+    let constant = ident(if vector { "vector" } else { "constant" });
+    quote! { #pattern => translator.#constant(semantics::#function(#(#used),*)), }
 }

@@ -87,6 +87,7 @@ vocabulary! {
         Int = "int",
         F32 = "f32",
         F64 = "f64",
+        V128 = "v128",
         /// An address.
         At = "at",
         Any = "any",
@@ -99,6 +100,7 @@ vocabulary! {
         Int = "int",
         F32 = "f32",
         F64 = "f64",
+        V128 = "v128",
         Any = "any",
         /// An `i32` that is 0 or 1.
         Truth = "truth",
@@ -111,6 +113,7 @@ vocabulary! {
         Int = "int",
         F32 = "f32",
         F64 = "f64",
+        V128 = "v128",
     }
 }
 

@@ -143,7 +143,7 @@ impl ImmediateKind {
             Self::I64 => Facts::new(Primitive("i64")),
             Self::F32 => Facts::new(Primitive("f32")).float(),
             Self::F64 => Facts::new(Primitive("f64")).float(),
-            Self::V128 => Facts::new(Primitive("u128")),
+            Self::V128 => Facts::new(ByHand("V128")),
             Self::U32 => Facts::new(Primitive("u32")),
         }
     }

@@ -195,7 +195,7 @@ impl NumberType {
             Self::I64 => "i64",
             Self::F32 => "f32",
             Self::F64 => "f64",
-            Self::V128 => "u128",
+            Self::V128 => "V128",
         }
     }
 

@@ -4,6 +4,7 @@
 //! type that the global mentions is held in the engine's registry for as long as the store lives.
 //! Standard: section 7.1, "Embedding", "Globals".
 
+use super::func::wasm_type::{SlotReader, SlotWriter};
 use super::val::Val;
 use crate::engine::scoped::GlobalType;
 use crate::engine::use_error::UseError;
@@ -26,10 +27,11 @@ impl Global {
         let mut store = store.as_context_mut();
         let inner = store.inner_mut();
         let ty = ty.pack(&inner.engine)?;
-        let value = value.to_slot(ty.content, inner)?;
+        let mut slots = [0; 2];
+        value.put(ty.content, &mut SlotWriter::new(&mut slots, inner))?;
         inner.admit_more("globals of the store", inner.globals.len(), 1)?;
         inner.types.hold_for(ty.content)?;
-        let number = inner.globals.push(GlobalEntity { value, ty })?;
+        let number = inner.globals.push(GlobalEntity { value: slots, ty })?;
         Ok(Self(inner.handle(number)))
     }
 
@@ -44,7 +46,10 @@ impl Global {
     pub fn get(&self, store: impl AsContext) -> Val {
         let inner = store.as_context().inner();
         match inner.global(self.0) {
-            Ok(global) => Val::from_slot(global.value, global.ty.content, inner),
+            Ok(global) => {
+                let mut from = SlotReader::new(&global.value, inner);
+                Val::take(global.ty.content, &mut from).unwrap_or(Val::ExternRef(None))
+            }
             Err(_) => Val::ExternRef(None),
         }
     }
@@ -60,8 +65,9 @@ impl Global {
         if !ty.mutable {
             return Err(UseError::Immutable.into());
         }
-        let value = value.to_slot(ty.content, inner)?;
-        inner.global_mut(self.0)?.value = value;
+        let mut slots = [0; 2];
+        value.put(ty.content, &mut SlotWriter::new(&mut slots, inner))?;
+        inner.global_mut(self.0)?.value = slots;
         Ok(())
     }
 }

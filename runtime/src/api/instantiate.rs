@@ -20,7 +20,7 @@ use crate::engine::use_error::UseError;
 use crate::error::{Error, Result};
 use crate::exec::constant;
 use crate::exec::constant::{Evaluator, Failure};
-use crate::exec::slot::Value as _;
+use crate::exec::slot::Slot as _;
 use crate::module::Module;
 use crate::read::{ConstExpr, ElementItem, SegmentMode};
 use crate::spec::Trap;
@@ -266,7 +266,7 @@ fn define_tables<T>(store: &mut StoreData<T>, module: &Module, spaces: &mut Spac
     let types = module.env().tables().iter().skip(spaces.tables.len());
     for (ty, init) in types.zip(&module.parts().tables) {
         let fill = match init {
-            Some(init) => Ref(evaluate(&store.inner, module, spaces, *init)? as u32),
+            Some(init) => evaluate(&store.inner, module, spaces, *init)?.value(),
             None => Ref::NULL,
         };
         let number = growth::make_table(store, module.table_type(*ty), fill)?;
@@ -291,7 +291,7 @@ fn elements(store: &StoreInner, module: &Module, spaces: &Spaces) -> Result<Box<
             for item in segment.items.iter(module.bytes()) {
                 items.push(match item {
                     ElementItem::Func(func) => func_ref(&spaces.funcs, func),
-                    ElementItem::Expr(expr) => Ref(evaluate(store, module, spaces, expr)? as u32),
+                    ElementItem::Expr(expr) => evaluate(store, module, spaces, expr)?.value(),
                 });
             }
         }
@@ -381,11 +381,11 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
     Ok(())
 }
 
-/// An offset that stands in a slot.
-fn start(offset: u64, is_64: bool) -> u64 {
+/// An offset, from its slot.
+fn start(offset: [u64; 2], is_64: bool) -> u64 {
     match is_64 {
-        true => offset,
-        false => u32::from_slot(offset).into(),
+        true => offset.value(),
+        false => offset.value::<u32>().into(),
     }
 }
 
@@ -406,7 +406,7 @@ fn evaluate(
     module: &Module,
     spaces: &Spaces,
     expression: ConstExpr,
-) -> Result<u64> {
+) -> Result<[u64; 2]> {
     let Spaces { funcs, globals, .. } = spaces;
     Borrowed { funcs, globals }.evaluate(store, module, expression)
 }
@@ -426,7 +426,12 @@ impl<'s> Borrowed<'s> {
         }
     }
 
-    fn evaluate(&self, store: &StoreInner, module: &Module, expression: ConstExpr) -> Result<u64> {
+    fn evaluate(
+        &self,
+        store: &StoreInner,
+        module: &Module,
+        expression: ConstExpr,
+    ) -> Result<[u64; 2]> {
         let mut machine = Machine {
             store,
             spaces: self,
@@ -444,27 +449,29 @@ impl<'s> Borrowed<'s> {
 struct Machine<'s> {
     store: &'s StoreInner,
     spaces: &'s Borrowed<'s>,
-    stack: Vec<u64>,
+    stack: Vec<[u64; 2]>,
 }
 
 impl Evaluator for Machine<'_> {
-    fn push(&mut self, bits: u64) -> Result<(), Failure> {
+    type Slot = [u64; 2];
+
+    fn push(&mut self, slot: [u64; 2]) -> Result<(), Failure> {
         self.stack
             .try_reserve(1)
             .map_err(|_| Failure::OutOfMemory)?;
-        self.stack.push(bits);
+        self.stack.push(slot);
         Ok(())
     }
 
-    fn pop(&mut self) -> u64 {
+    fn pop(&mut self) -> [u64; 2] {
         self.stack.pop().unwrap_or_default()
     }
 
-    fn global(&mut self, x: GlobalIdx) -> u64 {
+    fn global(&mut self, x: GlobalIdx) -> [u64; 2] {
         let number = self.spaces.globals.get(x.0 as usize);
         number
             .and_then(|number| self.store.globals.get(*number))
-            .map_or(0, |global| global.value)
+            .map_or([0; 2], |global| global.value)
     }
 
     fn func(&mut self, f: FuncIdx) -> Ref {

@@ -7,13 +7,13 @@
 
 use super::externref::ExternRef;
 use super::func::Func;
+use super::func::wasm_type::{SlotReader, SlotWriter};
 use crate::engine::use_error::UseError;
 use crate::engine::{Engine, scoped};
 use crate::error::Result;
-use crate::exec::slot::Value as _;
 use crate::store::context::AsContext;
 use crate::store::inner::StoreInner;
-use crate::types::{HeapType, Ref as RawRef, RefType, TypeId, ValType};
+use crate::types::{HeapType, Ref as RawRef, RefType, TypeId, V128, ValType};
 
 /// A value of the guest. Floats are their bits, so that no NaN changes on the way.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,8 @@ pub enum Val {
     F32(u32),
     /// The bits of a 64-bit float.
     F64(u64),
+    /// A vector.
+    V128(V128),
     /// A function, or null.
     FuncRef(Option<Func>),
     /// A value of the host, or null.
@@ -52,7 +54,7 @@ impl Val {
             scoped::ValType::F32 => Self::F32(0),
             scoped::ValType::F64 => Self::F64(0),
             scoped::ValType::Ref(ty) => Ref::null(ty)?.into(),
-            scoped::ValType::V128 => return None,
+            scoped::ValType::V128 => Self::V128(V128::default()),
         })
     }
 
@@ -63,6 +65,7 @@ impl Val {
             ValType::I64 => Self::I64(0),
             ValType::F32 => Self::F32(0),
             ValType::F64 => Self::F64(0),
+            ValType::V128 => Self::V128(V128::default()),
             ty => Ref::null_of(ty.as_ref_type()?)?.into(),
         })
     }
@@ -112,39 +115,44 @@ impl Val {
             Self::I64(_) => ValType::I64,
             Self::F32(_) => ValType::F32,
             Self::F64(_) => ValType::F64,
+            Self::V128(_) => ValType::V128,
             Self::FuncRef(func) => Ref::Func(*func).own_type(store)?.into(),
             Self::ExternRef(value) => Ref::Extern(*value).own_type(store)?.into(),
         })
     }
 
-    /// As it stands in a slot of type `ty` in this store.
-    pub(crate) fn to_slot(self, ty: ValType, store: &StoreInner) -> Result<u64, UseError> {
+    /// Writes it to the next slots, as a value of type `ty`.
+    pub(crate) fn put(self, ty: ValType, to: &mut SlotWriter<'_>) -> Result<(), UseError> {
+        let store = to.store();
         let found = self.own_type(store)?;
         if found != ty && !store.engine.val_matches(found, ty) {
             return Err(value_type(ty, found, &store.engine));
         }
-        Ok(match self {
-            Self::I32(value) => value.into_slot(),
-            Self::I64(value) => value.into_slot(),
-            Self::F32(bits) => bits.into_slot(),
-            Self::F64(bits) => bits.into_slot(),
-            Self::FuncRef(func) => Ref::Func(func).raw(store)?.into_slot(),
-            Self::ExternRef(value) => Ref::Extern(value).raw(store)?.into_slot(),
-        })
+        match self {
+            Self::I32(value) => to.put(value),
+            Self::I64(value) => to.put(value),
+            Self::F32(bits) => to.put(bits),
+            Self::F64(bits) => to.put(bits),
+            Self::V128(value) => to.put(value),
+            Self::FuncRef(func) => to.put(Ref::Func(func).raw(store)?),
+            Self::ExternRef(value) => to.put(Ref::Extern(value).raw(store)?),
+        }
+        Ok(())
     }
 
-    /// From a slot of type `ty` of this store.
-    pub(crate) fn from_slot(slot: u64, ty: ValType, store: &StoreInner) -> Self {
-        match ty {
-            ValType::I32 => Self::I32(i32::from_slot(slot)),
-            ValType::I64 => Self::I64(i64::from_slot(slot)),
-            ValType::F32 => Self::F32(u32::from_slot(slot)),
-            ValType::F64 => Self::F64(u64::from_slot(slot)),
+    /// From the next slots, which hold a value of type `ty`; nothing if there are too few.
+    pub(crate) fn take(ty: ValType, from: &mut SlotReader<'_>) -> Option<Self> {
+        Some(match ty {
+            ValType::I32 => Self::I32(from.take()?),
+            ValType::I64 => Self::I64(from.take()?),
+            ValType::F32 => Self::F32(from.take()?),
+            ValType::F64 => Self::F64(from.take()?),
+            ValType::V128 => Self::V128(from.take()?),
             ty => {
                 let ty = ty.as_ref_type().unwrap_or(RefType::EXTERNREF);
-                Ref::from_raw(RawRef::from_slot(slot), ty, store).into()
+                Ref::from_raw(from.take()?, ty, from.store()).into()
             }
-        }
+        })
     }
 }
 

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use crate::allocation::OutOfMemory;
 use crate::engine::Engine;
+use crate::exec::slot;
 use crate::types::{TypeId, ValType};
 
 /// Parameters and results, with the numbers of an engine. It does not hold the types that these
@@ -46,6 +47,11 @@ impl CallType {
                 param_count: member.param_count(),
             })
         })
+    }
+
+    /// Slots of the parameters or of the results, whichever are more.
+    pub(crate) fn slots(&self) -> usize {
+        slot::count(self.params()).max(slot::count(self.results()))
     }
 
     /// Types of the parameters.

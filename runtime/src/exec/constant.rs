@@ -5,7 +5,7 @@
 //! globals and functions. Standard: section 4.7.3, "Instantiation", and 3.4.13, "Constant
 //! Expressions".
 
-use crate::exec::slot::Value;
+use crate::exec::slot::{Slot, Value};
 use crate::generated::woven::constant;
 use crate::profile::Everything;
 use crate::read::ConstExpr;
@@ -15,14 +15,17 @@ use crate::types::{FuncIdx, GlobalIdx, Ref};
 
 /// What constant expressions are evaluated with.
 pub(crate) trait Evaluator {
+    /// What holds an operand.
+    type Slot: Slot;
+
     /// Pushes an operand.
-    fn push(&mut self, bits: u64) -> Result<(), Failure>;
+    fn push(&mut self, slot: Self::Slot) -> Result<(), Failure>;
 
     /// Pops an operand; the validator has seen that there is one.
-    fn pop(&mut self) -> u64;
+    fn pop(&mut self) -> Self::Slot;
 
     /// The value of a global.
-    fn global(&mut self, x: GlobalIdx) -> u64;
+    fn global(&mut self, x: GlobalIdx) -> Self::Slot;
 
     /// A reference to a function.
     fn func(&mut self, f: FuncIdx) -> Ref;
@@ -51,12 +54,12 @@ impl From<Reject> for Failure {
     }
 }
 
-/// The bits of an expression's value; `module` holds the bytes that were validated.
-pub(crate) fn evaluate(
+/// An expression's value; `module` holds the bytes that were validated.
+pub(crate) fn evaluate<E: Evaluator>(
     module: &[u8],
     expression: ConstExpr,
-    evaluator: &mut impl Evaluator,
-) -> Result<u64, Failure> {
+    evaluator: &mut E,
+) -> Result<E::Slot, Failure> {
     let mut reader = expression.span.reader(module);
     loop {
         let at = reader.position();
@@ -68,22 +71,19 @@ pub(crate) fn evaluate(
 }
 
 /// Pushes a value.
-pub(crate) fn push(
-    evaluator: &mut impl Evaluator,
-    value: impl Value<Slots = [u64; 1]>,
-) -> Result<(), Failure> {
-    evaluator.push(value.into_slot())
+pub(crate) fn push<E: Evaluator>(evaluator: &mut E, value: impl Value) -> Result<(), Failure> {
+    evaluator.push(E::Slot::hold(value))
 }
 
 /// Pops a value.
-pub(crate) fn pop<V: Value<Slots = [u64; 1]>>(evaluator: &mut impl Evaluator) -> V {
-    V::from_slot(evaluator.pop())
+pub(crate) fn pop<V: Value>(evaluator: &mut impl Evaluator) -> V {
+    evaluator.pop().value()
 }
 
 /// `global.get`
 pub(crate) fn global_get(evaluator: &mut impl Evaluator, x: GlobalIdx) -> Result<(), Failure> {
-    let bits = evaluator.global(x);
-    evaluator.push(bits)
+    let value = evaluator.global(x);
+    evaluator.push(value)
 }
 
 /// `ref.func`

@@ -46,7 +46,7 @@
 //! Integers of 8 and 16 bits are in no slot: they are types of memory
 //! ([`Scalar`](crate::exec::access::Scalar)), which loads extend and stores cut off.
 
-use crate::types::Ref;
+use crate::types::{Ref, V128, ValType};
 
 /// A value that lies in slots; the head of the module says how.
 pub(crate) trait Value: Copy {
@@ -93,6 +93,12 @@ pub(crate) trait Row: Copy + 'static {
 
     /// The same, to be written.
     fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])>;
+
+    /// Up to two, with zeros behind them.
+    fn into_pair(self) -> [u64; 2];
+
+    /// The first ones of two.
+    fn from_pair(pair: [u64; 2]) -> Self;
 }
 
 impl<const N: usize> Row for [u64; N] {
@@ -107,6 +113,63 @@ impl<const N: usize> Row for [u64; N] {
     fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
         slots.split_first_chunk_mut()
     }
+
+    #[inline(always)]
+    fn into_pair(self) -> [u64; 2] {
+        let mut slots = self.into_iter();
+        [slots.next().unwrap_or(0), slots.next().unwrap_or(0)]
+    }
+
+    #[inline(always)]
+    fn from_pair(pair: [u64; 2]) -> Self {
+        let mut pair = pair.into_iter();
+        [0; N].map(|zero| pair.next().unwrap_or(zero))
+    }
+}
+
+/// A slot that is wide enough for any value of a module.
+pub(crate) trait Slot: Copy + Default + 'static {
+    /// The slot of a value.
+    fn hold<V: Value>(value: V) -> Self;
+
+    /// The value of a slot.
+    fn value<V: Value>(self) -> V;
+}
+
+/// Of modules without vectors, which the proposals keep away from where slots are of 64 bits.
+impl Slot for u64 {
+    #[inline(always)]
+    fn hold<V: Value>(value: V) -> Self {
+        let [slot, _] = value.into_slots().into_pair();
+        slot
+    }
+
+    #[inline(always)]
+    fn value<V: Value>(self) -> V {
+        V::from_slots(V::Slots::from_pair([self, 0]))
+    }
+}
+
+impl Slot for [u64; 2] {
+    #[inline(always)]
+    fn hold<V: Value>(value: V) -> Self {
+        value.into_slots().into_pair()
+    }
+
+    #[inline(always)]
+    fn value<V: Value>(self) -> V {
+        V::from_slots(V::Slots::from_pair(self))
+    }
+}
+
+/// How many slots values of these types take in a row.
+pub(crate) fn count(types: &[ValType]) -> usize {
+    types.len() + vectors(types)
+}
+
+/// How many of these types are those of vectors.
+fn vectors(types: &[ValType]) -> usize {
+    types.iter().filter(|&&ty| ty == ValType::V128).count()
 }
 
 macro_rules! values {
@@ -138,25 +201,30 @@ values! {
     Ref, |[slot]| Ref(slot as u32), |value| value.0.into();
 }
 
+/// Byte by byte, of which compilers make one access.
+impl Value for V128 {
+    type Slots = [u64; 2];
+
+    #[inline(always)]
+    fn from_slots([low, high]: [u64; 2]) -> Self {
+        let ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]) =
+            (low.to_le_bytes(), high.to_le_bytes());
+        Self::from_le_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    }
+
+    #[inline(always)]
+    fn into_slots(self) -> [u64; 2] {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = self.to_le_bytes();
+        [
+            u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            u64::from_le_bytes([i, j, k, l, m, n, o, p]),
+        ]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What `v128` will be: two slots, without a change of [`Value`] or of what is generic over it.
-    #[derive(Clone, Copy, PartialEq, Debug)]
-    struct Wide(u128);
-
-    impl Value for Wide {
-        type Slots = [u64; 2];
-
-        fn from_slots([low, high]: [u64; 2]) -> Self {
-            Self(u128::from(low) | u128::from(high) << u64::BITS)
-        }
-
-        fn into_slots(self) -> [u64; 2] {
-            [self.0 as u64, (self.0 >> u64::BITS) as u64]
-        }
-    }
 
     /// Writes a value behind one slot, and reads it again; what else it has written is seen.
     fn through<V: Value>(value: V) -> V {
@@ -188,7 +256,7 @@ mod tests {
                 assert_eq!(through(bits), bits);
                 assert_eq!(through(bits as i64), bits as i64);
                 assert_eq!(through(f64::from_bits(bits)).to_bits(), bits);
-                let wide = Wide(u128::from(bits) << 64 | 5);
+                let wide = V128::from(u128::from(bits) << 64 | 5);
                 assert_eq!(through(wide), wide);
                 assert_eq!(wide.into_slots(), [5, bits]);
             }
@@ -213,7 +281,7 @@ mod tests {
         assert_eq!(f32::from_slot(0).to_bits(), 0);
         assert_eq!(f64::from_slot(0).to_bits(), 0);
         assert!(Ref::from_slot(0).is_null());
-        assert_eq!(Wide::from_slots([0; 2]), Wide(0));
+        assert_eq!(V128::from_slots([0; 2]), V128::default());
     }
 
     #[test]

@@ -72,9 +72,8 @@ pub(crate) unsafe fn call_host(
     // type; while it has the store the context is not used, and `resume` reads again what may have
     // moved.
     unsafe {
-        let passed = u64::from(host.params) + u64::from(host.results);
-        (*context).burn(Rate::PASSED.fuel(passed))?;
-        let count = host.params.max(host.results) as usize;
+        (*context).burn(Rate::PASSED.fuel(host.values.into()))?;
+        let count = host.slots as usize;
         let slots = core::slice::from_raw_parts_mut(slots, count);
         let (store, instance) = ((*context).store, (*context).instance);
         (*context).suspend();

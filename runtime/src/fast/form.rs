@@ -12,8 +12,10 @@ use super::translate::{Place, To};
 pub(crate) struct Info {
     /// How many operands it takes in places.
     pub(crate) operands: usize,
-    /// The class of its result.
+    /// The class of its result, or of all its results.
     pub(crate) result: Option<RegisterClass>,
+    /// How many results it has.
+    pub(crate) results: usize,
     /// Its result is a truth value, so that it can branch.
     pub(crate) truth: bool,
     /// It can trap or call, so its place in the module is kept.
@@ -35,6 +37,7 @@ impl Info {
         Self {
             operands,
             result: None,
+            results: 0,
             truth: false,
             placed: false,
             swapped: None,
@@ -47,6 +50,13 @@ impl Info {
     /// With a result.
     pub(crate) const fn gives(mut self, kind: RegisterClass) -> Self {
         self.result = Some(kind);
+        self.results = 1;
+        self
+    }
+
+    /// With so many such results.
+    pub(crate) const fn times(mut self, results: usize) -> Self {
+        self.results = results;
         self
     }
 
@@ -253,6 +263,7 @@ impl Operation {
             RegisterClass::Int => Self::Move,
             RegisterClass::F32 => Self::MoveF32,
             RegisterClass::F64 => Self::MoveF64,
+            RegisterClass::V128 => Self::MoveV128,
         }
     }
 
@@ -262,6 +273,7 @@ impl Operation {
             RegisterClass::Int => Self::Select,
             RegisterClass::F32 => Self::SelectF32,
             RegisterClass::F64 => Self::SelectF64,
+            RegisterClass::V128 => Self::SelectV128,
         }
     }
 
@@ -271,6 +283,7 @@ impl Operation {
             RegisterClass::Int => Self::GlobalGet,
             RegisterClass::F32 => Self::GlobalGetF32,
             RegisterClass::F64 => Self::GlobalGetF64,
+            RegisterClass::V128 => Self::GlobalGetV128,
         }
     }
 
@@ -280,6 +293,7 @@ impl Operation {
             RegisterClass::Int => Self::GlobalSet,
             RegisterClass::F32 => Self::GlobalSetF32,
             RegisterClass::F64 => Self::GlobalSetF64,
+            RegisterClass::V128 => Self::GlobalSetV128,
         }
     }
 
@@ -289,6 +303,7 @@ impl Operation {
             RegisterClass::Int => Self::ReturnValue,
             RegisterClass::F32 => Self::ReturnValueF32,
             RegisterClass::F64 => Self::ReturnValueF64,
+            RegisterClass::V128 => Self::ReturnValueV128,
         }
     }
 }

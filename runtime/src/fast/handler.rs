@@ -14,6 +14,8 @@ use super::instruction::Instruction;
 #[cfg(verify)]
 use super::layout::Layout;
 use super::state::{Exit, Flow, State};
+#[cfg(tail)]
+use super::vector::Vector;
 
 /// Words of a handler's address in the code.
 pub(crate) const HANDLER_WORDS: usize = size_of::<u64>() / size_of::<u32>();
@@ -117,11 +119,12 @@ macro_rules! tail_backend {
                 f32,
                 f64,
                 f64,
+                Vector,
             );
 
             macro_rules! go {
                 ($handler:expr, $ip:expr, $s:expr) => {
-                    $handler($ip, $s.sp, $s.context, $s.acc, $s.p, $s.q, $s.f, $s.g, $s.fp, $s.fq)
+                    $handler($ip, $s.sp, $s.context, $s.acc, $s.p, $s.q, $s.f, $s.g, $s.fp, $s.fq, $s.v)
                 };
             }
 
@@ -151,8 +154,9 @@ macro_rules! tail_backend {
                 g: f32,
                 fp: f64,
                 fq: f64,
+                v: Vector,
             ) {
-                let mut s = State { sp, context, acc, p, q, f, g, fp, fq };
+                let mut s = State { sp, context, acc, p, q, f, g, fp, fq, v };
                 // SAFETY: a handler is called with its own instruction and a live state. It goes on
                 // at the next instruction, which every one has that may, or where a target or a
                 // record leads.
@@ -190,9 +194,10 @@ macro_rules! tail_backend {
                 g: f32,
                 fp: f64,
                 fq: f64,
+                v: Vector,
             ) {
                 // SAFETY: only a handler calls this, with its own instruction and a live state.
-                unsafe { save(ip, State { sp, context, acc, p, q, f, g, fp, fq }) }
+                unsafe { save(ip, State { sp, context, acc, p, q, f, g, fp, fq, v }) }
             }
         }
     };

@@ -6,9 +6,9 @@
 
 use core::marker::PhantomData;
 
-use super::layout::{Layout, Operand};
+use super::layout::{Layout, Operand, words};
 use super::memory::Memory;
-use super::operation::{self, Truth};
+use super::operation::{self, Immediate, Truth};
 use super::place::{Destination, Source};
 use super::register::Register;
 use super::state::{Flow, State};
@@ -59,6 +59,8 @@ pub(crate) use attempt;
 pub(crate) struct Unary<O, A, D>(PhantomData<(O, A, D)>);
 /// An operation on two operands.
 pub(crate) struct Binary<O, L, R, D>(PhantomData<(O, L, R, D)>);
+/// An operation on three operands.
+pub(crate) struct Ternary<O, A, B, C, D>(PhantomData<(O, A, B, C, D)>);
 /// A branch if a test of one operand holds.
 pub(crate) struct Test<O, A>(PhantomData<(O, A)>);
 /// A branch if a test of one operand does not hold.
@@ -69,6 +71,8 @@ pub(crate) struct Branch<O, L, R>(PhantomData<(O, L, R)>);
 pub(crate) struct BranchNot<O, L, R>(PhantomData<(O, L, R)>);
 /// A load from memory `M`.
 pub(crate) struct Load<O, M, A, D>(PhantomData<(O, M, A, D)>);
+/// A load of a lane from memory `M`.
+pub(crate) struct LoadLane<O, M, A, B, D>(PhantomData<(O, M, A, B, D)>);
 /// A store to memory `M`.
 pub(crate) struct Store<O, M, A, B>(PhantomData<(O, M, A, B)>);
 /// A copy of a value of type `T`.
@@ -85,15 +89,20 @@ pub(crate) struct GlobalSet<T, A>(PhantomData<(T, A)>);
 pub(crate) struct Seq<X, Y>(PhantomData<(X, Y)>);
 
 impl<O: operation::Unary, A: Source, D: Destination> Instruction for Unary<O, A, D> {
-    const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).value::<O::R>(D::SITE);
+    const LAYOUT: Layout = Layout::NONE
+        .value::<O::A>(A::SITE)
+        .all(O::I::OPERANDS)
+        .value::<O::R>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller promises the words of this very type, operand and destination in this
-        // order, and a live state.
+        // SAFETY: the caller promises the words of this very type, operand, immediate and destination
+        // in this order, and a live state.
         unsafe {
-            let result = attempt!(O::apply(A::read(words, state)));
-            D::write(words.add(A::words::<O::A>()), state, result);
+            let value = A::read(words, state);
+            let words = words.add(A::words::<O::A>());
+            let result = attempt!(O::apply(value, O::I::read(words)));
+            D::write(words.add(immediates::<O::I>()), state, result);
         }
         Flow::Next
     }
@@ -119,10 +128,16 @@ impl<O: operation::Binary, L: Source, R: Source, D: Destination> Instruction
     }
 }
 
-/// Words of the two operands of an operation.
+/// Words of an immediate.
+#[inline(always)]
+fn immediates<I: Immediate>() -> usize {
+    const { words(I::OPERANDS) }
+}
+
+/// Words of the two operands of an operation, and of its immediate.
 #[inline(always)]
 fn operands<O: operation::Binary, L: Source, R: Source>() -> usize {
-    L::words::<O::A>() + R::words::<O::B>()
+    L::words::<O::A>() + R::words::<O::B>() + immediates::<O::I>()
 }
 
 /// Reads the two operands of an operation and applies it.
@@ -134,18 +149,19 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
     words: *const u32,
     state: &State,
 ) -> Result<O::R, Trap> {
-    // SAFETY: the caller promises the words of this operation's two operands, and a live state.
+    // SAFETY: the caller promises the words of this operation's two operands and of its immediate,
+    // and a live state.
     unsafe {
-        O::apply(
-            L::read(words, state),
-            R::read(words.add(L::words::<O::A>()), state),
-        )
+        let first = L::read(words, state);
+        let words = words.add(L::words::<O::A>());
+        let second = R::read(words, state);
+        O::apply(first, second, O::I::read(words.add(R::words::<O::B>())))
     }
 }
 
 macro_rules! branch {
     ($name:ident, |$holds:ident| $taken:expr) => {
-        impl<O: operation::Binary<R: Truth>, L: Source, R: Source> Instruction for $name<O, L, R> {
+        impl<O: operation::Binary<R: Truth, I = ()>, L: Source, R: Source> Instruction for $name<O, L, R> {
             const LAYOUT: Layout = Layout::NONE
                 .value::<O::A>(L::SITE)
                 .value::<O::B>(R::SITE)
@@ -172,7 +188,7 @@ branch!(BranchNot, |holds| !holds);
 
 macro_rules! test {
     ($name:ident, |$holds:ident| $taken:expr) => {
-        impl<O: operation::Unary<R: Truth>, A: Source> Instruction for $name<O, A> {
+        impl<O: operation::Unary<R: Truth, I = ()>, A: Source> Instruction for $name<O, A> {
             const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).target();
 
             #[inline(always)]
@@ -180,7 +196,7 @@ macro_rules! test {
                 // SAFETY: the caller promises the words of this very type, operand and target in
                 // this order, and a live state.
                 unsafe {
-                    let $holds = attempt!(O::apply(A::read(words, state))).holds();
+                    let $holds = attempt!(O::apply(A::read(words, state), ())).holds();
                     if $taken {
                         target(words, A::words::<O::A>())
                     } else {
@@ -218,18 +234,74 @@ impl<O: operation::Store, M: Memory, A: Source, B: Source> Instruction for Store
     const LAYOUT: Layout = Layout::NONE
         .value::<M::Address>(A::SITE)
         .value::<O::B>(B::SITE)
-        .all(M::OPERANDS);
+        .all(M::OPERANDS)
+        .all(O::I::OPERANDS);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-        // SAFETY: the caller promises the words of this very type, address, value and memory in
-        // this order, and a live state.
+        // SAFETY: the caller promises the words of this very type, address, value, memory and
+        // immediate in this order, and a live state.
         unsafe {
             let at = A::read(words, state);
             let words = words.add(A::words::<M::Address>());
             let value = B::read(words, state);
             let words = words.add(B::words::<O::B>());
-            attempt!(O::apply(M::view(words, state), at, value));
+            let immediate = O::I::read(words.add(M::WORDS));
+            attempt!(O::apply(M::view(words, state), at, value, immediate));
+        }
+        Flow::Next
+    }
+}
+
+impl<O: operation::LoadLane, M: Memory, A: Source, B: Source, D: Destination> Instruction
+    for LoadLane<O, M, A, B, D>
+{
+    const LAYOUT: Layout = Layout::NONE
+        .value::<M::Address>(A::SITE)
+        .value::<O::B>(B::SITE)
+        .all(M::OPERANDS)
+        .all(O::I::OPERANDS)
+        .value::<O::R>(D::SITE);
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type, address, value, memory, immediate
+        // and destination in this order, and a live state.
+        unsafe {
+            let at = A::read(words, state);
+            let words = words.add(A::words::<M::Address>());
+            let value = B::read(words, state);
+            let words = words.add(B::words::<O::B>());
+            let memory = M::view(words, state);
+            let words = words.add(M::WORDS);
+            let result = attempt!(O::apply(memory, at, value, O::I::read(words)));
+            D::write(words.add(immediates::<O::I>()), state, result);
+        }
+        Flow::Next
+    }
+}
+
+impl<O: operation::Ternary, A: Source, B: Source, C: Source, D: Destination> Instruction
+    for Ternary<O, A, B, C, D>
+{
+    const LAYOUT: Layout = Layout::NONE
+        .value::<O::A>(A::SITE)
+        .value::<O::B>(B::SITE)
+        .value::<O::C>(C::SITE)
+        .value::<O::R>(D::SITE);
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type, three operands and a destination
+        // in this order, and a live state.
+        unsafe {
+            let first = A::read(words, state);
+            let words = words.add(A::words::<O::A>());
+            let second = B::read(words, state);
+            let words = words.add(B::words::<O::B>());
+            let third = C::read(words, state);
+            let result = attempt!(O::apply(first, second, third));
+            D::write(words.add(C::words::<O::C>()), state, result);
         }
         Flow::Next
     }
@@ -288,35 +360,40 @@ impl<T: Register, A: Source, B: Source, C: Source, D: Destination> Instruction
     }
 }
 
-impl<T: Register<Slots = [u64; 1]>, D: Destination> Instruction for GlobalGet<T, D> {
+impl<T: Register, D: Destination> Instruction for GlobalGet<T, D> {
     const LAYOUT: Layout = Layout::NONE.with(Operand::Global).value::<T>(D::SITE);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
         // SAFETY: the caller promises the words of this very type and a live state. The validator
         // compared the index with the number of globals of the running instance, whose addresses
-        // the context has; nobody else uses a global while the guest runs.
+        // the context has; nobody else uses a global while the guest runs. It has two slots, and no
+        // value has more.
         unsafe {
             let global = *(*state.context).globals.add(*words as usize);
-            let value = T::from_slot((*global.as_ptr()).value);
+            let slots = (&raw const (*global.as_ptr()).value).cast::<T::Slots>();
+            let value = T::from_slots(*slots);
             D::write(words.add(1), state, value);
         }
         Flow::Next
     }
 }
 
-impl<T: Register<Slots = [u64; 1]>, A: Source> Instruction for GlobalSet<T, A> {
+impl<T: Register, A: Source> Instruction for GlobalSet<T, A> {
     const LAYOUT: Layout = Layout::NONE.value::<T>(A::SITE).with(Operand::Global);
 
     #[inline(always)]
     unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
         // SAFETY: the caller promises the words of this very type and a live state. The validator
         // compared the index with the number of globals of the running instance, whose addresses
-        // the context has; nobody else uses a global while the guest runs.
+        // the context has; nobody else uses a global while the guest runs. It has two slots, and no
+        // value has more.
         unsafe {
             let value: T = A::read(words, state);
             let index = *words.add(A::words::<T>()) as usize;
-            (*(*(*state.context).globals.add(index)).as_ptr()).value = value.into_slot();
+            let global = *(*state.context).globals.add(index);
+            let slots = (&raw mut (*global.as_ptr()).value).cast::<T::Slots>();
+            *slots = value.into_slots();
         }
         Flow::Next
     }

@@ -4,6 +4,7 @@
 //! a handler takes follows from it, and the verifier compares with it what the translator wrote.
 
 use super::register::{Register, RegisterClass};
+use crate::exec::slot::Row;
 
 /// An operand in one word or a few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub(crate) enum Operand {
     Immediate,
     /// The same in two words.
     Long,
+    /// The same in four.
+    Vector,
     /// Distance to an instruction, from this operand word of its own.
     Target(usize),
     /// How many targets follow beside the default: distances, the one with index n from n
@@ -66,6 +69,7 @@ impl Operand {
         match self {
             Self::Long | Self::Cell | Self::Zeroed | Self::Arguments | Self::Results => 2,
             Self::Down | Self::MovingTargets => 3,
+            Self::Vector => 4,
             _ => 1,
         }
     }
@@ -121,12 +125,12 @@ impl Pinned {
     /// All of them.
     pub(crate) const ALL: Self = Self::new(true, true);
 
-    /// Those of a class. No local of type `f32` is pinned.
+    /// Those of a class. No local of type `f32` or `v128` is pinned.
     pub(crate) const fn of(kind: RegisterClass) -> Self {
         match kind {
             RegisterClass::Int => Self::new(true, false),
             RegisterClass::F64 => Self::new(false, true),
-            RegisterClass::F32 => Self::NONE,
+            RegisterClass::F32 | RegisterClass::V128 => Self::NONE,
         }
     }
 
@@ -183,10 +187,14 @@ impl Layout {
         match at {
             Site::Register => self,
             Site::Pin => self.pins(Pinned::of(T::KIND)),
-            Site::Slot => self.with(Operand::Slot),
+            Site::Slot => match T::Slots::LEN {
+                1 => self.with(Operand::Slot),
+                slots => self.with(Operand::Slots(slots)),
+            },
             Site::Immediate => match T::IMMEDIATE_WORDS {
                 1 => self.with(Operand::Immediate),
-                _ => self.with(Operand::Long),
+                2 => self.with(Operand::Long),
+                _ => self.with(Operand::Vector),
             },
         }
     }

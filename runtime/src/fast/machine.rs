@@ -81,6 +81,13 @@ impl<T: Value<Slots = [u64; 1]>> Results for T {
     }
 }
 
+impl<T: Results, U: Results> Results for (T, U) {
+    fn put(self, slots: &mut [u64]) {
+        self.0.put(slots);
+        self.1.put(&mut slots[1..]);
+    }
+}
+
 /// An index of something that has addresses, of 32 or 64 bits.
 pub(crate) trait Addressed: Copy {
     /// The largest address.

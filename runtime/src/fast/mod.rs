@@ -51,6 +51,7 @@ pub(crate) mod run;
 pub(crate) mod stack;
 pub(crate) mod state;
 pub(crate) mod translate;
+pub(crate) mod vector;
 pub(crate) mod verify;
 
 #[cfg(all(feature = "alloc", not(feature = "std")))]

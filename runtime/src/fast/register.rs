@@ -6,8 +6,9 @@
 //! immediates have them.
 
 use super::state::State;
-use crate::exec::slot::Value;
-use crate::types::{Ref, ValType};
+use super::vector;
+use crate::exec::slot::{Row, Value};
+use crate::types::{Ref, V128, ValType};
 
 /// A type that slots, an accumulator, pinned registers and an immediate can hold.
 pub(crate) trait Register: Value {
@@ -21,10 +22,6 @@ pub(crate) trait Register: Value {
     /// # Safety
     /// `words` points at [`Self::IMMEDIATE_WORDS`] words of code.
     unsafe fn immediate(words: *const u32) -> Self;
-
-    /// A constant's bits as the translator notes them: its slot, but an `i32` is sign-extended as
-    /// immediates are, so that one word is enough for negative numbers of both widths.
-    fn constant(self) -> u64;
 
     /// The accumulator of this type's class.
     fn accumulator(state: &State) -> Self;
@@ -53,6 +50,13 @@ pub(crate) trait Register: Value {
     fn set_second_pin(self, state: &mut State);
 }
 
+/// A type whose constants the translator notes.
+pub(crate) trait Constant: Register {
+    /// A constant's bits as they are noted: its slot, but an `i32` is sign-extended as immediates
+    /// are, so that one word is enough for negative numbers of both widths.
+    fn constant(self) -> u64;
+}
+
 /// The class of registers that can hold a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -63,14 +67,30 @@ pub(crate) enum RegisterClass {
     F32,
     /// `f64`.
     F64,
+    /// `v128`.
+    V128,
 }
 
 impl RegisterClass {
+    /// All of them, in order of their numbers.
+    pub(crate) const ALL: [Self; Self::COUNT] = [Self::Int, Self::F32, Self::F64, Self::V128];
+    /// How many there are.
+    pub(crate) const COUNT: usize = 4;
+
+    /// The slots that a value takes.
+    pub(crate) const fn slots(self) -> usize {
+        match self {
+            Self::Int | Self::F32 | Self::F64 => 1,
+            Self::V128 => <V128 as Value>::Slots::LEN,
+        }
+    }
+
     /// The class of a type.
     pub(crate) fn of(ty: ValType) -> Self {
         match ty {
             ValType::F32 => Self::F32,
             ValType::F64 => Self::F64,
+            ValType::V128 => Self::V128,
             _ => Self::Int,
         }
     }
@@ -80,7 +100,7 @@ impl RegisterClass {
 /// registers.
 macro_rules! registers {
     ($(
-        $type:ty: $kind:ident, |[$($word:ident),*]| $immediate:expr, |$number:ident| $constant:expr,
+        $type:ty: $kind:ident, |[$($word:ident),*]| $immediate:expr,
         $accumulator:ident $first:ident $second:ident, |$held:ident| $from:expr, |$value:ident| $into:expr;
     )*) => {$(
         impl Register for $type {
@@ -92,11 +112,6 @@ macro_rules! registers {
                 // SAFETY: the caller promises as many words of code.
                 let [$($word),*] = unsafe { *words.cast::<[u32; Self::IMMEDIATE_WORDS]>() };
                 $immediate
-            }
-
-            fn constant(self) -> u64 {
-                let $number = self;
-                $constant
             }
 
             #[inline(always)]
@@ -138,29 +153,53 @@ macro_rules! registers {
     )*};
 }
 
+/// Implements [`Constant`]: the bits of a constant.
+macro_rules! constants {
+    ($($type:ty, |$number:ident| $constant:expr;)*) => {$(
+        impl Constant for $type {
+            fn constant(self) -> u64 {
+                let $number = self;
+                $constant
+            }
+        }
+    )*};
+}
+
 /// The same for types whose registers hold what a slot holds.
 macro_rules! integers {
-    ($($type:ty, |$word:ident| $immediate:expr, |$number:ident| $constant:expr;)*) => {
+    ($($type:ty, |$word:ident| $immediate:expr;)*) => {
         registers! {$(
-            $type: Int, |[$word]| $immediate, |$number| $constant,
+            $type: Int, |[$word]| $immediate,
             acc p q, |slot| Self::from_slot(slot), |value| value.into_slot();
         )*}
     };
 }
 
 integers! {
-    i32, |word| word as i32, |value| i64::from(value).into_slot();
-    u32, |word| word, |value| value.into_slot();
-    i64, |word| i64::from(word as i32), |value| value.into_slot();
-    u64, |word| i64::from(word as i32) as u64, |value| value;
-    Ref, |word| Ref(word), |value| value.into_slot();
+    i32, |word| word as i32;
+    u32, |word| word;
+    i64, |word| i64::from(word as i32);
+    u64, |word| i64::from(word as i32) as u64;
+    Ref, |word| Ref(word);
 }
 
-// An `f32` has an accumulator of its own, and is pinned nowhere: `forms.toml` lists no form that
-// would ask for it, and locals of this type are not chosen.
+// An `f32` has an accumulator of its own, and so has a vector. Both are pinned nowhere: `forms.toml`
+// lists no form that would ask for it, and locals of these types are not chosen.
 registers! {
-    f32: F32, |[word]| f32::from_bits(word), |value| value.into_slot(),
-        g g g, |held| held, |value| value;
+    f32: F32, |[word]| f32::from_bits(word), g g g, |held| held, |value| value;
     f64: F64, |[low, high]| Self::from_slot(u64::from(low) | u64::from(high) << u32::BITS),
-        |value| value.into_slot(), f fp fq, |held| held, |value| value;
+        f fp fq, |held| held, |value| value;
+    V128: V128, |[a, b, c, d]| Self::from_slots([
+            u64::from(a) | u64::from(b) << u32::BITS,
+            u64::from(c) | u64::from(d) << u32::BITS,
+        ]),
+        v v v, |held| vector::held(held), |value| vector::hold(value);
+}
+
+constants! {
+    i32, |value| i64::from(value).into_slot();
+    i64, |value| value.into_slot();
+    f32, |value| value.into_slot();
+    f64, |value| value.into_slot();
+    Ref, |value| value.into_slot();
 }

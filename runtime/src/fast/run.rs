@@ -14,6 +14,7 @@ use super::fault;
 use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};
+use super::vector;
 use super::verify::Bounds;
 use crate::allocation::{self, OutOfMemory};
 use crate::error::Error;
@@ -23,6 +24,7 @@ use crate::store::entity::{FuncBody, InstanceEntity};
 use crate::store::erased;
 use crate::store::inner::StoreInner;
 use crate::store::pointers::StorePointers;
+use crate::types::V128;
 
 /// Why a call did not return.
 pub(crate) enum Interruption {
@@ -127,6 +129,7 @@ pub(crate) unsafe fn call(
         g: 0.0,
         fp: 0.0,
         fq: 0.0,
+        v: vector::hold(V128::default()),
     };
     let invocation = Invocation {
         stack,

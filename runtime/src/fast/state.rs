@@ -6,6 +6,7 @@
 //! loop was left.
 
 use super::context::Context;
+use super::vector::Vector;
 use crate::exec::slot::Value;
 
 /// What a handler gets and passes on; by value, so that it lives in registers.
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(crate) fp: f64,
     /// Second pinned `f64` local.
     pub(crate) fq: f64,
+    /// Accumulator for `v128`.
+    pub(crate) v: Vector,
 }
 
 /// Where an instruction goes on.
@@ -62,7 +65,7 @@ pub(crate) enum Exit {
 
 impl State {
     /// Puts the first result of a call, which stands in `slot`, into the accumulators as well:
-    /// the caller reads it from the one of its type.
+    /// the caller reads it from the one of its type, but for a vector.
     #[inline(always)]
     pub(crate) fn accumulate(&mut self, slot: u64) {
         self.acc = slot;

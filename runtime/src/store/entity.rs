@@ -89,10 +89,10 @@ unsafe impl Sync for FuncBody {}
 /// A function of the host, its store's data type erased.
 #[derive(Clone)]
 pub(crate) struct HostFunc {
-    /// Number of parameters, in slots.
-    pub(crate) params: u32,
-    /// Number of results, in slots.
-    pub(crate) results: u32,
+    /// Parameters and results.
+    pub(crate) values: u32,
+    /// Slots of the parameters or of the results, whichever are more.
+    pub(crate) slots: u32,
     /// The closure.
     pub(crate) call: HostCall,
 }
@@ -115,8 +115,8 @@ pub(crate) struct TableEntity {
 
 /// A global variable.
 pub(crate) struct GlobalEntity {
-    /// The value as it stands in a slot.
-    pub(crate) value: u64,
+    /// The value as it stands in slots: a vector in both.
+    pub(crate) value: [u64; 2],
     /// Its type, with engine-wide type ids.
     pub(crate) ty: GlobalType,
 }

@@ -125,11 +125,11 @@ impl HostHook {
     }
 }
 
-/// A host function over slots. It gets the store, the number of the calling instance, if any, and
-/// the slots.
+/// A host function over so many slots, which takes and gives so many values. It gets the store, the
+/// number of the calling instance, if any, and the slots.
 pub(crate) fn host_func<T>(
-    params: usize,
-    results: usize,
+    values: usize,
+    slots: usize,
     func: impl Fn(StoreContextMut<'_, T>, Option<u32>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
 ) -> HostFunc {
     let call =
@@ -145,8 +145,8 @@ pub(crate) fn host_func<T>(
             func(StoreContextMut::new(data), instance, slots)
         };
     HostFunc {
-        params: params as u32,
-        results: results as u32,
+        values: values as u32,
+        slots: slots as u32,
         call: HostCall(Arc::new(call)),
     }
 }

@@ -9,7 +9,7 @@ use core::fmt;
 
 /// A 128-bit vector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[repr(C, align(16))]
+#[repr(transparent)]
 pub struct V128([u8; 16]);
 
 impl V128 {

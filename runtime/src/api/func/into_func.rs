@@ -42,7 +42,8 @@ fn wrap<T, P: WasmTyList, R: WasmRet>(
     func: impl Fn(Caller<'_, T>, P) -> R + Send + Sync + 'static,
 ) -> HostFunction {
     let ty = CallType::new(P::TYPES.to_vec(), R::Results::TYPES.to_vec());
-    let results = R::Results::SLOTS;
+    let values = P::TYPES.len() + R::Results::TYPES.len();
+    let most = P::SLOTS.max(R::Results::SLOTS);
     let call = move |mut caller: Caller<'_, T>, slots: &mut [u64]| -> Result<()> {
         let params = P::read(&mut SlotReader::new(slots, caller.store.inner()));
         // Validation keeps nulls from non-nullable parameters.
@@ -50,7 +51,7 @@ fn wrap<T, P: WasmTyList, R: WasmRet>(
         let returned = func(caller.reborrow(), params).into_result()?;
         returned.write(&mut SlotWriter::new(slots, caller.store.inner()))
     };
-    let host = super::host_func(P::SLOTS, results, call);
+    let host = super::host_func(values, most, call);
     HostFunction { ty, host }
 }
 

@@ -30,7 +30,7 @@ use call::Slots;
 use into_func::IntoFunc;
 use resumable::ResumableCall;
 use typed::TypedFunc;
-use wasm_type::{WasmParams, WasmResults};
+use wasm_type::{SlotReader, SlotWriter, WasmParams, WasmResults};
 
 /// A function of a store: of an instance, or of the host. Copies name the same function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -173,7 +173,7 @@ impl Func {
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
-        let mut slots = Slots::new(params.len().max(results))?;
+        let mut slots = Slots::new(ty.slots())?;
         write(ty.params(), slots.as_mut(), params, store)?;
         Ok((ty, slots))
     }
@@ -191,8 +191,9 @@ impl Func {
 
 /// Writes values of these types to slots; an error for one of another type or store.
 fn write(types: &[Type], slots: &mut [u64], values: &[Val], store: &StoreInner) -> Result<()> {
-    for ((slot, value), ty) in slots.iter_mut().zip(values).zip(types) {
-        *slot = value.to_slot(*ty, store)?;
+    let mut to = SlotWriter::new(slots, store);
+    for (value, ty) in values.iter().zip(types) {
+        value.put(*ty, &mut to)?;
     }
     Ok(())
 }
@@ -203,8 +204,8 @@ fn read<'a>(
     slots: &'a [u64],
     store: &'a StoreInner,
 ) -> impl Iterator<Item = Val> + 'a {
-    let slots = slots.iter().zip(types);
-    slots.map(|(slot, ty)| Val::from_slot(*slot, *ty, store))
+    let mut from = SlotReader::new(slots, store);
+    types.iter().map_while(move |ty| Val::take(*ty, &mut from))
 }
 
 /// Reads results from slots.
@@ -221,8 +222,8 @@ pub(crate) fn dynamic<T>(
 ) -> Result<(RegisteredType, HostFunc)> {
     let registered = ty.registered(engine)?;
     let ty = CallType::of(engine, registered.id())?;
-    let (params, results) = (ty.params().len(), ty.results().len());
-    let host = host_func(params, results, move |mut caller: Caller<'_, T>, slots| {
+    let (params, results, most) = (ty.params().len(), ty.results().len(), ty.slots());
+    let host = host_func(params + results, most, move |mut caller: Caller<'_, T>, slots| {
         let inner = caller.store.inner();
         let mut values = Vec::new();
         crate::allocation::reserve(&mut values, params + results)?;
@@ -237,13 +238,13 @@ pub(crate) fn dynamic<T>(
     Ok((registered, host))
 }
 
-/// A host function over slots.
+/// A host function over so many slots, which takes and gives so many values.
 fn host_func<T>(
-    params: usize,
-    results: usize,
+    values: usize,
+    most: usize,
     func: impl Fn(Caller<'_, T>, &mut [u64]) -> Result<()> + Send + Sync + 'static,
 ) -> HostFunc {
-    erased::host_func(params, results, move |store, instance, slots| {
+    erased::host_func(values, most, move |store, instance, slots| {
         func(Caller::new(store, instance), slots)
     })
 }

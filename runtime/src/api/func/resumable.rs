@@ -20,6 +20,7 @@ use crate::api::val::Val;
 use crate::engine::call_type::CallType;
 use crate::engine::use_error::UseError;
 use crate::error::{Error, Result};
+use crate::exec::slot;
 use crate::fast::{Interruption, Invocation};
 use crate::store::context::{AsContextMut, StoreContextMut};
 use crate::store::inner::StoreInner;
@@ -162,7 +163,7 @@ impl Suspended {
         if store.inner().id != self.store {
             return Err(UseError::OtherStore.into());
         }
-        let mut slots = Slots::new(self.ty.params().len().max(self.ty.results().len()))?;
+        let mut slots = Slots::new(self.ty.slots())?;
         let result = call::watched(store.reborrow().store(), |store| {
             // SAFETY: the store was just compared with the one that the call was begun in, whose number
             // no other store ever has, and is borrowed exclusively until this returns. `host` were made
@@ -212,7 +213,7 @@ impl ResumableCallHostTrap {
         if expected != found {
             return Err(UseError::ResultCount { expected, found }.into());
         }
-        let mut slots = Slots::new(found)?;
+        let mut slots = Slots::new(slot::count(ty.results()))?;
         super::write(ty.results(), slots.as_mut(), inputs, store)?;
         Ok(slots)
     }

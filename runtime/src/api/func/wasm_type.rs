@@ -10,7 +10,7 @@ use crate::api::externref::ExternRef;
 use crate::error::{Error, Result};
 use crate::exec::slot::{Row, Value};
 use crate::store::inner::StoreInner;
-use crate::types::{HeapType, Ref as RawRef, RefType, ValType};
+use crate::types::{HeapType, Ref as RawRef, RefType, V128, ValType};
 
 /// Writes the slots of a call, one value behind the other.
 #[doc(hidden)]
@@ -25,8 +25,14 @@ impl<'a> SlotWriter<'a> {
         Self { slots, store }
     }
 
+    /// Whose references are written.
+    pub(crate) fn store(&self) -> &'a StoreInner {
+        self.store
+    }
+
+    /// Writes the next value.
     #[inline]
-    fn put<V: Value>(&mut self, value: V) {
+    pub(crate) fn put<V: Value>(&mut self, value: V) {
         if let Some((row, rest)) = V::Slots::split_mut(core::mem::take(&mut self.slots)) {
             *row = value.into_slots();
             self.slots = rest;
@@ -47,9 +53,14 @@ impl<'a> SlotReader<'a> {
         Self { slots, store }
     }
 
+    /// Whose references are read.
+    pub(crate) fn store(&self) -> &'a StoreInner {
+        self.store
+    }
+
     /// The next value, if there are slots for one.
     #[inline]
-    fn take<V: Value>(&mut self) -> Option<V> {
+    pub(crate) fn take<V: Value>(&mut self) -> Option<V> {
         let (row, rest) = V::Slots::split(self.slots)?;
         self.slots = rest;
         Some(V::from_slots(*row))
@@ -69,8 +80,8 @@ pub trait InSlots: Sized + Send {
     fn read(from: &mut SlotReader<'_>) -> Option<Self>;
 }
 
-/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`Func`],
-/// [`ExternRef`] and the options of these two.
+/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`V128`],
+/// [`Func`], [`ExternRef`] and the options of these two.
 pub trait WasmTy: InSlots {
     /// The guest's type.
     #[doc(hidden)]
@@ -107,6 +118,7 @@ numbers! {
     u64 = I64;
     f32 = F32;
     f64 = F64;
+    V128 = V128;
 }
 
 macro_rules! references {

@@ -67,12 +67,13 @@ impl<T: 'static> HostFunc<T> {
         let address = caller.options.address;
         let signature = caller.ty.get().signature(&plan.types, address);
         let (params, results) = signature.lowered(address);
+        let values = params.len() + results.len();
         let call = move |store: StoreContextMut<'_, T>, _: Option<u32>, slots: &mut [u64]| {
             let store = store.store();
             guest::leaving(&mut store.inner, caller.component, caller.instance)?;
             guest::scoped(store, |store| (self.call)(store, &caller, slots))
         };
-        erased::host_func::<T>(params.len(), results.len(), call)
+        erased::host_func::<T>(values, params.len().max(results.len()), call)
     }
 }
 

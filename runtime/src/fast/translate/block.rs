@@ -6,7 +6,8 @@
 //! Standard: section 4.6, "Instructions", "Control Instructions".
 
 use super::emit::LabelId;
-use super::operand::{Operand, To};
+use super::arity::Arity;
+use super::operand::{At, Operand, To};
 use super::{Translator, control};
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
@@ -21,8 +22,8 @@ pub(super) struct Block {
     pub(super) label: LabelId,
     /// Height of the stack below its parameters.
     pub(super) base: usize,
-    pub(super) params: u32,
-    pub(super) results: u32,
+    pub(super) params: Arity,
+    pub(super) results: Arity,
     pub(super) types: BlockTypes,
 }
 
@@ -51,23 +52,23 @@ pub(super) enum BlockKind {
 pub(super) struct Target {
     pub(super) label: LabelId,
     pub(super) base: usize,
-    pub(super) arity: usize,
+    pub(super) arity: Arity,
     /// It leaves the function.
     pub(super) function: bool,
 }
 
 impl Translator<'_> {
-    /// The beginning of the function.
-    pub(super) fn begin(&mut self) {
-        self.begin_function();
+    /// The beginning of the function, which declares so many locals.
+    pub(super) fn begin(&mut self, declared: usize) {
+        self.begin_function(declared);
         let label = self.code.label();
-        let results = self.results as u32;
+        let results = self.results;
         let types = BlockTypes::Function;
         self.blocks.push(Block {
             kind: BlockKind::Function,
             label,
             base: 0,
-            params: 0,
+            params: Arity::NONE,
             results,
             types,
         });
@@ -93,8 +94,7 @@ impl Translator<'_> {
             BlockType::Value(ty) => BlockTypes::Short(Some(ty)),
             BlockType::Func(ty) => BlockTypes::Func(ty),
         };
-        let base = self.stack.len() - params;
-        let (params, results) = (params as u32, results as u32);
+        let base = self.stack.len() - params.slots;
         self.blocks.push(Block {
             kind,
             label,
@@ -105,14 +105,14 @@ impl Translator<'_> {
         });
     }
 
-    /// Numbers of parameters and results.
-    pub(super) fn arity(&mut self, bt: BlockType) -> (usize, usize) {
+    /// Parameters and results.
+    pub(super) fn arity(&mut self, bt: BlockType) -> (Arity, Arity) {
         match bt {
-            BlockType::Empty => (0, 0),
-            BlockType::Value(_) => (0, 1),
+            BlockType::Empty => (Arity::NONE, Arity::NONE),
+            BlockType::Value(ty) => (Arity::NONE, Arity::of(&[ty])),
             BlockType::Func(ty) => {
                 let ty = self.func_type(ty);
-                (ty.params().len(), ty.results().len())
+                (Arity::of(ty.params()), Arity::of(ty.results()))
             }
         }
     }
@@ -128,38 +128,40 @@ impl Translator<'_> {
         Target {
             label: block.label,
             base: block.base,
-            arity: arity as usize,
+            arity,
             function: block.kind == BlockKind::Function,
         }
     }
 
     /// Whether the values on top stand already where the label expects them.
     pub(super) fn is_aligned(&self, target: &Target) -> bool {
-        target.arity == 0 || self.stack.len() - target.arity == target.base
+        target.arity.slots == 0 || self.stack.len() - target.arity.slots == target.base
     }
 
     /// Moves the values on top to where the label expects them; they stay on the stack.
     pub(super) fn branch_values(&mut self, target: &Target) {
-        let first = self.stack.len() - target.arity;
+        let first = self.stack.len() - target.arity.slots;
         if self.is_aligned(target) {
             self.materialise_all(first..self.stack.len());
-        } else if target.arity <= 2 {
-            for at in 0..target.arity {
+        } else if target.arity.slots <= 2 {
+            for at in 0..target.arity.slots {
                 let (value, to) = (self.stack[first + at], self.temp(target.base + at));
-                self.copy(value, first + at, To::S, to);
+                if value.at != At::Rest {
+                    self.copy(value, first + at, To::S, to);
+                }
             }
         } else {
             self.materialise_all(first..self.stack.len());
             let (from, to) = (self.temp(first), self.temp(target.base));
-            self.fixed(Operation::CopyDown, &[from, to, target.arity as u32]);
+            self.fixed(Operation::CopyDown, &[from, to, target.arity.slots as u32]);
         }
     }
 
     /// Begins a block of code that pays for the values that a branch moves, if they are many.
     pub(super) fn charge_branch(&mut self, target: &Target) {
-        if !self.is_aligned(target) && Rate::MOVED.fuel(target.arity as u64) > 0 {
+        if !self.is_aligned(target) && Rate::MOVED.fuel(target.arity.values as u64) > 0 {
             self.begin_charge();
-            self.charge_for(Rate::MOVED, target.arity);
+            self.charge_for(Rate::MOVED, target.arity.values);
         }
     }
 
@@ -178,8 +180,8 @@ impl Translator<'_> {
 
     /// Returns the values on top.
     pub(super) fn leave(&mut self) {
-        self.charge_for(Rate::MOVED, self.results);
-        match self.results {
+        self.charge_for(Rate::MOVED, self.results.values);
+        match self.results.values {
             0 => {
                 self.spill();
                 self.fixed(Operation::Return, &[]);
@@ -191,7 +193,8 @@ impl Translator<'_> {
                     .unwrap_or(RegisterClass::Int);
                 self.operate(Operation::returning(kind), &[]);
             }
-            count => {
+            _ => {
+                let count = self.results.slots;
                 let first = self.stack.len() - count;
                 self.spill();
                 self.materialise_all(first..self.stack.len());

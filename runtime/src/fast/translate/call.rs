@@ -6,6 +6,7 @@
 use super::Translator;
 use super::operand::{At, Words};
 use crate::fast::operations::Operation;
+use crate::fast::register::RegisterClass;
 use crate::types::ValType;
 
 impl Translator<'_> {
@@ -20,11 +21,11 @@ impl Translator<'_> {
         self.truncate(base);
         self.forget();
         if let Some(kind) = info.result {
-            self.push(kind, At::Temp);
+            (0..info.results).for_each(|_| self.push(kind, At::Temp));
         }
     }
 
-    /// Puts arguments into their slots, which stand below `above` operands; gives their height.
+    /// Puts arguments, of as many slots, below `above` operands into place; gives their height.
     pub(super) fn arguments(&mut self, count: usize, above: usize) -> usize {
         let end = self.stack.len() - above;
         let base = end - count;
@@ -56,7 +57,10 @@ impl Translator<'_> {
         self.truncate(base);
         self.push_types(results);
         self.forget();
-        if let Some(first) = self.stack.get(base) {
+        // A vector is in its slots alone.
+        if let Some(first) = self.stack.get(base)
+            && first.kind != RegisterClass::V128
+        {
             self.held[first.kind as usize] = Some(self.temp(base));
         }
     }

@@ -4,8 +4,10 @@
 //! [`call`](super::call).
 
 use super::Translator;
+use super::arity::Arity;
 use super::block::{Block, BlockKind, Target};
 use super::operand::{At, Place, To};
+use crate::exec::slot;
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
 use crate::module::code::halves;
@@ -29,7 +31,7 @@ pub(crate) fn block(t: &mut Translator<'_>, bt: BlockType) {
 
 pub(crate) fn loop_(t: &mut Translator<'_>, bt: BlockType) {
     t.spill();
-    let params = t.arity(bt).0;
+    let params = t.arity(bt).0.slots;
     t.settle_all(params);
     let label = t.code.here();
     t.forget();
@@ -43,7 +45,7 @@ pub(crate) fn if_(t: &mut Translator<'_>, bt: BlockType) {
     if condition.at != At::Open {
         t.spill();
     }
-    let params = t.arity(bt).0;
+    let params = t.arity(bt).0.slots;
     t.settle_all(params);
     t.branch_if(condition, false, otherwise);
     t.enter_block(BlockKind::If(otherwise), bt, label);
@@ -55,7 +57,7 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
     let Some(block) = t.known(found, "block", 0) else {
         return;
     };
-    let (label, base, results) = (block.label, block.base, block.results as usize);
+    let (label, base, results) = (block.label, block.base, block.results.slots);
     let types = block.types;
     let otherwise = match block.kind {
         BlockKind::If(otherwise) => Some(otherwise),
@@ -85,7 +87,7 @@ pub(crate) fn end(t: &mut Translator<'_>) {
     let Some(block) = t.known(found, "block", 0) else {
         return;
     };
-    let results = block.results as usize;
+    let results = block.results.slots;
     let reached = t.dead.is_none();
     let joined = match block.kind {
         BlockKind::If(_) => true,
@@ -114,7 +116,7 @@ pub(crate) fn end(t: &mut Translator<'_>) {
     match block.kind {
         BlockKind::Function => {
             if t.dead.is_none() {
-                if joined && Rate::MOVED.fuel(t.results as u64) > 0 {
+                if joined && Rate::MOVED.fuel(t.results.values as u64) > 0 {
                     t.begin_charge();
                 }
                 t.leave();
@@ -129,7 +131,7 @@ pub(crate) fn end(t: &mut Translator<'_>) {
 pub(crate) fn br(t: &mut Translator<'_>, l: LabelIdx) {
     let target = t.target(l);
     if !t.is_aligned(&target) {
-        t.charge_for(Rate::MOVED, target.arity);
+        t.charge_for(Rate::MOVED, target.arity.values);
     }
     match target {
         Target { function: true, .. } => t.leave(),
@@ -149,7 +151,7 @@ pub(crate) fn br_if(t: &mut Translator<'_>, l: LabelIdx) {
         t.spill();
     }
     let target = t.target(l);
-    t.settle_all(target.arity);
+    t.settle_all(target.arity.slots);
     if t.is_aligned(&target) {
         t.branch_if(condition, true, target.label);
     } else {
@@ -170,8 +172,8 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
         t.spill();
     }
     let arity = t.target(l.default()).arity;
-    t.settle_all(arity);
-    let (from, count) = (t.temp(t.stack.len() - arity), l.len() as u32);
+    t.settle_all(arity.slots);
+    let (from, count) = (t.temp(t.stack.len() - arity.slots), l.len() as u32);
     let aligned = l.iter().all(|depth| t.is_aligned(&t.target(depth)));
     t.push(index.kind, index.at);
     let (operands, words, behind) = if aligned {
@@ -179,7 +181,8 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
         (operands, own + 1, own + 1)
     } else {
         // Each target says besides where the values move to; what that costs is paid on the way.
-        let words = [t.price(Rate::MOVED, arity), from, arity as u32, count];
+        let moved = t.price(Rate::MOVED, arity.values);
+        let words = [moved, from, arity.slots as u32, count];
         let (operands, own) = t.operand_instruction(Operation::BrTableMany, &words);
         (operands, own + words.len(), 0)
     };
@@ -206,7 +209,7 @@ pub(crate) fn br_on_null(t: &mut Translator<'_>, l: LabelIdx) {
     t.materialise(height);
     let reference = t.pop();
     let target = t.target(l);
-    t.settle_all(target.arity);
+    t.settle_all(target.arity.slots);
     let skip = t.code.label();
     t.branch_on_null(reference, false, skip);
     t.charge_branch(&target);
@@ -223,7 +226,7 @@ pub(crate) fn br_on_non_null(t: &mut Translator<'_>, l: LabelIdx) {
     let height = t.stack.len() - 1;
     t.materialise(height);
     let target = t.target(l);
-    t.settle_all(target.arity);
+    t.settle_all(target.arity.slots);
     let skip = t.code.label();
     let reference = t.pop();
     t.branch_on_null(reference, true, skip);
@@ -246,7 +249,7 @@ pub(crate) fn ref_as_non_null(t: &mut Translator<'_>) {
 
 pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
     let ty = t.func(f);
-    let base = t.arguments(ty.params().len(), 0);
+    let base = t.arguments(slot::count(ty.params()), 0);
     let frame = t.temp(base);
     match t.cell(f) {
         Some(cell) => {
@@ -262,7 +265,7 @@ pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
 
 pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
     let ty = t.func_type(y);
-    let base = t.arguments(ty.params().len(), 1);
+    let base = t.arguments(slot::count(ty.params()), 1);
     let words = [t.module.type_id(y).0, x.0, t.temp(base)];
     let wide = t.is_wide_table(x);
     let operation = if wide {
@@ -276,17 +279,17 @@ pub(crate) fn call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
 
 pub(crate) fn call_ref(t: &mut Translator<'_>, y: TypeIdx) {
     let ty = t.func_type(y);
-    let base = t.arguments(ty.params().len(), 1);
+    let base = t.arguments(slot::count(ty.params()), 1);
     let words = [t.temp(base)];
     t.operate(Operation::CallRef, &words);
     t.end_call(base, ty.results());
 }
 
 pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
-    let count = t.func(f).params().len();
-    t.charge_for(Rate::MOVED, count);
-    let base = t.arguments(count, 0);
-    let (from, count) = (t.temp(base), count as u32);
+    let arity = Arity::of(t.func(f).params());
+    t.charge_for(Rate::MOVED, arity.values);
+    let base = t.arguments(arity.slots, 0);
+    let (from, count) = (t.temp(base), arity.slots as u32);
     match t.cell(f) {
         Some(cell) => {
             let [low, high] = halves(cell as u64);
@@ -300,10 +303,10 @@ pub(crate) fn return_call(t: &mut Translator<'_>, f: FuncIdx) {
 }
 
 pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableIdx) {
-    let count = t.func_type(y).params().len();
-    t.charge_for(Rate::MOVED, count);
-    let base = t.arguments(count, 1);
-    let words = [t.module.type_id(y).0, x.0, t.temp(base), count as u32];
+    let arity = Arity::of(t.func_type(y).params());
+    t.charge_for(Rate::MOVED, arity.values);
+    let base = t.arguments(arity.slots, 1);
+    let words = [t.module.type_id(y).0, x.0, t.temp(base), arity.slots as u32];
     let wide = t.is_wide_table(x);
     t.operate(
         if wide {
@@ -317,10 +320,10 @@ pub(crate) fn return_call_indirect(t: &mut Translator<'_>, y: TypeIdx, x: TableI
 }
 
 pub(crate) fn return_call_ref(t: &mut Translator<'_>, y: TypeIdx) {
-    let count = t.func_type(y).params().len();
-    t.charge_for(Rate::MOVED, count);
-    let base = t.arguments(count, 1);
-    let words = [t.temp(base), count as u32];
+    let arity = Arity::of(t.func_type(y).params());
+    t.charge_for(Rate::MOVED, arity.values);
+    let base = t.arguments(arity.slots, 1);
+    let words = [t.temp(base), arity.slots as u32];
     t.operate(Operation::ReturnCallRef, &words);
     t.dead = Some(0);
 }
@@ -339,35 +342,37 @@ pub(crate) fn select_typed(t: &mut Translator<'_>, _: ValTypes<'_>) {
 }
 
 pub(crate) fn local_get(t: &mut Translator<'_>, x: LocalIdx) {
-    t.push_local(x.0);
+    let slot = t.locals.slot(x);
+    t.push_local(slot);
 }
 
 pub(crate) fn local_set(t: &mut Translator<'_>, x: LocalIdx) {
+    let local = t.locals.slot(x);
     let value = t.pop();
-    if value.at == At::Local(x.0) {
+    if value.at == At::Local(local) {
         return;
     }
     if value.at != At::Open {
         t.spill();
     }
-    while let Some(height) = t.stack.note_of(x.0) {
+    while let Some(height) = t.stack.note_of(local) {
         t.materialise(height);
     }
-    let to = match t.pin(x.0) {
+    let to = match t.pin(local) {
         Some(Place::P) => To::P,
         Some(_) => To::Q,
         None => To::W,
     };
     match (value.at, to) {
-        (At::Open, _) => t.close(to, x.0),
-        (_, To::W) => t.copy(value, t.stack.len(), To::S, x.0),
+        (At::Open, _) => t.close(to, local),
+        (_, To::W) => t.copy(value, t.stack.len(), To::S, local),
         _ => t.copy(value, t.stack.len(), to, 0),
     }
 }
 
 pub(crate) fn local_tee(t: &mut Translator<'_>, x: LocalIdx) {
     local_set(t, x);
-    t.push_local(x.0);
+    local_get(t, x);
 }
 
 pub(crate) fn global_get(t: &mut Translator<'_>, x: GlobalIdx) {

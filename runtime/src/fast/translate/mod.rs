@@ -9,11 +9,13 @@
 //! notes become slots before the split; constants stay constants. Temporaries stand at their
 //! stack height, so that merges need no moves.
 
+mod arity;
 mod block;
 mod call;
 pub(crate) mod control;
 mod emit;
 mod failure;
+mod locals;
 mod module;
 mod operand;
 mod operate;
@@ -22,28 +24,31 @@ mod stack;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use self::arity::Arity;
 use self::block::Block;
 use self::emit::{Emitter, LabelId, Operands};
 use self::failure::Contradiction;
 pub(crate) use self::failure::Failure;
+use self::locals::Locals;
 use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
 use super::operations::Operation;
 use super::pinning::Pinning;
-use super::register::{Register, RegisterClass};
+use super::register::{Constant, RegisterClass};
 use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
 use crate::error::Error;
 use crate::generated::woven::instruction::Instruction;
-use crate::module::code::{Cell, Code};
+use crate::exec::slot::Value;
+use crate::module::code::{Cell, Code, halves};
 use crate::module::pins::{Pin, Pins};
 use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
-use crate::types::ValType;
+use crate::types::{LocalIdx, V128, ValType};
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
 /// Translates all functions that the module defines; the watch is asked whether to go on.
@@ -121,16 +126,15 @@ pub(crate) struct Translator<'m> {
     /// Offset in the module of the instruction that is being translated.
     at: usize,
     pins: Pins,
-    /// Classes of the locals.
-    locals: Vec<RegisterClass>,
-    params: usize,
-    results: usize,
+    locals: Locals,
+    params: Arity,
+    results: Arity,
     stack: Stack,
     blocks: Vec<Block>,
     /// The instruction whose result has no destination yet.
     open: Option<Open>,
     /// For each class, the slot whose value its accumulator holds as well.
-    held: [Option<u32>; 3],
+    held: [Option<u32>; RegisterClass::COUNT],
     /// Blocks entered since the code became unreachable.
     dead: Option<u32>,
     enter: Option<Operands>,
@@ -159,13 +163,13 @@ impl<'m> Translator<'m> {
             // What happens at the entry stands before the first instruction.
             at: body.map_or(0, |body| body.start),
             pins,
-            locals: Vec::new(),
-            params: module.defined_signature(index).params().len(),
-            results: module.defined_signature(index).results().len(),
+            locals: Locals::default(),
+            params: Arity::of(module.defined_signature(index).params()),
+            results: Arity::of(module.defined_signature(index).results()),
             stack: Stack::default(),
             blocks: Vec::new(),
             open: None,
-            held: [None; 3],
+            held: [None; RegisterClass::COUNT],
             dead: None,
             enter: None,
             meter: config.fuel.then_some(Meter {
@@ -201,8 +205,14 @@ impl<'m> Translator<'m> {
     }
 
     /// A constant.
-    pub(crate) fn constant<T: Register>(&mut self, value: T) {
+    pub(crate) fn constant<T: Constant>(&mut self, value: T) {
         self.push(T::KIND, At::Const(value.constant()));
+    }
+
+    /// A constant that is more than a note holds.
+    pub(crate) fn vector(&mut self, value: V128) {
+        let [low, high] = value.into_slots().map(halves);
+        self.operate(Operation::ConstV128, &[low[0], low[1], high[0], high[1]]);
     }
 
     /// Pushes a note of a local.
@@ -211,14 +221,14 @@ impl<'m> Translator<'m> {
             self.spill();
             self.materialise(height);
         }
-        self.push(self.locals[local as usize], At::Local(local));
+        self.push(self.locals.kind(local), At::Local(local));
     }
 
     /// Puts a value into the slot at its height.
     fn materialise(&mut self, height: usize) {
         let operand = self.stack[height];
         match operand.at {
-            At::Temp => {}
+            At::Temp | At::Rest => {}
             At::Open => self.spill(),
             At::Local(_) | At::Const(_) => {
                 self.move_to_slot(operand, self.temp(height));
@@ -255,13 +265,15 @@ impl<'m> Translator<'m> {
 
     /// Forgets what the accumulators hold, as code that can be jumped to must.
     fn forget(&mut self) {
-        self.held = [None; 3];
+        self.held = [None; RegisterClass::COUNT];
     }
 
-    /// Notes that a slot was written, by code that left the accumulators alone.
-    fn wrote(&mut self, slot: u32) {
-        for held in &mut self.held {
-            if *held == Some(slot) {
+    /// Notes that a value was written to a slot, by code that left the accumulators alone.
+    fn wrote(&mut self, slot: u32, kind: RegisterClass) {
+        let end = slot + kind.slots() as u32;
+        for class in RegisterClass::ALL {
+            let held = &mut self.held[class as usize];
+            if held.is_some_and(|first| first < end && slot < first + class.slots() as u32) {
                 *held = None;
             }
         }
@@ -343,13 +355,20 @@ impl<'m> Translator<'m> {
         self.begin_charge();
     }
 
-    /// The first instruction of the function; its words are written again at the end.
-    fn begin_function(&mut self) {
-        let zeroed = [
-            0,
-            self.params as u32,
-            (self.locals.len() - self.params) as u32,
-        ];
+    /// Makes slots of the numbers of pinned locals.
+    fn place_pins(&mut self) {
+        let locals = &self.locals;
+        for pin in [&mut self.pins.integers, &mut self.pins.floats].into_iter().flatten() {
+            let slot = pin.map(|pin| locals.slot(LocalIdx(slot_of(Some(pin)))));
+            *pin = slot.and_then(|slot| Pin::new(u16::try_from(slot + 1).ok()?));
+        }
+    }
+
+    /// The first instruction of a function that declares so many locals; its words are written
+    /// again at the end.
+    fn begin_function(&mut self, declared: usize) {
+        let first = self.params.slots;
+        let zeroed = [0, first as u32, (self.locals.len() - first) as u32];
         let [p, q] = self.pins.integers.map(slot_of);
         let [fp, fq] = self.pins.floats.map(slot_of);
         let has = |pins: [Option<Pin>; 2]| pins[0].is_some();
@@ -362,7 +381,7 @@ impl<'m> Translator<'m> {
         self.code.seal();
         self.enter = Some(enter);
         self.begin_poll();
-        self.charge_for(Rate::ZEROED, self.locals.len() - self.params);
+        self.charge_for(Rate::ZEROED, declared);
     }
 
     fn enter(&mut self, operation: Operation, zeroed: [u32; 3], pins: &[u32]) -> Operands {
@@ -378,7 +397,7 @@ impl<'m> Translator<'m> {
             meter.settle(&mut self.code);
         }
         let values = self.locals.len() + self.stack.most();
-        let slots = values.max(self.results).max(1) as u32;
+        let slots = values.max(self.results.slots).max(1) as u32;
         if let Some(enter) = self.enter {
             self.code.patch(enter, 0, slots);
         }
@@ -401,21 +420,16 @@ impl Meter {
 
 impl<'a> Sink<'a> for Translator<'_> {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
-        if reserve(&mut self.locals, header.locals as usize).is_err() {
-            self.code.fail(Failure::OutOfMemory);
-            return self.proceed();
+        for run in header.runs() {
+            if self.locals.extend(run).is_err() {
+                self.code.fail(Failure::OutOfMemory);
+                return self.proceed();
+            }
         }
-        let params = self.module.defined_signature(self.index).params();
-        self.locals
-            .extend(params.iter().map(|&ty| RegisterClass::of(ty)));
-        let params = params.len();
-        for run in header.runs().filter(|run| run.end as usize > params) {
-            self.locals
-                .resize(run.end as usize, RegisterClass::of(run.ty));
-        }
+        self.place_pins();
         self.reserve();
         self.proceed()?;
-        self.begin();
+        self.begin(header.locals.saturating_sub(header.params) as usize);
         self.proceed()
     }
 

@@ -26,6 +26,8 @@ pub(super) enum At {
     Temp,
     /// It will be the result of the open instruction.
     Open,
+    /// It is the second slot of the vector below.
+    Rest,
 }
 
 /// Where a handler reads an operand; the numbers are those of the form tables.

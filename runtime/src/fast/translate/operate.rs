@@ -42,7 +42,7 @@ impl Translator<'_> {
             return;
         }
         let info = operation.info();
-        let base = self.stack.len() - info.operands;
+        let base = self.stack.below(info.operands);
         let mut ready = self.prepare(operation, base);
         ready.words.extend(immediates);
         self.truncate(base);
@@ -61,24 +61,29 @@ impl Translator<'_> {
         }
     }
 
-    /// Loads or stores; the operation is the one for memory 0 and 32-bit addresses.
-    pub(crate) fn access(&mut self, operation: Operation, m: MemArg) {
+    /// Loads or stores, with a lane or without; the operation is the one for memory 0 and 32-bit
+    /// addresses.
+    pub(crate) fn access(&mut self, operation: Operation, m: MemArg, lane: Option<u8>) {
         let found = operation.info().memories;
         let found = self.known(found, "access to memory", m.memory.0);
         let Some([wide, any, any_wide]) = found else {
             return;
         };
         let is_wide = self.is_wide_memory(m.memory);
-        match u32::try_from(m.offset) {
+        let mut words = Words::default();
+        let operation = match u32::try_from(m.offset) {
             Ok(offset) if m.memory.0 == 0 => {
-                self.operate(if is_wide { wide } else { operation }, &[offset]);
+                words.push(offset);
+                if is_wide { wide } else { operation }
             }
             _ => {
-                let [low, high] = halves(m.offset);
-                let operation = if is_wide { any_wide } else { any };
-                self.operate(operation, &[low, high, m.memory.0]);
+                words.extend(&halves(m.offset));
+                words.push(m.memory.0);
+                if is_wide { any_wide } else { any }
             }
-        }
+        };
+        lane.iter().for_each(|lane| words.push((*lane).into()));
+        self.operate(operation, words.as_slice());
     }
 
     /// Turns the truth value on top of the stack round, if it is the open instruction's.
@@ -98,31 +103,34 @@ impl Translator<'_> {
     /// Chooses places for the operands from `base` on; the instruction is then ready to be laid
     /// down. The operands are still on the stack.
     fn prepare(&mut self, operation: Operation, base: usize) -> Open {
-        let count = self.stack.len() - base;
-        let opened = self.stack[base..]
-            .iter()
-            .position(|operand| operand.at == At::Open);
+        let mut operands = [Operand {
+            kind: RegisterClass::Int,
+            at: At::Const(0),
+        }; OPERANDS];
+        let (mut heights, mut count) = ([base; OPERANDS], 0);
+        for (height, operand) in self.stack.iter().enumerate().skip(base) {
+            if operand.at != At::Rest {
+                (operands[count], heights[count]) = (*operand, height);
+                count += 1;
+            }
+        }
+        let opened = operands.iter().position(|operand| operand.at == At::Open);
         match (opened, &self.open) {
             (None, _) => self.spill(),
             // The accumulator that it will write holds nothing else by then.
             (Some(_), Some(open)) => self.held[open.kind as usize] = None,
             (Some(_), None) => {}
         }
-        let mut operands = [Operand {
-            kind: RegisterClass::Int,
-            at: At::Const(0),
-        }; OPERANDS];
-        operands[..count].copy_from_slice(&self.stack[base..]);
         let mut places = [Place::S; OPERANDS];
         for at in 0..count {
             if !encodable(&operands[at]) {
                 self.land(&mut operands);
-                self.move_to_slot(operands[at], self.temp(base + at));
+                self.move_to_slot(operands[at], self.temp(heights[at]));
                 operands[at].at = At::Temp;
             }
-            places[at] = self.place(&operands[at], base + at);
+            places[at] = self.place(&operands[at], heights[at]);
         }
-        let chosen = self.choose(operation, &mut operands, &mut places, base, count);
+        let chosen = self.choose(operation, &mut operands, &mut places, &heights[..count]);
         if let Some(at) = opened
             && operands[at].at == At::Open
         {
@@ -132,11 +140,11 @@ impl Translator<'_> {
         if swapped {
             operands.swap(0, 1);
             places.swap(0, 1);
+            heights.swap(0, 1);
         }
         let mut words = Words::default();
         for at in 0..count {
-            let height = if swapped { base + 1 - at } else { base + at };
-            self.operand_words(&mut words, &operands[at], places[at], height);
+            self.operand_words(&mut words, &operands[at], places[at], heights[at]);
         }
         let place = operation.info().placed.then_some(self.at);
         let kind = RegisterClass::Int;
@@ -158,9 +166,9 @@ impl Translator<'_> {
         operation: Operation,
         operands: &mut [Operand; OPERANDS],
         places: &mut Places,
-        base: usize,
-        count: usize,
+        heights: &[usize],
     ) -> (Operation, bool) {
+        let count = heights.len();
         for demoted in 0..=count {
             if exists(operation, &places[..count]) {
                 return (operation, false);
@@ -177,7 +185,7 @@ impl Translator<'_> {
                 .find_map(|place| places[..count].iter().position(|p| p == place));
             let Some(at) = at else { break };
             debug_assert!(demoted < count);
-            let slot = self.temp(base + at);
+            let slot = self.temp(heights[at]);
             match (operands[at].at, places[at]) {
                 (At::Open, _) => {
                     self.close(To::W, slot);
@@ -214,7 +222,7 @@ impl Translator<'_> {
                 Some(pin) => return pin,
                 None => local,
             },
-            At::Temp => self.temp(height),
+            At::Temp | At::Rest => self.temp(height),
         };
         if self.held[operand.kind as usize] == Some(slot) {
             Place::A
@@ -225,10 +233,10 @@ impl Translator<'_> {
 
     /// The register of a pinned local.
     pub(super) fn pin(&self, local: u32) -> Option<Place> {
-        let pins = match self.locals[local as usize] {
+        let pins = match self.locals.kind(local) {
             RegisterClass::Int => &self.pins.integers,
             RegisterClass::F64 => &self.pins.floats,
-            RegisterClass::F32 => return None,
+            RegisterClass::F32 | RegisterClass::V128 => return None,
         };
         let is = |at: usize| pins[at].is_some_and(|pin| u32::from(pin.get()) - 1 == local);
         if is(0) {
@@ -246,7 +254,9 @@ impl Translator<'_> {
             (Place::S, _) => words.push(self.temp(height)),
             (Place::I, At::Const(bits)) => match operand.kind {
                 RegisterClass::F64 => words.extend(&halves(bits)),
-                RegisterClass::Int | RegisterClass::F32 => words.push(bits as u32),
+                RegisterClass::Int | RegisterClass::F32 | RegisterClass::V128 => {
+                    words.push(bits as u32);
+                }
             },
             _ => {}
         }
@@ -279,15 +289,15 @@ impl Translator<'_> {
             self.move_from_accumulator(open.kind, to, slot);
         } else if to == To::A {
             self.lay(&open, Some(To::W), temp);
-            self.wrote(temp);
+            self.wrote(temp, open.kind);
         } else {
             self.lay(&open, Some(To::W), temp);
-            self.wrote(temp);
+            self.wrote(temp, open.kind);
             self.move_from_accumulator(open.kind, to, slot);
         }
         match to {
             To::W => {
-                self.wrote(slot);
+                self.wrote(slot, open.kind);
                 self.held[kind] = Some(slot);
             }
             To::P | To::Q if has(to) => {}
@@ -345,7 +355,7 @@ impl Translator<'_> {
         };
         if to == To::S {
             words.push(slot);
-            self.wrote(slot);
+            self.wrote(slot, operand.kind);
         }
         self.instruction(operation, places, Some(to), words.as_slice(), None);
     }

@@ -1,5 +1,6 @@
 //! The operand stack of a translation.
 //!
+//! There is an entry for each slot: a vector has two, of which the first says where it is.
 //! Most values are in the slot at their height; the others are *notes*: of a local that has not been
 //! assigned since, or of a constant. The heights of notes stand in lists of their own, so that
 //! getting the stack ready for a branch or a call looks at notes only, and at each once, however
@@ -11,6 +12,7 @@ use core::ops::{Deref, Range};
 use super::operand::{At, Operand};
 use crate::allocation::{OutOfMemory, reserve};
 use crate::fast::register::RegisterClass;
+use crate::exec::slot;
 use crate::types::ValType;
 
 /// Notes of more locals than these do not wait: an assignment looks at all of them.
@@ -51,7 +53,7 @@ impl Stack {
     pub(super) fn push(&mut self, value: Operand) {
         let height = self.values.len() as u32;
         match value.at {
-            At::Temp | At::Open => {}
+            At::Temp | At::Open | At::Rest => {}
             At::Const(_) => self.notes.push(height),
             At::Local(_) => {
                 self.notes.push(height);
@@ -59,22 +61,38 @@ impl Stack {
             }
         }
         self.values.push(value);
+        self.values.extend(rest(value.kind));
         self.most = self.most.max(self.values.len());
     }
 
     /// Pushes values of these types, in their slots.
     pub(super) fn extend(&mut self, types: &[ValType]) -> Result<(), OutOfMemory> {
-        reserve(&mut self.values, types.len())?;
+        reserve(&mut self.values, slot::count(types))?;
         let at = At::Temp;
-        let values = types.iter().map(|&ty| RegisterClass::of(ty));
-        self.values.extend(values.map(|kind| Operand { kind, at }));
+        for &ty in types {
+            let kind = RegisterClass::of(ty);
+            self.values.push(Operand { kind, at });
+            self.values.extend(rest(kind));
+        }
         self.most = self.most.max(self.values.len());
         Ok(())
     }
 
+    /// The height below so many values on top.
+    pub(super) fn below(&self, count: usize) -> usize {
+        (0..count).fold(self.values.len(), |height, _| {
+            let top = height.checked_sub(1).and_then(|top| self.values.get(top));
+            let slots = top.map_or(0, |value| value.kind.slots());
+            height.saturating_sub(slots)
+        })
+    }
+
     /// Takes the value on top.
     pub(super) fn pop(&mut self) -> Option<Operand> {
-        let value = self.values.pop();
+        let mut value = self.values.pop();
+        if value.is_some_and(|value| value.at == At::Rest) {
+            value = self.values.pop();
+        }
         self.forget();
         value
     }
@@ -148,4 +166,10 @@ impl Stack {
             self.locals.pop();
         }
     }
+}
+
+/// The entry of a value's second slot, if it has one.
+fn rest(kind: RegisterClass) -> Option<Operand> {
+    let at = At::Rest;
+    (kind.slots() > 1).then_some(Operand { kind, at })
 }

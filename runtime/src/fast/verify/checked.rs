@@ -10,6 +10,7 @@ use core::fmt;
 
 use crate::allocation::OutOfMemory;
 use crate::error::Error;
+use crate::exec::slot;
 use crate::error::cause::InternalError;
 use crate::fast::control::LEAVE;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
@@ -304,7 +305,7 @@ impl Verifier<'_> {
             found.is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         };
         match operand {
-            Operand::Immediate | Operand::Long => Ok(()),
+            Operand::Immediate | Operand::Long | Operand::Vector => Ok(()),
             Operand::Slot => in_range(value, 1, self.frame),
             Operand::Slots(count) => in_range(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
@@ -378,7 +379,7 @@ impl Verifier<'_> {
             }
             Operand::Zeroed => {
                 let (first, count) = (value, second());
-                let params = self.signature.params().len() as u64;
+                let params = slot::count(self.signature.params()) as u64;
                 match first == params && first + count == self.locals {
                     true => Ok(()),
                     false => Err(Wrong::Zeroed { first, count }),
@@ -446,7 +447,7 @@ impl Verifier<'_> {
     }
 
     fn results(&self) -> u64 {
-        self.signature.results().len() as u64
+        slot::count(self.signature.results()) as u64
     }
 
     /// Whether the last instruction does not go on behind the code.
@@ -515,9 +516,10 @@ fn layout(laid: Laid) -> Result<&'static Layout, Fault> {
     }
 }
 
-/// Numbers of parameters and results.
+/// Slots of parameters and results.
 fn signature(found: Option<FuncSignature<'_>>) -> Option<(u64, u64)> {
-    found.map(|ty| (ty.params().len() as u64, ty.results().len() as u64))
+    let slots = |types| slot::count(types) as u64;
+    found.map(|ty| (slots(ty.params()), slots(ty.results())))
 }
 
 fn in_range(first: u64, count: u64, most: u64) -> Result<(), Wrong> {
