@@ -140,6 +140,8 @@ pub(crate) struct Translator<'m> {
     enter: Option<Operands>,
     meter: Option<Meter>,
     epoch: bool,
+    /// Whether NaNs are made canonical.
+    deterministic: bool,
 }
 
 /// Fuel of the block of code that is being laid down.
@@ -177,6 +179,7 @@ impl<'m> Translator<'m> {
                 cost: 0,
             }),
             epoch: config.epoch,
+            deterministic: config.deterministic,
         }
     }
 
