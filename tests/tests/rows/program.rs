@@ -7,9 +7,9 @@ use tabwasm_codegen::model::{
     Code, Heap, Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType,
 };
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, Encode, EntityType,
-    Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection, MemorySection,
-    MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, Encode,
+    EntityType, Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// The type of functions that are called, and of references to them.
@@ -387,7 +387,11 @@ fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
         ImmediateKind::V128 => vec![0; 16],
         ImmediateKind::Lane | ImmediateKind::Lanes => {
             let last = immediate.number.unwrap_or(1) - 1;
-            let lanes = if immediate.kind == ImmediateKind::Lanes { 16 } else { 1 };
+            let lanes = if immediate.kind == ImmediateKind::Lanes {
+                16
+            } else {
+                1
+            };
             vec![last.wrapping_add(more) as u8; lanes]
         }
         ImmediateKind::Label
@@ -402,6 +406,8 @@ fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
         | ImmediateKind::I32
         | ImmediateKind::I64
         | ImmediateKind::U32 => index(0),
-        ImmediateKind::Catches | ImmediateKind::Atomic => panic!("no bytes for an immediate `{}`", immediate.kind),
+        ImmediateKind::Catches | ImmediateKind::Atomic => {
+            panic!("no bytes for an immediate `{}`", immediate.kind)
+        }
     }
 }
