@@ -5,7 +5,7 @@
 use crate::compact::registers::Registers;
 use crate::compact::state::State;
 use crate::exec::machine::Stop;
-use crate::exec::slot::Value;
+use crate::exec::slot::Slot;
 use crate::exec::{memory, reference, table};
 use crate::profile::Profile;
 use crate::rate::Rate;
@@ -106,20 +106,20 @@ pub(crate) use arms;
 macro_rules! loads {
     ($opcode:ident, $m:ident, $a:ident) => {
         match $opcode {
-            0x28                                            => semantics::i32_load($m, $a)?.into_slot(),
-            0x29                                            => semantics::i64_load($m, $a)?.into_slot(),
-            0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load($m, $a)?.into_slot(),
-            0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load($m, $a)?.into_slot(),
-            0x2C                                            => semantics::i32_load8_s($m, $a)?.into_slot(),
-            0x2D                                            => semantics::i32_load8_u($m, $a)?.into_slot(),
-            0x2E                                            => semantics::i32_load16_s($m, $a)?.into_slot(),
-            0x2F                                            => semantics::i32_load16_u($m, $a)?.into_slot(),
-            0x30                                            => semantics::i64_load8_s($m, $a)?.into_slot(),
-            0x31                                            => semantics::i64_load8_u($m, $a)?.into_slot(),
-            0x32                                            => semantics::i64_load16_s($m, $a)?.into_slot(),
-            0x33                                            => semantics::i64_load16_u($m, $a)?.into_slot(),
-            0x34                                            => semantics::i64_load32_s($m, $a)?.into_slot(),
-            0x35                                            => semantics::i64_load32_u($m, $a)?.into_slot(),
+            0x28                                            => Slot::hold(semantics::i32_load($m, $a)?),
+            0x29                                            => Slot::hold(semantics::i64_load($m, $a)?),
+            0x2A if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_load($m, $a)?),
+            0x2B if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_load($m, $a)?),
+            0x2C                                            => Slot::hold(semantics::i32_load8_s($m, $a)?),
+            0x2D                                            => Slot::hold(semantics::i32_load8_u($m, $a)?),
+            0x2E                                            => Slot::hold(semantics::i32_load16_s($m, $a)?),
+            0x2F                                            => Slot::hold(semantics::i32_load16_u($m, $a)?),
+            0x30                                            => Slot::hold(semantics::i64_load8_s($m, $a)?),
+            0x31                                            => Slot::hold(semantics::i64_load8_u($m, $a)?),
+            0x32                                            => Slot::hold(semantics::i64_load16_s($m, $a)?),
+            0x33                                            => Slot::hold(semantics::i64_load16_u($m, $a)?),
+            0x34                                            => Slot::hold(semantics::i64_load32_s($m, $a)?),
+            0x35                                            => Slot::hold(semantics::i64_load32_u($m, $a)?),
             _ => return Err(ASTRAY),
         }
     };
@@ -132,15 +132,15 @@ pub(crate) use loads;
 macro_rules! stores {
     ($opcode:ident, $m:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x36                                            => semantics::i32_store($m, $a, Value::from_slot($b)),
-            0x37                                            => semantics::i64_store($m, $a, Value::from_slot($b)),
-            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, Value::from_slot($b)),
-            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, Value::from_slot($b)),
-            0x3A                                            => semantics::i32_store8($m, $a, Value::from_slot($b)),
-            0x3B                                            => semantics::i32_store16($m, $a, Value::from_slot($b)),
-            0x3C                                            => semantics::i64_store8($m, $a, Value::from_slot($b)),
-            0x3D                                            => semantics::i64_store16($m, $a, Value::from_slot($b)),
-            0x3E                                            => semantics::i64_store32($m, $a, Value::from_slot($b)),
+            0x36                                            => semantics::i32_store($m, $a, $b.value()),
+            0x37                                            => semantics::i64_store($m, $a, $b.value()),
+            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, $b.value()),
+            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, $b.value()),
+            0x3A                                            => semantics::i32_store8($m, $a, $b.value()),
+            0x3B                                            => semantics::i32_store16($m, $a, $b.value()),
+            0x3C                                            => semantics::i64_store8($m, $a, $b.value()),
+            0x3D                                            => semantics::i64_store16($m, $a, $b.value()),
+            0x3E                                            => semantics::i64_store32($m, $a, $b.value()),
             _ => return Err(ASTRAY),
         }
     };
@@ -153,53 +153,53 @@ pub(crate) use stores;
 macro_rules! unaries {
     ($opcode:ident, $a:ident) => {
         match $opcode {
-            0x50                                                                       => semantics::i64_eqz(Value::from_slot($a)).into_slot(),
-            0x79                                                                       => semantics::i64_clz(Value::from_slot($a)).into_slot(),
-            0x7A                                                                       => semantics::i64_ctz(Value::from_slot($a)).into_slot(),
-            0x7B                                                                       => semantics::i64_popcnt(Value::from_slot($a)).into_slot(),
-            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(Value::from_slot($a)).into_slot(),
-            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(Value::from_slot($a)).into_slot(),
-            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(Value::from_slot($a)).into_slot(),
-            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(Value::from_slot($a)).into_slot(),
-            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(Value::from_slot($a)).into_slot(),
-            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(Value::from_slot($a)).into_slot(),
-            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(Value::from_slot($a)).into_slot(),
-            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(Value::from_slot($a)).into_slot(),
-            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(Value::from_slot($a)).into_slot(),
-            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(Value::from_slot($a)).into_slot(),
-            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(Value::from_slot($a)).into_slot(),
-            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(Value::from_slot($a)).into_slot(),
-            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(Value::from_slot($a)).into_slot(),
-            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(Value::from_slot($a)).into_slot(),
-            0xA7                                                                       => semantics::i32_wrap_i64(Value::from_slot($a)).into_slot(),
-            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_s(Value::from_slot($a))?.into_slot(),
-            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_u(Value::from_slot($a))?.into_slot(),
-            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_s(Value::from_slot($a))?.into_slot(),
-            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_u(Value::from_slot($a))?.into_slot(),
-            0xAC                                                                       => semantics::i64_extend_i32_s(Value::from_slot($a)).into_slot(),
-            0xAD                                                                       => semantics::i64_extend_i32_u(Value::from_slot($a)).into_slot(),
-            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_s(Value::from_slot($a))?.into_slot(),
-            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_u(Value::from_slot($a))?.into_slot(),
-            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_s(Value::from_slot($a))?.into_slot(),
-            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_u(Value::from_slot($a))?.into_slot(),
-            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_s(Value::from_slot($a)).into_slot(),
-            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_u(Value::from_slot($a)).into_slot(),
-            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_s(Value::from_slot($a)).into_slot(),
-            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_u(Value::from_slot($a)).into_slot(),
-            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_demote_f64(Value::from_slot($a)).into_slot(),
-            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_s(Value::from_slot($a)).into_slot(),
-            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_u(Value::from_slot($a)).into_slot(),
-            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_s(Value::from_slot($a)).into_slot(),
-            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_u(Value::from_slot($a)).into_slot(),
-            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_promote_f32(Value::from_slot($a)).into_slot(),
-            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_reinterpret_f32(Value::from_slot($a)).into_slot(),
-            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_reinterpret_f64(Value::from_slot($a)).into_slot(),
-            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_reinterpret_i32(Value::from_slot($a)).into_slot(),
-            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_reinterpret_i64(Value::from_slot($a)).into_slot(),
-            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend8_s(Value::from_slot($a)).into_slot(),
-            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend16_s(Value::from_slot($a)).into_slot(),
-            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend32_s(Value::from_slot($a)).into_slot(),
-            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => semantics::ref_is_null(Value::from_slot($a)).into_slot(),
+            0x50                                                                       => Slot::hold(semantics::i64_eqz($a.value())),
+            0x79                                                                       => Slot::hold(semantics::i64_clz($a.value())),
+            0x7A                                                                       => Slot::hold(semantics::i64_ctz($a.value())),
+            0x7B                                                                       => Slot::hold(semantics::i64_popcnt($a.value())),
+            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_abs($a.value())),
+            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_neg($a.value())),
+            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_ceil($a.value())),
+            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_floor($a.value())),
+            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_trunc($a.value())),
+            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_nearest($a.value())),
+            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => Slot::hold(semantics::f32_sqrt($a.value())),
+            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_abs($a.value())),
+            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_neg($a.value())),
+            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_ceil($a.value())),
+            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_floor($a.value())),
+            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_trunc($a.value())),
+            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_nearest($a.value())),
+            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => Slot::hold(semantics::f64_sqrt($a.value())),
+            0xA7                                                                       => Slot::hold(semantics::i32_wrap_i64($a.value())),
+            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f32_s($a.value())?),
+            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f32_u($a.value())?),
+            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f64_s($a.value())?),
+            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f64_u($a.value())?),
+            0xAC                                                                       => Slot::hold(semantics::i64_extend_i32_s($a.value())),
+            0xAD                                                                       => Slot::hold(semantics::i64_extend_i32_u($a.value())),
+            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f32_s($a.value())?),
+            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f32_u($a.value())?),
+            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f64_s($a.value())?),
+            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f64_u($a.value())?),
+            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i32_s($a.value())),
+            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i32_u($a.value())),
+            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i64_s($a.value())),
+            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i64_u($a.value())),
+            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_demote_f64($a.value())),
+            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i32_s($a.value())),
+            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i32_u($a.value())),
+            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i64_s($a.value())),
+            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i64_u($a.value())),
+            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_promote_f32($a.value())),
+            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_reinterpret_f32($a.value())),
+            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_reinterpret_f64($a.value())),
+            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_reinterpret_i32($a.value())),
+            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_reinterpret_i64($a.value())),
+            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend8_s($a.value())),
+            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend16_s($a.value())),
+            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend32_s($a.value())),
+            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => Slot::hold(semantics::ref_is_null($a.value())),
             _ => return Err(ASTRAY),
         }
     };
@@ -212,57 +212,57 @@ pub(crate) use unaries;
 macro_rules! binaries {
     ($opcode:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x51                                            => semantics::i64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x52                                            => semantics::i64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x53                                            => semantics::i64_lt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x54                                            => semantics::i64_lt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x55                                            => semantics::i64_gt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x56                                            => semantics::i64_gt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x57                                            => semantics::i64_le_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x58                                            => semantics::i64_le_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x59                                            => semantics::i64_ge_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5A                                            => semantics::i64_ge_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7C                                            => semantics::i64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7D                                            => semantics::i64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7E                                            => semantics::i64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7F                                            => semantics::i64_div_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x80                                            => semantics::i64_div_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x81                                            => semantics::i64_rem_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x82                                            => semantics::i64_rem_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x83                                            => semantics::i64_and(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x84                                            => semantics::i64_or(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x85                                            => semantics::i64_xor(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x86                                            => semantics::i64_shl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x87                                            => semantics::i64_shr_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x88                                            => semantics::i64_shr_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x89                                            => semantics::i64_rotl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x8A                                            => semantics::i64_rotr(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x51                                            => Slot::hold(semantics::i64_eq($a.value(), $b.value())),
+            0x52                                            => Slot::hold(semantics::i64_ne($a.value(), $b.value())),
+            0x53                                            => Slot::hold(semantics::i64_lt_s($a.value(), $b.value())),
+            0x54                                            => Slot::hold(semantics::i64_lt_u($a.value(), $b.value())),
+            0x55                                            => Slot::hold(semantics::i64_gt_s($a.value(), $b.value())),
+            0x56                                            => Slot::hold(semantics::i64_gt_u($a.value(), $b.value())),
+            0x57                                            => Slot::hold(semantics::i64_le_s($a.value(), $b.value())),
+            0x58                                            => Slot::hold(semantics::i64_le_u($a.value(), $b.value())),
+            0x59                                            => Slot::hold(semantics::i64_ge_s($a.value(), $b.value())),
+            0x5A                                            => Slot::hold(semantics::i64_ge_u($a.value(), $b.value())),
+            0x5B if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_eq($a.value(), $b.value())),
+            0x5C if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_ne($a.value(), $b.value())),
+            0x5D if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_lt($a.value(), $b.value())),
+            0x5E if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_gt($a.value(), $b.value())),
+            0x5F if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_le($a.value(), $b.value())),
+            0x60 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_ge($a.value(), $b.value())),
+            0x61 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_eq($a.value(), $b.value())),
+            0x62 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_ne($a.value(), $b.value())),
+            0x63 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_lt($a.value(), $b.value())),
+            0x64 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_gt($a.value(), $b.value())),
+            0x65 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_le($a.value(), $b.value())),
+            0x66 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_ge($a.value(), $b.value())),
+            0x7C                                            => Slot::hold(semantics::i64_add($a.value(), $b.value())),
+            0x7D                                            => Slot::hold(semantics::i64_sub($a.value(), $b.value())),
+            0x7E                                            => Slot::hold(semantics::i64_mul($a.value(), $b.value())),
+            0x7F                                            => Slot::hold(semantics::i64_div_s($a.value(), $b.value())?),
+            0x80                                            => Slot::hold(semantics::i64_div_u($a.value(), $b.value())?),
+            0x81                                            => Slot::hold(semantics::i64_rem_s($a.value(), $b.value())?),
+            0x82                                            => Slot::hold(semantics::i64_rem_u($a.value(), $b.value())?),
+            0x83                                            => Slot::hold(semantics::i64_and($a.value(), $b.value())),
+            0x84                                            => Slot::hold(semantics::i64_or($a.value(), $b.value())),
+            0x85                                            => Slot::hold(semantics::i64_xor($a.value(), $b.value())),
+            0x86                                            => Slot::hold(semantics::i64_shl($a.value(), $b.value())),
+            0x87                                            => Slot::hold(semantics::i64_shr_s($a.value(), $b.value())),
+            0x88                                            => Slot::hold(semantics::i64_shr_u($a.value(), $b.value())),
+            0x89                                            => Slot::hold(semantics::i64_rotl($a.value(), $b.value())),
+            0x8A                                            => Slot::hold(semantics::i64_rotr($a.value(), $b.value())),
+            0x92 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_add($a.value(), $b.value())),
+            0x93 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_sub($a.value(), $b.value())),
+            0x94 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_mul($a.value(), $b.value())),
+            0x95 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_div($a.value(), $b.value())),
+            0x96 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_min($a.value(), $b.value())),
+            0x97 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_max($a.value(), $b.value())),
+            0x98 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_copysign($a.value(), $b.value())),
+            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_add($a.value(), $b.value())),
+            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_sub($a.value(), $b.value())),
+            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_mul($a.value(), $b.value())),
+            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_div($a.value(), $b.value())),
+            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_min($a.value(), $b.value())),
+            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_max($a.value(), $b.value())),
+            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_copysign($a.value(), $b.value())),
             _ => return Err(ASTRAY),
         }
     };
@@ -280,18 +280,18 @@ macro_rules! hands {
             0x3F                                                    => check!(memory_size($m, $slots, $r)),
             0x40                                                    => check!(memory_grow($m, $slots, $r)),
             0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(ref_func($m, $slots, $r)),
-            0xFC => match $r.index()? {
-                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7) => check!($r.unary($slots, |a: u64| Ok(match number {
-                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
-                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
-                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
-                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
-                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
-                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
-                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
-                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
-                    _ => return Err(ASTRAY),
-                }))),
+            0xFC if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) || P::PROPOSALS.contains(Proposal::BulkMemory) || P::PROPOSALS.contains(Proposal::BulkMemoryOpt) || P::PROPOSALS.contains(Proposal::ReferenceTypes) => match $r.index()? {
+                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 ) => check!($r.replace($slots, |[a]| match number {
+                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_s(a.value()))),
+                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_u(a.value()))),
+                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f64_s(a.value()))),
+                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f64_u(a.value()))),
+                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f32_s(a.value()))),
+                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f32_u(a.value()))),
+                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f64_s(a.value()))),
+                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f64_u(a.value()))),
+                    _ => Err(ASTRAY),
+                })),
                 8 if P::PROPOSALS.contains(Proposal::BulkMemory)      => check!(memory_init($m, $slots, $r)),
                 9 if P::PROPOSALS.contains(Proposal::BulkMemory)      => check!(data_drop($m, $slots, $r)),
                 10 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)  => check!(memory_copy($m, $slots, $r)),
@@ -311,16 +311,28 @@ macro_rules! hands {
 
 pub(crate) use hands;
 
+/// What follows a prefix behind which all rows only compute, load and store.
+#[rustfmt::skip]
+macro_rules! computations {
+    ($opcode:ident, $m:ident, $slots:ident, $r:ident) => {
+        match $opcode {
+            _ => return Err(ASTRAY.into()),
+        }
+    };
+}
+
+pub(crate) use computations;
+
 /// `table.get`
 #[inline(never)]
 pub(crate) fn table_get<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = table::get(m, x, Value::from_slot(a))?;
+    let value = table::get(m, x, a.value())?;
     r.drop(1usize);
     r.push(slots, value)?;
     Ok(())
@@ -330,12 +342,12 @@ pub(crate) fn table_get<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_set<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    table::set(m, x, Value::from_slot(a), Value::from_slot(b))?;
+    table::set(m, x, a.value(), b.value())?;
     r.drop(2usize);
     Ok(())
 }
@@ -344,7 +356,7 @@ pub(crate) fn table_set<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_size<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
@@ -357,12 +369,12 @@ pub(crate) fn memory_size<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_grow<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = memory::grow(m, x, Value::from_slot(a), Rate::per(16))?;
+    let value = memory::grow(m, x, a.value(), Rate::per(16))?;
     r.drop(1usize);
     r.push(slots, m.memory_address(x, value))?;
     Ok(())
@@ -372,7 +384,7 @@ pub(crate) fn memory_grow<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn ref_func<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let f = FuncIdx(r.index()?);
@@ -385,21 +397,13 @@ pub(crate) fn ref_func<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_init<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let y = DataIdx(r.index()?);
     let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::init(
-        m,
-        y,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::init(m, y, x, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -408,7 +412,7 @@ pub(crate) fn memory_init<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn data_drop<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = DataIdx(r.index()?);
@@ -420,21 +424,13 @@ pub(crate) fn data_drop<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_copy<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let y = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::copy(
-        m,
-        x,
-        y,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::copy(m, x, y, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -443,19 +439,12 @@ pub(crate) fn memory_copy<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_fill<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::fill(
-        m,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::fill(m, x, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -464,21 +453,13 @@ pub(crate) fn memory_fill<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_init<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let y = ElemIdx(r.index()?);
     let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::init(
-        m,
-        y,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::init(m, y, x, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
     Ok(())
 }
@@ -487,7 +468,7 @@ pub(crate) fn table_init<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn elem_drop<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = ElemIdx(r.index()?);
@@ -499,21 +480,13 @@ pub(crate) fn elem_drop<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_copy<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let y = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::copy(
-        m,
-        x,
-        y,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::copy(m, x, y, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
     Ok(())
 }
@@ -522,12 +495,12 @@ pub(crate) fn table_copy<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_grow<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    let value = table::grow(m, x, Value::from_slot(a), Value::from_slot(b), Rate::per(4))?;
+    let value = table::grow(m, x, a.value(), b.value(), Rate::per(4))?;
     r.drop(2usize);
     r.push(slots, m.table_address(x, value))?;
     Ok(())
@@ -537,7 +510,7 @@ pub(crate) fn table_grow<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_size<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
@@ -550,19 +523,12 @@ pub(crate) fn table_size<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_fill<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::fill(
-        m,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::fill(m, x, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
     Ok(())
 }

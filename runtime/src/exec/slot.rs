@@ -46,10 +46,13 @@
 //! Integers of 8 and 16 bits are in no slot: they are types of memory
 //! ([`Scalar`](crate::exec::access::Scalar)), which loads extend and stores cut off.
 
+use core::fmt;
+
 use crate::types::{Ref, V128, ValType};
+use crate::validate::item::Item;
 
 /// A value that lies in slots; the head of the module says how.
-pub(crate) trait Value: Copy {
+pub trait Value: Copy {
     /// Its slots, one behind the other: `[u64; 1]`, or `[u64; 2]` for 128 bits.
     type Slots: Row;
 
@@ -84,7 +87,7 @@ pub(crate) trait Value: Copy {
     not(feature = "alloc"),
     allow(dead_code, reason = "the compact engine has values in one slot only")
 )]
-pub(crate) trait Row: Copy + 'static {
+pub trait Row: Copy + 'static {
     /// How many.
     const LEN: usize;
 
@@ -127,17 +130,26 @@ impl<const N: usize> Row for [u64; N] {
     }
 }
 
-/// A slot that is wide enough for any value of a module.
-pub(crate) trait Slot: Copy + Default + 'static {
+/// A slot that is wide enough for any value of a module: `u64`, or `[u64; 2]` if there are vectors.
+///
+/// Only these two are slots; what a slot holds is the engine's.
+pub trait Slot: Item + Default + PartialEq + fmt::Debug + Send + Sync + 'static {
+    /// The default of all types: what a list holds before it is used.
+    const ZERO: Self;
+
     /// The slot of a value.
+    #[doc(hidden)]
     fn hold<V: Value>(value: V) -> Self;
 
     /// The value of a slot.
+    #[doc(hidden)]
     fn value<V: Value>(self) -> V;
 }
 
 /// Of modules without vectors, which the proposals keep away from where slots are of 64 bits.
 impl Slot for u64 {
+    const ZERO: Self = 0;
+
     #[inline(always)]
     fn hold<V: Value>(value: V) -> Self {
         let [slot, _] = value.into_slots().into_pair();
@@ -151,6 +163,8 @@ impl Slot for u64 {
 }
 
 impl Slot for [u64; 2] {
+    const ZERO: Self = [0; 2];
+
     #[inline(always)]
     fn hold<V: Value>(value: V) -> Self {
         value.into_slots().into_pair()
