@@ -124,7 +124,7 @@ pub use self::{
 };
 pub use spec::Trap;
 pub use spec::Trap as TrapCode;
-pub use types::MemoryType;
+pub use types::{MemoryType, V128};
 
 /// Errors by the path that wasmi has for them.
 #[cfg(feature = "alloc")]

@@ -7,7 +7,7 @@
 use crate::diag::Diagnostic;
 use crate::model::Origin;
 use crate::tree::Tree;
-use syn::{Attribute, ImplItem, Item, Signature, Visibility};
+use syn::{Attribute, ImplItem, Item, Signature, Visibility, UseTree};
 
 /// A function or method that can be called from outside of its file.
 pub(super) struct Function {
@@ -23,20 +23,54 @@ pub(super) struct Function {
     pub(super) inlined: bool,
 }
 
-/// The functions of a file, or nothing if there is no such file.
+/// The functions of a file, and those that it lets others see of its modules, or nothing if there is
+/// no such file.
 pub(super) fn functions(tree: &Tree, file: &str) -> Option<Result<Vec<Function>, Diagnostic>> {
     let text = tree.get(file)?;
-    Some(match syn::parse_file(text) {
-        Ok(parsed) => Ok(parsed
-            .items
-            .iter()
-            .flat_map(|item| of_item(file, item))
-            .collect()),
+    let parsed = match syn::parse_file(text) {
+        Ok(parsed) => parsed,
         Err(error) => {
             let place = origin(file, error.span().byte_range());
-            Err(Diagnostic::error(format!("{file} is not Rust")).at(&place, error.to_string()))
+            let error = Diagnostic::error(format!("{file} is not Rust")).at(&place, error.to_string());
+            return Some(Err(error));
         }
-    })
+    };
+    let mut functions: Vec<Function> = parsed
+        .items
+        .iter()
+        .flat_map(|item| of_item(file, item))
+        .collect();
+    for (module, names) in parsed.items.iter().filter_map(shown) {
+        let file = format!("{}/{module}.rs", file.trim_end_matches(".rs"));
+        match self::functions(tree, &file) {
+            Some(Ok(inner)) => {
+                functions.extend(inner.into_iter().filter(|it| names.contains(&it.name)));
+            }
+            Some(Err(error)) => return Some(Err(error)),
+            None => {}
+        }
+    }
+    Some(Ok(functions))
+}
+
+/// `pub(crate) use module::{name, name};`
+fn shown(item: &Item) -> Option<(String, Vec<String>)> {
+    let Item::Use(item) = item else { return None };
+    if matches!(item.vis, Visibility::Inherited) {
+        return None;
+    }
+    let UseTree::Path(path) = &item.tree else {
+        return None;
+    };
+    let name = |tree: &UseTree| match tree {
+        UseTree::Name(name) => Some(name.ident.to_string()),
+        _ => None,
+    };
+    let names = match &*path.tree {
+        UseTree::Group(group) => group.items.iter().filter_map(name).collect(),
+        tree => name(tree).into_iter().collect(),
+    };
+    Some((path.ident.to_string(), names))
 }
 
 fn of_item(file: &str, item: &Item) -> Vec<Function> {

@@ -288,6 +288,10 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
     });
     let given = letters.iter().take(op.params().len());
     let rate = super::rate::argument(model, op);
+    let words = match op.immediates.is_empty() {
+        true => ident("_"),
+        false => ident("immediates"),
+    };
     quote! {
         #[doc = #doc]
         pub(crate) struct #name;
@@ -296,7 +300,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
             const IMMEDIATES: &'static [Operand] = &[#(#kinds),*];
             const SLOTS: usize = #slots;
 
-            fn call(m: &mut Context, slots: &mut [u64], immediates: &[u32]) -> Result<(), Stop> {
+            fn call(m: &mut Context, slots: &mut [u64], #words: &[u32]) -> Result<(), Stop> {
                 #(#immediates)*
                 #(#operands)*
                 crate::exec::#module::#function(m, #(#names,)* #(#given),* #rate)?.put(slots);

@@ -51,13 +51,16 @@ fn imports(ops: &[&Op]) -> TokenStream {
         .iter()
         .any(|op| op.facts.may_trap)
         .then(|| quote! { use crate::generated::facts::trap::Trap; });
-    let refers =
-        |op: &&Op| op.parameters().iter().any(|(_, rust)| *rust == "Ref") || result(op) == "Ref";
-    let reference = ops
-        .iter()
-        .any(refers)
-        .then(|| quote! { use crate::types::Ref; });
-    quote! { #trap #access use crate::num::{#(#modules),*}; #reference }
+    let names = |ty: &str| {
+        let mut all = ops.iter();
+        all.any(|op| op.parameters().iter().any(|(_, rust)| rust == ty) || result(op) == ty)
+    };
+    let types = ["Ref", "V128"].into_iter().filter(|ty| names(ty));
+    let types = types.map(|ty| {
+        let ty = ident(ty);
+        quote! { use crate::types::#ty; }
+    });
+    quote! { #trap #access use crate::num::{#(#modules),*}; #(#types)* }
 }
 
 fn function(op: &Op) -> TokenStream {

@@ -15,6 +15,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tabwasm::spec::Level;
 
+use crate::features::Features;
+
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
 Example: `tabwasm --lazy --allow-escapes --dir . editor.wasm notes.txt`
@@ -140,6 +142,9 @@ pub struct Run {
     /// Directories that the guest gets.
     #[command(flatten)]
     pub files: crate::files::Files,
+    /// What the module may be.
+    #[command(flatten)]
+    pub features: Features,
     /// Imports that are not defined.
     #[command(flatten)]
     pub imports: crate::unknown::Imports,
@@ -266,6 +271,9 @@ pub struct Validate {
     /// How much is asked: the bytes, all but the bodies, or what the standard asks: `--level basic`.
     #[arg(long, value_name = "LEVEL", value_parser = levels(), default_value = Level::Full.name())]
     pub level: Level,
+    /// What modules may be.
+    #[command(flatten)]
+    pub features: Features,
     /// Modules: `.wasm`, `.wat`, or `-` for standard input.
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -284,6 +292,9 @@ pub struct Wast {
     /// The engine that runs the modules; that of the tier, if not said: `--engine compact`.
     #[arg(long, value_enum)]
     pub engine: Option<EngineKind>,
+    /// What modules of scripts may be.
+    #[command(flatten)]
+    pub features: Features,
     /// Scripts, or folders of scripts.
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<PathBuf>,

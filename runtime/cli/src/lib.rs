@@ -16,8 +16,9 @@ mod component;
 pub mod diagnostic;
 pub mod escape;
 pub mod exit;
+pub mod features;
 #[cfg(feature = "std")]
-pub mod files;
+mod files;
 pub mod hexdump;
 pub mod input;
 pub mod inspect;

@@ -133,6 +133,7 @@ fn run_component(args: &Run, file: &str, component: &Component) -> ExitStatus {
 
 fn engine(args: &Run) -> Result<Engine> {
     let mut config = Config::new();
+    args.features.admit(&mut config);
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());
     if args.lazy {

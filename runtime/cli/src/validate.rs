@@ -1,7 +1,7 @@
 //! `tabwasm validate FILE…`: what is wrong with modules and components, and where.
 //!
-//! Each file is validated at the level asked for (`spec/levels.toml`): modules by an engine of the
-//! default configuration, components with the features that a release of WASI has, and each core
+//! Each file is validated at the level asked for (`spec/levels.toml`) and by the proposals asked for:
+//! modules by an engine, components with the features that a release of WASI has, and each core
 //! module in them at the same level. One line a file, or one JSON object.
 
 use std::path::Path;
@@ -15,7 +15,7 @@ use tabwasm::reject::{Reject, Verdict};
 use tabwasm::spec::Level;
 use tabwasm::validate::{Heap, Scope, check_at, check_component, check_component_at};
 use tabwasm::view::View;
-use tabwasm::{Engine, Module, Result};
+use tabwasm::{Config, Engine, Module, Result};
 
 use crate::args::Validate;
 use crate::diagnostic;
@@ -29,7 +29,15 @@ use crate::progress::Work;
 
 /// Validates modules; the first failure decides how the process ends.
 pub fn run(args: &Validate) -> ExitStatus {
-    let engine = Engine::default();
+    let mut config = Config::new();
+    args.features.admit(&mut config);
+    let engine = match Engine::new(&config) {
+        Ok(engine) => engine,
+        Err(error) => {
+            diagnostic::failed(&error);
+            return ExitStatus::Usage;
+        }
+    };
     let mut exit = ExitStatus::Success;
     for file in &args.files {
         let ended = validate(args, &engine, file);
@@ -44,7 +52,7 @@ fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
     let validating = Work::begin(format_args!("validating {}", file.display()));
     let input = Input::read(file);
     let result = input.map(|input| {
-        let verdict = judge(args.level, engine, &input.bytes);
+        let verdict = judge(args, engine, &input.bytes);
         (input, verdict)
     });
     drop(validating);
@@ -73,16 +81,18 @@ fn validate(args: &Validate, engine: &Engine, file: &Path) -> ExitStatus {
 }
 
 /// Whether a module or component is valid at a level.
-fn judge(level: Level, engine: &Engine, bytes: &[u8]) -> Result<()> {
+fn judge(args: &Validate, engine: &Engine, bytes: &[u8]) -> Result<()> {
     match View::new(bytes) {
-        Ok(View::Component(_)) => Ok(component(level, bytes)?),
-        _ => Module::validate_at(engine, level, bytes),
+        Ok(View::Component(_)) => Ok(component(args, bytes)?),
+        _ => Module::validate_at(engine, args.level, bytes),
     }
 }
 
 /// Validates a component, and the core modules in it, at a level.
-fn component(level: Level, bytes: &[u8]) -> Result<(), Reject> {
-    let features = Features::of::<Tier>().with_components();
+fn component(args: &Validate, bytes: &[u8]) -> Result<(), Reject> {
+    let mut features = Features::of::<Tier>();
+    features.proposals = args.features.proposals();
+    let (features, level) = (features.with_components(), args.level);
     if level == Level::Full {
         return check_component(bytes, &features, Heap);
     }

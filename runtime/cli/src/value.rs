@@ -4,7 +4,8 @@
 //! bits: floats are short and exact, a NaN has its sign and payload. References that are not null
 //! can be printed only. Standard: section 6.3, "Values".
 
-use tabwasm::{Val, ValType};
+use tabwasm::{V128, Val, ValType};
+use wast::core::V128Const;
 use wast::parser::{self, Parse, ParseBuffer};
 use wast::token::{F32, F64};
 
@@ -18,9 +19,15 @@ pub fn parse(ty: &ValType, text: &str) -> Result<Val, String> {
         ValType::I64 => read(text).map(Val::I64),
         ValType::F32 => read(text).map(|F32 { bits }| Val::F32(bits)),
         ValType::F64 => read(text).map(|F64 { bits }| Val::F64(bits)),
+        ValType::V128 => read(text).map(|vector| Val::V128(v128(&vector))),
         _ => return null(ty, text),
     };
     value.ok_or_else(|| format!("`{text}` is no value of type {ty}"))
+}
+
+/// A vector that is written out.
+pub fn v128(vector: &V128Const) -> V128 {
+    u128::from_le_bytes(vector.to_le_bytes()).into()
 }
 
 /// A reference; of those, only null can be written.
@@ -67,6 +74,14 @@ pub fn show(value: &Val) -> String {
                 false => format!("{value:?}"),
             }
         }
+        Val::V128(value) => {
+            let bytes = value.to_le_bytes();
+            let lanes = bytes.chunks_exact(4).map(|lane| {
+                let bits = lane.iter().rev().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+                format!(" {bits:#010x}")
+            });
+            format!("i32x4{}", lanes.collect::<String>())
+        }
         Val::FuncRef(None) => "ref.null func".to_owned(),
         Val::FuncRef(Some(_)) => "ref.func".to_owned(),
         Val::ExternRef(None) => "ref.null extern".to_owned(),
@@ -92,6 +107,24 @@ mod tests {
 
     fn shown(ty: ValType, text: &str) -> Option<String> {
         parse(&ty, text).ok().map(|value| show(&value))
+    }
+
+    #[test]
+    fn vectors_are_written_by_lanes() {
+        for (text, shown_as) in [
+            ("i32x4 1 -1 0x10 0", "i32x4 0x00000001 0xffffffff 0x00000010 0x00000000"),
+            ("f64x2 1 -0", "i32x4 0x00000000 0x3ff00000 0x00000000 0x80000000"),
+            (
+                "i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
+                "i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c",
+            ),
+        ] {
+            assert_eq!(shown(ValType::V128, text).as_deref(), Some(shown_as));
+            assert_eq!(shown(ValType::V128, shown_as).as_deref(), Some(shown_as));
+        }
+        for text in ["i32x4 1 2 3", "i32x3 1 2 3", "1", ""] {
+            assert_eq!(shown(ValType::V128, text), None, "{text}");
+        }
     }
 
     #[test]

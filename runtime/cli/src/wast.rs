@@ -44,7 +44,8 @@ pub fn run(args: &Wast) -> ExitStatus {
             return ExitStatus::Usage;
         }
     }
-    let config = script::config();
+    let mut config = script::config();
+    args.features.admit(&mut config);
     let progress = Progress::new(files.len());
     let mut total = Total::default();
     for file in &files {

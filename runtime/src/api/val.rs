@@ -295,6 +295,7 @@ accessors! {
     I64, i64, unwrap_i64, |value| value => i64;
     F32, f32, unwrap_f32, |bits| f32::from_bits(bits) => f32;
     F64, f64, unwrap_f64, |bits| f64::from_bits(bits) => f64;
+    V128, v128, unwrap_v128, |value| value => V128;
     FuncRef, func_ref, unwrap_func_ref, |func| func => Option<Func>;
     ExternRef, extern_ref, unwrap_extern_ref, |value| value => Option<ExternRef>;
 }
@@ -316,6 +317,7 @@ conversions! {
     u64 => Val, |value| Self::I64(value as i64);
     f32 => Val, |value| Self::F32(value.to_bits());
     f64 => Val, |value| Self::F64(value.to_bits());
+    V128 => Val, |value| Self::V128(value);
     Func => Val, |func| Self::FuncRef(Some(func));
     Option<Func> => Val, |func| Self::FuncRef(func);
     ExternRef => Val, |value| Self::ExternRef(Some(value));

@@ -8,6 +8,7 @@
 use core::cell::Cell;
 
 use crate::spec::Trap;
+use crate::types::V128;
 
 /// A memory with a static offset, ready to be accessed at an address.
 pub(crate) trait Access: Copy {
@@ -119,3 +120,31 @@ integer! {
     u64: a = s b = t c = u d = v e = w f = x g = y h = z;
 }
 float!(f32, u32; f64, u64;);
+
+/// The bytes of a vector stand in the order of memory on every machine.
+impl Scalar for V128 {
+    #[inline(always)]
+    fn from_little_endian(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn to_little_endian(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn read(bytes: &[Cell<u8>], at: usize) -> Option<Self> {
+        let bytes: &[Cell<u8>; 16] = bytes.get(at..)?.first_chunk()?;
+        Some(Self::from_le_bytes(bytes.each_ref().map(Cell::get)))
+    }
+
+    #[inline(always)]
+    fn write(self, bytes: &[Cell<u8>], at: usize) -> Option<()> {
+        let cells: &[Cell<u8>; 16] = bytes.get(at..)?.first_chunk()?;
+        for (cell, byte) in cells.iter().zip(self.to_le_bytes()) {
+            cell.set(byte);
+        }
+        Some(())
+    }
+}

@@ -12,6 +12,7 @@ pub(crate) mod memory;
 pub(crate) mod reference;
 pub(crate) mod slot;
 pub(crate) mod table;
+pub(crate) mod wide;
 
 use core::ops::Range;
 

@@ -5,11 +5,13 @@
 //! Rounding is arithmetic, not a call into a mathematical library, so that a handler stays a
 //! handler.
 
+use core::ops;
+
 use super::backend;
 use crate::policy::{self, If};
 
 /// `f32` and `f64`.
-pub(crate) trait Float: Copy + PartialOrd + core::ops::Add<Output = Self> {
+pub(crate) trait Float: Copy + PartialOrd + ops::Add<Output = Self> {
     /// Numbers from here on have no fraction.
     const INTEGRAL: Self;
     /// One.
@@ -95,6 +97,48 @@ pub(crate) fn trunc<F: Float>(a: F) -> F {
 #[inline(always)]
 pub(crate) fn sqrt<F: Float>(a: F) -> F {
     a.root()
+}
+
+/// The smaller one, but the first one if they are equal, or one is a NaN.
+#[inline(always)]
+pub(crate) fn pmin<F: PartialOrd>(a: F, b: F) -> F {
+    if b < a { b } else { a }
+}
+
+/// The larger one, but the first one if they are equal, or one is a NaN.
+#[inline(always)]
+pub(crate) fn pmax<F: PartialOrd>(a: F, b: F) -> F {
+    if a < b { b } else { a }
+}
+
+/// The sum, as a function of lanes.
+#[inline(always)]
+pub(crate) fn add<F: ops::Add<Output = F>>(a: F, b: F) -> F {
+    a + b
+}
+
+/// The difference, as a function of lanes.
+#[inline(always)]
+pub(crate) fn sub<F: ops::Sub<Output = F>>(a: F, b: F) -> F {
+    a - b
+}
+
+/// The product, as a function of lanes.
+#[inline(always)]
+pub(crate) fn mul<F: ops::Mul<Output = F>>(a: F, b: F) -> F {
+    a * b
+}
+
+/// The quotient, as a function of lanes.
+#[inline(always)]
+pub(crate) fn div<F: ops::Div<Output = F>>(a: F, b: F) -> F {
+    a / b
+}
+
+/// With the other sign, as a function of a lane.
+#[inline(always)]
+pub(crate) fn neg<F: ops::Neg<Output = F>>(a: F) -> F {
+    -a
 }
 
 /// Where to round to.

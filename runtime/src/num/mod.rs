@@ -8,3 +8,4 @@ pub(crate) mod backend;
 pub(crate) mod convert;
 pub(crate) mod float;
 pub(crate) mod int;
+pub(crate) mod simd;

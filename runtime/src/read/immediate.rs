@@ -11,6 +11,7 @@ use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{
+    V128,
     BlockType, DataIdx, ElemIdx, FuncIdx, GlobalIdx, HeapType, LabelIdx, Labels, LocalIdx, MemArg,
     MemoryIdx, TableIdx, TypeIdx, ValTypes,
 };
@@ -155,4 +156,20 @@ pub(crate) fn f32(r: &mut Reader<'_>, _: &impl Gate) -> Result<f32, Reject> {
 #[inline(always)]
 pub(crate) fn f64(r: &mut Reader<'_>, _: &impl Gate) -> Result<f64, Reject> {
     r.f64()
+}
+
+/// A lane. Whether the vector has as many is for the validator.
+#[inline(always)]
+pub(crate) fn lane(r: &mut Reader<'_>, _: &impl Gate, _: u32) -> Result<u8, Reject> {
+    r.u8()
+}
+
+/// Sixteen lanes.
+pub(crate) fn lanes(r: &mut Reader<'_>, _: &impl Gate, _: u32) -> Result<[u8; 16], Reject> {
+    r.array()
+}
+
+/// A vector.
+pub(crate) fn v128(r: &mut Reader<'_>, _: &impl Gate) -> Result<V128, Reject> {
+    r.array().map(V128::from_le_bytes)
 }

@@ -6,6 +6,7 @@
 //! 2.3.2, "Vector Types", and 4.2.1, "Values".
 
 use core::fmt;
+use core::ops::{BitAnd, BitOr, BitXor, Not};
 
 /// A 128-bit vector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -41,6 +42,39 @@ impl From<u128> for V128 {
 impl From<V128> for u128 {
     fn from(vector: V128) -> Self {
         vector.as_u128()
+    }
+}
+
+macro_rules! operators {
+    ($($operator:ident $function:ident;)*) => {$(
+        impl $operator for V128 {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $function(self, other: Self) -> Self {
+                let bytes = self.0.into_iter().zip(other.0);
+                let mut result = Self::default();
+                for (result, (a, b)) in result.0.iter_mut().zip(bytes) {
+                    *result = a.$function(b);
+                }
+                result
+            }
+        }
+    )*};
+}
+
+operators! {
+    BitAnd bitand;
+    BitOr bitor;
+    BitXor bitxor;
+}
+
+impl Not for V128 {
+    type Output = Self;
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(self.0.map(|byte| !byte))
     }
 }
 

@@ -119,6 +119,23 @@ impl<G: Gate, S: Storage> Validator<'_, G, S> {
         Ok(memory)
     }
 
+    /// Judges a lane of a vector that has this many.
+    #[inline]
+    pub(crate) fn lane(&self, lane: u8, count: u8) -> Result<(), Reject> {
+        if lane < count {
+            return Ok(());
+        }
+        let detail = Detail::AtMost(lane.into(), count.saturating_sub(1).into());
+        Err(Reject::with(ErrorCode::InvalidLane, self.at, detail))
+    }
+
+    /// Judges sixteen lanes of vectors that have this many.
+    pub(crate) fn lanes(&self, lanes: [u8; 16], count: u8) -> Result<(), Reject> {
+        lanes
+            .into_iter()
+            .try_for_each(|lane| self.lane(lane, count))
+    }
+
     /// The type of the elements of a segment.
     #[inline]
     pub(crate) fn elem(&self, elem: ElemIdx) -> Result<RefType, Reject> {

@@ -16,6 +16,8 @@ pub(crate) enum Value {
     F32(u32),
     /// Bits.
     F64(u64),
+    /// Bits.
+    V128(u128),
     /// Whether there is a function.
     Func(bool),
     /// Whether there is something of the host.
@@ -31,6 +33,7 @@ impl Value {
             ValType::I64 => Self::I64(number),
             ValType::F32 => Self::f32(float(number).to_bits() as u32),
             ValType::F64 => Self::f64(float(number).to_bits()),
+            ValType::V128 => Self::V128(u128::from(number as u64) << 64 | u128::from(seed)),
             ty if ty.is_defaultable() => Self::null(ty),
             _ => return None,
         })
@@ -43,6 +46,7 @@ impl Value {
             ValType::I64 => Self::I64(0),
             ValType::F32 => Self::F32(0),
             ValType::F64 => Self::F64(0),
+            ValType::V128 => Self::V128(0),
             ty => Self::null(ty),
         }
     }
@@ -89,6 +93,7 @@ impl From<Value> for Val {
             Value::I64(value) => Self::I64(value),
             Value::F32(bits) => Self::F32(bits),
             Value::F64(bits) => Self::F64(bits),
+            Value::V128(bits) => Self::V128(bits.into()),
             Value::Func(_) => Self::FuncRef(None),
             Value::Extern(_) => Self::ExternRef(None),
         }
@@ -102,6 +107,7 @@ impl From<Val> for Value {
             Val::I64(value) => Self::I64(value),
             Val::F32(bits) => Self::f32(bits),
             Val::F64(bits) => Self::f64(bits),
+            Val::V128(value) => Self::V128(value.as_u128()),
             Val::FuncRef(func) => Self::Func(func.is_some()),
             Val::ExternRef(reference) => Self::Extern(reference.is_some()),
             val => unreachable!("no module of both engines has {val:?}"),

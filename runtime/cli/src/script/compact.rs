@@ -289,6 +289,7 @@ fn to_slot(value: &Value) -> Result<Slot, Failure> {
         Value::F64(bits) => Slot::F64(bits),
         Value::Null | Value::Func => Slot::FuncRef(None),
         Value::Extern(number) => Slot::ExternRef(number),
+        Value::V128(_) => return Err(Failure::Lacks("simd")),
         Value::Component(_) => return Err(COMPONENTS),
     })
 }

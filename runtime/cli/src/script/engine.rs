@@ -64,6 +64,7 @@ impl Engines {
             Value::I64(value) => Val::I64(value),
             Value::F32(bits) => Val::F32(bits),
             Value::F64(bits) => Val::F64(bits),
+            Value::V128(vector) => Val::V128(vector),
             Value::Null | Value::Func => Val::FuncRef(None),
             Value::Extern(None) => Val::ExternRef(None),
             Value::Extern(Some(number)) => {
@@ -81,6 +82,7 @@ impl Engines {
             Val::I64(value) => Value::I64(*value),
             Val::F32(bits) => Value::F32(*bits),
             Val::F64(bits) => Value::F64(*bits),
+            Val::V128(vector) => Value::V128(*vector),
             Val::FuncRef(None) => Value::Null,
             Val::FuncRef(Some(_)) => Value::Func,
             Val::ExternRef(None) => Value::Extern(None),

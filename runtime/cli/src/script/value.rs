@@ -6,11 +6,14 @@
 //! with it and not for equality. Floats are compared by their bits. Language:
 //! `interpreter/README.md` of the specification's repository, "Scripts".
 
+use tabwasm::V128;
 use tabwasm::component::Val;
 use wast::component::WastVal;
-use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
+use wast::core::{AbstractHeapType, HeapType, NanPattern, V128Pattern, WastArgCore, WastRetCore};
 use wast::token::{F32, F64};
 use wast::{WastArg, WastRet};
+
+use crate::value::v128;
 
 /// A value, in so far as scripts can tell.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +24,7 @@ pub(super) enum Value {
     F32(u32),
     /// Its bits.
     F64(u64),
+    V128(V128),
     /// A reference to no function.
     Null,
     /// A reference to some function.
@@ -43,7 +47,7 @@ pub(super) fn argument(arg: &WastArg<'_>) -> Result<Value, &'static str> {
         WastArgCore::I64(value) => Value::I64(*value),
         WastArgCore::F32(value) => Value::F32(value.bits),
         WastArgCore::F64(value) => Value::F64(value.bits),
-        WastArgCore::V128(_) => return Err("simd"),
+        WastArgCore::V128(vector) => Value::V128(v128(vector)),
         WastArgCore::RefNull(heap) => null(heap)?,
         WastArgCore::RefExtern(number) => Value::Extern(Some(*number)),
         WastArgCore::RefHost(_) => return Err("gc"),
@@ -141,6 +145,7 @@ fn matches(pattern: &WastRetCore<'_>, found: &Value) -> bool {
         (WastRetCore::I64(expected), Value::I64(found)) => expected == found,
         (WastRetCore::F32(expected), Value::F32(found)) => f32_matches(expected, *found),
         (WastRetCore::F64(expected), Value::F64(found)) => f64_matches(expected, *found),
+        (WastRetCore::V128(expected), Value::V128(found)) => v128_matches(expected, *found),
         (WastRetCore::RefNull(None), Value::Null | Value::Extern(None)) => true,
         (WastRetCore::RefNull(Some(heap)), found) => null(heap).as_ref() == Ok(found),
         (WastRetCore::RefFunc(None), Value::Func) => true,
@@ -150,6 +155,24 @@ fn matches(pattern: &WastRetCore<'_>, found: &Value) -> bool {
             patterns.iter().any(|pattern| matches(pattern, found))
         }
         _ => false,
+    }
+}
+
+fn v128_matches(pattern: &V128Pattern, found: V128) -> bool {
+    let bytes = found.to_le_bytes();
+    let lane = |at: usize, size: usize| {
+        let bytes = bytes.iter().skip(at * size).take(size).rev();
+        bytes.fold(0, |bits, byte| bits << 8 | u64::from(*byte))
+    };
+    match pattern {
+        V128Pattern::I8x16(lanes) => (0..).zip(lanes).all(|(at, it)| lane(at, 1) as i8 == *it),
+        V128Pattern::I16x8(lanes) => (0..).zip(lanes).all(|(at, it)| lane(at, 2) as i16 == *it),
+        V128Pattern::I32x4(lanes) => (0..).zip(lanes).all(|(at, it)| lane(at, 4) as i32 == *it),
+        V128Pattern::I64x2(lanes) => (0..).zip(lanes).all(|(at, it)| lane(at, 8) as i64 == *it),
+        V128Pattern::F32x4(lanes) => (0..)
+            .zip(lanes)
+            .all(|(at, it)| f32_matches(it, lane(at, 4) as u32)),
+        V128Pattern::F64x2(lanes) => (0..).zip(lanes).all(|(at, it)| f64_matches(it, lane(at, 8))),
     }
 }
 
