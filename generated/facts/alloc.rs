@@ -12,6 +12,7 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::MutableGlobals)
     .with(Proposal::SignExtension)
     .with(Proposal::SaturatingFloatToInt)
+    .with(Proposal::Simd)
     .with(Proposal::MultiValue)
     .with(Proposal::CallIndirectOverlong)
     .with(Proposal::BulkMemoryOpt)
@@ -21,7 +22,9 @@ pub(crate) const PROPOSALS: Proposals = Proposals::EMPTY
     .with(Proposal::TailCall)
     .with(Proposal::MultiMemory)
     .with(Proposal::Memory64)
+    .with(Proposal::RelaxedSimd)
     .with(Proposal::FunctionReferences)
+    .with(Proposal::WideArithmetic)
     .with(Proposal::CustomPageSizes);
 
 /// Limits of the tier.

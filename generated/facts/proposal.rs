@@ -18,6 +18,8 @@ pub enum Proposal {
     SignExtension,
     /// Float to integer conversions that do not trap.
     SaturatingFloatToInt,
+    /// 128-bit vectors.
+    Simd,
     /// Several results, blocks with parameters.
     MultiValue,
     /// Table indices of any length, as linkers write them.
@@ -36,22 +38,20 @@ pub enum Proposal {
     MultiMemory,
     /// 64-bit addresses of memories and tables.
     Memory64,
+    /// Vector instructions with a choice, which here is always the same.
+    RelaxedSimd,
     /// Typed references to functions.
     FunctionReferences,
+    /// 128-bit addition and multiplication.
+    WideArithmetic,
     /// Memories with pages of one byte.
     CustomPageSizes,
-    /// 128-bit vectors.
-    Simd,
-    /// Vectors whose results depend on the machine.
-    RelaxedSimd,
     /// Throwing and catching.
     Exceptions,
     /// Structures and arrays.
     Gc,
     /// Shared memories, atomic operations.
     Threads,
-    /// 128-bit addition and multiplication.
-    WideArithmetic,
     /// The first design of exceptions, never standardised.
     LegacyExceptions,
     /// Components: linking, values, resources.
@@ -96,6 +96,7 @@ impl Proposal {
         Proposal::MutableGlobals,
         Proposal::SignExtension,
         Proposal::SaturatingFloatToInt,
+        Proposal::Simd,
         Proposal::MultiValue,
         Proposal::CallIndirectOverlong,
         Proposal::BulkMemoryOpt,
@@ -105,14 +106,13 @@ impl Proposal {
         Proposal::TailCall,
         Proposal::MultiMemory,
         Proposal::Memory64,
-        Proposal::FunctionReferences,
-        Proposal::CustomPageSizes,
-        Proposal::Simd,
         Proposal::RelaxedSimd,
+        Proposal::FunctionReferences,
+        Proposal::WideArithmetic,
+        Proposal::CustomPageSizes,
         Proposal::Exceptions,
         Proposal::Gc,
         Proposal::Threads,
-        Proposal::WideArithmetic,
         Proposal::LegacyExceptions,
         Proposal::ComponentModel,
         Proposal::ComponentModelAsync,
@@ -142,6 +142,7 @@ impl Proposal {
             Self::MutableGlobals => "mutable_globals",
             Self::SignExtension => "sign_extension",
             Self::SaturatingFloatToInt => "saturating_float_to_int",
+            Self::Simd => "simd",
             Self::MultiValue => "multi_value",
             Self::CallIndirectOverlong => "call_indirect_overlong",
             Self::BulkMemoryOpt => "bulk_memory_opt",
@@ -151,14 +152,13 @@ impl Proposal {
             Self::TailCall => "tail_call",
             Self::MultiMemory => "multi_memory",
             Self::Memory64 => "memory64",
-            Self::FunctionReferences => "function_references",
-            Self::CustomPageSizes => "custom_page_sizes",
-            Self::Simd => "simd",
             Self::RelaxedSimd => "relaxed_simd",
+            Self::FunctionReferences => "function_references",
+            Self::WideArithmetic => "wide_arithmetic",
+            Self::CustomPageSizes => "custom_page_sizes",
             Self::Exceptions => "exceptions",
             Self::Gc => "gc",
             Self::Threads => "threads",
-            Self::WideArithmetic => "wide_arithmetic",
             Self::LegacyExceptions => "legacy_exceptions",
             Self::ComponentModel => "component_model",
             Self::ComponentModelAsync => "component_model_async",
@@ -185,23 +185,23 @@ impl Proposal {
             Self::Mvp | Self::Floats | Self::MutableGlobals => Some("1.0"),
             Self::SignExtension
             | Self::SaturatingFloatToInt
+            | Self::Simd
             | Self::MultiValue
             | Self::CallIndirectOverlong
             | Self::BulkMemoryOpt
             | Self::BulkMemory
-            | Self::ReferenceTypes
-            | Self::Simd => Some("2.0"),
+            | Self::ReferenceTypes => Some("2.0"),
             Self::ExtendedConst
             | Self::TailCall
             | Self::MultiMemory
             | Self::Memory64
-            | Self::FunctionReferences
             | Self::RelaxedSimd
+            | Self::FunctionReferences
             | Self::Exceptions
             | Self::Gc => Some("3.0"),
-            Self::CustomPageSizes
+            Self::WideArithmetic
+            | Self::CustomPageSizes
             | Self::Threads
-            | Self::WideArithmetic
             | Self::LegacyExceptions
             | Self::ComponentModelMoreAsyncBuiltins
             | Self::ComponentModelThreading
@@ -233,12 +233,11 @@ impl Proposal {
             | Self::BulkMemoryOpt
             | Self::ExtendedConst
             | Self::TailCall
-            | Self::CustomPageSizes
-            | Self::Simd
             | Self::WideArithmetic
+            | Self::CustomPageSizes
             | Self::LegacyExceptions
             | Self::ComponentModel => Proposals::EMPTY.with(Proposal::Mvp),
-            Self::SaturatingFloatToInt => Proposals::EMPTY.with(Proposal::Floats),
+            Self::SaturatingFloatToInt | Self::Simd => Proposals::EMPTY.with(Proposal::Floats),
             Self::BulkMemory => Proposals::EMPTY.with(Proposal::BulkMemoryOpt),
             Self::ReferenceTypes => Proposals::EMPTY
                 .with(Proposal::BulkMemory)
@@ -246,10 +245,10 @@ impl Proposal {
             Self::MultiMemory | Self::Memory64 | Self::Threads => {
                 Proposals::EMPTY.with(Proposal::BulkMemory)
             }
+            Self::RelaxedSimd => Proposals::EMPTY.with(Proposal::Simd),
             Self::FunctionReferences | Self::Exceptions => {
                 Proposals::EMPTY.with(Proposal::ReferenceTypes)
             }
-            Self::RelaxedSimd => Proposals::EMPTY.with(Proposal::Simd),
             Self::Gc => Proposals::EMPTY.with(Proposal::FunctionReferences),
             Self::ComponentModelAsync
             | Self::ComponentModelMap
@@ -283,6 +282,7 @@ impl Proposal {
             | Self::MutableGlobals
             | Self::SignExtension
             | Self::SaturatingFloatToInt
+            | Self::Simd
             | Self::MultiValue
             | Self::CallIndirectOverlong
             | Self::BulkMemoryOpt
@@ -292,11 +292,10 @@ impl Proposal {
             | Self::TailCall
             | Self::MultiMemory
             | Self::Memory64
-            | Self::FunctionReferences
-            | Self::CustomPageSizes
-            | Self::Simd
             | Self::RelaxedSimd
+            | Self::FunctionReferences
             | Self::WideArithmetic
+            | Self::CustomPageSizes
             | Self::LegacyExceptions
             | Self::ComponentModel
             | Self::ComponentModelAsync
@@ -338,6 +337,7 @@ impl Proposals {
         .with(Proposal::MutableGlobals)
         .with(Proposal::SignExtension)
         .with(Proposal::SaturatingFloatToInt)
+        .with(Proposal::Simd)
         .with(Proposal::MultiValue)
         .with(Proposal::CallIndirectOverlong)
         .with(Proposal::BulkMemoryOpt)
@@ -347,7 +347,9 @@ impl Proposals {
         .with(Proposal::TailCall)
         .with(Proposal::MultiMemory)
         .with(Proposal::Memory64)
+        .with(Proposal::RelaxedSimd)
         .with(Proposal::FunctionReferences)
+        .with(Proposal::WideArithmetic)
         .with(Proposal::CustomPageSizes);
 
     /// All of components.

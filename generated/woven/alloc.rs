@@ -199,6 +199,36 @@ pub(crate) static INTEGER: Forms = forms![
     "SSW" "SIW" "ASW" "AIW"
 ];
 
+/// Places of operands and result in the class `lane`.
+#[rustfmt::skip]
+pub(crate) static LANE: Forms = forms![
+    "SW"
+];
+
+/// Places of operands and result in the class `lane_load`.
+#[rustfmt::skip]
+pub(crate) static LANE_LOAD: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `lane_load_64`.
+#[rustfmt::skip]
+pub(crate) static LANE_LOAD_64: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `lane_load_any`.
+#[rustfmt::skip]
+pub(crate) static LANE_LOAD_ANY: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `lane_load_any_64`.
+#[rustfmt::skip]
+pub(crate) static LANE_LOAD_ANY_64: Forms = forms![
+    "SSW"
+];
+
 /// Places of operands and result in the class `load`.
 #[rustfmt::skip]
 pub(crate) static LOAD: Forms = forms![
@@ -257,6 +287,18 @@ pub(crate) static MOVE_V128: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static NON_NULL_OR_TRAP: Forms = forms![
     "S" "A"
+];
+
+/// Places of operands and result in the class `replace_f32`.
+#[rustfmt::skip]
+pub(crate) static REPLACE_F32: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `replace_f64`.
+#[rustfmt::skip]
+pub(crate) static REPLACE_F64: Forms = forms![
+    "SSW"
 ];
 
 /// Places of operands and result in the class `return_call_indirect`.
@@ -331,6 +373,12 @@ pub(crate) static SELECT_V128: Forms = forms![
     "SSSW"
 ];
 
+/// Places of operands and result in the class `shift`.
+#[rustfmt::skip]
+pub(crate) static SHIFT: Forms = forms![
+    "SSW" "SIW"
+];
+
 /// Places of operands and result in the class `single`.
 #[rustfmt::skip]
 pub(crate) static SINGLE: Forms = forms![
@@ -353,6 +401,12 @@ pub(crate) static SINGLE_MIRRORED: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static SINGLE_UNARY: Forms = forms![
     "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `splat`.
+#[rustfmt::skip]
+pub(crate) static SPLAT: Forms = forms![
+    "SW"
 ];
 
 /// Places of operands and result in the class `store`.
@@ -389,6 +443,96 @@ pub(crate) static TEST: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static UNARY: Forms = forms![
     "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `vector`.
+#[rustfmt::skip]
+pub(crate) static VECTOR: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `vector_load`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOAD: Forms = forms![
+    "SW" "AW"
+];
+
+/// Places of operands and result in the class `vector_load_64`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOAD_64: Forms = forms![
+    "SW"
+];
+
+/// Places of operands and result in the class `vector_load_any`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOAD_ANY: Forms = forms![
+    "SW"
+];
+
+/// Places of operands and result in the class `vector_load_any_64`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOAD_ANY_64: Forms = forms![
+    "SW"
+];
+
+/// Places of operands and result in the class `vector_logic`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOGIC: Forms = forms![
+    "SSW" "SAW" "ASW" "AAW"
+];
+
+/// Places of operands and result in the class `vector_logic_mirrored`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_LOGIC_MIRRORED: Forms = forms![
+    "SSW" "SAW" "AAW"
+];
+
+/// Places of operands and result in the class `vector_mirrored`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_MIRRORED: Forms = forms![
+    "SSW"
+];
+
+/// Places of operands and result in the class `vector_store`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_STORE: Forms = forms![
+    "SS" "SA" "AS" "AA"
+];
+
+/// Places of operands and result in the class `vector_store_64`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_STORE_64: Forms = forms![
+    "SS"
+];
+
+/// Places of operands and result in the class `vector_store_any`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_STORE_ANY: Forms = forms![
+    "SS"
+];
+
+/// Places of operands and result in the class `vector_store_any_64`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_STORE_ANY_64: Forms = forms![
+    "SS"
+];
+
+/// Places of operands and result in the class `vector_ternary`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_TERNARY: Forms = forms![
+    "SSSW"
+];
+
+/// Places of operands and result in the class `vector_test`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_TEST: Forms = forms![
+    "SA" "SJ" "SN"
+];
+
+/// Places of operands and result in the class `vector_unary`.
+#[rustfmt::skip]
+pub(crate) static VECTOR_UNARY: Forms = forms![
+    "SW"
 ];
 
 /// Pairs of handlers that one handler can stand for, in order.
@@ -2529,6 +2673,519 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<CallHand<TableGrow>>(),
     entry::<CallHand<TableSize>>(),
     entry::<CallHand<TableFill>>(),
+    entry::<CallHand<I64Add128>>(),
+    entry::<CallHand<I64Sub128>>(),
+    entry::<CallHand<I64MulWideS>>(),
+    entry::<CallHand<I64MulWideU>>(),
+    entry::<Load<V128Load, M32, S, W>>(),
+    entry::<Load<V128Load, M32, A, W>>(),
+    entry::<Load<V128Load, M64, S, W>>(),
+    entry::<Load<V128Load, Any<u32>, S, W>>(),
+    entry::<Load<V128Load, Any<u64>, S, W>>(),
+    entry::<Load<V128Load8x8S, M32, S, W>>(),
+    entry::<Load<V128Load8x8S, M32, A, W>>(),
+    entry::<Load<V128Load8x8S, M64, S, W>>(),
+    entry::<Load<V128Load8x8S, Any<u32>, S, W>>(),
+    entry::<Load<V128Load8x8S, Any<u64>, S, W>>(),
+    entry::<Load<V128Load8x8U, M32, S, W>>(),
+    entry::<Load<V128Load8x8U, M32, A, W>>(),
+    entry::<Load<V128Load8x8U, M64, S, W>>(),
+    entry::<Load<V128Load8x8U, Any<u32>, S, W>>(),
+    entry::<Load<V128Load8x8U, Any<u64>, S, W>>(),
+    entry::<Load<V128Load16x4S, M32, S, W>>(),
+    entry::<Load<V128Load16x4S, M32, A, W>>(),
+    entry::<Load<V128Load16x4S, M64, S, W>>(),
+    entry::<Load<V128Load16x4S, Any<u32>, S, W>>(),
+    entry::<Load<V128Load16x4S, Any<u64>, S, W>>(),
+    entry::<Load<V128Load16x4U, M32, S, W>>(),
+    entry::<Load<V128Load16x4U, M32, A, W>>(),
+    entry::<Load<V128Load16x4U, M64, S, W>>(),
+    entry::<Load<V128Load16x4U, Any<u32>, S, W>>(),
+    entry::<Load<V128Load16x4U, Any<u64>, S, W>>(),
+    entry::<Load<V128Load32x2S, M32, S, W>>(),
+    entry::<Load<V128Load32x2S, M32, A, W>>(),
+    entry::<Load<V128Load32x2S, M64, S, W>>(),
+    entry::<Load<V128Load32x2S, Any<u32>, S, W>>(),
+    entry::<Load<V128Load32x2S, Any<u64>, S, W>>(),
+    entry::<Load<V128Load32x2U, M32, S, W>>(),
+    entry::<Load<V128Load32x2U, M32, A, W>>(),
+    entry::<Load<V128Load32x2U, M64, S, W>>(),
+    entry::<Load<V128Load32x2U, Any<u32>, S, W>>(),
+    entry::<Load<V128Load32x2U, Any<u64>, S, W>>(),
+    entry::<Load<V128Load8Splat, M32, S, W>>(),
+    entry::<Load<V128Load8Splat, M32, A, W>>(),
+    entry::<Load<V128Load8Splat, M64, S, W>>(),
+    entry::<Load<V128Load8Splat, Any<u32>, S, W>>(),
+    entry::<Load<V128Load8Splat, Any<u64>, S, W>>(),
+    entry::<Load<V128Load16Splat, M32, S, W>>(),
+    entry::<Load<V128Load16Splat, M32, A, W>>(),
+    entry::<Load<V128Load16Splat, M64, S, W>>(),
+    entry::<Load<V128Load16Splat, Any<u32>, S, W>>(),
+    entry::<Load<V128Load16Splat, Any<u64>, S, W>>(),
+    entry::<Load<V128Load32Splat, M32, S, W>>(),
+    entry::<Load<V128Load32Splat, M32, A, W>>(),
+    entry::<Load<V128Load32Splat, M64, S, W>>(),
+    entry::<Load<V128Load32Splat, Any<u32>, S, W>>(),
+    entry::<Load<V128Load32Splat, Any<u64>, S, W>>(),
+    entry::<Load<V128Load64Splat, M32, S, W>>(),
+    entry::<Load<V128Load64Splat, M32, A, W>>(),
+    entry::<Load<V128Load64Splat, M64, S, W>>(),
+    entry::<Load<V128Load64Splat, Any<u32>, S, W>>(),
+    entry::<Load<V128Load64Splat, Any<u64>, S, W>>(),
+    entry::<Store<V128Store, M32, S, S>>(),
+    entry::<Store<V128Store, M32, S, A>>(),
+    entry::<Store<V128Store, M32, A, S>>(),
+    entry::<Store<V128Store, M32, A, A>>(),
+    entry::<Store<V128Store, M64, S, S>>(),
+    entry::<Store<V128Store, Any<u32>, S, S>>(),
+    entry::<Store<V128Store, Any<u64>, S, S>>(),
+    entry::<Binary<I8x16Shuffle, S, S, W>>(),
+    entry::<Binary<I8x16Shuffle, S, A, W>>(),
+    entry::<Binary<I8x16Shuffle, A, S, W>>(),
+    entry::<Binary<I8x16Shuffle, A, A, W>>(),
+    entry::<Binary<I8x16Swizzle, S, S, W>>(),
+    entry::<Binary<I8x16Swizzle, S, A, W>>(),
+    entry::<Binary<I8x16Swizzle, A, S, W>>(),
+    entry::<Binary<I8x16Swizzle, A, A, W>>(),
+    entry::<Unary<I8x16Splat, S, W>>(),
+    entry::<Unary<I16x8Splat, S, W>>(),
+    entry::<Unary<I32x4Splat, S, W>>(),
+    entry::<Unary<I64x2Splat, S, W>>(),
+    entry::<Unary<F32x4Splat, S, W>>(),
+    entry::<Unary<F64x2Splat, S, W>>(),
+    entry::<Unary<I8x16ExtractLaneS, S, W>>(),
+    entry::<Unary<I8x16ExtractLaneU, S, W>>(),
+    entry::<Binary<I8x16ReplaceLane, S, S, W>>(),
+    entry::<Binary<I8x16ReplaceLane, S, I, W>>(),
+    entry::<Unary<I16x8ExtractLaneS, S, W>>(),
+    entry::<Unary<I16x8ExtractLaneU, S, W>>(),
+    entry::<Binary<I16x8ReplaceLane, S, S, W>>(),
+    entry::<Binary<I16x8ReplaceLane, S, I, W>>(),
+    entry::<Unary<I32x4ExtractLane, S, W>>(),
+    entry::<Binary<I32x4ReplaceLane, S, S, W>>(),
+    entry::<Binary<I32x4ReplaceLane, S, I, W>>(),
+    entry::<Unary<I64x2ExtractLane, S, W>>(),
+    entry::<Binary<I64x2ReplaceLane, S, S, W>>(),
+    entry::<Binary<I64x2ReplaceLane, S, I, W>>(),
+    entry::<Unary<F32x4ExtractLane, S, W>>(),
+    entry::<Binary<F32x4ReplaceLane, S, S, W>>(),
+    entry::<Unary<F64x2ExtractLane, S, W>>(),
+    entry::<Binary<F64x2ReplaceLane, S, S, W>>(),
+    entry::<Binary<I8x16Eq, S, S, W>>(),
+    entry::<Binary<I8x16Eq, S, A, W>>(),
+    entry::<Binary<I8x16Eq, A, A, W>>(),
+    entry::<Binary<I8x16Ne, S, S, W>>(),
+    entry::<Binary<I8x16Ne, S, A, W>>(),
+    entry::<Binary<I8x16Ne, A, A, W>>(),
+    entry::<Binary<I8x16LtS, S, S, W>>(),
+    entry::<Binary<I8x16LtU, S, S, W>>(),
+    entry::<Binary<I8x16GtS, S, S, W>>(),
+    entry::<Binary<I8x16GtS, S, A, W>>(),
+    entry::<Binary<I8x16GtS, A, S, W>>(),
+    entry::<Binary<I8x16GtS, A, A, W>>(),
+    entry::<Binary<I8x16GtU, S, S, W>>(),
+    entry::<Binary<I8x16LeS, S, S, W>>(),
+    entry::<Binary<I8x16LeU, S, S, W>>(),
+    entry::<Binary<I8x16GeS, S, S, W>>(),
+    entry::<Binary<I8x16GeU, S, S, W>>(),
+    entry::<Binary<I16x8Eq, S, S, W>>(),
+    entry::<Binary<I16x8Eq, S, A, W>>(),
+    entry::<Binary<I16x8Eq, A, A, W>>(),
+    entry::<Binary<I16x8Ne, S, S, W>>(),
+    entry::<Binary<I16x8Ne, S, A, W>>(),
+    entry::<Binary<I16x8Ne, A, A, W>>(),
+    entry::<Binary<I16x8LtS, S, S, W>>(),
+    entry::<Binary<I16x8LtU, S, S, W>>(),
+    entry::<Binary<I16x8GtS, S, S, W>>(),
+    entry::<Binary<I16x8GtS, S, A, W>>(),
+    entry::<Binary<I16x8GtS, A, S, W>>(),
+    entry::<Binary<I16x8GtS, A, A, W>>(),
+    entry::<Binary<I16x8GtU, S, S, W>>(),
+    entry::<Binary<I16x8LeS, S, S, W>>(),
+    entry::<Binary<I16x8LeU, S, S, W>>(),
+    entry::<Binary<I16x8GeS, S, S, W>>(),
+    entry::<Binary<I16x8GeU, S, S, W>>(),
+    entry::<Binary<I32x4Eq, S, S, W>>(),
+    entry::<Binary<I32x4Eq, S, A, W>>(),
+    entry::<Binary<I32x4Eq, A, A, W>>(),
+    entry::<Binary<I32x4Ne, S, S, W>>(),
+    entry::<Binary<I32x4Ne, S, A, W>>(),
+    entry::<Binary<I32x4Ne, A, A, W>>(),
+    entry::<Binary<I32x4LtS, S, S, W>>(),
+    entry::<Binary<I32x4LtU, S, S, W>>(),
+    entry::<Binary<I32x4GtS, S, S, W>>(),
+    entry::<Binary<I32x4GtS, S, A, W>>(),
+    entry::<Binary<I32x4GtS, A, S, W>>(),
+    entry::<Binary<I32x4GtS, A, A, W>>(),
+    entry::<Binary<I32x4GtU, S, S, W>>(),
+    entry::<Binary<I32x4LeS, S, S, W>>(),
+    entry::<Binary<I32x4LeU, S, S, W>>(),
+    entry::<Binary<I32x4GeS, S, S, W>>(),
+    entry::<Binary<I32x4GeU, S, S, W>>(),
+    entry::<Binary<F32x4Eq, S, S, W>>(),
+    entry::<Binary<F32x4Eq, S, A, W>>(),
+    entry::<Binary<F32x4Eq, A, A, W>>(),
+    entry::<Binary<F32x4Ne, S, S, W>>(),
+    entry::<Binary<F32x4Ne, S, A, W>>(),
+    entry::<Binary<F32x4Ne, A, A, W>>(),
+    entry::<Binary<F32x4Lt, S, S, W>>(),
+    entry::<Binary<F32x4Lt, S, A, W>>(),
+    entry::<Binary<F32x4Lt, A, S, W>>(),
+    entry::<Binary<F32x4Lt, A, A, W>>(),
+    entry::<Binary<F32x4Gt, S, S, W>>(),
+    entry::<Binary<F32x4Gt, S, A, W>>(),
+    entry::<Binary<F32x4Gt, A, S, W>>(),
+    entry::<Binary<F32x4Gt, A, A, W>>(),
+    entry::<Binary<F32x4Le, S, S, W>>(),
+    entry::<Binary<F32x4Ge, S, S, W>>(),
+    entry::<Binary<F64x2Eq, S, S, W>>(),
+    entry::<Binary<F64x2Eq, S, A, W>>(),
+    entry::<Binary<F64x2Eq, A, A, W>>(),
+    entry::<Binary<F64x2Ne, S, S, W>>(),
+    entry::<Binary<F64x2Ne, S, A, W>>(),
+    entry::<Binary<F64x2Ne, A, A, W>>(),
+    entry::<Binary<F64x2Lt, S, S, W>>(),
+    entry::<Binary<F64x2Lt, S, A, W>>(),
+    entry::<Binary<F64x2Lt, A, S, W>>(),
+    entry::<Binary<F64x2Lt, A, A, W>>(),
+    entry::<Binary<F64x2Gt, S, S, W>>(),
+    entry::<Binary<F64x2Gt, S, A, W>>(),
+    entry::<Binary<F64x2Gt, A, S, W>>(),
+    entry::<Binary<F64x2Gt, A, A, W>>(),
+    entry::<Binary<F64x2Le, S, S, W>>(),
+    entry::<Binary<F64x2Ge, S, S, W>>(),
+    entry::<Unary<V128Not, S, W>>(),
+    entry::<Binary<V128And, S, S, W>>(),
+    entry::<Binary<V128And, S, A, W>>(),
+    entry::<Binary<V128And, A, A, W>>(),
+    entry::<Binary<V128Andnot, S, S, W>>(),
+    entry::<Binary<V128Andnot, S, A, W>>(),
+    entry::<Binary<V128Andnot, A, S, W>>(),
+    entry::<Binary<V128Andnot, A, A, W>>(),
+    entry::<Binary<V128Or, S, S, W>>(),
+    entry::<Binary<V128Or, S, A, W>>(),
+    entry::<Binary<V128Or, A, A, W>>(),
+    entry::<Binary<V128Xor, S, S, W>>(),
+    entry::<Binary<V128Xor, S, A, W>>(),
+    entry::<Binary<V128Xor, A, A, W>>(),
+    entry::<Ternary<V128Bitselect, S, S, S, W>>(),
+    entry::<Unary<V128AnyTrue, S, A>>(),
+    entry::<Test<V128AnyTrue, S>>(),
+    entry::<TestNot<V128AnyTrue, S>>(),
+    entry::<LoadLane<V128Load8Lane, M32, S, S, W>>(),
+    entry::<LoadLane<V128Load8Lane, M64, S, S, W>>(),
+    entry::<LoadLane<V128Load8Lane, Any<u32>, S, S, W>>(),
+    entry::<LoadLane<V128Load8Lane, Any<u64>, S, S, W>>(),
+    entry::<LoadLane<V128Load16Lane, M32, S, S, W>>(),
+    entry::<LoadLane<V128Load16Lane, M64, S, S, W>>(),
+    entry::<LoadLane<V128Load16Lane, Any<u32>, S, S, W>>(),
+    entry::<LoadLane<V128Load16Lane, Any<u64>, S, S, W>>(),
+    entry::<LoadLane<V128Load32Lane, M32, S, S, W>>(),
+    entry::<LoadLane<V128Load32Lane, M64, S, S, W>>(),
+    entry::<LoadLane<V128Load32Lane, Any<u32>, S, S, W>>(),
+    entry::<LoadLane<V128Load32Lane, Any<u64>, S, S, W>>(),
+    entry::<LoadLane<V128Load64Lane, M32, S, S, W>>(),
+    entry::<LoadLane<V128Load64Lane, M64, S, S, W>>(),
+    entry::<LoadLane<V128Load64Lane, Any<u32>, S, S, W>>(),
+    entry::<LoadLane<V128Load64Lane, Any<u64>, S, S, W>>(),
+    entry::<Store<V128Store8Lane, M32, S, S>>(),
+    entry::<Store<V128Store8Lane, M32, S, A>>(),
+    entry::<Store<V128Store8Lane, M32, A, S>>(),
+    entry::<Store<V128Store8Lane, M32, A, A>>(),
+    entry::<Store<V128Store8Lane, M64, S, S>>(),
+    entry::<Store<V128Store8Lane, Any<u32>, S, S>>(),
+    entry::<Store<V128Store8Lane, Any<u64>, S, S>>(),
+    entry::<Store<V128Store16Lane, M32, S, S>>(),
+    entry::<Store<V128Store16Lane, M32, S, A>>(),
+    entry::<Store<V128Store16Lane, M32, A, S>>(),
+    entry::<Store<V128Store16Lane, M32, A, A>>(),
+    entry::<Store<V128Store16Lane, M64, S, S>>(),
+    entry::<Store<V128Store16Lane, Any<u32>, S, S>>(),
+    entry::<Store<V128Store16Lane, Any<u64>, S, S>>(),
+    entry::<Store<V128Store32Lane, M32, S, S>>(),
+    entry::<Store<V128Store32Lane, M32, S, A>>(),
+    entry::<Store<V128Store32Lane, M32, A, S>>(),
+    entry::<Store<V128Store32Lane, M32, A, A>>(),
+    entry::<Store<V128Store32Lane, M64, S, S>>(),
+    entry::<Store<V128Store32Lane, Any<u32>, S, S>>(),
+    entry::<Store<V128Store32Lane, Any<u64>, S, S>>(),
+    entry::<Store<V128Store64Lane, M32, S, S>>(),
+    entry::<Store<V128Store64Lane, M32, S, A>>(),
+    entry::<Store<V128Store64Lane, M32, A, S>>(),
+    entry::<Store<V128Store64Lane, M32, A, A>>(),
+    entry::<Store<V128Store64Lane, M64, S, S>>(),
+    entry::<Store<V128Store64Lane, Any<u32>, S, S>>(),
+    entry::<Store<V128Store64Lane, Any<u64>, S, S>>(),
+    entry::<Load<V128Load32Zero, M32, S, W>>(),
+    entry::<Load<V128Load32Zero, M32, A, W>>(),
+    entry::<Load<V128Load32Zero, M64, S, W>>(),
+    entry::<Load<V128Load32Zero, Any<u32>, S, W>>(),
+    entry::<Load<V128Load32Zero, Any<u64>, S, W>>(),
+    entry::<Load<V128Load64Zero, M32, S, W>>(),
+    entry::<Load<V128Load64Zero, M32, A, W>>(),
+    entry::<Load<V128Load64Zero, M64, S, W>>(),
+    entry::<Load<V128Load64Zero, Any<u32>, S, W>>(),
+    entry::<Load<V128Load64Zero, Any<u64>, S, W>>(),
+    entry::<Unary<F32x4DemoteF64x2Zero, S, W>>(),
+    entry::<Unary<F64x2PromoteLowF32x4, S, W>>(),
+    entry::<Unary<I8x16Abs, S, W>>(),
+    entry::<Unary<I8x16Neg, S, W>>(),
+    entry::<Unary<I8x16Popcnt, S, W>>(),
+    entry::<Unary<I8x16AllTrue, S, A>>(),
+    entry::<Test<I8x16AllTrue, S>>(),
+    entry::<TestNot<I8x16AllTrue, S>>(),
+    entry::<Unary<I8x16Bitmask, S, W>>(),
+    entry::<Binary<I8x16NarrowI16x8S, S, S, W>>(),
+    entry::<Binary<I8x16NarrowI16x8U, S, S, W>>(),
+    entry::<Binary<I8x16NarrowI16x8U, S, A, W>>(),
+    entry::<Binary<I8x16NarrowI16x8U, A, S, W>>(),
+    entry::<Binary<I8x16NarrowI16x8U, A, A, W>>(),
+    entry::<Unary<F32x4Ceil, S, W>>(),
+    entry::<Unary<F32x4Floor, S, W>>(),
+    entry::<Unary<F32x4Trunc, S, W>>(),
+    entry::<Unary<F32x4Nearest, S, W>>(),
+    entry::<Binary<I8x16Shl, S, S, W>>(),
+    entry::<Binary<I8x16Shl, S, I, W>>(),
+    entry::<Binary<I8x16ShrS, S, S, W>>(),
+    entry::<Binary<I8x16ShrS, S, I, W>>(),
+    entry::<Binary<I8x16ShrU, S, S, W>>(),
+    entry::<Binary<I8x16ShrU, S, I, W>>(),
+    entry::<Binary<I8x16Add, S, S, W>>(),
+    entry::<Binary<I8x16Add, S, A, W>>(),
+    entry::<Binary<I8x16Add, A, A, W>>(),
+    entry::<Binary<I8x16AddSatS, S, S, W>>(),
+    entry::<Binary<I8x16AddSatU, S, S, W>>(),
+    entry::<Binary<I8x16Sub, S, S, W>>(),
+    entry::<Binary<I8x16Sub, S, A, W>>(),
+    entry::<Binary<I8x16Sub, A, S, W>>(),
+    entry::<Binary<I8x16Sub, A, A, W>>(),
+    entry::<Binary<I8x16SubSatS, S, S, W>>(),
+    entry::<Binary<I8x16SubSatU, S, S, W>>(),
+    entry::<Binary<I8x16SubSatU, S, A, W>>(),
+    entry::<Binary<I8x16SubSatU, A, S, W>>(),
+    entry::<Binary<I8x16SubSatU, A, A, W>>(),
+    entry::<Unary<F64x2Ceil, S, W>>(),
+    entry::<Unary<F64x2Floor, S, W>>(),
+    entry::<Binary<I8x16MinS, S, S, W>>(),
+    entry::<Binary<I8x16MinU, S, S, W>>(),
+    entry::<Binary<I8x16MinU, S, A, W>>(),
+    entry::<Binary<I8x16MinU, A, A, W>>(),
+    entry::<Binary<I8x16MaxS, S, S, W>>(),
+    entry::<Binary<I8x16MaxU, S, S, W>>(),
+    entry::<Binary<I8x16MaxU, S, A, W>>(),
+    entry::<Binary<I8x16MaxU, A, A, W>>(),
+    entry::<Unary<F64x2Trunc, S, W>>(),
+    entry::<Binary<I8x16AvgrU, S, S, W>>(),
+    entry::<Unary<I16x8ExtaddPairwiseI8x16S, S, W>>(),
+    entry::<Unary<I16x8ExtaddPairwiseI8x16U, S, W>>(),
+    entry::<Unary<I32x4ExtaddPairwiseI16x8S, S, W>>(),
+    entry::<Unary<I32x4ExtaddPairwiseI16x8U, S, W>>(),
+    entry::<Unary<I16x8Abs, S, W>>(),
+    entry::<Unary<I16x8Neg, S, W>>(),
+    entry::<Binary<I16x8Q15mulrSatS, S, S, W>>(),
+    entry::<Unary<I16x8AllTrue, S, A>>(),
+    entry::<Test<I16x8AllTrue, S>>(),
+    entry::<TestNot<I16x8AllTrue, S>>(),
+    entry::<Unary<I16x8Bitmask, S, W>>(),
+    entry::<Binary<I16x8NarrowI32x4S, S, S, W>>(),
+    entry::<Binary<I16x8NarrowI32x4U, S, S, W>>(),
+    entry::<Unary<I16x8ExtendLowI8x16S, S, W>>(),
+    entry::<Unary<I16x8ExtendHighI8x16S, S, W>>(),
+    entry::<Unary<I16x8ExtendLowI8x16U, S, W>>(),
+    entry::<Unary<I16x8ExtendHighI8x16U, S, W>>(),
+    entry::<Binary<I16x8Shl, S, S, W>>(),
+    entry::<Binary<I16x8Shl, S, I, W>>(),
+    entry::<Binary<I16x8ShrS, S, S, W>>(),
+    entry::<Binary<I16x8ShrS, S, I, W>>(),
+    entry::<Binary<I16x8ShrU, S, S, W>>(),
+    entry::<Binary<I16x8ShrU, S, I, W>>(),
+    entry::<Binary<I16x8Add, S, S, W>>(),
+    entry::<Binary<I16x8Add, S, A, W>>(),
+    entry::<Binary<I16x8Add, A, A, W>>(),
+    entry::<Binary<I16x8AddSatS, S, S, W>>(),
+    entry::<Binary<I16x8AddSatU, S, S, W>>(),
+    entry::<Binary<I16x8Sub, S, S, W>>(),
+    entry::<Binary<I16x8Sub, S, A, W>>(),
+    entry::<Binary<I16x8Sub, A, S, W>>(),
+    entry::<Binary<I16x8Sub, A, A, W>>(),
+    entry::<Binary<I16x8SubSatS, S, S, W>>(),
+    entry::<Binary<I16x8SubSatU, S, S, W>>(),
+    entry::<Binary<I16x8SubSatU, S, A, W>>(),
+    entry::<Binary<I16x8SubSatU, A, S, W>>(),
+    entry::<Binary<I16x8SubSatU, A, A, W>>(),
+    entry::<Unary<F64x2Nearest, S, W>>(),
+    entry::<Binary<I16x8Mul, S, S, W>>(),
+    entry::<Binary<I16x8Mul, S, A, W>>(),
+    entry::<Binary<I16x8Mul, A, A, W>>(),
+    entry::<Binary<I16x8MinS, S, S, W>>(),
+    entry::<Binary<I16x8MinU, S, S, W>>(),
+    entry::<Binary<I16x8MinU, S, A, W>>(),
+    entry::<Binary<I16x8MinU, A, A, W>>(),
+    entry::<Binary<I16x8MaxS, S, S, W>>(),
+    entry::<Binary<I16x8MaxU, S, S, W>>(),
+    entry::<Binary<I16x8MaxU, S, A, W>>(),
+    entry::<Binary<I16x8MaxU, A, A, W>>(),
+    entry::<Binary<I16x8AvgrU, S, S, W>>(),
+    entry::<Binary<I16x8ExtmulLowI8x16S, S, S, W>>(),
+    entry::<Binary<I16x8ExtmulHighI8x16S, S, S, W>>(),
+    entry::<Binary<I16x8ExtmulLowI8x16U, S, S, W>>(),
+    entry::<Binary<I16x8ExtmulHighI8x16U, S, S, W>>(),
+    entry::<Unary<I32x4Abs, S, W>>(),
+    entry::<Unary<I32x4Neg, S, W>>(),
+    entry::<Unary<I32x4AllTrue, S, A>>(),
+    entry::<Test<I32x4AllTrue, S>>(),
+    entry::<TestNot<I32x4AllTrue, S>>(),
+    entry::<Unary<I32x4Bitmask, S, W>>(),
+    entry::<Unary<I32x4ExtendLowI16x8S, S, W>>(),
+    entry::<Unary<I32x4ExtendHighI16x8S, S, W>>(),
+    entry::<Unary<I32x4ExtendLowI16x8U, S, W>>(),
+    entry::<Unary<I32x4ExtendHighI16x8U, S, W>>(),
+    entry::<Binary<I32x4Shl, S, S, W>>(),
+    entry::<Binary<I32x4Shl, S, I, W>>(),
+    entry::<Binary<I32x4ShrS, S, S, W>>(),
+    entry::<Binary<I32x4ShrS, S, I, W>>(),
+    entry::<Binary<I32x4ShrU, S, S, W>>(),
+    entry::<Binary<I32x4ShrU, S, I, W>>(),
+    entry::<Binary<I32x4Add, S, S, W>>(),
+    entry::<Binary<I32x4Add, S, A, W>>(),
+    entry::<Binary<I32x4Add, A, A, W>>(),
+    entry::<Binary<I32x4Sub, S, S, W>>(),
+    entry::<Binary<I32x4Sub, S, A, W>>(),
+    entry::<Binary<I32x4Sub, A, S, W>>(),
+    entry::<Binary<I32x4Sub, A, A, W>>(),
+    entry::<Binary<I32x4Mul, S, S, W>>(),
+    entry::<Binary<I32x4Mul, S, A, W>>(),
+    entry::<Binary<I32x4Mul, A, A, W>>(),
+    entry::<Binary<I32x4MinS, S, S, W>>(),
+    entry::<Binary<I32x4MinU, S, S, W>>(),
+    entry::<Binary<I32x4MinU, S, A, W>>(),
+    entry::<Binary<I32x4MinU, A, A, W>>(),
+    entry::<Binary<I32x4MaxS, S, S, W>>(),
+    entry::<Binary<I32x4MaxU, S, S, W>>(),
+    entry::<Binary<I32x4MaxU, S, A, W>>(),
+    entry::<Binary<I32x4MaxU, A, A, W>>(),
+    entry::<Binary<I32x4DotI16x8S, S, S, W>>(),
+    entry::<Binary<I32x4DotI16x8S, S, A, W>>(),
+    entry::<Binary<I32x4DotI16x8S, A, A, W>>(),
+    entry::<Binary<I32x4ExtmulLowI16x8S, S, S, W>>(),
+    entry::<Binary<I32x4ExtmulHighI16x8S, S, S, W>>(),
+    entry::<Binary<I32x4ExtmulLowI16x8U, S, S, W>>(),
+    entry::<Binary<I32x4ExtmulHighI16x8U, S, S, W>>(),
+    entry::<Unary<I64x2Abs, S, W>>(),
+    entry::<Unary<I64x2Neg, S, W>>(),
+    entry::<Unary<I64x2AllTrue, S, A>>(),
+    entry::<Test<I64x2AllTrue, S>>(),
+    entry::<TestNot<I64x2AllTrue, S>>(),
+    entry::<Unary<I64x2Bitmask, S, W>>(),
+    entry::<Unary<I64x2ExtendLowI32x4S, S, W>>(),
+    entry::<Unary<I64x2ExtendHighI32x4S, S, W>>(),
+    entry::<Unary<I64x2ExtendLowI32x4U, S, W>>(),
+    entry::<Unary<I64x2ExtendHighI32x4U, S, W>>(),
+    entry::<Binary<I64x2Shl, S, S, W>>(),
+    entry::<Binary<I64x2Shl, S, I, W>>(),
+    entry::<Binary<I64x2ShrS, S, S, W>>(),
+    entry::<Binary<I64x2ShrS, S, I, W>>(),
+    entry::<Binary<I64x2ShrU, S, S, W>>(),
+    entry::<Binary<I64x2ShrU, S, I, W>>(),
+    entry::<Binary<I64x2Add, S, S, W>>(),
+    entry::<Binary<I64x2Add, S, A, W>>(),
+    entry::<Binary<I64x2Add, A, A, W>>(),
+    entry::<Binary<I64x2Sub, S, S, W>>(),
+    entry::<Binary<I64x2Sub, S, A, W>>(),
+    entry::<Binary<I64x2Sub, A, S, W>>(),
+    entry::<Binary<I64x2Sub, A, A, W>>(),
+    entry::<Binary<I64x2Mul, S, S, W>>(),
+    entry::<Binary<I64x2Mul, S, A, W>>(),
+    entry::<Binary<I64x2Mul, A, A, W>>(),
+    entry::<Binary<I64x2Eq, S, S, W>>(),
+    entry::<Binary<I64x2Eq, S, A, W>>(),
+    entry::<Binary<I64x2Eq, A, A, W>>(),
+    entry::<Binary<I64x2Ne, S, S, W>>(),
+    entry::<Binary<I64x2Ne, S, A, W>>(),
+    entry::<Binary<I64x2Ne, A, A, W>>(),
+    entry::<Binary<I64x2LtS, S, S, W>>(),
+    entry::<Binary<I64x2GtS, S, S, W>>(),
+    entry::<Binary<I64x2GtS, S, A, W>>(),
+    entry::<Binary<I64x2GtS, A, S, W>>(),
+    entry::<Binary<I64x2GtS, A, A, W>>(),
+    entry::<Binary<I64x2LeS, S, S, W>>(),
+    entry::<Binary<I64x2GeS, S, S, W>>(),
+    entry::<Binary<I64x2ExtmulLowI32x4S, S, S, W>>(),
+    entry::<Binary<I64x2ExtmulHighI32x4S, S, S, W>>(),
+    entry::<Binary<I64x2ExtmulLowI32x4U, S, S, W>>(),
+    entry::<Binary<I64x2ExtmulHighI32x4U, S, S, W>>(),
+    entry::<Unary<F32x4Abs, S, W>>(),
+    entry::<Unary<F32x4Neg, S, W>>(),
+    entry::<Unary<F32x4Sqrt, S, W>>(),
+    entry::<Binary<F32x4Add, S, S, W>>(),
+    entry::<Binary<F32x4Add, S, A, W>>(),
+    entry::<Binary<F32x4Add, A, A, W>>(),
+    entry::<Binary<F32x4Sub, S, S, W>>(),
+    entry::<Binary<F32x4Sub, S, A, W>>(),
+    entry::<Binary<F32x4Sub, A, S, W>>(),
+    entry::<Binary<F32x4Sub, A, A, W>>(),
+    entry::<Binary<F32x4Mul, S, S, W>>(),
+    entry::<Binary<F32x4Mul, S, A, W>>(),
+    entry::<Binary<F32x4Mul, A, A, W>>(),
+    entry::<Binary<F32x4Div, S, S, W>>(),
+    entry::<Binary<F32x4Min, S, S, W>>(),
+    entry::<Binary<F32x4Min, S, A, W>>(),
+    entry::<Binary<F32x4Min, A, A, W>>(),
+    entry::<Binary<F32x4Max, S, S, W>>(),
+    entry::<Binary<F32x4Max, S, A, W>>(),
+    entry::<Binary<F32x4Max, A, A, W>>(),
+    entry::<Binary<F32x4Pmin, S, S, W>>(),
+    entry::<Binary<F32x4Pmax, S, S, W>>(),
+    entry::<Unary<F64x2Abs, S, W>>(),
+    entry::<Unary<F64x2Neg, S, W>>(),
+    entry::<Unary<F64x2Sqrt, S, W>>(),
+    entry::<Binary<F64x2Add, S, S, W>>(),
+    entry::<Binary<F64x2Add, S, A, W>>(),
+    entry::<Binary<F64x2Add, A, A, W>>(),
+    entry::<Binary<F64x2Sub, S, S, W>>(),
+    entry::<Binary<F64x2Sub, S, A, W>>(),
+    entry::<Binary<F64x2Sub, A, S, W>>(),
+    entry::<Binary<F64x2Sub, A, A, W>>(),
+    entry::<Binary<F64x2Mul, S, S, W>>(),
+    entry::<Binary<F64x2Mul, S, A, W>>(),
+    entry::<Binary<F64x2Mul, A, A, W>>(),
+    entry::<Binary<F64x2Div, S, S, W>>(),
+    entry::<Binary<F64x2Min, S, S, W>>(),
+    entry::<Binary<F64x2Min, S, A, W>>(),
+    entry::<Binary<F64x2Min, A, A, W>>(),
+    entry::<Binary<F64x2Max, S, S, W>>(),
+    entry::<Binary<F64x2Max, S, A, W>>(),
+    entry::<Binary<F64x2Max, A, A, W>>(),
+    entry::<Binary<F64x2Pmin, S, S, W>>(),
+    entry::<Binary<F64x2Pmax, S, S, W>>(),
+    entry::<Unary<I32x4TruncSatF32x4S, S, W>>(),
+    entry::<Unary<I32x4TruncSatF32x4U, S, W>>(),
+    entry::<Unary<F32x4ConvertI32x4S, S, W>>(),
+    entry::<Unary<F32x4ConvertI32x4U, S, W>>(),
+    entry::<Unary<I32x4TruncSatF64x2SZero, S, W>>(),
+    entry::<Unary<I32x4TruncSatF64x2UZero, S, W>>(),
+    entry::<Unary<F64x2ConvertLowI32x4S, S, W>>(),
+    entry::<Unary<F64x2ConvertLowI32x4U, S, W>>(),
+    entry::<Binary<I8x16RelaxedSwizzle, S, S, W>>(),
+    entry::<Unary<I32x4RelaxedTruncF32x4S, S, W>>(),
+    entry::<Unary<I32x4RelaxedTruncF32x4U, S, W>>(),
+    entry::<Unary<I32x4RelaxedTruncF64x2SZero, S, W>>(),
+    entry::<Unary<I32x4RelaxedTruncF64x2UZero, S, W>>(),
+    entry::<Ternary<F32x4RelaxedMadd, S, S, S, W>>(),
+    entry::<Ternary<F32x4RelaxedNmadd, S, S, S, W>>(),
+    entry::<Ternary<F64x2RelaxedMadd, S, S, S, W>>(),
+    entry::<Ternary<F64x2RelaxedNmadd, S, S, S, W>>(),
+    entry::<Ternary<I8x16RelaxedLaneselect, S, S, S, W>>(),
+    entry::<Ternary<I16x8RelaxedLaneselect, S, S, S, W>>(),
+    entry::<Ternary<I32x4RelaxedLaneselect, S, S, S, W>>(),
+    entry::<Ternary<I64x2RelaxedLaneselect, S, S, S, W>>(),
+    entry::<Binary<F32x4RelaxedMin, S, S, W>>(),
+    entry::<Binary<F32x4RelaxedMax, S, S, W>>(),
+    entry::<Binary<F64x2RelaxedMin, S, S, W>>(),
+    entry::<Binary<F64x2RelaxedMax, S, S, W>>(),
+    entry::<Binary<I16x8RelaxedQ15mulrS, S, S, W>>(),
+    entry::<Binary<I16x8RelaxedDotI8x16I7x16S, S, S, W>>(),
+    entry::<Ternary<I32x4RelaxedDotI8x16I7x16AddS, S, S, S, W>>(),
     entry::<Move<u64, S, S>>(),
     entry::<Move<u64, S, P>>(),
     entry::<Move<u64, A, S>>(),

@@ -6,7 +6,7 @@ use crate::compact::registers::Registers;
 use crate::compact::state::State;
 use crate::exec::machine::Stop;
 use crate::exec::slot::Slot;
-use crate::exec::{memory, reference, table};
+use crate::exec::{memory, reference, table, wide};
 use crate::profile::Profile;
 use crate::rate::Rate;
 use crate::types::*;
@@ -90,11 +90,12 @@ macro_rules! arms {
             0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_null($m, $slots, &mut $r)),
             0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_non_null($m, $slots, &mut $r)),
             0x25 | 0x26 | 0x3F | 0x40 | 0xD2 | 0xFC => hand!(),
+            0xFD => computation!(),
             0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E
                 | 0x1F | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE
                 | 0xCF | 0xD0 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0
                 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0
-                | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => astray!(),
+                | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFE | 0xFF => astray!(),
         }
     };
 }
@@ -280,8 +281,8 @@ macro_rules! hands {
             0x3F                                                    => check!(memory_size($m, $slots, $r)),
             0x40                                                    => check!(memory_grow($m, $slots, $r)),
             0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(ref_func($m, $slots, $r)),
-            0xFC if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) || P::PROPOSALS.contains(Proposal::BulkMemory) || P::PROPOSALS.contains(Proposal::BulkMemoryOpt) || P::PROPOSALS.contains(Proposal::ReferenceTypes) => match $r.index()? {
-                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 ) => check!($r.replace($slots, |[a]| match number {
+            0xFC => match $r.index()? {
+                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7) => check!($r.replace($slots, |[a]| match number {
                     0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_s(a.value()))),
                     1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_u(a.value()))),
                     2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f64_s(a.value()))),
@@ -302,6 +303,10 @@ macro_rules! hands {
                 15 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_grow($m, $slots, $r)),
                 16 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_size($m, $slots, $r)),
                 17 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_fill($m, $slots, $r)),
+                19 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_add128($m, $slots, $r)),
+                20 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_sub128($m, $slots, $r)),
+                21 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_mul_wide_s($m, $slots, $r)),
+                22 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_mul_wide_u($m, $slots, $r)),
                 _ => return Err(ASTRAY.into()),
             },
             _ => return Err(ASTRAY.into()),
@@ -316,6 +321,295 @@ pub(crate) use hands;
 macro_rules! computations {
     ($opcode:ident, $m:ident, $slots:ident, $r:ident) => {
         match $opcode {
+            0xFD if P::PROPOSALS.contains(Proposal::Simd) || P::PROPOSALS.contains(Proposal::RelaxedSimd) => match $r.index()? {
+                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 92 | 93) => check!($r.load::<P>($m, $slots, |m, a| match number {
+                    0 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load(m, a)?)),
+                    1 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8x8_s(m, a)?)),
+                    2 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8x8_u(m, a)?)),
+                    3 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16x4_s(m, a)?)),
+                    4 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16x4_u(m, a)?)),
+                    5 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32x2_s(m, a)?)),
+                    6 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32x2_u(m, a)?)),
+                    7 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8_splat(m, a)?)),
+                    8 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16_splat(m, a)?)),
+                    9 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32_splat(m, a)?)),
+                    10 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_splat(m, a)?)),
+                    92 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load32_zero(m, a)?)),
+                    93 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_zero(m, a)?)),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (84 | 85 | 86 | 87) => check!($r.load_lane::<P>($m, $slots, |m, l, a, b| match number {
+                    84 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load8_lane(m, l, a, b.value())?)),
+                    85 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load16_lane(m, l, a, b.value())?)),
+                    86 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load32_lane(m, l, a, b.value())?)),
+                    87 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_lane(m, l, a, b.value())?)),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (88 | 89 | 90 | 91) => check!($r.store_lane::<P>($m, $slots, |m, l, a, b| match number {
+                    88 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store8_lane(m, l, a, b.value()),
+                    89 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store16_lane(m, l, a, b.value()),
+                    90 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store32_lane(m, l, a, b.value()),
+                    91 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store64_lane(m, l, a, b.value()),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (15 | 16 | 17 | 18 | 19 | 20 | 77 | 83 | 94 | 95 | 96 | 97 | 98 | 99 | 100 | 103
+                    | 104 | 105 | 106 | 116 | 117 | 122 | 124 | 125 | 126 | 127 | 128 | 129 | 131 | 132 | 135 | 136
+                    | 137 | 138 | 148 | 160 | 161 | 163 | 164 | 167 | 168 | 169 | 170 | 192 | 193 | 195 | 196 | 199
+                    | 200 | 201 | 202 | 224 | 225 | 227 | 236 | 237 | 239 | 248 | 249 | 250 | 251 | 252 | 253 | 254
+                    | 255 | 257 | 258 | 259 | 260) => check!($r.replace($slots, |[a]| match number {
+                    15 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_splat(a.value()))),
+                    16 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i16x8_splat(a.value()))),
+                    17 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i32x4_splat(a.value()))),
+                    18 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i64x2_splat(a.value()))),
+                    19 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f32x4_splat(a.value()))),
+                    20 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f64x2_splat(a.value()))),
+                    77 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_not(a.value()))),
+                    83 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_any_true(a.value()))),
+                    94 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f32x4_demote_f64x2_zero(a.value()))),
+                    95 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f64x2_promote_low_f32x4(a.value()))),
+                    96 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_abs(a.value()))),
+                    97 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_neg(a.value()))),
+                    98 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_popcnt(a.value()))),
+                    99 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_all_true(a.value()))),
+                    100 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i8x16_bitmask(a.value()))),
+                    103 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_ceil(a.value()))),
+                    104 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_floor(a.value()))),
+                    105 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_trunc(a.value()))),
+                    106 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_nearest(a.value()))),
+                    116 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_ceil(a.value()))),
+                    117 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_floor(a.value()))),
+                    122 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_trunc(a.value()))),
+                    124 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_s(a.value()))),
+                    125 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_u(a.value()))),
+                    126 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_s(a.value()))),
+                    127 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_u(a.value()))),
+                    128 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_abs(a.value()))),
+                    129 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_neg(a.value()))),
+                    131 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_all_true(a.value()))),
+                    132 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_bitmask(a.value()))),
+                    135 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_s(a.value()))),
+                    136 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_s(a.value()))),
+                    137 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_u(a.value()))),
+                    138 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_u(a.value()))),
+                    148 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_nearest(a.value()))),
+                    160 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_abs(a.value()))),
+                    161 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_neg(a.value()))),
+                    163 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_all_true(a.value()))),
+                    164 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_bitmask(a.value()))),
+                    167 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_s(a.value()))),
+                    168 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_s(a.value()))),
+                    169 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_u(a.value()))),
+                    170 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_u(a.value()))),
+                    192 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_abs(a.value()))),
+                    193 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_neg(a.value()))),
+                    195 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_all_true(a.value()))),
+                    196 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_bitmask(a.value()))),
+                    199 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_s(a.value()))),
+                    200 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_s(a.value()))),
+                    201 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_u(a.value()))),
+                    202 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_u(a.value()))),
+                    224 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_abs(a.value()))),
+                    225 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_neg(a.value()))),
+                    227 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(semantics::f32x4_sqrt(a.value()))),
+                    236 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_abs(a.value()))),
+                    237 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_neg(a.value()))),
+                    239 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(semantics::f64x2_sqrt(a.value()))),
+                    248 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_s(a.value()))),
+                    249 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_u(a.value()))),
+                    250 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_s(a.value()))),
+                    251 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_u(a.value()))),
+                    252 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_s_zero(a.value()))),
+                    253 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_u_zero(a.value()))),
+                    254 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_s(a.value()))),
+                    255 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_u(a.value()))),
+                    257 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_s(a.value()))),
+                    258 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_u(a.value()))),
+                    259 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_s_zero(a.value()))),
+                    260 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_u_zero(a.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (14 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46 | 47 | 48 | 49
+                    | 50 | 51 | 52 | 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64 | 65
+                    | 66 | 67 | 68 | 69 | 70 | 71 | 72 | 73 | 74 | 75 | 76 | 78 | 79 | 80 | 81 | 101
+                    | 102 | 107 | 108 | 109 | 110 | 111 | 112 | 113 | 114 | 115 | 118 | 119 | 120 | 121 | 123 | 130
+                    | 133 | 134 | 139 | 140 | 141 | 142 | 143 | 144 | 145 | 146 | 147 | 149 | 150 | 151 | 152 | 153
+                    | 155 | 156 | 157 | 158 | 159 | 171 | 172 | 173 | 174 | 177 | 181 | 182 | 183 | 184 | 185 | 186
+                    | 188 | 189 | 190 | 191 | 203 | 204 | 205 | 206 | 209 | 213 | 214 | 215 | 216 | 217 | 218 | 219
+                    | 220 | 221 | 222 | 223 | 228 | 229 | 230 | 231 | 232 | 233 | 234 | 235 | 240 | 241 | 242 | 243
+                    | 244 | 245 | 246 | 247 | 256 | 269 | 270 | 271 | 272 | 273 | 274) => check!($r.replace($slots, |[a, b]| match number {
+                    14 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_swizzle(a.value(), b.value()))),
+                    35 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_eq(a.value(), b.value()))),
+                    36 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ne(a.value(), b.value()))),
+                    37 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_s(a.value(), b.value()))),
+                    38 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_u(a.value(), b.value()))),
+                    39 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_s(a.value(), b.value()))),
+                    40 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_u(a.value(), b.value()))),
+                    41 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_s(a.value(), b.value()))),
+                    42 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_u(a.value(), b.value()))),
+                    43 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_s(a.value(), b.value()))),
+                    44 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_u(a.value(), b.value()))),
+                    45 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_eq(a.value(), b.value()))),
+                    46 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ne(a.value(), b.value()))),
+                    47 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_s(a.value(), b.value()))),
+                    48 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_u(a.value(), b.value()))),
+                    49 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_s(a.value(), b.value()))),
+                    50 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_u(a.value(), b.value()))),
+                    51 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_s(a.value(), b.value()))),
+                    52 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_u(a.value(), b.value()))),
+                    53 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_s(a.value(), b.value()))),
+                    54 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_u(a.value(), b.value()))),
+                    55 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_eq(a.value(), b.value()))),
+                    56 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ne(a.value(), b.value()))),
+                    57 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_s(a.value(), b.value()))),
+                    58 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_u(a.value(), b.value()))),
+                    59 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_s(a.value(), b.value()))),
+                    60 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_u(a.value(), b.value()))),
+                    61 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_s(a.value(), b.value()))),
+                    62 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_u(a.value(), b.value()))),
+                    63 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_s(a.value(), b.value()))),
+                    64 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_u(a.value(), b.value()))),
+                    65 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_eq(a.value(), b.value()))),
+                    66 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ne(a.value(), b.value()))),
+                    67 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_lt(a.value(), b.value()))),
+                    68 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_gt(a.value(), b.value()))),
+                    69 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_le(a.value(), b.value()))),
+                    70 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ge(a.value(), b.value()))),
+                    71 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_eq(a.value(), b.value()))),
+                    72 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ne(a.value(), b.value()))),
+                    73 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_lt(a.value(), b.value()))),
+                    74 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_gt(a.value(), b.value()))),
+                    75 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_le(a.value(), b.value()))),
+                    76 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ge(a.value(), b.value()))),
+                    78 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_and(a.value(), b.value()))),
+                    79 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_andnot(a.value(), b.value()))),
+                    80 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_or(a.value(), b.value()))),
+                    81 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_xor(a.value(), b.value()))),
+                    101 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_s(a.value(), b.value()))),
+                    102 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_u(a.value(), b.value()))),
+                    107 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shl(a.value(), b.value()))),
+                    108 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_s(a.value(), b.value()))),
+                    109 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_u(a.value(), b.value()))),
+                    110 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add(a.value(), b.value()))),
+                    111 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_s(a.value(), b.value()))),
+                    112 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_u(a.value(), b.value()))),
+                    113 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub(a.value(), b.value()))),
+                    114 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_s(a.value(), b.value()))),
+                    115 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_u(a.value(), b.value()))),
+                    118 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_s(a.value(), b.value()))),
+                    119 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_u(a.value(), b.value()))),
+                    120 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_s(a.value(), b.value()))),
+                    121 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_u(a.value(), b.value()))),
+                    123 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_avgr_u(a.value(), b.value()))),
+                    130 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_q15mulr_sat_s(a.value(), b.value()))),
+                    133 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_s(a.value(), b.value()))),
+                    134 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_u(a.value(), b.value()))),
+                    139 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shl(a.value(), b.value()))),
+                    140 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_s(a.value(), b.value()))),
+                    141 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_u(a.value(), b.value()))),
+                    142 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add(a.value(), b.value()))),
+                    143 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_s(a.value(), b.value()))),
+                    144 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_u(a.value(), b.value()))),
+                    145 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub(a.value(), b.value()))),
+                    146 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_s(a.value(), b.value()))),
+                    147 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_u(a.value(), b.value()))),
+                    149 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_mul(a.value(), b.value()))),
+                    150 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_s(a.value(), b.value()))),
+                    151 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_u(a.value(), b.value()))),
+                    152 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_s(a.value(), b.value()))),
+                    153 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_u(a.value(), b.value()))),
+                    155 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_avgr_u(a.value(), b.value()))),
+                    156 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_s(a.value(), b.value()))),
+                    157 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_s(a.value(), b.value()))),
+                    158 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_u(a.value(), b.value()))),
+                    159 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_u(a.value(), b.value()))),
+                    171 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shl(a.value(), b.value()))),
+                    172 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_s(a.value(), b.value()))),
+                    173 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_u(a.value(), b.value()))),
+                    174 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_add(a.value(), b.value()))),
+                    177 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_sub(a.value(), b.value()))),
+                    181 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_mul(a.value(), b.value()))),
+                    182 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_s(a.value(), b.value()))),
+                    183 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_u(a.value(), b.value()))),
+                    184 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_s(a.value(), b.value()))),
+                    185 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_u(a.value(), b.value()))),
+                    186 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_dot_i16x8_s(a.value(), b.value()))),
+                    188 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_s(a.value(), b.value()))),
+                    189 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_s(a.value(), b.value()))),
+                    190 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_u(a.value(), b.value()))),
+                    191 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_u(a.value(), b.value()))),
+                    203 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shl(a.value(), b.value()))),
+                    204 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_s(a.value(), b.value()))),
+                    205 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_u(a.value(), b.value()))),
+                    206 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_add(a.value(), b.value()))),
+                    209 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_sub(a.value(), b.value()))),
+                    213 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_mul(a.value(), b.value()))),
+                    214 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_eq(a.value(), b.value()))),
+                    215 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ne(a.value(), b.value()))),
+                    216 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_lt_s(a.value(), b.value()))),
+                    217 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_gt_s(a.value(), b.value()))),
+                    218 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_le_s(a.value(), b.value()))),
+                    219 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ge_s(a.value(), b.value()))),
+                    220 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_s(a.value(), b.value()))),
+                    221 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_s(a.value(), b.value()))),
+                    222 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_u(a.value(), b.value()))),
+                    223 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_u(a.value(), b.value()))),
+                    228 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_add(a.value(), b.value()))),
+                    229 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_sub(a.value(), b.value()))),
+                    230 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_mul(a.value(), b.value()))),
+                    231 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_div(a.value(), b.value()))),
+                    232 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_min(a.value(), b.value()))),
+                    233 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_max(a.value(), b.value()))),
+                    234 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmin(a.value(), b.value()))),
+                    235 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmax(a.value(), b.value()))),
+                    240 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_add(a.value(), b.value()))),
+                    241 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_sub(a.value(), b.value()))),
+                    242 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_mul(a.value(), b.value()))),
+                    243 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_div(a.value(), b.value()))),
+                    244 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_min(a.value(), b.value()))),
+                    245 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_max(a.value(), b.value()))),
+                    246 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmin(a.value(), b.value()))),
+                    247 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmax(a.value(), b.value()))),
+                    256 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_swizzle(a.value(), b.value()))),
+                    269 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_min(a.value(), b.value()))),
+                    270 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_max(a.value(), b.value()))),
+                    271 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_min(a.value(), b.value()))),
+                    272 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_max(a.value(), b.value()))),
+                    273 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_q15mulr_s(a.value(), b.value()))),
+                    274 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_dot_i8x16_i7x16_s(a.value(), b.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (82 | 261 | 262 | 263 | 264 | 265 | 266 | 267 | 268 | 275) => check!($r.replace($slots, |[a, b, c]| match number {
+                    82 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_bitselect(a.value(), b.value(), c.value()))),
+                    261 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_madd(a.value(), b.value(), c.value()))),
+                    262 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_nmadd(a.value(), b.value(), c.value()))),
+                    263 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_madd(a.value(), b.value(), c.value()))),
+                    264 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_nmadd(a.value(), b.value(), c.value()))),
+                    265 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    266 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    267 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    268 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i64x2_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    275 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(a.value(), b.value(), c.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                12 if P::PROPOSALS.contains(Proposal::Simd) => { let v = check!($r.v128()); check!($r.push($slots, semantics::v128_const(v))) },
+                13 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lanes()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_shuffle(l, a, b)))) },
+                21 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_s(l, a)))) },
+                22 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_u(l, a)))) },
+                23 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_replace_lane(l, a, b)))) },
+                24 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_s(l, a)))) },
+                25 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_u(l, a)))) },
+                26 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i16x8_replace_lane(l, a, b)))) },
+                27 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i32x4_extract_lane(l, a)))) },
+                28 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i32x4_replace_lane(l, a, b)))) },
+                29 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i64x2_extract_lane(l, a)))) },
+                30 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i64x2_replace_lane(l, a, b)))) },
+                31 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f32x4_extract_lane(l, a)))) },
+                32 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f32x4_replace_lane(l, a, b)))) },
+                33 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f64x2_extract_lane(l, a)))) },
+                34 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f64x2_replace_lane(l, a, b)))) },
+                11 if P::PROPOSALS.contains(Proposal::Simd) => check!($r.store::<P>($m, $slots, |m, a, b| semantics::v128_store(m, a, b.value()))),
+                _ => return Err(ASTRAY.into()),
+            },
             _ => return Err(ASTRAY.into()),
         }
     };
@@ -530,5 +824,65 @@ pub(crate) fn table_fill<'m, P: Profile>(
     let [a, b, c] = *r.operands(slots)?;
     table::fill(m, x, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
+    Ok(())
+}
+
+/// `i64.add128`
+#[inline(never)]
+pub(crate) fn i64_add128<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b, c, d] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::add128(m, a.value(), b.value(), c.value(), d.value())?;
+    r.drop(4usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.sub128`
+#[inline(never)]
+pub(crate) fn i64_sub128<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b, c, d] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::sub128(m, a.value(), b.value(), c.value(), d.value())?;
+    r.drop(4usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.mul_wide_s`
+#[inline(never)]
+pub(crate) fn i64_mul_wide_s<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::mul_wide_s(m, a.value(), b.value())?;
+    r.drop(2usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.mul_wide_u`
+#[inline(never)]
+pub(crate) fn i64_mul_wide_u<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::mul_wide_u(m, a.value(), b.value())?;
+    r.drop(2usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
     Ok(())
 }

@@ -31,6 +31,11 @@ impl Config {
         self.wasm_proposal(Proposal::SaturatingFloatToInt, enable)
     }
 
+    /// Whether to admit `simd`: 128-bit vectors.
+    pub fn wasm_simd(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::Simd, enable)
+    }
+
     /// Whether to admit `multi_value`: several results, blocks with parameters.
     pub fn wasm_multi_value(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::MultiValue, enable)
@@ -76,24 +81,24 @@ impl Config {
         self.wasm_proposal(Proposal::Memory64, enable)
     }
 
+    /// Whether to admit `relaxed_simd`: vector instructions with a choice, which here is always the same.
+    pub fn wasm_relaxed_simd(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::RelaxedSimd, enable)
+    }
+
     /// Whether to admit `function_references`: typed references to functions.
     pub fn wasm_function_references(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::FunctionReferences, enable)
     }
 
+    /// Whether to admit `wide_arithmetic`: 128-bit addition and multiplication.
+    pub fn wasm_wide_arithmetic(&mut self, enable: bool) -> &mut Self {
+        self.wasm_proposal(Proposal::WideArithmetic, enable)
+    }
+
     /// Whether to admit `custom_page_sizes`: memories with pages of one byte.
     pub fn wasm_custom_page_sizes(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::CustomPageSizes, enable)
-    }
-
-    /// Whether to admit `simd`: 128-bit vectors. Not supported yet.
-    pub fn wasm_simd(&mut self, enable: bool) -> &mut Self {
-        self.wasm_proposal(Proposal::Simd, enable)
-    }
-
-    /// Whether to admit `relaxed_simd`: vectors whose results depend on the machine. Not supported yet.
-    pub fn wasm_relaxed_simd(&mut self, enable: bool) -> &mut Self {
-        self.wasm_proposal(Proposal::RelaxedSimd, enable)
     }
 
     /// Whether to admit `exceptions`: throwing and catching. Not supported yet.
@@ -109,11 +114,6 @@ impl Config {
     /// Whether to admit `threads`: shared memories, atomic operations. Not supported yet.
     pub fn wasm_threads(&mut self, enable: bool) -> &mut Self {
         self.wasm_proposal(Proposal::Threads, enable)
-    }
-
-    /// Whether to admit `wide_arithmetic`: 128-bit addition and multiplication. Not supported yet.
-    pub fn wasm_wide_arithmetic(&mut self, enable: bool) -> &mut Self {
-        self.wasm_proposal(Proposal::WideArithmetic, enable)
     }
 
     /// Whether to admit `legacy_exceptions`: the first design of exceptions, never standardised. Not supported yet.

@@ -52,6 +52,7 @@ pub(crate) fn step(
         }
         Instruction::RefNull { .. } => constant::push(e, semantics::ref_null()),
         Instruction::RefFunc { f } => constant::ref_func(e, f),
+        Instruction::V128Const { v } => constant::push(e, semantics::v128_const(v)),
         _ => Err(Reject::new(ErrorCode::ConstantRequired, at).into()),
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::generated::facts::indices::*;
 use crate::generated::facts::opcode::Opcode;
-use crate::types::{BlockType, HeapType, Labels, MemArg, ValTypes};
+use crate::types::{BlockType, HeapType, Labels, MemArg, V128, ValTypes};
 
 /// An instruction. Vectors among the immediates stay in the module's bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,6 +204,656 @@ pub enum Instruction<'a> {
         /// The immediate `table`.
         x: TableIdx,
     },
+    /// `i64.add128`
+    I64Add128,
+    /// `i64.sub128`
+    I64Sub128,
+    /// `i64.mul_wide_s`
+    I64MulWideS,
+    /// `i64.mul_wide_u`
+    I64MulWideU,
+    /// `v128.load`
+    V128Load {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load8x8_s`
+    V128Load8x8S {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load8x8_u`
+    V128Load8x8U {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load16x4_s`
+    V128Load16x4S {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load16x4_u`
+    V128Load16x4U {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load32x2_s`
+    V128Load32x2S {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load32x2_u`
+    V128Load32x2U {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load8_splat`
+    V128Load8Splat {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load16_splat`
+    V128Load16Splat {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load32_splat`
+    V128Load32Splat {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load64_splat`
+    V128Load64Splat {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.store`
+    V128Store {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.const`
+    V128Const {
+        /// The immediate `v128`.
+        v: V128,
+    },
+    /// `i8x16.shuffle`
+    I8x16Shuffle {
+        /// The immediate `lanes`.
+        l: [u8; 16],
+    },
+    /// `i8x16.swizzle`
+    I8x16Swizzle,
+    /// `i8x16.splat`
+    I8x16Splat,
+    /// `i16x8.splat`
+    I16x8Splat,
+    /// `i32x4.splat`
+    I32x4Splat,
+    /// `i64x2.splat`
+    I64x2Splat,
+    /// `f32x4.splat`
+    F32x4Splat,
+    /// `f64x2.splat`
+    F64x2Splat,
+    /// `i8x16.extract_lane_s`
+    I8x16ExtractLaneS {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i8x16.extract_lane_u`
+    I8x16ExtractLaneU {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i8x16.replace_lane`
+    I8x16ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i16x8.extract_lane_s`
+    I16x8ExtractLaneS {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i16x8.extract_lane_u`
+    I16x8ExtractLaneU {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i16x8.replace_lane`
+    I16x8ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i32x4.extract_lane`
+    I32x4ExtractLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i32x4.replace_lane`
+    I32x4ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i64x2.extract_lane`
+    I64x2ExtractLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i64x2.replace_lane`
+    I64x2ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `f32x4.extract_lane`
+    F32x4ExtractLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `f32x4.replace_lane`
+    F32x4ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `f64x2.extract_lane`
+    F64x2ExtractLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `f64x2.replace_lane`
+    F64x2ReplaceLane {
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `i8x16.eq`
+    I8x16Eq,
+    /// `i8x16.ne`
+    I8x16Ne,
+    /// `i8x16.lt_s`
+    I8x16LtS,
+    /// `i8x16.lt_u`
+    I8x16LtU,
+    /// `i8x16.gt_s`
+    I8x16GtS,
+    /// `i8x16.gt_u`
+    I8x16GtU,
+    /// `i8x16.le_s`
+    I8x16LeS,
+    /// `i8x16.le_u`
+    I8x16LeU,
+    /// `i8x16.ge_s`
+    I8x16GeS,
+    /// `i8x16.ge_u`
+    I8x16GeU,
+    /// `i16x8.eq`
+    I16x8Eq,
+    /// `i16x8.ne`
+    I16x8Ne,
+    /// `i16x8.lt_s`
+    I16x8LtS,
+    /// `i16x8.lt_u`
+    I16x8LtU,
+    /// `i16x8.gt_s`
+    I16x8GtS,
+    /// `i16x8.gt_u`
+    I16x8GtU,
+    /// `i16x8.le_s`
+    I16x8LeS,
+    /// `i16x8.le_u`
+    I16x8LeU,
+    /// `i16x8.ge_s`
+    I16x8GeS,
+    /// `i16x8.ge_u`
+    I16x8GeU,
+    /// `i32x4.eq`
+    I32x4Eq,
+    /// `i32x4.ne`
+    I32x4Ne,
+    /// `i32x4.lt_s`
+    I32x4LtS,
+    /// `i32x4.lt_u`
+    I32x4LtU,
+    /// `i32x4.gt_s`
+    I32x4GtS,
+    /// `i32x4.gt_u`
+    I32x4GtU,
+    /// `i32x4.le_s`
+    I32x4LeS,
+    /// `i32x4.le_u`
+    I32x4LeU,
+    /// `i32x4.ge_s`
+    I32x4GeS,
+    /// `i32x4.ge_u`
+    I32x4GeU,
+    /// `f32x4.eq`
+    F32x4Eq,
+    /// `f32x4.ne`
+    F32x4Ne,
+    /// `f32x4.lt`
+    F32x4Lt,
+    /// `f32x4.gt`
+    F32x4Gt,
+    /// `f32x4.le`
+    F32x4Le,
+    /// `f32x4.ge`
+    F32x4Ge,
+    /// `f64x2.eq`
+    F64x2Eq,
+    /// `f64x2.ne`
+    F64x2Ne,
+    /// `f64x2.lt`
+    F64x2Lt,
+    /// `f64x2.gt`
+    F64x2Gt,
+    /// `f64x2.le`
+    F64x2Le,
+    /// `f64x2.ge`
+    F64x2Ge,
+    /// `v128.not`
+    V128Not,
+    /// `v128.and`
+    V128And,
+    /// `v128.andnot`
+    V128Andnot,
+    /// `v128.or`
+    V128Or,
+    /// `v128.xor`
+    V128Xor,
+    /// `v128.bitselect`
+    V128Bitselect,
+    /// `v128.any_true`
+    V128AnyTrue,
+    /// `v128.load8_lane`
+    V128Load8Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.load16_lane`
+    V128Load16Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.load32_lane`
+    V128Load32Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.load64_lane`
+    V128Load64Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.store8_lane`
+    V128Store8Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.store16_lane`
+    V128Store16Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.store32_lane`
+    V128Store32Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.store64_lane`
+    V128Store64Lane {
+        /// The immediate `memarg`.
+        m: MemArg,
+        /// The immediate `lane`.
+        l: u8,
+    },
+    /// `v128.load32_zero`
+    V128Load32Zero {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `v128.load64_zero`
+    V128Load64Zero {
+        /// The immediate `memarg`.
+        m: MemArg,
+    },
+    /// `f32x4.demote_f64x2_zero`
+    F32x4DemoteF64x2Zero,
+    /// `f64x2.promote_low_f32x4`
+    F64x2PromoteLowF32x4,
+    /// `i8x16.abs`
+    I8x16Abs,
+    /// `i8x16.neg`
+    I8x16Neg,
+    /// `i8x16.popcnt`
+    I8x16Popcnt,
+    /// `i8x16.all_true`
+    I8x16AllTrue,
+    /// `i8x16.bitmask`
+    I8x16Bitmask,
+    /// `i8x16.narrow_i16x8_s`
+    I8x16NarrowI16x8S,
+    /// `i8x16.narrow_i16x8_u`
+    I8x16NarrowI16x8U,
+    /// `f32x4.ceil`
+    F32x4Ceil,
+    /// `f32x4.floor`
+    F32x4Floor,
+    /// `f32x4.trunc`
+    F32x4Trunc,
+    /// `f32x4.nearest`
+    F32x4Nearest,
+    /// `i8x16.shl`
+    I8x16Shl,
+    /// `i8x16.shr_s`
+    I8x16ShrS,
+    /// `i8x16.shr_u`
+    I8x16ShrU,
+    /// `i8x16.add`
+    I8x16Add,
+    /// `i8x16.add_sat_s`
+    I8x16AddSatS,
+    /// `i8x16.add_sat_u`
+    I8x16AddSatU,
+    /// `i8x16.sub`
+    I8x16Sub,
+    /// `i8x16.sub_sat_s`
+    I8x16SubSatS,
+    /// `i8x16.sub_sat_u`
+    I8x16SubSatU,
+    /// `f64x2.ceil`
+    F64x2Ceil,
+    /// `f64x2.floor`
+    F64x2Floor,
+    /// `i8x16.min_s`
+    I8x16MinS,
+    /// `i8x16.min_u`
+    I8x16MinU,
+    /// `i8x16.max_s`
+    I8x16MaxS,
+    /// `i8x16.max_u`
+    I8x16MaxU,
+    /// `f64x2.trunc`
+    F64x2Trunc,
+    /// `i8x16.avgr_u`
+    I8x16AvgrU,
+    /// `i16x8.extadd_pairwise_i8x16_s`
+    I16x8ExtaddPairwiseI8x16S,
+    /// `i16x8.extadd_pairwise_i8x16_u`
+    I16x8ExtaddPairwiseI8x16U,
+    /// `i32x4.extadd_pairwise_i16x8_s`
+    I32x4ExtaddPairwiseI16x8S,
+    /// `i32x4.extadd_pairwise_i16x8_u`
+    I32x4ExtaddPairwiseI16x8U,
+    /// `i16x8.abs`
+    I16x8Abs,
+    /// `i16x8.neg`
+    I16x8Neg,
+    /// `i16x8.q15mulr_sat_s`
+    I16x8Q15mulrSatS,
+    /// `i16x8.all_true`
+    I16x8AllTrue,
+    /// `i16x8.bitmask`
+    I16x8Bitmask,
+    /// `i16x8.narrow_i32x4_s`
+    I16x8NarrowI32x4S,
+    /// `i16x8.narrow_i32x4_u`
+    I16x8NarrowI32x4U,
+    /// `i16x8.extend_low_i8x16_s`
+    I16x8ExtendLowI8x16S,
+    /// `i16x8.extend_high_i8x16_s`
+    I16x8ExtendHighI8x16S,
+    /// `i16x8.extend_low_i8x16_u`
+    I16x8ExtendLowI8x16U,
+    /// `i16x8.extend_high_i8x16_u`
+    I16x8ExtendHighI8x16U,
+    /// `i16x8.shl`
+    I16x8Shl,
+    /// `i16x8.shr_s`
+    I16x8ShrS,
+    /// `i16x8.shr_u`
+    I16x8ShrU,
+    /// `i16x8.add`
+    I16x8Add,
+    /// `i16x8.add_sat_s`
+    I16x8AddSatS,
+    /// `i16x8.add_sat_u`
+    I16x8AddSatU,
+    /// `i16x8.sub`
+    I16x8Sub,
+    /// `i16x8.sub_sat_s`
+    I16x8SubSatS,
+    /// `i16x8.sub_sat_u`
+    I16x8SubSatU,
+    /// `f64x2.nearest`
+    F64x2Nearest,
+    /// `i16x8.mul`
+    I16x8Mul,
+    /// `i16x8.min_s`
+    I16x8MinS,
+    /// `i16x8.min_u`
+    I16x8MinU,
+    /// `i16x8.max_s`
+    I16x8MaxS,
+    /// `i16x8.max_u`
+    I16x8MaxU,
+    /// `i16x8.avgr_u`
+    I16x8AvgrU,
+    /// `i16x8.extmul_low_i8x16_s`
+    I16x8ExtmulLowI8x16S,
+    /// `i16x8.extmul_high_i8x16_s`
+    I16x8ExtmulHighI8x16S,
+    /// `i16x8.extmul_low_i8x16_u`
+    I16x8ExtmulLowI8x16U,
+    /// `i16x8.extmul_high_i8x16_u`
+    I16x8ExtmulHighI8x16U,
+    /// `i32x4.abs`
+    I32x4Abs,
+    /// `i32x4.neg`
+    I32x4Neg,
+    /// `i32x4.all_true`
+    I32x4AllTrue,
+    /// `i32x4.bitmask`
+    I32x4Bitmask,
+    /// `i32x4.extend_low_i16x8_s`
+    I32x4ExtendLowI16x8S,
+    /// `i32x4.extend_high_i16x8_s`
+    I32x4ExtendHighI16x8S,
+    /// `i32x4.extend_low_i16x8_u`
+    I32x4ExtendLowI16x8U,
+    /// `i32x4.extend_high_i16x8_u`
+    I32x4ExtendHighI16x8U,
+    /// `i32x4.shl`
+    I32x4Shl,
+    /// `i32x4.shr_s`
+    I32x4ShrS,
+    /// `i32x4.shr_u`
+    I32x4ShrU,
+    /// `i32x4.add`
+    I32x4Add,
+    /// `i32x4.sub`
+    I32x4Sub,
+    /// `i32x4.mul`
+    I32x4Mul,
+    /// `i32x4.min_s`
+    I32x4MinS,
+    /// `i32x4.min_u`
+    I32x4MinU,
+    /// `i32x4.max_s`
+    I32x4MaxS,
+    /// `i32x4.max_u`
+    I32x4MaxU,
+    /// `i32x4.dot_i16x8_s`
+    I32x4DotI16x8S,
+    /// `i32x4.extmul_low_i16x8_s`
+    I32x4ExtmulLowI16x8S,
+    /// `i32x4.extmul_high_i16x8_s`
+    I32x4ExtmulHighI16x8S,
+    /// `i32x4.extmul_low_i16x8_u`
+    I32x4ExtmulLowI16x8U,
+    /// `i32x4.extmul_high_i16x8_u`
+    I32x4ExtmulHighI16x8U,
+    /// `i64x2.abs`
+    I64x2Abs,
+    /// `i64x2.neg`
+    I64x2Neg,
+    /// `i64x2.all_true`
+    I64x2AllTrue,
+    /// `i64x2.bitmask`
+    I64x2Bitmask,
+    /// `i64x2.extend_low_i32x4_s`
+    I64x2ExtendLowI32x4S,
+    /// `i64x2.extend_high_i32x4_s`
+    I64x2ExtendHighI32x4S,
+    /// `i64x2.extend_low_i32x4_u`
+    I64x2ExtendLowI32x4U,
+    /// `i64x2.extend_high_i32x4_u`
+    I64x2ExtendHighI32x4U,
+    /// `i64x2.shl`
+    I64x2Shl,
+    /// `i64x2.shr_s`
+    I64x2ShrS,
+    /// `i64x2.shr_u`
+    I64x2ShrU,
+    /// `i64x2.add`
+    I64x2Add,
+    /// `i64x2.sub`
+    I64x2Sub,
+    /// `i64x2.mul`
+    I64x2Mul,
+    /// `i64x2.eq`
+    I64x2Eq,
+    /// `i64x2.ne`
+    I64x2Ne,
+    /// `i64x2.lt_s`
+    I64x2LtS,
+    /// `i64x2.gt_s`
+    I64x2GtS,
+    /// `i64x2.le_s`
+    I64x2LeS,
+    /// `i64x2.ge_s`
+    I64x2GeS,
+    /// `i64x2.extmul_low_i32x4_s`
+    I64x2ExtmulLowI32x4S,
+    /// `i64x2.extmul_high_i32x4_s`
+    I64x2ExtmulHighI32x4S,
+    /// `i64x2.extmul_low_i32x4_u`
+    I64x2ExtmulLowI32x4U,
+    /// `i64x2.extmul_high_i32x4_u`
+    I64x2ExtmulHighI32x4U,
+    /// `f32x4.abs`
+    F32x4Abs,
+    /// `f32x4.neg`
+    F32x4Neg,
+    /// `f32x4.sqrt`
+    F32x4Sqrt,
+    /// `f32x4.add`
+    F32x4Add,
+    /// `f32x4.sub`
+    F32x4Sub,
+    /// `f32x4.mul`
+    F32x4Mul,
+    /// `f32x4.div`
+    F32x4Div,
+    /// `f32x4.min`
+    F32x4Min,
+    /// `f32x4.max`
+    F32x4Max,
+    /// `f32x4.pmin`
+    F32x4Pmin,
+    /// `f32x4.pmax`
+    F32x4Pmax,
+    /// `f64x2.abs`
+    F64x2Abs,
+    /// `f64x2.neg`
+    F64x2Neg,
+    /// `f64x2.sqrt`
+    F64x2Sqrt,
+    /// `f64x2.add`
+    F64x2Add,
+    /// `f64x2.sub`
+    F64x2Sub,
+    /// `f64x2.mul`
+    F64x2Mul,
+    /// `f64x2.div`
+    F64x2Div,
+    /// `f64x2.min`
+    F64x2Min,
+    /// `f64x2.max`
+    F64x2Max,
+    /// `f64x2.pmin`
+    F64x2Pmin,
+    /// `f64x2.pmax`
+    F64x2Pmax,
+    /// `i32x4.trunc_sat_f32x4_s`
+    I32x4TruncSatF32x4S,
+    /// `i32x4.trunc_sat_f32x4_u`
+    I32x4TruncSatF32x4U,
+    /// `f32x4.convert_i32x4_s`
+    F32x4ConvertI32x4S,
+    /// `f32x4.convert_i32x4_u`
+    F32x4ConvertI32x4U,
+    /// `i32x4.trunc_sat_f64x2_s_zero`
+    I32x4TruncSatF64x2SZero,
+    /// `i32x4.trunc_sat_f64x2_u_zero`
+    I32x4TruncSatF64x2UZero,
+    /// `f64x2.convert_low_i32x4_s`
+    F64x2ConvertLowI32x4S,
+    /// `f64x2.convert_low_i32x4_u`
+    F64x2ConvertLowI32x4U,
+    /// `i8x16.relaxed_swizzle`
+    I8x16RelaxedSwizzle,
+    /// `i32x4.relaxed_trunc_f32x4_s`
+    I32x4RelaxedTruncF32x4S,
+    /// `i32x4.relaxed_trunc_f32x4_u`
+    I32x4RelaxedTruncF32x4U,
+    /// `i32x4.relaxed_trunc_f64x2_s_zero`
+    I32x4RelaxedTruncF64x2SZero,
+    /// `i32x4.relaxed_trunc_f64x2_u_zero`
+    I32x4RelaxedTruncF64x2UZero,
+    /// `f32x4.relaxed_madd`
+    F32x4RelaxedMadd,
+    /// `f32x4.relaxed_nmadd`
+    F32x4RelaxedNmadd,
+    /// `f64x2.relaxed_madd`
+    F64x2RelaxedMadd,
+    /// `f64x2.relaxed_nmadd`
+    F64x2RelaxedNmadd,
+    /// `i8x16.relaxed_laneselect`
+    I8x16RelaxedLaneselect,
+    /// `i16x8.relaxed_laneselect`
+    I16x8RelaxedLaneselect,
+    /// `i32x4.relaxed_laneselect`
+    I32x4RelaxedLaneselect,
+    /// `i64x2.relaxed_laneselect`
+    I64x2RelaxedLaneselect,
+    /// `f32x4.relaxed_min`
+    F32x4RelaxedMin,
+    /// `f32x4.relaxed_max`
+    F32x4RelaxedMax,
+    /// `f64x2.relaxed_min`
+    F64x2RelaxedMin,
+    /// `f64x2.relaxed_max`
+    F64x2RelaxedMax,
+    /// `i16x8.relaxed_q15mulr_s`
+    I16x8RelaxedQ15mulrS,
+    /// `i16x8.relaxed_dot_i8x16_i7x16_s`
+    I16x8RelaxedDotI8x16I7x16S,
+    /// `i32x4.relaxed_dot_i8x16_i7x16_add_s`
+    I32x4RelaxedDotI8x16I7x16AddS,
     /// `local.get`
     LocalGet {
         /// The immediate `local`.
@@ -840,6 +1490,266 @@ impl Instruction<'_> {
             Self::TableGrow { .. } => Opcode::TableGrow,
             Self::TableSize { .. } => Opcode::TableSize,
             Self::TableFill { .. } => Opcode::TableFill,
+            Self::I64Add128 => Opcode::I64Add128,
+            Self::I64Sub128 => Opcode::I64Sub128,
+            Self::I64MulWideS => Opcode::I64MulWideS,
+            Self::I64MulWideU => Opcode::I64MulWideU,
+            Self::V128Load { .. } => Opcode::V128Load,
+            Self::V128Load8x8S { .. } => Opcode::V128Load8x8S,
+            Self::V128Load8x8U { .. } => Opcode::V128Load8x8U,
+            Self::V128Load16x4S { .. } => Opcode::V128Load16x4S,
+            Self::V128Load16x4U { .. } => Opcode::V128Load16x4U,
+            Self::V128Load32x2S { .. } => Opcode::V128Load32x2S,
+            Self::V128Load32x2U { .. } => Opcode::V128Load32x2U,
+            Self::V128Load8Splat { .. } => Opcode::V128Load8Splat,
+            Self::V128Load16Splat { .. } => Opcode::V128Load16Splat,
+            Self::V128Load32Splat { .. } => Opcode::V128Load32Splat,
+            Self::V128Load64Splat { .. } => Opcode::V128Load64Splat,
+            Self::V128Store { .. } => Opcode::V128Store,
+            Self::V128Const { .. } => Opcode::V128Const,
+            Self::I8x16Shuffle { .. } => Opcode::I8x16Shuffle,
+            Self::I8x16Swizzle => Opcode::I8x16Swizzle,
+            Self::I8x16Splat => Opcode::I8x16Splat,
+            Self::I16x8Splat => Opcode::I16x8Splat,
+            Self::I32x4Splat => Opcode::I32x4Splat,
+            Self::I64x2Splat => Opcode::I64x2Splat,
+            Self::F32x4Splat => Opcode::F32x4Splat,
+            Self::F64x2Splat => Opcode::F64x2Splat,
+            Self::I8x16ExtractLaneS { .. } => Opcode::I8x16ExtractLaneS,
+            Self::I8x16ExtractLaneU { .. } => Opcode::I8x16ExtractLaneU,
+            Self::I8x16ReplaceLane { .. } => Opcode::I8x16ReplaceLane,
+            Self::I16x8ExtractLaneS { .. } => Opcode::I16x8ExtractLaneS,
+            Self::I16x8ExtractLaneU { .. } => Opcode::I16x8ExtractLaneU,
+            Self::I16x8ReplaceLane { .. } => Opcode::I16x8ReplaceLane,
+            Self::I32x4ExtractLane { .. } => Opcode::I32x4ExtractLane,
+            Self::I32x4ReplaceLane { .. } => Opcode::I32x4ReplaceLane,
+            Self::I64x2ExtractLane { .. } => Opcode::I64x2ExtractLane,
+            Self::I64x2ReplaceLane { .. } => Opcode::I64x2ReplaceLane,
+            Self::F32x4ExtractLane { .. } => Opcode::F32x4ExtractLane,
+            Self::F32x4ReplaceLane { .. } => Opcode::F32x4ReplaceLane,
+            Self::F64x2ExtractLane { .. } => Opcode::F64x2ExtractLane,
+            Self::F64x2ReplaceLane { .. } => Opcode::F64x2ReplaceLane,
+            Self::I8x16Eq => Opcode::I8x16Eq,
+            Self::I8x16Ne => Opcode::I8x16Ne,
+            Self::I8x16LtS => Opcode::I8x16LtS,
+            Self::I8x16LtU => Opcode::I8x16LtU,
+            Self::I8x16GtS => Opcode::I8x16GtS,
+            Self::I8x16GtU => Opcode::I8x16GtU,
+            Self::I8x16LeS => Opcode::I8x16LeS,
+            Self::I8x16LeU => Opcode::I8x16LeU,
+            Self::I8x16GeS => Opcode::I8x16GeS,
+            Self::I8x16GeU => Opcode::I8x16GeU,
+            Self::I16x8Eq => Opcode::I16x8Eq,
+            Self::I16x8Ne => Opcode::I16x8Ne,
+            Self::I16x8LtS => Opcode::I16x8LtS,
+            Self::I16x8LtU => Opcode::I16x8LtU,
+            Self::I16x8GtS => Opcode::I16x8GtS,
+            Self::I16x8GtU => Opcode::I16x8GtU,
+            Self::I16x8LeS => Opcode::I16x8LeS,
+            Self::I16x8LeU => Opcode::I16x8LeU,
+            Self::I16x8GeS => Opcode::I16x8GeS,
+            Self::I16x8GeU => Opcode::I16x8GeU,
+            Self::I32x4Eq => Opcode::I32x4Eq,
+            Self::I32x4Ne => Opcode::I32x4Ne,
+            Self::I32x4LtS => Opcode::I32x4LtS,
+            Self::I32x4LtU => Opcode::I32x4LtU,
+            Self::I32x4GtS => Opcode::I32x4GtS,
+            Self::I32x4GtU => Opcode::I32x4GtU,
+            Self::I32x4LeS => Opcode::I32x4LeS,
+            Self::I32x4LeU => Opcode::I32x4LeU,
+            Self::I32x4GeS => Opcode::I32x4GeS,
+            Self::I32x4GeU => Opcode::I32x4GeU,
+            Self::F32x4Eq => Opcode::F32x4Eq,
+            Self::F32x4Ne => Opcode::F32x4Ne,
+            Self::F32x4Lt => Opcode::F32x4Lt,
+            Self::F32x4Gt => Opcode::F32x4Gt,
+            Self::F32x4Le => Opcode::F32x4Le,
+            Self::F32x4Ge => Opcode::F32x4Ge,
+            Self::F64x2Eq => Opcode::F64x2Eq,
+            Self::F64x2Ne => Opcode::F64x2Ne,
+            Self::F64x2Lt => Opcode::F64x2Lt,
+            Self::F64x2Gt => Opcode::F64x2Gt,
+            Self::F64x2Le => Opcode::F64x2Le,
+            Self::F64x2Ge => Opcode::F64x2Ge,
+            Self::V128Not => Opcode::V128Not,
+            Self::V128And => Opcode::V128And,
+            Self::V128Andnot => Opcode::V128Andnot,
+            Self::V128Or => Opcode::V128Or,
+            Self::V128Xor => Opcode::V128Xor,
+            Self::V128Bitselect => Opcode::V128Bitselect,
+            Self::V128AnyTrue => Opcode::V128AnyTrue,
+            Self::V128Load8Lane { .. } => Opcode::V128Load8Lane,
+            Self::V128Load16Lane { .. } => Opcode::V128Load16Lane,
+            Self::V128Load32Lane { .. } => Opcode::V128Load32Lane,
+            Self::V128Load64Lane { .. } => Opcode::V128Load64Lane,
+            Self::V128Store8Lane { .. } => Opcode::V128Store8Lane,
+            Self::V128Store16Lane { .. } => Opcode::V128Store16Lane,
+            Self::V128Store32Lane { .. } => Opcode::V128Store32Lane,
+            Self::V128Store64Lane { .. } => Opcode::V128Store64Lane,
+            Self::V128Load32Zero { .. } => Opcode::V128Load32Zero,
+            Self::V128Load64Zero { .. } => Opcode::V128Load64Zero,
+            Self::F32x4DemoteF64x2Zero => Opcode::F32x4DemoteF64x2Zero,
+            Self::F64x2PromoteLowF32x4 => Opcode::F64x2PromoteLowF32x4,
+            Self::I8x16Abs => Opcode::I8x16Abs,
+            Self::I8x16Neg => Opcode::I8x16Neg,
+            Self::I8x16Popcnt => Opcode::I8x16Popcnt,
+            Self::I8x16AllTrue => Opcode::I8x16AllTrue,
+            Self::I8x16Bitmask => Opcode::I8x16Bitmask,
+            Self::I8x16NarrowI16x8S => Opcode::I8x16NarrowI16x8S,
+            Self::I8x16NarrowI16x8U => Opcode::I8x16NarrowI16x8U,
+            Self::F32x4Ceil => Opcode::F32x4Ceil,
+            Self::F32x4Floor => Opcode::F32x4Floor,
+            Self::F32x4Trunc => Opcode::F32x4Trunc,
+            Self::F32x4Nearest => Opcode::F32x4Nearest,
+            Self::I8x16Shl => Opcode::I8x16Shl,
+            Self::I8x16ShrS => Opcode::I8x16ShrS,
+            Self::I8x16ShrU => Opcode::I8x16ShrU,
+            Self::I8x16Add => Opcode::I8x16Add,
+            Self::I8x16AddSatS => Opcode::I8x16AddSatS,
+            Self::I8x16AddSatU => Opcode::I8x16AddSatU,
+            Self::I8x16Sub => Opcode::I8x16Sub,
+            Self::I8x16SubSatS => Opcode::I8x16SubSatS,
+            Self::I8x16SubSatU => Opcode::I8x16SubSatU,
+            Self::F64x2Ceil => Opcode::F64x2Ceil,
+            Self::F64x2Floor => Opcode::F64x2Floor,
+            Self::I8x16MinS => Opcode::I8x16MinS,
+            Self::I8x16MinU => Opcode::I8x16MinU,
+            Self::I8x16MaxS => Opcode::I8x16MaxS,
+            Self::I8x16MaxU => Opcode::I8x16MaxU,
+            Self::F64x2Trunc => Opcode::F64x2Trunc,
+            Self::I8x16AvgrU => Opcode::I8x16AvgrU,
+            Self::I16x8ExtaddPairwiseI8x16S => Opcode::I16x8ExtaddPairwiseI8x16S,
+            Self::I16x8ExtaddPairwiseI8x16U => Opcode::I16x8ExtaddPairwiseI8x16U,
+            Self::I32x4ExtaddPairwiseI16x8S => Opcode::I32x4ExtaddPairwiseI16x8S,
+            Self::I32x4ExtaddPairwiseI16x8U => Opcode::I32x4ExtaddPairwiseI16x8U,
+            Self::I16x8Abs => Opcode::I16x8Abs,
+            Self::I16x8Neg => Opcode::I16x8Neg,
+            Self::I16x8Q15mulrSatS => Opcode::I16x8Q15mulrSatS,
+            Self::I16x8AllTrue => Opcode::I16x8AllTrue,
+            Self::I16x8Bitmask => Opcode::I16x8Bitmask,
+            Self::I16x8NarrowI32x4S => Opcode::I16x8NarrowI32x4S,
+            Self::I16x8NarrowI32x4U => Opcode::I16x8NarrowI32x4U,
+            Self::I16x8ExtendLowI8x16S => Opcode::I16x8ExtendLowI8x16S,
+            Self::I16x8ExtendHighI8x16S => Opcode::I16x8ExtendHighI8x16S,
+            Self::I16x8ExtendLowI8x16U => Opcode::I16x8ExtendLowI8x16U,
+            Self::I16x8ExtendHighI8x16U => Opcode::I16x8ExtendHighI8x16U,
+            Self::I16x8Shl => Opcode::I16x8Shl,
+            Self::I16x8ShrS => Opcode::I16x8ShrS,
+            Self::I16x8ShrU => Opcode::I16x8ShrU,
+            Self::I16x8Add => Opcode::I16x8Add,
+            Self::I16x8AddSatS => Opcode::I16x8AddSatS,
+            Self::I16x8AddSatU => Opcode::I16x8AddSatU,
+            Self::I16x8Sub => Opcode::I16x8Sub,
+            Self::I16x8SubSatS => Opcode::I16x8SubSatS,
+            Self::I16x8SubSatU => Opcode::I16x8SubSatU,
+            Self::F64x2Nearest => Opcode::F64x2Nearest,
+            Self::I16x8Mul => Opcode::I16x8Mul,
+            Self::I16x8MinS => Opcode::I16x8MinS,
+            Self::I16x8MinU => Opcode::I16x8MinU,
+            Self::I16x8MaxS => Opcode::I16x8MaxS,
+            Self::I16x8MaxU => Opcode::I16x8MaxU,
+            Self::I16x8AvgrU => Opcode::I16x8AvgrU,
+            Self::I16x8ExtmulLowI8x16S => Opcode::I16x8ExtmulLowI8x16S,
+            Self::I16x8ExtmulHighI8x16S => Opcode::I16x8ExtmulHighI8x16S,
+            Self::I16x8ExtmulLowI8x16U => Opcode::I16x8ExtmulLowI8x16U,
+            Self::I16x8ExtmulHighI8x16U => Opcode::I16x8ExtmulHighI8x16U,
+            Self::I32x4Abs => Opcode::I32x4Abs,
+            Self::I32x4Neg => Opcode::I32x4Neg,
+            Self::I32x4AllTrue => Opcode::I32x4AllTrue,
+            Self::I32x4Bitmask => Opcode::I32x4Bitmask,
+            Self::I32x4ExtendLowI16x8S => Opcode::I32x4ExtendLowI16x8S,
+            Self::I32x4ExtendHighI16x8S => Opcode::I32x4ExtendHighI16x8S,
+            Self::I32x4ExtendLowI16x8U => Opcode::I32x4ExtendLowI16x8U,
+            Self::I32x4ExtendHighI16x8U => Opcode::I32x4ExtendHighI16x8U,
+            Self::I32x4Shl => Opcode::I32x4Shl,
+            Self::I32x4ShrS => Opcode::I32x4ShrS,
+            Self::I32x4ShrU => Opcode::I32x4ShrU,
+            Self::I32x4Add => Opcode::I32x4Add,
+            Self::I32x4Sub => Opcode::I32x4Sub,
+            Self::I32x4Mul => Opcode::I32x4Mul,
+            Self::I32x4MinS => Opcode::I32x4MinS,
+            Self::I32x4MinU => Opcode::I32x4MinU,
+            Self::I32x4MaxS => Opcode::I32x4MaxS,
+            Self::I32x4MaxU => Opcode::I32x4MaxU,
+            Self::I32x4DotI16x8S => Opcode::I32x4DotI16x8S,
+            Self::I32x4ExtmulLowI16x8S => Opcode::I32x4ExtmulLowI16x8S,
+            Self::I32x4ExtmulHighI16x8S => Opcode::I32x4ExtmulHighI16x8S,
+            Self::I32x4ExtmulLowI16x8U => Opcode::I32x4ExtmulLowI16x8U,
+            Self::I32x4ExtmulHighI16x8U => Opcode::I32x4ExtmulHighI16x8U,
+            Self::I64x2Abs => Opcode::I64x2Abs,
+            Self::I64x2Neg => Opcode::I64x2Neg,
+            Self::I64x2AllTrue => Opcode::I64x2AllTrue,
+            Self::I64x2Bitmask => Opcode::I64x2Bitmask,
+            Self::I64x2ExtendLowI32x4S => Opcode::I64x2ExtendLowI32x4S,
+            Self::I64x2ExtendHighI32x4S => Opcode::I64x2ExtendHighI32x4S,
+            Self::I64x2ExtendLowI32x4U => Opcode::I64x2ExtendLowI32x4U,
+            Self::I64x2ExtendHighI32x4U => Opcode::I64x2ExtendHighI32x4U,
+            Self::I64x2Shl => Opcode::I64x2Shl,
+            Self::I64x2ShrS => Opcode::I64x2ShrS,
+            Self::I64x2ShrU => Opcode::I64x2ShrU,
+            Self::I64x2Add => Opcode::I64x2Add,
+            Self::I64x2Sub => Opcode::I64x2Sub,
+            Self::I64x2Mul => Opcode::I64x2Mul,
+            Self::I64x2Eq => Opcode::I64x2Eq,
+            Self::I64x2Ne => Opcode::I64x2Ne,
+            Self::I64x2LtS => Opcode::I64x2LtS,
+            Self::I64x2GtS => Opcode::I64x2GtS,
+            Self::I64x2LeS => Opcode::I64x2LeS,
+            Self::I64x2GeS => Opcode::I64x2GeS,
+            Self::I64x2ExtmulLowI32x4S => Opcode::I64x2ExtmulLowI32x4S,
+            Self::I64x2ExtmulHighI32x4S => Opcode::I64x2ExtmulHighI32x4S,
+            Self::I64x2ExtmulLowI32x4U => Opcode::I64x2ExtmulLowI32x4U,
+            Self::I64x2ExtmulHighI32x4U => Opcode::I64x2ExtmulHighI32x4U,
+            Self::F32x4Abs => Opcode::F32x4Abs,
+            Self::F32x4Neg => Opcode::F32x4Neg,
+            Self::F32x4Sqrt => Opcode::F32x4Sqrt,
+            Self::F32x4Add => Opcode::F32x4Add,
+            Self::F32x4Sub => Opcode::F32x4Sub,
+            Self::F32x4Mul => Opcode::F32x4Mul,
+            Self::F32x4Div => Opcode::F32x4Div,
+            Self::F32x4Min => Opcode::F32x4Min,
+            Self::F32x4Max => Opcode::F32x4Max,
+            Self::F32x4Pmin => Opcode::F32x4Pmin,
+            Self::F32x4Pmax => Opcode::F32x4Pmax,
+            Self::F64x2Abs => Opcode::F64x2Abs,
+            Self::F64x2Neg => Opcode::F64x2Neg,
+            Self::F64x2Sqrt => Opcode::F64x2Sqrt,
+            Self::F64x2Add => Opcode::F64x2Add,
+            Self::F64x2Sub => Opcode::F64x2Sub,
+            Self::F64x2Mul => Opcode::F64x2Mul,
+            Self::F64x2Div => Opcode::F64x2Div,
+            Self::F64x2Min => Opcode::F64x2Min,
+            Self::F64x2Max => Opcode::F64x2Max,
+            Self::F64x2Pmin => Opcode::F64x2Pmin,
+            Self::F64x2Pmax => Opcode::F64x2Pmax,
+            Self::I32x4TruncSatF32x4S => Opcode::I32x4TruncSatF32x4S,
+            Self::I32x4TruncSatF32x4U => Opcode::I32x4TruncSatF32x4U,
+            Self::F32x4ConvertI32x4S => Opcode::F32x4ConvertI32x4S,
+            Self::F32x4ConvertI32x4U => Opcode::F32x4ConvertI32x4U,
+            Self::I32x4TruncSatF64x2SZero => Opcode::I32x4TruncSatF64x2SZero,
+            Self::I32x4TruncSatF64x2UZero => Opcode::I32x4TruncSatF64x2UZero,
+            Self::F64x2ConvertLowI32x4S => Opcode::F64x2ConvertLowI32x4S,
+            Self::F64x2ConvertLowI32x4U => Opcode::F64x2ConvertLowI32x4U,
+            Self::I8x16RelaxedSwizzle => Opcode::I8x16RelaxedSwizzle,
+            Self::I32x4RelaxedTruncF32x4S => Opcode::I32x4RelaxedTruncF32x4S,
+            Self::I32x4RelaxedTruncF32x4U => Opcode::I32x4RelaxedTruncF32x4U,
+            Self::I32x4RelaxedTruncF64x2SZero => Opcode::I32x4RelaxedTruncF64x2SZero,
+            Self::I32x4RelaxedTruncF64x2UZero => Opcode::I32x4RelaxedTruncF64x2UZero,
+            Self::F32x4RelaxedMadd => Opcode::F32x4RelaxedMadd,
+            Self::F32x4RelaxedNmadd => Opcode::F32x4RelaxedNmadd,
+            Self::F64x2RelaxedMadd => Opcode::F64x2RelaxedMadd,
+            Self::F64x2RelaxedNmadd => Opcode::F64x2RelaxedNmadd,
+            Self::I8x16RelaxedLaneselect => Opcode::I8x16RelaxedLaneselect,
+            Self::I16x8RelaxedLaneselect => Opcode::I16x8RelaxedLaneselect,
+            Self::I32x4RelaxedLaneselect => Opcode::I32x4RelaxedLaneselect,
+            Self::I64x2RelaxedLaneselect => Opcode::I64x2RelaxedLaneselect,
+            Self::F32x4RelaxedMin => Opcode::F32x4RelaxedMin,
+            Self::F32x4RelaxedMax => Opcode::F32x4RelaxedMax,
+            Self::F64x2RelaxedMin => Opcode::F64x2RelaxedMin,
+            Self::F64x2RelaxedMax => Opcode::F64x2RelaxedMax,
+            Self::I16x8RelaxedQ15mulrS => Opcode::I16x8RelaxedQ15mulrS,
+            Self::I16x8RelaxedDotI8x16I7x16S => Opcode::I16x8RelaxedDotI8x16I7x16S,
+            Self::I32x4RelaxedDotI8x16I7x16AddS => Opcode::I32x4RelaxedDotI8x16I7x16AddS,
         }
     }
 
@@ -877,6 +1787,28 @@ impl Instruction<'_> {
             Self::I64Store8 { m, .. } => Some((m, 1)),
             Self::I64Store16 { m, .. } => Some((m, 2)),
             Self::I64Store32 { m, .. } => Some((m, 4)),
+            Self::V128Load { m, .. } => Some((m, 16)),
+            Self::V128Load8x8S { m, .. } => Some((m, 8)),
+            Self::V128Load8x8U { m, .. } => Some((m, 8)),
+            Self::V128Load16x4S { m, .. } => Some((m, 8)),
+            Self::V128Load16x4U { m, .. } => Some((m, 8)),
+            Self::V128Load32x2S { m, .. } => Some((m, 8)),
+            Self::V128Load32x2U { m, .. } => Some((m, 8)),
+            Self::V128Load8Splat { m, .. } => Some((m, 1)),
+            Self::V128Load16Splat { m, .. } => Some((m, 2)),
+            Self::V128Load32Splat { m, .. } => Some((m, 4)),
+            Self::V128Load64Splat { m, .. } => Some((m, 8)),
+            Self::V128Store { m, .. } => Some((m, 16)),
+            Self::V128Load8Lane { m, .. } => Some((m, 1)),
+            Self::V128Load16Lane { m, .. } => Some((m, 2)),
+            Self::V128Load32Lane { m, .. } => Some((m, 4)),
+            Self::V128Load64Lane { m, .. } => Some((m, 8)),
+            Self::V128Store8Lane { m, .. } => Some((m, 1)),
+            Self::V128Store16Lane { m, .. } => Some((m, 2)),
+            Self::V128Store32Lane { m, .. } => Some((m, 4)),
+            Self::V128Store64Lane { m, .. } => Some((m, 8)),
+            Self::V128Load32Zero { m, .. } => Some((m, 4)),
+            Self::V128Load64Zero { m, .. } => Some((m, 8)),
             _ => None,
         }
     }

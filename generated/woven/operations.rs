@@ -265,6 +265,331 @@ pub(crate) enum Operation {
     TableGrow,
     TableSize,
     TableFill,
+    I64Add128,
+    I64Sub128,
+    I64MulWideS,
+    I64MulWideU,
+    V128Load,
+    V128Load64,
+    V128LoadAny,
+    V128LoadAny64,
+    V128Load8x8S,
+    V128Load8x8S64,
+    V128Load8x8SAny,
+    V128Load8x8SAny64,
+    V128Load8x8U,
+    V128Load8x8U64,
+    V128Load8x8UAny,
+    V128Load8x8UAny64,
+    V128Load16x4S,
+    V128Load16x4S64,
+    V128Load16x4SAny,
+    V128Load16x4SAny64,
+    V128Load16x4U,
+    V128Load16x4U64,
+    V128Load16x4UAny,
+    V128Load16x4UAny64,
+    V128Load32x2S,
+    V128Load32x2S64,
+    V128Load32x2SAny,
+    V128Load32x2SAny64,
+    V128Load32x2U,
+    V128Load32x2U64,
+    V128Load32x2UAny,
+    V128Load32x2UAny64,
+    V128Load8Splat,
+    V128Load8Splat64,
+    V128Load8SplatAny,
+    V128Load8SplatAny64,
+    V128Load16Splat,
+    V128Load16Splat64,
+    V128Load16SplatAny,
+    V128Load16SplatAny64,
+    V128Load32Splat,
+    V128Load32Splat64,
+    V128Load32SplatAny,
+    V128Load32SplatAny64,
+    V128Load64Splat,
+    V128Load64Splat64,
+    V128Load64SplatAny,
+    V128Load64SplatAny64,
+    V128Store,
+    V128Store64,
+    V128StoreAny,
+    V128StoreAny64,
+    I8x16Shuffle,
+    I8x16Swizzle,
+    I8x16Splat,
+    I16x8Splat,
+    I32x4Splat,
+    I64x2Splat,
+    F32x4Splat,
+    F64x2Splat,
+    I8x16ExtractLaneS,
+    I8x16ExtractLaneU,
+    I8x16ReplaceLane,
+    I16x8ExtractLaneS,
+    I16x8ExtractLaneU,
+    I16x8ReplaceLane,
+    I32x4ExtractLane,
+    I32x4ReplaceLane,
+    I64x2ExtractLane,
+    I64x2ReplaceLane,
+    F32x4ExtractLane,
+    F32x4ReplaceLane,
+    F64x2ExtractLane,
+    F64x2ReplaceLane,
+    I8x16Eq,
+    I8x16Ne,
+    I8x16LtS,
+    I8x16LtU,
+    I8x16GtS,
+    I8x16GtU,
+    I8x16LeS,
+    I8x16LeU,
+    I8x16GeS,
+    I8x16GeU,
+    I16x8Eq,
+    I16x8Ne,
+    I16x8LtS,
+    I16x8LtU,
+    I16x8GtS,
+    I16x8GtU,
+    I16x8LeS,
+    I16x8LeU,
+    I16x8GeS,
+    I16x8GeU,
+    I32x4Eq,
+    I32x4Ne,
+    I32x4LtS,
+    I32x4LtU,
+    I32x4GtS,
+    I32x4GtU,
+    I32x4LeS,
+    I32x4LeU,
+    I32x4GeS,
+    I32x4GeU,
+    F32x4Eq,
+    F32x4Ne,
+    F32x4Lt,
+    F32x4Gt,
+    F32x4Le,
+    F32x4Ge,
+    F64x2Eq,
+    F64x2Ne,
+    F64x2Lt,
+    F64x2Gt,
+    F64x2Le,
+    F64x2Ge,
+    V128Not,
+    V128And,
+    V128Andnot,
+    V128Or,
+    V128Xor,
+    V128Bitselect,
+    V128AnyTrue,
+    V128Load8Lane,
+    V128Load8Lane64,
+    V128Load8LaneAny,
+    V128Load8LaneAny64,
+    V128Load16Lane,
+    V128Load16Lane64,
+    V128Load16LaneAny,
+    V128Load16LaneAny64,
+    V128Load32Lane,
+    V128Load32Lane64,
+    V128Load32LaneAny,
+    V128Load32LaneAny64,
+    V128Load64Lane,
+    V128Load64Lane64,
+    V128Load64LaneAny,
+    V128Load64LaneAny64,
+    V128Store8Lane,
+    V128Store8Lane64,
+    V128Store8LaneAny,
+    V128Store8LaneAny64,
+    V128Store16Lane,
+    V128Store16Lane64,
+    V128Store16LaneAny,
+    V128Store16LaneAny64,
+    V128Store32Lane,
+    V128Store32Lane64,
+    V128Store32LaneAny,
+    V128Store32LaneAny64,
+    V128Store64Lane,
+    V128Store64Lane64,
+    V128Store64LaneAny,
+    V128Store64LaneAny64,
+    V128Load32Zero,
+    V128Load32Zero64,
+    V128Load32ZeroAny,
+    V128Load32ZeroAny64,
+    V128Load64Zero,
+    V128Load64Zero64,
+    V128Load64ZeroAny,
+    V128Load64ZeroAny64,
+    F32x4DemoteF64x2Zero,
+    F64x2PromoteLowF32x4,
+    I8x16Abs,
+    I8x16Neg,
+    I8x16Popcnt,
+    I8x16AllTrue,
+    I8x16Bitmask,
+    I8x16NarrowI16x8S,
+    I8x16NarrowI16x8U,
+    F32x4Ceil,
+    F32x4Floor,
+    F32x4Trunc,
+    F32x4Nearest,
+    I8x16Shl,
+    I8x16ShrS,
+    I8x16ShrU,
+    I8x16Add,
+    I8x16AddSatS,
+    I8x16AddSatU,
+    I8x16Sub,
+    I8x16SubSatS,
+    I8x16SubSatU,
+    F64x2Ceil,
+    F64x2Floor,
+    I8x16MinS,
+    I8x16MinU,
+    I8x16MaxS,
+    I8x16MaxU,
+    F64x2Trunc,
+    I8x16AvgrU,
+    I16x8ExtaddPairwiseI8x16S,
+    I16x8ExtaddPairwiseI8x16U,
+    I32x4ExtaddPairwiseI16x8S,
+    I32x4ExtaddPairwiseI16x8U,
+    I16x8Abs,
+    I16x8Neg,
+    I16x8Q15mulrSatS,
+    I16x8AllTrue,
+    I16x8Bitmask,
+    I16x8NarrowI32x4S,
+    I16x8NarrowI32x4U,
+    I16x8ExtendLowI8x16S,
+    I16x8ExtendHighI8x16S,
+    I16x8ExtendLowI8x16U,
+    I16x8ExtendHighI8x16U,
+    I16x8Shl,
+    I16x8ShrS,
+    I16x8ShrU,
+    I16x8Add,
+    I16x8AddSatS,
+    I16x8AddSatU,
+    I16x8Sub,
+    I16x8SubSatS,
+    I16x8SubSatU,
+    F64x2Nearest,
+    I16x8Mul,
+    I16x8MinS,
+    I16x8MinU,
+    I16x8MaxS,
+    I16x8MaxU,
+    I16x8AvgrU,
+    I16x8ExtmulLowI8x16S,
+    I16x8ExtmulHighI8x16S,
+    I16x8ExtmulLowI8x16U,
+    I16x8ExtmulHighI8x16U,
+    I32x4Abs,
+    I32x4Neg,
+    I32x4AllTrue,
+    I32x4Bitmask,
+    I32x4ExtendLowI16x8S,
+    I32x4ExtendHighI16x8S,
+    I32x4ExtendLowI16x8U,
+    I32x4ExtendHighI16x8U,
+    I32x4Shl,
+    I32x4ShrS,
+    I32x4ShrU,
+    I32x4Add,
+    I32x4Sub,
+    I32x4Mul,
+    I32x4MinS,
+    I32x4MinU,
+    I32x4MaxS,
+    I32x4MaxU,
+    I32x4DotI16x8S,
+    I32x4ExtmulLowI16x8S,
+    I32x4ExtmulHighI16x8S,
+    I32x4ExtmulLowI16x8U,
+    I32x4ExtmulHighI16x8U,
+    I64x2Abs,
+    I64x2Neg,
+    I64x2AllTrue,
+    I64x2Bitmask,
+    I64x2ExtendLowI32x4S,
+    I64x2ExtendHighI32x4S,
+    I64x2ExtendLowI32x4U,
+    I64x2ExtendHighI32x4U,
+    I64x2Shl,
+    I64x2ShrS,
+    I64x2ShrU,
+    I64x2Add,
+    I64x2Sub,
+    I64x2Mul,
+    I64x2Eq,
+    I64x2Ne,
+    I64x2LtS,
+    I64x2GtS,
+    I64x2LeS,
+    I64x2GeS,
+    I64x2ExtmulLowI32x4S,
+    I64x2ExtmulHighI32x4S,
+    I64x2ExtmulLowI32x4U,
+    I64x2ExtmulHighI32x4U,
+    F32x4Abs,
+    F32x4Neg,
+    F32x4Sqrt,
+    F32x4Add,
+    F32x4Sub,
+    F32x4Mul,
+    F32x4Div,
+    F32x4Min,
+    F32x4Max,
+    F32x4Pmin,
+    F32x4Pmax,
+    F64x2Abs,
+    F64x2Neg,
+    F64x2Sqrt,
+    F64x2Add,
+    F64x2Sub,
+    F64x2Mul,
+    F64x2Div,
+    F64x2Min,
+    F64x2Max,
+    F64x2Pmin,
+    F64x2Pmax,
+    I32x4TruncSatF32x4S,
+    I32x4TruncSatF32x4U,
+    F32x4ConvertI32x4S,
+    F32x4ConvertI32x4U,
+    I32x4TruncSatF64x2SZero,
+    I32x4TruncSatF64x2UZero,
+    F64x2ConvertLowI32x4S,
+    F64x2ConvertLowI32x4U,
+    I8x16RelaxedSwizzle,
+    I32x4RelaxedTruncF32x4S,
+    I32x4RelaxedTruncF32x4U,
+    I32x4RelaxedTruncF64x2SZero,
+    I32x4RelaxedTruncF64x2UZero,
+    F32x4RelaxedMadd,
+    F32x4RelaxedNmadd,
+    F64x2RelaxedMadd,
+    F64x2RelaxedNmadd,
+    I8x16RelaxedLaneselect,
+    I16x8RelaxedLaneselect,
+    I32x4RelaxedLaneselect,
+    I64x2RelaxedLaneselect,
+    F32x4RelaxedMin,
+    F32x4RelaxedMax,
+    F64x2RelaxedMin,
+    F64x2RelaxedMax,
+    I16x8RelaxedQ15mulrS,
+    I16x8RelaxedDotI8x16I7x16S,
+    I32x4RelaxedDotI8x16I7x16AddS,
     Move,
     MoveF32,
     MoveF64,
@@ -318,300 +643,625 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) const INFOS: [Info; 293] = [
-    /* TableGet */             Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
-    /* TableSet */             Info::new(2, &FIXED).traps(),
-    /* I32Load */              Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
-    /* I32Load64 */            Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I32LoadAny */           Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I32LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load */              Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load64, Operation::I64LoadAny, Operation::I64LoadAny64]),
-    /* I64Load64 */            Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64LoadAny */           Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64LoadAny64 */         Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* F32Load */              Info::new(1, &FLOAT_LOAD).gives(RegisterClass::F32).traps().memories([Operation::F32Load64, Operation::F32LoadAny, Operation::F32LoadAny64]),
-    /* F32Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(RegisterClass::F32).traps(),
-    /* F32LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(RegisterClass::F32).traps(),
-    /* F32LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(RegisterClass::F32).traps(),
-    /* F64Load */              Info::new(1, &FLOAT_LOAD).gives(RegisterClass::F64).traps().memories([Operation::F64Load64, Operation::F64LoadAny, Operation::F64LoadAny64]),
-    /* F64Load64 */            Info::new(1, &FLOAT_LOAD_64).gives(RegisterClass::F64).traps(),
-    /* F64LoadAny */           Info::new(1, &FLOAT_LOAD_ANY).gives(RegisterClass::F64).traps(),
-    /* F64LoadAny64 */         Info::new(1, &FLOAT_LOAD_ANY_64).gives(RegisterClass::F64).traps(),
-    /* I32Load8S */            Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load8S64, Operation::I32Load8SAny, Operation::I32Load8SAny64]),
-    /* I32Load8S64 */          Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I32Load8SAny */         Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I32Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I32Load8U */            Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load8U64, Operation::I32Load8UAny, Operation::I32Load8UAny64]),
-    /* I32Load8U64 */          Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I32Load8UAny */         Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I32Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I32Load16S */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load16S64, Operation::I32Load16SAny, Operation::I32Load16SAny64]),
-    /* I32Load16S64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I32Load16SAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I32Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I32Load16U */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load16U64, Operation::I32Load16UAny, Operation::I32Load16UAny64]),
-    /* I32Load16U64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I32Load16UAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I32Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load8S */            Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load8S64, Operation::I64Load8SAny, Operation::I64Load8SAny64]),
-    /* I64Load8S64 */          Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load8SAny */         Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load8SAny64 */       Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load8U */            Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load8U64, Operation::I64Load8UAny, Operation::I64Load8UAny64]),
-    /* I64Load8U64 */          Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load8UAny */         Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load8UAny64 */       Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load16S */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load16S64, Operation::I64Load16SAny, Operation::I64Load16SAny64]),
-    /* I64Load16S64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load16SAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load16SAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load16U */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load16U64, Operation::I64Load16UAny, Operation::I64Load16UAny64]),
-    /* I64Load16U64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load16UAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load16UAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load32S */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load32S64, Operation::I64Load32SAny, Operation::I64Load32SAny64]),
-    /* I64Load32S64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load32SAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load32SAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I64Load32U */           Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load32U64, Operation::I64Load32UAny, Operation::I64Load32UAny64]),
-    /* I64Load32U64 */         Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
-    /* I64Load32UAny */        Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
-    /* I64Load32UAny64 */      Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
-    /* I32Store */             Info::new(2, &STORE).traps().memories([Operation::I32Store64, Operation::I32StoreAny, Operation::I32StoreAny64]),
-    /* I32Store64 */           Info::new(2, &STORE_64).traps(),
-    /* I32StoreAny */          Info::new(2, &STORE_ANY).traps(),
-    /* I32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store */             Info::new(2, &STORE).traps().memories([Operation::I64Store64, Operation::I64StoreAny, Operation::I64StoreAny64]),
-    /* I64Store64 */           Info::new(2, &STORE_64).traps(),
-    /* I64StoreAny */          Info::new(2, &STORE_ANY).traps(),
-    /* I64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F32Store */             Info::new(2, &STORE).traps().memories([Operation::F32Store64, Operation::F32StoreAny, Operation::F32StoreAny64]),
-    /* F32Store64 */           Info::new(2, &STORE_64).traps(),
-    /* F32StoreAny */          Info::new(2, &STORE_ANY).traps(),
-    /* F32StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* F64Store */             Info::new(2, &STORE).traps().memories([Operation::F64Store64, Operation::F64StoreAny, Operation::F64StoreAny64]),
-    /* F64Store64 */           Info::new(2, &STORE_64).traps(),
-    /* F64StoreAny */          Info::new(2, &STORE_ANY).traps(),
-    /* F64StoreAny64 */        Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store8 */            Info::new(2, &STORE).traps().memories([Operation::I32Store864, Operation::I32Store8Any, Operation::I32Store8Any64]),
-    /* I32Store864 */          Info::new(2, &STORE_64).traps(),
-    /* I32Store8Any */         Info::new(2, &STORE_ANY).traps(),
-    /* I32Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I32Store16 */           Info::new(2, &STORE).traps().memories([Operation::I32Store1664, Operation::I32Store16Any, Operation::I32Store16Any64]),
-    /* I32Store1664 */         Info::new(2, &STORE_64).traps(),
-    /* I32Store16Any */        Info::new(2, &STORE_ANY).traps(),
-    /* I32Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store8 */            Info::new(2, &STORE).traps().memories([Operation::I64Store864, Operation::I64Store8Any, Operation::I64Store8Any64]),
-    /* I64Store864 */          Info::new(2, &STORE_64).traps(),
-    /* I64Store8Any */         Info::new(2, &STORE_ANY).traps(),
-    /* I64Store8Any64 */       Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store16 */           Info::new(2, &STORE).traps().memories([Operation::I64Store1664, Operation::I64Store16Any, Operation::I64Store16Any64]),
-    /* I64Store1664 */         Info::new(2, &STORE_64).traps(),
-    /* I64Store16Any */        Info::new(2, &STORE_ANY).traps(),
-    /* I64Store16Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* I64Store32 */           Info::new(2, &STORE).traps().memories([Operation::I64Store3264, Operation::I64Store32Any, Operation::I64Store32Any64]),
-    /* I64Store3264 */         Info::new(2, &STORE_64).traps(),
-    /* I64Store32Any */        Info::new(2, &STORE_ANY).traps(),
-    /* I64Store32Any64 */      Info::new(2, &STORE_ANY_64).traps(),
-    /* MemorySize */           Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
-    /* MemoryGrow */           Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
-    /* I32Eqz */               Info::new(1, &TEST).tests(),
-    /* I32Eq */                Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32Eq).negates(Operation::I32Ne),
-    /* I32Ne */                Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32Ne).negates(Operation::I32Eq),
-    /* I32LtS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GtS).negates(Operation::I32GeS),
-    /* I32LtU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GtU).negates(Operation::I32GeU),
-    /* I32GtS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LtS).negates(Operation::I32LeS),
-    /* I32GtU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LtU).negates(Operation::I32LeU),
-    /* I32LeS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GeS).negates(Operation::I32GtS),
-    /* I32LeU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GeU).negates(Operation::I32GtU),
-    /* I32GeS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LeS).negates(Operation::I32LtS),
-    /* I32GeU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LeU).negates(Operation::I32LtU),
-    /* I64Eqz */               Info::new(1, &TEST).tests(),
-    /* I64Eq */                Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64Eq).negates(Operation::I64Ne),
-    /* I64Ne */                Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64Ne).negates(Operation::I64Eq),
-    /* I64LtS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GtS).negates(Operation::I64GeS),
-    /* I64LtU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GtU).negates(Operation::I64GeU),
-    /* I64GtS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LtS).negates(Operation::I64LeS),
-    /* I64GtU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LtU).negates(Operation::I64LeU),
-    /* I64LeS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GeS).negates(Operation::I64GtS),
-    /* I64LeU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GeU).negates(Operation::I64GtU),
-    /* I64GeS */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LeS).negates(Operation::I64LtS),
-    /* I64GeU */               Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LeU).negates(Operation::I64LtU),
-    /* F32Eq */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Eq).negates(Operation::F32Ne),
-    /* F32Ne */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Ne).negates(Operation::F32Eq),
-    /* F32Lt */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Gt),
-    /* F32Gt */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Lt),
-    /* F32Le */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Ge),
-    /* F32Ge */                Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Le),
-    /* F64Eq */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Eq).negates(Operation::F64Ne),
-    /* F64Ne */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Ne).negates(Operation::F64Eq),
-    /* F64Lt */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Gt),
-    /* F64Gt */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Lt),
-    /* F64Le */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Ge),
-    /* F64Ge */                Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Le),
-    /* I32Clz */               Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I32Ctz */               Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I32Popcnt */            Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I32Add */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Add),
-    /* I32Sub */               Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I32Mul */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Mul),
-    /* I32DivS */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I32DivU */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I32RemS */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I32RemU */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I32And */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32And),
-    /* I32Or */                Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Or),
-    /* I32Xor */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Xor),
-    /* I32Shl */               Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I32ShrS */              Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I32ShrU */              Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I32Rotl */              Info::new(2, &ROTATE).gives(RegisterClass::Int),
-    /* I32Rotr */              Info::new(2, &ROTATE).gives(RegisterClass::Int),
-    /* I64Clz */               Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Ctz */               Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Popcnt */            Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Add */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Add),
-    /* I64Sub */               Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I64Mul */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Mul),
-    /* I64DivS */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I64DivU */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I64RemS */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I64RemU */              Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
-    /* I64And */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64And),
-    /* I64Or */                Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Or),
-    /* I64Xor */               Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Xor),
-    /* I64Shl */               Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I64ShrS */              Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I64ShrU */              Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
-    /* I64Rotl */              Info::new(2, &ROTATE).gives(RegisterClass::Int),
-    /* I64Rotr */              Info::new(2, &ROTATE).gives(RegisterClass::Int),
-    /* F32Abs */               Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Neg */               Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Ceil */              Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Floor */             Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Trunc */             Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Nearest */           Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Sqrt */              Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
-    /* F32Add */               Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Add),
-    /* F32Sub */               Info::new(2, &SINGLE).gives(RegisterClass::F32),
-    /* F32Mul */               Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Mul),
-    /* F32Div */               Info::new(2, &SINGLE).gives(RegisterClass::F32),
-    /* F32Min */               Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Min),
-    /* F32Max */               Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Max),
-    /* F32Copysign */          Info::new(2, &SINGLE).gives(RegisterClass::F32),
-    /* F64Abs */               Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Neg */               Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Ceil */              Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Floor */             Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Trunc */             Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Nearest */           Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Sqrt */              Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
-    /* F64Add */               Info::new(2, &DOUBLE_ARITHMETIC_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Add),
-    /* F64Sub */               Info::new(2, &DOUBLE_ARITHMETIC).gives(RegisterClass::F64),
-    /* F64Mul */               Info::new(2, &DOUBLE_ARITHMETIC_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Mul),
-    /* F64Div */               Info::new(2, &DOUBLE_ARITHMETIC).gives(RegisterClass::F64),
-    /* F64Min */               Info::new(2, &DOUBLE_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Min),
-    /* F64Max */               Info::new(2, &DOUBLE_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Max),
-    /* F64Copysign */          Info::new(2, &DOUBLE).gives(RegisterClass::F64),
-    /* I32WrapI64 */           Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I32TruncF32S */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I32TruncF32U */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I32TruncF64S */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I32TruncF64U */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I64ExtendI32S */        Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64ExtendI32U */        Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64TruncF32S */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I64TruncF32U */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I64TruncF64S */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* I64TruncF64U */         Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
-    /* F32ConvertI32S */       Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F32ConvertI32U */       Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F32ConvertI64S */       Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F32ConvertI64U */       Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F32DemoteF64 */         Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F64ConvertI32S */       Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* F64ConvertI32U */       Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* F64ConvertI64S */       Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* F64ConvertI64U */       Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* F64PromoteF32 */        Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* I32ReinterpretF32 */    Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I64ReinterpretF64 */    Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* F32ReinterpretI32 */    Info::new(1, &CONVERT).gives(RegisterClass::F32),
-    /* F64ReinterpretI64 */    Info::new(1, &CONVERT).gives(RegisterClass::F64),
-    /* I32Extend8S */          Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I32Extend16S */         Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Extend8S */          Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Extend16S */         Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* I64Extend32S */         Info::new(1, &UNARY).gives(RegisterClass::Int),
-    /* RefIsNull */            Info::new(1, &TEST).tests(),
-    /* RefFunc */              Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
-    /* I32TruncSatF32S */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I32TruncSatF32U */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I32TruncSatF64S */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I32TruncSatF64U */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I64TruncSatF32S */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I64TruncSatF32U */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I64TruncSatF64S */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* I64TruncSatF64U */      Info::new(1, &CONVERT).gives(RegisterClass::Int),
-    /* MemoryInit */           Info::new(3, &FIXED).traps(),
-    /* DataDrop */             Info::new(0, &FIXED).traps(),
-    /* MemoryCopy */           Info::new(3, &FIXED).traps(),
-    /* MemoryFill */           Info::new(3, &FIXED).traps(),
-    /* TableInit */            Info::new(3, &FIXED).traps(),
-    /* ElemDrop */             Info::new(0, &FIXED).traps(),
-    /* TableCopy */            Info::new(3, &FIXED).traps(),
-    /* TableGrow */            Info::new(2, &FIXED).gives(RegisterClass::Int).traps(),
-    /* TableSize */            Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
-    /* TableFill */            Info::new(3, &FIXED).traps(),
-    /* Move */                 Info::new(1, &MOVE).gives(RegisterClass::Int),
-    /* MoveF32 */              Info::new(1, &MOVE_F32).gives(RegisterClass::F32),
-    /* MoveF64 */              Info::new(1, &MOVE_F64).gives(RegisterClass::F64),
-    /* MoveV128 */             Info::new(1, &MOVE_V128).gives(RegisterClass::V128),
-    /* ConstV128 */            Info::new(0, &CONST_V128).gives(RegisterClass::V128),
-    /* Long */                 Info::new(0, &LONG).gives(RegisterClass::Int),
-    /* Select */               Info::new(3, &SELECT).gives(RegisterClass::Int),
-    /* SelectF32 */            Info::new(3, &SELECT_F32).gives(RegisterClass::F32),
-    /* SelectF64 */            Info::new(3, &SELECT_F64).gives(RegisterClass::F64),
-    /* SelectV128 */           Info::new(3, &SELECT_V128).gives(RegisterClass::V128),
-    /* GlobalGet */            Info::new(0, &GLOBAL_GET).gives(RegisterClass::Int),
-    /* GlobalGetF32 */         Info::new(0, &GLOBAL_GET_F32).gives(RegisterClass::F32),
-    /* GlobalGetF64 */         Info::new(0, &GLOBAL_GET_F64).gives(RegisterClass::F64),
-    /* GlobalGetV128 */        Info::new(0, &GLOBAL_GET_V128).gives(RegisterClass::V128),
-    /* GlobalSet */            Info::new(1, &GLOBAL_SET),
-    /* GlobalSetF32 */         Info::new(1, &GLOBAL_SET_F32),
-    /* GlobalSetF64 */         Info::new(1, &GLOBAL_SET_F64),
-    /* GlobalSetV128 */        Info::new(1, &GLOBAL_SET_V128),
-    /* Enter */                Info::new(0, &FIXED).traps(),
-    /* EnterInt */             Info::new(0, &FIXED).traps(),
-    /* EnterFloat */           Info::new(0, &FIXED).traps(),
-    /* EnterBoth */            Info::new(0, &FIXED).traps(),
-    /* Call */                 Info::new(0, &FIXED).traps(),
-    /* CallInt */              Info::new(0, &FIXED).traps(),
-    /* CallFloat */            Info::new(0, &FIXED).traps(),
-    /* CallBoth */             Info::new(0, &FIXED).traps(),
-    /* CallImport */           Info::new(0, &FIXED).traps(),
-    /* CallRef */              Info::new(1, &CALL_REF).traps(),
-    /* CallIndirect */         Info::new(1, &CALL_INDIRECT).traps(),
-    /* CallIndirect64 */       Info::new(1, &CALL_INDIRECT_64).traps(),
-    /* ReturnCall */           Info::new(0, &FIXED).traps(),
-    /* ReturnCallImport */     Info::new(0, &FIXED).traps(),
-    /* ReturnCallRef */        Info::new(1, &RETURN_CALL_REF).traps(),
-    /* ReturnCallIndirect */   Info::new(1, &RETURN_CALL_INDIRECT).traps(),
-    /* ReturnCallIndirect64 */ Info::new(1, &RETURN_CALL_INDIRECT_64).traps(),
-    /* ReturnValue */          Info::new(1, &RETURN_VALUE),
-    /* ReturnValueF32 */       Info::new(1, &RETURN_VALUE_F32),
-    /* ReturnValueF64 */       Info::new(1, &RETURN_VALUE_F64),
-    /* ReturnValueV128 */      Info::new(1, &RETURN_VALUE_V128),
-    /* Return */               Info::new(0, &FIXED),
-    /* ReturnMany */           Info::new(0, &FIXED),
-    /* Jump */                 Info::new(0, &FIXED),
-    /* BrTable */              Info::new(1, &BR_TABLE),
-    /* BrTableMany */          Info::new(1, &BR_TABLE_MANY).traps(),
-    /* CopyDown */             Info::new(0, &FIXED),
-    /* NonNullOrTrap */        Info::new(1, &NON_NULL_OR_TRAP).traps(),
-    /* Unreachable */          Info::new(0, &FIXED).traps(),
-    /* Fuel */                 Info::new(0, &FIXED).traps(),
-    /* Epoch */                Info::new(0, &FIXED).traps(),
+pub(crate) const INFOS: [Info; 618] = [
+    /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
+    /* TableSet */                      Info::new(2, &FIXED).traps(),
+    /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
+    /* I32Load64 */                     Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I32LoadAny */                    Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I32LoadAny64 */                  Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load64, Operation::I64LoadAny, Operation::I64LoadAny64]),
+    /* I64Load64 */                     Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64LoadAny */                    Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64LoadAny64 */                  Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* F32Load */                       Info::new(1, &FLOAT_LOAD).gives(RegisterClass::F32).traps().memories([Operation::F32Load64, Operation::F32LoadAny, Operation::F32LoadAny64]),
+    /* F32Load64 */                     Info::new(1, &FLOAT_LOAD_64).gives(RegisterClass::F32).traps(),
+    /* F32LoadAny */                    Info::new(1, &FLOAT_LOAD_ANY).gives(RegisterClass::F32).traps(),
+    /* F32LoadAny64 */                  Info::new(1, &FLOAT_LOAD_ANY_64).gives(RegisterClass::F32).traps(),
+    /* F64Load */                       Info::new(1, &FLOAT_LOAD).gives(RegisterClass::F64).traps().memories([Operation::F64Load64, Operation::F64LoadAny, Operation::F64LoadAny64]),
+    /* F64Load64 */                     Info::new(1, &FLOAT_LOAD_64).gives(RegisterClass::F64).traps(),
+    /* F64LoadAny */                    Info::new(1, &FLOAT_LOAD_ANY).gives(RegisterClass::F64).traps(),
+    /* F64LoadAny64 */                  Info::new(1, &FLOAT_LOAD_ANY_64).gives(RegisterClass::F64).traps(),
+    /* I32Load8S */                     Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load8S64, Operation::I32Load8SAny, Operation::I32Load8SAny64]),
+    /* I32Load8S64 */                   Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I32Load8SAny */                  Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I32Load8SAny64 */                Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I32Load8U */                     Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load8U64, Operation::I32Load8UAny, Operation::I32Load8UAny64]),
+    /* I32Load8U64 */                   Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I32Load8UAny */                  Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I32Load8UAny64 */                Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I32Load16S */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load16S64, Operation::I32Load16SAny, Operation::I32Load16SAny64]),
+    /* I32Load16S64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I32Load16SAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I32Load16SAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I32Load16U */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load16U64, Operation::I32Load16UAny, Operation::I32Load16UAny64]),
+    /* I32Load16U64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I32Load16UAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I32Load16UAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load8S */                     Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load8S64, Operation::I64Load8SAny, Operation::I64Load8SAny64]),
+    /* I64Load8S64 */                   Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load8SAny */                  Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load8SAny64 */                Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load8U */                     Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load8U64, Operation::I64Load8UAny, Operation::I64Load8UAny64]),
+    /* I64Load8U64 */                   Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load8UAny */                  Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load8UAny64 */                Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load16S */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load16S64, Operation::I64Load16SAny, Operation::I64Load16SAny64]),
+    /* I64Load16S64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load16SAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load16SAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load16U */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load16U64, Operation::I64Load16UAny, Operation::I64Load16UAny64]),
+    /* I64Load16U64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load16UAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load16UAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load32S */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load32S64, Operation::I64Load32SAny, Operation::I64Load32SAny64]),
+    /* I64Load32S64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load32SAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load32SAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I64Load32U */                    Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I64Load32U64, Operation::I64Load32UAny, Operation::I64Load32UAny64]),
+    /* I64Load32U64 */                  Info::new(1, &LOAD_64).gives(RegisterClass::Int).traps(),
+    /* I64Load32UAny */                 Info::new(1, &LOAD_ANY).gives(RegisterClass::Int).traps(),
+    /* I64Load32UAny64 */               Info::new(1, &LOAD_ANY_64).gives(RegisterClass::Int).traps(),
+    /* I32Store */                      Info::new(2, &STORE).traps().memories([Operation::I32Store64, Operation::I32StoreAny, Operation::I32StoreAny64]),
+    /* I32Store64 */                    Info::new(2, &STORE_64).traps(),
+    /* I32StoreAny */                   Info::new(2, &STORE_ANY).traps(),
+    /* I32StoreAny64 */                 Info::new(2, &STORE_ANY_64).traps(),
+    /* I64Store */                      Info::new(2, &STORE).traps().memories([Operation::I64Store64, Operation::I64StoreAny, Operation::I64StoreAny64]),
+    /* I64Store64 */                    Info::new(2, &STORE_64).traps(),
+    /* I64StoreAny */                   Info::new(2, &STORE_ANY).traps(),
+    /* I64StoreAny64 */                 Info::new(2, &STORE_ANY_64).traps(),
+    /* F32Store */                      Info::new(2, &STORE).traps().memories([Operation::F32Store64, Operation::F32StoreAny, Operation::F32StoreAny64]),
+    /* F32Store64 */                    Info::new(2, &STORE_64).traps(),
+    /* F32StoreAny */                   Info::new(2, &STORE_ANY).traps(),
+    /* F32StoreAny64 */                 Info::new(2, &STORE_ANY_64).traps(),
+    /* F64Store */                      Info::new(2, &STORE).traps().memories([Operation::F64Store64, Operation::F64StoreAny, Operation::F64StoreAny64]),
+    /* F64Store64 */                    Info::new(2, &STORE_64).traps(),
+    /* F64StoreAny */                   Info::new(2, &STORE_ANY).traps(),
+    /* F64StoreAny64 */                 Info::new(2, &STORE_ANY_64).traps(),
+    /* I32Store8 */                     Info::new(2, &STORE).traps().memories([Operation::I32Store864, Operation::I32Store8Any, Operation::I32Store8Any64]),
+    /* I32Store864 */                   Info::new(2, &STORE_64).traps(),
+    /* I32Store8Any */                  Info::new(2, &STORE_ANY).traps(),
+    /* I32Store8Any64 */                Info::new(2, &STORE_ANY_64).traps(),
+    /* I32Store16 */                    Info::new(2, &STORE).traps().memories([Operation::I32Store1664, Operation::I32Store16Any, Operation::I32Store16Any64]),
+    /* I32Store1664 */                  Info::new(2, &STORE_64).traps(),
+    /* I32Store16Any */                 Info::new(2, &STORE_ANY).traps(),
+    /* I32Store16Any64 */               Info::new(2, &STORE_ANY_64).traps(),
+    /* I64Store8 */                     Info::new(2, &STORE).traps().memories([Operation::I64Store864, Operation::I64Store8Any, Operation::I64Store8Any64]),
+    /* I64Store864 */                   Info::new(2, &STORE_64).traps(),
+    /* I64Store8Any */                  Info::new(2, &STORE_ANY).traps(),
+    /* I64Store8Any64 */                Info::new(2, &STORE_ANY_64).traps(),
+    /* I64Store16 */                    Info::new(2, &STORE).traps().memories([Operation::I64Store1664, Operation::I64Store16Any, Operation::I64Store16Any64]),
+    /* I64Store1664 */                  Info::new(2, &STORE_64).traps(),
+    /* I64Store16Any */                 Info::new(2, &STORE_ANY).traps(),
+    /* I64Store16Any64 */               Info::new(2, &STORE_ANY_64).traps(),
+    /* I64Store32 */                    Info::new(2, &STORE).traps().memories([Operation::I64Store3264, Operation::I64Store32Any, Operation::I64Store32Any64]),
+    /* I64Store3264 */                  Info::new(2, &STORE_64).traps(),
+    /* I64Store32Any */                 Info::new(2, &STORE_ANY).traps(),
+    /* I64Store32Any64 */               Info::new(2, &STORE_ANY_64).traps(),
+    /* MemorySize */                    Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
+    /* MemoryGrow */                    Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
+    /* I32Eqz */                        Info::new(1, &TEST).tests(),
+    /* I32Eq */                         Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32Eq).negates(Operation::I32Ne),
+    /* I32Ne */                         Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32Ne).negates(Operation::I32Eq),
+    /* I32LtS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GtS).negates(Operation::I32GeS),
+    /* I32LtU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GtU).negates(Operation::I32GeU),
+    /* I32GtS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LtS).negates(Operation::I32LeS),
+    /* I32GtU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LtU).negates(Operation::I32LeU),
+    /* I32LeS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GeS).negates(Operation::I32GtS),
+    /* I32LeU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32GeU).negates(Operation::I32GtU),
+    /* I32GeS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LeS).negates(Operation::I32LtS),
+    /* I32GeU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I32LeU).negates(Operation::I32LtU),
+    /* I64Eqz */                        Info::new(1, &TEST).tests(),
+    /* I64Eq */                         Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64Eq).negates(Operation::I64Ne),
+    /* I64Ne */                         Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64Ne).negates(Operation::I64Eq),
+    /* I64LtS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GtS).negates(Operation::I64GeS),
+    /* I64LtU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GtU).negates(Operation::I64GeU),
+    /* I64GtS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LtS).negates(Operation::I64LeS),
+    /* I64GtU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LtU).negates(Operation::I64LeU),
+    /* I64LeS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GeS).negates(Operation::I64GtS),
+    /* I64LeU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64GeU).negates(Operation::I64GtU),
+    /* I64GeS */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LeS).negates(Operation::I64LtS),
+    /* I64GeU */                        Info::new(2, &COMPARE_MIRRORED).tests().swaps(Operation::I64LeU).negates(Operation::I64LtU),
+    /* F32Eq */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Eq).negates(Operation::F32Ne),
+    /* F32Ne */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Ne).negates(Operation::F32Eq),
+    /* F32Lt */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Gt),
+    /* F32Gt */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Lt),
+    /* F32Le */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Ge),
+    /* F32Ge */                         Info::new(2, &SINGLE_COMPARE_MIRRORED).tests().swaps(Operation::F32Le),
+    /* F64Eq */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Eq).negates(Operation::F64Ne),
+    /* F64Ne */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Ne).negates(Operation::F64Eq),
+    /* F64Lt */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Gt),
+    /* F64Gt */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Lt),
+    /* F64Le */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Ge),
+    /* F64Ge */                         Info::new(2, &DOUBLE_COMPARE_MIRRORED).tests().swaps(Operation::F64Le),
+    /* I32Clz */                        Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I32Ctz */                        Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I32Popcnt */                     Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I32Add */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Add),
+    /* I32Sub */                        Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I32Mul */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Mul),
+    /* I32DivS */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I32DivU */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I32RemS */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I32RemU */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I32And */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32And),
+    /* I32Or */                         Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Or),
+    /* I32Xor */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I32Xor),
+    /* I32Shl */                        Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I32ShrS */                       Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I32ShrU */                       Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I32Rotl */                       Info::new(2, &ROTATE).gives(RegisterClass::Int),
+    /* I32Rotr */                       Info::new(2, &ROTATE).gives(RegisterClass::Int),
+    /* I64Clz */                        Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Ctz */                        Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Popcnt */                     Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Add */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Add),
+    /* I64Sub */                        Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I64Mul */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Mul),
+    /* I64DivS */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I64DivU */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I64RemS */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I64RemU */                       Info::new(2, &INTEGER).gives(RegisterClass::Int).traps(),
+    /* I64And */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64And),
+    /* I64Or */                         Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Or),
+    /* I64Xor */                        Info::new(2, &ARITHMETIC_MIRRORED).gives(RegisterClass::Int).swaps(Operation::I64Xor),
+    /* I64Shl */                        Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I64ShrS */                       Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I64ShrU */                       Info::new(2, &ARITHMETIC).gives(RegisterClass::Int),
+    /* I64Rotl */                       Info::new(2, &ROTATE).gives(RegisterClass::Int),
+    /* I64Rotr */                       Info::new(2, &ROTATE).gives(RegisterClass::Int),
+    /* F32Abs */                        Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Neg */                        Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Ceil */                       Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Floor */                      Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Trunc */                      Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Nearest */                    Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Sqrt */                       Info::new(1, &SINGLE_UNARY).gives(RegisterClass::F32),
+    /* F32Add */                        Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Add),
+    /* F32Sub */                        Info::new(2, &SINGLE).gives(RegisterClass::F32),
+    /* F32Mul */                        Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Mul),
+    /* F32Div */                        Info::new(2, &SINGLE).gives(RegisterClass::F32),
+    /* F32Min */                        Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Min),
+    /* F32Max */                        Info::new(2, &SINGLE_MIRRORED).gives(RegisterClass::F32).swaps(Operation::F32Max),
+    /* F32Copysign */                   Info::new(2, &SINGLE).gives(RegisterClass::F32),
+    /* F64Abs */                        Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Neg */                        Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Ceil */                       Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Floor */                      Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Trunc */                      Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Nearest */                    Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Sqrt */                       Info::new(1, &DOUBLE_UNARY).gives(RegisterClass::F64),
+    /* F64Add */                        Info::new(2, &DOUBLE_ARITHMETIC_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Add),
+    /* F64Sub */                        Info::new(2, &DOUBLE_ARITHMETIC).gives(RegisterClass::F64),
+    /* F64Mul */                        Info::new(2, &DOUBLE_ARITHMETIC_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Mul),
+    /* F64Div */                        Info::new(2, &DOUBLE_ARITHMETIC).gives(RegisterClass::F64),
+    /* F64Min */                        Info::new(2, &DOUBLE_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Min),
+    /* F64Max */                        Info::new(2, &DOUBLE_MIRRORED).gives(RegisterClass::F64).swaps(Operation::F64Max),
+    /* F64Copysign */                   Info::new(2, &DOUBLE).gives(RegisterClass::F64),
+    /* I32WrapI64 */                    Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I32TruncF32S */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I32TruncF32U */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I32TruncF64S */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I32TruncF64U */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I64ExtendI32S */                 Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64ExtendI32U */                 Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64TruncF32S */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I64TruncF32U */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I64TruncF64S */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* I64TruncF64U */                  Info::new(1, &CONVERT).gives(RegisterClass::Int).traps(),
+    /* F32ConvertI32S */                Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F32ConvertI32U */                Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F32ConvertI64S */                Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F32ConvertI64U */                Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F32DemoteF64 */                  Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F64ConvertI32S */                Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* F64ConvertI32U */                Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* F64ConvertI64S */                Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* F64ConvertI64U */                Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* F64PromoteF32 */                 Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* I32ReinterpretF32 */             Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I64ReinterpretF64 */             Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* F32ReinterpretI32 */             Info::new(1, &CONVERT).gives(RegisterClass::F32),
+    /* F64ReinterpretI64 */             Info::new(1, &CONVERT).gives(RegisterClass::F64),
+    /* I32Extend8S */                   Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I32Extend16S */                  Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Extend8S */                   Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Extend16S */                  Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* I64Extend32S */                  Info::new(1, &UNARY).gives(RegisterClass::Int),
+    /* RefIsNull */                     Info::new(1, &TEST).tests(),
+    /* RefFunc */                       Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
+    /* I32TruncSatF32S */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I32TruncSatF32U */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I32TruncSatF64S */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I32TruncSatF64U */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I64TruncSatF32S */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I64TruncSatF32U */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I64TruncSatF64S */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* I64TruncSatF64U */               Info::new(1, &CONVERT).gives(RegisterClass::Int),
+    /* MemoryInit */                    Info::new(3, &FIXED).traps(),
+    /* DataDrop */                      Info::new(0, &FIXED).traps(),
+    /* MemoryCopy */                    Info::new(3, &FIXED).traps(),
+    /* MemoryFill */                    Info::new(3, &FIXED).traps(),
+    /* TableInit */                     Info::new(3, &FIXED).traps(),
+    /* ElemDrop */                      Info::new(0, &FIXED).traps(),
+    /* TableCopy */                     Info::new(3, &FIXED).traps(),
+    /* TableGrow */                     Info::new(2, &FIXED).gives(RegisterClass::Int).traps(),
+    /* TableSize */                     Info::new(0, &FIXED).gives(RegisterClass::Int).traps(),
+    /* TableFill */                     Info::new(3, &FIXED).traps(),
+    /* I64Add128 */                     Info::new(4, &FIXED).gives(RegisterClass::Int).times(2).traps(),
+    /* I64Sub128 */                     Info::new(4, &FIXED).gives(RegisterClass::Int).times(2).traps(),
+    /* I64MulWideS */                   Info::new(2, &FIXED).gives(RegisterClass::Int).times(2).traps(),
+    /* I64MulWideU */                   Info::new(2, &FIXED).gives(RegisterClass::Int).times(2).traps(),
+    /* V128Load */                      Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load64, Operation::V128LoadAny, Operation::V128LoadAny64]),
+    /* V128Load64 */                    Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128LoadAny */                   Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128LoadAny64 */                 Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8S */                  Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load8x8S64, Operation::V128Load8x8SAny, Operation::V128Load8x8SAny64]),
+    /* V128Load8x8S64 */                Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8SAny */               Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8SAny64 */             Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8U */                  Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load8x8U64, Operation::V128Load8x8UAny, Operation::V128Load8x8UAny64]),
+    /* V128Load8x8U64 */                Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8UAny */               Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load8x8UAny64 */             Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4S */                 Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load16x4S64, Operation::V128Load16x4SAny, Operation::V128Load16x4SAny64]),
+    /* V128Load16x4S64 */               Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4SAny */              Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4SAny64 */            Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4U */                 Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load16x4U64, Operation::V128Load16x4UAny, Operation::V128Load16x4UAny64]),
+    /* V128Load16x4U64 */               Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4UAny */              Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load16x4UAny64 */            Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2S */                 Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load32x2S64, Operation::V128Load32x2SAny, Operation::V128Load32x2SAny64]),
+    /* V128Load32x2S64 */               Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2SAny */              Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2SAny64 */            Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2U */                 Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load32x2U64, Operation::V128Load32x2UAny, Operation::V128Load32x2UAny64]),
+    /* V128Load32x2U64 */               Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2UAny */              Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load32x2UAny64 */            Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8Splat */                Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load8Splat64, Operation::V128Load8SplatAny, Operation::V128Load8SplatAny64]),
+    /* V128Load8Splat64 */              Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8SplatAny */             Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load8SplatAny64 */           Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16Splat */               Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load16Splat64, Operation::V128Load16SplatAny, Operation::V128Load16SplatAny64]),
+    /* V128Load16Splat64 */             Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16SplatAny */            Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load16SplatAny64 */          Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32Splat */               Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load32Splat64, Operation::V128Load32SplatAny, Operation::V128Load32SplatAny64]),
+    /* V128Load32Splat64 */             Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32SplatAny */            Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load32SplatAny64 */          Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64Splat */               Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load64Splat64, Operation::V128Load64SplatAny, Operation::V128Load64SplatAny64]),
+    /* V128Load64Splat64 */             Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64SplatAny */            Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load64SplatAny64 */          Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Store */                     Info::new(2, &VECTOR_STORE).traps().memories([Operation::V128Store64, Operation::V128StoreAny, Operation::V128StoreAny64]),
+    /* V128Store64 */                   Info::new(2, &VECTOR_STORE_64).traps(),
+    /* V128StoreAny */                  Info::new(2, &VECTOR_STORE_ANY).traps(),
+    /* V128StoreAny64 */                Info::new(2, &VECTOR_STORE_ANY_64).traps(),
+    /* I8x16Shuffle */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I8x16Swizzle */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I8x16Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* I16x8Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* I32x4Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* I64x2Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* F32x4Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* F64x2Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
+    /* I8x16ExtractLaneS */             Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I8x16ExtractLaneU */             Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I8x16ReplaceLane */              Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I16x8ExtractLaneS */             Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I16x8ExtractLaneU */             Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I16x8ReplaceLane */              Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I32x4ExtractLane */              Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I32x4ReplaceLane */              Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I64x2ExtractLane */              Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I64x2ReplaceLane */              Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* F32x4ExtractLane */              Info::new(1, &LANE).gives(RegisterClass::F32),
+    /* F32x4ReplaceLane */              Info::new(2, &REPLACE_F32).gives(RegisterClass::V128),
+    /* F64x2ExtractLane */              Info::new(1, &LANE).gives(RegisterClass::F64),
+    /* F64x2ReplaceLane */              Info::new(2, &REPLACE_F64).gives(RegisterClass::V128),
+    /* I8x16Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16Eq),
+    /* I8x16Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16Ne),
+    /* I8x16LtS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16LtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16GtS */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I8x16GtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16LeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16LeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16GeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16GeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8Eq),
+    /* I16x8Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8Ne),
+    /* I16x8LtS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8LtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8GtS */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I16x8GtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8LeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8LeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8GeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8GeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4Eq),
+    /* I32x4Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4Ne),
+    /* I32x4LtS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4LtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4GtS */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I32x4GtU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4LeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4LeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4GeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4GeU */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F32x4Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Eq),
+    /* F32x4Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Ne),
+    /* F32x4Lt */                       Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F32x4Gt */                       Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F32x4Le */                       Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F32x4Ge */                       Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F64x2Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Eq),
+    /* F64x2Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Ne),
+    /* F64x2Lt */                       Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F64x2Gt */                       Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F64x2Le */                       Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F64x2Ge */                       Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* V128Not */                       Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* V128And */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::V128And),
+    /* V128Andnot */                    Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* V128Or */                        Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::V128Or),
+    /* V128Xor */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::V128Xor),
+    /* V128Bitselect */                 Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* V128AnyTrue */                   Info::new(1, &VECTOR_TEST).tests(),
+    /* V128Load8Lane */                 Info::new(2, &LANE_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load8Lane64, Operation::V128Load8LaneAny, Operation::V128Load8LaneAny64]),
+    /* V128Load8Lane64 */               Info::new(2, &LANE_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load8LaneAny */              Info::new(2, &LANE_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load8LaneAny64 */            Info::new(2, &LANE_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16Lane */                Info::new(2, &LANE_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load16Lane64, Operation::V128Load16LaneAny, Operation::V128Load16LaneAny64]),
+    /* V128Load16Lane64 */              Info::new(2, &LANE_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load16LaneAny */             Info::new(2, &LANE_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load16LaneAny64 */           Info::new(2, &LANE_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32Lane */                Info::new(2, &LANE_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load32Lane64, Operation::V128Load32LaneAny, Operation::V128Load32LaneAny64]),
+    /* V128Load32Lane64 */              Info::new(2, &LANE_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32LaneAny */             Info::new(2, &LANE_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load32LaneAny64 */           Info::new(2, &LANE_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64Lane */                Info::new(2, &LANE_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load64Lane64, Operation::V128Load64LaneAny, Operation::V128Load64LaneAny64]),
+    /* V128Load64Lane64 */              Info::new(2, &LANE_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64LaneAny */             Info::new(2, &LANE_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load64LaneAny64 */           Info::new(2, &LANE_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Store8Lane */                Info::new(2, &VECTOR_STORE).traps().memories([Operation::V128Store8Lane64, Operation::V128Store8LaneAny, Operation::V128Store8LaneAny64]),
+    /* V128Store8Lane64 */              Info::new(2, &VECTOR_STORE_64).traps(),
+    /* V128Store8LaneAny */             Info::new(2, &VECTOR_STORE_ANY).traps(),
+    /* V128Store8LaneAny64 */           Info::new(2, &VECTOR_STORE_ANY_64).traps(),
+    /* V128Store16Lane */               Info::new(2, &VECTOR_STORE).traps().memories([Operation::V128Store16Lane64, Operation::V128Store16LaneAny, Operation::V128Store16LaneAny64]),
+    /* V128Store16Lane64 */             Info::new(2, &VECTOR_STORE_64).traps(),
+    /* V128Store16LaneAny */            Info::new(2, &VECTOR_STORE_ANY).traps(),
+    /* V128Store16LaneAny64 */          Info::new(2, &VECTOR_STORE_ANY_64).traps(),
+    /* V128Store32Lane */               Info::new(2, &VECTOR_STORE).traps().memories([Operation::V128Store32Lane64, Operation::V128Store32LaneAny, Operation::V128Store32LaneAny64]),
+    /* V128Store32Lane64 */             Info::new(2, &VECTOR_STORE_64).traps(),
+    /* V128Store32LaneAny */            Info::new(2, &VECTOR_STORE_ANY).traps(),
+    /* V128Store32LaneAny64 */          Info::new(2, &VECTOR_STORE_ANY_64).traps(),
+    /* V128Store64Lane */               Info::new(2, &VECTOR_STORE).traps().memories([Operation::V128Store64Lane64, Operation::V128Store64LaneAny, Operation::V128Store64LaneAny64]),
+    /* V128Store64Lane64 */             Info::new(2, &VECTOR_STORE_64).traps(),
+    /* V128Store64LaneAny */            Info::new(2, &VECTOR_STORE_ANY).traps(),
+    /* V128Store64LaneAny64 */          Info::new(2, &VECTOR_STORE_ANY_64).traps(),
+    /* V128Load32Zero */                Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load32Zero64, Operation::V128Load32ZeroAny, Operation::V128Load32ZeroAny64]),
+    /* V128Load32Zero64 */              Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load32ZeroAny */             Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load32ZeroAny64 */           Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64Zero */                Info::new(1, &VECTOR_LOAD).gives(RegisterClass::V128).traps().memories([Operation::V128Load64Zero64, Operation::V128Load64ZeroAny, Operation::V128Load64ZeroAny64]),
+    /* V128Load64Zero64 */              Info::new(1, &VECTOR_LOAD_64).gives(RegisterClass::V128).traps(),
+    /* V128Load64ZeroAny */             Info::new(1, &VECTOR_LOAD_ANY).gives(RegisterClass::V128).traps(),
+    /* V128Load64ZeroAny64 */           Info::new(1, &VECTOR_LOAD_ANY_64).gives(RegisterClass::V128).traps(),
+    /* F32x4DemoteF64x2Zero */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2PromoteLowF32x4 */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16Popcnt */                   Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16AllTrue */                  Info::new(1, &VECTOR_TEST).tests(),
+    /* I8x16Bitmask */                  Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I8x16NarrowI16x8S */             Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16NarrowI16x8U */             Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F32x4Ceil */                     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Floor */                    Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Trunc */                    Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Nearest */                  Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16Shl */                      Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I8x16ShrS */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I8x16ShrU */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I8x16Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16Add),
+    /* I8x16AddSatS */                  Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16AddSatS),
+    /* I8x16AddSatU */                  Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16AddSatU),
+    /* I8x16Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I8x16SubSatS */                  Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16SubSatU */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F64x2Ceil */                     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2Floor */                    Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16MinS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16MinS),
+    /* I8x16MinU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16MinU),
+    /* I8x16MaxS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16MaxS),
+    /* I8x16MaxU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16MaxU),
+    /* F64x2Trunc */                    Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16AvgrU */                    Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I8x16AvgrU),
+    /* I16x8ExtaddPairwiseI8x16S */     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8ExtaddPairwiseI8x16U */     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4ExtaddPairwiseI16x8S */     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4ExtaddPairwiseI16x8U */     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8Q15mulrSatS */              Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8Q15mulrSatS),
+    /* I16x8AllTrue */                  Info::new(1, &VECTOR_TEST).tests(),
+    /* I16x8Bitmask */                  Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I16x8NarrowI32x4S */             Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8NarrowI32x4U */             Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8ExtendLowI8x16S */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8ExtendHighI8x16S */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8ExtendLowI8x16U */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8ExtendHighI8x16U */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8Shl */                      Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I16x8ShrS */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I16x8ShrU */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I16x8Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8Add),
+    /* I16x8AddSatS */                  Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8AddSatS),
+    /* I16x8AddSatU */                  Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8AddSatU),
+    /* I16x8Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I16x8SubSatS */                  Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I16x8SubSatU */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F64x2Nearest */                  Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I16x8Mul */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8Mul),
+    /* I16x8MinS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8MinS),
+    /* I16x8MinU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8MinU),
+    /* I16x8MaxS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8MaxS),
+    /* I16x8MaxU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8MaxU),
+    /* I16x8AvgrU */                    Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8AvgrU),
+    /* I16x8ExtmulLowI8x16S */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8ExtmulLowI8x16S),
+    /* I16x8ExtmulHighI8x16S */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8ExtmulHighI8x16S),
+    /* I16x8ExtmulLowI8x16U */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8ExtmulLowI8x16U),
+    /* I16x8ExtmulHighI8x16U */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8ExtmulHighI8x16U),
+    /* I32x4Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4AllTrue */                  Info::new(1, &VECTOR_TEST).tests(),
+    /* I32x4Bitmask */                  Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I32x4ExtendLowI16x8S */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4ExtendHighI16x8S */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4ExtendLowI16x8U */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4ExtendHighI16x8U */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4Shl */                      Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I32x4ShrS */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I32x4ShrU */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I32x4Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4Add),
+    /* I32x4Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I32x4Mul */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4Mul),
+    /* I32x4MinS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4MinS),
+    /* I32x4MinU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4MinU),
+    /* I32x4MaxS */                     Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4MaxS),
+    /* I32x4MaxU */                     Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4MaxU),
+    /* I32x4DotI16x8S */                Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4DotI16x8S),
+    /* I32x4ExtmulLowI16x8S */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4ExtmulLowI16x8S),
+    /* I32x4ExtmulHighI16x8S */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4ExtmulHighI16x8S),
+    /* I32x4ExtmulLowI16x8U */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4ExtmulLowI16x8U),
+    /* I32x4ExtmulHighI16x8U */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I32x4ExtmulHighI16x8U),
+    /* I64x2Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2AllTrue */                  Info::new(1, &VECTOR_TEST).tests(),
+    /* I64x2Bitmask */                  Info::new(1, &LANE).gives(RegisterClass::Int),
+    /* I64x2ExtendLowI32x4S */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2ExtendHighI32x4S */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2ExtendLowI32x4U */          Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2ExtendHighI32x4U */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I64x2Shl */                      Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I64x2ShrS */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I64x2ShrU */                     Info::new(2, &SHIFT).gives(RegisterClass::V128),
+    /* I64x2Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2Add),
+    /* I64x2Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I64x2Mul */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2Mul),
+    /* I64x2Eq */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2Eq),
+    /* I64x2Ne */                       Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2Ne),
+    /* I64x2LtS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I64x2GtS */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I64x2LeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I64x2GeS */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I64x2ExtmulLowI32x4S */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2ExtmulLowI32x4S),
+    /* I64x2ExtmulHighI32x4S */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2ExtmulHighI32x4S),
+    /* I64x2ExtmulLowI32x4U */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2ExtmulLowI32x4U),
+    /* I64x2ExtmulHighI32x4U */         Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I64x2ExtmulHighI32x4U),
+    /* F32x4Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Sqrt */                     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Add),
+    /* F32x4Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F32x4Mul */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Mul),
+    /* F32x4Div */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F32x4Min */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Min),
+    /* F32x4Max */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4Max),
+    /* F32x4Pmin */                     Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F32x4Pmax */                     Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F64x2Abs */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2Neg */                      Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2Sqrt */                     Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2Add */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Add),
+    /* F64x2Sub */                      Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* F64x2Mul */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Mul),
+    /* F64x2Div */                      Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F64x2Min */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Min),
+    /* F64x2Max */                      Info::new(2, &VECTOR_LOGIC_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2Max),
+    /* F64x2Pmin */                     Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* F64x2Pmax */                     Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4TruncSatF32x4S */           Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4TruncSatF32x4U */           Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4ConvertI32x4S */            Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4ConvertI32x4U */            Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4TruncSatF64x2SZero */       Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4TruncSatF64x2UZero */       Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2ConvertLowI32x4S */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F64x2ConvertLowI32x4U */         Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I8x16RelaxedSwizzle */           Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I32x4RelaxedTruncF32x4S */       Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4RelaxedTruncF32x4U */       Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4RelaxedTruncF64x2SZero */   Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* I32x4RelaxedTruncF64x2UZero */   Info::new(1, &VECTOR_UNARY).gives(RegisterClass::V128),
+    /* F32x4RelaxedMadd */              Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* F32x4RelaxedNmadd */             Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* F64x2RelaxedMadd */              Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* F64x2RelaxedNmadd */             Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* I8x16RelaxedLaneselect */        Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* I16x8RelaxedLaneselect */        Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* I32x4RelaxedLaneselect */        Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* I64x2RelaxedLaneselect */        Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* F32x4RelaxedMin */               Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4RelaxedMin),
+    /* F32x4RelaxedMax */               Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F32x4RelaxedMax),
+    /* F64x2RelaxedMin */               Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2RelaxedMin),
+    /* F64x2RelaxedMax */               Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::F64x2RelaxedMax),
+    /* I16x8RelaxedQ15mulrS */          Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8RelaxedQ15mulrS),
+    /* I16x8RelaxedDotI8x16I7x16S */    Info::new(2, &VECTOR_MIRRORED).gives(RegisterClass::V128).swaps(Operation::I16x8RelaxedDotI8x16I7x16S),
+    /* I32x4RelaxedDotI8x16I7x16AddS */ Info::new(3, &VECTOR_TERNARY).gives(RegisterClass::V128),
+    /* Move */                          Info::new(1, &MOVE).gives(RegisterClass::Int),
+    /* MoveF32 */                       Info::new(1, &MOVE_F32).gives(RegisterClass::F32),
+    /* MoveF64 */                       Info::new(1, &MOVE_F64).gives(RegisterClass::F64),
+    /* MoveV128 */                      Info::new(1, &MOVE_V128).gives(RegisterClass::V128),
+    /* ConstV128 */                     Info::new(0, &CONST_V128).gives(RegisterClass::V128),
+    /* Long */                          Info::new(0, &LONG).gives(RegisterClass::Int),
+    /* Select */                        Info::new(3, &SELECT).gives(RegisterClass::Int),
+    /* SelectF32 */                     Info::new(3, &SELECT_F32).gives(RegisterClass::F32),
+    /* SelectF64 */                     Info::new(3, &SELECT_F64).gives(RegisterClass::F64),
+    /* SelectV128 */                    Info::new(3, &SELECT_V128).gives(RegisterClass::V128),
+    /* GlobalGet */                     Info::new(0, &GLOBAL_GET).gives(RegisterClass::Int),
+    /* GlobalGetF32 */                  Info::new(0, &GLOBAL_GET_F32).gives(RegisterClass::F32),
+    /* GlobalGetF64 */                  Info::new(0, &GLOBAL_GET_F64).gives(RegisterClass::F64),
+    /* GlobalGetV128 */                 Info::new(0, &GLOBAL_GET_V128).gives(RegisterClass::V128),
+    /* GlobalSet */                     Info::new(1, &GLOBAL_SET),
+    /* GlobalSetF32 */                  Info::new(1, &GLOBAL_SET_F32),
+    /* GlobalSetF64 */                  Info::new(1, &GLOBAL_SET_F64),
+    /* GlobalSetV128 */                 Info::new(1, &GLOBAL_SET_V128),
+    /* Enter */                         Info::new(0, &FIXED).traps(),
+    /* EnterInt */                      Info::new(0, &FIXED).traps(),
+    /* EnterFloat */                    Info::new(0, &FIXED).traps(),
+    /* EnterBoth */                     Info::new(0, &FIXED).traps(),
+    /* Call */                          Info::new(0, &FIXED).traps(),
+    /* CallInt */                       Info::new(0, &FIXED).traps(),
+    /* CallFloat */                     Info::new(0, &FIXED).traps(),
+    /* CallBoth */                      Info::new(0, &FIXED).traps(),
+    /* CallImport */                    Info::new(0, &FIXED).traps(),
+    /* CallRef */                       Info::new(1, &CALL_REF).traps(),
+    /* CallIndirect */                  Info::new(1, &CALL_INDIRECT).traps(),
+    /* CallIndirect64 */                Info::new(1, &CALL_INDIRECT_64).traps(),
+    /* ReturnCall */                    Info::new(0, &FIXED).traps(),
+    /* ReturnCallImport */              Info::new(0, &FIXED).traps(),
+    /* ReturnCallRef */                 Info::new(1, &RETURN_CALL_REF).traps(),
+    /* ReturnCallIndirect */            Info::new(1, &RETURN_CALL_INDIRECT).traps(),
+    /* ReturnCallIndirect64 */          Info::new(1, &RETURN_CALL_INDIRECT_64).traps(),
+    /* ReturnValue */                   Info::new(1, &RETURN_VALUE),
+    /* ReturnValueF32 */                Info::new(1, &RETURN_VALUE_F32),
+    /* ReturnValueF64 */                Info::new(1, &RETURN_VALUE_F64),
+    /* ReturnValueV128 */               Info::new(1, &RETURN_VALUE_V128),
+    /* Return */                        Info::new(0, &FIXED),
+    /* ReturnMany */                    Info::new(0, &FIXED),
+    /* Jump */                          Info::new(0, &FIXED),
+    /* BrTable */                       Info::new(1, &BR_TABLE),
+    /* BrTableMany */                   Info::new(1, &BR_TABLE_MANY).traps(),
+    /* CopyDown */                      Info::new(0, &FIXED),
+    /* NonNullOrTrap */                 Info::new(1, &NON_NULL_OR_TRAP).traps(),
+    /* Unreachable */                   Info::new(0, &FIXED).traps(),
+    /* Fuel */                          Info::new(0, &FIXED).traps(),
+    /* Epoch */                         Info::new(0, &FIXED).traps(),
 ];
 
 /// The number of each operation's first handler.
@@ -1174,3 +1824,577 @@ impl Hand for TableFill {
         Ok(())
     }
 }
+
+/// `i64.add128`
+pub(crate) struct I64Add128;
+
+impl Hand for I64Add128 {
+    const IMMEDIATES: &'static [Operand] = &[];
+    const SLOTS: usize = 4;
+
+    fn call(m: &mut Context, slots: &mut [u64], _: &[u32]) -> Result<(), Stop> {
+        let a = i64::from_slot(slots[0]);
+        let b = i64::from_slot(slots[1]);
+        let c = i64::from_slot(slots[2]);
+        let d = i64::from_slot(slots[3]);
+        crate::exec::wide::add128(m, a, b, c, d)?.put(slots);
+        Ok(())
+    }
+}
+
+/// `i64.sub128`
+pub(crate) struct I64Sub128;
+
+impl Hand for I64Sub128 {
+    const IMMEDIATES: &'static [Operand] = &[];
+    const SLOTS: usize = 4;
+
+    fn call(m: &mut Context, slots: &mut [u64], _: &[u32]) -> Result<(), Stop> {
+        let a = i64::from_slot(slots[0]);
+        let b = i64::from_slot(slots[1]);
+        let c = i64::from_slot(slots[2]);
+        let d = i64::from_slot(slots[3]);
+        crate::exec::wide::sub128(m, a, b, c, d)?.put(slots);
+        Ok(())
+    }
+}
+
+/// `i64.mul_wide_s`
+pub(crate) struct I64MulWideS;
+
+impl Hand for I64MulWideS {
+    const IMMEDIATES: &'static [Operand] = &[];
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], _: &[u32]) -> Result<(), Stop> {
+        let a = i64::from_slot(slots[0]);
+        let b = i64::from_slot(slots[1]);
+        crate::exec::wide::mul_wide_s(m, a, b)?.put(slots);
+        Ok(())
+    }
+}
+
+/// `i64.mul_wide_u`
+pub(crate) struct I64MulWideU;
+
+impl Hand for I64MulWideU {
+    const IMMEDIATES: &'static [Operand] = &[];
+    const SLOTS: usize = 2;
+
+    fn call(m: &mut Context, slots: &mut [u64], _: &[u32]) -> Result<(), Stop> {
+        let a = i64::from_slot(slots[0]);
+        let b = i64::from_slot(slots[1]);
+        crate::exec::wide::mul_wide_u(m, a, b)?.put(slots);
+        Ok(())
+    }
+}
+
+load!(V128Load: V128 = v128_load);
+
+load!(V128Load8x8S: V128 = v128_load8x8_s);
+
+load!(V128Load8x8U: V128 = v128_load8x8_u);
+
+load!(V128Load16x4S: V128 = v128_load16x4_s);
+
+load!(V128Load16x4U: V128 = v128_load16x4_u);
+
+load!(V128Load32x2S: V128 = v128_load32x2_s);
+
+load!(V128Load32x2U: V128 = v128_load32x2_u);
+
+load!(V128Load8Splat: V128 = v128_load8_splat);
+
+load!(V128Load16Splat: V128 = v128_load16_splat);
+
+load!(V128Load32Splat: V128 = v128_load32_splat);
+
+load!(V128Load64Splat: V128 = v128_load64_splat);
+
+store!(V128Store: (V128) = v128_store);
+
+operation!(I8x16Shuffle: (V128, V128; [u8; 16]) -> V128 = i8x16_shuffle);
+
+operation!(I8x16Swizzle: (V128, V128) -> V128 = i8x16_swizzle);
+
+operation!(I8x16Splat: (i32) -> V128 = i8x16_splat);
+
+operation!(I16x8Splat: (i32) -> V128 = i16x8_splat);
+
+operation!(I32x4Splat: (i32) -> V128 = i32x4_splat);
+
+operation!(I64x2Splat: (i64) -> V128 = i64x2_splat);
+
+operation!(F32x4Splat: (f32) -> V128 = f32x4_splat);
+
+operation!(F64x2Splat: (f64) -> V128 = f64x2_splat);
+
+operation!(I8x16ExtractLaneS: (V128; u8) -> i32 = i8x16_extract_lane_s);
+
+operation!(I8x16ExtractLaneU: (V128; u8) -> i32 = i8x16_extract_lane_u);
+
+operation!(I8x16ReplaceLane: (V128, i32; u8) -> V128 = i8x16_replace_lane);
+
+operation!(I16x8ExtractLaneS: (V128; u8) -> i32 = i16x8_extract_lane_s);
+
+operation!(I16x8ExtractLaneU: (V128; u8) -> i32 = i16x8_extract_lane_u);
+
+operation!(I16x8ReplaceLane: (V128, i32; u8) -> V128 = i16x8_replace_lane);
+
+operation!(I32x4ExtractLane: (V128; u8) -> i32 = i32x4_extract_lane);
+
+operation!(I32x4ReplaceLane: (V128, i32; u8) -> V128 = i32x4_replace_lane);
+
+operation!(I64x2ExtractLane: (V128; u8) -> i64 = i64x2_extract_lane);
+
+operation!(I64x2ReplaceLane: (V128, i64; u8) -> V128 = i64x2_replace_lane);
+
+operation!(F32x4ExtractLane: (V128; u8) -> f32 = f32x4_extract_lane);
+
+operation!(F32x4ReplaceLane: (V128, f32; u8) -> V128 = f32x4_replace_lane);
+
+operation!(F64x2ExtractLane: (V128; u8) -> f64 = f64x2_extract_lane);
+
+operation!(F64x2ReplaceLane: (V128, f64; u8) -> V128 = f64x2_replace_lane);
+
+operation!(I8x16Eq: (V128, V128) -> V128 = i8x16_eq);
+
+operation!(I8x16Ne: (V128, V128) -> V128 = i8x16_ne);
+
+operation!(I8x16LtS: (V128, V128) -> V128 = i8x16_lt_s);
+
+operation!(I8x16LtU: (V128, V128) -> V128 = i8x16_lt_u);
+
+operation!(I8x16GtS: (V128, V128) -> V128 = i8x16_gt_s);
+
+operation!(I8x16GtU: (V128, V128) -> V128 = i8x16_gt_u);
+
+operation!(I8x16LeS: (V128, V128) -> V128 = i8x16_le_s);
+
+operation!(I8x16LeU: (V128, V128) -> V128 = i8x16_le_u);
+
+operation!(I8x16GeS: (V128, V128) -> V128 = i8x16_ge_s);
+
+operation!(I8x16GeU: (V128, V128) -> V128 = i8x16_ge_u);
+
+operation!(I16x8Eq: (V128, V128) -> V128 = i16x8_eq);
+
+operation!(I16x8Ne: (V128, V128) -> V128 = i16x8_ne);
+
+operation!(I16x8LtS: (V128, V128) -> V128 = i16x8_lt_s);
+
+operation!(I16x8LtU: (V128, V128) -> V128 = i16x8_lt_u);
+
+operation!(I16x8GtS: (V128, V128) -> V128 = i16x8_gt_s);
+
+operation!(I16x8GtU: (V128, V128) -> V128 = i16x8_gt_u);
+
+operation!(I16x8LeS: (V128, V128) -> V128 = i16x8_le_s);
+
+operation!(I16x8LeU: (V128, V128) -> V128 = i16x8_le_u);
+
+operation!(I16x8GeS: (V128, V128) -> V128 = i16x8_ge_s);
+
+operation!(I16x8GeU: (V128, V128) -> V128 = i16x8_ge_u);
+
+operation!(I32x4Eq: (V128, V128) -> V128 = i32x4_eq);
+
+operation!(I32x4Ne: (V128, V128) -> V128 = i32x4_ne);
+
+operation!(I32x4LtS: (V128, V128) -> V128 = i32x4_lt_s);
+
+operation!(I32x4LtU: (V128, V128) -> V128 = i32x4_lt_u);
+
+operation!(I32x4GtS: (V128, V128) -> V128 = i32x4_gt_s);
+
+operation!(I32x4GtU: (V128, V128) -> V128 = i32x4_gt_u);
+
+operation!(I32x4LeS: (V128, V128) -> V128 = i32x4_le_s);
+
+operation!(I32x4LeU: (V128, V128) -> V128 = i32x4_le_u);
+
+operation!(I32x4GeS: (V128, V128) -> V128 = i32x4_ge_s);
+
+operation!(I32x4GeU: (V128, V128) -> V128 = i32x4_ge_u);
+
+operation!(F32x4Eq: (V128, V128) -> V128 = f32x4_eq);
+
+operation!(F32x4Ne: (V128, V128) -> V128 = f32x4_ne);
+
+operation!(F32x4Lt: (V128, V128) -> V128 = f32x4_lt);
+
+operation!(F32x4Gt: (V128, V128) -> V128 = f32x4_gt);
+
+operation!(F32x4Le: (V128, V128) -> V128 = f32x4_le);
+
+operation!(F32x4Ge: (V128, V128) -> V128 = f32x4_ge);
+
+operation!(F64x2Eq: (V128, V128) -> V128 = f64x2_eq);
+
+operation!(F64x2Ne: (V128, V128) -> V128 = f64x2_ne);
+
+operation!(F64x2Lt: (V128, V128) -> V128 = f64x2_lt);
+
+operation!(F64x2Gt: (V128, V128) -> V128 = f64x2_gt);
+
+operation!(F64x2Le: (V128, V128) -> V128 = f64x2_le);
+
+operation!(F64x2Ge: (V128, V128) -> V128 = f64x2_ge);
+
+operation!(V128Not: (V128) -> V128 = v128_not);
+
+operation!(V128And: (V128, V128) -> V128 = v128_and);
+
+operation!(V128Andnot: (V128, V128) -> V128 = v128_andnot);
+
+operation!(V128Or: (V128, V128) -> V128 = v128_or);
+
+operation!(V128Xor: (V128, V128) -> V128 = v128_xor);
+
+operation!(V128Bitselect: (V128, V128, V128) -> V128 = v128_bitselect);
+
+operation!(V128AnyTrue: (V128) -> i32 = v128_any_true);
+
+load_lane!(V128Load8Lane: (V128; u8) -> V128 = v128_load8_lane);
+
+load_lane!(V128Load16Lane: (V128; u8) -> V128 = v128_load16_lane);
+
+load_lane!(V128Load32Lane: (V128; u8) -> V128 = v128_load32_lane);
+
+load_lane!(V128Load64Lane: (V128; u8) -> V128 = v128_load64_lane);
+
+store!(V128Store8Lane: (V128; u8) = v128_store8_lane);
+
+store!(V128Store16Lane: (V128; u8) = v128_store16_lane);
+
+store!(V128Store32Lane: (V128; u8) = v128_store32_lane);
+
+store!(V128Store64Lane: (V128; u8) = v128_store64_lane);
+
+load!(V128Load32Zero: V128 = v128_load32_zero);
+
+load!(V128Load64Zero: V128 = v128_load64_zero);
+
+operation!(F32x4DemoteF64x2Zero: (V128) -> V128 = f32x4_demote_f64x2_zero);
+
+operation!(F64x2PromoteLowF32x4: (V128) -> V128 = f64x2_promote_low_f32x4);
+
+operation!(I8x16Abs: (V128) -> V128 = i8x16_abs);
+
+operation!(I8x16Neg: (V128) -> V128 = i8x16_neg);
+
+operation!(I8x16Popcnt: (V128) -> V128 = i8x16_popcnt);
+
+operation!(I8x16AllTrue: (V128) -> i32 = i8x16_all_true);
+
+operation!(I8x16Bitmask: (V128) -> i32 = i8x16_bitmask);
+
+operation!(I8x16NarrowI16x8S: (V128, V128) -> V128 = i8x16_narrow_i16x8_s);
+
+operation!(I8x16NarrowI16x8U: (V128, V128) -> V128 = i8x16_narrow_i16x8_u);
+
+operation!(F32x4Ceil: (V128) -> V128 = f32x4_ceil);
+
+operation!(F32x4Floor: (V128) -> V128 = f32x4_floor);
+
+operation!(F32x4Trunc: (V128) -> V128 = f32x4_trunc);
+
+operation!(F32x4Nearest: (V128) -> V128 = f32x4_nearest);
+
+operation!(I8x16Shl: (V128, i32) -> V128 = i8x16_shl);
+
+operation!(I8x16ShrS: (V128, i32) -> V128 = i8x16_shr_s);
+
+operation!(I8x16ShrU: (V128, i32) -> V128 = i8x16_shr_u);
+
+operation!(I8x16Add: (V128, V128) -> V128 = i8x16_add);
+
+operation!(I8x16AddSatS: (V128, V128) -> V128 = i8x16_add_sat_s);
+
+operation!(I8x16AddSatU: (V128, V128) -> V128 = i8x16_add_sat_u);
+
+operation!(I8x16Sub: (V128, V128) -> V128 = i8x16_sub);
+
+operation!(I8x16SubSatS: (V128, V128) -> V128 = i8x16_sub_sat_s);
+
+operation!(I8x16SubSatU: (V128, V128) -> V128 = i8x16_sub_sat_u);
+
+operation!(F64x2Ceil: (V128) -> V128 = f64x2_ceil);
+
+operation!(F64x2Floor: (V128) -> V128 = f64x2_floor);
+
+operation!(I8x16MinS: (V128, V128) -> V128 = i8x16_min_s);
+
+operation!(I8x16MinU: (V128, V128) -> V128 = i8x16_min_u);
+
+operation!(I8x16MaxS: (V128, V128) -> V128 = i8x16_max_s);
+
+operation!(I8x16MaxU: (V128, V128) -> V128 = i8x16_max_u);
+
+operation!(F64x2Trunc: (V128) -> V128 = f64x2_trunc);
+
+operation!(I8x16AvgrU: (V128, V128) -> V128 = i8x16_avgr_u);
+
+operation!(I16x8ExtaddPairwiseI8x16S: (V128) -> V128 = i16x8_extadd_pairwise_i8x16_s);
+
+operation!(I16x8ExtaddPairwiseI8x16U: (V128) -> V128 = i16x8_extadd_pairwise_i8x16_u);
+
+operation!(I32x4ExtaddPairwiseI16x8S: (V128) -> V128 = i32x4_extadd_pairwise_i16x8_s);
+
+operation!(I32x4ExtaddPairwiseI16x8U: (V128) -> V128 = i32x4_extadd_pairwise_i16x8_u);
+
+operation!(I16x8Abs: (V128) -> V128 = i16x8_abs);
+
+operation!(I16x8Neg: (V128) -> V128 = i16x8_neg);
+
+operation!(I16x8Q15mulrSatS: (V128, V128) -> V128 = i16x8_q15mulr_sat_s);
+
+operation!(I16x8AllTrue: (V128) -> i32 = i16x8_all_true);
+
+operation!(I16x8Bitmask: (V128) -> i32 = i16x8_bitmask);
+
+operation!(I16x8NarrowI32x4S: (V128, V128) -> V128 = i16x8_narrow_i32x4_s);
+
+operation!(I16x8NarrowI32x4U: (V128, V128) -> V128 = i16x8_narrow_i32x4_u);
+
+operation!(I16x8ExtendLowI8x16S: (V128) -> V128 = i16x8_extend_low_i8x16_s);
+
+operation!(I16x8ExtendHighI8x16S: (V128) -> V128 = i16x8_extend_high_i8x16_s);
+
+operation!(I16x8ExtendLowI8x16U: (V128) -> V128 = i16x8_extend_low_i8x16_u);
+
+operation!(I16x8ExtendHighI8x16U: (V128) -> V128 = i16x8_extend_high_i8x16_u);
+
+operation!(I16x8Shl: (V128, i32) -> V128 = i16x8_shl);
+
+operation!(I16x8ShrS: (V128, i32) -> V128 = i16x8_shr_s);
+
+operation!(I16x8ShrU: (V128, i32) -> V128 = i16x8_shr_u);
+
+operation!(I16x8Add: (V128, V128) -> V128 = i16x8_add);
+
+operation!(I16x8AddSatS: (V128, V128) -> V128 = i16x8_add_sat_s);
+
+operation!(I16x8AddSatU: (V128, V128) -> V128 = i16x8_add_sat_u);
+
+operation!(I16x8Sub: (V128, V128) -> V128 = i16x8_sub);
+
+operation!(I16x8SubSatS: (V128, V128) -> V128 = i16x8_sub_sat_s);
+
+operation!(I16x8SubSatU: (V128, V128) -> V128 = i16x8_sub_sat_u);
+
+operation!(F64x2Nearest: (V128) -> V128 = f64x2_nearest);
+
+operation!(I16x8Mul: (V128, V128) -> V128 = i16x8_mul);
+
+operation!(I16x8MinS: (V128, V128) -> V128 = i16x8_min_s);
+
+operation!(I16x8MinU: (V128, V128) -> V128 = i16x8_min_u);
+
+operation!(I16x8MaxS: (V128, V128) -> V128 = i16x8_max_s);
+
+operation!(I16x8MaxU: (V128, V128) -> V128 = i16x8_max_u);
+
+operation!(I16x8AvgrU: (V128, V128) -> V128 = i16x8_avgr_u);
+
+operation!(I16x8ExtmulLowI8x16S: (V128, V128) -> V128 = i16x8_extmul_low_i8x16_s);
+
+operation!(I16x8ExtmulHighI8x16S: (V128, V128) -> V128 = i16x8_extmul_high_i8x16_s);
+
+operation!(I16x8ExtmulLowI8x16U: (V128, V128) -> V128 = i16x8_extmul_low_i8x16_u);
+
+operation!(I16x8ExtmulHighI8x16U: (V128, V128) -> V128 = i16x8_extmul_high_i8x16_u);
+
+operation!(I32x4Abs: (V128) -> V128 = i32x4_abs);
+
+operation!(I32x4Neg: (V128) -> V128 = i32x4_neg);
+
+operation!(I32x4AllTrue: (V128) -> i32 = i32x4_all_true);
+
+operation!(I32x4Bitmask: (V128) -> i32 = i32x4_bitmask);
+
+operation!(I32x4ExtendLowI16x8S: (V128) -> V128 = i32x4_extend_low_i16x8_s);
+
+operation!(I32x4ExtendHighI16x8S: (V128) -> V128 = i32x4_extend_high_i16x8_s);
+
+operation!(I32x4ExtendLowI16x8U: (V128) -> V128 = i32x4_extend_low_i16x8_u);
+
+operation!(I32x4ExtendHighI16x8U: (V128) -> V128 = i32x4_extend_high_i16x8_u);
+
+operation!(I32x4Shl: (V128, i32) -> V128 = i32x4_shl);
+
+operation!(I32x4ShrS: (V128, i32) -> V128 = i32x4_shr_s);
+
+operation!(I32x4ShrU: (V128, i32) -> V128 = i32x4_shr_u);
+
+operation!(I32x4Add: (V128, V128) -> V128 = i32x4_add);
+
+operation!(I32x4Sub: (V128, V128) -> V128 = i32x4_sub);
+
+operation!(I32x4Mul: (V128, V128) -> V128 = i32x4_mul);
+
+operation!(I32x4MinS: (V128, V128) -> V128 = i32x4_min_s);
+
+operation!(I32x4MinU: (V128, V128) -> V128 = i32x4_min_u);
+
+operation!(I32x4MaxS: (V128, V128) -> V128 = i32x4_max_s);
+
+operation!(I32x4MaxU: (V128, V128) -> V128 = i32x4_max_u);
+
+operation!(I32x4DotI16x8S: (V128, V128) -> V128 = i32x4_dot_i16x8_s);
+
+operation!(I32x4ExtmulLowI16x8S: (V128, V128) -> V128 = i32x4_extmul_low_i16x8_s);
+
+operation!(I32x4ExtmulHighI16x8S: (V128, V128) -> V128 = i32x4_extmul_high_i16x8_s);
+
+operation!(I32x4ExtmulLowI16x8U: (V128, V128) -> V128 = i32x4_extmul_low_i16x8_u);
+
+operation!(I32x4ExtmulHighI16x8U: (V128, V128) -> V128 = i32x4_extmul_high_i16x8_u);
+
+operation!(I64x2Abs: (V128) -> V128 = i64x2_abs);
+
+operation!(I64x2Neg: (V128) -> V128 = i64x2_neg);
+
+operation!(I64x2AllTrue: (V128) -> i32 = i64x2_all_true);
+
+operation!(I64x2Bitmask: (V128) -> i32 = i64x2_bitmask);
+
+operation!(I64x2ExtendLowI32x4S: (V128) -> V128 = i64x2_extend_low_i32x4_s);
+
+operation!(I64x2ExtendHighI32x4S: (V128) -> V128 = i64x2_extend_high_i32x4_s);
+
+operation!(I64x2ExtendLowI32x4U: (V128) -> V128 = i64x2_extend_low_i32x4_u);
+
+operation!(I64x2ExtendHighI32x4U: (V128) -> V128 = i64x2_extend_high_i32x4_u);
+
+operation!(I64x2Shl: (V128, i32) -> V128 = i64x2_shl);
+
+operation!(I64x2ShrS: (V128, i32) -> V128 = i64x2_shr_s);
+
+operation!(I64x2ShrU: (V128, i32) -> V128 = i64x2_shr_u);
+
+operation!(I64x2Add: (V128, V128) -> V128 = i64x2_add);
+
+operation!(I64x2Sub: (V128, V128) -> V128 = i64x2_sub);
+
+operation!(I64x2Mul: (V128, V128) -> V128 = i64x2_mul);
+
+operation!(I64x2Eq: (V128, V128) -> V128 = i64x2_eq);
+
+operation!(I64x2Ne: (V128, V128) -> V128 = i64x2_ne);
+
+operation!(I64x2LtS: (V128, V128) -> V128 = i64x2_lt_s);
+
+operation!(I64x2GtS: (V128, V128) -> V128 = i64x2_gt_s);
+
+operation!(I64x2LeS: (V128, V128) -> V128 = i64x2_le_s);
+
+operation!(I64x2GeS: (V128, V128) -> V128 = i64x2_ge_s);
+
+operation!(I64x2ExtmulLowI32x4S: (V128, V128) -> V128 = i64x2_extmul_low_i32x4_s);
+
+operation!(I64x2ExtmulHighI32x4S: (V128, V128) -> V128 = i64x2_extmul_high_i32x4_s);
+
+operation!(I64x2ExtmulLowI32x4U: (V128, V128) -> V128 = i64x2_extmul_low_i32x4_u);
+
+operation!(I64x2ExtmulHighI32x4U: (V128, V128) -> V128 = i64x2_extmul_high_i32x4_u);
+
+operation!(F32x4Abs: (V128) -> V128 = f32x4_abs);
+
+operation!(F32x4Neg: (V128) -> V128 = f32x4_neg);
+
+operation!(F32x4Sqrt: (V128) -> V128 = f32x4_sqrt);
+
+operation!(F32x4Add: (V128, V128) -> V128 = f32x4_add);
+
+operation!(F32x4Sub: (V128, V128) -> V128 = f32x4_sub);
+
+operation!(F32x4Mul: (V128, V128) -> V128 = f32x4_mul);
+
+operation!(F32x4Div: (V128, V128) -> V128 = f32x4_div);
+
+operation!(F32x4Min: (V128, V128) -> V128 = f32x4_min);
+
+operation!(F32x4Max: (V128, V128) -> V128 = f32x4_max);
+
+operation!(F32x4Pmin: (V128, V128) -> V128 = f32x4_pmin);
+
+operation!(F32x4Pmax: (V128, V128) -> V128 = f32x4_pmax);
+
+operation!(F64x2Abs: (V128) -> V128 = f64x2_abs);
+
+operation!(F64x2Neg: (V128) -> V128 = f64x2_neg);
+
+operation!(F64x2Sqrt: (V128) -> V128 = f64x2_sqrt);
+
+operation!(F64x2Add: (V128, V128) -> V128 = f64x2_add);
+
+operation!(F64x2Sub: (V128, V128) -> V128 = f64x2_sub);
+
+operation!(F64x2Mul: (V128, V128) -> V128 = f64x2_mul);
+
+operation!(F64x2Div: (V128, V128) -> V128 = f64x2_div);
+
+operation!(F64x2Min: (V128, V128) -> V128 = f64x2_min);
+
+operation!(F64x2Max: (V128, V128) -> V128 = f64x2_max);
+
+operation!(F64x2Pmin: (V128, V128) -> V128 = f64x2_pmin);
+
+operation!(F64x2Pmax: (V128, V128) -> V128 = f64x2_pmax);
+
+operation!(I32x4TruncSatF32x4S: (V128) -> V128 = i32x4_trunc_sat_f32x4_s);
+
+operation!(I32x4TruncSatF32x4U: (V128) -> V128 = i32x4_trunc_sat_f32x4_u);
+
+operation!(F32x4ConvertI32x4S: (V128) -> V128 = f32x4_convert_i32x4_s);
+
+operation!(F32x4ConvertI32x4U: (V128) -> V128 = f32x4_convert_i32x4_u);
+
+operation!(I32x4TruncSatF64x2SZero: (V128) -> V128 = i32x4_trunc_sat_f64x2_s_zero);
+
+operation!(I32x4TruncSatF64x2UZero: (V128) -> V128 = i32x4_trunc_sat_f64x2_u_zero);
+
+operation!(F64x2ConvertLowI32x4S: (V128) -> V128 = f64x2_convert_low_i32x4_s);
+
+operation!(F64x2ConvertLowI32x4U: (V128) -> V128 = f64x2_convert_low_i32x4_u);
+
+operation!(I8x16RelaxedSwizzle: (V128, V128) -> V128 = i8x16_relaxed_swizzle);
+
+operation!(I32x4RelaxedTruncF32x4S: (V128) -> V128 = i32x4_relaxed_trunc_f32x4_s);
+
+operation!(I32x4RelaxedTruncF32x4U: (V128) -> V128 = i32x4_relaxed_trunc_f32x4_u);
+
+operation!(I32x4RelaxedTruncF64x2SZero: (V128) -> V128 = i32x4_relaxed_trunc_f64x2_s_zero);
+
+operation!(I32x4RelaxedTruncF64x2UZero: (V128) -> V128 = i32x4_relaxed_trunc_f64x2_u_zero);
+
+operation!(F32x4RelaxedMadd: (V128, V128, V128) -> V128 = f32x4_relaxed_madd);
+
+operation!(F32x4RelaxedNmadd: (V128, V128, V128) -> V128 = f32x4_relaxed_nmadd);
+
+operation!(F64x2RelaxedMadd: (V128, V128, V128) -> V128 = f64x2_relaxed_madd);
+
+operation!(F64x2RelaxedNmadd: (V128, V128, V128) -> V128 = f64x2_relaxed_nmadd);
+
+operation!(I8x16RelaxedLaneselect: (V128, V128, V128) -> V128 = i8x16_relaxed_laneselect);
+
+operation!(I16x8RelaxedLaneselect: (V128, V128, V128) -> V128 = i16x8_relaxed_laneselect);
+
+operation!(I32x4RelaxedLaneselect: (V128, V128, V128) -> V128 = i32x4_relaxed_laneselect);
+
+operation!(I64x2RelaxedLaneselect: (V128, V128, V128) -> V128 = i64x2_relaxed_laneselect);
+
+operation!(F32x4RelaxedMin: (V128, V128) -> V128 = f32x4_relaxed_min);
+
+operation!(F32x4RelaxedMax: (V128, V128) -> V128 = f32x4_relaxed_max);
+
+operation!(F64x2RelaxedMin: (V128, V128) -> V128 = f64x2_relaxed_min);
+
+operation!(F64x2RelaxedMax: (V128, V128) -> V128 = f64x2_relaxed_max);
+
+operation!(I16x8RelaxedQ15mulrS: (V128, V128) -> V128 = i16x8_relaxed_q15mulr_s);
+
+operation!(I16x8RelaxedDotI8x16I7x16S: (V128, V128) -> V128 = i16x8_relaxed_dot_i8x16_i7x16_s);
+
+operation!(I32x4RelaxedDotI8x16I7x16AddS: (V128, V128, V128) -> V128 = i32x4_relaxed_dot_i8x16_i7x16_add_s);

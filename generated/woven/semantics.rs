@@ -4,8 +4,9 @@
 
 use crate::exec::access::Access;
 use crate::generated::facts::trap::Trap;
-use crate::num::{convert, float, int};
+use crate::num::{convert, float, int, simd};
 use crate::types::Ref;
+use crate::types::V128;
 
 /// `i32.load`
 #[inline(always)]
@@ -995,4 +996,1587 @@ pub(crate) fn i64_trunc_sat_f64_s(a: f64) -> i64 {
 #[inline(always)]
 pub(crate) fn i64_trunc_sat_f64_u(a: f64) -> i64 {
     convert::saturate_u64(a) as i64
+}
+
+/// `v128.load`
+#[inline(always)]
+pub(crate) fn v128_load<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    m.load::<V128>(a)
+}
+
+/// `v128.load8x8_s`
+#[inline(always)]
+pub(crate) fn v128_load8x8_s<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<i8, i16, 16, 8>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load8x8_u`
+#[inline(always)]
+pub(crate) fn v128_load8x8_u<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<u8, i16, 16, 8>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load16x4_s`
+#[inline(always)]
+pub(crate) fn v128_load16x4_s<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<i16, i32, 8, 4>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load16x4_u`
+#[inline(always)]
+pub(crate) fn v128_load16x4_u<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<u16, i32, 8, 4>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load32x2_s`
+#[inline(always)]
+pub(crate) fn v128_load32x2_s<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<i32, i64, 4, 2>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load32x2_u`
+#[inline(always)]
+pub(crate) fn v128_load32x2_u<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::convert::<u32, i64, 4, 2>(simd::first(
+        m.load::<u64>(a)?,
+    )))
+}
+
+/// `v128.load8_splat`
+#[inline(always)]
+pub(crate) fn v128_load8_splat<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::splat(m.load::<u8>(a)?))
+}
+
+/// `v128.load16_splat`
+#[inline(always)]
+pub(crate) fn v128_load16_splat<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::splat(m.load::<u16>(a)?))
+}
+
+/// `v128.load32_splat`
+#[inline(always)]
+pub(crate) fn v128_load32_splat<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::splat(m.load::<u32>(a)?))
+}
+
+/// `v128.load64_splat`
+#[inline(always)]
+pub(crate) fn v128_load64_splat<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::splat(m.load::<u64>(a)?))
+}
+
+/// `v128.store`
+#[inline(always)]
+pub(crate) fn v128_store<M: Access>(m: M, a: M::Address, b: V128) -> Result<(), Trap> {
+    m.store::<V128>(a, b)
+}
+
+/// `v128.const`
+#[inline(always)]
+pub(crate) fn v128_const(v: V128) -> V128 {
+    v
+}
+
+/// `i8x16.shuffle`
+#[inline(always)]
+pub(crate) fn i8x16_shuffle(l: [u8; 16], a: V128, b: V128) -> V128 {
+    simd::shuffle(a, b, l)
+}
+
+/// `i8x16.swizzle`
+#[inline(always)]
+pub(crate) fn i8x16_swizzle(a: V128, b: V128) -> V128 {
+    simd::swizzle(a, b)
+}
+
+/// `i8x16.splat`
+#[inline(always)]
+pub(crate) fn i8x16_splat(a: i32) -> V128 {
+    simd::splat(a as i8)
+}
+
+/// `i16x8.splat`
+#[inline(always)]
+pub(crate) fn i16x8_splat(a: i32) -> V128 {
+    simd::splat(a as i16)
+}
+
+/// `i32x4.splat`
+#[inline(always)]
+pub(crate) fn i32x4_splat(a: i32) -> V128 {
+    simd::splat(a)
+}
+
+/// `i64x2.splat`
+#[inline(always)]
+pub(crate) fn i64x2_splat(a: i64) -> V128 {
+    simd::splat(a)
+}
+
+/// `f32x4.splat`
+#[inline(always)]
+pub(crate) fn f32x4_splat(a: f32) -> V128 {
+    simd::splat(a)
+}
+
+/// `f64x2.splat`
+#[inline(always)]
+pub(crate) fn f64x2_splat(a: f64) -> V128 {
+    simd::splat(a)
+}
+
+/// `i8x16.extract_lane_s`
+#[inline(always)]
+pub(crate) fn i8x16_extract_lane_s(l: u8, a: V128) -> i32 {
+    simd::lane::<i8, 16>(a, l) as i32
+}
+
+/// `i8x16.extract_lane_u`
+#[inline(always)]
+pub(crate) fn i8x16_extract_lane_u(l: u8, a: V128) -> i32 {
+    simd::lane::<u8, 16>(a, l) as i32
+}
+
+/// `i8x16.replace_lane`
+#[inline(always)]
+pub(crate) fn i8x16_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    simd::with_lane(a, l, b as i8)
+}
+
+/// `i16x8.extract_lane_s`
+#[inline(always)]
+pub(crate) fn i16x8_extract_lane_s(l: u8, a: V128) -> i32 {
+    simd::lane::<i16, 8>(a, l) as i32
+}
+
+/// `i16x8.extract_lane_u`
+#[inline(always)]
+pub(crate) fn i16x8_extract_lane_u(l: u8, a: V128) -> i32 {
+    simd::lane::<u16, 8>(a, l) as i32
+}
+
+/// `i16x8.replace_lane`
+#[inline(always)]
+pub(crate) fn i16x8_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    simd::with_lane(a, l, b as i16)
+}
+
+/// `i32x4.extract_lane`
+#[inline(always)]
+pub(crate) fn i32x4_extract_lane(l: u8, a: V128) -> i32 {
+    simd::lane::<i32, 4>(a, l)
+}
+
+/// `i32x4.replace_lane`
+#[inline(always)]
+pub(crate) fn i32x4_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    simd::with_lane(a, l, b)
+}
+
+/// `i64x2.extract_lane`
+#[inline(always)]
+pub(crate) fn i64x2_extract_lane(l: u8, a: V128) -> i64 {
+    simd::lane::<i64, 2>(a, l)
+}
+
+/// `i64x2.replace_lane`
+#[inline(always)]
+pub(crate) fn i64x2_replace_lane(l: u8, a: V128, b: i64) -> V128 {
+    simd::with_lane(a, l, b)
+}
+
+/// `f32x4.extract_lane`
+#[inline(always)]
+pub(crate) fn f32x4_extract_lane(l: u8, a: V128) -> f32 {
+    simd::lane::<f32, 4>(a, l)
+}
+
+/// `f32x4.replace_lane`
+#[inline(always)]
+pub(crate) fn f32x4_replace_lane(l: u8, a: V128, b: f32) -> V128 {
+    simd::with_lane(a, l, b)
+}
+
+/// `f64x2.extract_lane`
+#[inline(always)]
+pub(crate) fn f64x2_extract_lane(l: u8, a: V128) -> f64 {
+    simd::lane::<f64, 2>(a, l)
+}
+
+/// `f64x2.replace_lane`
+#[inline(always)]
+pub(crate) fn f64x2_replace_lane(l: u8, a: V128, b: f64) -> V128 {
+    simd::with_lane(a, l, b)
+}
+
+/// `i8x16.eq`
+#[inline(always)]
+pub(crate) fn i8x16_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::eq)
+}
+
+/// `i8x16.ne`
+#[inline(always)]
+pub(crate) fn i8x16_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::ne)
+}
+
+/// `i8x16.lt_s`
+#[inline(always)]
+pub(crate) fn i8x16_lt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::lt)
+}
+
+/// `i8x16.lt_u`
+#[inline(always)]
+pub(crate) fn i8x16_lt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u8::lt)
+}
+
+/// `i8x16.gt_s`
+#[inline(always)]
+pub(crate) fn i8x16_gt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::gt)
+}
+
+/// `i8x16.gt_u`
+#[inline(always)]
+pub(crate) fn i8x16_gt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u8::gt)
+}
+
+/// `i8x16.le_s`
+#[inline(always)]
+pub(crate) fn i8x16_le_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::le)
+}
+
+/// `i8x16.le_u`
+#[inline(always)]
+pub(crate) fn i8x16_le_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u8::le)
+}
+
+/// `i8x16.ge_s`
+#[inline(always)]
+pub(crate) fn i8x16_ge_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i8::ge)
+}
+
+/// `i8x16.ge_u`
+#[inline(always)]
+pub(crate) fn i8x16_ge_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u8::ge)
+}
+
+/// `i16x8.eq`
+#[inline(always)]
+pub(crate) fn i16x8_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::eq)
+}
+
+/// `i16x8.ne`
+#[inline(always)]
+pub(crate) fn i16x8_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::ne)
+}
+
+/// `i16x8.lt_s`
+#[inline(always)]
+pub(crate) fn i16x8_lt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::lt)
+}
+
+/// `i16x8.lt_u`
+#[inline(always)]
+pub(crate) fn i16x8_lt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u16::lt)
+}
+
+/// `i16x8.gt_s`
+#[inline(always)]
+pub(crate) fn i16x8_gt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::gt)
+}
+
+/// `i16x8.gt_u`
+#[inline(always)]
+pub(crate) fn i16x8_gt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u16::gt)
+}
+
+/// `i16x8.le_s`
+#[inline(always)]
+pub(crate) fn i16x8_le_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::le)
+}
+
+/// `i16x8.le_u`
+#[inline(always)]
+pub(crate) fn i16x8_le_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u16::le)
+}
+
+/// `i16x8.ge_s`
+#[inline(always)]
+pub(crate) fn i16x8_ge_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i16::ge)
+}
+
+/// `i16x8.ge_u`
+#[inline(always)]
+pub(crate) fn i16x8_ge_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u16::ge)
+}
+
+/// `i32x4.eq`
+#[inline(always)]
+pub(crate) fn i32x4_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::eq)
+}
+
+/// `i32x4.ne`
+#[inline(always)]
+pub(crate) fn i32x4_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::ne)
+}
+
+/// `i32x4.lt_s`
+#[inline(always)]
+pub(crate) fn i32x4_lt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::lt)
+}
+
+/// `i32x4.lt_u`
+#[inline(always)]
+pub(crate) fn i32x4_lt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u32::lt)
+}
+
+/// `i32x4.gt_s`
+#[inline(always)]
+pub(crate) fn i32x4_gt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::gt)
+}
+
+/// `i32x4.gt_u`
+#[inline(always)]
+pub(crate) fn i32x4_gt_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u32::gt)
+}
+
+/// `i32x4.le_s`
+#[inline(always)]
+pub(crate) fn i32x4_le_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::le)
+}
+
+/// `i32x4.le_u`
+#[inline(always)]
+pub(crate) fn i32x4_le_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u32::le)
+}
+
+/// `i32x4.ge_s`
+#[inline(always)]
+pub(crate) fn i32x4_ge_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i32::ge)
+}
+
+/// `i32x4.ge_u`
+#[inline(always)]
+pub(crate) fn i32x4_ge_u(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, u32::ge)
+}
+
+/// `f32x4.eq`
+#[inline(always)]
+pub(crate) fn f32x4_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::eq)
+}
+
+/// `f32x4.ne`
+#[inline(always)]
+pub(crate) fn f32x4_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::ne)
+}
+
+/// `f32x4.lt`
+#[inline(always)]
+pub(crate) fn f32x4_lt(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::lt)
+}
+
+/// `f32x4.gt`
+#[inline(always)]
+pub(crate) fn f32x4_gt(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::gt)
+}
+
+/// `f32x4.le`
+#[inline(always)]
+pub(crate) fn f32x4_le(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::le)
+}
+
+/// `f32x4.ge`
+#[inline(always)]
+pub(crate) fn f32x4_ge(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f32::ge)
+}
+
+/// `f64x2.eq`
+#[inline(always)]
+pub(crate) fn f64x2_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::eq)
+}
+
+/// `f64x2.ne`
+#[inline(always)]
+pub(crate) fn f64x2_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::ne)
+}
+
+/// `f64x2.lt`
+#[inline(always)]
+pub(crate) fn f64x2_lt(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::lt)
+}
+
+/// `f64x2.gt`
+#[inline(always)]
+pub(crate) fn f64x2_gt(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::gt)
+}
+
+/// `f64x2.le`
+#[inline(always)]
+pub(crate) fn f64x2_le(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::le)
+}
+
+/// `f64x2.ge`
+#[inline(always)]
+pub(crate) fn f64x2_ge(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, f64::ge)
+}
+
+/// `v128.not`
+#[inline(always)]
+pub(crate) fn v128_not(a: V128) -> V128 {
+    !a
+}
+
+/// `v128.and`
+#[inline(always)]
+pub(crate) fn v128_and(a: V128, b: V128) -> V128 {
+    a & b
+}
+
+/// `v128.andnot`
+#[inline(always)]
+pub(crate) fn v128_andnot(a: V128, b: V128) -> V128 {
+    a & !b
+}
+
+/// `v128.or`
+#[inline(always)]
+pub(crate) fn v128_or(a: V128, b: V128) -> V128 {
+    a | b
+}
+
+/// `v128.xor`
+#[inline(always)]
+pub(crate) fn v128_xor(a: V128, b: V128) -> V128 {
+    a ^ b
+}
+
+/// `v128.bitselect`
+#[inline(always)]
+pub(crate) fn v128_bitselect(a: V128, b: V128, c: V128) -> V128 {
+    (a & c) | (b & !c)
+}
+
+/// `v128.any_true`
+#[inline(always)]
+pub(crate) fn v128_any_true(a: V128) -> i32 {
+    simd::is_any_true(a) as i32
+}
+
+/// `v128.load8_lane`
+#[inline(always)]
+pub(crate) fn v128_load8_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<V128, Trap> {
+    Ok(simd::with_lane(b, l, m.load::<u8>(a)?))
+}
+
+/// `v128.load16_lane`
+#[inline(always)]
+pub(crate) fn v128_load16_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<V128, Trap> {
+    Ok(simd::with_lane(b, l, m.load::<u16>(a)?))
+}
+
+/// `v128.load32_lane`
+#[inline(always)]
+pub(crate) fn v128_load32_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<V128, Trap> {
+    Ok(simd::with_lane(b, l, m.load::<u32>(a)?))
+}
+
+/// `v128.load64_lane`
+#[inline(always)]
+pub(crate) fn v128_load64_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<V128, Trap> {
+    Ok(simd::with_lane(b, l, m.load::<u64>(a)?))
+}
+
+/// `v128.store8_lane`
+#[inline(always)]
+pub(crate) fn v128_store8_lane<M: Access>(m: M, l: u8, a: M::Address, b: V128) -> Result<(), Trap> {
+    m.store::<u8>(a, simd::lane::<u8, 16>(b, l))
+}
+
+/// `v128.store16_lane`
+#[inline(always)]
+pub(crate) fn v128_store16_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<(), Trap> {
+    m.store::<u16>(a, simd::lane::<u16, 8>(b, l))
+}
+
+/// `v128.store32_lane`
+#[inline(always)]
+pub(crate) fn v128_store32_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<(), Trap> {
+    m.store::<u32>(a, simd::lane::<u32, 4>(b, l))
+}
+
+/// `v128.store64_lane`
+#[inline(always)]
+pub(crate) fn v128_store64_lane<M: Access>(
+    m: M,
+    l: u8,
+    a: M::Address,
+    b: V128,
+) -> Result<(), Trap> {
+    m.store::<u64>(a, simd::lane::<u64, 2>(b, l))
+}
+
+/// `v128.load32_zero`
+#[inline(always)]
+pub(crate) fn v128_load32_zero<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::first(m.load::<u32>(a)?))
+}
+
+/// `v128.load64_zero`
+#[inline(always)]
+pub(crate) fn v128_load64_zero<M: Access>(m: M, a: M::Address) -> Result<V128, Trap> {
+    Ok(simd::first(m.load::<u64>(a)?))
+}
+
+/// `f32x4.demote_f64x2_zero`
+#[inline(always)]
+pub(crate) fn f32x4_demote_f64x2_zero(a: V128) -> V128 {
+    simd::convert::<f64, f32, 2, 4>(a)
+}
+
+/// `f64x2.promote_low_f32x4`
+#[inline(always)]
+pub(crate) fn f64x2_promote_low_f32x4(a: V128) -> V128 {
+    simd::convert::<f32, f64, 4, 2>(a)
+}
+
+/// `i8x16.abs`
+#[inline(always)]
+pub(crate) fn i8x16_abs(a: V128) -> V128 {
+    simd::map(a, i8::wrapping_abs)
+}
+
+/// `i8x16.neg`
+#[inline(always)]
+pub(crate) fn i8x16_neg(a: V128) -> V128 {
+    simd::map(a, i8::wrapping_neg)
+}
+
+/// `i8x16.popcnt`
+#[inline(always)]
+pub(crate) fn i8x16_popcnt(a: V128) -> V128 {
+    simd::map(a, simd::count_ones)
+}
+
+/// `i8x16.all_true`
+#[inline(always)]
+pub(crate) fn i8x16_all_true(a: V128) -> i32 {
+    simd::is_all_true::<i8, 16>(a) as i32
+}
+
+/// `i8x16.bitmask`
+#[inline(always)]
+pub(crate) fn i8x16_bitmask(a: V128) -> i32 {
+    simd::bitmask::<16>(a)
+}
+
+/// `i8x16.narrow_i16x8_s`
+#[inline(always)]
+pub(crate) fn i8x16_narrow_i16x8_s(a: V128, b: V128) -> V128 {
+    simd::narrow::<i16, i8, 8, 16>(a, b)
+}
+
+/// `i8x16.narrow_i16x8_u`
+#[inline(always)]
+pub(crate) fn i8x16_narrow_i16x8_u(a: V128, b: V128) -> V128 {
+    simd::narrow::<i16, u8, 8, 16>(a, b)
+}
+
+/// `f32x4.ceil`
+#[inline(always)]
+pub(crate) fn f32x4_ceil(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, simd::ceil)
+}
+
+/// `f32x4.floor`
+#[inline(always)]
+pub(crate) fn f32x4_floor(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, simd::floor)
+}
+
+/// `f32x4.trunc`
+#[inline(always)]
+pub(crate) fn f32x4_trunc(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, simd::trunc)
+}
+
+/// `f32x4.nearest`
+#[inline(always)]
+pub(crate) fn f32x4_nearest(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, simd::nearest)
+}
+
+/// `i8x16.shl`
+#[inline(always)]
+pub(crate) fn i8x16_shl(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i8::wrapping_shl)
+}
+
+/// `i8x16.shr_s`
+#[inline(always)]
+pub(crate) fn i8x16_shr_s(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i8::wrapping_shr)
+}
+
+/// `i8x16.shr_u`
+#[inline(always)]
+pub(crate) fn i8x16_shr_u(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, u8::wrapping_shr)
+}
+
+/// `i8x16.add`
+#[inline(always)]
+pub(crate) fn i8x16_add(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::wrapping_add)
+}
+
+/// `i8x16.add_sat_s`
+#[inline(always)]
+pub(crate) fn i8x16_add_sat_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::saturating_add)
+}
+
+/// `i8x16.add_sat_u`
+#[inline(always)]
+pub(crate) fn i8x16_add_sat_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u8::saturating_add)
+}
+
+/// `i8x16.sub`
+#[inline(always)]
+pub(crate) fn i8x16_sub(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::wrapping_sub)
+}
+
+/// `i8x16.sub_sat_s`
+#[inline(always)]
+pub(crate) fn i8x16_sub_sat_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::saturating_sub)
+}
+
+/// `i8x16.sub_sat_u`
+#[inline(always)]
+pub(crate) fn i8x16_sub_sat_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u8::saturating_sub)
+}
+
+/// `f64x2.ceil`
+#[inline(always)]
+pub(crate) fn f64x2_ceil(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, simd::ceil)
+}
+
+/// `f64x2.floor`
+#[inline(always)]
+pub(crate) fn f64x2_floor(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, simd::floor)
+}
+
+/// `i8x16.min_s`
+#[inline(always)]
+pub(crate) fn i8x16_min_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::min)
+}
+
+/// `i8x16.min_u`
+#[inline(always)]
+pub(crate) fn i8x16_min_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u8::min)
+}
+
+/// `i8x16.max_s`
+#[inline(always)]
+pub(crate) fn i8x16_max_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i8::max)
+}
+
+/// `i8x16.max_u`
+#[inline(always)]
+pub(crate) fn i8x16_max_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u8::max)
+}
+
+/// `f64x2.trunc`
+#[inline(always)]
+pub(crate) fn f64x2_trunc(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, simd::trunc)
+}
+
+/// `i8x16.avgr_u`
+#[inline(always)]
+pub(crate) fn i8x16_avgr_u(a: V128, b: V128) -> V128 {
+    simd::zip::<u8, 16>(a, b, simd::average)
+}
+
+/// `i16x8.extadd_pairwise_i8x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_extadd_pairwise_i8x16_s(a: V128) -> V128 {
+    simd::pairs::<i8, i16, 16, 8>(a, i16::wrapping_add)
+}
+
+/// `i16x8.extadd_pairwise_i8x16_u`
+#[inline(always)]
+pub(crate) fn i16x8_extadd_pairwise_i8x16_u(a: V128) -> V128 {
+    simd::pairs::<u8, i16, 16, 8>(a, i16::wrapping_add)
+}
+
+/// `i32x4.extadd_pairwise_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_extadd_pairwise_i16x8_s(a: V128) -> V128 {
+    simd::pairs::<i16, i32, 8, 4>(a, i32::wrapping_add)
+}
+
+/// `i32x4.extadd_pairwise_i16x8_u`
+#[inline(always)]
+pub(crate) fn i32x4_extadd_pairwise_i16x8_u(a: V128) -> V128 {
+    simd::pairs::<u16, i32, 8, 4>(a, i32::wrapping_add)
+}
+
+/// `i16x8.abs`
+#[inline(always)]
+pub(crate) fn i16x8_abs(a: V128) -> V128 {
+    simd::map(a, i16::wrapping_abs)
+}
+
+/// `i16x8.neg`
+#[inline(always)]
+pub(crate) fn i16x8_neg(a: V128) -> V128 {
+    simd::map(a, i16::wrapping_neg)
+}
+
+/// `i16x8.q15mulr_sat_s`
+#[inline(always)]
+pub(crate) fn i16x8_q15mulr_sat_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, simd::multiply_q15)
+}
+
+/// `i16x8.all_true`
+#[inline(always)]
+pub(crate) fn i16x8_all_true(a: V128) -> i32 {
+    simd::is_all_true::<i16, 8>(a) as i32
+}
+
+/// `i16x8.bitmask`
+#[inline(always)]
+pub(crate) fn i16x8_bitmask(a: V128) -> i32 {
+    simd::bitmask::<8>(a)
+}
+
+/// `i16x8.narrow_i32x4_s`
+#[inline(always)]
+pub(crate) fn i16x8_narrow_i32x4_s(a: V128, b: V128) -> V128 {
+    simd::narrow::<i32, i16, 4, 8>(a, b)
+}
+
+/// `i16x8.narrow_i32x4_u`
+#[inline(always)]
+pub(crate) fn i16x8_narrow_i32x4_u(a: V128, b: V128) -> V128 {
+    simd::narrow::<i32, u16, 4, 8>(a, b)
+}
+
+/// `i16x8.extend_low_i8x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_extend_low_i8x16_s(a: V128) -> V128 {
+    simd::convert::<i8, i16, 16, 8>(a)
+}
+
+/// `i16x8.extend_high_i8x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_extend_high_i8x16_s(a: V128) -> V128 {
+    simd::convert_high::<i8, i16, 16, 8>(a)
+}
+
+/// `i16x8.extend_low_i8x16_u`
+#[inline(always)]
+pub(crate) fn i16x8_extend_low_i8x16_u(a: V128) -> V128 {
+    simd::convert::<u8, i16, 16, 8>(a)
+}
+
+/// `i16x8.extend_high_i8x16_u`
+#[inline(always)]
+pub(crate) fn i16x8_extend_high_i8x16_u(a: V128) -> V128 {
+    simd::convert_high::<u8, i16, 16, 8>(a)
+}
+
+/// `i16x8.shl`
+#[inline(always)]
+pub(crate) fn i16x8_shl(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i16::wrapping_shl)
+}
+
+/// `i16x8.shr_s`
+#[inline(always)]
+pub(crate) fn i16x8_shr_s(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i16::wrapping_shr)
+}
+
+/// `i16x8.shr_u`
+#[inline(always)]
+pub(crate) fn i16x8_shr_u(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, u16::wrapping_shr)
+}
+
+/// `i16x8.add`
+#[inline(always)]
+pub(crate) fn i16x8_add(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::wrapping_add)
+}
+
+/// `i16x8.add_sat_s`
+#[inline(always)]
+pub(crate) fn i16x8_add_sat_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::saturating_add)
+}
+
+/// `i16x8.add_sat_u`
+#[inline(always)]
+pub(crate) fn i16x8_add_sat_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u16::saturating_add)
+}
+
+/// `i16x8.sub`
+#[inline(always)]
+pub(crate) fn i16x8_sub(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::wrapping_sub)
+}
+
+/// `i16x8.sub_sat_s`
+#[inline(always)]
+pub(crate) fn i16x8_sub_sat_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::saturating_sub)
+}
+
+/// `i16x8.sub_sat_u`
+#[inline(always)]
+pub(crate) fn i16x8_sub_sat_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u16::saturating_sub)
+}
+
+/// `f64x2.nearest`
+#[inline(always)]
+pub(crate) fn f64x2_nearest(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, simd::nearest)
+}
+
+/// `i16x8.mul`
+#[inline(always)]
+pub(crate) fn i16x8_mul(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::wrapping_mul)
+}
+
+/// `i16x8.min_s`
+#[inline(always)]
+pub(crate) fn i16x8_min_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::min)
+}
+
+/// `i16x8.min_u`
+#[inline(always)]
+pub(crate) fn i16x8_min_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u16::min)
+}
+
+/// `i16x8.max_s`
+#[inline(always)]
+pub(crate) fn i16x8_max_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i16::max)
+}
+
+/// `i16x8.max_u`
+#[inline(always)]
+pub(crate) fn i16x8_max_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u16::max)
+}
+
+/// `i16x8.avgr_u`
+#[inline(always)]
+pub(crate) fn i16x8_avgr_u(a: V128, b: V128) -> V128 {
+    simd::zip::<u16, 8>(a, b, simd::average)
+}
+
+/// `i16x8.extmul_low_i8x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_extmul_low_i8x16_s(a: V128, b: V128) -> V128 {
+    simd::zip_low::<i8, i16, 16, 8>(a, b, i16::wrapping_mul)
+}
+
+/// `i16x8.extmul_high_i8x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_extmul_high_i8x16_s(a: V128, b: V128) -> V128 {
+    simd::zip_high::<i8, i16, 16, 8>(a, b, i16::wrapping_mul)
+}
+
+/// `i16x8.extmul_low_i8x16_u`
+#[inline(always)]
+pub(crate) fn i16x8_extmul_low_i8x16_u(a: V128, b: V128) -> V128 {
+    simd::zip_low::<u8, i16, 16, 8>(a, b, i16::wrapping_mul)
+}
+
+/// `i16x8.extmul_high_i8x16_u`
+#[inline(always)]
+pub(crate) fn i16x8_extmul_high_i8x16_u(a: V128, b: V128) -> V128 {
+    simd::zip_high::<u8, i16, 16, 8>(a, b, i16::wrapping_mul)
+}
+
+/// `i32x4.abs`
+#[inline(always)]
+pub(crate) fn i32x4_abs(a: V128) -> V128 {
+    simd::map(a, i32::wrapping_abs)
+}
+
+/// `i32x4.neg`
+#[inline(always)]
+pub(crate) fn i32x4_neg(a: V128) -> V128 {
+    simd::map(a, i32::wrapping_neg)
+}
+
+/// `i32x4.all_true`
+#[inline(always)]
+pub(crate) fn i32x4_all_true(a: V128) -> i32 {
+    simd::is_all_true::<i32, 4>(a) as i32
+}
+
+/// `i32x4.bitmask`
+#[inline(always)]
+pub(crate) fn i32x4_bitmask(a: V128) -> i32 {
+    simd::bitmask::<4>(a)
+}
+
+/// `i32x4.extend_low_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_extend_low_i16x8_s(a: V128) -> V128 {
+    simd::convert::<i16, i32, 8, 4>(a)
+}
+
+/// `i32x4.extend_high_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_extend_high_i16x8_s(a: V128) -> V128 {
+    simd::convert_high::<i16, i32, 8, 4>(a)
+}
+
+/// `i32x4.extend_low_i16x8_u`
+#[inline(always)]
+pub(crate) fn i32x4_extend_low_i16x8_u(a: V128) -> V128 {
+    simd::convert::<u16, i32, 8, 4>(a)
+}
+
+/// `i32x4.extend_high_i16x8_u`
+#[inline(always)]
+pub(crate) fn i32x4_extend_high_i16x8_u(a: V128) -> V128 {
+    simd::convert_high::<u16, i32, 8, 4>(a)
+}
+
+/// `i32x4.shl`
+#[inline(always)]
+pub(crate) fn i32x4_shl(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i32::wrapping_shl)
+}
+
+/// `i32x4.shr_s`
+#[inline(always)]
+pub(crate) fn i32x4_shr_s(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i32::wrapping_shr)
+}
+
+/// `i32x4.shr_u`
+#[inline(always)]
+pub(crate) fn i32x4_shr_u(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, u32::wrapping_shr)
+}
+
+/// `i32x4.add`
+#[inline(always)]
+pub(crate) fn i32x4_add(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i32::wrapping_add)
+}
+
+/// `i32x4.sub`
+#[inline(always)]
+pub(crate) fn i32x4_sub(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i32::wrapping_sub)
+}
+
+/// `i32x4.mul`
+#[inline(always)]
+pub(crate) fn i32x4_mul(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i32::wrapping_mul)
+}
+
+/// `i32x4.min_s`
+#[inline(always)]
+pub(crate) fn i32x4_min_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i32::min)
+}
+
+/// `i32x4.min_u`
+#[inline(always)]
+pub(crate) fn i32x4_min_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u32::min)
+}
+
+/// `i32x4.max_s`
+#[inline(always)]
+pub(crate) fn i32x4_max_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i32::max)
+}
+
+/// `i32x4.max_u`
+#[inline(always)]
+pub(crate) fn i32x4_max_u(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, u32::max)
+}
+
+/// `i32x4.dot_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_dot_i16x8_s(a: V128, b: V128) -> V128 {
+    simd::dot::<i16, i32, 8, 4>(a, b, i32::wrapping_add)
+}
+
+/// `i32x4.extmul_low_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_extmul_low_i16x8_s(a: V128, b: V128) -> V128 {
+    simd::zip_low::<i16, i32, 8, 4>(a, b, i32::wrapping_mul)
+}
+
+/// `i32x4.extmul_high_i16x8_s`
+#[inline(always)]
+pub(crate) fn i32x4_extmul_high_i16x8_s(a: V128, b: V128) -> V128 {
+    simd::zip_high::<i16, i32, 8, 4>(a, b, i32::wrapping_mul)
+}
+
+/// `i32x4.extmul_low_i16x8_u`
+#[inline(always)]
+pub(crate) fn i32x4_extmul_low_i16x8_u(a: V128, b: V128) -> V128 {
+    simd::zip_low::<u16, i32, 8, 4>(a, b, i32::wrapping_mul)
+}
+
+/// `i32x4.extmul_high_i16x8_u`
+#[inline(always)]
+pub(crate) fn i32x4_extmul_high_i16x8_u(a: V128, b: V128) -> V128 {
+    simd::zip_high::<u16, i32, 8, 4>(a, b, i32::wrapping_mul)
+}
+
+/// `i64x2.abs`
+#[inline(always)]
+pub(crate) fn i64x2_abs(a: V128) -> V128 {
+    simd::map(a, i64::wrapping_abs)
+}
+
+/// `i64x2.neg`
+#[inline(always)]
+pub(crate) fn i64x2_neg(a: V128) -> V128 {
+    simd::map(a, i64::wrapping_neg)
+}
+
+/// `i64x2.all_true`
+#[inline(always)]
+pub(crate) fn i64x2_all_true(a: V128) -> i32 {
+    simd::is_all_true::<i64, 2>(a) as i32
+}
+
+/// `i64x2.bitmask`
+#[inline(always)]
+pub(crate) fn i64x2_bitmask(a: V128) -> i32 {
+    simd::bitmask::<2>(a)
+}
+
+/// `i64x2.extend_low_i32x4_s`
+#[inline(always)]
+pub(crate) fn i64x2_extend_low_i32x4_s(a: V128) -> V128 {
+    simd::convert::<i32, i64, 4, 2>(a)
+}
+
+/// `i64x2.extend_high_i32x4_s`
+#[inline(always)]
+pub(crate) fn i64x2_extend_high_i32x4_s(a: V128) -> V128 {
+    simd::convert_high::<i32, i64, 4, 2>(a)
+}
+
+/// `i64x2.extend_low_i32x4_u`
+#[inline(always)]
+pub(crate) fn i64x2_extend_low_i32x4_u(a: V128) -> V128 {
+    simd::convert::<u32, i64, 4, 2>(a)
+}
+
+/// `i64x2.extend_high_i32x4_u`
+#[inline(always)]
+pub(crate) fn i64x2_extend_high_i32x4_u(a: V128) -> V128 {
+    simd::convert_high::<u32, i64, 4, 2>(a)
+}
+
+/// `i64x2.shl`
+#[inline(always)]
+pub(crate) fn i64x2_shl(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i64::wrapping_shl)
+}
+
+/// `i64x2.shr_s`
+#[inline(always)]
+pub(crate) fn i64x2_shr_s(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, i64::wrapping_shr)
+}
+
+/// `i64x2.shr_u`
+#[inline(always)]
+pub(crate) fn i64x2_shr_u(a: V128, b: i32) -> V128 {
+    simd::shift(a, b, u64::wrapping_shr)
+}
+
+/// `i64x2.add`
+#[inline(always)]
+pub(crate) fn i64x2_add(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i64::wrapping_add)
+}
+
+/// `i64x2.sub`
+#[inline(always)]
+pub(crate) fn i64x2_sub(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i64::wrapping_sub)
+}
+
+/// `i64x2.mul`
+#[inline(always)]
+pub(crate) fn i64x2_mul(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, i64::wrapping_mul)
+}
+
+/// `i64x2.eq`
+#[inline(always)]
+pub(crate) fn i64x2_eq(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::eq)
+}
+
+/// `i64x2.ne`
+#[inline(always)]
+pub(crate) fn i64x2_ne(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::ne)
+}
+
+/// `i64x2.lt_s`
+#[inline(always)]
+pub(crate) fn i64x2_lt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::lt)
+}
+
+/// `i64x2.gt_s`
+#[inline(always)]
+pub(crate) fn i64x2_gt_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::gt)
+}
+
+/// `i64x2.le_s`
+#[inline(always)]
+pub(crate) fn i64x2_le_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::le)
+}
+
+/// `i64x2.ge_s`
+#[inline(always)]
+pub(crate) fn i64x2_ge_s(a: V128, b: V128) -> V128 {
+    simd::compare(a, b, i64::ge)
+}
+
+/// `i64x2.extmul_low_i32x4_s`
+#[inline(always)]
+pub(crate) fn i64x2_extmul_low_i32x4_s(a: V128, b: V128) -> V128 {
+    simd::zip_low::<i32, i64, 4, 2>(a, b, i64::wrapping_mul)
+}
+
+/// `i64x2.extmul_high_i32x4_s`
+#[inline(always)]
+pub(crate) fn i64x2_extmul_high_i32x4_s(a: V128, b: V128) -> V128 {
+    simd::zip_high::<i32, i64, 4, 2>(a, b, i64::wrapping_mul)
+}
+
+/// `i64x2.extmul_low_i32x4_u`
+#[inline(always)]
+pub(crate) fn i64x2_extmul_low_i32x4_u(a: V128, b: V128) -> V128 {
+    simd::zip_low::<u32, i64, 4, 2>(a, b, i64::wrapping_mul)
+}
+
+/// `i64x2.extmul_high_i32x4_u`
+#[inline(always)]
+pub(crate) fn i64x2_extmul_high_i32x4_u(a: V128, b: V128) -> V128 {
+    simd::zip_high::<u32, i64, 4, 2>(a, b, i64::wrapping_mul)
+}
+
+/// `f32x4.abs`
+#[inline(always)]
+pub(crate) fn f32x4_abs(a: V128) -> V128 {
+    simd::map(a, f32::abs)
+}
+
+/// `f32x4.neg`
+#[inline(always)]
+pub(crate) fn f32x4_neg(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, float::neg)
+}
+
+/// `f32x4.sqrt`
+#[inline(always)]
+pub(crate) fn f32x4_sqrt(a: V128) -> V128 {
+    simd::map::<f32, 4>(a, float::sqrt)
+}
+
+/// `f32x4.add`
+#[inline(always)]
+pub(crate) fn f32x4_add(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::add)
+}
+
+/// `f32x4.sub`
+#[inline(always)]
+pub(crate) fn f32x4_sub(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::sub)
+}
+
+/// `f32x4.mul`
+#[inline(always)]
+pub(crate) fn f32x4_mul(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::mul)
+}
+
+/// `f32x4.div`
+#[inline(always)]
+pub(crate) fn f32x4_div(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::div)
+}
+
+/// `f32x4.min`
+#[inline(always)]
+pub(crate) fn f32x4_min(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, simd::min)
+}
+
+/// `f32x4.max`
+#[inline(always)]
+pub(crate) fn f32x4_max(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, simd::max)
+}
+
+/// `f32x4.pmin`
+#[inline(always)]
+pub(crate) fn f32x4_pmin(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::pmin)
+}
+
+/// `f32x4.pmax`
+#[inline(always)]
+pub(crate) fn f32x4_pmax(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, float::pmax)
+}
+
+/// `f64x2.abs`
+#[inline(always)]
+pub(crate) fn f64x2_abs(a: V128) -> V128 {
+    simd::map(a, f64::abs)
+}
+
+/// `f64x2.neg`
+#[inline(always)]
+pub(crate) fn f64x2_neg(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, float::neg)
+}
+
+/// `f64x2.sqrt`
+#[inline(always)]
+pub(crate) fn f64x2_sqrt(a: V128) -> V128 {
+    simd::map::<f64, 2>(a, float::sqrt)
+}
+
+/// `f64x2.add`
+#[inline(always)]
+pub(crate) fn f64x2_add(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::add)
+}
+
+/// `f64x2.sub`
+#[inline(always)]
+pub(crate) fn f64x2_sub(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::sub)
+}
+
+/// `f64x2.mul`
+#[inline(always)]
+pub(crate) fn f64x2_mul(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::mul)
+}
+
+/// `f64x2.div`
+#[inline(always)]
+pub(crate) fn f64x2_div(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::div)
+}
+
+/// `f64x2.min`
+#[inline(always)]
+pub(crate) fn f64x2_min(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, simd::min)
+}
+
+/// `f64x2.max`
+#[inline(always)]
+pub(crate) fn f64x2_max(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, simd::max)
+}
+
+/// `f64x2.pmin`
+#[inline(always)]
+pub(crate) fn f64x2_pmin(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::pmin)
+}
+
+/// `f64x2.pmax`
+#[inline(always)]
+pub(crate) fn f64x2_pmax(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, float::pmax)
+}
+
+/// `i32x4.trunc_sat_f32x4_s`
+#[inline(always)]
+pub(crate) fn i32x4_trunc_sat_f32x4_s(a: V128) -> V128 {
+    simd::convert::<f32, i32, 4, 4>(a)
+}
+
+/// `i32x4.trunc_sat_f32x4_u`
+#[inline(always)]
+pub(crate) fn i32x4_trunc_sat_f32x4_u(a: V128) -> V128 {
+    simd::convert::<f32, u32, 4, 4>(a)
+}
+
+/// `f32x4.convert_i32x4_s`
+#[inline(always)]
+pub(crate) fn f32x4_convert_i32x4_s(a: V128) -> V128 {
+    simd::convert::<i32, f32, 4, 4>(a)
+}
+
+/// `f32x4.convert_i32x4_u`
+#[inline(always)]
+pub(crate) fn f32x4_convert_i32x4_u(a: V128) -> V128 {
+    simd::convert::<u32, f32, 4, 4>(a)
+}
+
+/// `i32x4.trunc_sat_f64x2_s_zero`
+#[inline(always)]
+pub(crate) fn i32x4_trunc_sat_f64x2_s_zero(a: V128) -> V128 {
+    simd::convert::<f64, i32, 2, 4>(a)
+}
+
+/// `i32x4.trunc_sat_f64x2_u_zero`
+#[inline(always)]
+pub(crate) fn i32x4_trunc_sat_f64x2_u_zero(a: V128) -> V128 {
+    simd::convert::<f64, u32, 2, 4>(a)
+}
+
+/// `f64x2.convert_low_i32x4_s`
+#[inline(always)]
+pub(crate) fn f64x2_convert_low_i32x4_s(a: V128) -> V128 {
+    simd::convert::<i32, f64, 4, 2>(a)
+}
+
+/// `f64x2.convert_low_i32x4_u`
+#[inline(always)]
+pub(crate) fn f64x2_convert_low_i32x4_u(a: V128) -> V128 {
+    simd::convert::<u32, f64, 4, 2>(a)
+}
+
+/// `i8x16.relaxed_swizzle`
+#[inline(always)]
+pub(crate) fn i8x16_relaxed_swizzle(a: V128, b: V128) -> V128 {
+    simd::swizzle(a, b)
+}
+
+/// `i32x4.relaxed_trunc_f32x4_s`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_trunc_f32x4_s(a: V128) -> V128 {
+    simd::convert::<f32, i32, 4, 4>(a)
+}
+
+/// `i32x4.relaxed_trunc_f32x4_u`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_trunc_f32x4_u(a: V128) -> V128 {
+    simd::convert::<f32, u32, 4, 4>(a)
+}
+
+/// `i32x4.relaxed_trunc_f64x2_s_zero`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_trunc_f64x2_s_zero(a: V128) -> V128 {
+    simd::convert::<f64, i32, 2, 4>(a)
+}
+
+/// `i32x4.relaxed_trunc_f64x2_u_zero`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_trunc_f64x2_u_zero(a: V128) -> V128 {
+    simd::convert::<f64, u32, 2, 4>(a)
+}
+
+/// `f32x4.relaxed_madd`
+#[inline(always)]
+pub(crate) fn f32x4_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
+    simd::zip::<f32, 4>(simd::zip::<f32, 4>(a, b, float::mul), c, float::add)
+}
+
+/// `f32x4.relaxed_nmadd`
+#[inline(always)]
+pub(crate) fn f32x4_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
+    simd::zip::<f32, 4>(c, simd::zip::<f32, 4>(a, b, float::mul), float::sub)
+}
+
+/// `f64x2.relaxed_madd`
+#[inline(always)]
+pub(crate) fn f64x2_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
+    simd::zip::<f64, 2>(simd::zip::<f64, 2>(a, b, float::mul), c, float::add)
+}
+
+/// `f64x2.relaxed_nmadd`
+#[inline(always)]
+pub(crate) fn f64x2_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
+    simd::zip::<f64, 2>(c, simd::zip::<f64, 2>(a, b, float::mul), float::sub)
+}
+
+/// `i8x16.relaxed_laneselect`
+#[inline(always)]
+pub(crate) fn i8x16_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    (a & c) | (b & !c)
+}
+
+/// `i16x8.relaxed_laneselect`
+#[inline(always)]
+pub(crate) fn i16x8_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    (a & c) | (b & !c)
+}
+
+/// `i32x4.relaxed_laneselect`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    (a & c) | (b & !c)
+}
+
+/// `i64x2.relaxed_laneselect`
+#[inline(always)]
+pub(crate) fn i64x2_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    (a & c) | (b & !c)
+}
+
+/// `f32x4.relaxed_min`
+#[inline(always)]
+pub(crate) fn f32x4_relaxed_min(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, simd::min)
+}
+
+/// `f32x4.relaxed_max`
+#[inline(always)]
+pub(crate) fn f32x4_relaxed_max(a: V128, b: V128) -> V128 {
+    simd::zip::<f32, 4>(a, b, simd::max)
+}
+
+/// `f64x2.relaxed_min`
+#[inline(always)]
+pub(crate) fn f64x2_relaxed_min(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, simd::min)
+}
+
+/// `f64x2.relaxed_max`
+#[inline(always)]
+pub(crate) fn f64x2_relaxed_max(a: V128, b: V128) -> V128 {
+    simd::zip::<f64, 2>(a, b, simd::max)
+}
+
+/// `i16x8.relaxed_q15mulr_s`
+#[inline(always)]
+pub(crate) fn i16x8_relaxed_q15mulr_s(a: V128, b: V128) -> V128 {
+    simd::zip(a, b, simd::multiply_q15)
+}
+
+/// `i16x8.relaxed_dot_i8x16_i7x16_s`
+#[inline(always)]
+pub(crate) fn i16x8_relaxed_dot_i8x16_i7x16_s(a: V128, b: V128) -> V128 {
+    simd::dot::<i8, i16, 16, 8>(a, b, i16::saturating_add)
+}
+
+/// `i32x4.relaxed_dot_i8x16_i7x16_add_s`
+#[inline(always)]
+pub(crate) fn i32x4_relaxed_dot_i8x16_i7x16_add_s(a: V128, b: V128, c: V128) -> V128 {
+    simd::dot_add(a, b, c)
 }

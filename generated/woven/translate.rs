@@ -218,5 +218,407 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::TableGrow { x } => translator.hand(Operation::TableGrow, &[x.0]),
         Instruction::TableSize { x } => translator.hand(Operation::TableSize, &[x.0]),
         Instruction::TableFill { x } => translator.hand(Operation::TableFill, &[x.0]),
+        Instruction::I64Add128 => translator.hand(Operation::I64Add128, &[]),
+        Instruction::I64Sub128 => translator.hand(Operation::I64Sub128, &[]),
+        Instruction::I64MulWideS => translator.hand(Operation::I64MulWideS, &[]),
+        Instruction::I64MulWideU => translator.hand(Operation::I64MulWideU, &[]),
+        Instruction::V128Load { m } => translator.access(Operation::V128Load, m, None),
+        Instruction::V128Load8x8S { m } => translator.access(Operation::V128Load8x8S, m, None),
+        Instruction::V128Load8x8U { m } => translator.access(Operation::V128Load8x8U, m, None),
+        Instruction::V128Load16x4S { m } => translator.access(Operation::V128Load16x4S, m, None),
+        Instruction::V128Load16x4U { m } => translator.access(Operation::V128Load16x4U, m, None),
+        Instruction::V128Load32x2S { m } => translator.access(Operation::V128Load32x2S, m, None),
+        Instruction::V128Load32x2U { m } => translator.access(Operation::V128Load32x2U, m, None),
+        Instruction::V128Load8Splat { m } => translator.access(Operation::V128Load8Splat, m, None),
+        Instruction::V128Load16Splat { m } => {
+            translator.access(Operation::V128Load16Splat, m, None)
+        }
+        Instruction::V128Load32Splat { m } => {
+            translator.access(Operation::V128Load32Splat, m, None)
+        }
+        Instruction::V128Load64Splat { m } => {
+            translator.access(Operation::V128Load64Splat, m, None)
+        }
+        Instruction::V128Store { m } => translator.access(Operation::V128Store, m, None),
+        Instruction::V128Const { v, .. } => translator.vector(semantics::v128_const(v)),
+        Instruction::I8x16Shuffle { l } => {
+            translator.operate(Operation::I8x16Shuffle, &crate::fast::operation::words(l))
+        }
+        Instruction::I8x16Swizzle => translator.operate(Operation::I8x16Swizzle, &[]),
+        Instruction::I8x16Splat => translator.operate(Operation::I8x16Splat, &[]),
+        Instruction::I16x8Splat => translator.operate(Operation::I16x8Splat, &[]),
+        Instruction::I32x4Splat => translator.operate(Operation::I32x4Splat, &[]),
+        Instruction::I64x2Splat => translator.operate(Operation::I64x2Splat, &[]),
+        Instruction::F32x4Splat => translator.operate(Operation::F32x4Splat, &[]),
+        Instruction::F64x2Splat => translator.operate(Operation::F64x2Splat, &[]),
+        Instruction::I8x16ExtractLaneS { l } => {
+            translator.operate(Operation::I8x16ExtractLaneS, &[u32::from(l)])
+        }
+        Instruction::I8x16ExtractLaneU { l } => {
+            translator.operate(Operation::I8x16ExtractLaneU, &[u32::from(l)])
+        }
+        Instruction::I8x16ReplaceLane { l } => {
+            translator.operate(Operation::I8x16ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::I16x8ExtractLaneS { l } => {
+            translator.operate(Operation::I16x8ExtractLaneS, &[u32::from(l)])
+        }
+        Instruction::I16x8ExtractLaneU { l } => {
+            translator.operate(Operation::I16x8ExtractLaneU, &[u32::from(l)])
+        }
+        Instruction::I16x8ReplaceLane { l } => {
+            translator.operate(Operation::I16x8ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::I32x4ExtractLane { l } => {
+            translator.operate(Operation::I32x4ExtractLane, &[u32::from(l)])
+        }
+        Instruction::I32x4ReplaceLane { l } => {
+            translator.operate(Operation::I32x4ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::I64x2ExtractLane { l } => {
+            translator.operate(Operation::I64x2ExtractLane, &[u32::from(l)])
+        }
+        Instruction::I64x2ReplaceLane { l } => {
+            translator.operate(Operation::I64x2ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::F32x4ExtractLane { l } => {
+            translator.operate(Operation::F32x4ExtractLane, &[u32::from(l)])
+        }
+        Instruction::F32x4ReplaceLane { l } => {
+            translator.operate(Operation::F32x4ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::F64x2ExtractLane { l } => {
+            translator.operate(Operation::F64x2ExtractLane, &[u32::from(l)])
+        }
+        Instruction::F64x2ReplaceLane { l } => {
+            translator.operate(Operation::F64x2ReplaceLane, &[u32::from(l)])
+        }
+        Instruction::I8x16Eq => translator.operate(Operation::I8x16Eq, &[]),
+        Instruction::I8x16Ne => translator.operate(Operation::I8x16Ne, &[]),
+        Instruction::I8x16LtS => translator.operate(Operation::I8x16LtS, &[]),
+        Instruction::I8x16LtU => translator.operate(Operation::I8x16LtU, &[]),
+        Instruction::I8x16GtS => translator.operate(Operation::I8x16GtS, &[]),
+        Instruction::I8x16GtU => translator.operate(Operation::I8x16GtU, &[]),
+        Instruction::I8x16LeS => translator.operate(Operation::I8x16LeS, &[]),
+        Instruction::I8x16LeU => translator.operate(Operation::I8x16LeU, &[]),
+        Instruction::I8x16GeS => translator.operate(Operation::I8x16GeS, &[]),
+        Instruction::I8x16GeU => translator.operate(Operation::I8x16GeU, &[]),
+        Instruction::I16x8Eq => translator.operate(Operation::I16x8Eq, &[]),
+        Instruction::I16x8Ne => translator.operate(Operation::I16x8Ne, &[]),
+        Instruction::I16x8LtS => translator.operate(Operation::I16x8LtS, &[]),
+        Instruction::I16x8LtU => translator.operate(Operation::I16x8LtU, &[]),
+        Instruction::I16x8GtS => translator.operate(Operation::I16x8GtS, &[]),
+        Instruction::I16x8GtU => translator.operate(Operation::I16x8GtU, &[]),
+        Instruction::I16x8LeS => translator.operate(Operation::I16x8LeS, &[]),
+        Instruction::I16x8LeU => translator.operate(Operation::I16x8LeU, &[]),
+        Instruction::I16x8GeS => translator.operate(Operation::I16x8GeS, &[]),
+        Instruction::I16x8GeU => translator.operate(Operation::I16x8GeU, &[]),
+        Instruction::I32x4Eq => translator.operate(Operation::I32x4Eq, &[]),
+        Instruction::I32x4Ne => translator.operate(Operation::I32x4Ne, &[]),
+        Instruction::I32x4LtS => translator.operate(Operation::I32x4LtS, &[]),
+        Instruction::I32x4LtU => translator.operate(Operation::I32x4LtU, &[]),
+        Instruction::I32x4GtS => translator.operate(Operation::I32x4GtS, &[]),
+        Instruction::I32x4GtU => translator.operate(Operation::I32x4GtU, &[]),
+        Instruction::I32x4LeS => translator.operate(Operation::I32x4LeS, &[]),
+        Instruction::I32x4LeU => translator.operate(Operation::I32x4LeU, &[]),
+        Instruction::I32x4GeS => translator.operate(Operation::I32x4GeS, &[]),
+        Instruction::I32x4GeU => translator.operate(Operation::I32x4GeU, &[]),
+        Instruction::F32x4Eq => translator.operate(Operation::F32x4Eq, &[]),
+        Instruction::F32x4Ne => translator.operate(Operation::F32x4Ne, &[]),
+        Instruction::F32x4Lt => translator.operate(Operation::F32x4Lt, &[]),
+        Instruction::F32x4Gt => translator.operate(Operation::F32x4Gt, &[]),
+        Instruction::F32x4Le => translator.operate(Operation::F32x4Le, &[]),
+        Instruction::F32x4Ge => translator.operate(Operation::F32x4Ge, &[]),
+        Instruction::F64x2Eq => translator.operate(Operation::F64x2Eq, &[]),
+        Instruction::F64x2Ne => translator.operate(Operation::F64x2Ne, &[]),
+        Instruction::F64x2Lt => translator.operate(Operation::F64x2Lt, &[]),
+        Instruction::F64x2Gt => translator.operate(Operation::F64x2Gt, &[]),
+        Instruction::F64x2Le => translator.operate(Operation::F64x2Le, &[]),
+        Instruction::F64x2Ge => translator.operate(Operation::F64x2Ge, &[]),
+        Instruction::V128Not => translator.operate(Operation::V128Not, &[]),
+        Instruction::V128And => translator.operate(Operation::V128And, &[]),
+        Instruction::V128Andnot => translator.operate(Operation::V128Andnot, &[]),
+        Instruction::V128Or => translator.operate(Operation::V128Or, &[]),
+        Instruction::V128Xor => translator.operate(Operation::V128Xor, &[]),
+        Instruction::V128Bitselect => translator.operate(Operation::V128Bitselect, &[]),
+        Instruction::V128AnyTrue => translator.operate(Operation::V128AnyTrue, &[]),
+        Instruction::V128Load8Lane { m, l } => {
+            translator.access(Operation::V128Load8Lane, m, Some(l))
+        }
+        Instruction::V128Load16Lane { m, l } => {
+            translator.access(Operation::V128Load16Lane, m, Some(l))
+        }
+        Instruction::V128Load32Lane { m, l } => {
+            translator.access(Operation::V128Load32Lane, m, Some(l))
+        }
+        Instruction::V128Load64Lane { m, l } => {
+            translator.access(Operation::V128Load64Lane, m, Some(l))
+        }
+        Instruction::V128Store8Lane { m, l } => {
+            translator.access(Operation::V128Store8Lane, m, Some(l))
+        }
+        Instruction::V128Store16Lane { m, l } => {
+            translator.access(Operation::V128Store16Lane, m, Some(l))
+        }
+        Instruction::V128Store32Lane { m, l } => {
+            translator.access(Operation::V128Store32Lane, m, Some(l))
+        }
+        Instruction::V128Store64Lane { m, l } => {
+            translator.access(Operation::V128Store64Lane, m, Some(l))
+        }
+        Instruction::V128Load32Zero { m } => translator.access(Operation::V128Load32Zero, m, None),
+        Instruction::V128Load64Zero { m } => translator.access(Operation::V128Load64Zero, m, None),
+        Instruction::F32x4DemoteF64x2Zero => {
+            translator.operate(Operation::F32x4DemoteF64x2Zero, &[])
+        }
+        Instruction::F64x2PromoteLowF32x4 => {
+            translator.operate(Operation::F64x2PromoteLowF32x4, &[])
+        }
+        Instruction::I8x16Abs => translator.operate(Operation::I8x16Abs, &[]),
+        Instruction::I8x16Neg => translator.operate(Operation::I8x16Neg, &[]),
+        Instruction::I8x16Popcnt => translator.operate(Operation::I8x16Popcnt, &[]),
+        Instruction::I8x16AllTrue => translator.operate(Operation::I8x16AllTrue, &[]),
+        Instruction::I8x16Bitmask => translator.operate(Operation::I8x16Bitmask, &[]),
+        Instruction::I8x16NarrowI16x8S => translator.operate(Operation::I8x16NarrowI16x8S, &[]),
+        Instruction::I8x16NarrowI16x8U => translator.operate(Operation::I8x16NarrowI16x8U, &[]),
+        Instruction::F32x4Ceil => translator.operate(Operation::F32x4Ceil, &[]),
+        Instruction::F32x4Floor => translator.operate(Operation::F32x4Floor, &[]),
+        Instruction::F32x4Trunc => translator.operate(Operation::F32x4Trunc, &[]),
+        Instruction::F32x4Nearest => translator.operate(Operation::F32x4Nearest, &[]),
+        Instruction::I8x16Shl => translator.operate(Operation::I8x16Shl, &[]),
+        Instruction::I8x16ShrS => translator.operate(Operation::I8x16ShrS, &[]),
+        Instruction::I8x16ShrU => translator.operate(Operation::I8x16ShrU, &[]),
+        Instruction::I8x16Add => translator.operate(Operation::I8x16Add, &[]),
+        Instruction::I8x16AddSatS => translator.operate(Operation::I8x16AddSatS, &[]),
+        Instruction::I8x16AddSatU => translator.operate(Operation::I8x16AddSatU, &[]),
+        Instruction::I8x16Sub => translator.operate(Operation::I8x16Sub, &[]),
+        Instruction::I8x16SubSatS => translator.operate(Operation::I8x16SubSatS, &[]),
+        Instruction::I8x16SubSatU => translator.operate(Operation::I8x16SubSatU, &[]),
+        Instruction::F64x2Ceil => translator.operate(Operation::F64x2Ceil, &[]),
+        Instruction::F64x2Floor => translator.operate(Operation::F64x2Floor, &[]),
+        Instruction::I8x16MinS => translator.operate(Operation::I8x16MinS, &[]),
+        Instruction::I8x16MinU => translator.operate(Operation::I8x16MinU, &[]),
+        Instruction::I8x16MaxS => translator.operate(Operation::I8x16MaxS, &[]),
+        Instruction::I8x16MaxU => translator.operate(Operation::I8x16MaxU, &[]),
+        Instruction::F64x2Trunc => translator.operate(Operation::F64x2Trunc, &[]),
+        Instruction::I8x16AvgrU => translator.operate(Operation::I8x16AvgrU, &[]),
+        Instruction::I16x8ExtaddPairwiseI8x16S => {
+            translator.operate(Operation::I16x8ExtaddPairwiseI8x16S, &[])
+        }
+        Instruction::I16x8ExtaddPairwiseI8x16U => {
+            translator.operate(Operation::I16x8ExtaddPairwiseI8x16U, &[])
+        }
+        Instruction::I32x4ExtaddPairwiseI16x8S => {
+            translator.operate(Operation::I32x4ExtaddPairwiseI16x8S, &[])
+        }
+        Instruction::I32x4ExtaddPairwiseI16x8U => {
+            translator.operate(Operation::I32x4ExtaddPairwiseI16x8U, &[])
+        }
+        Instruction::I16x8Abs => translator.operate(Operation::I16x8Abs, &[]),
+        Instruction::I16x8Neg => translator.operate(Operation::I16x8Neg, &[]),
+        Instruction::I16x8Q15mulrSatS => translator.operate(Operation::I16x8Q15mulrSatS, &[]),
+        Instruction::I16x8AllTrue => translator.operate(Operation::I16x8AllTrue, &[]),
+        Instruction::I16x8Bitmask => translator.operate(Operation::I16x8Bitmask, &[]),
+        Instruction::I16x8NarrowI32x4S => translator.operate(Operation::I16x8NarrowI32x4S, &[]),
+        Instruction::I16x8NarrowI32x4U => translator.operate(Operation::I16x8NarrowI32x4U, &[]),
+        Instruction::I16x8ExtendLowI8x16S => {
+            translator.operate(Operation::I16x8ExtendLowI8x16S, &[])
+        }
+        Instruction::I16x8ExtendHighI8x16S => {
+            translator.operate(Operation::I16x8ExtendHighI8x16S, &[])
+        }
+        Instruction::I16x8ExtendLowI8x16U => {
+            translator.operate(Operation::I16x8ExtendLowI8x16U, &[])
+        }
+        Instruction::I16x8ExtendHighI8x16U => {
+            translator.operate(Operation::I16x8ExtendHighI8x16U, &[])
+        }
+        Instruction::I16x8Shl => translator.operate(Operation::I16x8Shl, &[]),
+        Instruction::I16x8ShrS => translator.operate(Operation::I16x8ShrS, &[]),
+        Instruction::I16x8ShrU => translator.operate(Operation::I16x8ShrU, &[]),
+        Instruction::I16x8Add => translator.operate(Operation::I16x8Add, &[]),
+        Instruction::I16x8AddSatS => translator.operate(Operation::I16x8AddSatS, &[]),
+        Instruction::I16x8AddSatU => translator.operate(Operation::I16x8AddSatU, &[]),
+        Instruction::I16x8Sub => translator.operate(Operation::I16x8Sub, &[]),
+        Instruction::I16x8SubSatS => translator.operate(Operation::I16x8SubSatS, &[]),
+        Instruction::I16x8SubSatU => translator.operate(Operation::I16x8SubSatU, &[]),
+        Instruction::F64x2Nearest => translator.operate(Operation::F64x2Nearest, &[]),
+        Instruction::I16x8Mul => translator.operate(Operation::I16x8Mul, &[]),
+        Instruction::I16x8MinS => translator.operate(Operation::I16x8MinS, &[]),
+        Instruction::I16x8MinU => translator.operate(Operation::I16x8MinU, &[]),
+        Instruction::I16x8MaxS => translator.operate(Operation::I16x8MaxS, &[]),
+        Instruction::I16x8MaxU => translator.operate(Operation::I16x8MaxU, &[]),
+        Instruction::I16x8AvgrU => translator.operate(Operation::I16x8AvgrU, &[]),
+        Instruction::I16x8ExtmulLowI8x16S => {
+            translator.operate(Operation::I16x8ExtmulLowI8x16S, &[])
+        }
+        Instruction::I16x8ExtmulHighI8x16S => {
+            translator.operate(Operation::I16x8ExtmulHighI8x16S, &[])
+        }
+        Instruction::I16x8ExtmulLowI8x16U => {
+            translator.operate(Operation::I16x8ExtmulLowI8x16U, &[])
+        }
+        Instruction::I16x8ExtmulHighI8x16U => {
+            translator.operate(Operation::I16x8ExtmulHighI8x16U, &[])
+        }
+        Instruction::I32x4Abs => translator.operate(Operation::I32x4Abs, &[]),
+        Instruction::I32x4Neg => translator.operate(Operation::I32x4Neg, &[]),
+        Instruction::I32x4AllTrue => translator.operate(Operation::I32x4AllTrue, &[]),
+        Instruction::I32x4Bitmask => translator.operate(Operation::I32x4Bitmask, &[]),
+        Instruction::I32x4ExtendLowI16x8S => {
+            translator.operate(Operation::I32x4ExtendLowI16x8S, &[])
+        }
+        Instruction::I32x4ExtendHighI16x8S => {
+            translator.operate(Operation::I32x4ExtendHighI16x8S, &[])
+        }
+        Instruction::I32x4ExtendLowI16x8U => {
+            translator.operate(Operation::I32x4ExtendLowI16x8U, &[])
+        }
+        Instruction::I32x4ExtendHighI16x8U => {
+            translator.operate(Operation::I32x4ExtendHighI16x8U, &[])
+        }
+        Instruction::I32x4Shl => translator.operate(Operation::I32x4Shl, &[]),
+        Instruction::I32x4ShrS => translator.operate(Operation::I32x4ShrS, &[]),
+        Instruction::I32x4ShrU => translator.operate(Operation::I32x4ShrU, &[]),
+        Instruction::I32x4Add => translator.operate(Operation::I32x4Add, &[]),
+        Instruction::I32x4Sub => translator.operate(Operation::I32x4Sub, &[]),
+        Instruction::I32x4Mul => translator.operate(Operation::I32x4Mul, &[]),
+        Instruction::I32x4MinS => translator.operate(Operation::I32x4MinS, &[]),
+        Instruction::I32x4MinU => translator.operate(Operation::I32x4MinU, &[]),
+        Instruction::I32x4MaxS => translator.operate(Operation::I32x4MaxS, &[]),
+        Instruction::I32x4MaxU => translator.operate(Operation::I32x4MaxU, &[]),
+        Instruction::I32x4DotI16x8S => translator.operate(Operation::I32x4DotI16x8S, &[]),
+        Instruction::I32x4ExtmulLowI16x8S => {
+            translator.operate(Operation::I32x4ExtmulLowI16x8S, &[])
+        }
+        Instruction::I32x4ExtmulHighI16x8S => {
+            translator.operate(Operation::I32x4ExtmulHighI16x8S, &[])
+        }
+        Instruction::I32x4ExtmulLowI16x8U => {
+            translator.operate(Operation::I32x4ExtmulLowI16x8U, &[])
+        }
+        Instruction::I32x4ExtmulHighI16x8U => {
+            translator.operate(Operation::I32x4ExtmulHighI16x8U, &[])
+        }
+        Instruction::I64x2Abs => translator.operate(Operation::I64x2Abs, &[]),
+        Instruction::I64x2Neg => translator.operate(Operation::I64x2Neg, &[]),
+        Instruction::I64x2AllTrue => translator.operate(Operation::I64x2AllTrue, &[]),
+        Instruction::I64x2Bitmask => translator.operate(Operation::I64x2Bitmask, &[]),
+        Instruction::I64x2ExtendLowI32x4S => {
+            translator.operate(Operation::I64x2ExtendLowI32x4S, &[])
+        }
+        Instruction::I64x2ExtendHighI32x4S => {
+            translator.operate(Operation::I64x2ExtendHighI32x4S, &[])
+        }
+        Instruction::I64x2ExtendLowI32x4U => {
+            translator.operate(Operation::I64x2ExtendLowI32x4U, &[])
+        }
+        Instruction::I64x2ExtendHighI32x4U => {
+            translator.operate(Operation::I64x2ExtendHighI32x4U, &[])
+        }
+        Instruction::I64x2Shl => translator.operate(Operation::I64x2Shl, &[]),
+        Instruction::I64x2ShrS => translator.operate(Operation::I64x2ShrS, &[]),
+        Instruction::I64x2ShrU => translator.operate(Operation::I64x2ShrU, &[]),
+        Instruction::I64x2Add => translator.operate(Operation::I64x2Add, &[]),
+        Instruction::I64x2Sub => translator.operate(Operation::I64x2Sub, &[]),
+        Instruction::I64x2Mul => translator.operate(Operation::I64x2Mul, &[]),
+        Instruction::I64x2Eq => translator.operate(Operation::I64x2Eq, &[]),
+        Instruction::I64x2Ne => translator.operate(Operation::I64x2Ne, &[]),
+        Instruction::I64x2LtS => translator.operate(Operation::I64x2LtS, &[]),
+        Instruction::I64x2GtS => translator.operate(Operation::I64x2GtS, &[]),
+        Instruction::I64x2LeS => translator.operate(Operation::I64x2LeS, &[]),
+        Instruction::I64x2GeS => translator.operate(Operation::I64x2GeS, &[]),
+        Instruction::I64x2ExtmulLowI32x4S => {
+            translator.operate(Operation::I64x2ExtmulLowI32x4S, &[])
+        }
+        Instruction::I64x2ExtmulHighI32x4S => {
+            translator.operate(Operation::I64x2ExtmulHighI32x4S, &[])
+        }
+        Instruction::I64x2ExtmulLowI32x4U => {
+            translator.operate(Operation::I64x2ExtmulLowI32x4U, &[])
+        }
+        Instruction::I64x2ExtmulHighI32x4U => {
+            translator.operate(Operation::I64x2ExtmulHighI32x4U, &[])
+        }
+        Instruction::F32x4Abs => translator.operate(Operation::F32x4Abs, &[]),
+        Instruction::F32x4Neg => translator.operate(Operation::F32x4Neg, &[]),
+        Instruction::F32x4Sqrt => translator.operate(Operation::F32x4Sqrt, &[]),
+        Instruction::F32x4Add => translator.operate(Operation::F32x4Add, &[]),
+        Instruction::F32x4Sub => translator.operate(Operation::F32x4Sub, &[]),
+        Instruction::F32x4Mul => translator.operate(Operation::F32x4Mul, &[]),
+        Instruction::F32x4Div => translator.operate(Operation::F32x4Div, &[]),
+        Instruction::F32x4Min => translator.operate(Operation::F32x4Min, &[]),
+        Instruction::F32x4Max => translator.operate(Operation::F32x4Max, &[]),
+        Instruction::F32x4Pmin => translator.operate(Operation::F32x4Pmin, &[]),
+        Instruction::F32x4Pmax => translator.operate(Operation::F32x4Pmax, &[]),
+        Instruction::F64x2Abs => translator.operate(Operation::F64x2Abs, &[]),
+        Instruction::F64x2Neg => translator.operate(Operation::F64x2Neg, &[]),
+        Instruction::F64x2Sqrt => translator.operate(Operation::F64x2Sqrt, &[]),
+        Instruction::F64x2Add => translator.operate(Operation::F64x2Add, &[]),
+        Instruction::F64x2Sub => translator.operate(Operation::F64x2Sub, &[]),
+        Instruction::F64x2Mul => translator.operate(Operation::F64x2Mul, &[]),
+        Instruction::F64x2Div => translator.operate(Operation::F64x2Div, &[]),
+        Instruction::F64x2Min => translator.operate(Operation::F64x2Min, &[]),
+        Instruction::F64x2Max => translator.operate(Operation::F64x2Max, &[]),
+        Instruction::F64x2Pmin => translator.operate(Operation::F64x2Pmin, &[]),
+        Instruction::F64x2Pmax => translator.operate(Operation::F64x2Pmax, &[]),
+        Instruction::I32x4TruncSatF32x4S => translator.operate(Operation::I32x4TruncSatF32x4S, &[]),
+        Instruction::I32x4TruncSatF32x4U => translator.operate(Operation::I32x4TruncSatF32x4U, &[]),
+        Instruction::F32x4ConvertI32x4S => translator.operate(Operation::F32x4ConvertI32x4S, &[]),
+        Instruction::F32x4ConvertI32x4U => translator.operate(Operation::F32x4ConvertI32x4U, &[]),
+        Instruction::I32x4TruncSatF64x2SZero => {
+            translator.operate(Operation::I32x4TruncSatF64x2SZero, &[])
+        }
+        Instruction::I32x4TruncSatF64x2UZero => {
+            translator.operate(Operation::I32x4TruncSatF64x2UZero, &[])
+        }
+        Instruction::F64x2ConvertLowI32x4S => {
+            translator.operate(Operation::F64x2ConvertLowI32x4S, &[])
+        }
+        Instruction::F64x2ConvertLowI32x4U => {
+            translator.operate(Operation::F64x2ConvertLowI32x4U, &[])
+        }
+        Instruction::I8x16RelaxedSwizzle => translator.operate(Operation::I8x16RelaxedSwizzle, &[]),
+        Instruction::I32x4RelaxedTruncF32x4S => {
+            translator.operate(Operation::I32x4RelaxedTruncF32x4S, &[])
+        }
+        Instruction::I32x4RelaxedTruncF32x4U => {
+            translator.operate(Operation::I32x4RelaxedTruncF32x4U, &[])
+        }
+        Instruction::I32x4RelaxedTruncF64x2SZero => {
+            translator.operate(Operation::I32x4RelaxedTruncF64x2SZero, &[])
+        }
+        Instruction::I32x4RelaxedTruncF64x2UZero => {
+            translator.operate(Operation::I32x4RelaxedTruncF64x2UZero, &[])
+        }
+        Instruction::F32x4RelaxedMadd => translator.operate(Operation::F32x4RelaxedMadd, &[]),
+        Instruction::F32x4RelaxedNmadd => translator.operate(Operation::F32x4RelaxedNmadd, &[]),
+        Instruction::F64x2RelaxedMadd => translator.operate(Operation::F64x2RelaxedMadd, &[]),
+        Instruction::F64x2RelaxedNmadd => translator.operate(Operation::F64x2RelaxedNmadd, &[]),
+        Instruction::I8x16RelaxedLaneselect => {
+            translator.operate(Operation::I8x16RelaxedLaneselect, &[])
+        }
+        Instruction::I16x8RelaxedLaneselect => {
+            translator.operate(Operation::I16x8RelaxedLaneselect, &[])
+        }
+        Instruction::I32x4RelaxedLaneselect => {
+            translator.operate(Operation::I32x4RelaxedLaneselect, &[])
+        }
+        Instruction::I64x2RelaxedLaneselect => {
+            translator.operate(Operation::I64x2RelaxedLaneselect, &[])
+        }
+        Instruction::F32x4RelaxedMin => translator.operate(Operation::F32x4RelaxedMin, &[]),
+        Instruction::F32x4RelaxedMax => translator.operate(Operation::F32x4RelaxedMax, &[]),
+        Instruction::F64x2RelaxedMin => translator.operate(Operation::F64x2RelaxedMin, &[]),
+        Instruction::F64x2RelaxedMax => translator.operate(Operation::F64x2RelaxedMax, &[]),
+        Instruction::I16x8RelaxedQ15mulrS => {
+            translator.operate(Operation::I16x8RelaxedQ15mulrS, &[])
+        }
+        Instruction::I16x8RelaxedDotI8x16I7x16S => {
+            translator.operate(Operation::I16x8RelaxedDotI8x16I7x16S, &[])
+        }
+        Instruction::I32x4RelaxedDotI8x16I7x16AddS => {
+            translator.operate(Operation::I32x4RelaxedDotI8x16I7x16AddS, &[])
+        }
     }
 }

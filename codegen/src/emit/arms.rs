@@ -37,8 +37,9 @@ pub fn emit(model: &Model) -> Source {
         let (doc, name, arguments) = shape.apart();
         arms_of(&mut source, doc, name, arguments, lines);
     }
-    let (computing, mixed): (Vec<u8>, Vec<u8>) =
-        prefixes.iter().partition(|prefix| computes(model, **prefix));
+    let (computing, mixed): (Vec<u8>, Vec<u8>) = prefixes
+        .iter()
+        .partition(|prefix| computes(model, **prefix));
     let lines = of_hands(model, &without_prefix, &mixed);
     let (doc, name, arguments) = Shape::Hand.apart();
     arms_of(&mut source, doc, name, arguments, lines);
@@ -157,7 +158,10 @@ fn of_hands(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<Strin
         lines.push(format!(
             "{}{} => match $r.index()? {{",
             byte((*prefix).into()),
-            any_of(model, &rows)
+            match computes(model, *prefix) {
+                true => any_of(model, &rows),
+                false => String::new(),
+            }
         ));
         let mut own: Vec<&Op> = Vec::new();
         let groups = [None].into_iter().chain(Group::ALL.map(Some));
@@ -267,15 +271,18 @@ impl Group {
 
 /// The arm of rows behind a prefix that share the access to their operands.
 fn shared(model: &Model, group: Group, rows: &[&Op]) -> Vec<String> {
-    let codes: Vec<String> = rows.iter().map(|op| op.code.value.to_string()).collect();
+    let last = rows.len().saturating_sub(1);
+    let codes: Vec<String> = (0..)
+        .zip(rows)
+        .map(|(place, op)| {
+            let open = if place == 0 { "number @ (" } else { "" };
+            let close = if place == last { ")" } else { "" };
+            format!("{open}{}{close}", op.code.value)
+        })
+        .collect();
     let (method, given) = group.access();
-    let mut lines = alternatives(
-        &codes,
-        &format!(") => check!($r.{method}$slots, |{given}| match number {{"),
-    );
-    if let Some(first) = lines.first_mut() {
-        first.insert_str(0, "number @ (");
-    }
+    let body = format!("=> check!($r.{method}$slots, |{given}| match number {{");
+    let mut lines = alternatives(&codes, &body);
     let arms = rows.iter().map(|op| {
         let body = format!("=> {},", group.does(op));
         vec![pattern(model, op), body]
@@ -287,20 +294,19 @@ fn shared(model: &Model, group: Group, rows: &[&Op]) -> Vec<String> {
     lines
 }
 
-/// A condition behind a prefix that is only met if one of its rows can be.
+/// The condition of a prefix: that the profile has a proposal of one of its rows.
 fn any_of(model: &Model, rows: &[&Op]) -> String {
-    let mut conditions: Vec<String> = Vec::new();
-    for condition in rows.iter().map(|op| condition(model, op)) {
-        if condition.is_empty() {
-            return String::new();
-        }
-        if !conditions.contains(&condition) {
-            conditions.push(condition);
+    let mut proposals: Vec<String> = Vec::new();
+    for op in rows {
+        match of_proposal(model, op) {
+            None => return String::new(),
+            Some(condition) if !proposals.contains(&condition) => proposals.push(condition),
+            Some(_) => {}
         }
     }
-    match conditions.is_empty() {
+    match proposals.is_empty() {
         true => String::new(),
-        false => format!(" if {}", conditions.join(" || ")),
+        false => format!(" if {}", proposals.join(" || ")),
     }
 }
 
@@ -498,16 +504,17 @@ fn pattern(model: &Model, op: &Op) -> String {
 
 /// That profile and build have what the row needs, if it needs anything.
 fn condition(model: &Model, op: &Op) -> String {
-    let mut conditions = Vec::new();
-    let proposal = model.proposal(op.proposal);
-    if !proposal.is_base() {
-        let proposal = variant(&proposal.key);
-        conditions.push(format!("P::PROPOSALS.contains(Proposal::{proposal})"));
-    }
-    if let Some(need) = &op.needs {
-        conditions.push(format!("capability::{}", constant(need)));
-    }
+    let need = op.needs.as_ref();
+    let need = need.map(|need| format!("capability::{}", constant(need)));
+    let conditions: Vec<String> = of_proposal(model, op).into_iter().chain(need).collect();
     conditions.join(" && ")
+}
+
+/// That the profile has the row's proposal, if it may not.
+fn of_proposal(model: &Model, op: &Op) -> Option<String> {
+    let proposal = model.proposal(op.proposal);
+    let name = variant(&proposal.key);
+    (!proposal.is_base()).then(|| format!("P::PROPOSALS.contains(Proposal::{name})"))
 }
 
 /// What a row does, and what is paid for it.

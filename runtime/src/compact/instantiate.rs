@@ -22,8 +22,8 @@ use crate::profile::Profile;
 use crate::read::Span;
 use crate::spec::{Proposal, Trap};
 use crate::types::{
-    DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType, V128,
-    limits_match,
+    DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
+    V128, limits_match,
 };
 use crate::validate::arena::ListName;
 use crate::validate::subtype::is_subtype;

@@ -104,30 +104,40 @@ pub trait Row: Copy + 'static {
     fn from_pair(pair: [u64; 2]) -> Self;
 }
 
-impl<const N: usize> Row for [u64; N] {
-    const LEN: usize = N;
+/// Pairs are spelled out because compilers make nothing of that, at any level.
+macro_rules! rows {
+    ($($len:literal: $own:pat => $into:expr, $pair:pat => $from:expr;)*) => {$(
+        impl Row for [u64; $len] {
+            const LEN: usize = $len;
 
-    #[inline(always)]
-    fn split(slots: &[u64]) -> Option<(&Self, &[u64])> {
-        slots.split_first_chunk()
-    }
+            #[inline(always)]
+            fn split(slots: &[u64]) -> Option<(&Self, &[u64])> {
+                slots.split_first_chunk()
+            }
 
-    #[inline(always)]
-    fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
-        slots.split_first_chunk_mut()
-    }
+            #[inline(always)]
+            fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
+                slots.split_first_chunk_mut()
+            }
 
-    #[inline(always)]
-    fn into_pair(self) -> [u64; 2] {
-        let mut slots = self.into_iter();
-        [slots.next().unwrap_or(0), slots.next().unwrap_or(0)]
-    }
+            #[inline(always)]
+            fn into_pair(self) -> [u64; 2] {
+                let $own = self;
+                $into
+            }
 
-    #[inline(always)]
-    fn from_pair(pair: [u64; 2]) -> Self {
-        let mut pair = pair.into_iter();
-        [0; N].map(|zero| pair.next().unwrap_or(zero))
-    }
+            #[inline(always)]
+            fn from_pair(pair: [u64; 2]) -> Self {
+                let $pair = pair;
+                $from
+            }
+        }
+    )*};
+}
+
+rows! {
+    1: [low] => [low, 0], [low, _] => [low];
+    2: pair => pair, pair => pair;
 }
 
 /// A slot that is wide enough for any value of a module: `u64`, or `[u64; 2]` if there are vectors.
@@ -177,11 +187,19 @@ impl Slot for [u64; 2] {
 }
 
 /// How many slots values of these types take in a row.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "in the compact engine each value takes one")
+)]
 pub(crate) fn count(types: &[ValType]) -> usize {
     types.len() + vectors(types)
 }
 
 /// How many of these types are those of vectors.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "in the compact engine each value takes one slot")
+)]
 fn vectors(types: &[ValType]) -> usize {
     types.iter().filter(|&&ty| ty == ValType::V128).count()
 }
