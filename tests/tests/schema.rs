@@ -20,7 +20,7 @@ fn coming_proposals() {
     for row in rows.expect("rows in spec/README.md").lines() {
         files.entry(proposal(row)).or_default().push(row);
     }
-    assert_eq!(files.len(), 4, "rows of four proposals");
+    assert_eq!(files.len(), 3, "rows of three proposals");
     let mut tree = Tree::read(workspace()).expect("the tables");
     for (proposal, rows) in files {
         let text = format!("proposal = '{proposal}'\n\n[op]\n{}\n", rows.join("\n"));
@@ -40,7 +40,6 @@ fn coming_proposals() {
 
 fn proposal(row: &str) -> &'static str {
     match () {
-        () if row.contains("0xFD") => "simd",
         () if row.contains("0xFB") => "gc",
         () if row.contains("0xFE") => "threads",
         () => "exceptions",

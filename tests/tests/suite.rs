@@ -37,7 +37,7 @@ const SHOWN: usize = 10;
 
 /// Proposals that Wasm 3.0 contains and this library does not have yet. In the official suite a
 /// module may be skipped for one of these and for nothing else.
-const MISSING: [&str; 4] = ["simd", "relaxed_simd", "gc", "exceptions"];
+const MISSING: [&str; 2] = ["gc", "exceptions"];
 
 /// What components may be skipped for, in the tier that does not run them. What their core modules
 /// lack is listed as failures are.
@@ -48,12 +48,17 @@ const VALIDATED_ONLY: [&str; 1] = ["component model"];
 const VERSIONS: [(SpecVersion, &str); 2] = [(SpecVersion::V2, "2.0"), (SpecVersion::Latest, "3.0")];
 
 /// Folders of official material, what to call the tests, and what is missing without the folder.
-const SHARED: [(&str, &str, &str); 3] = [
+const SHARED: [(&str, &str, &str); 4] = [
     ("spec-tests", "official", "258 files of the official suite"),
     (
         "proposal-tests/custom-page-sizes",
         "official-proposal/custom-page-sizes",
         "5 files of the proposal custom-page-sizes",
+    ),
+    (
+        "proposal-tests/wide-arithmetic",
+        "official-proposal/wide-arithmetic",
+        "a file of the proposal wide-arithmetic",
     ),
     (
         "component-model-tests",

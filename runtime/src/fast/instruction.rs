@@ -114,6 +114,7 @@ impl<O: operation::Binary, L: Source, R: Source, D: Destination> Instruction
     const LAYOUT: Layout = Layout::NONE
         .value::<O::A>(L::SITE)
         .value::<O::B>(R::SITE)
+        .all(O::I::OPERANDS)
         .value::<O::R>(D::SITE);
 
     #[inline(always)]

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Rebuilds the kernels. Needs `pip install ziglang`; PYTHON chooses the interpreter that has it.
+# Rebuilds the kernels; those in `simd` use vectors. Needs `pip install ziglang`; PYTHON chooses the interpreter that has it.
 set -euo pipefail
 cd "$(dirname "$0")"
-for source in "${@:-*.c}"; do
+for source in "${@:-*.c simd/*.c}"; do
     for file in $source; do
-        "${PYTHON:-python3}" -m ziglang cc -target wasm32-freestanding -O2 -std=c23 -Wall -Wextra -Wno-missing-field-initializers \
+        simd=()
+        [[ $file == simd/* ]] && simd=(-msimd128)
+        "${PYTHON:-python3}" -m ziglang cc -target wasm32-freestanding -O2 -std=c23 "${simd[@]}" -Wall -Wextra -Wno-missing-field-initializers \
             -nostdlib -Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=65536 \
             -o "${file%.c}.wasm" "$file"
         chmod a-x "${file%.c}.wasm"

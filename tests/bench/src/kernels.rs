@@ -16,11 +16,11 @@ pub struct Kernel {
 }
 
 macro_rules! kernels {
-    ($($name:literal $n:literal $checksum:literal)*) => {
-        /// All kernels, in the order of the report.
-        pub static KERNELS: &[Kernel] = &[$(Kernel {
+    ($(#[$doc:meta])* $list:ident in $folder:literal: $($name:literal $n:literal $checksum:literal)*) => {
+        $(#[$doc])*
+        pub static $list: &[Kernel] = &[$(Kernel {
             name: $name,
-            wasm: include_bytes!(concat!("../kernels/", $name, ".wasm")),
+            wasm: include_bytes!(concat!("../kernels/", $folder, $name, ".wasm")),
             n: $n,
             checksum: $checksum,
         }),*];
@@ -28,6 +28,8 @@ macro_rules! kernels {
 }
 
 kernels! {
+    /// All kernels without vectors, in the order of the report.
+    KERNELS in "":
     "sieve"      70  0x933C_1C37_ECF3_400B
     "collatz"    180 0x0002_61FF_0000_017E
     "crc"        150 0xCD74_5340_59FF_AC86
@@ -48,4 +50,15 @@ kernels! {
     "memory"     330 0xA477_9153_B2E6_B61F
     "state"      220 0x6102_30E0_4FD7_8A78
     "mixed"      92  0x0000_0000_0000_416A
+}
+
+kernels! {
+    /// All kernels of vectors, in the order of the report.
+    SIMD in "simd/":
+    "blur"   60  0
+    "dot"    200 0
+    "base64" 100 0
+    "chacha" 60  0
+    "matrix" 100 0
+    "search" 60  0
 }

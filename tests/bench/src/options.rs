@@ -8,7 +8,7 @@ use crate::Error;
 #[cfg(feature = "differential")]
 use crate::differential;
 use crate::engines::{ENGINES, Engine};
-use crate::kernels::{KERNELS, Kernel};
+use crate::kernels::{KERNELS, Kernel, SIMD};
 
 /// What `--help` says.
 pub const USAGE: &str = "\
@@ -25,6 +25,7 @@ Options:
   --quick          stop after 30 seconds and at most 9 rounds
   --rounds N       rounds over all kernels [default: 15]
   --kernel NAME    only this kernel; may be repeated
+  --simd           the kernels of vectors instead
   --engine NAME    only this engine; may be repeated
   --json           one JSON object instead of a table
   --help           this text
@@ -99,7 +100,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         return Ok(Command::Differential(random_modules(arguments)?));
     }
     let (mut kernels, mut engines) = (Vec::new(), Vec::new());
-    let (mut rounds, mut quick, mut json) = (None, false, false);
+    let (mut rounds, mut quick, mut json, mut simd) = (None, false, false, false);
     while let Some(flag) = arguments.next() {
         let mut value = || {
             arguments
@@ -109,8 +110,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         match flag.as_str() {
             "--quick" => quick = true,
             "--json" => json = true,
+            "--simd" => simd = true,
             "--rounds" => rounds = Some(value()?.parse()?),
-            "--kernel" => kernels.push(named(KERNELS, |k| k.name, "kernel", &value()?)?),
+            "--kernel" => kernels.push(kernel(&value()?)?),
             "--engine" => engines.push(named(ENGINES, |e| e.name, "engine", &value()?)?),
             "--help" | "-h" => return Ok(Command::Help),
             other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
@@ -118,12 +120,13 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     }
     Ok(Command::Execute(Plan {
         kernels: if kernels.is_empty() {
-            KERNELS.iter().collect()
+            if simd { SIMD } else { KERNELS }.iter().collect()
         } else {
             kernels
         },
         engines: if engines.is_empty() {
-            ENGINES.iter().collect()
+            let able = |engine: &&Engine| engine.simd || !simd;
+            ENGINES.iter().filter(able).collect()
         } else {
             engines
         },
@@ -158,6 +161,12 @@ fn random_modules(
         budget: Duration::from_secs(seconds),
         seeds: seed..seed.saturating_add(modules),
     })
+}
+
+/// The kernel with a name, of either list.
+fn kernel(wanted: &str) -> Result<&'static Kernel, Error> {
+    let of_vectors = SIMD.iter().find(|kernel| kernel.name == wanted);
+    of_vectors.map_or_else(|| named(KERNELS, |k| k.name, "kernel", wanted), Ok)
 }
 
 fn named<T>(

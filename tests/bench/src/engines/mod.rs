@@ -22,6 +22,8 @@ pub struct Engine {
     pub name: &'static str,
     /// What the report calls it.
     pub title: &'static str,
+    /// Whether it has vectors.
+    pub simd: bool,
     /// Compiles and instantiates a module.
     pub load: fn(&[u8]) -> Result<Box<dyn Program>, Error>,
 }
@@ -37,24 +39,28 @@ pub static ENGINES: &[Engine] = &[
     Engine {
         name: OURS,
         title: "tabwasm",
+        simd: true,
         load: tabwasm::load,
     },
     #[cfg(feature = "wasmtime")]
     Engine {
         name: "wasmtime",
         title: "wasmtime 48",
+        simd: true,
         load: wasmtime::load,
     },
     #[cfg(feature = "sf-nano")]
     Engine {
         name: "sf-nano",
         title: "sf-nano 0.6",
+        simd: false,
         load: sf_nano::load,
     },
     #[cfg(feature = "wasmi")]
     Engine {
         name: "wasmi",
         title: "wasmi 2.0",
+        simd: true,
         load: wasmi::load,
     },
 ];
