@@ -1276,11 +1276,13 @@ pub enum Misuse {
     UnknownHandle,
     /// The value of this handle was dropped.
     DroppedHandle,
+    /// A module or snapshot is for slots of another width than those of the store.
+    SlotWidth,
 }
 
 impl Misuse {
     /// All of them, in the order of the table.
-    pub const ALL: [Misuse; 9] = [
+    pub const ALL: [Misuse; 10] = [
         Misuse::Capacity,
         Misuse::IncompatibleImport,
         Misuse::Busy,
@@ -1290,6 +1292,7 @@ impl Misuse {
         Misuse::ForeignSnapshot,
         Misuse::UnknownHandle,
         Misuse::DroppedHandle,
+        Misuse::SlotWidth,
     ];
 }
 
@@ -1306,6 +1309,7 @@ impl Misuse {
             Self::ForeignSnapshot => 607,
             Self::UnknownHandle => 608,
             Self::DroppedHandle => 609,
+            Self::SlotWidth => 610,
         }
     }
 
@@ -1321,6 +1325,7 @@ impl Misuse {
             607 => Some(Self::ForeignSnapshot),
             608 => Some(Self::UnknownHandle),
             609 => Some(Self::DroppedHandle),
+            610 => Some(Self::SlotWidth),
             _ => None,
         }
     }
@@ -1337,6 +1342,7 @@ impl Misuse {
             Self::ForeignSnapshot => "snapshot of another store",
             Self::UnknownHandle => "unknown handle",
             Self::DroppedHandle => "dropped handle",
+            Self::SlotWidth => "slots of another width",
         }
     }
 }

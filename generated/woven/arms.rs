@@ -5,8 +5,8 @@
 use crate::compact::registers::Registers;
 use crate::compact::state::State;
 use crate::exec::machine::Stop;
-use crate::exec::slot::Value;
-use crate::exec::{memory, reference, table};
+use crate::exec::slot::Slot;
+use crate::exec::{memory, reference, table, wide};
 use crate::profile::Profile;
 use crate::rate::Rate;
 use crate::types::*;
@@ -90,11 +90,12 @@ macro_rules! arms {
             0xD5 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_null($m, $slots, &mut $r)),
             0xD6 if P::PROPOSALS.contains(Proposal::FunctionReferences) => check!(control::br_on_non_null($m, $slots, &mut $r)),
             0x25 | 0x26 | 0x3F | 0x40 | 0xD2 | 0xFC => hand!(),
+            0xFD => computation!(),
             0x06 | 0x07 | 0x08 | 0x09 | 0x0A | 0x12 | 0x13 | 0x14 | 0x15 | 0x16 | 0x17 | 0x18 | 0x19 | 0x1C | 0x1D | 0x1E
                 | 0x1F | 0x27 | 0x43 | 0x44 | 0xC0 | 0xC1 | 0xC5 | 0xC6 | 0xC7 | 0xC8 | 0xC9 | 0xCA | 0xCB | 0xCC | 0xCD | 0xCE
                 | 0xCF | 0xD0 | 0xD3 | 0xD4 | 0xD5 | 0xD6 | 0xD7 | 0xD8 | 0xD9 | 0xDA | 0xDB | 0xDC | 0xDD | 0xDE | 0xDF | 0xE0
                 | 0xE1 | 0xE2 | 0xE3 | 0xE4 | 0xE5 | 0xE6 | 0xE7 | 0xE8 | 0xE9 | 0xEA | 0xEB | 0xEC | 0xED | 0xEE | 0xEF | 0xF0
-                | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFD | 0xFE | 0xFF => astray!(),
+                | 0xF1 | 0xF2 | 0xF3 | 0xF4 | 0xF5 | 0xF6 | 0xF7 | 0xF8 | 0xF9 | 0xFA | 0xFB | 0xFE | 0xFF => astray!(),
         }
     };
 }
@@ -106,20 +107,20 @@ pub(crate) use arms;
 macro_rules! loads {
     ($opcode:ident, $m:ident, $a:ident) => {
         match $opcode {
-            0x28                                            => semantics::i32_load($m, $a)?.into_slot(),
-            0x29                                            => semantics::i64_load($m, $a)?.into_slot(),
-            0x2A if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_load($m, $a)?.into_slot(),
-            0x2B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_load($m, $a)?.into_slot(),
-            0x2C                                            => semantics::i32_load8_s($m, $a)?.into_slot(),
-            0x2D                                            => semantics::i32_load8_u($m, $a)?.into_slot(),
-            0x2E                                            => semantics::i32_load16_s($m, $a)?.into_slot(),
-            0x2F                                            => semantics::i32_load16_u($m, $a)?.into_slot(),
-            0x30                                            => semantics::i64_load8_s($m, $a)?.into_slot(),
-            0x31                                            => semantics::i64_load8_u($m, $a)?.into_slot(),
-            0x32                                            => semantics::i64_load16_s($m, $a)?.into_slot(),
-            0x33                                            => semantics::i64_load16_u($m, $a)?.into_slot(),
-            0x34                                            => semantics::i64_load32_s($m, $a)?.into_slot(),
-            0x35                                            => semantics::i64_load32_u($m, $a)?.into_slot(),
+            0x28                                            => Slot::hold(semantics::i32_load($m, $a)?),
+            0x29                                            => Slot::hold(semantics::i64_load($m, $a)?),
+            0x2A if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_load($m, $a)?),
+            0x2B if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_load($m, $a)?),
+            0x2C                                            => Slot::hold(semantics::i32_load8_s($m, $a)?),
+            0x2D                                            => Slot::hold(semantics::i32_load8_u($m, $a)?),
+            0x2E                                            => Slot::hold(semantics::i32_load16_s($m, $a)?),
+            0x2F                                            => Slot::hold(semantics::i32_load16_u($m, $a)?),
+            0x30                                            => Slot::hold(semantics::i64_load8_s($m, $a)?),
+            0x31                                            => Slot::hold(semantics::i64_load8_u($m, $a)?),
+            0x32                                            => Slot::hold(semantics::i64_load16_s($m, $a)?),
+            0x33                                            => Slot::hold(semantics::i64_load16_u($m, $a)?),
+            0x34                                            => Slot::hold(semantics::i64_load32_s($m, $a)?),
+            0x35                                            => Slot::hold(semantics::i64_load32_u($m, $a)?),
             _ => return Err(ASTRAY),
         }
     };
@@ -132,15 +133,15 @@ pub(crate) use loads;
 macro_rules! stores {
     ($opcode:ident, $m:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x36                                            => semantics::i32_store($m, $a, Value::from_slot($b)),
-            0x37                                            => semantics::i64_store($m, $a, Value::from_slot($b)),
-            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, Value::from_slot($b)),
-            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, Value::from_slot($b)),
-            0x3A                                            => semantics::i32_store8($m, $a, Value::from_slot($b)),
-            0x3B                                            => semantics::i32_store16($m, $a, Value::from_slot($b)),
-            0x3C                                            => semantics::i64_store8($m, $a, Value::from_slot($b)),
-            0x3D                                            => semantics::i64_store16($m, $a, Value::from_slot($b)),
-            0x3E                                            => semantics::i64_store32($m, $a, Value::from_slot($b)),
+            0x36                                            => semantics::i32_store($m, $a, $b.value()),
+            0x37                                            => semantics::i64_store($m, $a, $b.value()),
+            0x38 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_store($m, $a, $b.value()),
+            0x39 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_store($m, $a, $b.value()),
+            0x3A                                            => semantics::i32_store8($m, $a, $b.value()),
+            0x3B                                            => semantics::i32_store16($m, $a, $b.value()),
+            0x3C                                            => semantics::i64_store8($m, $a, $b.value()),
+            0x3D                                            => semantics::i64_store16($m, $a, $b.value()),
+            0x3E                                            => semantics::i64_store32($m, $a, $b.value()),
             _ => return Err(ASTRAY),
         }
     };
@@ -153,53 +154,53 @@ pub(crate) use stores;
 macro_rules! unaries {
     ($opcode:ident, $a:ident) => {
         match $opcode {
-            0x50                                                                       => semantics::i64_eqz(Value::from_slot($a)).into_slot(),
-            0x79                                                                       => semantics::i64_clz(Value::from_slot($a)).into_slot(),
-            0x7A                                                                       => semantics::i64_ctz(Value::from_slot($a)).into_slot(),
-            0x7B                                                                       => semantics::i64_popcnt(Value::from_slot($a)).into_slot(),
-            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_abs(Value::from_slot($a)).into_slot(),
-            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_neg(Value::from_slot($a)).into_slot(),
-            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_ceil(Value::from_slot($a)).into_slot(),
-            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_floor(Value::from_slot($a)).into_slot(),
-            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_trunc(Value::from_slot($a)).into_slot(),
-            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_nearest(Value::from_slot($a)).into_slot(),
-            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f32_sqrt(Value::from_slot($a)).into_slot(),
-            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_abs(Value::from_slot($a)).into_slot(),
-            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_neg(Value::from_slot($a)).into_slot(),
-            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_ceil(Value::from_slot($a)).into_slot(),
-            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_floor(Value::from_slot($a)).into_slot(),
-            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_trunc(Value::from_slot($a)).into_slot(),
-            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_nearest(Value::from_slot($a)).into_slot(),
-            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => semantics::f64_sqrt(Value::from_slot($a)).into_slot(),
-            0xA7                                                                       => semantics::i32_wrap_i64(Value::from_slot($a)).into_slot(),
-            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_s(Value::from_slot($a))?.into_slot(),
-            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f32_u(Value::from_slot($a))?.into_slot(),
-            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_s(Value::from_slot($a))?.into_slot(),
-            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_trunc_f64_u(Value::from_slot($a))?.into_slot(),
-            0xAC                                                                       => semantics::i64_extend_i32_s(Value::from_slot($a)).into_slot(),
-            0xAD                                                                       => semantics::i64_extend_i32_u(Value::from_slot($a)).into_slot(),
-            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_s(Value::from_slot($a))?.into_slot(),
-            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f32_u(Value::from_slot($a))?.into_slot(),
-            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_s(Value::from_slot($a))?.into_slot(),
-            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_trunc_f64_u(Value::from_slot($a))?.into_slot(),
-            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_s(Value::from_slot($a)).into_slot(),
-            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i32_u(Value::from_slot($a)).into_slot(),
-            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_s(Value::from_slot($a)).into_slot(),
-            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_convert_i64_u(Value::from_slot($a)).into_slot(),
-            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_demote_f64(Value::from_slot($a)).into_slot(),
-            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_s(Value::from_slot($a)).into_slot(),
-            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i32_u(Value::from_slot($a)).into_slot(),
-            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_s(Value::from_slot($a)).into_slot(),
-            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_convert_i64_u(Value::from_slot($a)).into_slot(),
-            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_promote_f32(Value::from_slot($a)).into_slot(),
-            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i32_reinterpret_f32(Value::from_slot($a)).into_slot(),
-            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::i64_reinterpret_f64(Value::from_slot($a)).into_slot(),
-            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f32_reinterpret_i32(Value::from_slot($a)).into_slot(),
-            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => semantics::f64_reinterpret_i64(Value::from_slot($a)).into_slot(),
-            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend8_s(Value::from_slot($a)).into_slot(),
-            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend16_s(Value::from_slot($a)).into_slot(),
-            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => semantics::i64_extend32_s(Value::from_slot($a)).into_slot(),
-            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => semantics::ref_is_null(Value::from_slot($a)).into_slot(),
+            0x50                                                                       => Slot::hold(semantics::i64_eqz($a.value())),
+            0x79                                                                       => Slot::hold(semantics::i64_clz($a.value())),
+            0x7A                                                                       => Slot::hold(semantics::i64_ctz($a.value())),
+            0x7B                                                                       => Slot::hold(semantics::i64_popcnt($a.value())),
+            0x8B if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_abs($a.value())),
+            0x8C if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_neg($a.value())),
+            0x8D if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_ceil($a.value())),
+            0x8E if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_floor($a.value())),
+            0x8F if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_trunc($a.value())),
+            0x90 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_nearest($a.value())),
+            0x91 if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => Slot::hold(semantics::f32_sqrt($a.value())),
+            0x99 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_abs($a.value())),
+            0x9A if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_neg($a.value())),
+            0x9B if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_ceil($a.value())),
+            0x9C if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_floor($a.value())),
+            0x9D if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_trunc($a.value())),
+            0x9E if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_nearest($a.value())),
+            0x9F if P::PROPOSALS.contains(Proposal::Floats) && capability::SQUARE_ROOT => Slot::hold(semantics::f64_sqrt($a.value())),
+            0xA7                                                                       => Slot::hold(semantics::i32_wrap_i64($a.value())),
+            0xA8 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f32_s($a.value())?),
+            0xA9 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f32_u($a.value())?),
+            0xAA if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f64_s($a.value())?),
+            0xAB if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_trunc_f64_u($a.value())?),
+            0xAC                                                                       => Slot::hold(semantics::i64_extend_i32_s($a.value())),
+            0xAD                                                                       => Slot::hold(semantics::i64_extend_i32_u($a.value())),
+            0xAE if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f32_s($a.value())?),
+            0xAF if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f32_u($a.value())?),
+            0xB0 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f64_s($a.value())?),
+            0xB1 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_trunc_f64_u($a.value())?),
+            0xB2 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i32_s($a.value())),
+            0xB3 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i32_u($a.value())),
+            0xB4 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i64_s($a.value())),
+            0xB5 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_convert_i64_u($a.value())),
+            0xB6 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_demote_f64($a.value())),
+            0xB7 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i32_s($a.value())),
+            0xB8 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i32_u($a.value())),
+            0xB9 if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i64_s($a.value())),
+            0xBA if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_convert_i64_u($a.value())),
+            0xBB if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_promote_f32($a.value())),
+            0xBC if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i32_reinterpret_f32($a.value())),
+            0xBD if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::i64_reinterpret_f64($a.value())),
+            0xBE if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f32_reinterpret_i32($a.value())),
+            0xBF if P::PROPOSALS.contains(Proposal::Floats)                            => Slot::hold(semantics::f64_reinterpret_i64($a.value())),
+            0xC2 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend8_s($a.value())),
+            0xC3 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend16_s($a.value())),
+            0xC4 if P::PROPOSALS.contains(Proposal::SignExtension)                     => Slot::hold(semantics::i64_extend32_s($a.value())),
+            0xD1 if P::PROPOSALS.contains(Proposal::ReferenceTypes)                    => Slot::hold(semantics::ref_is_null($a.value())),
             _ => return Err(ASTRAY),
         }
     };
@@ -212,57 +213,57 @@ pub(crate) use unaries;
 macro_rules! binaries {
     ($opcode:ident, $a:ident, $b:ident) => {
         match $opcode {
-            0x51                                            => semantics::i64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x52                                            => semantics::i64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x53                                            => semantics::i64_lt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x54                                            => semantics::i64_lt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x55                                            => semantics::i64_gt_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x56                                            => semantics::i64_gt_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x57                                            => semantics::i64_le_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x58                                            => semantics::i64_le_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x59                                            => semantics::i64_ge_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5A                                            => semantics::i64_ge_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5B if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5C if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5D if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5E if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x5F if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x60 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x61 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_eq(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x62 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ne(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x63 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_lt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x64 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_gt(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x65 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_le(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x66 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_ge(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7C                                            => semantics::i64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7D                                            => semantics::i64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7E                                            => semantics::i64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x7F                                            => semantics::i64_div_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x80                                            => semantics::i64_div_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x81                                            => semantics::i64_rem_s(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x82                                            => semantics::i64_rem_u(Value::from_slot($a), Value::from_slot($b))?.into_slot(),
-            0x83                                            => semantics::i64_and(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x84                                            => semantics::i64_or(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x85                                            => semantics::i64_xor(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x86                                            => semantics::i64_shl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x87                                            => semantics::i64_shr_s(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x88                                            => semantics::i64_shr_u(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x89                                            => semantics::i64_rotl(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x8A                                            => semantics::i64_rotr(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x92 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x93 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x94 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x95 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x96 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x97 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0x98 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f32_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_add(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_sub(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_mul(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_div(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_min(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_max(Value::from_slot($a), Value::from_slot($b)).into_slot(),
-            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => semantics::f64_copysign(Value::from_slot($a), Value::from_slot($b)).into_slot(),
+            0x51                                            => Slot::hold(semantics::i64_eq($a.value(), $b.value())),
+            0x52                                            => Slot::hold(semantics::i64_ne($a.value(), $b.value())),
+            0x53                                            => Slot::hold(semantics::i64_lt_s($a.value(), $b.value())),
+            0x54                                            => Slot::hold(semantics::i64_lt_u($a.value(), $b.value())),
+            0x55                                            => Slot::hold(semantics::i64_gt_s($a.value(), $b.value())),
+            0x56                                            => Slot::hold(semantics::i64_gt_u($a.value(), $b.value())),
+            0x57                                            => Slot::hold(semantics::i64_le_s($a.value(), $b.value())),
+            0x58                                            => Slot::hold(semantics::i64_le_u($a.value(), $b.value())),
+            0x59                                            => Slot::hold(semantics::i64_ge_s($a.value(), $b.value())),
+            0x5A                                            => Slot::hold(semantics::i64_ge_u($a.value(), $b.value())),
+            0x5B if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_eq($a.value(), $b.value())),
+            0x5C if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_ne($a.value(), $b.value())),
+            0x5D if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_lt($a.value(), $b.value())),
+            0x5E if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_gt($a.value(), $b.value())),
+            0x5F if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_le($a.value(), $b.value())),
+            0x60 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_ge($a.value(), $b.value())),
+            0x61 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_eq($a.value(), $b.value())),
+            0x62 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_ne($a.value(), $b.value())),
+            0x63 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_lt($a.value(), $b.value())),
+            0x64 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_gt($a.value(), $b.value())),
+            0x65 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_le($a.value(), $b.value())),
+            0x66 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_ge($a.value(), $b.value())),
+            0x7C                                            => Slot::hold(semantics::i64_add($a.value(), $b.value())),
+            0x7D                                            => Slot::hold(semantics::i64_sub($a.value(), $b.value())),
+            0x7E                                            => Slot::hold(semantics::i64_mul($a.value(), $b.value())),
+            0x7F                                            => Slot::hold(semantics::i64_div_s($a.value(), $b.value())?),
+            0x80                                            => Slot::hold(semantics::i64_div_u($a.value(), $b.value())?),
+            0x81                                            => Slot::hold(semantics::i64_rem_s($a.value(), $b.value())?),
+            0x82                                            => Slot::hold(semantics::i64_rem_u($a.value(), $b.value())?),
+            0x83                                            => Slot::hold(semantics::i64_and($a.value(), $b.value())),
+            0x84                                            => Slot::hold(semantics::i64_or($a.value(), $b.value())),
+            0x85                                            => Slot::hold(semantics::i64_xor($a.value(), $b.value())),
+            0x86                                            => Slot::hold(semantics::i64_shl($a.value(), $b.value())),
+            0x87                                            => Slot::hold(semantics::i64_shr_s($a.value(), $b.value())),
+            0x88                                            => Slot::hold(semantics::i64_shr_u($a.value(), $b.value())),
+            0x89                                            => Slot::hold(semantics::i64_rotl($a.value(), $b.value())),
+            0x8A                                            => Slot::hold(semantics::i64_rotr($a.value(), $b.value())),
+            0x92 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_add($a.value(), $b.value())),
+            0x93 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_sub($a.value(), $b.value())),
+            0x94 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_mul($a.value(), $b.value())),
+            0x95 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_div($a.value(), $b.value())),
+            0x96 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_min($a.value(), $b.value())),
+            0x97 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_max($a.value(), $b.value())),
+            0x98 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f32_copysign($a.value(), $b.value())),
+            0xA0 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_add($a.value(), $b.value())),
+            0xA1 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_sub($a.value(), $b.value())),
+            0xA2 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_mul($a.value(), $b.value())),
+            0xA3 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_div($a.value(), $b.value())),
+            0xA4 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_min($a.value(), $b.value())),
+            0xA5 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_max($a.value(), $b.value())),
+            0xA6 if P::PROPOSALS.contains(Proposal::Floats) => Slot::hold(semantics::f64_copysign($a.value(), $b.value())),
             _ => return Err(ASTRAY),
         }
     };
@@ -281,17 +282,17 @@ macro_rules! hands {
             0x40                                                    => check!(memory_grow($m, $slots, $r)),
             0xD2 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(ref_func($m, $slots, $r)),
             0xFC => match $r.index()? {
-                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7) => check!($r.unary($slots, |a: u64| Ok(match number {
-                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
-                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
-                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
-                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i32_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
-                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_s(Value::from_slot(a)).into_slot(),
-                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f32_u(Value::from_slot(a)).into_slot(),
-                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_s(Value::from_slot(a)).into_slot(),
-                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => semantics::i64_trunc_sat_f64_u(Value::from_slot(a)).into_slot(),
-                    _ => return Err(ASTRAY),
-                }))),
+                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7) => check!($r.replace($slots, |[a]| match number {
+                    0 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_s(a.value()))),
+                    1 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f32_u(a.value()))),
+                    2 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f64_s(a.value()))),
+                    3 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i32_trunc_sat_f64_u(a.value()))),
+                    4 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f32_s(a.value()))),
+                    5 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f32_u(a.value()))),
+                    6 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f64_s(a.value()))),
+                    7 if P::PROPOSALS.contains(Proposal::SaturatingFloatToInt) => Ok(Slot::hold(semantics::i64_trunc_sat_f64_u(a.value()))),
+                    _ => Err(ASTRAY),
+                })),
                 8 if P::PROPOSALS.contains(Proposal::BulkMemory)      => check!(memory_init($m, $slots, $r)),
                 9 if P::PROPOSALS.contains(Proposal::BulkMemory)      => check!(data_drop($m, $slots, $r)),
                 10 if P::PROPOSALS.contains(Proposal::BulkMemoryOpt)  => check!(memory_copy($m, $slots, $r)),
@@ -302,6 +303,10 @@ macro_rules! hands {
                 15 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_grow($m, $slots, $r)),
                 16 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_size($m, $slots, $r)),
                 17 if P::PROPOSALS.contains(Proposal::ReferenceTypes) => check!(table_fill($m, $slots, $r)),
+                19 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_add128($m, $slots, $r)),
+                20 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_sub128($m, $slots, $r)),
+                21 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_mul_wide_s($m, $slots, $r)),
+                22 if P::PROPOSALS.contains(Proposal::WideArithmetic) => check!(i64_mul_wide_u($m, $slots, $r)),
                 _ => return Err(ASTRAY.into()),
             },
             _ => return Err(ASTRAY.into()),
@@ -311,16 +316,317 @@ macro_rules! hands {
 
 pub(crate) use hands;
 
+/// What follows a prefix behind which all rows only compute, load and store.
+#[rustfmt::skip]
+macro_rules! computations {
+    ($opcode:ident, $m:ident, $slots:ident, $r:ident) => {
+        match $opcode {
+            0xFD if P::PROPOSALS.contains(Proposal::Simd) || P::PROPOSALS.contains(Proposal::RelaxedSimd) => match $r.index()? {
+                number @ (0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 92 | 93) => check!($r.load::<P>($m, $slots, |m, a| match number {
+                    0 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load(m, a)?)),
+                    1 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8x8_s(m, a)?)),
+                    2 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8x8_u(m, a)?)),
+                    3 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16x4_s(m, a)?)),
+                    4 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16x4_u(m, a)?)),
+                    5 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32x2_s(m, a)?)),
+                    6 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32x2_u(m, a)?)),
+                    7 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load8_splat(m, a)?)),
+                    8 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load16_splat(m, a)?)),
+                    9 if P::PROPOSALS.contains(Proposal::Simd)  => Ok(Slot::hold(semantics::v128_load32_splat(m, a)?)),
+                    10 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_splat(m, a)?)),
+                    92 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load32_zero(m, a)?)),
+                    93 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_zero(m, a)?)),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (84 | 85 | 86 | 87) => check!($r.load_lane::<P>($m, $slots, |m, l, a, b| match number {
+                    84 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load8_lane(m, l, a, b.value())?)),
+                    85 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load16_lane(m, l, a, b.value())?)),
+                    86 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load32_lane(m, l, a, b.value())?)),
+                    87 if P::PROPOSALS.contains(Proposal::Simd) => Ok(Slot::hold(semantics::v128_load64_lane(m, l, a, b.value())?)),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (88 | 89 | 90 | 91) => check!($r.store_lane::<P>($m, $slots, |m, l, a, b| match number {
+                    88 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store8_lane(m, l, a, b.value()),
+                    89 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store16_lane(m, l, a, b.value()),
+                    90 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store32_lane(m, l, a, b.value()),
+                    91 if P::PROPOSALS.contains(Proposal::Simd) => semantics::v128_store64_lane(m, l, a, b.value()),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (15 | 16 | 17 | 18 | 19 | 20 | 77 | 83 | 94 | 95 | 96 | 97 | 98 | 99 | 100 | 103
+                    | 104 | 105 | 106 | 116 | 117 | 122 | 124 | 125 | 126 | 127 | 128 | 129 | 131 | 132 | 135 | 136
+                    | 137 | 138 | 148 | 160 | 161 | 163 | 164 | 167 | 168 | 169 | 170 | 192 | 193 | 195 | 196 | 199
+                    | 200 | 201 | 202 | 224 | 225 | 227 | 236 | 237 | 239 | 248 | 249 | 250 | 251 | 252 | 253 | 254
+                    | 255 | 257 | 258 | 259 | 260) => check!($r.replace($slots, |[a]| match number {
+                    15 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_splat(a.value()))),
+                    16 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i16x8_splat(a.value()))),
+                    17 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i32x4_splat(a.value()))),
+                    18 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i64x2_splat(a.value()))),
+                    19 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f32x4_splat(a.value()))),
+                    20 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f64x2_splat(a.value()))),
+                    77 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_not(a.value()))),
+                    83 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_any_true(a.value()))),
+                    94 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f32x4_demote_f64x2_zero(a.value()))),
+                    95 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f64x2_promote_low_f32x4(a.value()))),
+                    96 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_abs(a.value()))),
+                    97 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_neg(a.value()))),
+                    98 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_popcnt(a.value()))),
+                    99 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_all_true(a.value()))),
+                    100 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i8x16_bitmask(a.value()))),
+                    103 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_ceil(a.value()))),
+                    104 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_floor(a.value()))),
+                    105 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_trunc(a.value()))),
+                    106 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_nearest(a.value()))),
+                    116 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_ceil(a.value()))),
+                    117 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_floor(a.value()))),
+                    122 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_trunc(a.value()))),
+                    124 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_s(a.value()))),
+                    125 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_u(a.value()))),
+                    126 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_s(a.value()))),
+                    127 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_u(a.value()))),
+                    128 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_abs(a.value()))),
+                    129 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_neg(a.value()))),
+                    131 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_all_true(a.value()))),
+                    132 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_bitmask(a.value()))),
+                    135 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_s(a.value()))),
+                    136 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_s(a.value()))),
+                    137 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_u(a.value()))),
+                    138 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_u(a.value()))),
+                    148 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_nearest(a.value()))),
+                    160 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_abs(a.value()))),
+                    161 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_neg(a.value()))),
+                    163 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_all_true(a.value()))),
+                    164 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_bitmask(a.value()))),
+                    167 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_s(a.value()))),
+                    168 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_s(a.value()))),
+                    169 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_u(a.value()))),
+                    170 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_u(a.value()))),
+                    192 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_abs(a.value()))),
+                    193 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_neg(a.value()))),
+                    195 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_all_true(a.value()))),
+                    196 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_bitmask(a.value()))),
+                    199 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_s(a.value()))),
+                    200 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_s(a.value()))),
+                    201 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_u(a.value()))),
+                    202 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_u(a.value()))),
+                    224 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_abs(a.value()))),
+                    225 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_neg(a.value()))),
+                    227 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(semantics::f32x4_sqrt(a.value()))),
+                    236 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_abs(a.value()))),
+                    237 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_neg(a.value()))),
+                    239 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(semantics::f64x2_sqrt(a.value()))),
+                    248 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_s(a.value()))),
+                    249 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_u(a.value()))),
+                    250 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_s(a.value()))),
+                    251 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_u(a.value()))),
+                    252 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_s_zero(a.value()))),
+                    253 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_u_zero(a.value()))),
+                    254 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_s(a.value()))),
+                    255 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_u(a.value()))),
+                    257 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_s(a.value()))),
+                    258 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_u(a.value()))),
+                    259 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_s_zero(a.value()))),
+                    260 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_u_zero(a.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (14 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46 | 47 | 48 | 49
+                    | 50 | 51 | 52 | 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64 | 65
+                    | 66 | 67 | 68 | 69 | 70 | 71 | 72 | 73 | 74 | 75 | 76 | 78 | 79 | 80 | 81 | 101
+                    | 102 | 107 | 108 | 109 | 110 | 111 | 112 | 113 | 114 | 115 | 118 | 119 | 120 | 121 | 123 | 130
+                    | 133 | 134 | 139 | 140 | 141 | 142 | 143 | 144 | 145 | 146 | 147 | 149 | 150 | 151 | 152 | 153
+                    | 155 | 156 | 157 | 158 | 159 | 171 | 172 | 173 | 174 | 177 | 181 | 182 | 183 | 184 | 185 | 186
+                    | 188 | 189 | 190 | 191 | 203 | 204 | 205 | 206 | 209 | 213 | 214 | 215 | 216 | 217 | 218 | 219
+                    | 220 | 221 | 222 | 223 | 228 | 229 | 230 | 231 | 232 | 233 | 234 | 235 | 240 | 241 | 242 | 243
+                    | 244 | 245 | 246 | 247 | 256 | 269 | 270 | 271 | 272 | 273 | 274) => check!($r.replace($slots, |[a, b]| match number {
+                    14 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_swizzle(a.value(), b.value()))),
+                    35 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_eq(a.value(), b.value()))),
+                    36 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ne(a.value(), b.value()))),
+                    37 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_s(a.value(), b.value()))),
+                    38 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_u(a.value(), b.value()))),
+                    39 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_s(a.value(), b.value()))),
+                    40 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_u(a.value(), b.value()))),
+                    41 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_s(a.value(), b.value()))),
+                    42 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_u(a.value(), b.value()))),
+                    43 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_s(a.value(), b.value()))),
+                    44 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_u(a.value(), b.value()))),
+                    45 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_eq(a.value(), b.value()))),
+                    46 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ne(a.value(), b.value()))),
+                    47 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_s(a.value(), b.value()))),
+                    48 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_u(a.value(), b.value()))),
+                    49 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_s(a.value(), b.value()))),
+                    50 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_u(a.value(), b.value()))),
+                    51 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_s(a.value(), b.value()))),
+                    52 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_u(a.value(), b.value()))),
+                    53 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_s(a.value(), b.value()))),
+                    54 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_u(a.value(), b.value()))),
+                    55 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_eq(a.value(), b.value()))),
+                    56 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ne(a.value(), b.value()))),
+                    57 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_s(a.value(), b.value()))),
+                    58 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_u(a.value(), b.value()))),
+                    59 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_s(a.value(), b.value()))),
+                    60 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_u(a.value(), b.value()))),
+                    61 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_s(a.value(), b.value()))),
+                    62 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_u(a.value(), b.value()))),
+                    63 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_s(a.value(), b.value()))),
+                    64 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_u(a.value(), b.value()))),
+                    65 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_eq(a.value(), b.value()))),
+                    66 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ne(a.value(), b.value()))),
+                    67 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_lt(a.value(), b.value()))),
+                    68 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_gt(a.value(), b.value()))),
+                    69 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_le(a.value(), b.value()))),
+                    70 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ge(a.value(), b.value()))),
+                    71 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_eq(a.value(), b.value()))),
+                    72 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ne(a.value(), b.value()))),
+                    73 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_lt(a.value(), b.value()))),
+                    74 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_gt(a.value(), b.value()))),
+                    75 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_le(a.value(), b.value()))),
+                    76 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ge(a.value(), b.value()))),
+                    78 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_and(a.value(), b.value()))),
+                    79 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_andnot(a.value(), b.value()))),
+                    80 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_or(a.value(), b.value()))),
+                    81 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_xor(a.value(), b.value()))),
+                    101 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_s(a.value(), b.value()))),
+                    102 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_u(a.value(), b.value()))),
+                    107 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shl(a.value(), b.value()))),
+                    108 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_s(a.value(), b.value()))),
+                    109 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_u(a.value(), b.value()))),
+                    110 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add(a.value(), b.value()))),
+                    111 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_s(a.value(), b.value()))),
+                    112 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_u(a.value(), b.value()))),
+                    113 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub(a.value(), b.value()))),
+                    114 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_s(a.value(), b.value()))),
+                    115 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_u(a.value(), b.value()))),
+                    118 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_s(a.value(), b.value()))),
+                    119 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_u(a.value(), b.value()))),
+                    120 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_s(a.value(), b.value()))),
+                    121 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_u(a.value(), b.value()))),
+                    123 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_avgr_u(a.value(), b.value()))),
+                    130 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_q15mulr_sat_s(a.value(), b.value()))),
+                    133 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_s(a.value(), b.value()))),
+                    134 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_u(a.value(), b.value()))),
+                    139 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shl(a.value(), b.value()))),
+                    140 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_s(a.value(), b.value()))),
+                    141 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_u(a.value(), b.value()))),
+                    142 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add(a.value(), b.value()))),
+                    143 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_s(a.value(), b.value()))),
+                    144 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_u(a.value(), b.value()))),
+                    145 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub(a.value(), b.value()))),
+                    146 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_s(a.value(), b.value()))),
+                    147 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_u(a.value(), b.value()))),
+                    149 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_mul(a.value(), b.value()))),
+                    150 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_s(a.value(), b.value()))),
+                    151 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_u(a.value(), b.value()))),
+                    152 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_s(a.value(), b.value()))),
+                    153 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_u(a.value(), b.value()))),
+                    155 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_avgr_u(a.value(), b.value()))),
+                    156 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_s(a.value(), b.value()))),
+                    157 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_s(a.value(), b.value()))),
+                    158 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_u(a.value(), b.value()))),
+                    159 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_u(a.value(), b.value()))),
+                    171 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shl(a.value(), b.value()))),
+                    172 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_s(a.value(), b.value()))),
+                    173 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_u(a.value(), b.value()))),
+                    174 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_add(a.value(), b.value()))),
+                    177 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_sub(a.value(), b.value()))),
+                    181 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_mul(a.value(), b.value()))),
+                    182 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_s(a.value(), b.value()))),
+                    183 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_u(a.value(), b.value()))),
+                    184 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_s(a.value(), b.value()))),
+                    185 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_u(a.value(), b.value()))),
+                    186 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_dot_i16x8_s(a.value(), b.value()))),
+                    188 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_s(a.value(), b.value()))),
+                    189 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_s(a.value(), b.value()))),
+                    190 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_u(a.value(), b.value()))),
+                    191 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_u(a.value(), b.value()))),
+                    203 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shl(a.value(), b.value()))),
+                    204 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_s(a.value(), b.value()))),
+                    205 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_u(a.value(), b.value()))),
+                    206 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_add(a.value(), b.value()))),
+                    209 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_sub(a.value(), b.value()))),
+                    213 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_mul(a.value(), b.value()))),
+                    214 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_eq(a.value(), b.value()))),
+                    215 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ne(a.value(), b.value()))),
+                    216 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_lt_s(a.value(), b.value()))),
+                    217 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_gt_s(a.value(), b.value()))),
+                    218 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_le_s(a.value(), b.value()))),
+                    219 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ge_s(a.value(), b.value()))),
+                    220 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_s(a.value(), b.value()))),
+                    221 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_s(a.value(), b.value()))),
+                    222 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_u(a.value(), b.value()))),
+                    223 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_u(a.value(), b.value()))),
+                    228 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_add(a.value(), b.value()))),
+                    229 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_sub(a.value(), b.value()))),
+                    230 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_mul(a.value(), b.value()))),
+                    231 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_div(a.value(), b.value()))),
+                    232 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_min(a.value(), b.value()))),
+                    233 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_max(a.value(), b.value()))),
+                    234 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmin(a.value(), b.value()))),
+                    235 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmax(a.value(), b.value()))),
+                    240 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_add(a.value(), b.value()))),
+                    241 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_sub(a.value(), b.value()))),
+                    242 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_mul(a.value(), b.value()))),
+                    243 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_div(a.value(), b.value()))),
+                    244 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_min(a.value(), b.value()))),
+                    245 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_max(a.value(), b.value()))),
+                    246 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmin(a.value(), b.value()))),
+                    247 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmax(a.value(), b.value()))),
+                    256 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_swizzle(a.value(), b.value()))),
+                    269 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_min(a.value(), b.value()))),
+                    270 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_max(a.value(), b.value()))),
+                    271 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_min(a.value(), b.value()))),
+                    272 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_max(a.value(), b.value()))),
+                    273 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_q15mulr_s(a.value(), b.value()))),
+                    274 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_dot_i8x16_i7x16_s(a.value(), b.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                number @ (82 | 261 | 262 | 263 | 264 | 265 | 266 | 267 | 268 | 275) => check!($r.replace($slots, |[a, b, c]| match number {
+                    82 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_bitselect(a.value(), b.value(), c.value()))),
+                    261 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_madd(a.value(), b.value(), c.value()))),
+                    262 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f32x4_relaxed_nmadd(a.value(), b.value(), c.value()))),
+                    263 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_madd(a.value(), b.value(), c.value()))),
+                    264 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::f64x2_relaxed_nmadd(a.value(), b.value(), c.value()))),
+                    265 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    266 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    267 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    268 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i64x2_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    275 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(a.value(), b.value(), c.value()))),
+                    _ => Err(ASTRAY),
+                })),
+                12 if P::PROPOSALS.contains(Proposal::Simd) => { let v = check!($r.v128()); check!($r.push($slots, semantics::v128_const(v))) },
+                13 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lanes()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_shuffle(l, a, b)))) },
+                21 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_s(l, a)))) },
+                22 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_u(l, a)))) },
+                23 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_replace_lane(l, a, b)))) },
+                24 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_s(l, a)))) },
+                25 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_u(l, a)))) },
+                26 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i16x8_replace_lane(l, a, b)))) },
+                27 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i32x4_extract_lane(l, a)))) },
+                28 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i32x4_replace_lane(l, a, b)))) },
+                29 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i64x2_extract_lane(l, a)))) },
+                30 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i64x2_replace_lane(l, a, b)))) },
+                31 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f32x4_extract_lane(l, a)))) },
+                32 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f32x4_replace_lane(l, a, b)))) },
+                33 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f64x2_extract_lane(l, a)))) },
+                34 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f64x2_replace_lane(l, a, b)))) },
+                11 if P::PROPOSALS.contains(Proposal::Simd) => check!($r.store::<P>($m, $slots, |m, a, b| semantics::v128_store(m, a, b.value()))),
+                _ => return Err(ASTRAY.into()),
+            },
+            _ => return Err(ASTRAY.into()),
+        }
+    };
+}
+
+pub(crate) use computations;
+
 /// `table.get`
 #[inline(never)]
 pub(crate) fn table_get<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = table::get(m, x, Value::from_slot(a))?;
+    let value = table::get(m, x, a.value())?;
     r.drop(1usize);
     r.push(slots, value)?;
     Ok(())
@@ -330,12 +636,12 @@ pub(crate) fn table_get<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_set<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    table::set(m, x, Value::from_slot(a), Value::from_slot(b))?;
+    table::set(m, x, a.value(), b.value())?;
     r.drop(2usize);
     Ok(())
 }
@@ -344,7 +650,7 @@ pub(crate) fn table_set<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_size<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
@@ -357,12 +663,12 @@ pub(crate) fn memory_size<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_grow<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a] = *r.operands(slots)?;
-    let value = memory::grow(m, x, Value::from_slot(a), Rate::per(16))?;
+    let value = memory::grow(m, x, a.value(), Rate::per(16))?;
     r.drop(1usize);
     r.push(slots, m.memory_address(x, value))?;
     Ok(())
@@ -372,7 +678,7 @@ pub(crate) fn memory_grow<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn ref_func<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let f = FuncIdx(r.index()?);
@@ -385,21 +691,13 @@ pub(crate) fn ref_func<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_init<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let y = DataIdx(r.index()?);
     let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::init(
-        m,
-        y,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::init(m, y, x, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -408,7 +706,7 @@ pub(crate) fn memory_init<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn data_drop<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = DataIdx(r.index()?);
@@ -420,21 +718,13 @@ pub(crate) fn data_drop<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_copy<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let y = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::copy(
-        m,
-        x,
-        y,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::copy(m, x, y, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -443,19 +733,12 @@ pub(crate) fn memory_copy<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn memory_fill<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = MemoryIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    memory::fill(
-        m,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(32),
-    )?;
+    memory::fill(m, x, a.value(), b.value(), c.value(), Rate::per(32))?;
     r.drop(3usize);
     Ok(())
 }
@@ -464,21 +747,13 @@ pub(crate) fn memory_fill<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_init<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let y = ElemIdx(r.index()?);
     let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::init(
-        m,
-        y,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::init(m, y, x, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
     Ok(())
 }
@@ -487,7 +762,7 @@ pub(crate) fn table_init<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn elem_drop<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = ElemIdx(r.index()?);
@@ -499,21 +774,13 @@ pub(crate) fn elem_drop<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_copy<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let y = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::copy(
-        m,
-        x,
-        y,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::copy(m, x, y, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
     Ok(())
 }
@@ -522,12 +789,12 @@ pub(crate) fn table_copy<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_grow<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b] = *r.operands(slots)?;
-    let value = table::grow(m, x, Value::from_slot(a), Value::from_slot(b), Rate::per(4))?;
+    let value = table::grow(m, x, a.value(), b.value(), Rate::per(4))?;
     r.drop(2usize);
     r.push(slots, m.table_address(x, value))?;
     Ok(())
@@ -537,7 +804,7 @@ pub(crate) fn table_grow<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_size<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
@@ -550,19 +817,72 @@ pub(crate) fn table_size<'m, P: Profile>(
 #[inline(never)]
 pub(crate) fn table_fill<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     let x = TableIdx(r.index()?);
     let [a, b, c] = *r.operands(slots)?;
-    table::fill(
-        m,
-        x,
-        Value::from_slot(a),
-        Value::from_slot(b),
-        Value::from_slot(c),
-        Rate::per(4),
-    )?;
+    table::fill(m, x, a.value(), b.value(), c.value(), Rate::per(4))?;
     r.drop(3usize);
+    Ok(())
+}
+
+/// `i64.add128`
+#[inline(never)]
+pub(crate) fn i64_add128<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b, c, d] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::add128(m, a.value(), b.value(), c.value(), d.value())?;
+    r.drop(4usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.sub128`
+#[inline(never)]
+pub(crate) fn i64_sub128<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b, c, d] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::sub128(m, a.value(), b.value(), c.value(), d.value())?;
+    r.drop(4usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.mul_wide_s`
+#[inline(never)]
+pub(crate) fn i64_mul_wide_s<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::mul_wide_s(m, a.value(), b.value())?;
+    r.drop(2usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
+    Ok(())
+}
+
+/// `i64.mul_wide_u`
+#[inline(never)]
+pub(crate) fn i64_mul_wide_u<'m, P: Profile>(
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Stop> {
+    let [a, b] = *r.operands(slots)?;
+    let (value_0, value_1) = wide::mul_wide_u(m, a.value(), b.value())?;
+    r.drop(2usize);
+    r.push(slots, value_0)?;
+    r.push(slots, value_1)?;
     Ok(())
 }

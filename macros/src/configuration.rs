@@ -6,7 +6,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use tabwasm::profile::Features;
+use tabwasm::profile::{Alloc, Features, NoAlloc, NoAllocVector, Profile, Std};
 use tabwasm::spec::{Limit, Limits, Proposal, Proposals, Tier};
 
 /// A configuration that is possible.
@@ -19,13 +19,13 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
-    /// That of a tier's own profile.
-    pub(crate) fn of(tier: Tier) -> Self {
+    /// That of a profile of the library.
+    pub(crate) const fn of<P: Profile>(tier: Tier) -> Self {
         Self {
             tier,
-            proposals: tier.proposals(),
-            limits: tier.limits(),
-            metered: true,
+            proposals: P::PROPOSALS,
+            limits: P::LIMITS,
+            metered: P::METERED,
         }
     }
 
@@ -45,7 +45,12 @@ impl Configuration {
             quote! { .with(::tabwasm::spec::Limit::#name, #value) }
         });
         let (tier, metered) = (camel(self.tier.name()), self.metered);
+        let slot = match self.proposals.contains(Proposal::Simd) {
+            true => quote! { [u64; 2] },
+            false => quote! { u64 },
+        };
         quote! {
+            type Slot = #slot;
             const PROPOSALS: ::tabwasm::spec::Proposals = ::tabwasm::spec::Proposals::EMPTY
                 #(.with(::tabwasm::spec::Proposal::#proposals))*;
             const LIMITS: ::tabwasm::spec::Limits = ::tabwasm::spec::Tier::#tier.limits() #(#limits)*;
@@ -79,11 +84,22 @@ pub(crate) fn tiers() -> Vec<&'static str> {
     Tier::ALL.map(Tier::name).to_vec()
 }
 
-/// The tier whose own profile has this name.
-pub(crate) fn tier_of_profile(name: &Ident) -> Option<Tier> {
-    Tier::ALL
-        .into_iter()
-        .find(|tier| camel(tier.name()) == *name)
+/// The profiles of the library.
+const BUILT_IN: [(&str, Configuration); 4] = [
+    ("NoAlloc", Configuration::of::<NoAlloc>(Tier::NoAlloc)),
+    (
+        "NoAllocVector",
+        Configuration::of::<NoAllocVector>(Tier::NoAlloc),
+    ),
+    ("Alloc", Configuration::of::<Alloc>(Tier::Alloc)),
+    ("Std", Configuration::of::<Std>(Tier::Std)),
+];
+
+/// The configuration of the library's own profile with this name.
+pub(crate) fn built_in(name: &Ident) -> Option<Configuration> {
+    let mut all = BUILT_IN.into_iter();
+    all.find(|(built_in, _)| name == built_in)
+        .map(|(_, configuration)| configuration)
 }
 
 /// The path of requirements from a proposal to what is missing, that included.
@@ -129,7 +145,9 @@ mod tests {
             assert_eq!(camel(limit.name()), format!("{limit:?}"));
         }
         for tier in Tier::ALL {
-            assert_eq!(camel(tier.name()), format!("{tier:?}"));
+            let name = camel(tier.name());
+            assert_eq!(name, format!("{tier:?}"));
+            assert_eq!(built_in(&name).map(|found| found.tier), Some(tier));
         }
     }
 }

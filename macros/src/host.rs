@@ -12,7 +12,7 @@ use syn::{FnArg, ImplItem, ImplItemFn, ItemImpl, LitStr, Pat, ReturnType, Token,
 use crate::message::{Errors, Message, listed};
 
 /// Types that a function may take.
-const NUMBERS: [&str; 6] = ["i32", "u32", "i64", "u64", "f32", "f64"];
+const NUMBERS: [&str; 7] = ["i32", "u32", "i64", "u64", "f32", "f64", "V128"];
 
 /// `module = "env"`, and for one function `name = "log"`.
 #[derive(Default)]

@@ -15,7 +15,7 @@ use syn::{LitStr, Path, Token, Visibility};
 use tabwasm::compact::{Depth, Module};
 use tabwasm::reject::{Detail, Reject};
 
-use crate::configuration::{Configuration, tier_of_profile};
+use crate::configuration::{Configuration, built_in};
 use crate::message::Message;
 use crate::module::{self, Source};
 use crate::names;
@@ -67,8 +67,8 @@ impl Parse for Input {
 pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
     let parsed: Input = syn::parse2(input.clone())?;
     let last = parsed.profile.segments.last().map(|segment| &segment.ident);
-    match last.and_then(tier_of_profile) {
-        Some(tier) => write(&Configuration::of(tier), &parsed),
+    match last.and_then(built_in) {
+        Some(configuration) => write(&configuration, &parsed),
         None => {
             let profile = &parsed.profile;
             Ok(quote! { #profile! { #input } })

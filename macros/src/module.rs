@@ -206,7 +206,7 @@ fn ram(source: &Source<'_>) -> TokenStream {
 
         #[doc = #note]
         pub struct Ram #declared {
-            slots: [u64; SLOTS],
+            slots: [<Profile as ::tabwasm::profile::Profile>::Slot; SLOTS],
             frames: [::tabwasm::compact::Frame; FRAMES],
             instances: [::tabwasm::compact::Instance<'static>; 1],
             links: [::tabwasm::compact::Link; #links],
@@ -214,7 +214,7 @@ fn ram(source: &Source<'_>) -> TokenStream {
             elements: [::tabwasm::types::Ref; #elements],
             memories: [::tabwasm::compact::Memory; #memories],
             memory: [u8; MEMORY],
-            globals: [::tabwasm::compact::Global; #globals],
+            globals: [::tabwasm::compact::Global<<Profile as ::tabwasm::profile::Profile>::Slot>; #globals],
             types: [::tabwasm::types::TypeId; #types],
             segments: [::tabwasm::compact::Segment; #segments],
         }
@@ -223,7 +223,7 @@ fn ram(source: &Source<'_>) -> TokenStream {
             /// Not in use; a constant, for statics.
             pub const fn new() -> Self {
                 Self {
-                    slots: [0; SLOTS],
+                    slots: [::tabwasm::profile::Slot::ZERO; SLOTS],
                     frames: [::tabwasm::compact::Frame::EMPTY; FRAMES],
                     instances: [::tabwasm::compact::Instance::EMPTY; 1],
                     links: [::tabwasm::compact::Link::EMPTY; #links],
@@ -238,7 +238,7 @@ fn ram(source: &Source<'_>) -> TokenStream {
             }
 
             /// Lends it to a store.
-            pub fn lend(&mut self) -> ::tabwasm::compact::Ram<'static, '_> {
+            pub fn lend(&mut self) -> ::tabwasm::compact::Ram<'static, '_, <Profile as ::tabwasm::profile::Profile>::Slot> {
                 ::tabwasm::compact::Ram {
                     slots: &mut self.slots,
                     frames: &mut self.frames,
@@ -409,7 +409,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
         impl<'r, T: Imports> Instance<'r, Implemented<T>> {
             /// An instance that imports from an implementation of [`Imports`].
             pub fn new(
-                ram: ::tabwasm::compact::Ram<'static, 'r>,
+                ram: ::tabwasm::compact::Ram<'static, 'r, <Profile as ::tabwasm::profile::Profile>::Slot>,
                 imports: T,
                 fuel: &mut u64,
             ) -> ::core::result::Result<Self, ::tabwasm::host::CallError> {
@@ -420,7 +420,7 @@ fn instance(calls: &[TokenStream], no_imports: bool) -> TokenStream {
         impl<'r, H: ::tabwasm::host::Host> Instance<'r, H> {
             /// An instance that imports from a host. What it lacks is a compile error.
             pub fn linked(
-                ram: ::tabwasm::compact::Ram<'static, 'r>,
+                ram: ::tabwasm::compact::Ram<'static, 'r, <Profile as ::tabwasm::profile::Profile>::Slot>,
                 host: H,
                 fuel: &mut u64,
             ) -> ::core::result::Result<Self, ::tabwasm::host::CallError> {
@@ -482,6 +482,7 @@ fn rust(ty: ValType) -> Option<(TokenStream, &'static str)> {
         ValType::I64 => (quote! { i64 }, "i64"),
         ValType::F32 => (quote! { f32 }, "f32"),
         ValType::F64 => (quote! { f64 }, "f64"),
+        ValType::V128 => (quote! { ::tabwasm::types::V128 }, "tabwasm::types::V128"),
         ValType::FUNCREF => (
             quote! { ::core::option::Option<::tabwasm::compact::FuncAddr> },
             "Option<tabwasm::compact::FuncAddr>",

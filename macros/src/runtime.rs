@@ -9,9 +9,10 @@ use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, LitBool, LitInt, Token, Visibility, braced, bracketed, token};
+use tabwasm::profile::NoAlloc;
 use tabwasm::spec::{Limit, Limits, Proposal, Proposals, Tier};
 
-use crate::configuration::{Configuration, missing, tier_of_profile, tiers};
+use crate::configuration::{Configuration, built_in, missing, tiers};
 use crate::message::{Errors, Message, listed};
 
 const KEYS: [&str; 4] = ["tier", "proposals", "limits", "metered"];
@@ -52,7 +53,7 @@ pub(crate) fn expand(input: TokenStream) -> syn::Result<TokenStream> {
     let Some((attributes, visibility, name, settings)) = errors.keep(parsed) else {
         return errors.finish(TokenStream::new());
     };
-    if let Some(tier) = tier_of_profile(&name) {
+    if let Some(Configuration { tier, .. }) = built_in(&name) {
         let message = format!("`{name}` is the profile of tier `{}`", tier.name());
         errors.at(&name, Message::new(message).help("choose another name"));
     }
@@ -71,7 +72,7 @@ pub(crate) fn configuration(input: ParseStream<'_>) -> syn::Result<Configuration
     let name = format_ident!("Configuration");
     match judge(&name, &settings, &mut errors) {
         Some(configuration) => errors.finish(configuration),
-        None => errors.finish(Configuration::of(Tier::NoAlloc)),
+        None => errors.finish(Configuration::of::<NoAlloc>(Tier::NoAlloc)),
     }
 }
 

@@ -4,7 +4,8 @@
 //! `runtime/src/compact/interpreter.rs`. A row with `do` is one line that applies its function of
 //! `semantics.rs` to the slots; a row with `control` calls the function of its name in
 //! `runtime/src/compact/control.rs`; a row with `hand` gets a function that reads immediates and
-//! operands and calls the one that all engines share.
+//! operands and calls the one that all engines share. Behind a prefix, rows that reach their operands
+//! in the same way do so once for all.
 
 use super::Source;
 use super::decode::hex;
@@ -41,9 +42,15 @@ pub fn emit(model: &Model) -> Source {
         let (doc, name, arguments) = shape.apart();
         arms_of(&mut source, doc, name, arguments, lines);
     }
-    let lines = of_hands(model, &without_prefix, &prefixes);
+    let (computing, mixed): (Vec<u8>, Vec<u8>) = prefixes
+        .iter()
+        .partition(|prefix| computes(model, **prefix));
+    let lines = of_hands(model, &without_prefix, &mixed);
     let (doc, name, arguments) = Shape::Hand.apart();
     arms_of(&mut source, doc, name, arguments, lines);
+    let lines = of_hands(model, &[], &computing);
+    let doc = "What follows a prefix behind which all rows only compute, load and store.";
+    arms_of(&mut source, doc, "computations", arguments, lines);
     for op in &model.ops {
         if let Meaning::Hand { module, function } = &op.meaning {
             source.item(hand(model, op, module, function));
@@ -85,18 +92,22 @@ fn of_loop(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<String
     lines.extend(aligned(&arms));
     let hands = kin(model, Shape::Hand, without_prefix);
     let mut codes: Vec<String> = hands.iter().map(|op| byte(op.code.value)).collect();
+    let mut computing = Vec::new();
     for prefix in prefixes {
         let ahead = ahead(model, *prefix);
         if ahead.is_empty() {
+            let codes = match computes(model, *prefix) {
+                true => &mut computing,
+                false => &mut codes,
+            };
             codes.push(byte((*prefix).into()));
         }
         lines.extend(ahead);
     }
-    if !codes.is_empty() {
-        lines.extend(alternatives(
-            &codes,
-            &format!("=> {}!(),", Shape::Hand.word()),
-        ));
+    for (codes, word) in [(codes, Shape::Hand.word()), (computing, COMPUTATION)] {
+        if !codes.is_empty() {
+            lines.extend(alternatives(&codes, &format!("=> {word}!(),")));
+        }
     }
     let others = others(model, without_prefix, prefixes);
     lines.extend(alternatives(&others, "=> astray!(),"));
@@ -105,7 +116,7 @@ fn of_loop(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<String
 
 /// The arm of a prefix behind which rows cost more or less than one; nothing for others.
 fn ahead(model: &Model, prefix: u8) -> Vec<String> {
-    let own = behind(model, Some(prefix)).filter(|op| Shape::of(model, op) == Shape::Own);
+    let own = behind(model, Some(prefix)).filter(|op| stays(model, op));
     let arms: Vec<Vec<String>> = own
         .map(|op| {
             let body = format!("=> {{ $r = own; {} }},", paid(model, op));
@@ -117,8 +128,27 @@ fn ahead(model: &Model, prefix: u8) -> Vec<String> {
     }
     let mut lines = vec![format!("{} => ahead!(at, own, {{", byte(prefix.into()))];
     lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
+    let word = match computes(model, prefix) {
+        true => COMPUTATION,
+        false => Shape::Hand.word(),
+    };
+    lines.push(format!("    _ => {word}!(),"));
     lines.push("}),".to_string());
     lines
+}
+
+/// The word for rows behind a prefix that [`computes`], in the arms of the loop.
+const COMPUTATION: &str = "computation";
+
+/// Whether all rows behind a prefix only compute, load and store: they need nothing of what rows
+/// with `hand` need.
+fn computes(model: &Model, prefix: u8) -> bool {
+    behind(model, Some(prefix)).all(|op| matches!(op.meaning, Meaning::Do(_)))
+}
+
+/// Whether a row behind a prefix stays in the loop, which pays for it or goes on elsewhere.
+fn stays(model: &Model, op: &Op) -> bool {
+    super::opcode::fuel(model, op) != 1 || matches!(op.meaning, Meaning::Control(_))
 }
 
 /// The arms of what touches state, and of what follows a prefix.
@@ -127,19 +157,32 @@ fn of_hands(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<Strin
     let arms: Vec<Vec<String>> = hands.iter().map(|op| inside(model, op)).collect();
     let mut lines = aligned(&arms);
     for prefix in prefixes {
-        let rows: Vec<&Op> = behind(model, Some(*prefix)).collect();
-        let unary = kin(model, Shape::Unary, &rows);
-        let other = rows
-            .iter()
-            .filter(|op| !matches!(Shape::of(model, op), Shape::Own | Shape::Unary));
-        let arms: Vec<Vec<String>> = other.map(|op| inside(model, op)).collect();
+        let rows: Vec<&Op> = behind(model, Some(*prefix))
+            .filter(|op| !stays(model, op))
+            .collect();
         lines.push(format!(
-            "{} => match $r.index()? {{",
-            byte((*prefix).into())
+            "{}{} => match $r.index()? {{",
+            byte((*prefix).into()),
+            match computes(model, *prefix) {
+                true => any_of(model, &rows),
+                false => String::new(),
+            }
         ));
-        for line in shared(model, &unary).iter().chain(&aligned(&arms)) {
-            lines.push(format!("    {line}"));
+        let mut own: Vec<&Op> = Vec::new();
+        let groups = [None].into_iter().chain(Group::ALL.map(Some));
+        for group in groups {
+            let rows = rows.iter().copied().filter(|op| Group::of(op) == group);
+            let rows: Vec<&Op> = rows.collect();
+            match (group, rows.len()) {
+                (Some(group), 2..) => {
+                    let shared = shared(model, group, &rows);
+                    lines.extend(shared.iter().map(|line| format!("    {line}")));
+                }
+                _ => own.extend(rows),
+            }
         }
+        let arms: Vec<Vec<String>> = own.iter().map(|op| inside(model, op)).collect();
+        lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
         lines.push("    _ => return Err(ASTRAY.into()),".to_string());
         lines.push("},".to_string());
     }
@@ -147,25 +190,129 @@ fn of_hands(model: &Model, without_prefix: &[&Op], prefixes: &[u8]) -> Vec<Strin
     lines
 }
 
-/// The arm of the rows behind a prefix that have one operand: they share the access to it.
-fn shared(model: &Model, unary: &[&Op]) -> Vec<String> {
-    if unary.is_empty() {
-        return Vec::new();
+/// What rows behind a prefix reach in the same way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// Memory, by an address.
+    Load,
+    Store,
+    /// Memory and one lane of a vector.
+    LoadLane,
+    StoreLane,
+    /// Operands, of which a result takes the place.
+    Unary,
+    Binary,
+    Ternary,
+}
+
+impl Group {
+    const ALL: [Self; 7] = [
+        Self::Load,
+        Self::Store,
+        Self::LoadLane,
+        Self::StoreLane,
+        Self::Unary,
+        Self::Binary,
+        Self::Ternary,
+    ];
+
+    /// That of a row, if it shares something.
+    fn of(op: &Op) -> Option<Self> {
+        if !matches!(op.meaning, Meaning::Do(_)) {
+            return None;
+        }
+        if is_access(op) {
+            let kinds: Vec<ImmediateKind> = op.immediates.iter().map(|it| it.kind).collect();
+            let gives = !op.results().is_empty();
+            return Some(match (kinds.as_slice(), gives) {
+                ([_, ImmediateKind::Lane], true) => Self::LoadLane,
+                ([_, ImmediateKind::Lane], false) => Self::StoreLane,
+                (_, true) => Self::Load,
+                (_, false) => Self::Store,
+            });
+        }
+        match (op.immediates.as_slice(), op.params().len()) {
+            ([], 1) => Some(Self::Unary),
+            ([], 2) => Some(Self::Binary),
+            ([], 3) => Some(Self::Ternary),
+            _ => None,
+        }
     }
-    let codes: Vec<String> = unary.iter().map(|op| op.code.value.to_string()).collect();
-    let codes = codes.join(" | ");
-    let mut lines = vec![format!(
-        "number @ ({codes}) => check!($r.unary($slots, |a: u64| Ok(match number {{"
-    )];
-    let arms = unary.iter().map(|op| {
-        let arm = outside(model, Shape::Unary, op).into_iter();
-        arm.map(|part| part.replace("$a", "a")).collect()
+
+    /// The method of the registers that reaches it, and what that gives to a row.
+    fn access(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Load => ("load::<P>($m, ", "m, a"),
+            Self::Store => ("store::<P>($m, ", "m, a, b"),
+            Self::LoadLane => ("load_lane::<P>($m, ", "m, l, a, b"),
+            Self::StoreLane => ("store_lane::<P>($m, ", "m, l, a, b"),
+            Self::Unary => ("replace(", "[a]"),
+            Self::Binary => ("replace(", "[a, b]"),
+            Self::Ternary => ("replace(", "[a, b, c]"),
+        }
+    }
+
+    /// What a row does with it, as a result that may be a trap.
+    fn does(self, op: &Op) -> String {
+        let function = &op.function;
+        let call = |arguments: &str| match op.facts.may_trap {
+            true => format!("semantics::{function}({arguments})?"),
+            false => format!("semantics::{function}({arguments})"),
+        };
+        match self {
+            Self::Load => format!("Ok(Slot::hold({}))", call("m, a")),
+            Self::Store => format!("semantics::{function}(m, a, b.value())"),
+            Self::LoadLane => format!("Ok(Slot::hold({}))", call("m, l, a, b.value()")),
+            Self::StoreLane => format!("semantics::{function}(m, l, a, b.value())"),
+            Self::Unary => format!("Ok(Slot::hold({}))", call("a.value()")),
+            Self::Binary => format!("Ok(Slot::hold({}))", call("a.value(), b.value()")),
+            Self::Ternary => format!(
+                "Ok(Slot::hold({}))",
+                call("a.value(), b.value(), c.value()")
+            ),
+        }
+    }
+}
+
+/// The arm of rows behind a prefix that share the access to their operands.
+fn shared(model: &Model, group: Group, rows: &[&Op]) -> Vec<String> {
+    let last = rows.len().saturating_sub(1);
+    let codes: Vec<String> = (0..)
+        .zip(rows)
+        .map(|(place, op)| {
+            let open = if place == 0 { "number @ (" } else { "" };
+            let close = if place == last { ")" } else { "" };
+            format!("{open}{}{close}", op.code.value)
+        })
+        .collect();
+    let (method, given) = group.access();
+    let body = format!("=> check!($r.{method}$slots, |{given}| match number {{");
+    let mut lines = alternatives(&codes, &body);
+    let arms = rows.iter().map(|op| {
+        let body = format!("=> {},", group.does(op));
+        vec![pattern(model, op), body]
     });
     let arms: Vec<Vec<String>> = arms.collect();
     lines.extend(aligned(&arms).iter().map(|line| format!("    {line}")));
-    lines.push("    _ => return Err(ASTRAY),".to_string());
-    lines.push("}))),".to_string());
+    lines.push("    _ => Err(ASTRAY),".to_string());
+    lines.push("})),".to_string());
     lines
+}
+
+/// The condition of a prefix: that the profile has a proposal of one of its rows.
+fn any_of(model: &Model, rows: &[&Op]) -> String {
+    let mut proposals: Vec<String> = Vec::new();
+    for op in rows {
+        match of_proposal(model, op) {
+            None => return String::new(),
+            Some(condition) if !proposals.contains(&condition) => proposals.push(condition),
+            Some(_) => {}
+        }
+    }
+    match proposals.is_empty() {
+        true => String::new(),
+        false => format!(" if {}", proposals.join(" || ")),
+    }
 }
 
 fn byte(value: u32) -> String {
@@ -188,7 +335,7 @@ fn imports(model: &Model) -> TokenStream {
         use crate::compact::state::State;
         use crate::compact::registers::Registers;
         use crate::exec::machine::Stop;
-        use crate::exec::slot::Value;
+        use crate::exec::slot::Slot;
         use crate::exec::{#(#modules),*};
         use crate::profile::Profile;
         #rate
@@ -312,13 +459,12 @@ fn alternatives(codes: &[String], body: &str) -> Vec<String> {
 fn outside(model: &Model, shape: Shape, op: &Op) -> Vec<String> {
     let function = &op.function;
     let trap = if op.facts.may_trap { "?" } else { "" };
-    let a = "Value::from_slot($a)";
-    let b = "Value::from_slot($b)";
+    let (a, b) = ("$a.value()", "$b.value()");
     let body = match shape {
-        Shape::Load => format!("semantics::{function}($m, $a)?.into_slot()"),
+        Shape::Load => format!("Slot::hold(semantics::{function}($m, $a)?)"),
         Shape::Store => format!("semantics::{function}($m, $a, {b})"),
-        Shape::Unary => format!("semantics::{function}({a}){trap}.into_slot()"),
-        Shape::Binary => format!("semantics::{function}({a}, {b}){trap}.into_slot()"),
+        Shape::Unary => format!("Slot::hold(semantics::{function}({a}){trap})"),
+        Shape::Binary => format!("Slot::hold(semantics::{function}({a}, {b}){trap})"),
         Shape::Own | Shape::Hand => format!("{function}($m, $slots, $r)"),
     };
     vec![pattern(model, op), format!("=> {body},")]
@@ -355,20 +501,25 @@ fn pattern(model: &Model, op: &Op) -> String {
         None => hex(op.code.value).to_string(),
         Some(_) => op.code.value.to_string(),
     };
-    let mut conditions = Vec::new();
+    match condition(model, op) {
+        condition if condition.is_empty() => code,
+        condition => format!("{code} if {condition}"),
+    }
+}
+
+/// That profile and build have what the row needs, if it needs anything.
+fn condition(model: &Model, op: &Op) -> String {
+    let need = op.needs.as_ref();
+    let need = need.map(|need| format!("capability::{}", constant(need)));
+    let conditions: Vec<String> = of_proposal(model, op).into_iter().chain(need).collect();
+    conditions.join(" && ")
+}
+
+/// That the profile has the row's proposal, if it may not.
+fn of_proposal(model: &Model, op: &Op) -> Option<String> {
     let proposal = model.proposal(op.proposal);
-    if !proposal.is_base() {
-        let proposal = variant(&proposal.key);
-        conditions.push(format!("P::PROPOSALS.contains(Proposal::{proposal})"));
-    }
-    if let Some(need) = &op.needs {
-        conditions.push(format!("capability::{}", constant(need)));
-    }
-    if conditions.is_empty() {
-        code
-    } else {
-        format!("{code} if {}", conditions.join(" && "))
-    }
+    let name = variant(&proposal.key);
+    (!proposal.is_base()).then(|| format!("P::PROPOSALS.contains(Proposal::{name})"))
 }
 
 /// What a row does, and what is paid for it.
@@ -402,17 +553,10 @@ fn arm(op: &Op) -> String {
             )
         }
         Meaning::Do(_) if is_access(op) => {
-            let (method, operands, body) = match op.params().len() {
-                1 => {
-                    let value = format!("semantics::{function}(m, a)?.into_slot()");
-                    ("load", "m, a", format!("Ok({value})"))
-                }
-                _ => {
-                    let done = format!("semantics::{function}(m, a, Value::from_slot(b))");
-                    ("store", "m, a, b", done)
-                }
-            };
-            format!("check!($r.{method}::<P>($m, $slots, |{operands}| {body}))")
+            let group = Group::of(op).unwrap_or(Group::Load);
+            let (method, given) = group.access();
+            let body = group.does(op);
+            format!("check!($r.{method}$slots, |{given}| {body}))")
         }
         Meaning::Do(_) => {
             let call = computation(op);
@@ -543,9 +687,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
         .collect();
     let count = operands.len();
     let take = (count > 0).then(|| quote! { let [#(#operands),*] = *r.operands(slots)?; });
-    let values = operands
-        .iter()
-        .map(|operand| quote! { Value::from_slot(#operand) });
+    let values = operands.iter().map(|operand| quote! { #operand.value() });
     let rate = super::rate::argument(model, op);
     let call = quote! { #module::#function(m #(, #immediates)* #(, #values)* #rate) };
     let drop = (count > 0).then(|| quote! { r.drop(#count); });
@@ -553,11 +695,16 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
         (0, 0) => quote! { _ },
         _ => quote! { slots },
     };
-    let body = match op.results().first() {
-        None => quote! { #call?; #drop },
-        Some(item) => {
+    let body = match op.results() {
+        [] => quote! { #call?; #drop },
+        [item] => {
             let narrowed = narrowed(op, item);
             quote! { let value = #call?; #drop r.push(slots, #narrowed)?; }
+        }
+        several => {
+            let names = (0..several.len()).map(|place| ident(&format!("value_{place}")));
+            let names: Vec<_> = names.collect();
+            quote! { let (#(#names),*) = #call?; #drop #(r.push(slots, #names)?;)* }
         }
     };
     quote! {
@@ -565,7 +712,7 @@ fn hand(model: &Model, op: &Op, module: &str, function: &str) -> TokenStream {
         #[inline(never)]
         pub(crate) fn #name<'m, P: Profile>(
             m: &mut State<'m, '_, P>,
-            #slots: &mut [u64],
+            #slots: &mut [P::Slot],
             r: &mut Registers<'m>,
         ) -> Result<(), Stop> {
             #(#reads)*

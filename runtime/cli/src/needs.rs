@@ -8,7 +8,7 @@ use std::path::Path;
 
 use tabwasm::Config;
 use tabwasm::compact::{Module, Needs};
-use tabwasm::profile::{Features, NoAlloc, Profile};
+use tabwasm::profile::{Features, NoAlloc, NoAllocVector, Profile};
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::Limit;
 
@@ -28,6 +28,8 @@ pub struct Needed {
     pub arena: usize,
     /// Lengths of the store's lists.
     pub needs: Needs,
+    /// Bytes of a slot.
+    pub width: usize,
     /// Callers that can wait, if it can be told.
     pub frames: Option<usize>,
 }
@@ -76,10 +78,24 @@ fn show(file: &Path, json: bool) -> ExitStatus {
     ExitStatus::Success
 }
 
-/// Validates a module in an arena that grows until it is large enough.
+/// Measures a module in the profile with the narrowest slots that has what it uses.
 pub fn measure(wasm: &[u8]) -> Result<Needed, Reject> {
+    let reject = match measure_in::<NoAlloc>(wasm) {
+        Ok(needed) => return Ok(needed),
+        Err(reject) => reject,
+    };
+    match reject.detail() {
+        Detail::Proposal(proposal) if NoAllocVector::PROPOSALS.contains(proposal) => {
+            measure_in::<NoAllocVector>(wasm)
+        }
+        _ => Err(reject),
+    }
+}
+
+/// Validates a module in an arena that grows until it is large enough.
+fn measure_in<P: Profile>(wasm: &[u8]) -> Result<Needed, Reject> {
     let features = Features {
-        proposals: NoAlloc::PROPOSALS,
+        proposals: P::PROPOSALS,
         limits: *Config::new().get_limits(),
     };
     let mut bytes = Vec::new();
@@ -90,6 +106,7 @@ pub fn measure(wasm: &[u8]) -> Result<Needed, Reject> {
                     table: module.table().to_vec(),
                     arena,
                     needs: module.needs(),
+                    width: size_of::<P::Slot>(),
                     frames: nesting(wasm, &features)?,
                 });
             }
@@ -124,6 +141,7 @@ fn rows(needed: &Needed) -> impl Iterator<Item = (&'static str, Option<u64>, &'s
             count(needs.slots),
             "of the value stack, for the function that needs most",
         ),
+        ("width", count(needed.width), "bytes of each slot"),
         ("frames", frames, "callers that wait, at most"),
         ("instances", count(needs.instances), "instances"),
         (

@@ -10,6 +10,7 @@ use core::cell::Cell;
 use super::registers::{ASTRAY, Registers};
 use super::state::State;
 use crate::exec::access::{Access, Scalar};
+use crate::exec::slot::Slot;
 use crate::generated::facts::wire;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
@@ -53,11 +54,11 @@ impl<'m> Registers<'m> {
     pub(crate) fn load<P: Profile>(
         &mut self,
         m: &mut State<'m, '_, P>,
-        slots: &mut [u64],
-        f: impl FnOnce(Linear<'_>, u64) -> Result<u64, Trap>,
+        slots: &mut [P::Slot],
+        f: impl FnOnce(Linear<'_>, u64) -> Result<P::Slot, Trap>,
     ) -> Result<(), Trap> {
         let memory = self.linear::<P>(m)?;
-        self.unary(slots, |at: u64| f(memory, address::<P>(at)))
+        self.replace(slots, |[at]| f(memory, address::<P>(at.value())))
     }
 
     /// A row that stores: its operands are the address and the value.
@@ -65,13 +66,43 @@ impl<'m> Registers<'m> {
     pub(crate) fn store<P: Profile>(
         &mut self,
         m: &mut State<'m, '_, P>,
-        slots: &mut [u64],
-        f: impl FnOnce(Linear<'_>, u64, u64) -> Result<(), Trap>,
+        slots: &mut [P::Slot],
+        f: impl FnOnce(Linear<'_>, u64, P::Slot) -> Result<(), Trap>,
     ) -> Result<(), Trap> {
         let memory = self.linear::<P>(m)?;
         let [at, value] = *self.operands(slots)?;
         self.drop(2);
-        f(memory, address::<P>(at), value)
+        f(memory, address::<P>(at.value()), value)
+    }
+
+    /// A row that loads one lane of a vector: its operands are the address and the vector.
+    #[inline(always)]
+    pub(crate) fn load_lane<P: Profile>(
+        &mut self,
+        m: &mut State<'m, '_, P>,
+        slots: &mut [P::Slot],
+        f: impl FnOnce(Linear<'_>, u8, u64, P::Slot) -> Result<P::Slot, Trap>,
+    ) -> Result<(), Trap> {
+        let memory = self.linear::<P>(m)?;
+        let lane = self.lane()?;
+        self.replace(slots, |[at, vector]| {
+            f(memory, lane, address::<P>(at.value()), vector)
+        })
+    }
+
+    /// A row that stores one lane of a vector: its operands are the address and the vector.
+    #[inline(always)]
+    pub(crate) fn store_lane<P: Profile>(
+        &mut self,
+        m: &mut State<'m, '_, P>,
+        slots: &mut [P::Slot],
+        f: impl FnOnce(Linear<'_>, u8, u64, P::Slot) -> Result<(), Trap>,
+    ) -> Result<(), Trap> {
+        let memory = self.linear::<P>(m)?;
+        let lane = self.lane()?;
+        let [at, vector] = *self.operands(slots)?;
+        self.drop(2);
+        f(memory, lane, address::<P>(at.value()), vector)
     }
 
     /// The memory and offset of an access.

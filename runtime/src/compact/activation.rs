@@ -11,6 +11,7 @@ use super::registers::{ASTRAY, Registers};
 use super::state::State;
 use super::table::Body;
 use crate::exec::machine::Stop;
+use crate::exec::slot::Slot;
 use crate::profile::Profile;
 use crate::spec::{Rate, Trap};
 use crate::types::MemoryIdx;
@@ -117,7 +118,11 @@ impl<'m, P: Profile> State<'m, '_, P> {
 
     /// Takes the next branch.
     #[inline(always)]
-    pub(crate) fn take(&mut self, slots: &mut [u64], r: &mut Registers<'m>) -> Result<(), Stop> {
+    pub(crate) fn take(
+        &mut self,
+        slots: &mut [P::Slot],
+        r: &mut Registers<'m>,
+    ) -> Result<(), Stop> {
         let place = self.activation.branch;
         let word = self.word(place)?;
         if Branch::drops_nothing(word) {
@@ -130,7 +135,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[inline(never)]
     pub(crate) fn branch(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         index: u32,
     ) -> Result<(), Stop> {
@@ -187,7 +192,7 @@ fn behind(place: usize, count: u32) -> usize {
 
 /// Moves values down, as far as there are slots.
 #[inline(never)]
-pub(crate) fn slide(slots: &mut [u64], from: usize, to: usize, count: usize) {
+pub(crate) fn slide<S: Slot>(slots: &mut [S], from: usize, to: usize, count: usize) {
     for index in 0..count {
         let value = slots.get(from.wrapping_add(index)).copied();
         if let (Some(value), Some(slot)) = (value, slots.get_mut(to.wrapping_add(index))) {

@@ -7,10 +7,11 @@
 use super::registers::{ASTRAY, Registers};
 use super::state::State;
 use crate::exec::machine::Stop;
+use crate::exec::slot::Slot;
 use crate::generated::facts::wire;
 use crate::profile::Profile;
 use crate::spec::Trap;
-use crate::types::GlobalIdx;
+use crate::types::{GlobalIdx, Ref};
 
 type Done = Result<(), Stop>;
 
@@ -28,7 +29,7 @@ fn skip_type(r: &mut Registers<'_>) -> Result<(), Trap> {
 #[inline(always)]
 pub(crate) fn unreachable<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let _ = r;
@@ -38,7 +39,7 @@ pub(crate) fn unreachable<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn nop<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let _ = r;
@@ -48,7 +49,7 @@ pub(crate) fn nop<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn block<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     Ok(skip_type(r)?)
@@ -57,7 +58,7 @@ pub(crate) fn block<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn loop_<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     Ok(skip_type(r)?)
@@ -66,7 +67,7 @@ pub(crate) fn loop_<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn if_<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let condition: i32 = r.pop(slots)?;
@@ -81,7 +82,7 @@ pub(crate) fn if_<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn else_<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     br(m, slots, r)
@@ -90,7 +91,7 @@ pub(crate) fn else_<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn end<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     // Of a constant expression, the first one is the last.
@@ -103,7 +104,7 @@ pub(crate) fn end<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn br<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.branch(slots, r, 0))
@@ -112,7 +113,7 @@ pub(crate) fn br<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn br_if<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let condition: i32 = r.pop(slots)?;
@@ -127,7 +128,7 @@ pub(crate) fn br_if<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn br_table<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let index: i32 = r.pop(slots)?;
@@ -138,7 +139,7 @@ pub(crate) fn br_table<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn return_<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.leave_function(slots, r))
@@ -147,7 +148,7 @@ pub(crate) fn return_<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn call<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call(slots, r, false))
@@ -156,7 +157,7 @@ pub(crate) fn call<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn call_indirect<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call_indirect(slots, r, false))
@@ -165,7 +166,7 @@ pub(crate) fn call_indirect<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn call_ref<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call_ref(slots, r, false))
@@ -174,7 +175,7 @@ pub(crate) fn call_ref<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn return_call<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call(slots, r, true))
@@ -183,7 +184,7 @@ pub(crate) fn return_call<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn return_call_indirect<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call_indirect(slots, r, true))
@@ -192,7 +193,7 @@ pub(crate) fn return_call_indirect<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn return_call_ref<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.away(|r| m.call_ref(slots, r, true))
@@ -201,7 +202,7 @@ pub(crate) fn return_call_ref<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn drop<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    _: &mut [u64],
+    _: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     r.drop(1);
@@ -211,11 +212,11 @@ pub(crate) fn drop<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn select<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let [a, b, condition] = r.operands(slots)?;
-    if *condition == 0 {
+    if condition.value::<i32>() == 0 {
         *a = *b;
     }
     r.drop(2);
@@ -225,7 +226,7 @@ pub(crate) fn select<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn select_typed<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     for _ in 0..r.u32()? {
@@ -237,22 +238,22 @@ pub(crate) fn select_typed<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn local_get<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
     let value = *slots.get(m.activation.base.wrapping_add(x)).ok_or(ASTRAY)?;
-    Ok(r.push(slots, value)?)
+    Ok(r.push_slot(slots, value)?)
 }
 
 #[inline(always)]
 pub(crate) fn local_set<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
-    let value: u64 = r.pop(slots)?;
+    let value = r.pop_slot(slots)?;
     *slots
         .get_mut(m.activation.base.wrapping_add(x))
         .ok_or(ASTRAY)? = value;
@@ -262,7 +263,7 @@ pub(crate) fn local_set<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn local_tee<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let x = r.u32()? as usize;
@@ -276,45 +277,46 @@ pub(crate) fn local_tee<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn global_get<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let number = m.global_number(&m.current, GlobalIdx(r.u32()?));
     let value = m.globals.get(number).ok_or(ASTRAY)?.value;
-    Ok(r.push(slots, value)?)
+    Ok(r.push_slot(slots, value)?)
 }
 
 #[inline(always)]
 pub(crate) fn global_set<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let number = m.global_number(&m.current, GlobalIdx(r.u32()?));
-    m.globals.get_mut(number).ok_or(ASTRAY)?.value = r.pop(slots)?;
+    m.globals.get_mut(number).ok_or(ASTRAY)?.value = r.pop_slot(slots)?;
     Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn ref_as_non_null<'m, P: Profile>(
     _: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
-    match *r.operands(slots)? {
-        [0] => Err(Trap::NullReference.into()),
-        [_] => Ok(()),
+    let [reference] = *r.operands(slots)?;
+    if reference.value::<Ref>().is_null() {
+        return Err(Trap::NullReference.into());
     }
+    Ok(())
 }
 
 #[inline(always)]
 pub(crate) fn br_on_null<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let [reference] = *r.operands(slots)?;
-    if reference == 0 {
+    if reference.value::<Ref>().is_null() {
         r.drop(1);
         return r.away(|r| m.branch(slots, r, 0));
     }
@@ -326,11 +328,11 @@ pub(crate) fn br_on_null<'m, P: Profile>(
 #[inline(always)]
 pub(crate) fn br_on_non_null<'m, P: Profile>(
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Done {
     let [reference] = *r.operands(slots)?;
-    if reference != 0 {
+    if !reference.value::<Ref>().is_null() {
         return r.away(|r| m.branch(slots, r, 0));
     }
     r.drop(1);

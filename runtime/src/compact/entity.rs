@@ -5,7 +5,7 @@
 //! Standard: section 4.2, "Runtime Structure".
 
 use super::address::FuncAddr;
-use crate::profile::Profile;
+use crate::profile::{Profile, Slot};
 use crate::spec::Proposal;
 use crate::types::{FuncIdx, MemoryType, RefType, ValType};
 
@@ -45,10 +45,10 @@ pub struct Memory {
     pub(crate) is_64: bool,
 }
 
-/// A global.
+/// A global of a store whose slots are of this type.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Global {
-    pub(crate) value: u64,
+pub struct Global<S = u64> {
+    pub(crate) value: S,
     /// Its type, with the number of the store's type.
     pub(crate) content: ValType,
     pub(crate) mutable: bool,
@@ -110,6 +110,14 @@ empty! {
     Frame { func: FuncAddr::new(0, FuncIdx(0)), ip: 0, branch: 0, base: 0 }
     Table { start: 0, len: 0, max: None, is_64: false, element: RefType::FUNCREF }
     Memory { start: 0, len: 0, max: None, page_size_log2: 0, is_64: false }
-    Global { value: 0, content: ValType::I32, mutable: false }
     Segment { start: 0, len: 0, is_element: false }
+}
+
+impl<S: Slot> Global<S> {
+    /// What a list holds before it is used.
+    pub const EMPTY: Self = Self {
+        value: S::ZERO,
+        content: ValType::I32,
+        mutable: false,
+    };
 }

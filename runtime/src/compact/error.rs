@@ -35,13 +35,19 @@ pub enum Error {
     Trap(Trap),
     /// The bytes are no snapshot of this store.
     Snapshot,
+    /// The module was validated, or the snapshot made, for slots of another width: a module for
+    /// wider ones than the store has, since it may have vectors; a snapshot for any other.
+    SlotWidth {
+        /// Bytes of the slots that it is for.
+        bytes: u8,
+    },
 }
 
 /// An [`Error`] of an instantiation in two words, so that results travel in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Failure {
     kind: FailureKind,
-    /// The length that would do, the place of the import, or which trap.
+    /// The length that would do, the place of the import, which trap, or bytes of a slot.
     number: usize,
 }
 
@@ -51,6 +57,7 @@ enum FailureKind {
     Capacity(Capacity),
     Import,
     Trap,
+    SlotWidth,
 }
 
 /// The lists of a store's memory, as [`Ram`](super::Ram) has them.
@@ -96,6 +103,7 @@ impl Error {
             Self::Unknown => Misuse::UnknownObject,
             Self::Types => Misuse::ValueTypes,
             Self::Snapshot => Misuse::ForeignSnapshot,
+            Self::SlotWidth { .. } => Misuse::SlotWidth,
             Self::Trap(trap) => return Err(trap),
         })
     }
@@ -126,6 +134,14 @@ impl Failure {
         }
     }
 
+    /// The module may have values that slots of the store do not hold.
+    pub(crate) const fn slot_width(bytes: usize) -> Self {
+        Self {
+            kind: FailureKind::SlotWidth,
+            number: bytes,
+        }
+    }
+
     /// Whether the instantiation trapped.
     pub(crate) const fn is_trap(self) -> bool {
         matches!(self.kind, FailureKind::Trap)
@@ -152,6 +168,9 @@ impl From<Failure> for Error {
             FailureKind::Import => Self::Import {
                 index: number as u32,
             },
+            FailureKind::SlotWidth => Self::SlotWidth {
+                bytes: number as u8,
+            },
             FailureKind::Trap => Trap::ALL
                 .get(number)
                 .map_or(Self::Unknown, |trap| Self::Trap(*trap)),
@@ -170,6 +189,7 @@ impl fmt::Display for Error {
                 write!(f, ": `{list:?}` would have to have a length of {at_least}")
             }
             Self::Import { index } => write!(f, " {index}"),
+            Self::SlotWidth { bytes } => write!(f, ": it is for slots of {bytes} bytes"),
             _ => Ok(()),
         }
     }

@@ -17,12 +17,13 @@ use super::state::State;
 use super::store::Store;
 use super::table::Elements;
 use crate::exec::machine::{Machine, Stop};
+use crate::exec::slot::Slot;
 use crate::profile::Profile;
 use crate::read::Span;
 use crate::spec::{Proposal, Trap};
 use crate::types::{
     DataIdx, ExternKind, FuncIdx, GlobalType, MemoryIdx, MemoryType, Ref, TableIdx, TableType,
-    limits_match,
+    V128, limits_match,
 };
 use crate::validate::arena::ListName;
 use crate::validate::subtype::is_subtype;
@@ -86,7 +87,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             let span: Span = header.item(ListName::TABLE_INITS, index);
             if span != Span::default() {
                 self.evaluate(span)?;
-                let value = Ref(self.result() as u32);
+                let value: Ref = self.result().value();
                 let table = TableIdx(self.state.current.imported.tables + index);
                 self.state.table(table).fill(value);
             }
@@ -113,7 +114,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             self.evaluate(segment.offset)?;
             // All or nothing: the length is looked at first.
             let table = self.state.table_of(TableIdx(segment.table));
-            let offset = self.result();
+            let offset: u64 = self.result().value();
             let free = u64::from(table.len).checked_sub(segment.count.into());
             if free.is_none_or(|free| offset > free) {
                 return Err(Trap::TableOutOfBounds.into());
@@ -144,7 +145,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         } else {
             // No instruction makes a reference of several operands.
             self.compute(*at, 1)?;
-            Ref(self.result() as u32)
+            self.result().value()
         };
         *at = self.state.position(&self.state.registers);
         Ok(value)
@@ -157,7 +158,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let segment = module.data(index);
         if segment.active {
             self.evaluate(segment.offset)?;
-            let offset = usize::try_from(self.result()).ok();
+            let offset = usize::try_from(self.result().value::<u64>()).ok();
             let bytes = module.wasm.get(segment.bytes.range()).unwrap_or_default();
             let memory = self.state.memory(MemoryIdx(segment.memory));
             let target =
@@ -198,8 +199,8 @@ impl<'m, P: Profile> Store<'m, '_, P> {
     }
 
     /// The value of the constant expression that has been evaluated.
-    fn result(&self) -> u64 {
-        self.slots.first().copied().unwrap_or(0)
+    fn result(&self) -> P::Slot {
+        self.slots.first().copied().unwrap_or(Slot::ZERO)
     }
 }
 
@@ -226,6 +227,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         };
         let index = self.instances.len;
         let most = FuncAddr::INSTANCES as usize;
+        Self::slots_hold(module)?;
         match self.instances.items.get_mut(index) {
             Some(instance) if index < most => {
                 instance.open(index as u32, module, bases);
@@ -235,6 +237,14 @@ impl<'m, P: Profile> State<'m, '_, P> {
             }
             _ => Err(Failure::capacity(Capacity::Instances, index + 1)),
         }
+    }
+
+    /// Whether slots are wide enough for all values that a module may have.
+    pub(crate) fn slots_hold(module: Module<'m>) -> Result<(), Failure> {
+        if size_of::<P::Slot>() < size_of::<V128>() && module.header().vectors() {
+            return Err(Failure::slot_width(size_of::<V128>()));
+        }
+        Ok(())
     }
 
     /// Gives the instance's types their numbers in the store.
@@ -395,7 +405,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
         for index in imported.globals..header.count(ListName::Globals) {
             let ty: GlobalType = header.item(ListName::Globals, index);
             let global = Global {
-                value: 0,
+                value: Slot::ZERO,
                 content: self.outside(&self.current, ty.content),
                 mutable: ty.mutable,
             };

@@ -2,7 +2,7 @@
 //!
 //! The arms come from the tables, a line for each row (`generated/woven/arms.rs`), and are
 //! written in the words that this file defines: `check!` ends the loop at a trap, `free!` and
-//! `dear!` pay less or more than one, `load!` to `hand!` do what many rows have in common.
+//! `dear!` pay less or more than one, `load!` to `computation!` do what many rows have in common.
 //! Computations on `i32` alone, control and variables stand in the loop, since they are most of
 //! what runs; all else stands in functions apart, which keeps the registers of the loop few and the
 //! machine code small.
@@ -14,7 +14,7 @@ use super::registers::{ASTRAY, Registers, astray};
 use super::state::State;
 use crate::capability;
 use crate::exec::machine::Stop;
-use crate::exec::slot::Value;
+use crate::exec::slot::Slot;
 use crate::generated::woven::arms::*;
 use crate::generated::woven::semantics;
 use crate::profile::Profile;
@@ -25,7 +25,7 @@ use crate::spec::{Proposal, Trap};
     clippy::manual_range_patterns,
     reason = "a range would be compared, a list is looked up"
 )]
-pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [u64]) -> Stop {
+pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [P::Slot]) -> Stop {
     let mut r = m.registers.clone();
     let mut left = m.tank.draw();
     let mut opcode;
@@ -119,6 +119,12 @@ pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [u64
                     check!(r.away(|r| hand::<P>(opcode, m, slots, r)))
                 };
             }
+            #[allow(unused_macros, reason = "prefixes may all have other rows, too")]
+            macro_rules! computation {
+                () => {
+                    check!(r.away(|r| computation::<P>(opcode, m, slots, r)))
+                };
+            }
             // What follows a prefix is touched apart, but rows that cost more or less than one: the
             // number is read ahead, and they go on behind it.
             #[allow(unused_macros, reason = "no such row need be")]
@@ -127,7 +133,6 @@ pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [u64
                     let ($at, mut $own) = (m.at(&r), r.clone());
                     match check!($own.u32()) {
                         $($arms)*
-                        _ => hand!(),
                     }
                 }};
             }
@@ -147,7 +152,7 @@ pub(super) fn execute<'m, P: Profile>(m: &mut State<'m, '_, P>, slots: &mut [u64
 /// Computations with one operand, but for those on `i32` alone.
 #[cfg_attr(small, cold)]
 #[inline(never)]
-fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
+fn unary<P: Profile>(opcode: u8, operands: &mut [P::Slot; 1]) -> Result<(), Trap> {
     let [a] = *operands;
     *operands = [unaries!(opcode, a)];
     Ok(())
@@ -156,7 +161,7 @@ fn unary<P: Profile>(opcode: u8, operands: &mut [u64; 1]) -> Result<(), Trap> {
 /// Computations with two operands, but for those on `i32` alone. The result is the first.
 #[cfg_attr(small, cold)]
 #[inline(never)]
-fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
+fn binary<P: Profile>(opcode: u8, operands: &mut [P::Slot; 2]) -> Result<(), Trap> {
     let [a, b] = *operands;
     let [result, _] = operands;
     *result = binaries!(opcode, a, b);
@@ -169,7 +174,7 @@ fn binary<P: Profile>(opcode: u8, operands: &mut [u64; 2]) -> Result<(), Trap> {
 fn hand<'m, P: Profile>(
     opcode: u8,
     m: &mut State<'m, '_, P>,
-    slots: &mut [u64],
+    slots: &mut [P::Slot],
     r: &mut Registers<'m>,
 ) -> Result<(), Stop> {
     macro_rules! check {
@@ -181,4 +186,22 @@ fn hand<'m, P: Profile>(
         hands!(opcode, m, slots, r);
         Ok(())
     })
+}
+
+/// What follows a prefix behind which all rows only compute, load and store: those with vectors. No
+/// memory moves, and no instruction begins again.
+#[inline(never)]
+fn computation<'m, P: Profile>(
+    opcode: u8,
+    m: &mut State<'m, '_, P>,
+    slots: &mut [P::Slot],
+    r: &mut Registers<'m>,
+) -> Result<(), Trap> {
+    macro_rules! check {
+        ($done:expr) => {
+            $done?
+        };
+    }
+    computations!(opcode, m, slots, r);
+    Ok(())
 }

@@ -11,6 +11,7 @@ use super::table::{Data, Elements, Front, Header, ImportEntry, KINDS, Word, item
 use crate::profile::{Everything, Gate};
 use crate::read::{Export, Reader};
 use crate::reject::Reject;
+use crate::spec::Proposal;
 use crate::types::{ExternKind, FuncIdx, ValType};
 use crate::validate::arena::{Arena, ListName};
 use crate::validate::item::Item;
@@ -50,6 +51,10 @@ pub struct Import<'m> {
 impl<'m> Module<'m> {
     /// Validates a module as the standard says, and writes its table to the front of the arena.
     ///
+    /// Its stores need slots for all values that the gate admits: one that admits vectors makes
+    /// modules for profiles whose slots have 16 bytes, whether they have vectors or not, and one
+    /// that does not, modules for all.
+    ///
     /// How large the arena has to be, [`Needs`] of an equal module says, or [`Reject`]: with a
     /// detail [`Limit`](crate::reject::Detail::Limit) `arena`.
     pub fn new(wasm: &'m [u8], gate: &impl Gate, arena: &'m mut [u8]) -> Result<Self, Reject> {
@@ -69,7 +74,8 @@ impl<'m> Module<'m> {
     }
 
     /// With a table that was made before, perhaps elsewhere. That it was made of these bytes, and
-    /// by this version, is checked by a fingerprint in one pass over them, without memory. Who
+    /// by this version, is checked by a fingerprint in one pass over them, without memory. The table
+    /// says whether vectors were admitted when it was made, which stores look at. Who
     /// forges a table can let the program go wrong, never the host.
     pub fn with_table(wasm: &'m [u8], table: &'m [u8]) -> Result<Self, Reject> {
         Header::of(table).fits(wasm)?;
@@ -213,7 +219,14 @@ pub(crate) fn build(
     let env = validate::module(wasm, gate, &arena, &mut builder)?;
     let counts = &env.counts;
     let front = &mut builder.front;
-    front.set(Word::DataCount, counts.data.is_some().into());
+    let mut flags = 0;
+    if counts.data.is_some() {
+        flags |= Header::DATA_COUNT;
+    }
+    if gate.has(Proposal::Simd) {
+        flags |= Header::VECTORS;
+    }
+    front.set(Word::Flags, flags);
     front.set_imported(ExternKind::Func, counts.imported_funcs);
     front.set_imported(ExternKind::Table, counts.imported_tables);
     front.set_imported(ExternKind::Memory, counts.imported_memories);

@@ -11,10 +11,14 @@ use crate::types::{Ref, TypeId};
 
 /// Slices for all that a store consists of. What a module needs of each, [`Needs`](super::Needs)
 /// says; a slice of the default, empty, is right for what the modules do not have.
+///
+/// Slots are of the type that the store's profile says ([`Profile::Slot`](crate::profile::Profile)):
+/// `u64`, so that this is a `Ram` without more, or `[u64; 2]` where modules may use vectors. Each
+/// value takes one slot in both, so that the lengths are the same.
 #[derive(Debug, Default)]
-pub struct Ram<'m, 's> {
+pub struct Ram<'m, 's, S = u64> {
     /// The value stack: locals and operands of the functions that run.
-    pub slots: &'s mut [u64],
+    pub slots: &'s mut [S],
     /// Callers that wait.
     pub frames: &'s mut [Frame],
     /// Instances.
@@ -30,7 +34,7 @@ pub struct Ram<'m, 's> {
     /// Bytes of all memories.
     pub memory: &'s mut [u8],
     /// Globals.
-    pub globals: &'s mut [Global],
+    pub globals: &'s mut [Global<S>],
     /// Types of all instances.
     pub types: &'s mut [TypeId],
     /// Element segments, and data segments that instructions refer to.

@@ -8,9 +8,10 @@
 use core::slice::Iter;
 
 use crate::exec::machine::Stop;
-use crate::exec::slot::Value;
+use crate::exec::slot::{Slot, Value};
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
+use crate::types::V128;
 
 /// What the interpreter's loop keeps in registers; the rest of its state is [`State::activation`].
 ///
@@ -164,6 +165,26 @@ impl Registers<'_> {
         Ok(f64::from_le_bytes(*bytes))
     }
 
+    /// The number of a lane.
+    #[inline(always)]
+    pub(crate) fn lane(&mut self) -> Result<u8, Trap> {
+        self.u8()
+    }
+
+    /// The numbers of lanes.
+    #[inline(always)]
+    pub(crate) fn lanes(&mut self) -> Result<[u8; 16], Trap> {
+        let (bytes, rest) = self.code.as_slice().split_first_chunk().ok_or(ASTRAY)?;
+        self.code = rest.iter();
+        Ok(*bytes)
+    }
+
+    /// A vector.
+    #[inline(always)]
+    pub(crate) fn v128(&mut self) -> Result<V128, Trap> {
+        Ok(V128::from_le_bytes(self.lanes()?))
+    }
+
     /// Passes over a number.
     #[inline(always)]
     pub(crate) fn skip(&mut self) -> Result<(), Trap> {
@@ -173,23 +194,31 @@ impl Registers<'_> {
 
     /// Pushes a value.
     #[inline(always)]
-    pub(crate) fn push(
-        &mut self,
-        slots: &mut [u64],
-        value: impl Value<Slots = [u64; 1]>,
-    ) -> Result<(), Trap> {
-        *slots.get_mut(self.sp).ok_or(ASTRAY)? = value.into_slot();
+    pub(crate) fn push<S: Slot>(&mut self, slots: &mut [S], value: impl Value) -> Result<(), Trap> {
+        self.push_slot(slots, S::hold(value))
+    }
+
+    /// Pushes a slot as it is.
+    #[inline(always)]
+    pub(crate) fn push_slot<S: Slot>(&mut self, slots: &mut [S], slot: S) -> Result<(), Trap> {
+        *slots.get_mut(self.sp).ok_or(ASTRAY)? = slot;
         self.sp += 1;
         Ok(())
     }
 
     /// Pops a value.
     #[inline(always)]
-    pub(crate) fn pop<V: Value<Slots = [u64; 1]>>(&mut self, slots: &[u64]) -> Result<V, Trap> {
+    pub(crate) fn pop<S: Slot, V: Value>(&mut self, slots: &[S]) -> Result<V, Trap> {
+        Ok(self.pop_slot(slots)?.value())
+    }
+
+    /// Pops a slot as it is.
+    #[inline(always)]
+    pub(crate) fn pop_slot<S: Slot>(&mut self, slots: &[S]) -> Result<S, Trap> {
         let place = self.sp.wrapping_sub(1);
-        let value = V::from_slot(*slots.get(place).ok_or(ASTRAY)?);
+        let slot = *slots.get(place).ok_or(ASTRAY)?;
         self.sp = place;
-        Ok(value)
+        Ok(slot)
     }
 
     /// Drops operands that have been looked at.
@@ -200,40 +229,52 @@ impl Registers<'_> {
 
     /// The last `N` operands, to be read and replaced.
     #[inline(always)]
-    pub(crate) fn operands<'s, const N: usize>(
+    pub(crate) fn operands<'s, const N: usize, S: Slot>(
         &self,
-        slots: &'s mut [u64],
-    ) -> Result<&'s mut [u64; N], Trap> {
+        slots: &'s mut [S],
+    ) -> Result<&'s mut [S; N], Trap> {
         let from = slots.get_mut(self.sp.wrapping_sub(N)..).ok_or(ASTRAY)?;
         from.first_chunk_mut().ok_or(ASTRAY)
     }
 
     /// Replaces an operand by a result.
     #[inline(always)]
-    pub(crate) fn unary<A: Value<Slots = [u64; 1]>, R: Value<Slots = [u64; 1]>>(
+    pub(crate) fn unary<S: Slot, A: Value, R: Value>(
         &self,
-        slots: &mut [u64],
+        slots: &mut [S],
         f: impl FnOnce(A) -> Result<R, Trap>,
     ) -> Result<(), Trap> {
         let slot = slots.get_mut(self.sp.wrapping_sub(1)).ok_or(ASTRAY)?;
-        *slot = f(A::from_slot(*slot))?.into_slot();
+        *slot = S::hold(f(slot.value())?);
         Ok(())
     }
 
     /// Replaces two operands by a result.
     #[inline(always)]
-    pub(crate) fn binary<
-        A: Value<Slots = [u64; 1]>,
-        B: Value<Slots = [u64; 1]>,
-        R: Value<Slots = [u64; 1]>,
-    >(
+    pub(crate) fn binary<S: Slot, A: Value, B: Value, R: Value>(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [S],
         f: impl FnOnce(A, B) -> Result<R, Trap>,
     ) -> Result<(), Trap> {
         let [a, b] = self.operands(slots)?;
-        *a = f(A::from_slot(*a), B::from_slot(*b))?.into_slot();
+        *a = S::hold(f(a.value(), b.value())?);
         self.sp -= 1;
+        Ok(())
+    }
+
+    /// Replaces `N` operands by a result, all as slots.
+    #[inline(always)]
+    pub(crate) fn replace<const N: usize, S: Slot>(
+        &mut self,
+        slots: &mut [S],
+        f: impl FnOnce([S; N]) -> Result<S, Trap>,
+    ) -> Result<(), Trap> {
+        let operands = self.operands::<N, S>(slots)?;
+        let result = f(*operands)?;
+        if let Some(first) = operands.first_mut() {
+            *first = result;
+        }
+        self.drop(N.saturating_sub(1));
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Snapshots: the state of a store as bytes, the same on every machine.
 //!
-//! Lengths of all lists, then their items, least significant byte first; between two exits nothing
-//! else is known of a program. Modules and their tables are not part of it: the store that takes a
+//! The width of slots, lengths of all lists, then their items, least significant byte first; between
+//! two exits nothing else is known of a program. Modules and their tables are not part of it: the store that takes a
 //! snapshot over gets them again, and compares their fingerprints.
 
 use core::cell::Cell;
@@ -18,7 +18,7 @@ use super::module::Module;
 use super::registers::Registers;
 use super::state::State;
 use super::store::{Phase, Store};
-use crate::profile::Profile;
+use crate::profile::{Profile, Slot};
 use crate::types::{Ref, RefType, TypeId, ValType};
 use crate::validate::item::{Bytes, Item, fields, stored_as};
 
@@ -26,6 +26,8 @@ use crate::validate::item::{Bytes, Item, fields, stored_as};
 #[derive(Clone, Copy, Debug, Default)]
 struct Head {
     format: u32,
+    /// Bytes of a slot.
+    width: u8,
     phase: u8,
     refused: bool,
     due: usize,
@@ -51,7 +53,7 @@ struct Head {
     segments: usize,
 }
 
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 stored_as! {
     FuncAddr as u32: |value| value.bits(), |stored| FuncAddr::from_bits(stored);
@@ -64,14 +66,31 @@ fields! {
     Bases { links: u32, tables: u32, memories: u32, globals: u32, types: u32, segments: u32 }
     Table { start: u32, len: u32, max: Option<u64>, is_64: bool, element: RefType }
     Memory { start: usize, len: usize, max: Option<u64>, page_size_log2: u8, is_64: bool }
-    Global { value: u64, content: ValType, mutable: bool }
     Segment { start: u32, len: u32, is_element: bool }
     Head {
-        format: u32, phase: u8, refused: bool, due: usize, ip: usize, branch: usize, base: usize,
+        format: u32, width: u8, phase: u8, refused: bool, due: usize, ip: usize, branch: usize, base: usize,
         func: FuncAddr, entry: FuncAddr, current: u32, host: FuncAddr, host_id: u32,
         slots: usize, frames: usize, instances: usize, links: usize, tables: usize,
         elements: usize, memories: usize, memory: usize, globals: usize, types: usize,
         segments: usize,
+    }
+}
+
+impl<S: Slot> Item for Global<S> {
+    const SIZE: usize = S::SIZE + ValType::SIZE + bool::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        Self {
+            value: S::get(bytes, at),
+            content: ValType::get(bytes, at + S::SIZE),
+            mutable: bool::get(bytes, at + S::SIZE + ValType::SIZE),
+        }
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        self.value.put(bytes, at);
+        self.content.put(bytes, at + S::SIZE);
+        self.mutable.put(bytes, at + S::SIZE + ValType::SIZE);
     }
 }
 
@@ -154,14 +173,17 @@ impl Reader<'_> {
 }
 
 impl<'m, P: Profile> Store<'m, '_, P> {
+    /// Bytes of a slot.
+    const WIDTH: u8 = size_of::<P::Slot>() as u8;
+
     /// How many bytes a snapshot takes now.
     pub fn snapshot_size(&self) -> usize {
         self.write(&[])
     }
 
     /// Writes the state of the store: everything but the modules. It can be taken whenever
-    /// [`run`](Self::run) has returned, and restored by a store of another machine. Gives how many
-    /// bytes it takes.
+    /// [`run`](Self::run) has returned, and restored by a store of another machine whose slots are
+    /// as wide. Gives how many bytes it takes.
     pub fn snapshot(&self, to: &mut [u8]) -> Result<usize, Error> {
         let (size, list) = (self.snapshot_size(), Capacity::Snapshot);
         let at_least = size;
@@ -180,6 +202,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let mut w = Writer { bytes, at: 0 };
         w.item(Head {
             format: FORMAT,
+            width: Self::WIDTH,
             phase: self.phase as u8,
             refused: state.refused,
             due: state.due,
@@ -232,7 +255,13 @@ impl<'m, P: Profile> Store<'m, '_, P> {
         let mut reader = Reader { bytes: from, at: 0 };
         let head: Head = reader.item();
         let phase = Phase::ALL.get(usize::from(head.phase)).copied();
-        let phase = phase.filter(|_| head.format == FORMAT && head.instances == modules.len());
+        if head.format != FORMAT {
+            return Err(Error::Snapshot);
+        }
+        if head.width != Self::WIDTH {
+            return Err(Error::SlotWidth { bytes: head.width });
+        }
+        let phase = phase.filter(|_| head.instances == modules.len());
         let phase = phase.ok_or(Error::Snapshot)?;
         let state = &mut self.state;
         for module in modules {
@@ -240,6 +269,7 @@ impl<'m, P: Profile> Store<'m, '_, P> {
             if fingerprint != module.header().fingerprint() {
                 return Err(Error::Snapshot);
             }
+            State::<P>::slots_hold(*module)?;
             let index = state.instances.len as u32;
             let mut instance = Instance::EMPTY;
             instance.open(index, *module, reader.item());

@@ -16,6 +16,7 @@ use super::link::Link;
 use super::list::List;
 use super::registers::{ASTRAY, Registers};
 use crate::exec::machine::Stop;
+use crate::exec::slot::Slot;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Rate, Trap};
 use crate::types::{FuncIdx, GlobalIdx, MemoryIdx, Ref, TableIdx, TypeId, TypeIdx};
@@ -23,7 +24,7 @@ use crate::validate::TypeDef;
 use crate::validate::item::Item;
 
 /// All lists of a store, and what is in use of each.
-pub(crate) struct State<'m, 's, P> {
+pub(crate) struct State<'m, 's, P: Profile> {
     pub(crate) frames: &'s mut [Frame],
     pub(crate) instances: List<'s, Instance<'m>>,
     pub(crate) links: List<'s, Link>,
@@ -31,7 +32,7 @@ pub(crate) struct State<'m, 's, P> {
     pub(crate) elements: List<'s, Ref>,
     pub(crate) memories: List<'s, Memory>,
     pub(crate) memory: List<'s, u8>,
-    pub(crate) globals: List<'s, Global>,
+    pub(crate) globals: List<'s, Global<P::Slot>>,
     pub(crate) types: List<'s, TypeId>,
     pub(crate) segments: List<'s, Segment>,
     /// How many frames are in use.
@@ -157,7 +158,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[inline(never)]
     pub(crate) fn call(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
@@ -170,7 +171,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[inline(never)]
     pub(crate) fn call_ref(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
@@ -185,7 +186,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[inline(never)]
     pub(crate) fn call_indirect(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         tail: bool,
     ) -> Result<(), Stop> {
@@ -209,7 +210,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     /// effect: everything is as it was at its offset, with this many slots in use.
     fn enter_at(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
@@ -234,7 +235,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     /// be paid.
     pub(crate) fn enter(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
@@ -262,7 +263,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     /// Begins a call of a function of the current instance, which goes back to (`ip`, `branch`).
     fn begin(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         func: FuncAddr,
         tail: bool,
@@ -295,7 +296,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
             self.depth += 1;
         }
         if let Some(locals) = slots.get_mut(locals..free) {
-            locals.fill(0);
+            locals.fill(Slot::ZERO);
         }
         self.activation.func = func;
         self.activation.base = start;
@@ -312,7 +313,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[cold]
     fn leave(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
         func: FuncAddr,
         id: u32,
@@ -353,7 +354,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
     #[inline(never)]
     pub(crate) fn leave_function(
         &mut self,
-        slots: &mut [u64],
+        slots: &mut [P::Slot],
         r: &mut Registers<'m>,
     ) -> Result<(), Stop> {
         if self.activation.func == FuncAddr::CONSTANT {

@@ -26,16 +26,16 @@ use super::value::Value;
 use crate::exec::machine::Stop;
 use crate::profile::Profile;
 use crate::spec::{Proposal, Trap};
-use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, ValType};
+use crate::types::{HeapType, MemoryIdx, Ref, TableIdx, V128, ValType};
 use crate::validate::arena::ListName;
 
 /// Instances in the caller's memory, and the call that is under way.
 ///
 /// What the profile does not admit is not linked, so modules must have been validated with the
 /// same profile or a smaller one; what is not there traps.
-pub struct Store<'m, 's, P> {
+pub struct Store<'m, 's, P: Profile> {
     pub(crate) state: State<'m, 's, P>,
-    pub(crate) slots: &'s mut [u64],
+    pub(crate) slots: &'s mut [P::Slot],
     pub(crate) phase: Phase,
     /// The function that the host has called last.
     pub(crate) entry: FuncAddr,
@@ -62,7 +62,13 @@ impl Phase {
 
 impl<'m, 's, P: Profile> Store<'m, 's, P> {
     /// A store without instances.
-    pub fn new(ram: Ram<'m, 's>) -> Self {
+    pub fn new(ram: Ram<'m, 's, P::Slot>) -> Self {
+        const {
+            assert!(
+                holds_all::<P>(),
+                "a profile with `simd` has slots of 16 bytes: `type Slot = [u64; 2];`"
+            );
+        }
         Self {
             state: State {
                 frames: ram.frames,
@@ -291,7 +297,7 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     }
 
     /// Gives the store other slots in place of what it has, which are copied.
-    pub fn extend_slots(&mut self, slots: &'s mut [u64]) -> Result<(), Error> {
+    pub fn extend_slots(&mut self, slots: &'s mut [P::Slot]) -> Result<(), Error> {
         let mut own = List {
             len: self.slots.len(),
             items: mem::take(&mut self.slots),
@@ -361,6 +367,11 @@ impl<'m, 's, P: Profile> Store<'m, 's, P> {
     }
 }
 
+/// Whether slots are wide enough for all values that a profile admits.
+const fn holds_all<P: Profile>() -> bool {
+    size_of::<P::Slot>() >= size_of::<V128>() || !P::PROPOSALS.contains(Proposal::Simd)
+}
+
 /// The module of an instance, or one that has nothing.
 fn module_of<'m>(instance: Option<&Instance<'m>>) -> Module<'m> {
     instance.map_or(Module::default(), |instance| instance.module)
@@ -374,6 +385,7 @@ impl<'m, P: Profile> State<'m, '_, P> {
             Value::I64(_) => ty == ValType::I64,
             Value::F32(_) => ty == ValType::F32,
             Value::F64(_) => ty == ValType::F64,
+            Value::V128(_) => P::PROPOSALS.contains(Proposal::Simd) && ty == ValType::V128,
             _ if !P::PROPOSALS.contains(Proposal::ReferenceTypes) => false,
             Value::ExternRef(number) => {
                 let null = number.is_none();

@@ -113,8 +113,8 @@ pub(crate) enum Word {
     Exports,
     /// How many exports there are.
     ExportCount,
-    /// Whether instructions can refer to data segments.
-    DataCount,
+    /// Whether instructions can refer to data segments, and whether values may be vectors.
+    Flags,
     /// How many functions, tables, memories and globals are imported.
     Imported,
     /// How many items each list has.
@@ -202,7 +202,12 @@ impl Front {
 
 impl<'t> Header<'t> {
     /// What this version writes and reads.
-    const FORMAT: u32 = 3;
+    const FORMAT: u32 = 4;
+
+    /// In [`Word::Flags`]: instructions can refer to data segments.
+    pub(crate) const DATA_COUNT: u32 = 1;
+    /// In [`Word::Flags`]: values may be vectors, for which slots have to be wide.
+    pub(crate) const VECTORS: u32 = 2;
 
     /// Of a table.
     pub(crate) const fn of(table: &'t [u8]) -> Self {
@@ -255,7 +260,16 @@ impl<'t> Header<'t> {
 
     /// Whether instructions can refer to data segments.
     pub(crate) fn data_count(self) -> bool {
-        self.word(Word::DataCount as usize) != 0
+        self.flag(Self::DATA_COUNT)
+    }
+
+    /// Whether the validator has admitted vectors.
+    pub(crate) fn vectors(self) -> bool {
+        self.flag(Self::VECTORS)
+    }
+
+    fn flag(self, flag: u32) -> bool {
+        self.word(Word::Flags as usize) & flag != 0
     }
 
     /// How many items a list has.

@@ -5,8 +5,8 @@
 //! the host. Standard: section 4.2, "Runtime Structure", "Values".
 
 use super::address::FuncAddr;
-use crate::exec::slot::Value as _;
-use crate::types::{Ref, ValType};
+use crate::exec::slot::Slot;
+use crate::types::{Ref, V128, ValType};
 
 /// A value of a program.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +19,8 @@ pub enum Value {
     F32(u32),
     /// The bits of an `f64`.
     F64(u64),
+    /// A vector.
+    V128(V128),
     /// A function, or null.
     FuncRef(Option<FuncAddr>),
     /// A number of the host, which is not the largest, or null.
@@ -27,26 +29,28 @@ pub enum Value {
 
 impl Value {
     /// As a slot holds it.
-    pub(crate) fn into_slot(self) -> u64 {
+    pub(crate) fn into_slot<S: Slot>(self) -> S {
         match self {
-            Self::I32(value) => value.into_slot(),
-            Self::I64(value) => value.into_slot(),
-            Self::F32(bits) => bits.into_slot(),
-            Self::F64(bits) => bits.into_slot(),
-            Self::FuncRef(func) => func.map_or(Ref::NULL, FuncAddr::into_ref).into_slot(),
-            Self::ExternRef(number) => number.map_or(Ref::NULL, Ref::from_number).into_slot(),
+            Self::I32(value) => S::hold(value),
+            Self::I64(value) => S::hold(value),
+            Self::F32(bits) => S::hold(bits),
+            Self::F64(bits) => S::hold(bits),
+            Self::V128(value) => S::hold(value),
+            Self::FuncRef(func) => S::hold(func.map_or(Ref::NULL, FuncAddr::into_ref)),
+            Self::ExternRef(number) => S::hold(number.map_or(Ref::NULL, Ref::from_number)),
         }
     }
 
     /// What a slot of this type holds.
-    pub(crate) fn from_slot(ty: ValType, slot: u64) -> Self {
+    pub(crate) fn from_slot<S: Slot>(ty: ValType, slot: S) -> Self {
         match ty {
-            ValType::I32 => Self::I32(i32::from_slot(slot)),
-            ValType::I64 => Self::I64(i64::from_slot(slot)),
-            ValType::F32 => Self::F32(u32::from_slot(slot)),
-            ValType::F64 => Self::F64(u64::from_slot(slot)),
-            ty if ty.is_external() => Self::ExternRef(Ref::from_slot(slot).number()),
-            _ => Self::FuncRef(FuncAddr::from_ref(Ref::from_slot(slot))),
+            ValType::I32 => Self::I32(slot.value()),
+            ValType::I64 => Self::I64(slot.value()),
+            ValType::F32 => Self::F32(slot.value()),
+            ValType::F64 => Self::F64(slot.value()),
+            ValType::V128 if size_of::<S>() == size_of::<V128>() => Self::V128(slot.value()),
+            ty if ty.is_external() => Self::ExternRef(slot.value::<Ref>().number()),
+            _ => Self::FuncRef(FuncAddr::from_ref(slot.value())),
         }
     }
 }
@@ -68,4 +72,5 @@ from! {
     u64, I64, |value| value as i64;
     f32, F32, |value| value.to_bits();
     f64, F64, |value| value.to_bits();
+    V128, V128, |value| value;
 }

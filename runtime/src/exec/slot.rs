@@ -46,10 +46,13 @@
 //! Integers of 8 and 16 bits are in no slot: they are types of memory
 //! ([`Scalar`](crate::exec::access::Scalar)), which loads extend and stores cut off.
 
+use core::fmt;
+
 use crate::types::{Ref, V128, ValType};
+use crate::validate::item::Item;
 
 /// A value that lies in slots; the head of the module says how.
-pub(crate) trait Value: Copy {
+pub trait Value: Copy {
     /// Its slots, one behind the other: `[u64; 1]`, or `[u64; 2]` for 128 bits.
     type Slots: Row;
 
@@ -84,7 +87,7 @@ pub(crate) trait Value: Copy {
     not(feature = "alloc"),
     allow(dead_code, reason = "the compact engine has values in one slot only")
 )]
-pub(crate) trait Row: Copy + 'static {
+pub trait Row: Copy + 'static {
     /// How many.
     const LEN: usize;
 
@@ -101,43 +104,62 @@ pub(crate) trait Row: Copy + 'static {
     fn from_pair(pair: [u64; 2]) -> Self;
 }
 
-impl<const N: usize> Row for [u64; N] {
-    const LEN: usize = N;
+/// Pairs are spelled out because compilers make nothing of that, at any level.
+macro_rules! rows {
+    ($($len:literal: $own:pat => $into:expr, $pair:pat => $from:expr;)*) => {$(
+        impl Row for [u64; $len] {
+            const LEN: usize = $len;
 
-    #[inline(always)]
-    fn split(slots: &[u64]) -> Option<(&Self, &[u64])> {
-        slots.split_first_chunk()
-    }
+            #[inline(always)]
+            fn split(slots: &[u64]) -> Option<(&Self, &[u64])> {
+                slots.split_first_chunk()
+            }
 
-    #[inline(always)]
-    fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
-        slots.split_first_chunk_mut()
-    }
+            #[inline(always)]
+            fn split_mut(slots: &mut [u64]) -> Option<(&mut Self, &mut [u64])> {
+                slots.split_first_chunk_mut()
+            }
 
-    #[inline(always)]
-    fn into_pair(self) -> [u64; 2] {
-        let mut slots = self.into_iter();
-        [slots.next().unwrap_or(0), slots.next().unwrap_or(0)]
-    }
+            #[inline(always)]
+            fn into_pair(self) -> [u64; 2] {
+                let $own = self;
+                $into
+            }
 
-    #[inline(always)]
-    fn from_pair(pair: [u64; 2]) -> Self {
-        let mut pair = pair.into_iter();
-        [0; N].map(|zero| pair.next().unwrap_or(zero))
-    }
+            #[inline(always)]
+            fn from_pair(pair: [u64; 2]) -> Self {
+                let $pair = pair;
+                $from
+            }
+        }
+    )*};
 }
 
-/// A slot that is wide enough for any value of a module.
-pub(crate) trait Slot: Copy + Default + 'static {
+rows! {
+    1: [low] => [low, 0], [low, _] => [low];
+    2: pair => pair, pair => pair;
+}
+
+/// A slot that is wide enough for any value of a module: `u64`, or `[u64; 2]` if there are vectors.
+///
+/// Only these two are slots; what a slot holds is the engine's.
+pub trait Slot: Item + Default + PartialEq + fmt::Debug + Send + Sync + 'static {
+    /// The default of all types: what a list holds before it is used.
+    const ZERO: Self;
+
     /// The slot of a value.
+    #[doc(hidden)]
     fn hold<V: Value>(value: V) -> Self;
 
     /// The value of a slot.
+    #[doc(hidden)]
     fn value<V: Value>(self) -> V;
 }
 
 /// Of modules without vectors, which the proposals keep away from where slots are of 64 bits.
 impl Slot for u64 {
+    const ZERO: Self = 0;
+
     #[inline(always)]
     fn hold<V: Value>(value: V) -> Self {
         let [slot, _] = value.into_slots().into_pair();
@@ -151,6 +173,8 @@ impl Slot for u64 {
 }
 
 impl Slot for [u64; 2] {
+    const ZERO: Self = [0; 2];
+
     #[inline(always)]
     fn hold<V: Value>(value: V) -> Self {
         value.into_slots().into_pair()
@@ -163,11 +187,19 @@ impl Slot for [u64; 2] {
 }
 
 /// How many slots values of these types take in a row.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "in the compact engine each value takes one")
+)]
 pub(crate) fn count(types: &[ValType]) -> usize {
     types.len() + vectors(types)
 }
 
 /// How many of these types are those of vectors.
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "in the compact engine each value takes one slot")
+)]
 fn vectors(types: &[ValType]) -> usize {
     types.iter().filter(|&&ty| ty == ValType::V128).count()
 }

@@ -13,7 +13,7 @@ use crate::spec::Trap;
 use crate::types::FuncIdx;
 
 /// A module that runs in memory of the caller's, and what it imports from.
-pub struct Instance<'r, P, H> {
+pub struct Instance<'r, P: Profile, H> {
     store: Store<'static, 'r, P>,
     index: InstanceIdx,
     host: H,
@@ -38,7 +38,7 @@ impl<'r, P: Profile, H: Host> Instance<'r, P, H> {
     pub fn new(
         module: Module<'static>,
         imports: &[usize],
-        ram: Ram<'static, 'r>,
+        ram: Ram<'static, 'r, P::Slot>,
         host: H,
         fuel: &mut u64,
     ) -> Result<Self, CallError> {

@@ -71,6 +71,7 @@ fn value(val: &Val) -> Result<Value> {
         Val::I64(value) => Ok(Value::I64(*value)),
         Val::F32(bits) => Ok(Value::F32(*bits)),
         Val::F64(bits) => Ok(Value::F64(*bits)),
+        Val::V128(value) => Ok(Value::V128(*value)),
         _ => Err(Error::msg(REFERENCES)),
     }
 }
@@ -81,6 +82,7 @@ fn val(value: Value) -> Result<Val> {
         Value::I64(value) => Ok(Val::I64(value)),
         Value::F32(bits) => Ok(Val::F32(bits)),
         Value::F64(bits) => Ok(Val::F64(bits)),
+        Value::V128(value) => Ok(Val::V128(value)),
         Value::FuncRef(_) | Value::ExternRef(_) => Err(Error::msg(REFERENCES)),
     }
 }

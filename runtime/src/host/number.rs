@@ -6,10 +6,10 @@
 
 use crate::compact::{FuncAddr, Value};
 use crate::spec::Trap;
-use crate::types::ValType;
+use crate::types::{V128, ValType};
 
-/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`; in the compact
-/// engine also functions and the host's numbers for external values, or null.
+/// A type of Rust that stands for a type of the guest: `i32 u32 i64 u64 f32 f64`, [`V128`]; in the
+/// compact engine also functions and the host's numbers for external values, or null.
 pub trait Number: Copy {
     /// The guest's type.
     const TYPE: ValType;
@@ -50,6 +50,7 @@ numbers! {
     u64 = I64 I64, |value| value as u64, |own| own as i64;
     f32 = F32 F32, |value| f32::from_bits(value), |own| own.to_bits();
     f64 = F64 F64, |value| f64::from_bits(value), |own| own.to_bits();
+    V128 = V128 V128, |value| value, |own| own;
     Option<FuncAddr> = FUNCREF FuncRef, |value| value, |own| own;
     Option<u32> = EXTERNREF ExternRef, |value| value, |own| own;
 }

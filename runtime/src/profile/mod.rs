@@ -6,6 +6,7 @@
 
 mod narrowing;
 
+pub use crate::exec::slot::Slot;
 use crate::reject::Reject;
 use crate::spec::{Limits, Proposal, Proposals, Tier};
 
@@ -38,7 +39,14 @@ pub trait Gate {
 }
 
 /// A configuration of constants.
+///
+/// The compact engine holds each value in one slot, whatever its type, since it runs the module's
+/// own bytes, in which locals and operands are counted. So the profile says how wide slots are:
+/// `u64`, or `[u64; 2]` where [`Proposal::Simd`] is admitted. A profile that admits vectors and has
+/// slots of 8 bytes does not compile once a [`Store`](crate::compact::Store) of it is made.
 pub trait Profile {
+    /// What holds a value in the compact engine: `u64`, or `[u64; 2]` for values of 128 bits too.
+    type Slot: Slot;
     /// Admitted proposals.
     const PROPOSALS: Proposals;
     /// Limits in force.
@@ -61,11 +69,24 @@ impl<P: Profile> Gate for P {
     }
 }
 
-/// The tier `no_alloc`.
+/// The tier `no_alloc` without vectors, whose slots have 8 bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoAlloc;
 
 impl Profile for NoAlloc {
+    type Slot = u64;
+    const PROPOSALS: Proposals = NoAllocVector::PROPOSALS
+        .without(Proposal::Simd)
+        .without(Proposal::RelaxedSimd);
+    const LIMITS: Limits = Tier::NoAlloc.limits();
+}
+
+/// The tier `no_alloc` with vectors, for which each slot has 16 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAllocVector;
+
+impl Profile for NoAllocVector {
+    type Slot = [u64; 2];
     const PROPOSALS: Proposals = Tier::NoAlloc.proposals();
     const LIMITS: Limits = Tier::NoAlloc.limits();
 }
@@ -75,6 +96,7 @@ impl Profile for NoAlloc {
 pub struct Alloc;
 
 impl Profile for Alloc {
+    type Slot = [u64; 2];
     const PROPOSALS: Proposals = Tier::Alloc.proposals();
     const LIMITS: Limits = Tier::Alloc.limits();
 }
@@ -84,6 +106,7 @@ impl Profile for Alloc {
 pub struct Std;
 
 impl Profile for Std {
+    type Slot = [u64; 2];
     const PROPOSALS: Proposals = Tier::Std.proposals();
     const LIMITS: Limits = Tier::Std.limits();
 }
@@ -132,6 +155,22 @@ impl Gate for Features {
 pub(crate) struct Everything;
 
 impl Profile for Everything {
+    type Slot = [u64; 2];
     const PROPOSALS: Proposals = Proposals::ALL;
     const LIMITS: Limits = Limits::MAX;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proposals_that_build_on_vectors_are_where_vectors_are() {
+        for proposal in Proposal::ALL {
+            let needs = proposal == Proposal::Simd || proposal.requires().contains(Proposal::Simd);
+            let carried = NoAllocVector::PROPOSALS.contains(proposal);
+            let scalar = NoAlloc::PROPOSALS.contains(proposal);
+            assert_eq!(scalar, carried && !needs, "{proposal:?}");
+        }
+    }
 }

@@ -328,6 +328,21 @@ impl<const N: usize> Item for [u32; N] {
     }
 }
 
+/// A slot of 128 bits.
+impl Item for [u64; 2] {
+    const SIZE: usize = 2 * u64::SIZE;
+
+    fn get(bytes: &(impl Bytes + ?Sized), at: usize) -> Self {
+        [u64::get(bytes, at), u64::get(bytes, at + u64::SIZE)]
+    }
+
+    fn put(self, bytes: &[Cell<u8>], at: usize) {
+        let [low, high] = self;
+        low.put(bytes, at);
+        high.put(bytes, at + u64::SIZE);
+    }
+}
+
 impl Item for Option<u64> {
     const SIZE: usize = bool::SIZE + u64::SIZE;
 

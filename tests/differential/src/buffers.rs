@@ -6,6 +6,7 @@
 use std::slice::IterMut;
 
 use tabwasm::compact::{Frame, Global, Instance, Link, Memory, Needs, Ram, Segment, Table};
+use tabwasm::profile::Slot;
 use tabwasm::types::{Ref, TypeId};
 
 /// Slots of the value stack, and callers.
@@ -16,8 +17,8 @@ const FRAMES: usize = 1 << 9;
 const GROWTHS: usize = 24;
 
 /// The lists of a store.
-pub(crate) struct Buffers<'m> {
-    slots: Vec<u64>,
+pub(crate) struct Buffers<'m, S> {
+    slots: Vec<S>,
     frames: Vec<Frame>,
     instances: Vec<Instance<'m>>,
     links: Vec<Link>,
@@ -25,7 +26,7 @@ pub(crate) struct Buffers<'m> {
     elements: Vec<Ref>,
     memories: Vec<Memory>,
     memory: Vec<u8>,
-    globals: Vec<Global>,
+    globals: Vec<Global<S>>,
     types: Vec<TypeId>,
     segments: Vec<Segment>,
     spare: Spare,
@@ -44,10 +45,10 @@ pub(crate) struct Growth<'s> {
     elements: IterMut<'s, Vec<Ref>>,
 }
 
-impl<'m> Buffers<'m> {
+impl<'m, S: Slot> Buffers<'m, S> {
     pub(crate) fn new(needs: &Needs) -> Self {
         Self {
-            slots: vec![0; SLOTS.max(needs.slots)],
+            slots: vec![S::ZERO; SLOTS.max(needs.slots)],
             frames: vec![Frame::default(); FRAMES],
             instances: vec![Instance::default(); needs.instances],
             links: vec![Link::default(); needs.links],
@@ -55,7 +56,7 @@ impl<'m> Buffers<'m> {
             elements: vec![Ref::NULL; needs.elements as usize],
             memories: vec![Memory::default(); needs.memories],
             memory: vec![0; needs.memory as usize],
-            globals: vec![Global::default(); needs.globals],
+            globals: vec![Global::EMPTY; needs.globals],
             types: vec![TypeId::default(); needs.types],
             segments: vec![Segment::default(); needs.segments],
             spare: Spare {
@@ -65,7 +66,7 @@ impl<'m> Buffers<'m> {
         }
     }
 
-    pub(crate) fn lend(&mut self) -> (Ram<'m, '_>, Growth<'_>) {
+    pub(crate) fn lend(&mut self) -> (Ram<'m, '_, S>, Growth<'_>) {
         let ram = Ram {
             slots: &mut self.slots,
             frames: &mut self.frames,

@@ -8,7 +8,7 @@ use std::mem;
 use tabwasm::compact::{
     Capacity as List, Error, Exit, Extern, FuncAddr, Growth as Grows, InstanceIdx, Module, Store,
 };
-use tabwasm::profile::NoAlloc;
+use tabwasm::profile::Profile;
 
 use super::Ended;
 use super::buffers::{Buffers, Growth};
@@ -42,12 +42,12 @@ pub(crate) struct Observed {
 }
 
 /// A store with an instance of each module, and perhaps another that takes it over now and then.
-pub(crate) struct Compact<'m, 's> {
+pub(crate) struct Compact<'m, 's, P: Profile> {
     modules: &'s [Module<'m>],
     /// How many of them the store knows.
     known: usize,
-    here: Side<'m, 's>,
-    there: Option<Side<'m, 's>>,
+    here: Side<'m, 's, P>,
+    there: Option<Side<'m, 's, P>>,
     pace: Pace,
     fuel: u64,
     /// The instance that has been called.
@@ -55,15 +55,15 @@ pub(crate) struct Compact<'m, 's> {
     pub(crate) observed: Observed,
 }
 
-struct Side<'m, 's> {
-    store: Store<'m, 's, NoAlloc>,
+struct Side<'m, 's, P: Profile> {
+    store: Store<'m, 's, P>,
     growth: Growth<'s>,
     memory: usize,
     elements: usize,
 }
 
-impl<'m, 's> Side<'m, 's> {
-    fn new(buffers: &'s mut Buffers<'m>) -> Self {
+impl<'m, 's, P: Profile> Side<'m, 's, P> {
+    fn new(buffers: &'s mut Buffers<'m, P::Slot>) -> Self {
         let (ram, growth) = buffers.lend();
         let (memory, elements) = (ram.memory.len(), ram.elements.len());
         Self {
@@ -87,11 +87,11 @@ impl<'m, 's> Side<'m, 's> {
     }
 }
 
-impl<'m, 's> Compact<'m, 's> {
+impl<'m, 's, P: Profile> Compact<'m, 's, P> {
     pub(crate) fn new(
         modules: &'s [Module<'m>],
-        buffers: &'s mut Buffers<'m>,
-        other: Option<&'s mut Buffers<'m>>,
+        buffers: &'s mut Buffers<'m, P::Slot>,
+        other: Option<&'s mut Buffers<'m, P::Slot>>,
         pace: Pace,
         fuel: u64,
     ) -> Self {

@@ -18,7 +18,7 @@ use std::fmt;
 use std::ops::AddAssign;
 
 use tabwasm::compact::{Module, Needs};
-use tabwasm::profile::{Features, NoAlloc, Std};
+use tabwasm::profile::{Features, NoAlloc, NoAllocVector, Profile, Std};
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
 use tabwasm::{Config, Engine, Trap};
@@ -139,26 +139,35 @@ impl Twins {
     /// Compares modules that are instantiated in one store. An import from a module `0` is the
     /// export of the first one, and of the same type; all else that is imported belongs to the host.
     pub fn compare_linked(&mut self, wasm: &[&[u8]], seed: u64) -> Result<(), String> {
+        if self.compare_in::<NoAlloc>(wasm, seed)? == Fit::Vectors {
+            self.compare_in::<NoAllocVector>(wasm, seed)?;
+        }
+        Ok(())
+    }
+
+    /// Compares in a profile of the compact engine, if its slots are wide enough.
+    fn compare_in<P: Profile>(&mut self, wasm: &[&[u8]], seed: u64) -> Result<Fit, String> {
         let features = Features {
             limits: Features::of::<Std>().limits,
-            ..Features::of::<NoAlloc>()
+            ..Features::of::<P>()
         };
         let (mut theirs, mut modules) = (Vec::new(), Vec::new());
         let share = self.arena.len() / wasm.len().max(1);
         for (wasm, arena) in wasm.iter().zip(self.arena.chunks_mut(share)) {
             let fast = tabwasm::Module::new(&self.engine, wasm);
             match (fast, Module::new(wasm, &features, arena)) {
+                (_, Err(reject)) if lacks_vectors::<P>(&reject) => return Ok(Fit::Vectors),
                 (Ok(fast), Ok(module)) => {
                     theirs.push(fast);
                     modules.push(module);
                 }
                 (Err(_), Err(_)) => {
                     self.tally.refused += 1;
-                    return Ok(());
+                    return Ok(Fit::Done);
                 }
                 (Ok(_), Err(reject)) if is_limit(&reject) => {
                     self.tally.left_out += 1;
-                    return Ok(());
+                    return Ok(Fit::Done);
                 }
                 (fast, ours) => return Err(format!("fast {fast:?}, compact {ours:?}")),
             }
@@ -173,12 +182,12 @@ impl Twins {
         });
         let Some(imports) = imports else {
             self.tally.left_out += 1;
-            return Ok(());
+            return Ok(Fit::Done);
         };
         let modules = modules.as_slice();
         let mut buffers = [(); 3].map(|()| Buffers::new(&needs));
         let [one, two, three] = &mut buffers;
-        let mut run = Run {
+        let mut run = Run::<P> {
             modules,
             fast: Fast::new(&self.engine, self.fuel),
             whole: Compact::new(modules, one, None, Pace::Whole, self.fuel),
@@ -190,8 +199,25 @@ impl Twins {
         self.tally.resumptions += observed.resumptions;
         self.tally.moves += observed.moves;
         self.tally.crossings += observed.crossings;
-        done
+        done.map(|()| Fit::Done)
     }
+}
+
+/// Whether a profile of the compact engine could have the modules.
+#[derive(PartialEq)]
+enum Fit {
+    /// It could, and the comparison is over.
+    Done,
+    /// One needs vectors, and slots for them.
+    Vectors,
+}
+
+/// Whether a module is refused for what only the profile with vectors has.
+fn lacks_vectors<P: Profile>(reject: &Reject) -> bool {
+    let Detail::Proposal(proposal) = reject.detail() else {
+        return false;
+    };
+    NoAllocVector::PROPOSALS.contains(proposal) && !P::PROPOSALS.contains(proposal)
 }
 
 /// What two instances need in one store.
@@ -216,15 +242,15 @@ fn is_limit(reject: &Reject) -> bool {
 }
 
 /// Modules on all engines.
-struct Run<'m, 's, 't> {
+struct Run<'m, 's, 't, P: Profile> {
     modules: &'s [Module<'m>],
     fast: Fast,
-    whole: Compact<'m, 's>,
-    parts: Compact<'m, 's>,
+    whole: Compact<'m, 's, P>,
+    parts: Compact<'m, 's, P>,
     tally: &'t mut Tally,
 }
 
-impl Run<'_, '_, '_> {
+impl<P: Profile> Run<'_, '_, '_, P> {
     fn compare(
         &mut self,
         theirs: &[tabwasm::Module],

@@ -122,6 +122,7 @@ impl From<Value> for Slot {
             Value::I64(value) => Self::I64(value),
             Value::F32(bits) => Self::F32(bits),
             Value::F64(bits) => Self::F64(bits),
+            Value::V128(bits) => Self::V128(bits.into()),
             Value::Func(_) => Self::FuncRef(None),
             Value::Extern(_) => Self::ExternRef(None),
         }
@@ -135,6 +136,7 @@ impl From<Slot> for Value {
             Slot::I64(value) => Self::I64(value),
             Slot::F32(bits) => Self::f32(bits),
             Slot::F64(bits) => Self::f64(bits),
+            Slot::V128(value) => Self::V128(value.as_u128()),
             Slot::FuncRef(func) => Self::Func(func.is_some()),
             Slot::ExternRef(number) => Self::Extern(number.is_some()),
         }

@@ -41,6 +41,7 @@ impl From<Error> for Outcome {
             Error::Unknown => Self::Failed("no such object"),
             Error::Types => Self::Failed("values of other types"),
             Error::Snapshot => Self::Failed("no snapshot"),
+            Error::SlotWidth { .. } => Self::Failed("slots of another width"),
         }
     }
 }

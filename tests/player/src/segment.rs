@@ -25,6 +25,7 @@ const IMPORTS: usize = 64;
 pub(crate) struct Wide;
 
 impl Profile for Wide {
+    type Slot = <NoAlloc as Profile>::Slot;
     const PROPOSALS: Proposals = NoAlloc::PROPOSALS;
     const LIMITS: Limits = Limits::MAX;
 }

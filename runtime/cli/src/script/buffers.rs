@@ -7,6 +7,7 @@ use std::slice::IterMut;
 
 use tabwasm::Config;
 use tabwasm::compact::{Frame, Global, Instance, Link, Memory, Ram, Segment, Table};
+use tabwasm::profile::Slot;
 use tabwasm::types::{Ref, TypeId};
 
 /// Items of the lists that do not grow.
@@ -37,33 +38,33 @@ impl Modules {
 }
 
 /// The lists of a store.
-pub(super) struct Lists<'m> {
-    slots: Vec<u64>,
+pub(super) struct Lists<'m, S> {
+    slots: Vec<S>,
     frames: Vec<Frame>,
     instances: Vec<Instance<'m>>,
     links: Vec<Link>,
     tables: Vec<Table>,
     memories: Vec<Memory>,
-    globals: Vec<Global>,
+    globals: Vec<Global<S>>,
     types: Vec<TypeId>,
     segments: Vec<Segment>,
     bytes: Vec<Vec<u8>>,
     elements: Vec<Vec<Ref>>,
 }
 
-impl<'m> Lists<'m> {
+impl<'m, S: Slot> Lists<'m, S> {
     /// For this many instances; the stack is as large as the configuration says.
     pub(super) fn new(instances: usize, config: &Config) -> Self {
         let stack = usize::try_from(config.get_limits().stack_size).unwrap_or(usize::MAX);
-        let slots = stack / size_of::<u64>();
+        let slots = stack / size_of::<S>();
         Self {
-            slots: vec![0; slots],
+            slots: vec![S::ZERO; slots],
             frames: vec![Frame::default(); slots],
             instances: vec![Instance::default(); instances],
             links: vec![Link::default(); ITEMS],
             tables: vec![Table::default(); ITEMS],
             memories: vec![Memory::default(); ITEMS],
-            globals: vec![Global::default(); ITEMS],
+            globals: vec![Global::EMPTY; ITEMS],
             types: vec![TypeId::default(); ITEMS],
             segments: vec![Segment::default(); ITEMS],
             bytes: vec![Vec::new(); DOUBLINGS],
@@ -72,7 +73,7 @@ impl<'m> Lists<'m> {
     }
 
     /// What a store begins with, and what makes its memories and tables longer.
-    pub(super) fn lend(&mut self) -> (Ram<'m, '_>, Growing<'_, u8>, Growing<'_, Ref>) {
+    pub(super) fn lend(&mut self) -> (Ram<'m, '_, S>, Growing<'_, u8>, Growing<'_, Ref>) {
         let ram = Ram {
             slots: &mut self.slots,
             frames: &mut self.frames,

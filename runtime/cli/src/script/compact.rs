@@ -2,15 +2,17 @@
 //!
 //! The same scripts run on both engines through [`Library`]; this one keeps all memory in vectors
 //! that it lends to the store, and enlarges a list when the store says it is full. Imports are
-//! linked by names that scripts register.
+//! linked by names that scripts register. A profile has one width of slots, so that a script in which
+//! a module needs vectors begins again in another.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::slice::IterMut;
 
 use tabwasm::compact::{
     Capacity, Error, Exit, Extern, FuncAddr, Growth, InstanceIdx, Module, Store, Value as Slot,
 };
-use tabwasm::profile::{Features, NoAlloc, Profile};
+use tabwasm::profile::{Features, NoAllocVector, Profile};
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::{Limit, Proposals};
 use tabwasm::types::Ref;
@@ -36,30 +38,35 @@ pub(super) enum Definition<'a> {
 }
 
 /// A store in vectors, and what modules can import.
-pub(super) struct Compact<'a> {
+pub(super) struct Compact<'a, P: Profile> {
     features: Features,
-    store: Store<'a, 'a, NoAlloc>,
+    store: Store<'a, 'a, P>,
     places: IterMut<'a, ModuleBuffers>,
     bytes: Growing<'a, u8>,
     elements: Growing<'a, Ref>,
     /// For validation.
     arena: Vec<u8>,
     registered: HashMap<String, InstanceIdx>,
+    /// Proposals that the script may use, and only a profile with wider slots has.
+    beyond: Proposals,
+    /// Whether it has used one.
+    lacking: &'a Cell<bool>,
 }
 
-impl<'a> Compact<'a> {
+impl<'a, P: Profile> Compact<'a, P> {
     /// Knows the module `spectest` and nothing else. Of the configuration, what modules may be
-    /// counts.
+    /// counts. Whether a module needs a profile with vectors is said at once.
     pub(super) fn new(
         config: &Config,
         modules: &'a mut Modules,
-        lists: &'a mut Lists<'a>,
+        lists: &'a mut Lists<'a, P::Slot>,
+        lacking: &'a Cell<bool>,
     ) -> Result<Self, Failure> {
         let (ram, bytes, elements) = lists.lend();
         let limits = *config.get_limits();
         let mut compact = Self {
             features: Features {
-                proposals: NoAlloc::PROPOSALS,
+                proposals: P::PROPOSALS,
                 limits,
             },
             store: Store::new(ram),
@@ -68,17 +75,24 @@ impl<'a> Compact<'a> {
             elements,
             arena: Vec::new(),
             registered: HashMap::new(),
+            beyond: Proposals::EMPTY,
+            lacking,
         };
         let text = wat::parse_str(spectest::TEXT);
         let wasm = text.map_err(|error| Failure::Other(error.to_string()))?;
         let module = compact.compile(Kind::Module, &wasm)?;
         let instance = compact.instantiate(&module)?;
         compact.register(spectest::MODULE, &instance)?;
-        let admitted = config.proposals().iter();
-        let known = NoAlloc::PROPOSALS.union(Proposals::OF_COMPONENTS);
-        compact.features.proposals = admitted
-            .filter(|proposal| known.contains(*proposal))
-            .fold(Proposals::EMPTY, Proposals::with);
+        let (admitted, mut proposals) = (config.proposals().iter(), Proposals::EMPTY);
+        let known = P::PROPOSALS.union(Proposals::OF_COMPONENTS);
+        for proposal in admitted {
+            if known.contains(proposal) {
+                proposals = proposals.with(proposal);
+            } else if NoAllocVector::PROPOSALS.contains(proposal) {
+                compact.beyond = compact.beyond.with(proposal);
+            }
+        }
+        compact.features.proposals = proposals;
         compact.features = compact.features.with_components();
         Ok(compact)
     }
@@ -148,9 +162,19 @@ impl<'a> Compact<'a> {
             };
             match larger(&reject, self.arena.len()) {
                 Some(len) => self.arena.resize(len, 0),
-                None => return Err(Failure::Rejected(reject)),
+                None => return Err(self.rejected(reject)),
             }
         }
+    }
+
+    /// A module or component is refused.
+    fn rejected(&self, reject: Reject) -> Failure {
+        if let Detail::Proposal(proposal) = reject.detail()
+            && self.beyond.contains(proposal)
+        {
+            self.lacking.set(true);
+        }
+        Failure::Rejected(reject)
     }
 
     fn func(&mut self, instance: InstanceIdx, name: &str) -> Result<FuncAddr, Failure> {
@@ -160,7 +184,7 @@ impl<'a> Compact<'a> {
     }
 }
 
-impl<'a> Library for Compact<'a> {
+impl<'a, P: Profile> Library for Compact<'a, P> {
     type Module = Definition<'a>;
     type Instance = InstanceIdx;
 
@@ -173,7 +197,7 @@ impl<'a> Library for Compact<'a> {
                 Ok(module) => break module.table().to_vec(),
                 Err(reject) => match larger(&reject, self.arena.len()) {
                     Some(len) => self.arena.resize(len, 0),
-                    None => return Err(Failure::Rejected(reject)),
+                    None => return Err(self.rejected(reject)),
                 },
             }
         };
@@ -289,7 +313,7 @@ fn to_slot(value: &Value) -> Result<Slot, Failure> {
         Value::F64(bits) => Slot::F64(bits),
         Value::Null | Value::Func => Slot::FuncRef(None),
         Value::Extern(number) => Slot::ExternRef(number),
-        Value::V128(_) => return Err(Failure::Lacks("simd")),
+        Value::V128(value) => Slot::V128(value),
         Value::Component(_) => return Err(COMPONENTS),
     })
 }
@@ -300,6 +324,7 @@ fn value_of(slot: Slot) -> Value {
         Slot::I64(value) => Value::I64(value),
         Slot::F32(bits) => Value::F32(bits),
         Slot::F64(bits) => Value::F64(bits),
+        Slot::V128(value) => Value::V128(value),
         Slot::FuncRef(None) => Value::Null,
         Slot::FuncRef(Some(_)) => Value::Func,
         Slot::ExternRef(number) => Value::Extern(number),
