@@ -80,7 +80,7 @@ fn branches_carry_vectors_over_values_of_both_widths() -> Result<()> {
             (select (local.get 1) (local.get 2) (local.get 0))))"#;
     let text = text.replace("(drop) (drop) (drop) (v128.not", "(drop) (drop) (v128.not");
     for fuel in [false, true] {
-        let (mut store, instance) = configured(|config| drop(config.consume_fuel(fuel)), &text);
+        let (mut store, instance) = configured(|config| _ = config.consume_fuel(fuel), &text);
         if fuel {
             store.set_fuel(10_000)?;
         }
@@ -246,7 +246,7 @@ fn nans_are_canonical_in_the_deterministic_profile() -> Result<()> {
             (local.set 1 (f64.add (f64.mul (local.get 0) (f64.const 2)) (f64.const 1)))
             (f64.neg (local.get 1))))"#;
     let of = |deterministic: bool| {
-        let config = |config: &mut Config| drop(config.deterministic_profile(deterministic));
+        let config = |config: &mut Config| _ = config.deterministic_profile(deterministic);
         configured(config, text)
     };
     let (mut store, instance) = of(true);
