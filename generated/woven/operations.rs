@@ -625,6 +625,12 @@ pub(crate) enum Operation {
     ReturnCallRef,
     ReturnCallIndirect,
     ReturnCallIndirect64,
+    NativeSwizzle,
+    NativeShuffle,
+    NativeBitmask8,
+    NativeBitmask16,
+    NativeBitmask32,
+    NativeBitmask64,
     CanonicalF32,
     CanonicalF64,
     CanonicalF32x4,
@@ -647,7 +653,7 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) const INFOS: [Info; 622] = [
+pub(crate) const INFOS: [Info; 628] = [
     /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
     /* TableSet */                      Info::new(2, &FIXED).traps(),
     /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
@@ -944,8 +950,8 @@ pub(crate) const INFOS: [Info; 622] = [
     /* V128Store64 */                   Info::new(2, &VECTOR_STORE_64).traps(),
     /* V128StoreAny */                  Info::new(2, &VECTOR_STORE_ANY).traps(),
     /* V128StoreAny64 */                Info::new(2, &VECTOR_STORE_ANY_64).traps(),
-    /* I8x16Shuffle */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
-    /* I8x16Swizzle */                  Info::new(2, &VECTOR_LOGIC).gives(RegisterClass::V128),
+    /* I8x16Shuffle */                  Info::new(2, &VECTOR).gives(RegisterClass::V128),
+    /* I8x16Swizzle */                  Info::new(2, &VECTOR).gives(RegisterClass::V128),
     /* I8x16Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
     /* I16x8Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
     /* I32x4Splat */                    Info::new(1, &SPLAT).gives(RegisterClass::V128),
@@ -1252,6 +1258,12 @@ pub(crate) const INFOS: [Info; 622] = [
     /* ReturnCallRef */                 Info::new(1, &RETURN_CALL_REF).traps(),
     /* ReturnCallIndirect */            Info::new(1, &RETURN_CALL_INDIRECT).traps(),
     /* ReturnCallIndirect64 */          Info::new(1, &RETURN_CALL_INDIRECT_64).traps(),
+    /* NativeSwizzle */                 Info::new(2, &NATIVE_SWIZZLE).gives(RegisterClass::V128),
+    /* NativeShuffle */                 Info::new(2, &NATIVE_SHUFFLE).gives(RegisterClass::V128),
+    /* NativeBitmask8 */                Info::new(1, &NATIVE_BITMASK8).gives(RegisterClass::Int),
+    /* NativeBitmask16 */               Info::new(1, &NATIVE_BITMASK16).gives(RegisterClass::Int),
+    /* NativeBitmask32 */               Info::new(1, &NATIVE_BITMASK32).gives(RegisterClass::Int),
+    /* NativeBitmask64 */               Info::new(1, &NATIVE_BITMASK64).gives(RegisterClass::Int),
     /* CanonicalF32 */                  Info::new(1, &CANONICAL_F32).gives(RegisterClass::F32),
     /* CanonicalF64 */                  Info::new(1, &CANONICAL_F64).gives(RegisterClass::F64),
     /* CanonicalF32x4 */                Info::new(1, &CANONICAL_F32X4).gives(RegisterClass::V128),

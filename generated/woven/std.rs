@@ -10,6 +10,7 @@ use crate::fast::handler::{Entry, entry};
 use crate::fast::instruction::*;
 use crate::fast::machine::CallHand;
 use crate::fast::memory::{Any, M32, M64};
+use crate::fast::native::*;
 use crate::fast::place::*;
 use crate::types::V128;
 
@@ -320,6 +321,42 @@ pub(crate) static MOVE_F64: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static MOVE_V128: Forms = forms![
     "SS" "AS"
+];
+
+/// Places of operands and result in the class `native_bitmask16`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_BITMASK16: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `native_bitmask32`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_BITMASK32: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `native_bitmask64`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_BITMASK64: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `native_bitmask8`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_BITMASK8: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `native_shuffle`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_SHUFFLE: Forms = forms![
+    "SSW" "SSA" "SAW" "SAA" "ASW" "ASA" "AAW" "AAA"
+];
+
+/// Places of operands and result in the class `native_swizzle`.
+#[rustfmt::skip]
+pub(crate) static NATIVE_SWIZZLE: Forms = forms![
+    "SSW" "SSA" "SAW" "SAA" "ASW" "ASA" "AAW" "AAA"
 ];
 
 /// Places of operands and result in the class `non_null_or_trap`.
@@ -5266,21 +5303,13 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<V128Store, Any<u32>, S, S>>(),
     entry::<Store<V128Store, Any<u64>, S, S>>(),
     entry::<Binary<I8x16Shuffle, S, S, W>>(),
-    entry::<Binary<I8x16Shuffle, S, S, A>>(),
     entry::<Binary<I8x16Shuffle, S, A, W>>(),
-    entry::<Binary<I8x16Shuffle, S, A, A>>(),
     entry::<Binary<I8x16Shuffle, A, S, W>>(),
-    entry::<Binary<I8x16Shuffle, A, S, A>>(),
     entry::<Binary<I8x16Shuffle, A, A, W>>(),
-    entry::<Binary<I8x16Shuffle, A, A, A>>(),
     entry::<Binary<I8x16Swizzle, S, S, W>>(),
-    entry::<Binary<I8x16Swizzle, S, S, A>>(),
     entry::<Binary<I8x16Swizzle, S, A, W>>(),
-    entry::<Binary<I8x16Swizzle, S, A, A>>(),
     entry::<Binary<I8x16Swizzle, A, S, W>>(),
-    entry::<Binary<I8x16Swizzle, A, S, A>>(),
     entry::<Binary<I8x16Swizzle, A, A, W>>(),
-    entry::<Binary<I8x16Swizzle, A, A, A>>(),
     entry::<Unary<I8x16Splat, S, W>>(),
     entry::<Unary<I8x16Splat, S, A>>(),
     entry::<Unary<I8x16Splat, A, W>>(),
@@ -7112,6 +7141,38 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<ReturnCallIndirect<u32, A>>(),
     entry::<ReturnCallIndirect<u64, S>>(),
     entry::<ReturnCallIndirect<u64, A>>(),
+    entry::<Binary<NativeSwizzle, S, S, W>>(),
+    entry::<Binary<NativeSwizzle, S, S, A>>(),
+    entry::<Binary<NativeSwizzle, S, A, W>>(),
+    entry::<Binary<NativeSwizzle, S, A, A>>(),
+    entry::<Binary<NativeSwizzle, A, S, W>>(),
+    entry::<Binary<NativeSwizzle, A, S, A>>(),
+    entry::<Binary<NativeSwizzle, A, A, W>>(),
+    entry::<Binary<NativeSwizzle, A, A, A>>(),
+    entry::<Binary<NativeShuffle, S, S, W>>(),
+    entry::<Binary<NativeShuffle, S, S, A>>(),
+    entry::<Binary<NativeShuffle, S, A, W>>(),
+    entry::<Binary<NativeShuffle, S, A, A>>(),
+    entry::<Binary<NativeShuffle, A, S, W>>(),
+    entry::<Binary<NativeShuffle, A, S, A>>(),
+    entry::<Binary<NativeShuffle, A, A, W>>(),
+    entry::<Binary<NativeShuffle, A, A, A>>(),
+    entry::<Unary<NativeBitmask8, S, W>>(),
+    entry::<Unary<NativeBitmask8, S, A>>(),
+    entry::<Unary<NativeBitmask8, A, W>>(),
+    entry::<Unary<NativeBitmask8, A, A>>(),
+    entry::<Unary<NativeBitmask16, S, W>>(),
+    entry::<Unary<NativeBitmask16, S, A>>(),
+    entry::<Unary<NativeBitmask16, A, W>>(),
+    entry::<Unary<NativeBitmask16, A, A>>(),
+    entry::<Unary<NativeBitmask32, S, W>>(),
+    entry::<Unary<NativeBitmask32, S, A>>(),
+    entry::<Unary<NativeBitmask32, A, W>>(),
+    entry::<Unary<NativeBitmask32, A, A>>(),
+    entry::<Unary<NativeBitmask64, S, W>>(),
+    entry::<Unary<NativeBitmask64, S, A>>(),
+    entry::<Unary<NativeBitmask64, A, W>>(),
+    entry::<Unary<NativeBitmask64, A, A>>(),
     entry::<Unary<CanonicalF32, S, W>>(),
     entry::<Unary<CanonicalF32, S, A>>(),
     entry::<Unary<CanonicalF32, A, W>>(),

@@ -65,6 +65,7 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
         use crate::fast::instruction::*;
         use crate::fast::machine::CallHand;
         use crate::fast::memory::{Any, M32, M64};
+        use crate::fast::native::*;
         use crate::fast::place::*;
         use crate::types::V128;
     });

@@ -233,24 +233,26 @@ values! {
     Ref, |[slot]| Ref(slot as u32), |value| value.0.into();
 }
 
-/// Byte by byte, of which compilers make one access.
+/// Slot by slot, of which compilers make one access where it matters little how many they make.
 impl Value for V128 {
     type Slots = [u64; 2];
 
     #[inline(always)]
-    fn from_slots([low, high]: [u64; 2]) -> Self {
-        let ([a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p]) =
-            (low.to_le_bytes(), high.to_le_bytes());
-        Self::from_le_bytes([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
+    fn from_slots(slots: [u64; 2]) -> Self {
+        let mut bytes = [0; 16];
+        for (bytes, slot) in bytes.as_chunks_mut().0.iter_mut().zip(slots) {
+            *bytes = slot.to_le_bytes();
+        }
+        Self::from_le_bytes(bytes)
     }
 
     #[inline(always)]
     fn into_slots(self) -> [u64; 2] {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = self.to_le_bytes();
-        [
-            u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            u64::from_le_bytes([i, j, k, l, m, n, o, p]),
-        ]
+        let (bytes, mut slots) = (self.to_le_bytes(), [0; 2]);
+        for (slot, bytes) in slots.iter_mut().zip(bytes.as_chunks().0) {
+            *slot = u64::from_le_bytes(*bytes);
+        }
+        slots
     }
 }
 

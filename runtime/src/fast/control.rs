@@ -415,7 +415,7 @@ impl<T: Register, A: Source> Instruction for ReturnValue<T, A> {
         // room for its results, and a running function has a record to return to.
         unsafe {
             let value: T = A::read(words, state);
-            *state.sp.cast() = value.into_slots();
+            value.store(state.sp);
             value.set_accumulator(state);
             leave_frame(state)
         }

@@ -374,8 +374,7 @@ impl<T: Register, D: Destination> Instruction for GlobalGet<T, D> {
         // value has more.
         unsafe {
             let global = *(*state.context).globals.add(*words as usize);
-            let slots = (&raw const (*global.as_ptr()).value).cast::<T::Slots>();
-            let value = T::from_slots(*slots);
+            let value = T::load((&raw const (*global.as_ptr()).value).cast());
             D::write(words.add(1), state, value);
         }
         Flow::Next
@@ -395,8 +394,7 @@ impl<T: Register, A: Source> Instruction for GlobalSet<T, A> {
             let value: T = A::read(words, state);
             let index = *words.add(A::words::<T>()) as usize;
             let global = *(*state.context).globals.add(index);
-            let slots = (&raw mut (*global.as_ptr()).value).cast::<T::Slots>();
-            *slots = value.into_slots();
+            value.store((&raw mut (*global.as_ptr()).value).cast());
         }
         Flow::Next
     }

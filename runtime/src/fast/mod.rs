@@ -44,6 +44,7 @@ pub(crate) mod instruction;
 pub(crate) mod layout;
 pub(crate) mod machine;
 pub(crate) mod memory;
+pub(crate) mod native;
 pub(crate) mod operation;
 pub(crate) mod pinning;
 pub(crate) mod place;

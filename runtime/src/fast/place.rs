@@ -64,7 +64,7 @@ impl Source for S {
     unsafe fn read<T: Register>(words: *const u32, state: &State) -> T {
         // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
         // the frame, which `sp` points at, and the value's slots begin there.
-        T::from_slots(unsafe { *state.sp.add(*words as usize).cast() })
+        unsafe { T::load(state.sp.add(*words as usize)) }
     }
 }
 
@@ -113,7 +113,7 @@ impl Destination for S {
     unsafe fn write<T: Register>(words: *const u32, state: &mut State, value: T) {
         // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
         // the frame, which `sp` points at, and the value's slots begin there.
-        unsafe { *state.sp.add(*words as usize).cast() = value.into_slots() }
+        unsafe { value.store(state.sp.add(*words as usize)) }
     }
 }
 

@@ -17,6 +17,26 @@ pub(crate) trait Register: Value {
     /// Words of an immediate.
     const IMMEDIATE_WORDS: usize;
 
+    /// Reads it from its slots.
+    ///
+    /// # Safety
+    /// `slots` points at as many slots as it takes.
+    #[inline(always)]
+    unsafe fn load(slots: *const u64) -> Self {
+        // SAFETY: the caller promises as many slots.
+        Self::from_slots(unsafe { *slots.cast() })
+    }
+
+    /// Writes it to its slots.
+    ///
+    /// # Safety
+    /// `slots` points at as many slots as it takes.
+    #[inline(always)]
+    unsafe fn store(self, slots: *mut u64) {
+        // SAFETY: the caller promises as many slots.
+        unsafe { *slots.cast() = self.into_slots() }
+    }
+
     /// From an immediate.
     ///
     /// # Safety
@@ -100,12 +120,13 @@ impl RegisterClass {
 /// registers.
 macro_rules! registers {
     ($(
-        $type:ty: $kind:ident, |[$($word:ident),*]| $immediate:expr,
+        $type:ty: $kind:ident, |[$($word:ident),*]| $immediate:expr, {$($own:tt)*}
         $accumulator:ident $first:ident $second:ident, |$held:ident| $from:expr, |$value:ident| $into:expr;
     )*) => {$(
         impl Register for $type {
             const KIND: RegisterClass = RegisterClass::$kind;
             const IMMEDIATE_WORDS: usize = [$(stringify!($word)),*].len();
+            $($own)*
 
             #[inline(always)]
             unsafe fn immediate(words: *const u32) -> Self {
@@ -169,7 +190,7 @@ macro_rules! constants {
 macro_rules! integers {
     ($($type:ty, |$word:ident| $immediate:expr;)*) => {
         registers! {$(
-            $type: Int, |[$word]| $immediate,
+            $type: Int, |[$word]| $immediate, {}
             acc p q, |slot| Self::from_slot(slot), |value| value.into_slot();
         )*}
     };
@@ -186,15 +207,42 @@ integers! {
 // An `f32` has an accumulator of its own, and so has a vector. Both are pinned nowhere: `forms.toml`
 // lists no form that would ask for it, and locals of these types are not chosen.
 registers! {
-    f32: F32, |[word]| f32::from_bits(word), g g g, |held| held, |value| value;
-    f64: F64, |[low, high]| Self::from_slot(u64::from(low) | u64::from(high) << u32::BITS),
+    f32: F32, |[word]| f32::from_bits(word), {} g g g, |held| held, |value| value;
+    f64: F64, |[low, high]| Self::from_slot(u64::from(low) | u64::from(high) << u32::BITS), {}
         f fp fq, |held| held, |value| value;
     V128: V128, |[a, b, c, d]| Self::from_slots([
             u64::from(a) | u64::from(b) << u32::BITS,
             u64::from(c) | u64::from(d) << u32::BITS,
         ]),
+        {
+            #[inline(always)]
+            unsafe fn load(slots: *const u64) -> Self {
+                // SAFETY: the caller promises two slots, which are as many bytes.
+                unsafe {
+                    match BYTES_AS_SLOTS {
+                        true => Self::from_le_bytes(*slots.cast()),
+                        false => Self::from_slots(*slots.cast()),
+                    }
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, slots: *mut u64) {
+                // SAFETY: the caller promises two slots, which are as many bytes.
+                unsafe {
+                    match BYTES_AS_SLOTS {
+                        true => *slots.cast() = self.to_le_bytes(),
+                        false => *slots.cast() = self.into_slots(),
+                    }
+                }
+            }
+        }
         v v v, |held| vector::held(held), |value| vector::hold(value);
 }
+
+/// Whether the bytes of a vector are those of its slots: then they are copied as a whole, of which
+/// compilers make one access and see the lanes; of the numbers that slots are they do not.
+const BYTES_AS_SLOTS: bool = cfg!(target_endian = "little");
 
 constants! {
     i32, |value| i64::from(value).into_slot();

@@ -1,7 +1,8 @@
 //! The value of type `v128`: sixteen bytes, and what they are as numbers.
 //!
 //! The bytes stand in the order of linear memory, whatever the machine, so that a load is a copy and
-//! lanes are read by `from_le_bytes`. Compilers make vector instructions of loops over lanes that
+//! lanes are read by `from_le_bytes`. Its alignment keeps the bytes together in an enum, behind whose
+//! tag they would begin at an odd place otherwise. Compilers make vector instructions of loops over lanes that
 //! are taken out and put back so; of shifts of one number of 128 bits they do not. Standard: section
 //! 2.3.2, "Vector Types", and 4.2.1, "Values".
 
@@ -10,7 +11,7 @@ use core::ops::{BitAnd, BitOr, BitXor, Not};
 
 /// A 128-bit vector.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[repr(transparent)]
+#[repr(C, align(8))]
 pub struct V128([u8; 16]);
 
 impl V128 {

@@ -34,6 +34,7 @@ use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
+use super::native::Native;
 use super::operations::Operation;
 use super::pinning::Pinning;
 use super::register::{Constant, RegisterClass};
@@ -140,6 +141,7 @@ pub(crate) struct Translator<'m> {
     enter: Option<Operands>,
     meter: Option<Meter>,
     epoch: bool,
+    native: Native,
     /// Whether NaNs are made canonical.
     deterministic: bool,
 }
@@ -179,6 +181,7 @@ impl<'m> Translator<'m> {
                 cost: 0,
             }),
             epoch: config.epoch,
+            native: Native::detect(),
             deterministic: config.deterministic,
         }
     }
