@@ -162,7 +162,8 @@ mod processor {
     /// Sets the highest bit of places from 16 on and leaves the others' lower four bits alone.
     #[inline(always)]
     fn beyond(places: Vector) -> Vector {
-        _mm_adds_epu8(places, _mm_set1_epi8(0x70))
+        // SAFETY: the build has SSE2, or this module would not be there.
+        unsafe { _mm_adds_epu8(places, _mm_set1_epi8(0x70)) }
     }
 
     #[inline(always)]
@@ -172,29 +173,35 @@ mod processor {
 
     #[inline(always)]
     pub(super) fn shuffle(a: Vector, b: Vector, lanes: Vector) -> Vector {
-        let of_second = _mm_sub_epi8(lanes, _mm_set1_epi8(16));
-        _mm_or_si128(pshufb(a, beyond(lanes)), pshufb(b, of_second))
+        // SAFETY: the build has SSE2, or this module would not be there.
+        unsafe {
+            let of_second = _mm_sub_epi8(lanes, _mm_set1_epi8(16));
+            _mm_or_si128(pshufb(a, beyond(lanes)), pshufb(b, of_second))
+        }
     }
 
     #[inline(always)]
     pub(super) fn bitmask_8(a: Vector) -> i32 {
-        _mm_movemask_epi8(a)
+        // SAFETY: the build has SSE2, or this module would not be there.
+        unsafe { _mm_movemask_epi8(a) }
     }
 
     #[inline(always)]
     pub(super) fn bitmask_16(a: Vector) -> i32 {
-        // Narrowing keeps signs.
-        _mm_movemask_epi8(_mm_packs_epi16(a, _mm_setzero_si128()))
+        // SAFETY: the build has SSE2, or this module would not be there. Narrowing keeps signs.
+        unsafe { _mm_movemask_epi8(_mm_packs_epi16(a, _mm_setzero_si128())) }
     }
 
     #[inline(always)]
     pub(super) fn bitmask_32(a: Vector) -> i32 {
-        _mm_movemask_ps(_mm_castsi128_ps(a))
+        // SAFETY: the build has SSE2, or this module would not be there.
+        unsafe { _mm_movemask_ps(_mm_castsi128_ps(a)) }
     }
 
     #[inline(always)]
     pub(super) fn bitmask_64(a: Vector) -> i32 {
-        _mm_movemask_pd(_mm_castsi128_pd(a))
+        // SAFETY: the build has SSE2, or this module would not be there.
+        unsafe { _mm_movemask_pd(_mm_castsi128_pd(a)) }
     }
 }
 
@@ -216,12 +223,14 @@ mod processor {
 
     #[inline(always)]
     pub(super) fn swizzle(a: Vector, places: Vector) -> Vector {
-        vqtbl1q_u8(a, places)
+        // SAFETY: the build has NEON, or this module would not be there.
+        unsafe { vqtbl1q_u8(a, places) }
     }
 
     #[inline(always)]
     pub(super) fn shuffle(a: Vector, b: Vector, lanes: Vector) -> Vector {
-        vqtbl2q_u8(uint8x16x2_t(a, b), lanes)
+        // SAFETY: the build has NEON, or this module would not be there.
+        unsafe { vqtbl2q_u8(uint8x16x2_t(a, b), lanes) }
     }
 }
 
