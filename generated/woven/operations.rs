@@ -625,6 +625,10 @@ pub(crate) enum Operation {
     ReturnCallRef,
     ReturnCallIndirect,
     ReturnCallIndirect64,
+    CanonicalF32,
+    CanonicalF64,
+    CanonicalF32x4,
+    CanonicalF64x2,
     ReturnValue,
     ReturnValueF32,
     ReturnValueF64,
@@ -643,7 +647,7 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) const INFOS: [Info; 618] = [
+pub(crate) const INFOS: [Info; 622] = [
     /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
     /* TableSet */                      Info::new(2, &FIXED).traps(),
     /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
@@ -1248,6 +1252,10 @@ pub(crate) const INFOS: [Info; 618] = [
     /* ReturnCallRef */                 Info::new(1, &RETURN_CALL_REF).traps(),
     /* ReturnCallIndirect */            Info::new(1, &RETURN_CALL_INDIRECT).traps(),
     /* ReturnCallIndirect64 */          Info::new(1, &RETURN_CALL_INDIRECT_64).traps(),
+    /* CanonicalF32 */                  Info::new(1, &CANONICAL_F32).gives(RegisterClass::F32),
+    /* CanonicalF64 */                  Info::new(1, &CANONICAL_F64).gives(RegisterClass::F64),
+    /* CanonicalF32x4 */                Info::new(1, &CANONICAL_F32X4).gives(RegisterClass::V128),
+    /* CanonicalF64x2 */                Info::new(1, &CANONICAL_F64X2).gives(RegisterClass::V128),
     /* ReturnValue */                   Info::new(1, &RETURN_VALUE),
     /* ReturnValueF32 */                Info::new(1, &RETURN_VALUE_F32),
     /* ReturnValueF64 */                Info::new(1, &RETURN_VALUE_F64),

@@ -3,6 +3,7 @@
 //! Handlers of the fast engine in the tier `std`, and the forms of each class.
 
 use super::operations::*;
+use crate::fast::canonical::*;
 use crate::fast::control::*;
 use crate::fast::form::{self, Forms, forms, number};
 use crate::fast::handler::{Entry, entry};
@@ -59,6 +60,30 @@ pub(crate) static CALL_INDIRECT_64: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static CALL_REF: Forms = forms![
     "S" "A"
+];
+
+/// Places of operands and result in the class `canonical_f32`.
+#[rustfmt::skip]
+pub(crate) static CANONICAL_F32: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `canonical_f32x4`.
+#[rustfmt::skip]
+pub(crate) static CANONICAL_F32X4: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `canonical_f64`.
+#[rustfmt::skip]
+pub(crate) static CANONICAL_F64: Forms = forms![
+    "SW" "SA" "AW" "AA"
+];
+
+/// Places of operands and result in the class `canonical_f64x2`.
+#[rustfmt::skip]
+pub(crate) static CANONICAL_F64X2: Forms = forms![
+    "SW" "SA" "AW" "AA"
 ];
 
 /// Places of operands and result in the class `compare_mirrored`.
@@ -7087,6 +7112,22 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<ReturnCallIndirect<u32, A>>(),
     entry::<ReturnCallIndirect<u64, S>>(),
     entry::<ReturnCallIndirect<u64, A>>(),
+    entry::<Unary<CanonicalF32, S, W>>(),
+    entry::<Unary<CanonicalF32, S, A>>(),
+    entry::<Unary<CanonicalF32, A, W>>(),
+    entry::<Unary<CanonicalF32, A, A>>(),
+    entry::<Unary<CanonicalF64, S, W>>(),
+    entry::<Unary<CanonicalF64, S, A>>(),
+    entry::<Unary<CanonicalF64, A, W>>(),
+    entry::<Unary<CanonicalF64, A, A>>(),
+    entry::<Unary<CanonicalF32x4, S, W>>(),
+    entry::<Unary<CanonicalF32x4, S, A>>(),
+    entry::<Unary<CanonicalF32x4, A, W>>(),
+    entry::<Unary<CanonicalF32x4, A, A>>(),
+    entry::<Unary<CanonicalF64x2, S, W>>(),
+    entry::<Unary<CanonicalF64x2, S, A>>(),
+    entry::<Unary<CanonicalF64x2, A, W>>(),
+    entry::<Unary<CanonicalF64x2, A, A>>(),
     entry::<ReturnValue<u64, S>>(),
     entry::<ReturnValue<u64, A>>(),
     entry::<ReturnValue<u64, P>>(),

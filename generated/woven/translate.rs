@@ -138,31 +138,97 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I64Rotr => translator.operate(Operation::I64Rotr, &[]),
         Instruction::F32Abs => translator.operate(Operation::F32Abs, &[]),
         Instruction::F32Neg => translator.operate(Operation::F32Neg, &[]),
-        Instruction::F32Ceil => translator.operate(Operation::F32Ceil, &[]),
-        Instruction::F32Floor => translator.operate(Operation::F32Floor, &[]),
-        Instruction::F32Trunc => translator.operate(Operation::F32Trunc, &[]),
-        Instruction::F32Nearest => translator.operate(Operation::F32Nearest, &[]),
-        Instruction::F32Sqrt => translator.operate(Operation::F32Sqrt, &[]),
-        Instruction::F32Add => translator.operate(Operation::F32Add, &[]),
-        Instruction::F32Sub => translator.operate(Operation::F32Sub, &[]),
-        Instruction::F32Mul => translator.operate(Operation::F32Mul, &[]),
-        Instruction::F32Div => translator.operate(Operation::F32Div, &[]),
-        Instruction::F32Min => translator.operate(Operation::F32Min, &[]),
-        Instruction::F32Max => translator.operate(Operation::F32Max, &[]),
+        Instruction::F32Ceil => {
+            translator.operate(Operation::F32Ceil, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Floor => {
+            translator.operate(Operation::F32Floor, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Trunc => {
+            translator.operate(Operation::F32Trunc, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Nearest => {
+            translator.operate(Operation::F32Nearest, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Sqrt => {
+            translator.operate(Operation::F32Sqrt, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Add => {
+            translator.operate(Operation::F32Add, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Sub => {
+            translator.operate(Operation::F32Sub, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Mul => {
+            translator.operate(Operation::F32Mul, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Div => {
+            translator.operate(Operation::F32Div, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Min => {
+            translator.operate(Operation::F32Min, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
+        Instruction::F32Max => {
+            translator.operate(Operation::F32Max, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
         Instruction::F32Copysign => translator.operate(Operation::F32Copysign, &[]),
         Instruction::F64Abs => translator.operate(Operation::F64Abs, &[]),
         Instruction::F64Neg => translator.operate(Operation::F64Neg, &[]),
-        Instruction::F64Ceil => translator.operate(Operation::F64Ceil, &[]),
-        Instruction::F64Floor => translator.operate(Operation::F64Floor, &[]),
-        Instruction::F64Trunc => translator.operate(Operation::F64Trunc, &[]),
-        Instruction::F64Nearest => translator.operate(Operation::F64Nearest, &[]),
-        Instruction::F64Sqrt => translator.operate(Operation::F64Sqrt, &[]),
-        Instruction::F64Add => translator.operate(Operation::F64Add, &[]),
-        Instruction::F64Sub => translator.operate(Operation::F64Sub, &[]),
-        Instruction::F64Mul => translator.operate(Operation::F64Mul, &[]),
-        Instruction::F64Div => translator.operate(Operation::F64Div, &[]),
-        Instruction::F64Min => translator.operate(Operation::F64Min, &[]),
-        Instruction::F64Max => translator.operate(Operation::F64Max, &[]),
+        Instruction::F64Ceil => {
+            translator.operate(Operation::F64Ceil, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Floor => {
+            translator.operate(Operation::F64Floor, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Trunc => {
+            translator.operate(Operation::F64Trunc, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Nearest => {
+            translator.operate(Operation::F64Nearest, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Sqrt => {
+            translator.operate(Operation::F64Sqrt, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Add => {
+            translator.operate(Operation::F64Add, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Sub => {
+            translator.operate(Operation::F64Sub, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Mul => {
+            translator.operate(Operation::F64Mul, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Div => {
+            translator.operate(Operation::F64Div, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Min => {
+            translator.operate(Operation::F64Min, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
+        Instruction::F64Max => {
+            translator.operate(Operation::F64Max, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
         Instruction::F64Copysign => translator.operate(Operation::F64Copysign, &[]),
         Instruction::I32WrapI64 => translator.operate(Operation::I32WrapI64, &[]),
         Instruction::I32TruncF32S => translator.operate(Operation::I32TruncF32S, &[]),
@@ -179,12 +245,18 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::F32ConvertI32U => translator.operate(Operation::F32ConvertI32U, &[]),
         Instruction::F32ConvertI64S => translator.operate(Operation::F32ConvertI64S, &[]),
         Instruction::F32ConvertI64U => translator.operate(Operation::F32ConvertI64U, &[]),
-        Instruction::F32DemoteF64 => translator.operate(Operation::F32DemoteF64, &[]),
+        Instruction::F32DemoteF64 => {
+            translator.operate(Operation::F32DemoteF64, &[]);
+            translator.canonicalise(Operation::CanonicalF32)
+        }
         Instruction::F64ConvertI32S => translator.operate(Operation::F64ConvertI32S, &[]),
         Instruction::F64ConvertI32U => translator.operate(Operation::F64ConvertI32U, &[]),
         Instruction::F64ConvertI64S => translator.operate(Operation::F64ConvertI64S, &[]),
         Instruction::F64ConvertI64U => translator.operate(Operation::F64ConvertI64U, &[]),
-        Instruction::F64PromoteF32 => translator.operate(Operation::F64PromoteF32, &[]),
+        Instruction::F64PromoteF32 => {
+            translator.operate(Operation::F64PromoteF32, &[]);
+            translator.canonicalise(Operation::CanonicalF64)
+        }
         Instruction::I32ReinterpretF32 => translator.operate(Operation::I32ReinterpretF32, &[]),
         Instruction::I64ReinterpretF64 => translator.operate(Operation::I64ReinterpretF64, &[]),
         Instruction::F32ReinterpretI32 => translator.operate(Operation::F32ReinterpretI32, &[]),
@@ -369,10 +441,12 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::V128Load32Zero { m } => translator.access(Operation::V128Load32Zero, m, None),
         Instruction::V128Load64Zero { m } => translator.access(Operation::V128Load64Zero, m, None),
         Instruction::F32x4DemoteF64x2Zero => {
-            translator.operate(Operation::F32x4DemoteF64x2Zero, &[])
+            translator.operate(Operation::F32x4DemoteF64x2Zero, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
         }
         Instruction::F64x2PromoteLowF32x4 => {
-            translator.operate(Operation::F64x2PromoteLowF32x4, &[])
+            translator.operate(Operation::F64x2PromoteLowF32x4, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
         }
         Instruction::I8x16Abs => translator.operate(Operation::I8x16Abs, &[]),
         Instruction::I8x16Neg => translator.operate(Operation::I8x16Neg, &[]),
@@ -381,10 +455,22 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I8x16Bitmask => translator.operate(Operation::I8x16Bitmask, &[]),
         Instruction::I8x16NarrowI16x8S => translator.operate(Operation::I8x16NarrowI16x8S, &[]),
         Instruction::I8x16NarrowI16x8U => translator.operate(Operation::I8x16NarrowI16x8U, &[]),
-        Instruction::F32x4Ceil => translator.operate(Operation::F32x4Ceil, &[]),
-        Instruction::F32x4Floor => translator.operate(Operation::F32x4Floor, &[]),
-        Instruction::F32x4Trunc => translator.operate(Operation::F32x4Trunc, &[]),
-        Instruction::F32x4Nearest => translator.operate(Operation::F32x4Nearest, &[]),
+        Instruction::F32x4Ceil => {
+            translator.operate(Operation::F32x4Ceil, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Floor => {
+            translator.operate(Operation::F32x4Floor, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Trunc => {
+            translator.operate(Operation::F32x4Trunc, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Nearest => {
+            translator.operate(Operation::F32x4Nearest, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
         Instruction::I8x16Shl => translator.operate(Operation::I8x16Shl, &[]),
         Instruction::I8x16ShrS => translator.operate(Operation::I8x16ShrS, &[]),
         Instruction::I8x16ShrU => translator.operate(Operation::I8x16ShrU, &[]),
@@ -394,13 +480,22 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I8x16Sub => translator.operate(Operation::I8x16Sub, &[]),
         Instruction::I8x16SubSatS => translator.operate(Operation::I8x16SubSatS, &[]),
         Instruction::I8x16SubSatU => translator.operate(Operation::I8x16SubSatU, &[]),
-        Instruction::F64x2Ceil => translator.operate(Operation::F64x2Ceil, &[]),
-        Instruction::F64x2Floor => translator.operate(Operation::F64x2Floor, &[]),
+        Instruction::F64x2Ceil => {
+            translator.operate(Operation::F64x2Ceil, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Floor => {
+            translator.operate(Operation::F64x2Floor, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::I8x16MinS => translator.operate(Operation::I8x16MinS, &[]),
         Instruction::I8x16MinU => translator.operate(Operation::I8x16MinU, &[]),
         Instruction::I8x16MaxS => translator.operate(Operation::I8x16MaxS, &[]),
         Instruction::I8x16MaxU => translator.operate(Operation::I8x16MaxU, &[]),
-        Instruction::F64x2Trunc => translator.operate(Operation::F64x2Trunc, &[]),
+        Instruction::F64x2Trunc => {
+            translator.operate(Operation::F64x2Trunc, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::I8x16AvgrU => translator.operate(Operation::I8x16AvgrU, &[]),
         Instruction::I16x8ExtaddPairwiseI8x16S => {
             translator.operate(Operation::I16x8ExtaddPairwiseI8x16S, &[])
@@ -442,7 +537,10 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I16x8Sub => translator.operate(Operation::I16x8Sub, &[]),
         Instruction::I16x8SubSatS => translator.operate(Operation::I16x8SubSatS, &[]),
         Instruction::I16x8SubSatU => translator.operate(Operation::I16x8SubSatU, &[]),
-        Instruction::F64x2Nearest => translator.operate(Operation::F64x2Nearest, &[]),
+        Instruction::F64x2Nearest => {
+            translator.operate(Operation::F64x2Nearest, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::I16x8Mul => translator.operate(Operation::I16x8Mul, &[]),
         Instruction::I16x8MinS => translator.operate(Operation::I16x8MinS, &[]),
         Instruction::I16x8MinU => translator.operate(Operation::I16x8MinU, &[]),
@@ -542,24 +640,66 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         }
         Instruction::F32x4Abs => translator.operate(Operation::F32x4Abs, &[]),
         Instruction::F32x4Neg => translator.operate(Operation::F32x4Neg, &[]),
-        Instruction::F32x4Sqrt => translator.operate(Operation::F32x4Sqrt, &[]),
-        Instruction::F32x4Add => translator.operate(Operation::F32x4Add, &[]),
-        Instruction::F32x4Sub => translator.operate(Operation::F32x4Sub, &[]),
-        Instruction::F32x4Mul => translator.operate(Operation::F32x4Mul, &[]),
-        Instruction::F32x4Div => translator.operate(Operation::F32x4Div, &[]),
-        Instruction::F32x4Min => translator.operate(Operation::F32x4Min, &[]),
-        Instruction::F32x4Max => translator.operate(Operation::F32x4Max, &[]),
+        Instruction::F32x4Sqrt => {
+            translator.operate(Operation::F32x4Sqrt, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Add => {
+            translator.operate(Operation::F32x4Add, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Sub => {
+            translator.operate(Operation::F32x4Sub, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Mul => {
+            translator.operate(Operation::F32x4Mul, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Div => {
+            translator.operate(Operation::F32x4Div, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Min => {
+            translator.operate(Operation::F32x4Min, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4Max => {
+            translator.operate(Operation::F32x4Max, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
         Instruction::F32x4Pmin => translator.operate(Operation::F32x4Pmin, &[]),
         Instruction::F32x4Pmax => translator.operate(Operation::F32x4Pmax, &[]),
         Instruction::F64x2Abs => translator.operate(Operation::F64x2Abs, &[]),
         Instruction::F64x2Neg => translator.operate(Operation::F64x2Neg, &[]),
-        Instruction::F64x2Sqrt => translator.operate(Operation::F64x2Sqrt, &[]),
-        Instruction::F64x2Add => translator.operate(Operation::F64x2Add, &[]),
-        Instruction::F64x2Sub => translator.operate(Operation::F64x2Sub, &[]),
-        Instruction::F64x2Mul => translator.operate(Operation::F64x2Mul, &[]),
-        Instruction::F64x2Div => translator.operate(Operation::F64x2Div, &[]),
-        Instruction::F64x2Min => translator.operate(Operation::F64x2Min, &[]),
-        Instruction::F64x2Max => translator.operate(Operation::F64x2Max, &[]),
+        Instruction::F64x2Sqrt => {
+            translator.operate(Operation::F64x2Sqrt, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Add => {
+            translator.operate(Operation::F64x2Add, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Sub => {
+            translator.operate(Operation::F64x2Sub, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Mul => {
+            translator.operate(Operation::F64x2Mul, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Div => {
+            translator.operate(Operation::F64x2Div, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Min => {
+            translator.operate(Operation::F64x2Min, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2Max => {
+            translator.operate(Operation::F64x2Max, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::F64x2Pmin => translator.operate(Operation::F64x2Pmin, &[]),
         Instruction::F64x2Pmax => translator.operate(Operation::F64x2Pmax, &[]),
         Instruction::I32x4TruncSatF32x4S => translator.operate(Operation::I32x4TruncSatF32x4S, &[]),
@@ -591,10 +731,22 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I32x4RelaxedTruncF64x2UZero => {
             translator.operate(Operation::I32x4RelaxedTruncF64x2UZero, &[])
         }
-        Instruction::F32x4RelaxedMadd => translator.operate(Operation::F32x4RelaxedMadd, &[]),
-        Instruction::F32x4RelaxedNmadd => translator.operate(Operation::F32x4RelaxedNmadd, &[]),
-        Instruction::F64x2RelaxedMadd => translator.operate(Operation::F64x2RelaxedMadd, &[]),
-        Instruction::F64x2RelaxedNmadd => translator.operate(Operation::F64x2RelaxedNmadd, &[]),
+        Instruction::F32x4RelaxedMadd => {
+            translator.operate(Operation::F32x4RelaxedMadd, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4RelaxedNmadd => {
+            translator.operate(Operation::F32x4RelaxedNmadd, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F64x2RelaxedMadd => {
+            translator.operate(Operation::F64x2RelaxedMadd, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2RelaxedNmadd => {
+            translator.operate(Operation::F64x2RelaxedNmadd, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::I8x16RelaxedLaneselect => {
             translator.operate(Operation::I8x16RelaxedLaneselect, &[])
         }
@@ -607,10 +759,22 @@ pub(crate) fn translate(translator: &mut Translator<'_>, instruction: &Instructi
         Instruction::I64x2RelaxedLaneselect => {
             translator.operate(Operation::I64x2RelaxedLaneselect, &[])
         }
-        Instruction::F32x4RelaxedMin => translator.operate(Operation::F32x4RelaxedMin, &[]),
-        Instruction::F32x4RelaxedMax => translator.operate(Operation::F32x4RelaxedMax, &[]),
-        Instruction::F64x2RelaxedMin => translator.operate(Operation::F64x2RelaxedMin, &[]),
-        Instruction::F64x2RelaxedMax => translator.operate(Operation::F64x2RelaxedMax, &[]),
+        Instruction::F32x4RelaxedMin => {
+            translator.operate(Operation::F32x4RelaxedMin, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F32x4RelaxedMax => {
+            translator.operate(Operation::F32x4RelaxedMax, &[]);
+            translator.canonicalise(Operation::CanonicalF32x4)
+        }
+        Instruction::F64x2RelaxedMin => {
+            translator.operate(Operation::F64x2RelaxedMin, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
+        Instruction::F64x2RelaxedMax => {
+            translator.operate(Operation::F64x2RelaxedMax, &[]);
+            translator.canonicalise(Operation::CanonicalF64x2)
+        }
         Instruction::I16x8RelaxedQ15mulrS => {
             translator.operate(Operation::I16x8RelaxedQ15mulrS, &[])
         }

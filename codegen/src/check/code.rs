@@ -7,7 +7,7 @@
 use crate::diag::Diagnostic;
 use crate::model::Origin;
 use crate::tree::Tree;
-use syn::{Attribute, ImplItem, Item, Signature, Visibility, UseTree};
+use syn::{Attribute, ImplItem, Item, Signature, UseTree, Visibility};
 
 /// A function or method that can be called from outside of its file.
 pub(super) struct Function {
@@ -31,7 +31,8 @@ pub(super) fn functions(tree: &Tree, file: &str) -> Option<Result<Vec<Function>,
         Ok(parsed) => parsed,
         Err(error) => {
             let place = origin(file, error.span().byte_range());
-            let error = Diagnostic::error(format!("{file} is not Rust")).at(&place, error.to_string());
+            let error =
+                Diagnostic::error(format!("{file} is not Rust")).at(&place, error.to_string());
             return Some(Err(error));
         }
     };

@@ -58,6 +58,10 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     ("br_table",                "S",            None),
     ("br_table_many",           "S",            None),
     ("non_null_or_trap",        "S",            None),
+    ("canonical_f32",           "S -> w",       F32),
+    ("canonical_f64",           "S -> w",       F64),
+    ("canonical_f32x4",         "S -> w",       V128),
+    ("canonical_f64x2",         "S -> w",       V128),
     // Nothing in places: all operands are words, of which the translator knows the order.
     ("enter",                   "",             None),
     ("enter_int",               "",             None),

@@ -58,6 +58,7 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
     );
     source.item(quote! {
         use super::operations::*;
+        use crate::fast::canonical::*;
         use crate::fast::control::*;
         use crate::fast::form::{self, Forms, forms, number};
         use crate::fast::handler::{Entry, entry};

@@ -54,7 +54,14 @@ fn arm(op: &Op) -> TokenStream {
                 [only] => words(only),
                 _ => quote! { &[#(u32::from(#names)),*] },
             };
-            quote! { translator.operate(Operation::#variant, #words) }
+            let operate = quote! { translator.operate(Operation::#variant, #words) };
+            match op.nans {
+                Some(shape) => {
+                    let canonical = ident(&shape.operation());
+                    quote! { { #operate; translator.canonicalise(Operation::#canonical) } }
+                }
+                None => operate,
+            }
         }
         Meaning::Hand { .. } => quote! { translator.hand(Operation::#variant, &[#(#names.0),*]) },
         Meaning::Control(name) => {

@@ -11,13 +11,15 @@ use super::terms::Terms;
 use super::{expression, facts, immediate, predicate, signature};
 use crate::diag::Diagnostic;
 use crate::load::{Document, Entry, Value};
-use crate::model::{Code, Facts, Immediate, Meaning, Op, Predicate, ProposalId, Signature, Wire};
+use crate::model::{
+    Code, Facts, Immediate, Meaning, NanShape as Shape, Op, Predicate, ProposalId, Signature, Wire,
+};
 use crate::names;
 
 /// Columns of an instruction, in the order in which a row has them.
 pub const COLUMNS: &[&str] = &[
     "op", "imm", "type", "do", "hand", "control", "where", "check", "traps", "text", "const",
-    "commutes", "needs", "doc",
+    "commutes", "nans", "needs", "doc",
 ];
 
 /// All instructions, sorted by wire code.
@@ -84,6 +86,7 @@ fn one(
     let traps = row.strings("traps");
     let text = row.text("text").map(|text| text.text);
     let commutes = row.flag("commutes").unwrap_or(false);
+    let nans = row.word("nans", "shape of floats", Shape::ALL, Shape::word);
     let needs = row.text("needs").map(|text| text.text);
     let doc = row.text("doc").map(|text| text.text);
     let broken = row.is_broken();
@@ -108,6 +111,7 @@ fn one(
         text,
         constant: proposals.cell(&mut row, "const"),
         commutes,
+        nans,
         needs,
         doc,
         facts,

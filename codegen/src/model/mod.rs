@@ -44,7 +44,7 @@ pub use immediate::{FieldType, Immediate, ImmediateKind};
 pub use layout::{Encoding, FlatType, Layout, Measure, ValueLayout, ValueShape};
 pub use level::{Levels, Rule};
 pub use limit::Limit;
-pub use op::{Code, Meaning, MeaningClass, Op};
+pub use op::{Code, Meaning, MeaningClass, NanShape, Op};
 pub use overlay::{CONTROL, Edit, EditKind, HAND, HandSite, NUM, Overlays, OwnModule, beside};
 pub use proposal::{Proposal, ProposalId, ReservedCodes};
 pub use section::Section;

@@ -40,6 +40,8 @@ pub struct Op {
     pub constant: Option<ProposalId>,
     /// The column `commutes`.
     pub commutes: bool,
+    /// The column `nans`: what of the result may be a NaN of any payload.
+    pub nans: Option<NanShape>,
     /// The column `needs`: a capability, by key.
     pub needs: Option<String>,
     /// The column `doc`.
@@ -135,6 +137,23 @@ pub enum Meaning {
     },
     /// Implemented by each engine itself.
     Control(String),
+}
+
+vocabulary! {
+    /// Floats that may be NaNs of any payload, by the standard's names of shapes.
+    NanShape {
+        F32 = "f32",
+        F64 = "f64",
+        F32x4 = "f32x4",
+        F64x2 = "f64x2",
+    }
+}
+
+impl NanShape {
+    /// The operation of the engine that makes its NaNs canonical.
+    pub fn operation(self) -> String {
+        crate::names::variant(&format!("canonical_{self}"))
+    }
 }
 
 vocabulary! {

@@ -168,6 +168,9 @@ pub struct Run {
     /// found late or never.
     #[arg(long)]
     pub lazy: bool,
+    /// Compute the same bits on every machine: each NaN that a computation gives is the canonical one.
+    #[arg(long)]
+    pub deterministic: bool,
     /// Bytes of the stack, which bounds how deep the guest can call: `--stack-size 8MiB`.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub stack_size: Option<usize>,

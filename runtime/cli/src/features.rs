@@ -44,7 +44,10 @@ fn read(list: &str) -> Result<Proposals, String> {
     for word in list.split(',').map(str::trim) {
         if let Some((_, standard)) = STANDARDS.iter().find(|(name, _)| *name == word) {
             let within = |it: &Proposal| it.since().is_some_and(|since| since <= *standard);
-            admitted = all.iter().filter(within).fold(Proposals::EMPTY, Proposals::with);
+            admitted = all
+                .iter()
+                .filter(within)
+                .fold(Proposals::EMPTY, Proposals::with);
             continue;
         }
         let (name, add) = match word.strip_prefix('-') {
@@ -108,7 +111,10 @@ mod tests {
     #[test]
     fn proposals_come_with_what_they_require_and_go_with_what_requires_them() {
         let added = names("wasm1,relaxed-simd");
-        assert_eq!(added, ["mvp", "floats", "mutable_globals", "simd", "relaxed_simd"]);
+        assert_eq!(
+            added,
+            ["mvp", "floats", "mutable_globals", "simd", "relaxed_simd"]
+        );
         let left = names("-simd");
         assert!(!left.contains(&"simd") && !left.contains(&"relaxed_simd"));
         assert!(left.contains(&"memory64"));
@@ -117,7 +123,10 @@ mod tests {
     #[test]
     fn what_is_no_proposal_is_said() {
         let said = read("wasm2,smid").unwrap_err();
-        assert!(said.starts_with("no proposal `smid`; there are wasm1, "), "{said}");
+        assert!(
+            said.starts_with("no proposal `smid`; there are wasm1, "),
+            "{said}"
+        );
         assert_eq!(read("gc").unwrap_err(), "`gc` is not supported yet");
         assert!(read("-gc").is_ok());
         assert!(read("component_model").is_err());

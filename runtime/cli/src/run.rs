@@ -136,6 +136,7 @@ fn engine(args: &Run) -> Result<Engine> {
     args.features.admit(&mut config);
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());
+    config.deterministic_profile(args.deterministic);
     if args.lazy {
         config.compilation_mode(CompilationMode::Lazy);
     }

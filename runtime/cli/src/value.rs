@@ -77,7 +77,10 @@ pub fn show(value: &Val) -> String {
         Val::V128(value) => {
             let bytes = value.to_le_bytes();
             let lanes = bytes.chunks_exact(4).map(|lane| {
-                let bits = lane.iter().rev().fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+                let bits = lane
+                    .iter()
+                    .rev()
+                    .fold(0, |bits, byte| bits << 8 | u32::from(*byte));
                 format!(" {bits:#010x}")
             });
             format!("i32x4{}", lanes.collect::<String>())
@@ -112,8 +115,14 @@ mod tests {
     #[test]
     fn vectors_are_written_by_lanes() {
         for (text, shown_as) in [
-            ("i32x4 1 -1 0x10 0", "i32x4 0x00000001 0xffffffff 0x00000010 0x00000000"),
-            ("f64x2 1 -0", "i32x4 0x00000000 0x3ff00000 0x00000000 0x80000000"),
+            (
+                "i32x4 1 -1 0x10 0",
+                "i32x4 0x00000001 0xffffffff 0x00000010 0x00000000",
+            ),
+            (
+                "f64x2 1 -0",
+                "i32x4 0x00000000 0x3ff00000 0x00000000 0x80000000",
+            ),
             (
                 "i8x16 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
                 "i32x4 0x03020100 0x07060504 0x0b0a0908 0x0f0e0d0c",

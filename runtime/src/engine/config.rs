@@ -22,6 +22,7 @@ pub struct Config {
     pub(crate) features: Features,
     pub(crate) fuel: bool,
     pub(crate) epoch: bool,
+    pub(crate) deterministic: bool,
     pub(crate) mode: CompilationMode,
     pub(crate) cached_stacks: usize,
     pub(crate) strategy: InstanceAllocationStrategy,
@@ -77,6 +78,7 @@ impl Config {
             features: Features::of::<P>(),
             fuel: false,
             epoch: false,
+            deterministic: false,
             mode: CompilationMode::default(),
             cached_stacks: 4,
             strategy: InstanceAllocationStrategy::default(),
@@ -108,6 +110,15 @@ impl Config {
     /// Whether code consumes fuel: see [`Store::set_fuel`](crate::Store::set_fuel).
     pub fn consume_fuel(&mut self, enable: bool) -> &mut Self {
         self.fuel = enable;
+        self
+    }
+
+    /// Whether code follows the standard's deterministic profile: each NaN that a computation gives is
+    /// the positive canonical one, so that programs compute the same bits on every machine. What
+    /// relaxed SIMD leaves open is the same everywhere in any case. Off by default, and then nothing
+    /// is paid for it. Standard: appendix, "Profiles".
+    pub fn deterministic_profile(&mut self, enable: bool) -> &mut Self {
+        self.deterministic = enable;
         self
     }
 

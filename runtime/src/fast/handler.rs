@@ -105,6 +105,10 @@ unsafe fn save(ip: *const u32, state: State) {
 #[cfg(tail)]
 macro_rules! tail_backend {
     ($abi:literal) => {
+        #[allow(
+            improper_ctypes_definitions,
+            reason = "handlers call each other only, so that both sides are compiled alike"
+        )]
         mod backend {
             use super::*;
 

@@ -162,7 +162,9 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
 
 macro_rules! branch {
     ($name:ident, |$holds:ident| $taken:expr) => {
-        impl<O: operation::Binary<R: Truth, I = ()>, L: Source, R: Source> Instruction for $name<O, L, R> {
+        impl<O: operation::Binary<R: Truth, I = ()>, L: Source, R: Source> Instruction
+            for $name<O, L, R>
+        {
             const LAYOUT: Layout = Layout::NONE
                 .value::<O::A>(L::SITE)
                 .value::<O::B>(R::SITE)

@@ -33,6 +33,7 @@
 //! entered (`Enter`). Each instruction states what its words are ([`layout`]); builds with debug
 //! assertions or the feature `verify` compare all code with that before it can run ([`verify`]).
 
+pub(crate) mod canonical;
 pub(crate) mod cold;
 pub(crate) mod context;
 pub(crate) mod control;

@@ -86,12 +86,7 @@ pub(crate) trait Store {
     type I: Immediate;
 
     /// Writes at an address.
-    fn apply<M: Access>(
-        memory: M,
-        at: M::Address,
-        value: Self::B,
-        i: Self::I,
-    ) -> Result<(), Trap>;
+    fn apply<M: Access>(memory: M, at: M::Address, value: Self::B, i: Self::I) -> Result<(), Trap>;
 }
 
 /// What an operation has in the code besides its operands.

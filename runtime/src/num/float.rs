@@ -29,6 +29,8 @@ pub(crate) trait Float: Copy + PartialOrd + ops::Add<Output = Self> {
     fn both(self, other: Self) -> Self;
     /// A NaN becomes quiet and keeps its payload; a number stays what it is.
     fn quiet(self) -> Self;
+    /// The canonical NaN in place of any; a number stays what it is.
+    fn canonical(self) -> Self;
     /// The next integer in a direction.
     fn rounded(self, to: Rounding) -> Self;
     /// The square root as the backend computes it.
@@ -67,6 +69,12 @@ pub(crate) fn max<F: Float>(a: F, b: F) -> F {
     } else {
         a + b
     }
+}
+
+/// The positive canonical NaN in place of any.
+#[inline(always)]
+pub(crate) fn canonical<F: Float>(a: F) -> F {
+    a.canonical()
 }
 
 /// The next integer, ties to the even one.
@@ -206,6 +214,15 @@ macro_rules! float {
             fn quiet(self) -> Self {
                 if self.is_nan() {
                     Self::from_bits(self.to_bits() | $quiet)
+                } else {
+                    self
+                }
+            }
+
+            #[inline(always)]
+            fn canonical(self) -> Self {
+                if self.is_nan() {
+                    Self::from_bits(Self::INFINITY.to_bits() | $quiet)
                 } else {
                     self
                 }

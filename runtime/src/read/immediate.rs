@@ -11,9 +11,8 @@ use crate::profile::Gate;
 use crate::reject::{Detail, Reject};
 use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{
-    V128,
     BlockType, DataIdx, ElemIdx, FuncIdx, GlobalIdx, HeapType, LabelIdx, Labels, LocalIdx, MemArg,
-    MemoryIdx, TableIdx, TypeIdx, ValTypes,
+    MemoryIdx, TableIdx, TypeIdx, V128, ValTypes,
 };
 
 macro_rules! index {

@@ -55,10 +55,10 @@ kernels! {
 kernels! {
     /// All kernels of vectors, in the order of the report.
     SIMD in "simd/":
-    "blur"   60  0
-    "dot"    200 0
-    "base64" 100 0
-    "chacha" 60  0
-    "matrix" 100 0
-    "search" 60  0
+    "blur"   1500 0xB449_85DC_2AD8_B30A
+    "dot"    4000 0x9A87_6D9F_D556_472B
+    "base64" 4000 0x117C_42AE_C0D5_1C32
+    "chacha" 1500 0x968F_F268_3AC2_D068
+    "matrix" 4000 0xC351_C889_F68A_CA14
+    "search" 1500 0x8813_FFE8_D257_7E87
 }

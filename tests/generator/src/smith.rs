@@ -14,18 +14,22 @@ pub struct Size {
     entropy: usize,
     /// Instructions of a function at most.
     instructions: usize,
+    /// With relaxed SIMD, of which each runtime may choose other results.
+    relaxed: bool,
 }
 
-/// Much in one module.
+/// Much in one module, which means the same to all runtimes.
 pub const LARGE: Size = Size {
     entropy: 8192,
     instructions: 300,
+    relaxed: false,
 };
 
-/// Many modules in little time.
+/// Many modules in little time, for the engines of this library.
 pub const SMALL: Size = Size {
     entropy: 1024,
     instructions: 60,
+    relaxed: true,
 };
 
 /// A module with all that the engines know.
@@ -57,10 +61,10 @@ pub fn of(bytes: &[u8], size: &Size) -> arbitrary::Result<Vec<u8>> {
         table_max_size_required: true,
         exceptions_enabled: false,
         gc_enabled: false,
-        simd_enabled: false,
-        relaxed_simd_enabled: false,
+        simd_enabled: true,
+        relaxed_simd_enabled: size.relaxed,
         threads_enabled: false,
-        wide_arithmetic_enabled: false,
+        wide_arithmetic_enabled: true,
         ..Config::default()
     };
     let module = Module::new(config, &mut Unstructured::new(bytes))?;

@@ -23,6 +23,7 @@ mod scopes;
 mod threads;
 mod translation;
 mod types;
+mod vectors;
 mod vocabulary;
 
 use tabwasm::{Config, Engine, Instance, Linker, Module, Store};

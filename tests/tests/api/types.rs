@@ -69,7 +69,7 @@ fn proposals_can_be_switched() -> Result<()> {
     let error = Module::validate(&engine, &bytes).expect_err("it is off");
     assert!(error.to_string().contains("sign_extension"), "{error}");
     assert!(Engine::new(Config::new().wasm_sign_extension(false)).is_ok());
-    assert!(Engine::new(Config::new().wasm_simd(true)).is_err());
+    assert!(Engine::new(Config::new().wasm_gc(true)).is_err());
     let error = Engine::new(Config::new().wasm_reference_types(false)).expect_err("others need it");
     assert!(
         error.to_string().contains("requires `reference_types`"),

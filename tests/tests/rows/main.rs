@@ -270,6 +270,7 @@ fn unknown(kind: ImmediateKind) -> Option<ErrorCode> {
         ImmediateKind::Memory => Some(ErrorCode::UnknownMemory),
         ImmediateKind::Data => Some(ErrorCode::UnknownDataSegment),
         ImmediateKind::Elem => Some(ErrorCode::UnknownElementSegment),
+        ImmediateKind::Lane | ImmediateKind::Lanes => Some(ErrorCode::InvalidLane),
         // Without rows until there are exceptions and structures.
         ImmediateKind::Tag | ImmediateKind::Field => None,
         ImmediateKind::Labels
@@ -279,8 +280,6 @@ fn unknown(kind: ImmediateKind) -> Option<ErrorCode> {
         | ImmediateKind::ValTypes
         | ImmediateKind::MemArg
         | ImmediateKind::Atomic
-        | ImmediateKind::Lane
-        | ImmediateKind::Lanes
         | ImmediateKind::I32
         | ImmediateKind::I64
         | ImmediateKind::F32

@@ -7,7 +7,7 @@ use tabwasm::spec::Proposal;
 use wasmparser::{Validator, WasmFeatures};
 
 /// Proposals that are a feature of wasmparser, too.
-pub(crate) const FEATURES: [(Proposal, WasmFeatures); 10] = [
+pub(crate) const FEATURES: [(Proposal, WasmFeatures); 13] = [
     (Proposal::Floats, WasmFeatures::FLOATS),
     (
         Proposal::SaturatingFloatToInt,
@@ -24,6 +24,9 @@ pub(crate) const FEATURES: [(Proposal, WasmFeatures); 10] = [
     (Proposal::ExtendedConst, WasmFeatures::EXTENDED_CONST),
     (Proposal::MultiMemory, WasmFeatures::MULTI_MEMORY),
     (Proposal::Memory64, WasmFeatures::MEMORY64),
+    (Proposal::Simd, WasmFeatures::SIMD),
+    (Proposal::RelaxedSimd, WasmFeatures::RELAXED_SIMD),
+    (Proposal::WideArithmetic, WasmFeatures::WIDE_ARITHMETIC),
 ];
 
 /// What all of these modules may use. Typed references to functions are part of `gc` there.

@@ -7,9 +7,9 @@ use tabwasm_codegen::model::{
     Code, Heap, Immediate, ImmediateKind, NumberType, Op, TypeFunction, TypeItem, ValueType,
 };
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
-    Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection, MemorySection,
-    MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, Encode,
+    EntityType, Function, FunctionSection, GlobalSection, GlobalType, HeapType, ImportSection,
+    MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
 /// The type of functions that are called, and of references to them.
@@ -27,11 +27,12 @@ const TYPED: RefType = RefType {
 };
 
 /// Locals: one of each type.
-const LOCALS: [ValType; 6] = [
+const LOCALS: [ValType; 7] = [
     ValType::F32,
     ValType::I32,
     ValType::I64,
     ValType::F64,
+    ValType::V128,
     ValType::FUNCREF,
     ValType::Ref(TYPED),
 ];
@@ -303,8 +304,9 @@ fn types(op: &Op, item: &TypeItem) -> Vec<ValType> {
             ValueType::Number(NumberType::I64) => ValType::I64,
             ValueType::Number(NumberType::F32) => ValType::F32,
             ValueType::Number(NumberType::F64) => ValType::F64,
+            ValueType::Number(NumberType::V128) => ValType::V128,
             ValueType::Reference(heap) if heap == "func" => ValType::FUNCREF,
-            ValueType::Number(NumberType::V128) | ValueType::Reference(_) => {
+            ValueType::Reference(_) => {
                 panic!("row `{}`: no value of type {value}", op.key)
             }
         }],
@@ -342,6 +344,7 @@ fn producer(value: ValType) -> Vec<u8> {
         ValType::I64 => vec![0x42, 0],
         ValType::F32 => [&[0x43][..], &[0; 4]].concat(),
         ValType::F64 => [&[0x44][..], &[0; 8]].concat(),
+        ValType::V128 => [&[0xFD, 12][..], &[0; 16]].concat(),
         ValType::Ref(RefType {
             nullable: false, ..
         }) => vec![0xD2, CALLED as u8],
@@ -353,11 +356,11 @@ fn producer(value: ValType) -> Vec<u8> {
 /// The bytes of the instruction, its immediates increased.
 fn instruction(op: &Op, more: &[u32]) -> Vec<u8> {
     let Code { prefix, value } = op.code;
-    let mut bytes: Vec<u8> = prefix.into_iter().chain([value as u8]).collect();
-    assert!(
-        value < 0x80 || prefix.is_none(),
-        "opcodes behind a prefix take one byte here"
-    );
+    let mut bytes: Vec<u8> = prefix.into_iter().collect();
+    match prefix {
+        None => bytes.push(value as u8),
+        Some(_) => value.encode(&mut bytes),
+    }
     for (place, one) in op.immediates.iter().enumerate() {
         bytes.extend(immediate(one, more.get(place).copied().unwrap_or(0)));
     }
@@ -381,6 +384,16 @@ fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
         }
         ImmediateKind::F32 => vec![0; 4],
         ImmediateKind::F64 => vec![0; 8],
+        ImmediateKind::V128 => vec![0; 16],
+        ImmediateKind::Lane | ImmediateKind::Lanes => {
+            let last = immediate.number.unwrap_or(1) - 1;
+            let lanes = if immediate.kind == ImmediateKind::Lanes {
+                16
+            } else {
+                1
+            };
+            vec![last.wrapping_add(more) as u8; lanes]
+        }
         ImmediateKind::Label
         | ImmediateKind::Func
         | ImmediateKind::Type
@@ -393,10 +406,8 @@ fn immediate(immediate: &Immediate, more: u32) -> Vec<u8> {
         | ImmediateKind::I32
         | ImmediateKind::I64
         | ImmediateKind::U32 => index(0),
-        ImmediateKind::Catches
-        | ImmediateKind::Atomic
-        | ImmediateKind::Lane
-        | ImmediateKind::Lanes
-        | ImmediateKind::V128 => panic!("no bytes for an immediate `{}`", immediate.kind),
+        ImmediateKind::Catches | ImmediateKind::Atomic => {
+            panic!("no bytes for an immediate `{}`", immediate.kind)
+        }
     }
 }

@@ -172,7 +172,9 @@ fn v128_matches(pattern: &V128Pattern, found: V128) -> bool {
         V128Pattern::F32x4(lanes) => (0..)
             .zip(lanes)
             .all(|(at, it)| f32_matches(it, lane(at, 4) as u32)),
-        V128Pattern::F64x2(lanes) => (0..).zip(lanes).all(|(at, it)| f64_matches(it, lane(at, 8))),
+        V128Pattern::F64x2(lanes) => (0..)
+            .zip(lanes)
+            .all(|(at, it)| f64_matches(it, lane(at, 8))),
     }
 }
 

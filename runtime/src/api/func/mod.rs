@@ -223,18 +223,22 @@ pub(crate) fn dynamic<T>(
     let registered = ty.registered(engine)?;
     let ty = CallType::of(engine, registered.id())?;
     let (params, results, most) = (ty.params().len(), ty.results().len(), ty.slots());
-    let host = host_func(params + results, most, move |mut caller: Caller<'_, T>, slots| {
-        let inner = caller.store.inner();
-        let mut values = Vec::new();
-        crate::allocation::reserve(&mut values, params + results)?;
-        values.extend(read(ty.params(), slots, inner));
-        // References without a default start as what no such result can be: a null.
-        let default = |ty: &_| Val::default_for(*ty).unwrap_or(Val::ExternRef(None));
-        values.extend(ty.results().iter().map(default));
-        let (arguments, returned) = values.split_at_mut(params);
-        func(caller.reborrow(), arguments, returned)?;
-        write(ty.results(), slots, returned, caller.store.inner())
-    });
+    let host = host_func(
+        params + results,
+        most,
+        move |mut caller: Caller<'_, T>, slots| {
+            let inner = caller.store.inner();
+            let mut values = Vec::new();
+            crate::allocation::reserve(&mut values, params + results)?;
+            values.extend(read(ty.params(), slots, inner));
+            // References without a default start as what no such result can be: a null.
+            let default = |ty: &_| Val::default_for(*ty).unwrap_or(Val::ExternRef(None));
+            values.extend(ty.results().iter().map(default));
+            let (arguments, returned) = values.split_at_mut(params);
+            func(caller.reborrow(), arguments, returned)?;
+            write(ty.results(), slots, returned, caller.store.inner())
+        },
+    );
     Ok((registered, host))
 }
 

@@ -5,8 +5,8 @@
 //! behind a branch is not translated: only the nesting of its blocks is followed, to find its end.
 //! Standard: section 4.6, "Instructions", "Control Instructions".
 
-use super::emit::LabelId;
 use super::arity::Arity;
+use super::emit::LabelId;
 use super::operand::{At, Operand, To};
 use super::{Translator, control};
 use crate::fast::operations::Operation;

@@ -41,8 +41,8 @@ use super::rows;
 use super::verify::{self, Log};
 use crate::allocation::reserve;
 use crate::error::Error;
-use crate::generated::woven::instruction::Instruction;
 use crate::exec::slot::Value;
+use crate::generated::woven::instruction::Instruction;
 use crate::module::code::{Cell, Code, halves};
 use crate::module::pins::{Pin, Pins};
 use crate::module::{Module, Watch, Watched};
@@ -140,6 +140,8 @@ pub(crate) struct Translator<'m> {
     enter: Option<Operands>,
     meter: Option<Meter>,
     epoch: bool,
+    /// Whether NaNs are made canonical.
+    deterministic: bool,
 }
 
 /// Fuel of the block of code that is being laid down.
@@ -177,6 +179,7 @@ impl<'m> Translator<'m> {
                 cost: 0,
             }),
             epoch: config.epoch,
+            deterministic: config.deterministic,
         }
     }
 
@@ -358,7 +361,10 @@ impl<'m> Translator<'m> {
     /// Makes slots of the numbers of pinned locals.
     fn place_pins(&mut self) {
         let locals = &self.locals;
-        for pin in [&mut self.pins.integers, &mut self.pins.floats].into_iter().flatten() {
+        for pin in [&mut self.pins.integers, &mut self.pins.floats]
+            .into_iter()
+            .flatten()
+        {
             let slot = pin.map(|pin| locals.slot(LocalIdx(slot_of(Some(pin)))));
             *pin = slot.and_then(|slot| Pin::new(u16::try_from(slot + 1).ok()?));
         }

@@ -61,6 +61,13 @@ impl Translator<'_> {
         }
     }
 
+    /// Makes NaNs of the value on top canonical, if the engine is to be deterministic.
+    pub(crate) fn canonicalise(&mut self, operation: Operation) {
+        if self.deterministic {
+            self.operate(operation, &[]);
+        }
+    }
+
     /// Loads or stores, with a lane or without; the operation is the one for memory 0 and 32-bit
     /// addresses.
     pub(crate) fn access(&mut self, operation: Operation, m: MemArg, lane: Option<u8>) {

@@ -11,8 +11,8 @@ use core::ops::{Deref, Range};
 
 use super::operand::{At, Operand};
 use crate::allocation::{OutOfMemory, reserve};
-use crate::fast::register::RegisterClass;
 use crate::exec::slot;
+use crate::fast::register::RegisterClass;
 use crate::types::ValType;
 
 /// Notes of more locals than these do not wait: an assignment looks at all of them.

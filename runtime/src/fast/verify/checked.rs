@@ -10,8 +10,8 @@ use core::fmt;
 
 use crate::allocation::OutOfMemory;
 use crate::error::Error;
-use crate::exec::slot;
 use crate::error::cause::InternalError;
+use crate::exec::slot;
 use crate::fast::control::LEAVE;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
 use crate::fast::handlers::HANDLERS;

@@ -42,6 +42,8 @@ pub enum Value {
     F32(u32),
     /// Bits of an `f64`.
     F64(u64),
+    /// Bits of a `v128`.
+    V128(u128),
     /// A function; whether there is one.
     Func(bool),
     /// A reference to something of the host; whether there is one.
@@ -94,6 +96,10 @@ fn argument(ty: ValType, random: &mut Random) -> Value {
         ValType::I64 => Value::I64(random.integer()),
         ValType::F32 => Value::f32(random.float() as f32),
         ValType::F64 => Value::f64(random.float()),
+        ValType::V128 => {
+            let [low, high] = [random.integer(), random.integer()].map(|half| half as u64);
+            Value::V128(u128::from(high) << 64 | u128::from(low))
+        }
         ValType::EXTERNREF => Value::Extern(false),
         _ => Value::Func(false),
     }

@@ -61,6 +61,7 @@ pub fn reference(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
 
 fn run_reference(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
     let mut config = wasmi::Config::default();
+    config.wasm_wide_arithmetic(true);
     config
         .compilation_mode(wasmi::CompilationMode::Eager)
         .consume_fuel(true)
@@ -225,6 +226,7 @@ mod conversion {
                 Value::I64(value) => Self::I64(value),
                 Value::F32(bits) => Self::F32(bits),
                 Value::F64(bits) => Self::F64(bits),
+                Value::V128(bits) => Self::V128(bits.into()),
                 Value::Func(_) => Self::FuncRef(None),
                 Value::Extern(_) => Self::ExternRef(None),
             }
@@ -236,6 +238,7 @@ mod conversion {
                 Self::I64(value) => Value::I64(*value),
                 Self::F32(bits) => Value::f32(f32::from_bits(*bits)),
                 Self::F64(bits) => Value::f64(f64::from_bits(*bits)),
+                Self::V128(value) => Value::V128(value.as_u128()),
                 Self::ExternRef(reference) => Value::Extern(reference.is_some()),
                 Self::FuncRef(reference) => Value::Func(reference.is_some()),
                 _ => unreachable!("no module has other types"),
@@ -250,6 +253,7 @@ mod conversion {
                 Value::I64(value) => Self::I64(value),
                 Value::F32(bits) => Self::F32(wasmi::F32::from_bits(bits)),
                 Value::F64(bits) => Self::F64(wasmi::F64::from_bits(bits)),
+                Value::V128(bits) => Self::V128(bits.into()),
                 Value::Func(_) => Self::FuncRef(wasmi::Nullable::Null),
                 Value::Extern(_) => Self::ExternRef(wasmi::Nullable::Null),
             }
@@ -263,7 +267,7 @@ mod conversion {
                 Self::F64(value) => Value::f64(value.to_float()),
                 Self::ExternRef(reference) => Value::Extern(!reference.is_null()),
                 Self::FuncRef(reference) => Value::Func(!reference.is_null()),
-                Self::V128(_) => unreachable!("no module has vectors"),
+                Self::V128(value) => Value::V128(value.as_u128()),
             }
         }
     }
