@@ -17,11 +17,6 @@ use quote::quote;
 
 /// The file.
 pub fn emit(model: &Model) -> Source {
-    let mut reduced = model.clone();
-    reduced.ops.retain(|op| {
-        op.code.prefix != Some(0xFD) && !(op.code.prefix == Some(0xFC) && op.code.value > 18)
-    });
-    let model = &reduced;
     let mut source = Source::new(
         "spec/instructions/",
         "The arms of the compact engine: what each opcode does, in place.",
