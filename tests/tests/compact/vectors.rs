@@ -125,7 +125,7 @@ fn a_vector_counts_once() {
     let text = |ty: &str, zero: &str| {
         format!(
             r#"(module
-                (func $g (param {ty} {ty}) (result {ty} {ty}) (local {ty} {ty} {ty})
+                (func $g (param {ty} {ty}) (result {ty} {ty}) (local {ty} {ty} {ty} {ty} {ty} {ty} {ty} {ty})
                     (local.get 0) (local.get 3))
                 (func (export "f") (result {ty} {ty}) (return_call $g ({zero}) ({zero}))))"#
         )
@@ -143,6 +143,25 @@ fn a_vector_counts_once() {
     assert_eq!(done, [Exit::Done; 2]);
     assert!(fuel[0] < 1000 && fuel[0] == fuel[1], "{fuel:?}");
     assert_eq!(vectors.results().count(), 2);
+}
+
+#[test]
+fn needs_suffice_for_a_constant() {
+    let module = module_of(
+        r#"(module (global (export "g") v128 (v128.const i64x2 1 2)))"#,
+        &NoAllocVector,
+    );
+    let run = |slots: usize| {
+        let mut memories = Memories::new(0);
+        let mut ram = memories.ram();
+        ram.slots = &mut ram.slots[..slots];
+        let mut store: Store<'_, '_, NoAllocVector> = Store::new(ram);
+        let instance = store.instantiate(module, &[]).ok()?;
+        store.global_value(instance, "g")
+    };
+    let value = Value::V128(V128::from(2 << 64 | 1_u128));
+    assert_eq!(run(module.needs().slots), Some(value));
+    assert_eq!(run(module.needs().slots - 1), None);
 }
 
 #[test]

@@ -406,7 +406,7 @@ fn a_module_with_vectors_needs_wide_slots() {
         (func (export "a") (param v128) (result v128) (i8x16.neg (local.get 0))))"#;
     let path = file("vectors.wat", text);
     let output = tabwasm(&["inspect", "--needs", "--json", &path], b"");
-    for part in [r#""slots":8,"#, r#""width":16,"#] {
+    for part in [r#""slots":10,"#, r#""width":16,"#] {
         assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
     }
     let table = file("vectors.table", "");
