@@ -6,7 +6,8 @@
 
 use tabwasm::compact::{Error, Value};
 use tabwasm::host::{CallError, Memory};
-use tabwasm::{Engine, Linker, Module, Store, Trap};
+use tabwasm::profile::Profile;
+use tabwasm::{Engine, Linker, Module, Store, Trap, V128};
 use tabwasm_macros::{host, include_wasm, runtime};
 
 runtime! {
@@ -17,7 +18,16 @@ runtime! {
     limits { name_length = 16, memories = 1 },
 }
 
+runtime! {
+    /// Vectors, for which slots are wide.
+    pub struct Lanes;
+    tier = no_alloc,
+    proposals = [mvp, floats, simd],
+}
+
 include_wasm!(Sensor, "modules/sensor.wat");
+include_wasm!(Lanes, "modules/vector.wat");
+include_wasm!(pub mod built_in, tabwasm::profile::NoAllocVector, "modules/vector.wat");
 include_wasm!(pub mod recursive, tabwasm::profile::NoAlloc, "modules/fib.wat");
 
 #[derive(Default)]
@@ -51,6 +61,36 @@ fn functions_are_typed() {
     assert_eq!(sensor.host().0.logged, ["warm"]);
     assert_eq!(sensor.global("calls"), Some(Value::I32(2)));
     assert_eq!(&sensor.memory("memory")[8..12], b"warm");
+}
+
+/// Vectors in the caller's memory, turned by the first byte of its own.
+struct Turner;
+
+#[host(module = "host")]
+impl Turner {
+    fn turn(&mut self, mut memory: Memory<'_>, vector: V128, at: u32) -> Result<V128, Trap> {
+        let [first, ..] = memory.read::<16>(at)?;
+        Ok(vector.as_u128().rotate_left(first.into()).into())
+    }
+}
+
+#[test]
+fn vectors_are_typed() {
+    assert_eq!(size_of::<<Lanes as Profile>::Slot>(), 16);
+    assert_eq!(size_of::<<Sensor as Profile>::Slot>(), 8);
+    let (given, turned) = (
+        V128::from(8 << 64 | 40),
+        4 << 96 | 11 << 64 | 2 << 32 | 41_u128,
+    );
+    let (mut ram, mut other, mut fuel) = (vector::Ram::new(), built_in::Ram::new(), 1000);
+    let mut one = vector::Instance::linked(ram.lend(), Turner, &mut fuel).unwrap();
+    let mut two = built_in::Instance::linked(other.lend(), Turner, &mut fuel).unwrap();
+    let result = Ok(V128::from(turned.rotate_left(40)));
+    assert_eq!(one.add_first(&mut fuel, given), result);
+    assert_eq!(two.add_first(&mut fuel, given), result);
+    let first = V128::from(4 << 96 | 3 << 64 | 2 << 32 | 1_u128);
+    assert_eq!(one.global("first"), Some(Value::V128(first)));
+    assert_eq!(&one.memory("memory")[8..24], &given.to_le_bytes());
 }
 
 #[test]

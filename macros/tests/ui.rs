@@ -1,7 +1,7 @@
 //! What the macros say about wrong input, word for word, and right input that must pass.
 //!
 //! The texts hold only messages of this package, so that another compiler does not change them; but
-//! for `imports_*`, which hold what the compiler makes of what the macros hand it.
+//! for `imports_*` and `slots_*`, which hold what the compiler makes of what it is handed.
 //! `TRYBUILD=overwrite cargo test -p tabwasm-macros --test ui` rewrites them.
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::module::Module;
 use super::table::Body;
-use crate::types::{ExternKind, MemoryType, TableType};
+use crate::types::{ExternKind, MemoryType, TableType, V128};
 use crate::validate::TypeDef;
 use crate::validate::arena::ListName;
 
@@ -79,7 +79,10 @@ impl Needs {
         ];
         Self {
             table: header.end(),
-            slots: funcs.max().unwrap_or(0).max(CONSTANT),
+            slots: funcs.max().unwrap_or(0).max(match header.vectors() {
+                true => CONSTANT_VECTOR,
+                false => CONSTANT,
+            }),
             instances: 1,
             links: imported
                 .into_iter()
@@ -98,3 +101,7 @@ impl Needs {
 
 /// Slots that the evaluation of usual constant expressions needs.
 const CONSTANT: usize = 8;
+
+/// The same if vectors may be among them: an operand is counted for each two bytes of `v128.const`,
+/// its vector and the end.
+const CONSTANT_VECTOR: usize = (size_of::<u16>() + size_of::<V128>() + size_of::<u8>()).div_ceil(2);

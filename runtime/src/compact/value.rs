@@ -35,7 +35,9 @@ impl Value {
             Self::I64(value) => S::hold(value),
             Self::F32(bits) => S::hold(bits),
             Self::F64(bits) => S::hold(bits),
-            Self::V128(value) => S::hold(value),
+            Self::V128(value) if size_of::<S>() == size_of::<V128>() => S::hold(value),
+            // No module has vectors where slots do not hold them.
+            Self::V128(_) => S::ZERO,
             Self::FuncRef(func) => S::hold(func.map_or(Ref::NULL, FuncAddr::into_ref)),
             Self::ExternRef(number) => S::hold(number.map_or(Ref::NULL, Ref::from_number)),
         }

@@ -40,8 +40,8 @@
 //!   an operand the slot that follows from the widths before it, instead of its index.
 //! - **In the compact engine a value is one slot**: it runs the module's bytes, in which indices of
 //!   locals and heights of branches count values, and nobody is there to count anything else. So a
-//!   profile with vectors has slots of 16 bytes, at whose front [`Value::Slots`] stand; others keep
-//!   8, and their functions say so: `Value<Slots = [u64; 1]>`.
+//!   profile with vectors has slots of 16 bytes, at whose front [`Value::Slots`] stand, and others
+//!   keep 8: a [`Slot`] is one of both.
 //!
 //! Integers of 8 and 16 bits are in no slot: they are types of memory
 //! ([`Scalar`](crate::exec::access::Scalar)), which loads extend and stores cut off.

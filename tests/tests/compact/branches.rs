@@ -5,7 +5,7 @@
 
 use super::{Memories, store};
 use tabwasm::compact::{Exit, Module, Value};
-use tabwasm::profile::Std;
+use tabwasm::profile::{Features, NoAlloc, Profile, Std};
 
 /// What a function with this body gives for each parameter.
 fn run(body: &str, cases: &[(i32, i32)]) {
@@ -22,7 +22,11 @@ fn run(body: &str, cases: &[(i32, i32)]) {
             (func (param i32) (result i32) {sign}))"
     );
     let wasm = wat::parse_str(&text).unwrap().leak();
-    let module = Module::new(wasm, &Std, vec![0; 1 << 18].leak()).unwrap();
+    let features = Features {
+        limits: Std::LIMITS,
+        ..Features::of::<NoAlloc>()
+    };
+    let module = Module::new(wasm, &features, vec![0; 1 << 18].leak()).unwrap();
     let mut memories = Memories::new(0);
     let (mut store, _, f) = store(module, &[], &mut memories, "f");
     for (param, result) in cases {

@@ -10,17 +10,18 @@ mod fuel;
 mod needs;
 mod pages;
 mod snapshots;
+mod vectors;
 
 use tabwasm::compact::{
     Extern, Frame, FuncAddr, Global, Instance, InstanceIdx, Link, Memory, Module, Ram, Segment,
     Store, Table,
 };
-use tabwasm::profile::NoAlloc;
+use tabwasm::profile::{Gate, NoAlloc, Profile, Slot};
 use tabwasm::types::{Ref, TypeId};
 
 /// Memory for a store, of which there is enough.
-struct Memories {
-    slots: [u64; 256],
+struct Memories<S = u64> {
+    slots: [S; 256],
     frames: [Frame; 16],
     instances: [Instance<'static>; 4],
     links: [Link; 16],
@@ -28,15 +29,15 @@ struct Memories {
     elements: [Ref; 64],
     memories: [Memory; 4],
     memory: Vec<u8>,
-    globals: [Global; 16],
+    globals: [Global<S>; 16],
     types: [TypeId; 64],
     segments: [Segment; 16],
 }
 
-impl Memories {
+impl<S: Slot> Memories<S> {
     fn new(bytes: usize) -> Self {
         Self {
-            slots: [0; 256],
+            slots: [S::ZERO; 256],
             frames: Default::default(),
             instances: Default::default(),
             links: Default::default(),
@@ -44,13 +45,13 @@ impl Memories {
             elements: [Ref::NULL; 64],
             memories: Default::default(),
             memory: vec![0; bytes],
-            globals: Default::default(),
+            globals: [Global::EMPTY; 16],
             types: [TypeId::default(); 64],
             segments: Default::default(),
         }
     }
 
-    fn ram(&mut self) -> Ram<'static, '_> {
+    fn ram(&mut self) -> Ram<'static, '_, S> {
         Ram {
             slots: &mut self.slots,
             frames: &mut self.frames,
@@ -69,8 +70,13 @@ impl Memories {
 
 /// A module from its text, which lives as long as the process.
 fn module(text: &str) -> Module<'static> {
+    module_of(text, &NoAlloc)
+}
+
+/// The same, admitted by another gate.
+fn module_of(text: &str, gate: &impl Gate) -> Module<'static> {
     let wasm = wat::parse_str(text).unwrap().leak();
-    Module::new(wasm, &NoAlloc, vec![0; 1 << 16].leak()).unwrap()
+    Module::new(wasm, gate, vec![0; 1 << 16].leak()).unwrap()
 }
 
 /// A store with one instance, and a function of it.
@@ -80,6 +86,16 @@ fn store<'s>(
     memories: &'s mut Memories,
     name: &str,
 ) -> (Store<'static, 's, NoAlloc>, InstanceIdx, FuncAddr) {
+    store_of(module, imports, memories, name)
+}
+
+/// The same of another profile.
+fn store_of<'s, P: Profile>(
+    module: Module<'static>,
+    imports: &[Extern<'_>],
+    memories: &'s mut Memories<P::Slot>,
+    name: &str,
+) -> (Store<'static, 's, P>, InstanceIdx, FuncAddr) {
     let mut store = Store::new(memories.ram());
     let instance = store.instantiate(module, imports).unwrap();
     let func = store.func(instance, name).unwrap();

@@ -91,9 +91,7 @@ fn parse(
     config: &Config,
     report: &mut Report,
 ) -> Result<(), wast::Error> {
-    let mut lexer = Lexer::new(text);
-    lexer.allow_confusing_unicode(true);
-    let buffer = ParseBuffer::new_with_lexer(lexer)?;
+    let buffer = buffer(text)?;
     let script: Wast<'_> = parser::parse(&buffer)?;
     match subject {
         Subject::Engine => play(script, text, Engines::new(config), report),
@@ -101,11 +99,20 @@ fn parse(
             let before = report.clone();
             if compact::<NoAlloc>(script, text, config, report) {
                 *report = before;
+                // A script that has been played is used up, and its text with it.
+                let buffer = self::buffer(text)?;
                 compact::<NoAllocVector>(parser::parse(&buffer)?, text, config, report);
             }
         }
     }
     Ok(())
+}
+
+/// A text that can be parsed once.
+fn buffer(text: &str) -> Result<ParseBuffer<'_>, wast::Error> {
+    let mut lexer = Lexer::new(text);
+    lexer.allow_confusing_unicode(true);
+    ParseBuffer::new_with_lexer(lexer)
 }
 
 /// Plays a script in a profile of the compact engine; says whether a module needs vectors, which

@@ -379,6 +379,7 @@ fn a_table_is_made_and_needs_are_told() {
         r#""elements":3,"#,
         r#""memory":131072,"#,
         r#""globals":1,"#,
+        r#""width":8,"#,
         &format!(r#""table":{},"#, table_bytes.len()),
     ] {
         assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
@@ -397,6 +398,24 @@ fn a_table_is_made_and_needs_are_told() {
         "{}",
         output.stdout
     );
+}
+
+#[test]
+fn a_module_with_vectors_needs_wide_slots() {
+    let text = r#"(module (global v128 (v128.const i64x2 1 2))
+        (func (export "a") (param v128) (result v128) (i8x16.neg (local.get 0))))"#;
+    let path = file("vectors.wat", text);
+    let output = tabwasm(&["inspect", "--needs", "--json", &path], b"");
+    for part in [r#""slots":10,"#, r#""width":16,"#] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    let table = file("vectors.table", "");
+    let output = tabwasm(&["compile", "--side-table", &path, "-o", &table], b"");
+    assert_eq!((output.code, output.stderr.as_str()), (Some(0), ""));
+    let wasm = wat::parse_str(text).expect("this is a module");
+    let table = fs::read(&table).expect("the file is there");
+    let module = tabwasm::compact::Module::with_table(&wasm, &table);
+    assert!(module.expect("they fit").export("a").is_some());
 }
 
 #[test]

@@ -12,7 +12,7 @@ const MIXED: &str = r#"(module (func (export "one") (result i32) (i32.const 1)))
     (assert_return (invoke "one") (i32.const 2))
     (assert_invalid (module (func (result i32))) "type mismatch")
     (assert_malformed (module quote "(func") "unexpected end")
-    (module (func (export "f") (drop (v128.const i64x2 0 0))))
+    (module (type (struct)) (func (export "f")))
     (invoke "f")"#;
 
 #[test]
@@ -30,13 +30,34 @@ fn scripts_are_counted() {
         "{}",
         output.stdout
     );
-    assert!(output.stdout.contains("2 simd"), "{}", output.stdout);
+    assert!(output.stdout.contains("2 gc"), "{}", output.stdout);
     let output = tabwasm(&["wast", "--json", &path], b"");
     let last = output.stdout.lines().last().unwrap_or_default();
     assert!(
         last.contains(r#""passed":3,"failed":1,"skipped":2,"text_only":1"#),
         "{last}"
     );
+}
+
+/// All of the script is played in the profile that its modules need.
+#[test]
+fn scripts_with_vectors_run_without_an_allocator() {
+    let text = r#"(module (func (export "one") (result i32) (i32.const 1)))
+        (assert_return (invoke "one") (i32.const 1))
+        (module (func (export "neg") (param v128) (result v128) (i64x2.neg (local.get 0))))
+        (assert_return (invoke "neg" (v128.const i64x2 1 -2)) (v128.const i64x2 -1 2))
+        (assert_return (invoke "neg" (v128.const i64x2 1 -2)) (v128.const i64x2 -1 3))"#;
+    let path = file("vectors.wast", text);
+    let run = |more: &[&str]| {
+        let args = [&["wast", "--tier", "no_alloc"], more, &[&path]].concat();
+        let output = tabwasm(&args, b"");
+        output.stdout.lines().last().map(str::to_owned)
+    };
+    let all = "1 files, 5 directives: 4 passed, 1 failed, 0 skipped";
+    assert_eq!(run(&[]).as_deref(), Some(all));
+    // A proposal that is off is not missing.
+    let off = "1 files, 5 directives: 2 passed, 0 failed, 3 skipped";
+    assert_eq!(run(&["--features", "-simd"]).as_deref(), Some(off));
 }
 
 #[test]
