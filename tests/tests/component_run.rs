@@ -242,3 +242,83 @@ fn resources_of_the_host() {
     let error = run.call(&mut store, ()).expect_err("it has trapped");
     assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
 }
+
+/// What a component says of a module that it imports, the module that the host gives, and what the
+/// linker answers.
+#[rustfmt::skip]
+const MODULES: [(&str, &str, Option<&str>); 24] = [
+    // It may ask for less, and export more.
+    (r#"(import "a" "f" (func)) (import "a" "m" (memory 1))"#, r#"(import "a" "f" (func))"#, None),
+    ("", r#"(func (export "more"))"#, None),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "g" (func))"#, Some("unknown import: `a::g` (function [] -> []) is not defined")),
+    (r#"(import "a" "f" (func))"#, r#"(import "b" "f" (func))"#, Some("unknown import: `b::f`")),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "f" (func (param i32)))"#, Some("incompatible import type for `a::f`")),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "f" (memory 1))"#, Some("incompatible import type for `a::f`")),
+    // What is promised may be more than it asks for, not less.
+    (r#"(import "a" "m" (memory 2 3))"#, r#"(import "a" "m" (memory 1))"#, None),
+    (r#"(import "a" "m" (memory 1))"#, r#"(import "a" "m" (memory 2))"#, Some("incompatible import type for `a::m`")),
+    (r#"(import "a" "m" (memory 1))"#, r#"(import "a" "m" (memory 1 3))"#, Some("incompatible import type for `a::m`")),
+    (r#"(import "a" "t" (table 2 funcref))"#, r#"(import "a" "t" (table 1 funcref))"#, None),
+    (r#"(import "a" "t" (table 1 funcref))"#, r#"(import "a" "t" (table 1 externref))"#, Some("incompatible import type for `a::t`")),
+    (r#"(import "a" "g" (global i32))"#, r#"(import "a" "g" (global i32))"#, None),
+    (r#"(import "a" "g" (global i32))"#, r#"(import "a" "g" (global (mut i32)))"#, Some("incompatible import type for `a::g`")),
+    // What it exports may be more than is expected.
+    (r#"(export "f" (func (param i32)))"#, r#"(func (export "f") (param i32))"#, None),
+    (r#"(export "f" (func (param i32)))"#, "", Some("does not export `f`: expected function [i32] -> []")),
+    (r#"(export "f" (func (param i32)))"#, r#"(func (export "f") (param i64))"#, Some("exports `f` as another type")),
+    (r#"(export "f" (func))"#, r#"(memory (export "f") 1)"#, Some("exports `f` as another type")),
+    (r#"(export "m" (memory 1))"#, r#"(memory (export "m") 2 3)"#, None),
+    (r#"(export "m" (memory 2))"#, r#"(memory (export "m") 1)"#, Some("exports `m` as another type")),
+    // Types may be defined in the type, around it, and in groups.
+    (r#"(alias outer $C $pair (type $p)) (export "f" (func (type $p)))"#, r#"(func (export "f") (param i32 i32))"#, None),
+    (r#"(alias outer $C $pair (type $p)) (export "f" (func (type $p)))"#, r#"(func (export "f") (param i32))"#, Some("exports `f` as another type")),
+    (r#"(alias outer $C $user (type $u)) (export "f" (func (type $u)))"#,
+     r#"(type $pair (func (param i32 i32))) (func (export "f") (param (ref $pair)))"#, None),
+    (r#"(alias outer $C $user (type $u)) (export "f" (func (type $u)))"#,
+     r#"(type $other (func (param i32))) (func (export "f") (param (ref $other)))"#, Some("exports `f` as another type")),
+    (r#"(type $s (func (param (ref null $s)))) (export "f" (func (type $s)))"#,
+     r#"(type $pair (func)) (type $s (func (param (ref null $s)))) (func (export "f") (type $s))"#, None),
+];
+
+#[test]
+fn modules_that_are_given_are_compared_when_linked() {
+    let engine = Engine::default();
+    for (declared, given, answer) in MODULES {
+        let given = wat::parse_str(format!("(module {given})")).expect(given);
+        let given = tabwasm::Module::new(&engine, given).expect("valid");
+        // It is compared by itself, and as something that an instance exports.
+        let import = format!(r#"(import "m" (core module $m {declared}))"#);
+        let within =
+            format!(r#"(import "a:b/c@1.0.0" (instance (export "m" (core module {declared}))))"#);
+        for (text, path) in [(import, "m"), (within, "a:b/c@1.0.0/m")] {
+            let text = format!(
+                r#"(component $C
+                    (core type $pair (func (param i32 i32)))
+                    (core type $user (func (param (ref $pair))))
+                    {text})"#
+            );
+            let component = wat::parse_str(&text).expect(&text);
+            let component = Component::new(&engine, component).expect(&text);
+            let mut linker = Linker::<()>::new(&engine);
+            match path {
+                "m" => linker.root().module("m", &given),
+                _ => linker
+                    .instance("a:b/c@1.0.0")
+                    .and_then(|mut instance| instance.module("m", &given)),
+            }
+            .expect("defined");
+            let linked = linker.instantiate_pre(&component).map(drop);
+            match (answer, linked.map_err(|error| format!("{error:#}"))) {
+                (None, linked) => assert_eq!(linked, Ok(()), "{text}"),
+                (Some(answer), Ok(())) => panic!("linked, not `{answer}`: {text}"),
+                (Some(answer), Err(said)) => {
+                    let import = format!("import `{path}` has another type");
+                    assert!(
+                        said.contains(&import) && said.contains(answer),
+                        "{text}: {said}"
+                    );
+                }
+            }
+        }
+    }
+}
