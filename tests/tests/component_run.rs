@@ -59,6 +59,68 @@ fn adds() {
     assert_eq!(results, [Val::String("Hello, World!".into())]);
 }
 
+/// A component that calls another with a list of as many empty strings as it is told, and then adds 100
+/// to a number in its memory. The other one's allocator traps at its 7th call, unless all is freed.
+const LISTS: &str = r#"(component
+    (component $Callee
+        (core module $M (memory (export "m") 1)
+            (global $calls (mut i32) (i32.const 0))
+            (func $realloc (export "realloc") (param i32 i32 i32 i32) (result i32)
+                (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+                (if (i32.eq (global.get $calls) (i32.const 7)) (then (unreachable)))
+                (i32.const 1024))
+            (func (export "take") (param i32 i32) (result i32)
+                (global.set $calls (i32.const 0))
+                (i32.store (i32.const 0) (i32.const 5))
+                (local.get 1)))
+        (core instance $m (instantiate $M))
+        (func (export "take") (param "list" (list string)) (result u32)
+            (canon lift (core func $m "take") (memory (core memory $m "m")) (realloc (core func $m "realloc")))))
+    (component $Caller
+        (import "take" (func $take (param "list" (list string)) (result u32)))
+        (core module $L (memory (export "m") 1))
+        (core instance $l (instantiate $L))
+        (alias core export $l "m" (core memory $memory))
+        (core func $take' (canon lower (func $take) (memory $memory)))
+        (core module $M (import "l" "m" (memory 1))
+            (import "l" "take" (func $take (param i32 i32) (result i32)))
+            (func $run (export "run") (param $count i32) (result i32) (local $taken i32)
+                (local.set $taken (call $take (i32.const 16) (local.get $count)))
+                (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 100)))
+                (i32.add (i32.load (i32.const 0)) (local.get $taken))))
+        (core instance $m (instantiate $M (with "l" (instance
+            (export "m" (memory $memory)) (export "take" (func $take'))))))
+        (func (export "run") (param "count" u32) (result u32) (canon lift (core func $m "run"))))
+    (instance $callee (instantiate $Callee))
+    (instance $caller (instantiate $Caller (with "take" (func $callee "take"))))
+    (export "run" (func $caller "run")))"#;
+
+#[test]
+fn between_calls_of_an_allocator_nothing_is_mixed_up() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, wat::parse_str(LISTS).expect("text")).expect("valid");
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component);
+    let instance = instance.expect("linked");
+    let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run");
+    let run = run.expect("a function");
+    // Each time the caller finds its own memory again.
+    for (count, expected) in [(0, 100), (1, 201), (5, 305), (3, 403)] {
+        assert_eq!(
+            run.call(&mut store, (count,)).expect("no trap"),
+            (expected,)
+        );
+    }
+    // The 7th call is that for the 6th string. The allocator runs in the one, the call is made by the other.
+    let error = run.call(&mut store, (6,)).expect_err("it traps");
+    assert_eq!(error.as_trap_code(), Some(Trap::UnreachableCodeReached));
+    let frames = error.wasm_backtrace().expect("frames").frames();
+    let names: Vec<_> = frames.iter().map(|frame| frame.func_name()).collect();
+    assert_eq!(names, [Some("realloc"), Some("run")]);
+    let error = run.call(&mut store, (1,)).expect_err("it has trapped");
+    assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
+}
+
 /// Components that import nothing, with an engine each; `tests/components.py` compares what they answer
 /// with wasmtime.
 const REAL: [&str; 3] = ["stubbed.wasm", "starling-pure.wasm", "python.wasm"];

@@ -50,6 +50,8 @@ struct Call {
     component: u32,
     caller: Guest,
     callee: Guest,
+    /// The innermost component instance around both, which the call does not enter.
+    outside: Option<u32>,
     /// What of the callee is called.
     lifted: LiftedFunc,
 }
@@ -107,18 +109,20 @@ impl Adapter {
 }
 
 /// The function that stands for a call: from an instance of a component with its options, to a
-/// function of the same component.
+/// function of the same component, of which an instance is around both, or none.
 pub(super) fn call(
     home: u32,
     adapter: Shared<Adapter>,
     (component, instance, options): (u32, u32, GuestOptions),
     callee: LiftedFunc,
+    outside: Option<u32>,
 ) -> Result<Box<dyn Turns>, OutOfMemory> {
     Ok(allocation::boxed(Call {
         adapter,
         home,
         component,
         caller: Guest { instance, options },
+        outside,
         callee: Guest {
             instance: callee.instance,
             options: callee.options,
@@ -143,8 +147,13 @@ impl Call {
             return Err(unsupported());
         }
         let entity = entity(store, self.component)?;
-        entity.enter(Some(self.caller.instance), self.callee.instance)?;
+        entity.enter(self.outside, self.callee.instance)?;
         store.calls.begin()?;
+        if self.adapter.params.is_direct() {
+            let (own, arguments) = parts(frame, self.callee_frame())?;
+            self.adapter.params.pass(own, arguments)?;
+            return self.calls(self.lifted.core, turn::CALLED);
+        }
         let (own, rest) = parts(frame, self.adapter.own)?;
         self.adapter.params.start(rest);
         let slots = part(rest, self.adapter.params.source_slots())?;
@@ -155,6 +164,7 @@ impl Call {
         self.move_params(store, frame, None)
     }
 
+    #[inline]
     fn move_params(
         &self,
         store: &mut StoreInner,
@@ -163,10 +173,8 @@ impl Call {
     ) -> Result<Turn> {
         let guests = [&self.caller, &self.callee];
         let next = turn::PARAMS;
-        if let Some(turn) =
-            self.moves(store, frame, &self.adapter.params, guests, (answer, next))?
-        {
-            return Ok(turn);
+        if let Some(realloc) = self.moves(store, frame, &self.adapter.params, guests, answer)? {
+            return self.calls(realloc, next);
         }
         let (before, arguments) = parts(frame, self.callee_frame())?;
         let registers = part(before, self.registers())?;
@@ -180,6 +188,11 @@ impl Call {
 
     fn called(&self, store: &mut StoreInner, frame: &mut [u64]) -> Result<Turn> {
         dropped_all(store)?;
+        if self.adapter.results.is_direct() && self.lifted.post_return.is_none() {
+            let (own, results) = parts(frame, self.callee_frame())?;
+            self.adapter.results.pass(results, own)?;
+            return self.end(store);
+        }
         let given = self.adapter.given.checked_sub(1);
         let given = given.and_then(|last| frame.get(last)).copied();
         let (before, results) = parts(frame, self.callee_frame())?;
@@ -199,6 +212,7 @@ impl Call {
         self.move_results(store, frame, None)
     }
 
+    #[inline]
     fn move_results(
         &self,
         store: &mut StoreInner,
@@ -207,10 +221,8 @@ impl Call {
     ) -> Result<Turn> {
         let guests = [&self.callee, &self.caller];
         let next = turn::RESULTS;
-        if let Some(turn) =
-            self.moves(store, frame, &self.adapter.results, guests, (answer, next))?
-        {
-            return Ok(turn);
+        if let Some(realloc) = self.moves(store, frame, &self.adapter.results, guests, answer)? {
+            return self.calls(realloc, next);
         }
         let (before, callee) = parts(frame, self.callee_frame())?;
         let (own, registers) = parts(before, self.adapter.own)?;
@@ -232,27 +244,28 @@ impl Call {
 
     fn end(&self, store: &mut StoreInner) -> Result<Turn> {
         end_call(store)?;
-        entity(store, self.component)?.leave(Some(self.caller.instance), self.callee.instance);
+        entity(store, self.component)?.leave(self.outside, self.callee.instance);
         Ok(Turn::Done)
     }
 
-    /// Moves values until the target's allocator is needed, or all are there. From the first call of
-    /// the allocator on, the target may not call out.
+    /// Moves values until all are there, or the target's allocator is needed: then this is the function,
+    /// and its arguments stand where it expects them. From its first call on, the target may not call
+    /// out.
     fn moves(
         &self,
         store: &mut StoreInner,
         frame: &mut [u64],
         program: &Program,
         [source, target]: [&Guest; 2],
-        (answer, next): (Option<u64>, u64),
-    ) -> Result<Option<Turn>> {
+        answer: Option<u64>,
+    ) -> Result<Option<u32>> {
         let registers = part(frame, self.registers())?;
-        let mut memories = Two {
-            memories: &mut store.memories,
-            fuel: &mut store.fuel,
-            source: source.options.memory,
-            target: target.options.memory,
-        };
+        let mut memories = Two::new(
+            &mut store.memories,
+            &mut store.fuel,
+            source.options.memory,
+            target.options.memory,
+        );
         let mut handles = InstanceHandles {
             components: &mut store.components,
             resources: &store.resources,
@@ -262,31 +275,27 @@ impl Call {
             target: target.instance,
             most: store.engine.limits().component_handles,
         };
-        match step(program, registers, &mut memories, &mut handles, answer)? {
+        let realloc = match step(program, registers, &mut memories, &mut handles, answer)? {
             Step::Allocate(allocation) => {
-                if answer.is_none() {
-                    entity(store, self.component)?.may_leave(target.instance, false);
-                }
-                let turn = self.allocate(frame, &target.options, allocation, next);
-                turn.map(Some)
+                Some(self.allocate(frame, &target.options, allocation)?)
             }
-            Step::Done => {
-                if answer.is_some() {
-                    entity(store, self.component)?.may_leave(target.instance, true);
-                }
-                Ok(None)
-            }
+            Step::Done => None,
+        };
+        // Closed by the first call of the allocator, open again after the last one.
+        if answer.is_some() != realloc.is_some() {
+            entity(store, self.component)?.may_leave(target.instance, realloc.is_none());
         }
+        Ok(realloc)
     }
 
-    /// Calls a guest's allocator.
+    /// Writes the arguments of a guest's allocator.
+    #[inline]
     fn allocate(
         &self,
         frame: &mut [u64],
         options: &GuestOptions,
         allocation: Allocation,
-        next: u64,
-    ) -> Result<Turn> {
+    ) -> Result<u32, Trap> {
         let realloc = options.realloc.ok_or(Trap::NoAllocator)?;
         let Allocation {
             old,
@@ -294,15 +303,13 @@ impl Call {
             align,
             size,
         } = allocation;
-        let (_, arguments) = parts(frame, self.callee_frame())?;
-        let values = [old, old_size, align.into(), size];
-        arguments
-            .iter_mut()
-            .zip(values)
-            .for_each(|(slot, value)| *slot = value);
-        self.calls(realloc, next)
+        let arguments = frame.get_mut(self.callee_frame()..);
+        let arguments = arguments.and_then(|slots| slots.first_chunk_mut::<REALLOC>());
+        *arguments.ok_or(Trap::StackOverflow)? = [old, old_size, align.into(), size];
+        Ok(realloc)
     }
 
+    #[inline]
     fn calls(&self, func: u32, next: u64) -> Result<Turn> {
         Ok(Turn::Call {
             func,
@@ -312,6 +319,7 @@ impl Call {
     }
 
     /// What a guest's allocator answered.
+    #[inline]
     fn answer(&self, frame: &[u64], options: &GuestOptions) -> Option<u64> {
         let slot = frame.get(self.callee_frame());
         slot.map(|slot| options.word(*slot))
@@ -357,32 +365,70 @@ fn part(slots: &mut [u64], range: Range<usize>) -> Result<&mut [u64], Trap> {
     slots.get_mut(range).ok_or(Trap::StackOverflow)
 }
 
-/// The memories of two guests.
+/// The memories of two guests, as they are until a guest runs.
 struct Two<'s> {
-    memories: &'s mut Arena<MemoryEntity>,
+    /// None: it is the target's.
+    source: Option<&'s [u8]>,
+    target: &'s mut [u8],
     fuel: &'s mut u64,
-    source: Option<u32>,
-    target: Option<u32>,
+}
+
+impl<'s> Two<'s> {
+    #[inline]
+    fn new(
+        memories: &'s mut Arena<MemoryEntity>,
+        fuel: &'s mut u64,
+        source: Option<u32>,
+        target: Option<u32>,
+    ) -> Self {
+        let none = || (Some::<&[u8]>(&[]), <&mut [u8]>::default());
+        let (source, target) = match (source, target) {
+            (Some(source), Some(target)) if source != target => {
+                let both = memories.two(source, target);
+                both.map_or_else(none, |(source, target)| {
+                    (Some(source.bytes()), target.bytes_mut())
+                })
+            }
+            (source, Some(target)) => {
+                let target = memories.get_mut(target).map(MemoryEntity::bytes_mut);
+                (
+                    source.is_none().then_some(&[][..]),
+                    target.unwrap_or_default(),
+                )
+            }
+            (Some(source), None) => {
+                let source = memories.get(source).map(MemoryEntity::bytes);
+                (source.or(Some(&[])), Default::default())
+            }
+            (None, None) => none(),
+        };
+        Self {
+            source,
+            target,
+            fuel,
+        }
+    }
 }
 
 impl Memories for Two<'_> {
+    #[inline]
     fn source(&self) -> &[u8] {
-        let memory = self.source.and_then(|memory| self.memories.get(memory));
-        memory.map_or(&[], |memory| memory.bytes.as_slice())
+        self.source.unwrap_or(self.target)
     }
 
+    #[inline]
     fn target(&mut self) -> &mut [u8] {
-        let memory = self.target.and_then(|memory| self.memories.get_mut(memory));
-        memory.map_or(&mut [], |memory| memory.bytes_mut())
+        self.target
     }
 
+    #[inline]
     fn both(&mut self) -> Option<(&[u8], &mut [u8])> {
-        let (source, target) = self.memories.two(self.source?, self.target?)?;
-        Some((source.bytes.as_slice(), target.bytes_mut()))
+        Some((self.source?, self.target))
     }
 }
 
 impl Charge for Two<'_> {
+    #[inline]
     fn charge(&mut self, bytes: u64) -> Result<(), Trap> {
         let left = self.fuel.checked_sub(Rate::HOST.fuel(bytes));
         *self.fuel = left.ok_or(Trap::OutOfFuel)?;

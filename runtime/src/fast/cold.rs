@@ -119,7 +119,7 @@ pub(crate) unsafe fn turn(
     number: u64,
 ) -> Turned {
     // SAFETY: the caller promises a live context and a function of its store, which stays where it
-    // is. That the frame lies in the stack is compared before it is used; while the function has the
+    // is. That the frame lies in the stack is compared in the first turn; while the function has the
     // store the context is not used, and `resume` reads again what may have moved. Function entities
     // stand outside of what the reference to the store covers.
     unsafe {
@@ -128,8 +128,8 @@ pub(crate) unsafe fn turn(
         };
         let count = turns.slots();
         let end = slots.wrapping_add(count + Stack::MARGIN);
-        // A record more than for other calls: the one that leads back here.
-        if end > (*context).records.wrapping_sub(1).cast() {
+        // Later turns have the record of the caller's instance already, and so need less.
+        if number == 0 && end > (*context).records.cast() {
             return Turned::Trap(Trap::StackOverflow);
         }
         let fuel = Rate::PASSED.fuel(count as u64);
