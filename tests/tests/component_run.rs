@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tabwasm::component::{
     BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val, ValueMismatch,
 };
-use tabwasm::{Engine, Store, StoreContextMut, Trap};
+use tabwasm::{Config, Engine, Store, StoreContextMut, Trap};
 
 #[test]
 fn adds() {
@@ -119,6 +119,39 @@ fn between_calls_of_an_allocator_nothing_is_mixed_up() {
     assert_eq!(names, [Some("realloc"), Some("run")]);
     let error = run.call(&mut store, (1,)).expect_err("it has trapped");
     assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
+}
+
+#[test]
+fn a_call_between_components_sees_the_epoch() {
+    // The host lets the time pass before the caller calls the callee.
+    let text = LISTS
+        .replacen("(component", "(component (import \"late\" (func $late))", 1)
+        .replace("(component $Caller", "(component $Caller (import \"late\" (func $late)) (core func $late' (canon lower (func $late)))")
+        .replace("(export \"take\" (func $take'))", "(export \"take\" (func $take')) (export \"late\" (func $late'))")
+        .replace("(func $run", "(import \"l\" \"late\" (func $late)) (func $run")
+        .replace("(local.set $taken (call", "(call $late) (local.set $taken (call")
+        .replace("(with \"take\"", "(with \"late\" (func $late)) (with \"take\"");
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    let engine = Engine::new(&config).expect("configuration");
+    let component = Component::new(&engine, wat::parse_str(text).expect("text")).expect("valid");
+    let mut linker = Linker::<()>::new(&engine);
+    let late = |store: StoreContextMut<'_, ()>, ()| {
+        store.engine().increment_epoch();
+        Ok(())
+    };
+    linker.root().func_wrap("late", late).expect("defined");
+    let mut store = Store::new(&engine, ());
+    store.set_epoch_deadline(1);
+    let instance = linker.instantiate(&mut store, &component).expect("linked");
+    let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run");
+    let error = run.and_then(|run| run.call(&mut store, (1,)));
+    let error = error.expect_err("it is late");
+    assert_eq!(error.as_trap_code(), Some(Trap::Interrupt));
+    // The callee has not begun.
+    let frames = error.wasm_backtrace().expect("frames").frames();
+    let names: Vec<_> = frames.iter().map(|frame| frame.func_name()).collect();
+    assert_eq!(names, [Some("run")]);
 }
 
 /// Components that import nothing, with an engine each; `tests/components.py` compares what they answer

@@ -372,6 +372,7 @@ impl<'l> Script<'l> {
                 let found = expected.map(|_| frame[0]);
                 match turn {
                     Turn::Done => assert!(!frees, "{shown}"),
+                    Turn::Again { .. } => panic!("{shown}: handles are few"),
                     Turn::Call { func, at, next } => {
                         assert!(func == POST_RETURN && frees, "{shown}");
                         self.pending.push(Pending::Guest {

@@ -63,6 +63,16 @@ struct Guest {
     options: GuestOptions,
 }
 
+/// How far values are moved.
+enum Moved {
+    /// They are where they belong.
+    All,
+    /// As many as a turn may move.
+    Some,
+    /// Until the target's allocator answers: the function, whose arguments stand where it expects them.
+    Until(u32),
+}
+
 /// The slots of arguments of `realloc`.
 const REALLOC: usize = 4;
 
@@ -78,6 +88,10 @@ mod turn {
     pub(super) const RESULTS: u64 = 3;
     /// `post-return` has returned.
     pub(super) const FREED: u64 = 4;
+    /// More parameters are to be moved.
+    pub(super) const MORE_PARAMS: u64 = 5;
+    /// More of the result is to be moved.
+    pub(super) const MORE_RESULTS: u64 = 6;
 }
 
 impl Adapter {
@@ -172,9 +186,14 @@ impl Call {
         answer: Option<u64>,
     ) -> Result<Turn> {
         let guests = [&self.caller, &self.callee];
-        let next = turn::PARAMS;
-        if let Some(realloc) = self.moves(store, frame, &self.adapter.params, guests, answer)? {
-            return self.calls(realloc, next);
+        match self.moves(store, frame, &self.adapter.params, guests, answer)? {
+            Moved::All => {}
+            Moved::Some => {
+                return Ok(Turn::Again {
+                    next: turn::MORE_PARAMS,
+                });
+            }
+            Moved::Until(realloc) => return self.calls(realloc, turn::PARAMS),
         }
         let (before, arguments) = parts(frame, self.callee_frame())?;
         let registers = part(before, self.registers())?;
@@ -220,9 +239,14 @@ impl Call {
         answer: Option<u64>,
     ) -> Result<Turn> {
         let guests = [&self.callee, &self.caller];
-        let next = turn::RESULTS;
-        if let Some(realloc) = self.moves(store, frame, &self.adapter.results, guests, answer)? {
-            return self.calls(realloc, next);
+        match self.moves(store, frame, &self.adapter.results, guests, answer)? {
+            Moved::All => {}
+            Moved::Some => {
+                return Ok(Turn::Again {
+                    next: turn::MORE_RESULTS,
+                });
+            }
+            Moved::Until(realloc) => return self.calls(realloc, turn::RESULTS),
         }
         let (before, callee) = parts(frame, self.callee_frame())?;
         let (own, registers) = parts(before, self.adapter.own)?;
@@ -248,9 +272,7 @@ impl Call {
         Ok(Turn::Done)
     }
 
-    /// Moves values until all are there, or the target's allocator is needed: then this is the function,
-    /// and its arguments stand where it expects them. From its first call on, the target may not call
-    /// out.
+    /// Moves values; the target may not call out while its allocator runs.
     fn moves(
         &self,
         store: &mut StoreInner,
@@ -258,7 +280,7 @@ impl Call {
         program: &Program,
         [source, target]: [&Guest; 2],
         answer: Option<u64>,
-    ) -> Result<Option<u32>> {
+    ) -> Result<Moved> {
         let registers = part(frame, self.registers())?;
         let mut memories = Two::new(
             &mut store.memories,
@@ -275,17 +297,19 @@ impl Call {
             target: target.instance,
             most: store.engine.limits().component_handles,
         };
-        let realloc = match step(program, registers, &mut memories, &mut handles, answer)? {
+        let moved = match step(program, registers, &mut memories, &mut handles, answer)? {
             Step::Allocate(allocation) => {
-                Some(self.allocate(frame, &target.options, allocation)?)
+                Moved::Until(self.allocate(frame, &target.options, allocation)?)
             }
-            Step::Done => None,
+            Step::Again => Moved::Some,
+            Step::Done => Moved::All,
         };
-        // Closed by the first call of the allocator, open again after the last one.
-        if answer.is_some() != realloc.is_some() {
-            entity(store, self.component)?.may_leave(target.instance, realloc.is_none());
+        // It is closed already if it has just been called.
+        let closes = matches!(moved, Moved::Until(_));
+        if answer.is_some() != closes {
+            entity(store, self.component)?.may_leave(target.instance, !closes);
         }
-        Ok(realloc)
+        Ok(moved)
     }
 
     /// Writes the arguments of a guest's allocator.
@@ -347,6 +371,8 @@ impl Turns for Call {
                 let answer = self.answer(frame, &self.caller.options);
                 self.move_results(store, frame, answer)
             }
+            turn::MORE_PARAMS => self.move_params(store, frame, None),
+            turn::MORE_RESULTS => self.move_results(store, frame, None),
             turn::FREED => {
                 entity(store, self.component)?.may_leave(self.callee.instance, true);
                 self.end(store)

@@ -91,6 +91,11 @@ pub(crate) unsafe fn call_host(
 pub(crate) enum Turned {
     /// Its results stand at the beginning of its frame.
     Done,
+    /// Another turn begins.
+    Again {
+        /// Its number.
+        next: u64,
+    },
     /// A function is to be called.
     Call {
         /// The function.
@@ -106,7 +111,8 @@ pub(crate) enum Turned {
     Exit(Exit),
 }
 
-/// Takes a turn of a function of the library, which is paid for like a call of the host.
+/// Takes a turn of a function of the library, which is paid for like a call of the host, unless the
+/// store's deadline has come.
 ///
 /// # Safety
 /// The context is live, the function one of its store whose frame begins at `slots`, and the turn
@@ -132,17 +138,22 @@ pub(crate) unsafe fn turn(
         if number == 0 && end > (*context).records.cast() {
             return Turned::Trap(Trap::StackOverflow);
         }
+        let store = (*context).store.inner;
+        let polls = store.as_ref().engine.config().epoch;
+        if polls && (*context).epoch.as_ref().now() >= (*context).deadline {
+            return Turned::Exit(Exit::Epoch);
+        }
         let fuel = Rate::PASSED.fuel(count as u64);
         if let Err(exit) = (*context).burn(fuel) {
             return Turned::Exit(exit);
         }
         let frame = core::slice::from_raw_parts_mut(slots, count);
-        let store = (*context).store.inner;
         (*context).suspend();
         let turn = turns.turn(&mut *store.as_ptr(), frame, number);
         (*context).resume();
         match turn {
             Ok(Turn::Done) => Turned::Done,
+            Ok(Turn::Again { next }) => Turned::Again { next },
             Ok(Turn::Call { func, at, next }) if at < count => Turned::Call {
                 func: *(*context).funcs.add(func as usize),
                 at,

@@ -611,6 +611,10 @@ unsafe fn turn(state: &mut State, func: *const FuncEntity, number: u64) -> Flow 
     unsafe {
         match cold::turn(state.context, func, state.sp, number) {
             Turned::Done => return_slots(state),
+            Turned::Again { next } => {
+                (state.p, state.q) = (func as u64, next);
+                Flow::Jump(RESUME.ip())
+            }
             Turned::Call {
                 func: called,
                 at,

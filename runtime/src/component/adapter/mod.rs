@@ -100,6 +100,8 @@ pub(crate) enum Target {
 pub(crate) enum Step {
     /// A call of the target's allocator; the next step gets its answer.
     Allocate(Allocation),
+    /// Another step without an answer: this one has moved as many elements as one may.
+    Again,
     /// Nothing: all values are where they belong.
     Done,
 }

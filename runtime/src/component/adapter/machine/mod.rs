@@ -15,7 +15,10 @@ use super::{Allocation, Charge, HandleTransfer, Memories, Program, Step};
 use crate::component::abi::transcode;
 use crate::spec::Trap;
 
-/// Runs a program until it needs the guest, or has moved everything.
+/// Elements of lists that a step moves one by one: a few milliseconds.
+const ELEMENTS: u32 = 1 << 16;
+
+/// Runs a program until it needs the guest, has moved everything, or as many elements as a step may.
 ///
 /// Registers are as [`Program::start`] made them, and after that as the last step left them. A
 /// step after [`Step::Allocate`] gets the answer of the allocator, every other one none.
@@ -90,18 +93,25 @@ struct Machine<'a, M: ?Sized, H: ?Sized> {
 }
 
 impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H> {
-    /// Runs operations until one needs memory of the guest, or there is none left.
+    /// Runs operations until one needs memory of the guest, there is none left, or this is enough.
     #[inline(never)]
     fn all(&mut self) -> Result<Step, Trap> {
         let program = self.program;
+        let mut elements = 0;
         while let Some(op) = program.ops.get(self.pc) {
-            if matches!(op, Op::Done) {
-                break;
-            }
-            if let Some(allocation) = self.run(op)? {
+            let next = match op {
+                Op::Done => break,
+                Op::Each { .. } if elements == ELEMENTS => Some(Step::Again),
+                Op::Each { .. } => {
+                    elements += 1;
+                    self.run(op)?.map(Step::Allocate)
+                }
+                _ => self.run(op)?.map(Step::Allocate),
+            };
+            if let Some(next) = next {
                 self.registers[0] = self.pc as u64;
                 self.registers[1] = self.frame as u64;
-                return Ok(Step::Allocate(allocation));
+                return Ok(next);
             }
         }
         Ok(Step::Done)

@@ -112,6 +112,7 @@ pub(super) fn finished(
     loop {
         match step(program, &mut registers, pair, handles, answer)? {
             Step::Done => return Ok(registers[program.target_slots()].to_vec()),
+            Step::Again => answer = None,
             Step::Allocate(allocation) => {
                 let Allocation {
                     old,
@@ -279,6 +280,35 @@ fn strings_of_a_list_arrive_one_after_the_other() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_step_ends_after_some_elements() {
+    let mut types = TypeTable::default();
+    let option = defined(&mut types, Defined::Option(U8));
+    let list = defined(&mut types, Defined::List(option));
+    let program = program(&types, list, Source::Flat, Target::Flat);
+    // That there is no further one counts as one.
+    for (count, expected) in [(65_535, 0), (65_536, 1), (131_071, 1), (131_072, 2)] {
+        let mut pair = Pair::new(false, Allocator::Bump { top: 64 });
+        *pair.source_mut() = vec![1; 1 << 19];
+        pair.target.memory.resize(1 << 19, 0);
+        let mut registers = vec![0; program.registers()];
+        program.start(&mut registers);
+        registers[program.source_slots()].copy_from_slice(&[1_024, count]);
+        let (mut steps, mut answer) = (0, None);
+        loop {
+            match step(&program, &mut registers, &mut pair, &mut NoTransfer, answer).unwrap() {
+                Step::Done => break,
+                Step::Again => (steps, answer) = (steps + 1, None),
+                Step::Allocate(_) => answer = Some(64),
+            }
+        }
+        assert_eq!(steps, expected, "{count}");
+        let moved = &pair.target.memory[64..][..2 * count as usize];
+        assert!(moved.iter().all(|byte| *byte == 1));
+        assert_eq!(registers[program.target_slots()], [64, count]);
     }
 }
 
