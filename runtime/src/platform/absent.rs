@@ -25,5 +25,5 @@ unsafe impl Platform for Absent {
         false
     }
 
-    fn populate(&self, _: NonNull<u8>, _: usize) {}
+    unsafe fn populate(&self, _: NonNull<u8>, _: usize) {}
 }

@@ -51,7 +51,10 @@ pub(crate) unsafe trait Platform: Sync {
 
     /// Gives whole pages of a reservation the memory that the first access would give them, if the system
     /// can do that at once; their bytes stay what they are. It is only advice.
-    fn populate(&self, base: NonNull<u8>, size: usize);
+    ///
+    /// # Safety
+    /// The pages are of a reservation.
+    unsafe fn populate(&self, base: NonNull<u8>, size: usize);
 }
 
 /// That of the system which this build is for.
@@ -98,9 +101,9 @@ impl Reservation {
         let page = self.platform.page();
         let (begin, end) = (begin / page * page, end.next_multiple_of(page));
         if end.saturating_sub(begin) > page && end <= self.size {
-            // SAFETY: not beyond the end of the reservation, as was just compared.
-            let base = unsafe { self.base.add(begin) };
-            self.platform.populate(base, end - begin);
+            // SAFETY: whole pages, of which none is beyond the end of the reservation, as was just
+            // compared.
+            unsafe { self.platform.populate(self.base.add(begin), end - begin) };
         }
     }
 

@@ -52,9 +52,10 @@ unsafe impl Platform for Counted {
         unsafe { own().decommit(base, size) }
     }
 
-    fn populate(&self, base: NonNull<u8>, size: usize) {
+    unsafe fn populate(&self, base: NonNull<u8>, size: usize) {
         self.count();
-        own().populate(base, size);
+        // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
+        unsafe { own().populate(base, size) }
     }
 }
 
