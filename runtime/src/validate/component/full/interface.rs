@@ -159,8 +159,8 @@ fn slice(bytes: &[u8], text: Text) -> &[u8] {
 }
 
 /// The name that stands behind a name.
-fn second(bytes: &[u8], first: Text) -> Option<&str> {
+fn second(bytes: &[u8], first: Text) -> Option<&[u8]> {
     let behind = (first.start + first.length) as usize;
     let mut reader = crate::read::Reader::range(bytes, behind..bytes.len());
-    reader.name(&crate::profile::Everything).ok()
+    reader.known_name().ok()
 }
