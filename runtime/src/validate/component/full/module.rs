@@ -5,6 +5,7 @@
 //! "Core Module Definitions", and section 5.5 of the core standard.
 
 use super::Full;
+use super::interface::Order;
 use super::record::{Entity, Interface, InterfaceKind, Member, Text};
 use super::shape::Measure;
 use super::storage::ComponentStorage;
@@ -297,7 +298,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             };
             self.add_sorted(member, at)?;
         }
-        self.unique_core_names()?;
+        self.differ(Order::Both, ErrorCode::DuplicateImport)?;
         Ok(funcs)
     }
 
