@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tabwasm::component::{
     BorrowedResource, Component, Linker, Resource, ResourceTable, ResourceType, Val, ValueMismatch,
 };
-use tabwasm::{Engine, Store, StoreContextMut, Trap};
+use tabwasm::{Config, Engine, Store, StoreContextMut, Trap};
 
 #[test]
 fn adds() {
@@ -57,6 +57,101 @@ fn adds() {
         .call(&mut store, &[Val::String("World".into())], &mut results)
         .expect("no trap");
     assert_eq!(results, [Val::String("Hello, World!".into())]);
+}
+
+/// A component that calls another with a list of as many empty strings as it is told, and then adds 100
+/// to a number in its memory. The other one's allocator traps at its 7th call, unless all is freed.
+const LISTS: &str = r#"(component
+    (component $Callee
+        (core module $M (memory (export "m") 1)
+            (global $calls (mut i32) (i32.const 0))
+            (func $realloc (export "realloc") (param i32 i32 i32 i32) (result i32)
+                (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
+                (if (i32.eq (global.get $calls) (i32.const 7)) (then (unreachable)))
+                (i32.const 1024))
+            (func (export "take") (param i32 i32) (result i32)
+                (global.set $calls (i32.const 0))
+                (i32.store (i32.const 0) (i32.const 5))
+                (local.get 1)))
+        (core instance $m (instantiate $M))
+        (func (export "take") (param "list" (list string)) (result u32)
+            (canon lift (core func $m "take") (memory (core memory $m "m")) (realloc (core func $m "realloc")))))
+    (component $Caller
+        (import "take" (func $take (param "list" (list string)) (result u32)))
+        (core module $L (memory (export "m") 1))
+        (core instance $l (instantiate $L))
+        (alias core export $l "m" (core memory $memory))
+        (core func $take' (canon lower (func $take) (memory $memory)))
+        (core module $M (import "l" "m" (memory 1))
+            (import "l" "take" (func $take (param i32 i32) (result i32)))
+            (func $run (export "run") (param $count i32) (result i32) (local $taken i32)
+                (local.set $taken (call $take (i32.const 16) (local.get $count)))
+                (i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 100)))
+                (i32.add (i32.load (i32.const 0)) (local.get $taken))))
+        (core instance $m (instantiate $M (with "l" (instance
+            (export "m" (memory $memory)) (export "take" (func $take'))))))
+        (func (export "run") (param "count" u32) (result u32) (canon lift (core func $m "run"))))
+    (instance $callee (instantiate $Callee))
+    (instance $caller (instantiate $Caller (with "take" (func $callee "take"))))
+    (export "run" (func $caller "run")))"#;
+
+#[test]
+fn between_calls_of_an_allocator_nothing_is_mixed_up() {
+    let engine = Engine::default();
+    let component = Component::new(&engine, wat::parse_str(LISTS).expect("text")).expect("valid");
+    let mut store = Store::new(&engine, ());
+    let instance = Linker::new(&engine).instantiate(&mut store, &component);
+    let instance = instance.expect("linked");
+    let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run");
+    let run = run.expect("a function");
+    // Each time the caller finds its own memory again.
+    for (count, expected) in [(0, 100), (1, 201), (5, 305), (3, 403)] {
+        assert_eq!(
+            run.call(&mut store, (count,)).expect("no trap"),
+            (expected,)
+        );
+    }
+    // The 7th call is that for the 6th string. The allocator runs in the one, the call is made by the other.
+    let error = run.call(&mut store, (6,)).expect_err("it traps");
+    assert_eq!(error.as_trap_code(), Some(Trap::UnreachableCodeReached));
+    let frames = error.wasm_backtrace().expect("frames").frames();
+    let names: Vec<_> = frames.iter().map(|frame| frame.func_name()).collect();
+    assert_eq!(names, [Some("realloc"), Some("run")]);
+    let error = run.call(&mut store, (1,)).expect_err("it has trapped");
+    assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
+}
+
+#[test]
+fn a_call_between_components_sees_the_epoch() {
+    // The host lets the time pass before the caller calls the callee.
+    let text = LISTS
+        .replacen("(component", "(component (import \"late\" (func $late))", 1)
+        .replace("(component $Caller", "(component $Caller (import \"late\" (func $late)) (core func $late' (canon lower (func $late)))")
+        .replace("(export \"take\" (func $take'))", "(export \"take\" (func $take')) (export \"late\" (func $late'))")
+        .replace("(func $run", "(import \"l\" \"late\" (func $late)) (func $run")
+        .replace("(local.set $taken (call", "(call $late) (local.set $taken (call")
+        .replace("(with \"take\"", "(with \"late\" (func $late)) (with \"take\"");
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    let engine = Engine::new(&config).expect("configuration");
+    let component = Component::new(&engine, wat::parse_str(text).expect("text")).expect("valid");
+    let mut linker = Linker::<()>::new(&engine);
+    let late = |store: StoreContextMut<'_, ()>, ()| {
+        store.engine().increment_epoch();
+        Ok(())
+    };
+    linker.root().func_wrap("late", late).expect("defined");
+    let mut store = Store::new(&engine, ());
+    store.set_epoch_deadline(1);
+    let instance = linker.instantiate(&mut store, &component).expect("linked");
+    let run = instance.get_typed_func::<(u32,), (u32,)>(&mut store, "run");
+    let error = run.and_then(|run| run.call(&mut store, (1,)));
+    let error = error.expect_err("it is late");
+    assert_eq!(error.as_trap_code(), Some(Trap::Interrupt));
+    // The callee has not begun.
+    let frames = error.wasm_backtrace().expect("frames").frames();
+    let names: Vec<_> = frames.iter().map(|frame| frame.func_name()).collect();
+    assert_eq!(names, [Some("run")]);
 }
 
 /// Components that import nothing, with an engine each; `tests/components.py` compares what they answer
@@ -241,4 +336,84 @@ fn resources_of_the_host() {
     assert_eq!(error.as_trap_code(), Some(Trap::UnknownHandle));
     let error = run.call(&mut store, ()).expect_err("it has trapped");
     assert_eq!(error.as_trap_code(), Some(Trap::CannotEnter));
+}
+
+/// What a component says of a module that it imports, the module that the host gives, and what the
+/// linker answers.
+#[rustfmt::skip]
+const MODULES: [(&str, &str, Option<&str>); 24] = [
+    // It may ask for less, and export more.
+    (r#"(import "a" "f" (func)) (import "a" "m" (memory 1))"#, r#"(import "a" "f" (func))"#, None),
+    ("", r#"(func (export "more"))"#, None),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "g" (func))"#, Some("unknown import: `a::g` (function [] -> []) is not defined")),
+    (r#"(import "a" "f" (func))"#, r#"(import "b" "f" (func))"#, Some("unknown import: `b::f`")),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "f" (func (param i32)))"#, Some("incompatible import type for `a::f`")),
+    (r#"(import "a" "f" (func))"#, r#"(import "a" "f" (memory 1))"#, Some("incompatible import type for `a::f`")),
+    // What is promised may be more than it asks for, not less.
+    (r#"(import "a" "m" (memory 2 3))"#, r#"(import "a" "m" (memory 1))"#, None),
+    (r#"(import "a" "m" (memory 1))"#, r#"(import "a" "m" (memory 2))"#, Some("incompatible import type for `a::m`")),
+    (r#"(import "a" "m" (memory 1))"#, r#"(import "a" "m" (memory 1 3))"#, Some("incompatible import type for `a::m`")),
+    (r#"(import "a" "t" (table 2 funcref))"#, r#"(import "a" "t" (table 1 funcref))"#, None),
+    (r#"(import "a" "t" (table 1 funcref))"#, r#"(import "a" "t" (table 1 externref))"#, Some("incompatible import type for `a::t`")),
+    (r#"(import "a" "g" (global i32))"#, r#"(import "a" "g" (global i32))"#, None),
+    (r#"(import "a" "g" (global i32))"#, r#"(import "a" "g" (global (mut i32)))"#, Some("incompatible import type for `a::g`")),
+    // What it exports may be more than is expected.
+    (r#"(export "f" (func (param i32)))"#, r#"(func (export "f") (param i32))"#, None),
+    (r#"(export "f" (func (param i32)))"#, "", Some("does not export `f`: expected function [i32] -> []")),
+    (r#"(export "f" (func (param i32)))"#, r#"(func (export "f") (param i64))"#, Some("exports `f` as another type")),
+    (r#"(export "f" (func))"#, r#"(memory (export "f") 1)"#, Some("exports `f` as another type")),
+    (r#"(export "m" (memory 1))"#, r#"(memory (export "m") 2 3)"#, None),
+    (r#"(export "m" (memory 2))"#, r#"(memory (export "m") 1)"#, Some("exports `m` as another type")),
+    // Types may be defined in the type, around it, and in groups.
+    (r#"(alias outer $C $pair (type $p)) (export "f" (func (type $p)))"#, r#"(func (export "f") (param i32 i32))"#, None),
+    (r#"(alias outer $C $pair (type $p)) (export "f" (func (type $p)))"#, r#"(func (export "f") (param i32))"#, Some("exports `f` as another type")),
+    (r#"(alias outer $C $user (type $u)) (export "f" (func (type $u)))"#,
+     r#"(type $pair (func (param i32 i32))) (func (export "f") (param (ref $pair)))"#, None),
+    (r#"(alias outer $C $user (type $u)) (export "f" (func (type $u)))"#,
+     r#"(type $other (func (param i32))) (func (export "f") (param (ref $other)))"#, Some("exports `f` as another type")),
+    (r#"(type $s (func (param (ref null $s)))) (export "f" (func (type $s)))"#,
+     r#"(type $pair (func)) (type $s (func (param (ref null $s)))) (func (export "f") (type $s))"#, None),
+];
+
+#[test]
+fn modules_that_are_given_are_compared_when_linked() {
+    let engine = Engine::default();
+    for (declared, given, answer) in MODULES {
+        let given = wat::parse_str(format!("(module {given})")).expect(given);
+        let given = tabwasm::Module::new(&engine, given).expect("valid");
+        // It is compared by itself, and as something that an instance exports.
+        let import = format!(r#"(import "m" (core module $m {declared}))"#);
+        let within =
+            format!(r#"(import "a:b/c@1.0.0" (instance (export "m" (core module {declared}))))"#);
+        for (text, path) in [(import, "m"), (within, "a:b/c@1.0.0/m")] {
+            let text = format!(
+                r#"(component $C
+                    (core type $pair (func (param i32 i32)))
+                    (core type $user (func (param (ref $pair))))
+                    {text})"#
+            );
+            let component = wat::parse_str(&text).expect(&text);
+            let component = Component::new(&engine, component).expect(&text);
+            let mut linker = Linker::<()>::new(&engine);
+            match path {
+                "m" => linker.root().module("m", &given),
+                _ => linker
+                    .instance("a:b/c@1.0.0")
+                    .and_then(|mut instance| instance.module("m", &given)),
+            }
+            .expect("defined");
+            let linked = linker.instantiate_pre(&component).map(drop);
+            match (answer, linked.map_err(|error| format!("{error:#}"))) {
+                (None, linked) => assert_eq!(linked, Ok(()), "{text}"),
+                (Some(answer), Ok(())) => panic!("linked, not `{answer}`: {text}"),
+                (Some(answer), Err(said)) => {
+                    let import = format!("import `{path}` has another type");
+                    assert!(
+                        said.contains(&import) && said.contains(answer),
+                        "{text}: {said}"
+                    );
+                }
+            }
+        }
+    }
 }

@@ -4,12 +4,17 @@
 //! features both say the same, and in an arena the verdict is that of growing vectors or that the
 //! arena is too small. Whatever is refused, a rule of `spec/levels.toml` refuses it.
 
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
 use tabwasm::profile::{Features, Profile, Std};
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::{ComponentRule, ErrorClass, ErrorCode, Limit, Proposal, Proposals, Rule};
 use tabwasm::validate::{Arena, Heap, check_component};
 use tabwasm_tests::corpus::{self, Module, Random, mutate};
-use tabwasm_tests::shared;
+use tabwasm_tests::{shared, workspace};
 use wasmparser::{Validator, WasmFeatures};
 
 /// Mutants of all components together.
@@ -194,6 +199,49 @@ fn the_suite_agrees_with_wasmparser() {
         tally.compare(&name, &bytes);
     }
     tally.finish();
+}
+
+/// Components that foreign tools made: `tests/components.sh` and `tests/corpus.sh`.
+#[test]
+fn made_components_agree_with_wasmparser() {
+    for folder in ["components", "component-corpus"] {
+        let folder = workspace().join("target").join(folder);
+        let files = files(&folder);
+        if files.is_empty() {
+            // To the stream itself, which the test harness does not hold back.
+            let _ = writeln!(
+                io::stderr(),
+                "SKIPPED: no components in {}: `.ci/extended` makes them (tests/components.sh, tests/corpus.sh)",
+                folder.display()
+            );
+            continue;
+        }
+        let mut tally = Tally::new();
+        let mut count = 0;
+        for file in files {
+            let bytes = fs::read(&file).expect("it was listed");
+            if is_component(&bytes) {
+                tally.compare(&file.display().to_string(), &bytes);
+                count += 1;
+            }
+        }
+        print!("{count} components of {}: ", folder.display());
+        tally.finish();
+    }
+}
+
+/// Files of components in a folder and in the folders for kinds of them.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let below = |folder: &Path| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let all = below(folder);
+    let nested: Vec<_> = all.iter().flat_map(|path| below(path)).collect();
+    let mut files: Vec<_> = all.into_iter().chain(nested).collect();
+    files.retain(|path| path.extension() == Some(OsStr::new("wasm")));
+    files.sort();
+    files
 }
 
 #[test]

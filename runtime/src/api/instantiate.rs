@@ -29,7 +29,7 @@ use crate::store::entity::{
 };
 use crate::store::inner::{Handle, StoreInner};
 use crate::store::{StoreData, growth};
-use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, Ref, TagIdx};
+use crate::types::{DataIdx, ElemIdx, FuncIdx, GlobalIdx, MemoryIdx, Ref, TagIdx};
 
 /// Makes an instance and runs its start function.
 pub(crate) fn instantiate<T>(
@@ -318,7 +318,7 @@ fn copy_elements(store: &mut StoreInner, module: &Module, instance: Handle) -> R
             continue;
         };
         let entity = store.instance(instance)?;
-        let offset = Borrowed::by(entity).evaluate(store, module, offset)?;
+        let offset = Borrowed::by(entity).evaluate(store, module, offset, &mut Vec::new())?;
         let is_64 = module.env().table(target).is_some_and(|ty| ty.is_64);
         let table = entity.handles.tables.get(target.0 as usize).copied();
         let elements = take_elements(store, instance, elem)?;
@@ -351,32 +351,85 @@ fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Res
 
 /// The second phase, second part: active data segments.
 fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
-    for (data, segment) in (0..).map(DataIdx).zip(&module.parts().datas) {
-        let SegmentMode::Active { target, offset } = segment.mode else {
-            continue;
-        };
-        let entity = store.instance(instance)?;
-        let offset = Borrowed::by(entity).evaluate(store, module, offset)?;
-        let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
-        let memory = entity.handles.memories.get(target.0 as usize).copied();
-        let bytes = module
-            .bytes()
-            .get(segment.bytes.range())
-            .unwrap_or_default();
-        store.instance_mut(instance)?.drop_data(data);
+    let places = places(store, module, instance)?;
+    populate(store, instance, &places)?;
+    for place in places {
+        let entity = store.instance_mut(instance)?;
+        let memory = entity.handles.memories.get(place.target.0 as usize);
+        let memory = memory.copied();
+        entity.drop_data(place.data);
         let memory = memory.and_then(|memory| store.memories.get_mut(memory));
         let contents = memory.map_or(&mut [][..], |memory| memory.bytes_mut());
-        let (size, length) = (contents.len(), bytes.len());
-        let start = start(offset, is_64);
+        let (size, length, start) = (contents.len(), place.bytes.len(), place.start);
         match range(start, length).and_then(|place| contents.get_mut(place)) {
-            Some(place) => place.copy_from_slice(bytes),
+            Some(room) => room.copy_from_slice(place.bytes),
             None => {
                 return Err(Error::from(Trap::MemoryOutOfBounds).context(format_args!(
                     "data segment {}: {length} bytes at {start}, memory {} has {size} bytes",
-                    data.0, target.0
+                    place.data.0, place.target.0
                 )));
             }
         }
+    }
+    Ok(())
+}
+
+/// An active data segment, and where it goes.
+struct Place<'m> {
+    data: DataIdx,
+    bytes: &'m [u8],
+    target: MemoryIdx,
+    start: u64,
+}
+
+/// Those of an instance. There may be thousands, so what is the same for all is found once.
+fn places<'m>(store: &StoreInner, module: &'m Module, instance: Handle) -> Result<Vec<Place<'m>>> {
+    let segments = &module.parts().datas;
+    let spaces = Borrowed::by(store.instance(instance)?);
+    let (mut places, mut stack) = (Vec::new(), Vec::new());
+    places
+        .try_reserve_exact(segments.len())
+        .map_err(|_| OutOfMemory)?;
+    for (data, segment) in (0..).map(DataIdx).zip(segments) {
+        let SegmentMode::Active { target, offset } = segment.mode else {
+            continue;
+        };
+        let offset = spaces.evaluate(store, module, offset, &mut stack)?;
+        let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
+        let bytes = module.bytes().get(segment.bytes.range());
+        places.push(Place {
+            data,
+            bytes: bytes.unwrap_or_default(),
+            target,
+            start: start(offset, is_64),
+        });
+    }
+    Ok(places)
+}
+
+/// Asks at once for the pages that segments fill of the first one's memory, if they fill a quarter of
+/// those that they lie in.
+fn populate(store: &mut StoreInner, instance: Handle, places: &[Place<'_>]) -> Result<()> {
+    let Some(Place { target, start, .. }) = places.first() else {
+        return Ok(());
+    };
+    let (mut begin, mut end, mut filled) = (*start, 0, 0);
+    for place in places.iter().filter(|place| place.target == *target) {
+        let length = place.bytes.len() as u64;
+        begin = place.start.min(begin);
+        end = place.start.saturating_add(length).max(end);
+        filled += length;
+    }
+    let memory = store
+        .instance(instance)?
+        .handles
+        .memories
+        .get(target.0 as usize);
+    let memory = memory.copied();
+    if let Some(memory) = memory.and_then(|memory| store.memories.get_mut(memory))
+        && end.saturating_sub(begin) / 4 <= filled
+    {
+        memory.bytes.populate(begin, end);
     }
     Ok(())
 }
@@ -408,7 +461,7 @@ fn evaluate(
     expression: ConstExpr,
 ) -> Result<[u64; 2]> {
     let Spaces { funcs, globals, .. } = spaces;
-    Borrowed { funcs, globals }.evaluate(store, module, expression)
+    Borrowed { funcs, globals }.evaluate(store, module, expression, &mut Vec::new())
 }
 
 /// What constant expressions refer to.
@@ -426,16 +479,21 @@ impl<'s> Borrowed<'s> {
         }
     }
 
+    /// The value of an expression, with a stack that is empty before and after.
     fn evaluate(
         &self,
         store: &StoreInner,
         module: &Module,
         expression: ConstExpr,
+        stack: &mut Vec<[u64; 2]>,
     ) -> Result<[u64; 2]> {
+        if let Some(literal) = constant::literal(module.bytes(), expression) {
+            return Ok([literal, 0]);
+        }
         let mut machine = Machine {
             store,
             spaces: self,
-            stack: Vec::new(),
+            stack,
         };
         Ok(constant::evaluate(
             module.bytes(),
@@ -449,7 +507,7 @@ impl<'s> Borrowed<'s> {
 struct Machine<'s> {
     store: &'s StoreInner,
     spaces: &'s Borrowed<'s>,
-    stack: Vec<[u64; 2]>,
+    stack: &'s mut Vec<[u64; 2]>,
 }
 
 impl Evaluator for Machine<'_> {

@@ -81,7 +81,9 @@ impl Builtin {
             return Err(Trap::UnknownHandle.into());
         };
         if let Owner::Guest(component, to) = owner {
-            entity(store, component)?.enter(self.from(component), to)?;
+            let from = self.from(component);
+            let entity = entity(store, component)?;
+            entity.enter(entity.outside(from, to), to)?;
         }
         store.calls.begin()?;
         match dtor {
@@ -102,7 +104,9 @@ impl Builtin {
         end_call(store)?;
         let owner = store.resources.get(ty.0 as usize).map(|it| it.owner);
         if let Some(Owner::Guest(component, to)) = owner {
-            entity(store, component)?.leave(self.from(component), to);
+            let from = self.from(component);
+            let entity = entity(store, component)?;
+            entity.leave(entity.outside(from, to), to);
         }
         Ok(Turn::Done)
     }

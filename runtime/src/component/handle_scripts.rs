@@ -293,7 +293,9 @@ impl<'l> Script<'l> {
                     post_return: step.find("post_return").map(|_| POST_RETURN),
                     is_async: false,
                 };
-                let turns = lowered::call(0, adapter, (COMPONENT, from, OPTIONS), callee)?;
+                let outside = entity(&mut self.store, COMPONENT)?.outside(Some(from), to);
+                let caller = (COMPONENT, from, OPTIONS);
+                let turns = lowered::call(0, adapter, caller, callee, outside)?;
                 let mut frame = vec![0; turns.slots()];
                 frame[..args.len()].copy_from_slice(&args);
                 let Turn::Call {
@@ -370,6 +372,7 @@ impl<'l> Script<'l> {
                 let found = expected.map(|_| frame[0]);
                 match turn {
                     Turn::Done => assert!(!frees, "{shown}"),
+                    Turn::Again { .. } => panic!("{shown}: handles are few"),
                     Turn::Call { func, at, next } => {
                         assert!(func == POST_RETURN && frees, "{shown}");
                         self.pending.push(Pending::Guest {

@@ -398,13 +398,17 @@ impl<T: 'static> Making<'_, T> {
                         _ => return made(None),
                     },
                     Func::Lifted(lift) => {
-                        let lifted = self.entity()?.lifts.get(*lift as usize).copied();
-                        let lifted = made(lifted)?;
+                        let entity = self.entity()?;
+                        let lifted = *made(entity.lifts.get(*lift as usize))?;
+                        let outside = entity.outside(Some(instance), lifted.instance);
                         match component.adapter(number) {
                             Some(adapter) => {
                                 let adapter = adapter.clone();
                                 let from = (caller.component, caller.instance, caller.options);
-                                FuncBody::Turns(lowered::call(self.home, adapter, from, lifted)?)
+                                let home = self.home;
+                                FuncBody::Turns(lowered::call(
+                                    home, adapter, from, lifted, outside,
+                                )?)
                             }
                             // What is lifted may block.
                             None => FuncBody::Turns(self.builtin(instance, Does::BLOCKS)?),

@@ -26,6 +26,7 @@ use crate::allocation;
 use crate::engine::Engine;
 use crate::engine::link_error::LinkError;
 use crate::engine::use_error::UseError;
+use crate::error::cause::InternalError;
 use crate::error::{Error, Result};
 use crate::module::Module;
 use crate::store::context::{AsContextMut, StoreContextMut};
@@ -130,7 +131,7 @@ impl<T: 'static> Linker<T> {
                 ImportKind::Resource(_) => {
                     place.resource(name, ResourceType::host::<Unknown>(), |_, _| Ok(()))?;
                 }
-                ImportKind::Module => {}
+                ImportKind::Module(_) => {}
             }
         }
         Ok(())
@@ -169,15 +170,18 @@ impl<T: 'static> Linker<T> {
 
     fn resolve(&self, component: &Component, import: &Import) -> Result<Given<T>> {
         let path = || shown(&import.path);
+        let another =
+            |error: Error| error.context(format_args!("import `{}` has another type", path()));
         let found = self.names.find(&import.path);
         match (import.kind, found) {
             (ImportKind::Func(ty), Some(Definition::Func(func))) => {
-                func.check(component, ty).map_err(|error| {
-                    error.context(format_args!("import `{}` has another type", path()))
-                })?;
+                func.check(component, ty).map_err(another)?;
                 Ok(Given::Func(func.clone()))
             }
-            (ImportKind::Module, Some(Definition::Module(module))) => {
+            (ImportKind::Module(ty), Some(Definition::Module(module))) => {
+                let ty = component.plan().module_types.get(ty as usize);
+                let ty = ty.ok_or_else(|| InternalError::new("an import has no type"))?;
+                ty.check(module).map_err(another)?;
                 Ok(Given::Module(module.clone()))
             }
             (ImportKind::Resource(_), Some(Definition::Resource(ty, dtor))) => {
@@ -394,7 +398,7 @@ impl ImportKind {
         match self {
             Self::Func(_) => "a function",
             Self::Resource(_) => "a type of resources",
-            Self::Module => "a core module",
+            Self::Module(_) => "a core module",
         }
     }
 }

@@ -50,6 +50,8 @@ struct Call {
     component: u32,
     caller: Guest,
     callee: Guest,
+    /// The innermost component instance around both, which the call does not enter.
+    outside: Option<u32>,
     /// What of the callee is called.
     lifted: LiftedFunc,
 }
@@ -59,6 +61,16 @@ struct Guest {
     /// The place of its instance.
     instance: u32,
     options: GuestOptions,
+}
+
+/// How far values are moved.
+enum Moved {
+    /// They are where they belong.
+    All,
+    /// As many as a turn may move.
+    Some,
+    /// Until the target's allocator answers: the function, whose arguments stand where it expects them.
+    Until(u32),
 }
 
 /// The slots of arguments of `realloc`.
@@ -76,6 +88,10 @@ mod turn {
     pub(super) const RESULTS: u64 = 3;
     /// `post-return` has returned.
     pub(super) const FREED: u64 = 4;
+    /// More parameters are to be moved.
+    pub(super) const MORE_PARAMS: u64 = 5;
+    /// More of the result is to be moved.
+    pub(super) const MORE_RESULTS: u64 = 6;
 }
 
 impl Adapter {
@@ -107,18 +123,20 @@ impl Adapter {
 }
 
 /// The function that stands for a call: from an instance of a component with its options, to a
-/// function of the same component.
+/// function of the same component, of which an instance is around both, or none.
 pub(super) fn call(
     home: u32,
     adapter: Shared<Adapter>,
     (component, instance, options): (u32, u32, GuestOptions),
     callee: LiftedFunc,
+    outside: Option<u32>,
 ) -> Result<Box<dyn Turns>, OutOfMemory> {
     Ok(allocation::boxed(Call {
         adapter,
         home,
         component,
         caller: Guest { instance, options },
+        outside,
         callee: Guest {
             instance: callee.instance,
             options: callee.options,
@@ -143,8 +161,13 @@ impl Call {
             return Err(unsupported());
         }
         let entity = entity(store, self.component)?;
-        entity.enter(Some(self.caller.instance), self.callee.instance)?;
+        entity.enter(self.outside, self.callee.instance)?;
         store.calls.begin()?;
+        if self.adapter.params.is_direct() {
+            let (own, arguments) = parts(frame, self.callee_frame())?;
+            self.adapter.params.pass(own, arguments)?;
+            return self.calls(self.lifted.core, turn::CALLED);
+        }
         let (own, rest) = parts(frame, self.adapter.own)?;
         self.adapter.params.start(rest);
         let slots = part(rest, self.adapter.params.source_slots())?;
@@ -155,6 +178,7 @@ impl Call {
         self.move_params(store, frame, None)
     }
 
+    #[inline]
     fn move_params(
         &self,
         store: &mut StoreInner,
@@ -162,11 +186,14 @@ impl Call {
         answer: Option<u64>,
     ) -> Result<Turn> {
         let guests = [&self.caller, &self.callee];
-        let next = turn::PARAMS;
-        if let Some(turn) =
-            self.moves(store, frame, &self.adapter.params, guests, (answer, next))?
-        {
-            return Ok(turn);
+        match self.moves(store, frame, &self.adapter.params, guests, answer)? {
+            Moved::All => {}
+            Moved::Some => {
+                return Ok(Turn::Again {
+                    next: turn::MORE_PARAMS,
+                });
+            }
+            Moved::Until(realloc) => return self.calls(realloc, turn::PARAMS),
         }
         let (before, arguments) = parts(frame, self.callee_frame())?;
         let registers = part(before, self.registers())?;
@@ -180,6 +207,11 @@ impl Call {
 
     fn called(&self, store: &mut StoreInner, frame: &mut [u64]) -> Result<Turn> {
         dropped_all(store)?;
+        if self.adapter.results.is_direct() && self.lifted.post_return.is_none() {
+            let (own, results) = parts(frame, self.callee_frame())?;
+            self.adapter.results.pass(results, own)?;
+            return self.end(store);
+        }
         let given = self.adapter.given.checked_sub(1);
         let given = given.and_then(|last| frame.get(last)).copied();
         let (before, results) = parts(frame, self.callee_frame())?;
@@ -199,6 +231,7 @@ impl Call {
         self.move_results(store, frame, None)
     }
 
+    #[inline]
     fn move_results(
         &self,
         store: &mut StoreInner,
@@ -206,11 +239,14 @@ impl Call {
         answer: Option<u64>,
     ) -> Result<Turn> {
         let guests = [&self.callee, &self.caller];
-        let next = turn::RESULTS;
-        if let Some(turn) =
-            self.moves(store, frame, &self.adapter.results, guests, (answer, next))?
-        {
-            return Ok(turn);
+        match self.moves(store, frame, &self.adapter.results, guests, answer)? {
+            Moved::All => {}
+            Moved::Some => {
+                return Ok(Turn::Again {
+                    next: turn::MORE_RESULTS,
+                });
+            }
+            Moved::Until(realloc) => return self.calls(realloc, turn::RESULTS),
         }
         let (before, callee) = parts(frame, self.callee_frame())?;
         let (own, registers) = parts(before, self.adapter.own)?;
@@ -232,27 +268,26 @@ impl Call {
 
     fn end(&self, store: &mut StoreInner) -> Result<Turn> {
         end_call(store)?;
-        entity(store, self.component)?.leave(Some(self.caller.instance), self.callee.instance);
+        entity(store, self.component)?.leave(self.outside, self.callee.instance);
         Ok(Turn::Done)
     }
 
-    /// Moves values until the target's allocator is needed, or all are there. From the first call of
-    /// the allocator on, the target may not call out.
+    /// Moves values; the target may not call out while its allocator runs.
     fn moves(
         &self,
         store: &mut StoreInner,
         frame: &mut [u64],
         program: &Program,
         [source, target]: [&Guest; 2],
-        (answer, next): (Option<u64>, u64),
-    ) -> Result<Option<Turn>> {
+        answer: Option<u64>,
+    ) -> Result<Moved> {
         let registers = part(frame, self.registers())?;
-        let mut memories = Two {
-            memories: &mut store.memories,
-            fuel: &mut store.fuel,
-            source: source.options.memory,
-            target: target.options.memory,
-        };
+        let mut memories = Two::new(
+            &mut store.memories,
+            &mut store.fuel,
+            source.options.memory,
+            target.options.memory,
+        );
         let mut handles = InstanceHandles {
             components: &mut store.components,
             resources: &store.resources,
@@ -262,31 +297,29 @@ impl Call {
             target: target.instance,
             most: store.engine.limits().component_handles,
         };
-        match step(program, registers, &mut memories, &mut handles, answer)? {
+        let moved = match step(program, registers, &mut memories, &mut handles, answer)? {
             Step::Allocate(allocation) => {
-                if answer.is_none() {
-                    entity(store, self.component)?.may_leave(target.instance, false);
-                }
-                let turn = self.allocate(frame, &target.options, allocation, next);
-                turn.map(Some)
+                Moved::Until(self.allocate(frame, &target.options, allocation)?)
             }
-            Step::Done => {
-                if answer.is_some() {
-                    entity(store, self.component)?.may_leave(target.instance, true);
-                }
-                Ok(None)
-            }
+            Step::Again => Moved::Some,
+            Step::Done => Moved::All,
+        };
+        // It is closed already if it has just been called.
+        let closes = matches!(moved, Moved::Until(_));
+        if answer.is_some() != closes {
+            entity(store, self.component)?.may_leave(target.instance, !closes);
         }
+        Ok(moved)
     }
 
-    /// Calls a guest's allocator.
+    /// Writes the arguments of a guest's allocator.
+    #[inline]
     fn allocate(
         &self,
         frame: &mut [u64],
         options: &GuestOptions,
         allocation: Allocation,
-        next: u64,
-    ) -> Result<Turn> {
+    ) -> Result<u32, Trap> {
         let realloc = options.realloc.ok_or(Trap::NoAllocator)?;
         let Allocation {
             old,
@@ -294,15 +327,13 @@ impl Call {
             align,
             size,
         } = allocation;
-        let (_, arguments) = parts(frame, self.callee_frame())?;
-        let values = [old, old_size, align.into(), size];
-        arguments
-            .iter_mut()
-            .zip(values)
-            .for_each(|(slot, value)| *slot = value);
-        self.calls(realloc, next)
+        let arguments = frame.get_mut(self.callee_frame()..);
+        let arguments = arguments.and_then(|slots| slots.first_chunk_mut::<REALLOC>());
+        *arguments.ok_or(Trap::StackOverflow)? = [old, old_size, align.into(), size];
+        Ok(realloc)
     }
 
+    #[inline]
     fn calls(&self, func: u32, next: u64) -> Result<Turn> {
         Ok(Turn::Call {
             func,
@@ -312,6 +343,7 @@ impl Call {
     }
 
     /// What a guest's allocator answered.
+    #[inline]
     fn answer(&self, frame: &[u64], options: &GuestOptions) -> Option<u64> {
         let slot = frame.get(self.callee_frame());
         slot.map(|slot| options.word(*slot))
@@ -339,6 +371,8 @@ impl Turns for Call {
                 let answer = self.answer(frame, &self.caller.options);
                 self.move_results(store, frame, answer)
             }
+            turn::MORE_PARAMS => self.move_params(store, frame, None),
+            turn::MORE_RESULTS => self.move_results(store, frame, None),
             turn::FREED => {
                 entity(store, self.component)?.may_leave(self.callee.instance, true);
                 self.end(store)
@@ -357,32 +391,70 @@ fn part(slots: &mut [u64], range: Range<usize>) -> Result<&mut [u64], Trap> {
     slots.get_mut(range).ok_or(Trap::StackOverflow)
 }
 
-/// The memories of two guests.
+/// The memories of two guests, as they are until a guest runs.
 struct Two<'s> {
-    memories: &'s mut Arena<MemoryEntity>,
+    /// None: it is the target's.
+    source: Option<&'s [u8]>,
+    target: &'s mut [u8],
     fuel: &'s mut u64,
-    source: Option<u32>,
-    target: Option<u32>,
+}
+
+impl<'s> Two<'s> {
+    #[inline]
+    fn new(
+        memories: &'s mut Arena<MemoryEntity>,
+        fuel: &'s mut u64,
+        source: Option<u32>,
+        target: Option<u32>,
+    ) -> Self {
+        let none = || (Some::<&[u8]>(&[]), <&mut [u8]>::default());
+        let (source, target) = match (source, target) {
+            (Some(source), Some(target)) if source != target => {
+                let both = memories.two(source, target);
+                both.map_or_else(none, |(source, target)| {
+                    (Some(source.bytes()), target.bytes_mut())
+                })
+            }
+            (source, Some(target)) => {
+                let target = memories.get_mut(target).map(MemoryEntity::bytes_mut);
+                (
+                    source.is_none().then_some(&[][..]),
+                    target.unwrap_or_default(),
+                )
+            }
+            (Some(source), None) => {
+                let source = memories.get(source).map(MemoryEntity::bytes);
+                (source.or(Some(&[])), Default::default())
+            }
+            (None, None) => none(),
+        };
+        Self {
+            source,
+            target,
+            fuel,
+        }
+    }
 }
 
 impl Memories for Two<'_> {
+    #[inline]
     fn source(&self) -> &[u8] {
-        let memory = self.source.and_then(|memory| self.memories.get(memory));
-        memory.map_or(&[], |memory| memory.bytes.as_slice())
+        self.source.unwrap_or(self.target)
     }
 
+    #[inline]
     fn target(&mut self) -> &mut [u8] {
-        let memory = self.target.and_then(|memory| self.memories.get_mut(memory));
-        memory.map_or(&mut [], |memory| memory.bytes_mut())
+        self.target
     }
 
+    #[inline]
     fn both(&mut self) -> Option<(&[u8], &mut [u8])> {
-        let (source, target) = self.memories.two(self.source?, self.target?)?;
-        Some((source.bytes.as_slice(), target.bytes_mut()))
+        Some((self.source?, self.target))
     }
 }
 
 impl Charge for Two<'_> {
+    #[inline]
     fn charge(&mut self, bytes: u64) -> Result<(), Trap> {
         let left = self.fuel.checked_sub(Rate::HOST.fuel(bytes));
         *self.fuel = left.ok_or(Trap::OutOfFuel)?;

@@ -41,6 +41,8 @@ mod linker;
 #[cfg(feature = "alloc")]
 mod lowered;
 #[cfg(feature = "alloc")]
+mod module_type;
+#[cfg(feature = "alloc")]
 pub(crate) mod plan;
 #[cfg(feature = "alloc")]
 mod resource;

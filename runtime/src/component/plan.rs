@@ -12,8 +12,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::abi::CanonicalOptions;
+use super::module_type::ModuleType;
 use super::types::{FuncTypeId, ResourceId, TypeTable, ValueType};
 use crate::component::layout::{AddressType, FlatType, StringEncoding};
+use crate::engine::registry::held::ModuleTypes;
 use crate::module::Module;
 use crate::spec::Proposal;
 use crate::types::ExternKind;
@@ -25,6 +27,10 @@ pub(crate) struct Plan {
     pub(crate) types: TypeTable,
     /// The core modules that stand in it.
     pub(crate) modules: Vec<Module>,
+    /// The types of core modules that it imports.
+    pub(crate) module_types: Vec<ModuleType>,
+    /// The core types that these name, which stay for as long as the component.
+    pub(crate) core_types: Vec<ModuleTypes>,
     /// What it imports: each function, resource and module, however deep in instances.
     pub(crate) imports: Vec<Import>,
     /// What it imports under its own names, instances as a whole, in order.
@@ -65,8 +71,8 @@ pub(crate) enum ImportKind {
     Func(FuncTypeId),
     /// A type of resources.
     Resource(ResourceId),
-    /// A core module.
-    Module,
+    /// A core module, by the place of its type.
+    Module(u32),
 }
 
 /// A type of resources.

@@ -216,6 +216,17 @@ impl Place {
         }
     }
 
+    /// Asks for the pages of bytes, from one to another, which are of its memory.
+    pub(crate) fn populate(&self, begin: usize, end: usize) {
+        match &self.origin {
+            Origin::Single(reservation, _) => reservation.populate(begin, end),
+            Origin::Slot(slot, pool) => {
+                let start = pool.start(*slot);
+                pool.reservation.populate(start + begin, start + end);
+            }
+        }
+    }
+
     /// That of its memory, if it must stay here.
     pub(crate) fn bound(&self) -> Option<Bound> {
         match &self.origin {

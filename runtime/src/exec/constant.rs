@@ -10,6 +10,8 @@ use crate::generated::woven::constant;
 use crate::profile::Everything;
 use crate::read::ConstExpr;
 use crate::reject::Reject;
+#[cfg(feature = "alloc")]
+use crate::spec::Opcode;
 use crate::spec::{Instruction, Trap};
 use crate::types::{FuncIdx, GlobalIdx, Ref};
 
@@ -68,6 +70,22 @@ pub(crate) fn evaluate<E: Evaluator>(
             instruction => constant::step(evaluator, &instruction, at)?,
         }
     }
+}
+
+/// The bits of an expression that is one integer, as most are; it takes no stack.
+#[cfg(feature = "alloc")]
+pub(crate) fn literal(module: &[u8], expression: ConstExpr) -> Option<u64> {
+    let mut reader = expression.span.reader(module);
+    let code = (None, u32::from(reader.u8().ok()?));
+    let value = if code == Opcode::I32Const.code() {
+        reader.i32().ok()?.into_slot()
+    } else if code == Opcode::I64Const.code() {
+        reader.i64().ok()?.into_slot()
+    } else {
+        return None;
+    };
+    let last = (None, u32::from(reader.u8().ok()?));
+    (last == Opcode::End.code()).then_some(value)
 }
 
 /// Pushes a value.

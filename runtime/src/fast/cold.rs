@@ -90,6 +90,11 @@ pub(crate) unsafe fn call_host(
 pub(crate) enum Turned {
     /// Its results stand at the beginning of its frame.
     Done,
+    /// Another turn begins.
+    Again {
+        /// Its number.
+        next: u64,
+    },
     /// A function is to be called.
     Call {
         /// The function.
@@ -105,7 +110,8 @@ pub(crate) enum Turned {
     Exit(Exit),
 }
 
-/// Takes a turn of a function of the library, which is paid for like a call of the host.
+/// Takes a turn of a function of the library, which is paid for like a call of the host, unless the
+/// store's deadline has come.
 ///
 /// # Safety
 /// The context is live, the function one of its store whose frame begins at `slots`, and the turn
@@ -118,7 +124,7 @@ pub(crate) unsafe fn turn(
     number: u64,
 ) -> Turned {
     // SAFETY: the caller promises a live context and a function of its store, which stays where it
-    // is. That the frame lies in the stack is compared before it is used; while the function has the
+    // is. That the frame lies in the stack is compared in the first turn; while the function has the
     // store the context is not used, and `resume` reads again what may have moved. Function entities
     // stand outside of what the reference to the store covers.
     unsafe {
@@ -127,21 +133,26 @@ pub(crate) unsafe fn turn(
         };
         let count = turns.slots();
         let end = slots.wrapping_add(count + Stack::MARGIN);
-        // A record more than for other calls: the one that leads back here.
-        if end > (*context).records.wrapping_sub(1).cast() {
+        // Later turns have the record of the caller's instance already, and so need less.
+        if number == 0 && end > (*context).records.cast() {
             return Turned::Trap(Trap::StackOverflow);
+        }
+        let store = (*context).store.inner;
+        let polls = store.as_ref().engine.config().epoch;
+        if polls && (*context).epoch.as_ref().now() >= (*context).deadline {
+            return Turned::Exit(Exit::Epoch);
         }
         let fuel = Rate::PASSED.fuel(count as u64);
         if let Err(exit) = (*context).burn(fuel) {
             return Turned::Exit(exit);
         }
         let frame = core::slice::from_raw_parts_mut(slots, count);
-        let store = (*context).store.inner;
         (*context).suspend();
         let turn = turns.turn(&mut *store.as_ptr(), frame, number);
         (*context).resume();
         match turn {
             Ok(Turn::Done) => Turned::Done,
+            Ok(Turn::Again { next }) => Turned::Again { next },
             Ok(Turn::Call { func, at, next }) if at < count => Turned::Call {
                 func: *(*context).funcs.add(func as usize),
                 at,

@@ -10,7 +10,6 @@ use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use super::cold::{self, Turned};
-use super::context::Context;
 use super::handler::{Handler, handler};
 use super::instruction::{Instruction, attempt, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
@@ -608,15 +607,21 @@ unsafe fn callee(state: &mut State, func: NonNull<FuncEntity>) -> *const u32 {
 #[inline(always)]
 unsafe fn turn(state: &mut State, func: *const FuncEntity, number: u64) -> Flow {
     // SAFETY: the caller promises a live state and a function of its store. `cold::turn` has compared
-    // the end of the frame with the innermost record: there is room for those that a call pushes.
+    // the end of the frame with the innermost record: there is room for both records of a turn.
     unsafe {
         match cold::turn(state.context, func, state.sp, number) {
             Turned::Done => return_slots(state),
+            Turned::Again { next } => {
+                (state.p, state.q) = (func as u64, next);
+                Flow::Jump(RESUME.ip())
+            }
             Turned::Call {
                 func: called,
                 at,
                 next,
             } => {
+                // Below the record that leads back here; so nothing is switched between two calls.
+                keep_instance(state);
                 let record = (*state.context).records.sub(1);
                 *record = Record {
                     ip: RESUME.ip(),
@@ -636,8 +641,8 @@ unsafe fn turn(state: &mut State, func: *const FuncEntity, number: u64) -> Flow 
     }
 }
 
-/// Switches to another instance; unless a record does so already, one is pushed that switches
-/// back on return.
+/// Switches to another instance; a record switches back on return, or leads to a function of the
+/// library, which runs in any.
 ///
 /// # Safety
 /// As for [`push`].
@@ -645,23 +650,36 @@ unsafe fn enter_instance(state: &State, instance: NonNull<InstanceEntity>) {
     // SAFETY: the caller promises a live state with room for a record; it, and the instance that
     // runs, are of the store of `instance`. No other reference to the context is alive.
     unsafe {
-        let context: &mut Context = &mut *state.context;
-        if context.instance == instance {
+        if (*state.context).instance == instance {
             return;
         }
-        if (*context.records).ip != LEAVE.ip() {
-            let record = context.records.sub(1);
-            let sp = context.instance.as_ptr().cast();
+        if (*(*state.context).records).ip != RESUME.ip() {
+            keep_instance(state);
+        }
+        (*state.context).switch(instance);
+    }
+}
+
+/// Pushes a record that switches back to the running instance, unless one switches already.
+///
+/// # Safety
+/// As for [`push`].
+#[inline(always)]
+unsafe fn keep_instance(state: &State) {
+    // SAFETY: the caller promises a live state with room for a record.
+    unsafe {
+        let context = state.context;
+        if (*(*context).records).ip != LEAVE.ip() {
+            let record = (*context).records.sub(1);
             *record = Record {
                 ip: LEAVE.ip(),
-                sp,
+                sp: (*context).instance.as_ptr().cast(),
                 p: 0,
                 q: 0,
                 fp: 0.0,
                 fq: 0.0,
             };
-            context.records = record;
+            (*context).records = record;
         }
-        context.switch(instance);
     }
 }

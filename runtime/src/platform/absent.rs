@@ -24,4 +24,6 @@ unsafe impl Platform for Absent {
     unsafe fn decommit(&self, _: NonNull<u8>, _: usize) -> bool {
         false
     }
+
+    unsafe fn populate(&self, _: NonNull<u8>, _: usize) {}
 }

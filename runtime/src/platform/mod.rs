@@ -48,6 +48,13 @@ pub(crate) unsafe trait Platform: Sync {
     /// # Safety
     /// The pages are of a reservation, and no reference to their bytes is alive.
     unsafe fn decommit(&self, base: NonNull<u8>, size: usize) -> bool;
+
+    /// Gives whole pages of a reservation the memory that the first access would give them, if the system
+    /// can do that at once; their bytes stay what they are. It is only advice.
+    ///
+    /// # Safety
+    /// The pages are of a reservation.
+    unsafe fn populate(&self, base: NonNull<u8>, size: usize);
 }
 
 /// That of the system which this build is for.
@@ -87,6 +94,17 @@ impl Reservation {
     /// How many bytes there are.
     pub(crate) fn size(&self) -> usize {
         self.size
+    }
+
+    /// Asks for the memory of the pages of bytes, from one to another, if there are several.
+    pub(crate) fn populate(&self, begin: usize, end: usize) {
+        let page = self.platform.page();
+        let (begin, end) = (begin / page * page, end.next_multiple_of(page));
+        if end.saturating_sub(begin) > page && end <= self.size {
+            // SAFETY: whole pages, of which none is beyond the end of the reservation, as was just
+            // compared.
+            unsafe { self.platform.populate(self.base.add(begin), end - begin) };
+        }
     }
 
     /// Makes `length` bytes from `start` on zero. Beyond the first `resident` of them, the memory of

@@ -51,6 +51,12 @@ unsafe impl Platform for Counted {
         // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
         unsafe { own().decommit(base, size) }
     }
+
+    unsafe fn populate(&self, base: NonNull<u8>, size: usize) {
+        self.count();
+        // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
+        unsafe { own().populate(base, size) }
+    }
 }
 
 const GROW: &str = r#"(module (memory (export "memory") 1)
@@ -196,4 +202,34 @@ fn memories_beyond_the_space_of_an_engine_are_allocated() {
         }
     }
     assert_eq!(engine.space().reserved(), 0);
+}
+
+#[test]
+fn what_segments_fill_is_asked_for_at_once() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let engine = Engine::on(&Config::new(), &PLATFORM).expect("configuration");
+    let page = own().page();
+    // Segments of half a page, so far from each other: several pages, one page, too far.
+    for (distance, count, asked) in [(page / 2, 8, 1), (page / 2, 2, 0), (4 * page, 8, 0)] {
+        let segment = |place: usize| {
+            let (at, half) = (place * distance, "a".repeat(page / 2));
+            std::format!(r#"(data (i32.const {at}) "{half}")"#)
+        };
+        let segments: std::string::String = (0..count).map(segment).collect();
+        let text = std::format!(r#"(module (memory (export "memory") 16) {segments})"#);
+        let module = Module::new(&engine, wat::parse_str(text).expect("text")).expect("module");
+        let mut store = Store::new(&engine, ());
+        let before = PLATFORM.calls();
+        let instance = Instance::new(&mut store, &module, &[]).expect("instance");
+        // The memory itself is one call.
+        assert_eq!(PLATFORM.calls() - before, 1 + asked, "{distance}");
+        let memory = instance.get_memory(&mut store, "memory").expect("exported");
+        let data = memory.data(&store);
+        for place in 0..count {
+            let filled = &data[place * distance..][..page / 2];
+            assert!(filled.iter().all(|byte| *byte == b'a'));
+        }
+        let filled = data.iter().filter(|byte| **byte != 0).count();
+        assert_eq!(filled, count * page / 2);
+    }
 }

@@ -54,6 +54,17 @@ unsafe impl Platform for Unix {
         unsafe { mm::madvise(base, size, mm::Advice::LinuxDontNeed) }.is_ok()
     }
 
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    unsafe fn populate(&self, base: NonNull<u8>, size: usize) {
+        let base = base.as_ptr().cast::<c_void>();
+        // SAFETY: the caller promises that these pages are of a mapping of `reserve`. Nothing changes but
+        // how soon they have memory. Kernels before 5.14 refuse, and give it one by one.
+        let _ = unsafe { mm::madvise(base, size, mm::Advice::LinuxPopulateWrite) };
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    unsafe fn populate(&self, _: NonNull<u8>, _: usize) {}
+
     /// Other kernels take the advice without a promise of what is read next.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     unsafe fn decommit(&self, _: NonNull<u8>, _: usize) -> bool {

@@ -212,6 +212,12 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The bytes of a name that was read before, and so is UTF-8.
+    pub(crate) fn known_name(&mut self) -> Result<&'a [u8], Reject> {
+        let length = self.u32()?;
+        self.counted(length)
+    }
+
     /// So many bytes as a length says that stands before them.
     pub(crate) fn counted(&mut self, length: u32) -> Result<&'a [u8], Reject> {
         let at = self.position;

@@ -146,6 +146,17 @@ impl Bytes {
         }
     }
 
+    /// Notes that bytes from `begin` to `end` will be written soon: a system that gives pages when they are
+    /// touched can then give these at once, which takes less time.
+    pub(crate) fn populate(&mut self, begin: u64, end: u64) {
+        let end = end.min(self.used as u64);
+        if let Origin::Reserved(place) = &self.origin
+            && begin < end
+        {
+            place.populate(begin as usize, end as usize);
+        }
+    }
+
     /// Adds zeros, so that there are `length` bytes, and makes room for `capacity`, if it has to make
     /// any.
     ///

@@ -255,22 +255,34 @@ impl ComponentEntity {
         found.map(|it| it.1)
     }
 
-    /// Enters an instance and those around it, but for what is entered as `from` or around that
-    /// already: a call from within may come back.
+    /// The innermost instance that is around both, or one of them: a call from the one to the other
+    /// enters neither it nor what is around it, because a call from within may come back.
+    pub(crate) fn outside(&self, from: Option<u32>, to: u32) -> Option<u32> {
+        let from = from?;
+        self.around(to).find(|place| self.is_around(*place, from))
+    }
+
+    /// Enters an instance and those around it, up to the one that is [`outside`](Self::outside).
     ///
     /// # Errors
     /// [`Trap::CannotEnter`] if one of them runs or has trapped; then none is entered.
-    pub(crate) fn enter(&mut self, from: Option<u32>, to: u32) -> Result<(), Trap> {
-        if self.between(from, to).any(|place| self.is_entered(place)) {
-            return Err(Trap::CannotEnter);
+    pub(crate) fn enter(&mut self, outside: Option<u32>, to: u32) -> Result<(), Trap> {
+        let mut place = to;
+        while outside != Some(place) {
+            let instance = self.instances.get(place as usize);
+            let free = instance.filter(|instance| !instance.entered);
+            match free.ok_or(Trap::CannotEnter)?.parent {
+                Some(parent) => place = parent,
+                None => break,
+            }
         }
-        self.mark(from, to, true);
+        self.mark(outside, to, true);
         Ok(())
     }
 
     /// Leaves what [`enter`](Self::enter) entered.
-    pub(crate) fn leave(&mut self, from: Option<u32>, to: u32) {
-        self.mark(from, to, false);
+    pub(crate) fn leave(&mut self, outside: Option<u32>, to: u32) {
+        self.mark(outside, to, false);
     }
 
     /// A component instance.
@@ -287,12 +299,6 @@ impl ComponentEntity {
         }
     }
 
-    /// An instance and those around it, but for `from` and those around that.
-    fn between(&self, from: Option<u32>, to: u32) -> impl Iterator<Item = u32> + use<'_> {
-        let outside = move |place: &u32| from.is_none_or(|from| !self.is_around(*place, from));
-        self.around(to).filter(outside)
-    }
-
     /// An instance and those around it.
     fn around(&self, place: u32) -> impl Iterator<Item = u32> + use<'_> {
         let parent = |place: &u32| self.instances.get(*place as usize)?.parent;
@@ -303,22 +309,16 @@ impl ComponentEntity {
         self.around(inner).any(|place| place == outer)
     }
 
-    fn is_entered(&self, place: u32) -> bool {
-        let instance = self.instances.get(place as usize);
-        instance.is_none_or(|instance| instance.entered)
-    }
-
-    fn mark(&mut self, from: Option<u32>, to: u32, entered: bool) {
-        let mut place = Some(to);
-        while let Some(at) = place {
-            let around = from.is_some_and(|from| self.is_around(at, from));
-            let Some(instance) = self.instances.get_mut(at as usize) else {
-                return;
-            };
-            if !around {
-                instance.entered = entered;
+    fn mark(&mut self, outside: Option<u32>, to: u32, entered: bool) {
+        let mut place = to;
+        while outside != Some(place)
+            && let Some(instance) = self.instances.get_mut(place as usize)
+        {
+            instance.entered = entered;
+            match instance.parent {
+                Some(parent) => place = parent,
+                None => return,
             }
-            place = instance.parent;
         }
     }
 }

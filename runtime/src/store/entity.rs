@@ -68,6 +68,11 @@ pub(crate) trait Turns: Send + Sync {
 pub(crate) enum Turn {
     /// The results stand at the beginning of the frame.
     Done,
+    /// There is more to do than one turn may take: the epoch is looked at, and another turn begins.
+    Again {
+        /// Its number.
+        next: u64,
+    },
     /// A function is to be called.
     Call {
         /// Its number in the store.

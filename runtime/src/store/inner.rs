@@ -164,13 +164,14 @@ macro_rules! entities {
         impl StoreInner {$(
             /// The entity behind a handle.
             pub(crate) fn $get(&self, handle: Handle) -> Result<&$entity, UseError> {
-                self.$arena.get(self.number(handle)?).ok_or(UseError::OtherStore)
+                let entity = self.$arena.get(self.number(handle)?);
+                entity.ok_or_else(|| UseError::OtherStore)
             }
 
             /// The entity behind a handle.
             pub(crate) fn $get_mut(&mut self, handle: Handle) -> Result<&mut $entity, UseError> {
                 let number = self.number(handle)?;
-                self.$arena.get_mut(number).ok_or(UseError::OtherStore)
+                self.$arena.get_mut(number).ok_or_else(|| UseError::OtherStore)
             }
         )*}
     };

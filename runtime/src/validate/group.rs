@@ -302,13 +302,22 @@ impl<S: Storage, F: FnMut(TypeIdx) -> u32> FusedIterator for GroupWords<'_, S, F
 
 impl<S: Storage, F: FnMut(TypeIdx) -> u32> GroupWords<'_, S, F> {
     fn word(&mut self, ty: ValType) -> u32 {
-        let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
-            return ty.bits();
-        };
-        let outside = |number| ty.bits() & !RefType::NUMBER | number;
-        place_in_group(ty, self.first, self.length)
-            .unwrap_or_else(|| outside((self.outside)(TypeIdx(index))))
+        word(ty, self.first, self.length, &mut self.outside)
     }
+}
+
+/// The word of a value type of the group of this many types that begins with `first`.
+pub(crate) fn word(
+    ty: ValType,
+    first: u32,
+    length: u32,
+    outside: impl FnOnce(TypeIdx) -> u32,
+) -> u32 {
+    let Some(index) = ty.as_ref_type().and_then(RefType::concrete) else {
+        return ty.bits();
+    };
+    place_in_group(ty, first, length)
+        .unwrap_or_else(|| ty.bits() & !RefType::NUMBER | outside(TypeIdx(index)))
 }
 
 /// The word of a reference to a type of a group, by its place there.

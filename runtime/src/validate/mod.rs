@@ -22,7 +22,7 @@ mod environment;
 mod exports;
 mod frame;
 mod function;
-mod group;
+pub(crate) mod group;
 pub(crate) mod item;
 mod level;
 mod local;

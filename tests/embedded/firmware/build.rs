@@ -1,4 +1,4 @@
-//! Chooses the linker script of the target, and makes the kernel's table.
+//! Chooses the linker script of the target, and makes the kernel's table and the component.
 //!
 //! A device keeps the table in flash, made on the machine that builds; the library is therefore
 //! linked into this script as well.
@@ -19,14 +19,20 @@ fn main() {
     println!("cargo::rerun-if-changed={script}");
     println!("cargo::rustc-link-arg-bins=-T{script}");
 
-    let kernel = format!(
-        "{}/../kernel/kernel.wasm",
-        var("CARGO_MANIFEST_DIR").unwrap()
-    );
-    println!("cargo::rerun-if-changed={kernel}");
-    let wasm = fs::read(kernel).unwrap();
+    let wasm = fs::read(source("kernel.wasm")).unwrap();
     let mut arena = vec![0; 1 << 16];
     let module = Module::new(&wasm, &NoAlloc, &mut arena).unwrap();
     let table = format!("{}/kernel.table", var("OUT_DIR").unwrap());
     fs::write(table, module.table()).unwrap();
+
+    let text = source("component.wat");
+    let component = format!("{}/component.wasm", var("OUT_DIR").unwrap());
+    fs::write(component, wat::parse_file(text).unwrap()).unwrap();
+}
+
+/// A file beside the kernel.
+fn source(name: &str) -> String {
+    let path = format!("{}/../kernel/{name}", var("CARGO_MANIFEST_DIR").unwrap());
+    println!("cargo::rerun-if-changed={path}");
+    path
 }

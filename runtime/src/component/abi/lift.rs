@@ -147,6 +147,7 @@ impl<'m> LiftContext<'m> {
     }
 
     /// Two addresses or lengths in memory.
+    #[inline]
     pub(in crate::component) fn words(&self, at: u64) -> Result<(u64, u64), Trap> {
         Ok(match self.options.address {
             AddressType::I32 => {

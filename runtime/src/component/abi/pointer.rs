@@ -9,7 +9,9 @@ use core::ops::Range;
 
 use crate::spec::Trap;
 
-/// The bytes from an address on, which must be aligned and within a memory of this length.
+/// The bytes from an address on, which must be aligned to a power of two and within a memory of this
+/// length.
+#[inline]
 pub(in crate::component) fn checked(
     at: u64,
     align: u32,
@@ -17,7 +19,8 @@ pub(in crate::component) fn checked(
     memory: usize,
     outside: Trap,
 ) -> Result<Range<usize>, Trap> {
-    if !at.is_multiple_of(u64::from(align)) {
+    // No division, which would take longer than all the rest.
+    if at & u64::from(align).wrapping_sub(1) != 0 {
         return Err(Trap::UnalignedPointer);
     }
     range(at, size, memory).ok_or(outside)
@@ -32,6 +35,7 @@ pub(in crate::component) fn range(at: u64, size: u64, memory: usize) -> Option<R
 }
 
 /// Bytes of `count` elements, if they are at most `most`.
+#[inline]
 pub(in crate::component) fn bytes(count: u64, size: u32, most: usize) -> Option<u64> {
     let bytes = count.checked_mul(u64::from(size))?;
     (bytes <= most as u64).then_some(bytes)

@@ -25,6 +25,7 @@ pub struct WasmStr {
 
 impl WasmStr {
     /// The string that begins at an address and has this many code units.
+    #[inline]
     pub(in crate::component) fn new(
         cx: &LiftContext<'_>,
         (at, units): (u64, u64),
@@ -97,14 +98,16 @@ impl WasmStr {
 
     /// Its form, where it begins, and its code units.
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(in crate::component) fn source(&self) -> (Form, u64, u64) {
-        let form = match (self.encoding, self.options.encoding) {
-            (StringEncoding::Utf8, _) => Form::Utf8,
-            (StringEncoding::Utf16, StringEncoding::Latin1Utf16) => Form::Tagged,
-            (StringEncoding::Utf16, _) => Form::Utf16,
-            (StringEncoding::Latin1Utf16, _) => Form::Latin1,
+        let wide = self.bytes / size_of::<u16>() as u64;
+        let (form, units) = match (self.encoding, self.options.encoding) {
+            (StringEncoding::Utf8, _) => (Form::Utf8, self.bytes),
+            (StringEncoding::Utf16, StringEncoding::Latin1Utf16) => (Form::Tagged, wide),
+            (StringEncoding::Utf16, _) => (Form::Utf16, wide),
+            (StringEncoding::Latin1Utf16, _) => (Form::Latin1, self.bytes),
         };
-        (form, self.at, self.bytes / u64::from(form.unit()))
+        (form, self.at, units)
     }
 
     /// The bytes that it takes in UTF-8 at most.

@@ -47,6 +47,8 @@ pub(crate) struct Program {
     slots: (u32, u32),
     /// How deep calls within the program are.
     depth: u32,
+    /// Whether it moves numbers from core values to core values only.
+    direct: bool,
 }
 
 /// How much the programs of a component take, all together: types may be used in more ways than
@@ -98,6 +100,8 @@ pub(crate) enum Target {
 pub(crate) enum Step {
     /// A call of the target's allocator; the next step gets its answer.
     Allocate(Allocation),
+    /// Another step without an answer: this one has moved as many elements as one may.
+    Again,
     /// Nothing: all values are where they belong.
     Done,
 }
@@ -118,6 +122,11 @@ pub(crate) trait HandleTransfer {
 }
 
 impl Program {
+    /// Whether it needs neither memory nor registers: [`pass`](Self::pass) does all.
+    pub(crate) fn is_direct(&self) -> bool {
+        self.direct
+    }
+
     /// How many registers it takes.
     pub(crate) fn registers(&self) -> usize {
         self.frames() + self.depth as usize * op::FRAME

@@ -34,6 +34,11 @@ pub(super) const FROM: usize = LOCAL + 3;
 /// Kept for elements one after the other: where the next one goes.
 pub(super) const TO: usize = LOCAL + 4;
 
+/// Kept for a string of one encoding: where it is.
+pub(super) const AT: usize = LOCAL + 5;
+/// Kept for a string of one encoding: its code units.
+pub(super) const UNITS: usize = LOCAL + 6;
+
 /// Where a part of a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -93,6 +98,8 @@ pub(super) enum Op {
     },
     /// Moves a string.
     String { from: Place, to: Place },
+    /// Moves a string that is in one encoding on both sides.
+    Text { from: Place, to: Place },
     /// Begins a list: checks it, and asks for memory for its elements.
     List {
         from: Place,
@@ -107,6 +114,8 @@ pub(super) enum Op {
     Check { scalar: Scalar },
     /// Goes to the body of the next element, if there is one, and comes back here.
     Each { body: u32, from: u32, to: u32 },
+    /// Moves elements that are strings in one encoding on both sides; these are their sizes.
+    Texts { from: u32, to: u32 },
     /// Ends a list: writes its address and length.
     Words { to: Place },
     /// Moves the number of a case, and goes to the operations of the case.
@@ -128,6 +137,19 @@ pub(super) enum Op {
     Fail(Trap),
     /// All values are moved.
     Done,
+}
+
+impl Op {
+    /// Whether it needs neither memory nor a frame.
+    pub(super) const fn is_direct(&self) -> bool {
+        match self {
+            Self::Scalar { from, to, .. } => {
+                matches!((from, to), (Place::Slot(_), Place::Slot(_)))
+            }
+            Self::Done => true,
+            _ => false,
+        }
+    }
 }
 
 /// Bytes of the numbers that are looked at.

@@ -9,6 +9,7 @@
 //! Definitions" and "Alias Definitions".
 
 mod canon;
+mod core_type;
 mod scope;
 mod ty;
 
@@ -145,10 +146,11 @@ impl<'a> Pass<'a, '_> {
     }
 
     fn run(&mut self) -> Result<()> {
-        while let Some(running) = self.running.last_mut() {
-            let limit = self.engine.limits().component_flattened;
-            self.steps += 1;
-            LimitError::check("steps of flattening a component", limit, self.steps)?;
+        while !self.running.is_empty() {
+            self.count_steps(1)?;
+            let Some(running) = self.running.last_mut() else {
+                break;
+            };
             match &mut running.body {
                 Body::Component { definitions, .. } => match definitions.next() {
                     Some(definition) => self.definition(definition?)?,
@@ -161,6 +163,12 @@ impl<'a> Pass<'a, '_> {
             }
         }
         Ok(())
+    }
+
+    fn count_steps(&mut self, steps: usize) -> Result<(), LimitError> {
+        let limit = self.engine.limits().component_flattened;
+        self.steps += steps as u64;
+        LimitError::check("steps of flattening a component", limit, self.steps)
     }
 
     /// The innermost that runs; there is one while definitions do.
@@ -204,7 +212,8 @@ impl<'a> Pass<'a, '_> {
             Definition::Start(_) | Definition::Value(_) => {
                 Err(Error::msg("values of components are not supported yet"))
             }
-            Definition::CoreType(_) | Definition::Custom(_) => Ok(()),
+            Definition::CoreType(ty) => self.core_type(ty),
+            Definition::Custom(_) => Ok(()),
         }
     }
 
@@ -376,18 +385,26 @@ impl<'a> Pass<'a, '_> {
                 Ok(())
             }
             AliasTarget::Outer { count, index } => {
-                let mut scope = self.current()?.scope;
-                for _ in 0..count {
-                    let parent = self.scopes.get(scope).and_then(|scope| scope.parent);
-                    scope = found(parent, "outer scope")?;
-                }
+                let scope = self.outer(self.current()?.scope, count)?;
+                let scope = found(self.scopes.get(scope), "scope")?;
                 if alias.sort == Sort::CoreType {
+                    let ty = scope.core_type(index)?;
+                    self.scope()?.core_types.push(ty);
                     return Ok(());
                 }
-                let item = found(self.scopes.get(scope), "scope")?.item(alias.sort, index)?;
+                let item = scope.item(alias.sort, index)?;
                 self.define(item)
             }
         }
+    }
+
+    /// The scope that is this many outside of another.
+    fn outer(&self, mut scope: ScopeId, count: u32) -> Result<ScopeId> {
+        for _ in 0..count {
+            let parent = self.scopes.get(scope).and_then(|scope| scope.parent);
+            scope = found(parent, "outer scope")?;
+        }
+        Ok(scope)
     }
 
     fn import(&mut self, name: ExternName<'a>, ty: ExternType) -> Result<()> {
@@ -421,8 +438,9 @@ impl<'a> Pass<'a, '_> {
                 }
                 _ => found(None, "type of functions"),
             },
-            ExternType::CoreModule { .. } => {
-                let number = self.add_import(path, ImportKind::Module)?;
+            ExternType::CoreModule { ty } => {
+                let ty = self.module_type(ty)?;
+                let number = self.add_import(path, ImportKind::Module(ty))?;
                 Ok(Item::Module(CoreModule::Imported(number)))
             }
             ExternType::Type { bound } => match bound {
@@ -474,7 +492,7 @@ impl<'a> Pass<'a, '_> {
     /// A declarator of the type of an instance that is imported.
     fn declarator(&mut self, declarator: Declarator<'a>) -> Result<()> {
         match declarator {
-            Declarator::CoreType { .. } => Ok(()),
+            Declarator::CoreType { ty } => self.core_type(ty),
             Declarator::Type { ty } => {
                 let ty = self.ty(ty)?;
                 self.define(Item::Type(ty))

@@ -15,6 +15,7 @@ use crate::component::types::{FuncTypeId, ResourceId, ValueType};
 use crate::error::Result;
 use crate::error::cause::InternalError;
 use crate::read::component::{Declarators, Sort};
+use crate::types::TypeId;
 use crate::view::ComponentView;
 
 /// The number of a scope.
@@ -25,6 +26,7 @@ pub(super) type ScopeId = usize;
 pub(super) struct Scope<'a> {
     /// The scope around it.
     pub(super) parent: Option<ScopeId>,
+    pub(super) core_types: Vec<CoreType<'a>>,
     pub(super) core_funcs: Vec<CoreDef>,
     pub(super) core_tables: Vec<CoreDef>,
     pub(super) core_memories: Vec<CoreDef>,
@@ -37,6 +39,15 @@ pub(super) struct Scope<'a> {
     pub(super) components: Vec<Component<'a>>,
     /// Places in the list of exports.
     pub(super) instances: Vec<u32>,
+}
+
+/// A core type.
+#[derive(Clone, Copy)]
+pub(super) enum CoreType<'a> {
+    /// One of functions, by the engine's number.
+    Func(TypeId),
+    /// One of modules: what it declares, and the scope around it.
+    Module(Declarators<'a>, ScopeId),
 }
 
 /// A core instance.
@@ -98,6 +109,12 @@ impl<'a> Scope<'a> {
             _ => None,
         };
         found(item, sort.name())
+    }
+
+    /// A core type.
+    pub(super) fn core_type(&self, index: u32) -> Result<CoreType<'a>> {
+        let ty = self.core_types.get(index as usize).copied();
+        found(ty, Sort::CoreType.name())
     }
 
     /// Adds an item to its index space.

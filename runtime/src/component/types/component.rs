@@ -117,7 +117,7 @@ impl Origin {
             Func::Lifted(lift) => Some(plan.lifts.get(lift as usize)?.ty),
             Func::Imported(import) => match plan.imports.get(import as usize)?.kind {
                 ImportKind::Func(ty) => Some(ty),
-                ImportKind::Resource(_) | ImportKind::Module => None,
+                ImportKind::Resource(_) | ImportKind::Module(_) => None,
             },
         }
     }

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::allocation::OutOfMemory;
 use crate::engine::Engine;
 use crate::engine::call_type::CallType;
+use crate::read::CoreTypes;
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
 use crate::validate::{Environment, Heap};
 
@@ -69,7 +70,7 @@ impl Drop for RegisteredType {
     }
 }
 
-/// The types of a module, by their indices.
+/// The types of a module, by their indices, or those of a group.
 pub(crate) struct ModuleTypes {
     engine: Engine,
     ids: Box<[TypeId]>,
@@ -83,6 +84,26 @@ impl ModuleTypes {
             engine: engine.clone(),
             ids,
         })
+    }
+
+    /// Registers a group that stands in a component, where the first type has the index `first`.
+    /// `outside` tells the number of a type that is not in the group.
+    pub(crate) fn group(
+        engine: &Engine,
+        group: &CoreTypes<'_>,
+        first: u32,
+        outside: impl Fn(TypeIdx) -> TypeId,
+    ) -> Result<Self, OutOfMemory> {
+        let ids = engine.with_types(|types| types.core_types(group, first, &outside))?;
+        Ok(Self {
+            engine: engine.clone(),
+            ids,
+        })
+    }
+
+    /// The engine's numbers of all of them.
+    pub(crate) fn ids(&self) -> &[TypeId] {
+        &self.ids
     }
 
     /// The engine's number of a type.

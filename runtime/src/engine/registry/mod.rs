@@ -16,8 +16,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::allocation::OutOfMemory;
+use crate::read::{CompositeType, CoreTypes, SubType};
 use crate::types::{RefType, TypeId, TypeIdx, ValType};
-use crate::validate::{Environment, Heap};
+use crate::validate::{Environment, Heap, group};
 use index::Index;
 pub(crate) use record::Member;
 use record::{Record, WIDE};
@@ -64,6 +65,32 @@ impl Registry {
         let types = params.iter().chain(results).map(|ty| ty.bits());
         let key = [1, shape].into_iter().chain(wide).chain(types);
         self.group(1, || key.clone())
+    }
+
+    /// The numbers of the types of a group that stands in a component, where the first has the index
+    /// `first`; each is held once more. `outside` tells the number of a type that is not in the group.
+    pub(crate) fn core_types(
+        &mut self,
+        types: &CoreTypes<'_>,
+        first: u32,
+        outside: &impl Fn(TypeIdx) -> TypeId,
+    ) -> Result<Box<[TypeId]>, OutOfMemory> {
+        let length = types.len() as u32;
+        let word = |ty: ValType| group::word(ty, first, length, |ty| outside(ty).0);
+        let mut ids = Vec::new();
+        ids.try_reserve_exact(types.len())
+            .map_err(|_| OutOfMemory)?;
+        let known = self.group(length, || {
+            let members = types.iter().flat_map(|ty| member(&ty, word));
+            [length].into_iter().chain(members)
+        })?;
+        let numbers = self.record(known).into_iter().flat_map(Record::ids);
+        ids.extend(numbers.map(|id| TypeId(*id)));
+        // It has been held once for the first.
+        for id in ids.iter().skip(1) {
+            self.hold(*id);
+        }
+        Ok(ids.into())
     }
 
     /// The numbers of all types of a module; each is held once for each time that it stands there.
@@ -330,6 +357,25 @@ impl Registry {
         let entry = self.entries.get(id.0 as usize)?;
         entry.link.checked_sub(1).map(TypeId)
     }
+}
+
+/// The words of a type of a group, by those of value types.
+fn member<'t, W: Fn(ValType) -> u32>(
+    ty: &SubType<'t>,
+    word: W,
+) -> impl Iterator<Item = u32> + use<'t, W> {
+    let types = match ty.composite {
+        CompositeType::Func { params, results } => Some((params, results)),
+        // No engine has the proposal.
+        CompositeType::Struct { .. } | CompositeType::Array { .. } => None,
+    };
+    let shape = types.map(|(params, results)| {
+        let (params, results) = (params.len() as u32, results.len() as u32);
+        params << u16::BITS | results
+    });
+    let types = types.into_iter();
+    let types = types.flat_map(|(params, results)| params.iter().chain(results.iter()));
+    shape.into_iter().chain(types.map(word))
 }
 
 /// A number as a link.

@@ -141,7 +141,9 @@ impl<'n> Name<'n> {
                 accessor,
                 label,
             } => match label.split_once('.') {
-                Some((resource, func)) if plain(resource).eq(plain(func)) => ("", resource, ""),
+                Some((resource, func)) if plain(resource.as_bytes()).eq(plain(func.as_bytes())) => {
+                    ("", resource, "")
+                }
                 _ if function == Some(Function::Constructor) => ("[constructor]", label, ""),
                 _ if accessor == Some(Accessor::Set) => (SET, label, ""),
                 _ => ("", label, ""),
@@ -151,22 +153,41 @@ impl<'n> Name<'n> {
         let sign = (!version.is_empty()).then_some(b'@');
         before
             .bytes()
-            .chain(plain(text))
+            .chain(plain(text.as_bytes()))
             .chain(sign)
             .chain(version.bytes())
     }
 }
 
 /// Small letters without hyphens.
-fn plain(text: &str) -> impl Iterator<Item = u8> + use<'_> {
-    let bytes = text.bytes().filter(|byte| *byte != b'-');
-    bytes.map(|byte| byte.to_ascii_lowercase())
+fn plain(text: &[u8]) -> impl Iterator<Item = u8> + use<'_> {
+    let bytes = text.iter().filter(|byte| **byte != b'-');
+    bytes.map(u8::to_ascii_lowercase)
 }
 
 /// The order of names in which those that differ too little are the same.
 pub(super) fn compare(one: &[u8], other: &[u8]) -> Ordering {
+    if let Some(order) = compare_plain(one, other) {
+        return order;
+    }
     let name = |bytes| Name::of(core::str::from_utf8(bytes).unwrap_or_default());
     name(one).canonical().cmp(name(other).canonical())
+}
+
+/// The same order of names that differ before an annotation, a point or a version, which most do, or
+/// that have none.
+fn compare_plain(one: &[u8], other: &[u8]) -> Option<Ordering> {
+    let (mut ones, mut others) = (plain(one), plain(other));
+    let is_special = |byte| matches!(byte, Some(b'[' | b'.' | b'@'));
+    loop {
+        let (one, other) = (ones.next(), others.next());
+        if is_special(one) || is_special(other) {
+            return None;
+        }
+        if one != other || one.is_none() {
+            return Some(one.cmp(&other));
+        }
+    }
 }
 
 /// Whether the version of an interface, with a suffix if there is one, is a version, and is cut
@@ -348,6 +369,43 @@ mod tests {
             ("a.b", "ab"),
         ] {
             assert!(!same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn plain_names_are_in_the_order_of_all_names() {
+        let names = [
+            "a",
+            "A-b",
+            "ab",
+            "a-c",
+            "b",
+            "a0",
+            "[constructor]a",
+            "[method]a.a",
+            "[method]a.b",
+            "[static]a.b",
+            "[get]a",
+            "[set]a",
+            "[method][set]a.b",
+            "a:b/c",
+            "a:b/C-d",
+            "a:b/c@1.0.0",
+            "a:b/c@1.0.0-A",
+            "a:b/c-d@0.1.0",
+            "a.a",
+            "a.b",
+            "",
+        ];
+        for one in names {
+            for other in names {
+                let order = Name::of(one).canonical().cmp(Name::of(other).canonical());
+                assert_eq!(
+                    compare(one.as_bytes(), other.as_bytes()),
+                    order,
+                    "{one} {other}"
+                );
+            }
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) struct Allocation {
 }
 
 /// Copies bytes to the other memory.
+#[inline]
 pub(in crate::component) fn copy(
     memories: &mut (impl Memories + ?Sized),
     from: u64,

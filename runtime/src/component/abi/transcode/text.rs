@@ -149,9 +149,11 @@ impl Form {
 
     /// Whether bytes are in this form; a trap if they are not.
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(in crate::component) fn check(self, string: &[u8]) -> Result<(), Trap> {
         let valid = match self {
-            Self::Utf8 => core::str::from_utf8(string).is_ok(),
+            // Most text is of ASCII, which is known sooner.
+            Self::Utf8 => string.is_ascii() || core::str::from_utf8(string).is_ok(),
             Self::Latin1 => true,
             Self::Utf16 | Self::Tagged => {
                 let (units, _) = string.as_chunks();

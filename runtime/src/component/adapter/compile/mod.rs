@@ -91,6 +91,7 @@ impl Program {
                 flat(to == Target::Flat, target),
             ),
             depth: 0,
+            direct: false,
         };
         let mut compiler = Compiler {
             types,
@@ -233,6 +234,7 @@ impl Compiler<'_> {
             }
         }
         self.program.depth = 1 + body::height(&self.bodies, &mut self.calls)?;
+        self.program.direct = self.program.ops.iter().all(Op::is_direct);
         Ok(self.program)
     }
 }

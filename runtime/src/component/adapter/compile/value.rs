@@ -12,6 +12,8 @@ use crate::component::types::{Defined, TypeId, ValueType};
 use crate::error::Result;
 use crate::spec::Trap;
 
+const STRING: ValueType = ValueType::Primitive(Primitive::String);
+
 impl Compiler<'_> {
     /// Moves a value; `outer` is the body that it is in.
     pub(super) fn value(
@@ -31,7 +33,8 @@ impl Compiler<'_> {
         }
         let ValueType::Defined(id) = ty else {
             return match ty {
-                ValueType::Primitive(Primitive::String) => self.push(Op::String { from, to }),
+                STRING if self.is_text() => self.push(Op::Text { from, to }),
+                STRING => self.push(Op::String { from, to }),
                 _ => self.push(Op::Fail(Trap::MissingAsync)),
             };
         };
@@ -110,9 +113,19 @@ impl Compiler<'_> {
                 self.push(Op::Elements { size: from })?;
                 return self.push(Op::Check { scalar });
             }
+            if element == STRING && self.is_text() {
+                return self.push(Op::Texts { from, to });
+            }
         }
         let body = self.number(outer, body)?;
         self.push(Op::Each { body, from, to })
+    }
+
+    /// Whether strings are copied as they are. One that may be in either of two encodings may become
+    /// the other.
+    fn is_text(&self) -> bool {
+        let (source, target) = (self.program.source, self.program.target);
+        source.encoding == target.encoding && source.encoding.tagged().is_none()
     }
 
     /// A type that is one number.

@@ -11,15 +11,10 @@ use crate::component::abi::{LiftContext, pointer};
 use crate::spec::Trap;
 
 impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H> {
-    pub(super) fn frame(&self) -> usize {
-        self.registers[1] as usize
-    }
-
     /// The registers of the frame.
     #[inline]
     pub(super) fn locals(&mut self) -> Result<&mut [u64; FRAME], Trap> {
-        let frame = self.frame();
-        let frame = self.registers.get_mut(frame..);
+        let frame = self.registers.get_mut(self.frame..);
         let frame = frame.and_then(|frame| frame.first_chunk_mut());
         frame.ok_or(Trap::StackOverflow)
     }
@@ -27,21 +22,23 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     /// A register of the frame.
     #[inline]
     pub(super) fn local(&mut self, register: usize) -> &mut u64 {
-        let frame = self.frame();
-        &mut self.registers[frame + register]
+        &mut self.registers[self.frame + register]
     }
 
     /// The address of a part of the source.
+    #[inline]
     pub(super) fn from(&mut self, offset: u32) -> u64 {
         self.local(SOURCE).saturating_add(offset.into())
     }
 
     /// The address of a part of the target.
+    #[inline]
     pub(super) fn to(&mut self, offset: u32) -> u64 {
         self.local(TARGET).saturating_add(offset.into())
     }
 
     /// An address or length in a register.
+    #[inline]
     pub(super) fn word(&self, slot: u32, address: AddressType) -> u64 {
         let word = self.registers[slot as usize];
         match address {
@@ -51,6 +48,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 
     /// An address and a length of the source.
+    #[inline]
     pub(super) fn words(&mut self, from: Place) -> Result<(u64, u64), Trap> {
         let options = self.program.source;
         match from {
@@ -66,6 +64,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 
     /// Writes an address and a length of the target.
+    #[inline]
     pub(super) fn write_words(&mut self, to: Place, (one, two): (u64, u64)) -> Result<(), Trap> {
         match to {
             Place::Slot(slot) => {
@@ -75,22 +74,14 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             }
             Place::Memory(offset) => {
                 let at = self.to(offset);
-                let memory = self.memories.target();
-                match self.program.target.address {
-                    AddressType::I32 => {
-                        let words = u64::from(one as u32) | (two << u32::BITS);
-                        store(memory, at, words.to_le_bytes())
-                    }
-                    AddressType::I64 => {
-                        let words = u128::from(one) | (u128::from(two) << u64::BITS);
-                        store(memory, at, words.to_le_bytes())
-                    }
-                }
+                let address = self.program.target.address;
+                store_words(self.memories.target(), address, at, (one, two))
             }
         }
     }
 
     /// Reads a number as a core value.
+    #[inline]
     pub(super) fn read(&mut self, scalar: Scalar, from: Place) -> Result<u64, Trap> {
         let bits = match from {
             Place::Slot(slot) => self.registers[slot as usize],
@@ -109,6 +100,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 
     /// Writes a core value that is this many bytes in memory.
+    #[inline]
     pub(super) fn write(&mut self, size: u32, to: Place, value: u64) -> Result<(), Trap> {
         match to {
             Place::Slot(slot) => {
@@ -129,24 +121,48 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
     }
 }
 
+/// Writes an address and a length to memory.
+#[inline]
+pub(super) fn store_words(
+    memory: &mut [u8],
+    address: AddressType,
+    at: u64,
+    (one, two): (u64, u64),
+) -> Result<(), Trap> {
+    match address {
+        AddressType::I32 => {
+            let words = u64::from(one as u32) | (two << u32::BITS);
+            store(memory, at, words.to_le_bytes())
+        }
+        AddressType::I64 => {
+            let words = u128::from(one) | (u128::from(two) << u64::BITS);
+            store(memory, at, words.to_le_bytes())
+        }
+    }
+}
+
 /// An address, if there is so much memory behind it.
+#[inline]
 pub(super) fn checked(at: u64, extent: Extent, memory: usize) -> Result<u64, Trap> {
     let outside = Trap::MemoryOutOfBounds;
     pointer::checked(at, extent.align, extent.size.into(), memory, outside)?;
     Ok(at)
 }
 
+#[inline]
 fn load<const SIZE: usize>(memory: &[u8], at: u64) -> Result<[u8; SIZE], Trap> {
     let bytes = part_of(memory, at, SIZE as u64)?.first_chunk();
     bytes.copied().ok_or(Trap::MemoryOutOfBounds)
 }
 
+#[inline]
 fn store<const SIZE: usize>(memory: &mut [u8], at: u64, bytes: [u8; SIZE]) -> Result<(), Trap> {
     part(memory, at, SIZE as u64)?.copy_from_slice(&bytes);
     Ok(())
 }
 
 /// Bytes of the memory of the source.
+#[inline]
 pub(super) fn part_of(memory: &[u8], at: u64, size: u64) -> Result<&[u8], Trap> {
     let range = pointer::range(at, size, memory.len());
     let part = range.and_then(|range| memory.get(range));
@@ -154,6 +170,7 @@ pub(super) fn part_of(memory: &[u8], at: u64, size: u64) -> Result<&[u8], Trap> 
 }
 
 /// Bytes of the memory of the target.
+#[inline]
 pub(super) fn part(memory: &mut [u8], at: u64, size: u64) -> Result<&mut [u8], Trap> {
     let range = pointer::range(at, size, memory.len());
     let part = range.and_then(|range| memory.get_mut(range));

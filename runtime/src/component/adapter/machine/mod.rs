@@ -10,12 +10,15 @@ mod indirect;
 use self::access::{checked, part};
 use self::indirect::block;
 use super::element;
-use super::op::{BEGIN, COUNT, FRAME, FROM, LEFT, Op, RETURN, SOURCE, Scalar, TARGET, TO};
+use super::op::{BEGIN, COUNT, FRAME, FROM, LEFT, Op, Place, RETURN, SOURCE, Scalar, TARGET, TO};
 use super::{Allocation, Charge, HandleTransfer, Memories, Program, Step};
 use crate::component::abi::transcode;
 use crate::spec::Trap;
 
-/// Runs a program until it needs the guest, or has moved everything.
+/// Elements of lists that a step moves one by one: a few milliseconds.
+const ELEMENTS: u32 = 1 << 16;
+
+/// Runs a program until it needs the guest, has moved everything, or as many elements as a step may.
 ///
 /// Registers are as [`Program::start`] made them, and after that as the last step left them. A
 /// step after [`Step::Allocate`] gets the answer of the allocator, every other one none.
@@ -28,32 +31,61 @@ pub(crate) fn step<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized>(
 ) -> Result<Step, Trap> {
     let registers = registers.get_mut(..program.registers());
     let registers = registers.ok_or(Trap::StackOverflow)?;
-    let frames = program.frames() as u64..=(program.registers() - FRAME) as u64;
-    if !frames.contains(&registers[1]) {
+    let (pc, frame) = (registers[0] as usize, registers[1] as usize);
+    if !(program.frames()..=program.registers() - FRAME).contains(&frame) {
         return Err(Trap::StackOverflow);
     }
     let mut machine = Machine {
         program,
         registers,
+        pc,
+        frame,
         memories,
         handles,
         answer,
     };
-    while let Some(op) = program.ops.get(machine.registers[0] as usize) {
-        if matches!(op, Op::Done) {
-            break;
-        }
-        if let Some(allocation) = machine.run(op)? {
+    // A list has many strings, for each of which it stops: so there is little to do before the next.
+    if let (Some(Op::Texts { from, to }), Some(_)) = (program.ops.get(pc), answer) {
+        if let Some(allocation) = machine.texts(*from, *to)? {
             return Ok(Step::Allocate(allocation));
         }
+        machine.pc += 1;
     }
-    Ok(Step::Done)
+    machine.all()
+}
+
+impl Program {
+    /// Runs a program that is direct ([`is_direct`](Self::is_direct)), from core values of the source
+    /// to those of the target.
+    pub(crate) fn pass(&self, source: &[u64], target: &mut [u64]) -> Result<(), Trap> {
+        let begin = (self.source_slots().start, self.target_slots().start);
+        for op in &self.ops {
+            let Op::Scalar {
+                scalar,
+                from: Place::Slot(from),
+                to: Place::Slot(to),
+            } = *op
+            else {
+                break;
+            };
+            let from = source.get(from as usize - begin.0);
+            let to = target.get_mut(to as usize - begin.1);
+            let (Some(from), Some(to)) = (from, to) else {
+                return Err(Trap::StackOverflow);
+            };
+            *to = scalar.lift(*from)?;
+        }
+        Ok(())
+    }
 }
 
 struct Machine<'a, M: ?Sized, H: ?Sized> {
     program: &'a Program,
     /// As many as the program takes.
     registers: &'a mut [u64],
+    /// The next operation, and where its frame begins.
+    pc: usize,
+    frame: usize,
     memories: &'a mut M,
     handles: &'a mut H,
     /// What the operation was waiting for at which the last step stopped.
@@ -61,9 +93,34 @@ struct Machine<'a, M: ?Sized, H: ?Sized> {
 }
 
 impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H> {
+    /// Runs operations until one needs memory of the guest, there is none left, or this is enough.
+    #[inline(never)]
+    fn all(&mut self) -> Result<Step, Trap> {
+        let program = self.program;
+        let mut elements = 0;
+        while let Some(op) = program.ops.get(self.pc) {
+            let next = match op {
+                Op::Done => break,
+                Op::Each { .. } if elements == ELEMENTS => Some(Step::Again),
+                Op::Each { .. } => {
+                    elements += 1;
+                    self.run(op)?.map(Step::Allocate)
+                }
+                _ => self.run(op)?.map(Step::Allocate),
+            };
+            if let Some(next) = next {
+                self.registers[0] = self.pc as u64;
+                self.registers[1] = self.frame as u64;
+                return Ok(next);
+            }
+        }
+        Ok(Step::Done)
+    }
+
     /// Runs an operation; if it needs memory of the guest, it runs again with the answer.
+    #[inline]
     fn run(&mut self, op: &Op) -> Result<Option<Allocation>, Trap> {
-        let pc = self.registers[0] + 1;
+        let pc = self.pc + 1;
         match *op {
             Op::Source { slot, extent } => {
                 let at = self.word(slot, self.program.source.address);
@@ -108,6 +165,16 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             }
             Op::String { from, to } => {
                 if let Some(allocation) = self.string(from, to)? {
+                    return Ok(Some(allocation));
+                }
+            }
+            Op::Text { from, to } => {
+                if let Some(allocation) = self.text(from, to)? {
+                    return Ok(Some(allocation));
+                }
+            }
+            Op::Texts { from, to } => {
+                if let Some(allocation) = self.texts(from, to)? {
                     return Ok(Some(allocation));
                 }
             }
@@ -163,7 +230,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
                 let case = self.read(Scalar::Case { size, count }, from)?;
                 self.write(size, to, case)?;
                 let case = self.program.cases.get(cases as usize + case as usize);
-                self.registers[0] = (*case.ok_or(Trap::InvalidDiscriminant)?).into();
+                self.pc = *case.ok_or(Trap::InvalidDiscriminant)? as usize;
                 return Ok(None);
             }
             Op::Zero { slot, count } => {
@@ -176,23 +243,24 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
                 return Ok(None);
             }
             Op::Return => {
-                self.registers[0] = *self.local(RETURN);
-                self.registers[1] -= FRAME as u64;
+                self.pc = *self.local(RETURN) as usize;
+                self.frame -= FRAME;
                 return Ok(None);
             }
             Op::Fail(trap) => return Err(trap),
             Op::Done => return Ok(None),
         }
-        self.registers[0] = pc;
+        self.pc = pc;
         Ok(None)
     }
 
     /// Goes to a body with a frame of its own.
-    fn call(&mut self, body: u32, back: u64, source: u64, target: u64) -> Result<(), Trap> {
-        self.registers[0] = body.into();
-        self.registers[1] += FRAME as u64;
+    #[inline]
+    fn call(&mut self, body: u32, back: usize, source: u64, target: u64) -> Result<(), Trap> {
+        self.pc = body as usize;
+        self.frame += FRAME;
         let frame = self.locals()?;
-        frame[RETURN] = back;
+        frame[RETURN] = back as u64;
         frame[SOURCE] = source;
         frame[TARGET] = target;
         Ok(())

@@ -112,6 +112,7 @@ pub(super) fn finished(
     loop {
         match step(program, &mut registers, pair, handles, answer)? {
             Step::Done => return Ok(registers[program.target_slots()].to_vec()),
+            Step::Again => answer = None,
             Step::Allocate(allocation) => {
                 let Allocation {
                     old,
@@ -227,6 +228,88 @@ fn what_is_the_same_bits_is_one_copy() {
     assert_eq!(ops(padded), 7);
     // A list with its elements, and its address.
     assert_eq!(ops(list), 6);
+}
+
+#[test]
+fn strings_of_a_list_arrive_one_after_the_other() {
+    let mut types = TypeTable::default();
+    let list = defined(&mut types, Defined::List(STRING));
+    let lengths = program(&types, list, Source::Flat, Target::Flat);
+    // The list, its strings, its address, and the end.
+    assert_eq!(lengths.ops.len(), 4);
+    for encoding in [StringEncoding::Utf8, StringEncoding::Utf16] {
+        let options = CanonicalOptions { encoding, ..PLAIN };
+        let (from, to) = ((options, Source::Flat), (options, Target::Flat));
+        let program = Program::compile(&types, &[list], from, to, &mut large()).unwrap();
+        let unit = encoding.unit();
+        // The second string is wrong in turn: nothing, its address, its length, its first unit.
+        for (second, bad, trap) in [
+            ((264, 2), 0x61, None),
+            ((65_536, 2), 0x61, Some(Trap::StringOutOfBounds)),
+            ((264, 1 << 28), 0x61, Some(Trap::StringOutOfBounds)),
+            ((264, 2), 0xDFDF, Some(Trap::InvalidString)),
+        ] {
+            let mut pair = Pair::new(false, Allocator::Bump { top: 2_048 });
+            let memory = pair.source_mut();
+            memory[256..512].fill(0);
+            memory[264..266].copy_from_slice(&u16::to_le_bytes(bad)[..]);
+            for (place, word) in [256, 3, second.0, second.1, 0, 0].into_iter().enumerate() {
+                memory[4 * place..][..4].copy_from_slice(&u32::to_le_bytes(word));
+            }
+            let moved = finished(&program, &[0, 3], &mut pair, &mut NoTransfer);
+            let blocks: Vec<_> = pair
+                .target
+                .calls
+                .iter()
+                .map(|call| (call.2, call.3))
+                .collect();
+            let (three, two) = (u64::from(3 * unit), u64::from(2 * unit));
+            let all = [(4, 24), (unit, three), (unit, two), (unit, 0)];
+            match trap {
+                Some(trap) => {
+                    assert_eq!(moved, Err(trap));
+                    // The first is there already.
+                    assert_eq!(blocks, all[..2]);
+                    assert_eq!(pair.target.memory[2_048..2_056], [24, 8, 0, 0, 3, 0, 0, 0]);
+                }
+                None => {
+                    assert_eq!(moved, Ok(vec![2_048, 3]));
+                    assert_eq!(blocks, all);
+                    let second = pair.target.calls[2].4.unwrap() as usize;
+                    assert_eq!(pair.target.memory[second], 0x61);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_step_ends_after_some_elements() {
+    let mut types = TypeTable::default();
+    let option = defined(&mut types, Defined::Option(U8));
+    let list = defined(&mut types, Defined::List(option));
+    let program = program(&types, list, Source::Flat, Target::Flat);
+    // That there is no further one counts as one.
+    for (count, expected) in [(65_535, 0), (65_536, 1), (131_071, 1), (131_072, 2)] {
+        let mut pair = Pair::new(false, Allocator::Bump { top: 64 });
+        *pair.source_mut() = vec![1; 1 << 19];
+        pair.target.memory.resize(1 << 19, 0);
+        let mut registers = vec![0; program.registers()];
+        program.start(&mut registers);
+        registers[program.source_slots()].copy_from_slice(&[1_024, count]);
+        let (mut steps, mut answer) = (0, None);
+        loop {
+            match step(&program, &mut registers, &mut pair, &mut NoTransfer, answer).unwrap() {
+                Step::Done => break,
+                Step::Again => (steps, answer) = (steps + 1, None),
+                Step::Allocate(_) => answer = Some(64),
+            }
+        }
+        assert_eq!(steps, expected, "{count}");
+        let moved = &pair.target.memory[64..][..2 * count as usize];
+        assert!(moved.iter().all(|byte| *byte == 1));
+        assert_eq!(registers[program.target_slots()], [64, count]);
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::read::component::{DefinedType, ExternName};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 use crate::validate::List;
-use crate::validate::component::name::{self, Accessor, Function};
+use crate::validate::component::name::{self, Accessor, Function, Name};
 
 impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     /// A getter gives what it gets; a setter takes that, and stands behind its getter.
@@ -105,7 +105,13 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         siblings: Siblings,
         at: usize,
     ) -> Result<Option<TypeUse>, Reject> {
-        let (before, behind) = setter.split_once(name::SET).unwrap_or((setter, ""));
+        let Name::Plain { label, .. } = Name::of(setter) else {
+            return Ok(None);
+        };
+        let before = setter.strip_suffix(label);
+        let Some(before) = before.and_then(|before| before.strip_suffix(name::SET)) else {
+            return Ok(None);
+        };
         for place in siblings.from..self.open_members.len() {
             self.step(1, at)?;
             let Some(member) = self.open_members.get(place) else {
@@ -114,7 +120,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             let name = self.name(member.name);
             let rest = name.strip_prefix(before.as_bytes());
             let rest = rest.and_then(|rest| rest.strip_prefix(name::GET.as_bytes()));
-            if member.import == siblings.import && rest == Some(behind.as_bytes()) {
+            if member.import == siblings.import && rest == Some(label.as_bytes()) {
                 return Ok(Some(member.entity.ty()));
             }
         }

@@ -5,6 +5,7 @@
 //! "Instance Definitions".
 
 use super::Full;
+use super::interface::Order;
 use super::module::Cursor;
 use super::record::{Entity, Interface, InterfaceKind, Member, Text};
 use super::storage::ComponentStorage;
@@ -16,7 +17,6 @@ use crate::read::component::{
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};
 use crate::validate::List as _;
-use crate::validate::component::name;
 
 impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     pub(super) fn define_core_instance(
@@ -50,7 +50,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             let name = self.text(arg.name);
             self.add_argument(name, entity, at)?;
         }
-        self.differ(Ord::cmp, ErrorCode::DuplicateName)?;
+        self.differ(Order::Exact, ErrorCode::DuplicateName)?;
         let mut imports = Cursor::default();
         while let Some(import) = self.core_member(module, true, &mut imports)? {
             let argument = self.sorted_name(import.module);
@@ -91,7 +91,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             self.add_argument(name, entity, at)?;
             self.keep_member(name, entity, at)?;
         }
-        self.differ(Ord::cmp, ErrorCode::DuplicateName)?;
+        self.differ(Order::Exact, ErrorCode::DuplicateName)?;
         self.close_exports(members, at)
     }
 
@@ -148,7 +148,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             let name = self.text(arg.name);
             self.add_argument(name, entity, at)?;
         }
-        self.differ(Ord::cmp, ErrorCode::DuplicateName)
+        self.differ(Order::Exact, ErrorCode::DuplicateName)
     }
 
     /// Something that is given or exported; a value is taken.
@@ -200,7 +200,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 self.add_sorted(member, at)?;
             }
         }
-        self.differ(name::compare, ErrorCode::DuplicateName)?;
+        self.differ(Order::Alike, ErrorCode::DuplicateName)?;
         self.close_exports(members, at)
     }
 }

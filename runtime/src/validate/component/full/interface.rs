@@ -66,7 +66,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             };
             self.add_sorted(label, at)?;
         }
-        self.differ(name::compare, ErrorCode::DuplicateName)
+        self.differ(Order::Alike, ErrorCode::DuplicateName)
     }
 
     /// Imports of the innermost scope differ, and so do its exports.
@@ -83,56 +83,27 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 }
             }
             match (of_module, import) {
-                (true, true) => self.unique_core_names()?,
-                (true, false) => self.differ(Ord::cmp, ErrorCode::DuplicateExport)?,
-                (false, _) => self.differ(name::compare, ErrorCode::DuplicateName)?,
+                (true, true) => self.differ(Order::Both, ErrorCode::DuplicateImport)?,
+                (true, false) => self.differ(Order::Exact, ErrorCode::DuplicateExport)?,
+                (false, _) => self.differ(Order::Alike, ErrorCode::DuplicateName)?,
             }
         }
         Ok(())
     }
 
-    /// Imports of a core module or of a type of one differ in one of their two names.
-    pub(super) fn unique_core_names(&mut self) -> Result<(), Reject> {
-        let bytes = self.bytes;
-        self.sort_names(|one, other| {
-            let order = slice(bytes, one).cmp(slice(bytes, other));
-            order.then_with(|| second(bytes, one).cmp(&second(bytes, other)))
-        });
-        self.neighbours_differ(ErrorCode::DuplicateImport, |one, other| {
-            slice(bytes, one) == slice(bytes, other) && second(bytes, one) == second(bytes, other)
-        })
-    }
-
     /// The names that were added differ in an order of names.
-    pub(super) fn differ(
-        &mut self,
-        compare: fn(&[u8], &[u8]) -> Ordering,
-        error: ErrorCode,
-    ) -> Result<(), Reject> {
+    pub(super) fn differ(&mut self, order: Order, error: ErrorCode) -> Result<(), Reject> {
         let bytes = self.bytes;
-        self.sort_names(|one, other| compare(slice(bytes, one), slice(bytes, other)));
-        self.neighbours_differ(error, |one, other| {
-            compare(slice(bytes, one), slice(bytes, other)) == Ordering::Equal
-        })
-    }
-
-    fn sort_names(&mut self, compare: impl Fn(Text, Text) -> Ordering) {
         // Of the same names the first stands first, however they are sorted.
         self.sorted.sort(|one, other| {
-            let order = compare(one.name, other.name);
-            order.then(one.name.start.cmp(&other.name.start))
+            let (one, other) = (one.name, other.name);
+            let compared = order.compare(bytes, one, other);
+            compared.then(one.start.cmp(&other.start))
         });
-    }
-
-    fn neighbours_differ(
-        &self,
-        error: ErrorCode,
-        same: impl Fn(Text, Text) -> bool,
-    ) -> Result<(), Reject> {
         for place in 1..self.sorted.len() {
             let neighbours = self.sorted.get(place - 1).zip(self.sorted.get(place));
             if let Some((one, other)) = neighbours
-                && same(one.name, other.name)
+                && order.compare(bytes, one.name, other.name) == Ordering::Equal
             {
                 let later = one.name.start.max(other.name.start) as usize;
                 return Err(Reject::new(error, later));
@@ -151,6 +122,31 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     }
 }
 
+/// When names are the same. It is a value, not a function: no call goes through a pointer.
+#[derive(Clone, Copy)]
+pub(super) enum Order {
+    /// If they differ too little.
+    Alike,
+    /// If their bytes are.
+    Exact,
+    /// If their bytes are, and those of the names behind them: imports of core modules.
+    Both,
+}
+
+impl Order {
+    fn compare(self, bytes: &[u8], one: Text, other: Text) -> Ordering {
+        let (name, other_name) = (slice(bytes, one), slice(bytes, other));
+        match self {
+            Self::Alike => name::compare(name, other_name),
+            Self::Exact => name.cmp(other_name),
+            Self::Both => {
+                let order = name.cmp(other_name);
+                order.then_with(|| second(bytes, one).cmp(&second(bytes, other)))
+            }
+        }
+    }
+}
+
 fn slice(bytes: &[u8], text: Text) -> &[u8] {
     let (start, length) = (text.start as usize, text.length as usize);
     bytes
@@ -159,8 +155,8 @@ fn slice(bytes: &[u8], text: Text) -> &[u8] {
 }
 
 /// The name that stands behind a name.
-fn second(bytes: &[u8], first: Text) -> Option<&str> {
+fn second(bytes: &[u8], first: Text) -> Option<&[u8]> {
     let behind = (first.start + first.length) as usize;
     let mut reader = crate::read::Reader::range(bytes, behind..bytes.len());
-    reader.name(&crate::profile::Everything).ok()
+    reader.known_name().ok()
 }

@@ -5,6 +5,7 @@
 //! "Core Module Definitions", and section 5.5 of the core standard.
 
 use super::Full;
+use super::interface::Order;
 use super::record::{Entity, Interface, InterfaceKind, Member, Text};
 use super::shape::Measure;
 use super::storage::ComponentStorage;
@@ -52,9 +53,12 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             count: body.remaining() as u32,
             ..Interface::NONE
         };
-        self.unique_imports(&module, at)?;
-        let measure = self.module_measure(&module, at)?;
-        let interface = self.add_interface(Interface { measure, ..module }, at)?;
+        let interface = Interface {
+            resources: self.unique_imports(&module, at)?,
+            measure: self.module_measure(&module, at)?,
+            ..module
+        };
+        let interface = self.add_interface(interface, at)?;
         self.define(Entity::new(Sort::CoreModule, interface, 0), at)
     }
 
@@ -123,7 +127,10 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     ) -> Result<Option<Entity>, Reject> {
         let module = self.interface(space);
         let mut left = index;
-        if let Some(mut section) = self.section(&module, SectionId::Import)? {
+        let defined = index.checked_sub(module.resources);
+        if let Some(defined) = defined.filter(|_| kind == ExternKind::Func) {
+            left = defined;
+        } else if let Some(mut section) = self.section(&module, SectionId::Import)? {
             for _ in 0..section.u32()? {
                 self.count_step(1);
                 let (_, _, entity) = self.module_import(space, &mut section)?;
@@ -172,8 +179,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         &self,
         space: u32,
         section: &mut Reader<'a>,
-    ) -> Result<(&'a str, &'a str, Entity), Reject> {
-        let (module, name) = (section.name(&Everything)?, section.name(&Everything)?);
+    ) -> Result<(&'a [u8], &'a [u8], Entity), Reject> {
+        let (module, name) = (section.known_name()?, section.known_name()?);
         let kind = section.external(&Everything, ErrorCode::MalformedImportKind)?;
         let entity = core_entity(space, kind, section)?;
         Ok((module, name, entity))
@@ -196,9 +203,9 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         };
         for _ in 0..section.u32()? {
             self.step(1, at)?;
-            let export = section.export(&Everything)?;
-            if export.name.as_bytes() == name {
-                return self.module_entity(interface, export.kind, export.index);
+            let (exported, kind, index) = module_export(&mut section)?;
+            if exported == name {
+                return self.module_entity(interface, kind, index);
             }
         }
         Ok(None)
@@ -241,16 +248,16 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         if import {
             let (module, name, entity) = self.module_import(interface, section)?;
             return Ok(Some(CoreMember {
-                module: module.as_bytes(),
-                name: name.as_bytes(),
+                module,
+                name,
                 entity,
             }));
         }
-        let export = section.export(&Everything)?;
-        let entity = self.module_entity(interface, export.kind, export.index)?;
+        let (name, kind, index) = module_export(section)?;
+        let entity = self.module_entity(interface, kind, index)?;
         Ok(entity.map(|entity| CoreMember {
             module: b"",
-            name: export.name.as_bytes(),
+            name,
             entity,
         }))
     }
@@ -271,26 +278,28 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     /// The name behind a name.
     pub(super) fn second_name(&self, first: Text) -> Result<&'a [u8], Reject> {
         let behind = (first.start + first.length) as usize;
-        let mut reader = Reader::range(self.bytes, behind..self.bytes.len());
-        reader.name(&Everything).map(str::as_bytes)
+        Reader::range(self.bytes, behind..self.bytes.len()).known_name()
     }
 
-    /// No two imports have the same names.
-    fn unique_imports(&mut self, module: &Interface, at: usize) -> Result<(), Reject> {
+    /// No two imports have the same names; gives how many of them are functions.
+    fn unique_imports(&mut self, module: &Interface, at: usize) -> Result<u32, Reject> {
         let Some(mut section) = self.section(module, SectionId::Import)? else {
-            return Ok(());
+            return Ok(0);
         };
+        let mut funcs = 0;
         self.sorted.truncate(0);
         for _ in 0..section.u32()? {
             let (module, _, entity) = self.module_import(0, &mut section)?;
+            funcs += u32::from(entity.sort == Sort::CoreFunc);
             let member = Member {
-                name: self.text(module),
+                name: self.text_of(module),
                 entity,
                 import: true,
             };
             self.add_sorted(member, at)?;
         }
-        self.unique_core_names()
+        self.differ(Order::Both, ErrorCode::DuplicateImport)?;
+        Ok(funcs)
     }
 
     /// An import of a type of modules.
@@ -301,8 +310,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     ) -> Result<(), Reject> {
         let mut reader = Reader::range(self.bytes, at..self.bytes.len());
         reader.u8()?;
-        reader.name(&Everything)?;
-        reader.name(&Everything)?;
+        reader.known_name()?;
+        reader.known_name()?;
         let entity = self.declared(&import.ty, &mut reader, at)?;
         self.add_core_member(import.module, entity, true, at)
     }
@@ -316,7 +325,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
     ) -> Result<(), Reject> {
         let mut reader = Reader::range(self.bytes, at..self.bytes.len());
         reader.u8()?;
-        reader.name(&Everything)?;
+        reader.known_name()?;
         let entity = self.declared(ty, &mut reader, at)?;
         self.add_core_member(name, entity, false, at)
     }
@@ -384,6 +393,13 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
 pub(super) struct Cursor<'a> {
     section: Option<Reader<'a>>,
     place: u32,
+}
+
+/// The next export of a core module: its name, and what it is.
+fn module_export<'a>(section: &mut Reader<'a>) -> Result<(&'a [u8], ExternKind, u32), Reject> {
+    let name = section.known_name()?;
+    let kind = section.external(&Everything, ErrorCode::MalformedExportKind)?;
+    Ok((name, kind, section.u32()?))
 }
 
 /// What a type says that stands next, in a space.

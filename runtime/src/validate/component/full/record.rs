@@ -183,7 +183,7 @@ pub(super) struct Interface {
     /// The definitions among which its resources are.
     pub(super) first: u32,
     pub(super) end: u32,
-    /// How many resources it has.
+    /// How many resources it has; of a core module, how many functions it imports.
     pub(super) resources: u32,
     pub(super) measure: Measure,
 }

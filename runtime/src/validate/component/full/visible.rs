@@ -137,8 +137,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
             return Ok(false);
         }
         let (start, end) = (self.scope().named as usize, self.named.len());
-        // Types are mostly used in the order in which they were named.
-        let first = self.found_name.clamp(start, end);
+        // Types are mostly used in the order in which they were named. `clamp` could panic.
+        let first = self.found_name.max(start).min(end);
         for place in (first..end).chain(start..first) {
             self.step(1, at)?;
             if let Some(named) = self.named.get(place)
