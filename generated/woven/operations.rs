@@ -653,7 +653,7 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) const INFOS: [Info; 628] = [
+pub(crate) static INFOS: [Info; 628] = [
     /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
     /* TableSet */                      Info::new(2, &FIXED).traps(),
     /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),

@@ -121,7 +121,7 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
             format!("{info},"),
         ]);
     }
-    let open = format!("pub(crate) const INFOS: [Info; {}] = [", table.len());
+    let open = format!("pub(crate) static INFOS: [Info; {}] = [", table.len());
     source.table(
         "What the translator knows of each operation.",
         &open,

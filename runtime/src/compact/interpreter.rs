@@ -190,6 +190,7 @@ fn hand<'m, P: Profile>(
 
 /// What follows a prefix behind which all rows only compute, load and store: those with vectors. No
 /// memory moves, and no instruction begins again.
+#[allow(clippy::manual_range_patterns, reason = "the list is that of the rows")]
 #[inline(never)]
 fn computation<'m, P: Profile>(
     opcode: u8,
