@@ -24,7 +24,7 @@ pub use entry::{
     Import, ImportType, SegmentMode, Span,
 };
 pub(crate) use names::name_parts;
-pub use names::{NameMap, Names};
+pub use names::{IndirectNameMap, NameMap, Names};
 pub(crate) use section::magic;
 pub use section::{Section, Sections};
 pub(crate) use types::malformed;

@@ -1,20 +1,25 @@
-//! The custom section `name`: appendix "Name Section" of the standard.
+//! The custom section `name`: appendix "Name Section" of the standard, and what extends it.
 //!
-//! It is read when somebody asks, leniently: a malformed one has no names from there on, because a
+//! Names of functions and the like stand by index; those of locals, labels and fields by the index of
+//! the function or type that they are in, and then by their own. It is read when somebody asks, leniently: a malformed one has no names from there on, because a
 //! custom section must not make a module invalid. Backtraces and views use it.
 
 use super::Reader;
 use crate::profile::Everything;
+use crate::spec::wire;
 use crate::types::FuncIdx;
 
-/// Ids of the parts.
-const MODULE: u8 = 0;
-const FUNCS: u8 = 1;
-
-/// The names that a module gives to itself and its functions.
+/// The names that a module gives to itself and to what it consists of.
 #[derive(Clone, Copy, Debug)]
 pub struct Names<'a> {
     content: Reader<'a>,
+}
+
+/// Names by two indices: those of each function, or of each type, one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct IndirectNameMap<'a> {
+    maps: Reader<'a>,
+    left: u32,
 }
 
 /// Names by index, one after the other.
@@ -35,7 +40,7 @@ impl<'a> Names<'a> {
 
     /// The name of the module.
     pub fn module(&self) -> Option<&'a str> {
-        self.part(MODULE)?.name(&Everything).ok()
+        self.part(wire::Name::Module)?.name(&Everything).ok()
     }
 
     /// The name of a function.
@@ -44,15 +49,50 @@ impl<'a> Names<'a> {
         names.find_map(|(index, name)| (index == func.0).then_some(name))
     }
 
-    /// The names of functions, with their indices.
-    pub fn funcs(&self) -> NameMap<'a> {
-        self.part(FUNCS).map(NameMap::new).unwrap_or_default()
-    }
-
-    fn part(&self, id: u8) -> Option<Reader<'a>> {
+    fn part(&self, name: wire::Name) -> Option<Reader<'a>> {
         let mut parts = name_parts(self.content);
-        parts.find_map(|(found, content)| (found == id).then_some(content))
+        parts.find_map(|(found, content)| (found == name.code()).then_some(content))
     }
+}
+
+macro_rules! maps {
+    ($($map:ident: $($(#[$doc:meta])* $method:ident = $name:ident;)*)*) => {
+        impl<'a> Names<'a> {$($(
+            $(#[$doc])*
+            pub fn $method(&self) -> $map<'a> {
+                let part = self.part(wire::Name::$name);
+                part.map($map::new).unwrap_or_default()
+            }
+        )*)*}
+    };
+}
+
+maps! {
+    NameMap:
+    /// The names of functions, with their indices.
+    funcs = Func;
+    /// The names of types, with their indices.
+    types = Type;
+    /// The names of tables, with their indices.
+    tables = Table;
+    /// The names of memories, with their indices.
+    memories = Memory;
+    /// The names of globals, with their indices.
+    globals = Global;
+    /// The names of element segments, with their indices.
+    elements = Elem;
+    /// The names of data segments, with their indices.
+    datas = Data;
+    /// The names of tags, with their indices.
+    tags = Tag;
+
+    IndirectNameMap:
+    /// The names of locals, by function.
+    locals = Local;
+    /// The names of labels, by function; labels are numbered in the order of their blocks.
+    labels = Label;
+    /// The names of fields, by type.
+    fields = Field;
 }
 
 impl<'a> NameMap<'a> {
@@ -80,6 +120,36 @@ impl<'a> Iterator for NameMap<'a> {
         let index = self.names.u32().ok()?;
         let name = self.names.name(&Everything).ok()?;
         Some((index, name))
+    }
+}
+
+impl<'a> IndirectNameMap<'a> {
+    fn new(mut maps: Reader<'a>) -> Self {
+        let left = maps.u32().unwrap_or(0);
+        Self { maps, left }
+    }
+}
+
+impl Default for IndirectNameMap<'_> {
+    fn default() -> Self {
+        Self::new(Reader::new(&[]))
+    }
+}
+
+impl<'a> Iterator for IndirectNameMap<'a> {
+    type Item = (u32, NameMap<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let index = self.maps.u32().ok()?;
+        let names = NameMap::new(self.maps);
+        // The next one stands behind these.
+        let mut passed = names;
+        passed.by_ref().for_each(drop);
+        self.maps = passed.names;
+        // Names that cannot be read are the last.
+        self.left = if passed.left == 0 { self.left } else { 0 };
+        Some((index, names))
     }
 }
 
