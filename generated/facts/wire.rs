@@ -854,3 +854,108 @@ impl Catch {
         }
     }
 }
+
+/// Codes of the table `name`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Name {
+    /// The name of the module.
+    Module,
+    /// Names of functions.
+    Func,
+    /// Names of locals, by function.
+    Local,
+    /// Names of labels, by function.
+    Label,
+    /// Names of types.
+    Type,
+    /// Names of tables.
+    Table,
+    /// Names of memories.
+    Memory,
+    /// Names of globals.
+    Global,
+    /// Names of element segments.
+    Elem,
+    /// Names of data segments.
+    Data,
+    /// Names of fields, by type.
+    Field,
+    /// Names of tags.
+    Tag,
+}
+
+impl Name {
+    /// All of them, in the order of the table.
+    pub const ALL: [Name; 12] = [
+        Name::Module,
+        Name::Func,
+        Name::Local,
+        Name::Label,
+        Name::Type,
+        Name::Table,
+        Name::Memory,
+        Name::Global,
+        Name::Elem,
+        Name::Data,
+        Name::Field,
+        Name::Tag,
+    ];
+}
+
+impl Name {
+    /// What this byte stands for.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0x00 => Some(Self::Module),
+            0x01 => Some(Self::Func),
+            0x02 => Some(Self::Local),
+            0x03 => Some(Self::Label),
+            0x04 => Some(Self::Type),
+            0x05 => Some(Self::Table),
+            0x06 => Some(Self::Memory),
+            0x07 => Some(Self::Global),
+            0x08 => Some(Self::Elem),
+            0x09 => Some(Self::Data),
+            0x0A => Some(Self::Field),
+            0x0B => Some(Self::Tag),
+            _ => None,
+        }
+    }
+
+    /// The byte on the wire, or the bits of the flag.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Module => 0x00,
+            Self::Func => 0x01,
+            Self::Local => 0x02,
+            Self::Label => 0x03,
+            Self::Type => 0x04,
+            Self::Table => 0x05,
+            Self::Memory => 0x06,
+            Self::Global => 0x07,
+            Self::Elem => 0x08,
+            Self::Data => 0x09,
+            Self::Field => 0x0A,
+            Self::Tag => 0x0B,
+        }
+    }
+
+    /// The proposal that brought it, if not the first version.
+    pub const fn proposal(self) -> Option<Proposal> {
+        match self {
+            Self::Module
+            | Self::Func
+            | Self::Local
+            | Self::Label
+            | Self::Type
+            | Self::Table
+            | Self::Memory
+            | Self::Global
+            | Self::Elem
+            | Self::Data
+            | Self::Field
+            | Self::Tag => None,
+        }
+    }
+}

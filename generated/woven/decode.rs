@@ -14,9 +14,9 @@ use crate::reject::Reject;
 /// Reads one instruction; without `REGULAR` one that is not in `regular`.
 #[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
-pub(crate) fn decode<'a, const REGULAR: bool>(
+pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(
     r: &mut Reader<'a>,
-    gate: &impl Gate,
+    gate: &G,
 ) -> Result<Instruction<'a>, Reject> {
     let at = r.position();
     Ok(match r.u8()? {
@@ -235,7 +235,7 @@ pub(crate) fn decode<'a, const REGULAR: bool>(
             22 => { gate.admit(Proposal::WideArithmetic, at, ())?; I64MulWideU },
             code => return Err(unknown(0xFC, code, at)),
         },
-        0xFD => match r.u32()? {
+        0xFD if G::may(Proposal::Simd) || G::may(Proposal::RelaxedSimd) => match r.u32()? {
             0   => { gate.admit(Proposal::Simd, at, ())?; V128Load { m: immediate::memarg(r, gate, 16)? } },
             1   => { gate.admit(Proposal::Simd, at, ())?; V128Load8x8S { m: immediate::memarg(r, gate, 8)? } },
             2   => { gate.admit(Proposal::Simd, at, ())?; V128Load8x8U { m: immediate::memarg(r, gate, 8)? } },
@@ -494,14 +494,14 @@ pub(crate) fn decode<'a, const REGULAR: bool>(
             275 => { gate.admit(Proposal::RelaxedSimd, at, ())?; I32x4RelaxedDotI8x16I7x16AddS },
             code => return Err(unknown(0xFD, code, at)),
         },
-        prefix @ (0xFB | 0xFE) => return Err(unknown(prefix, r.u32()?, at)),
+        prefix @ (0xFB | 0xFD | 0xFE) => return Err(unknown(prefix, r.u32()?, at)),
         code => return Err(unknown(0, code.into(), at)),
     })
 }
 
-/// What proposals reserve whose instructions have no rows: prefix, first and last code.
+/// What proposals reserve whose instructions have no rows, or none in some profiles: prefix, first and last code.
 #[rustfmt::skip]
-pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 10] = [
+pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 24] = [
     (0x00, 0x06, 0x07, Proposal::LegacyExceptions),
     (0x00, 0x08, 0x08, Proposal::Exceptions),
     (0x00, 0x09, 0x09, Proposal::LegacyExceptions),
@@ -510,6 +510,20 @@ pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 10] = [
     (0x00, 0x1F, 0x1F, Proposal::Exceptions),
     (0x00, 0xD3, 0xD3, Proposal::Gc),
     (0xFB, 0,    30,   Proposal::Gc),
+    (0xFD, 0,    153,  Proposal::Simd),
+    (0xFD, 155,  161,  Proposal::Simd),
+    (0xFD, 163,  164,  Proposal::Simd),
+    (0xFD, 167,  174,  Proposal::Simd),
+    (0xFD, 177,  177,  Proposal::Simd),
+    (0xFD, 181,  186,  Proposal::Simd),
+    (0xFD, 188,  193,  Proposal::Simd),
+    (0xFD, 195,  196,  Proposal::Simd),
+    (0xFD, 199,  206,  Proposal::Simd),
+    (0xFD, 209,  209,  Proposal::Simd),
+    (0xFD, 213,  225,  Proposal::Simd),
+    (0xFD, 227,  237,  Proposal::Simd),
+    (0xFD, 239,  255,  Proposal::Simd),
+    (0xFD, 256,  275,  Proposal::RelaxedSimd),
     (0xFE, 0,    3,    Proposal::Threads),
     (0xFE, 16,   78,   Proposal::Threads),
 ];

@@ -16,6 +16,7 @@ pub(crate) struct Configuration {
     pub(crate) proposals: Proposals,
     pub(crate) limits: Limits,
     pub(crate) metered: bool,
+    pub(crate) deterministic: bool,
 }
 
 impl Configuration {
@@ -26,6 +27,7 @@ impl Configuration {
             proposals: P::PROPOSALS,
             limits: P::LIMITS,
             metered: P::METERED,
+            deterministic: P::DETERMINISTIC,
         }
     }
 
@@ -45,6 +47,7 @@ impl Configuration {
             quote! { .with(::tabwasm::spec::Limit::#name, #value) }
         });
         let (tier, metered) = (camel(self.tier.name()), self.metered);
+        let deterministic = self.deterministic;
         let slot = match self.proposals.contains(Proposal::Simd) {
             true => quote! { [u64; 2] },
             false => quote! { u64 },
@@ -55,6 +58,7 @@ impl Configuration {
                 #(.with(::tabwasm::spec::Proposal::#proposals))*;
             const LIMITS: ::tabwasm::spec::Limits = ::tabwasm::spec::Tier::#tier.limits() #(#limits)*;
             const METERED: bool = #metered;
+            const DETERMINISTIC: bool = #deterministic;
         }
     }
 
@@ -67,8 +71,8 @@ impl Configuration {
             .own_limits()
             .map(|limit| (key(limit.name()), self.limits.get(limit)))
             .unzip();
-        let metered = self.metered;
-        quote! { [tier = #tier, proposals = [#(#proposals),*], limits { #(#names = #values),* }, metered = #metered] }
+        let (metered, deterministic) = (self.metered, self.deterministic);
+        quote! { [tier = #tier, proposals = [#(#proposals),*], limits { #(#names = #values),* }, metered = #metered, deterministic = #deterministic] }
     }
 
     /// Limits that are not the tier's.

@@ -15,7 +15,7 @@ use tabwasm::spec::{Limit, Limits, Proposal, Proposals, Tier};
 use crate::configuration::{Configuration, built_in, missing, tiers};
 use crate::message::{Errors, Message, listed};
 
-const KEYS: [&str; 4] = ["tier", "proposals", "limits", "metered"];
+const KEYS: [&str; 5] = ["tier", "proposals", "limits", "metered", "deterministic"];
 const SHAPE: &str = "write `runtime! { pub struct Name; tier = no_alloc, proposals = [mvp], limits { name_length = 64 } }`";
 
 /// What stands in the braces, each key at most once.
@@ -25,6 +25,7 @@ struct Settings {
     proposals: Option<(Ident, Vec<Ident>)>,
     limits: Vec<(Ident, LitInt)>,
     metered: Option<bool>,
+    deterministic: Option<bool>,
 }
 
 /// The expansion.
@@ -146,11 +147,10 @@ fn setting(
             }
         }
         "metered" => {
-            input.parse::<Token![=]>()?;
-            let flag: LitBool = input.parse().map_err(|error: syn::Error| {
-                Message::new("`metered` is `true` or `false`").at(error.span())
-            })?;
-            settings.metered = Some(flag.value);
+            settings.metered = Some(flag("metered", input)?);
+        }
+        "deterministic" => {
+            settings.deterministic = Some(flag("deterministic", input)?);
         }
         other => {
             let message = Message::new(format!("`{other}` is no key of a runtime"));
@@ -222,12 +222,23 @@ fn judge(name: &Ident, settings: &Settings, errors: &mut Errors) -> Option<Confi
     };
     let limits = limits(&settings.limits, tier, proposals, errors);
     let metered = settings.metered.unwrap_or(true);
+    let deterministic = settings.deterministic.unwrap_or(false);
     Some(Configuration {
         tier,
         proposals,
         limits,
         metered,
+        deterministic,
     })
+}
+
+/// `= true` or `= false`.
+fn flag(key: &str, input: ParseStream<'_>) -> syn::Result<bool> {
+    input.parse::<Token![=]>()?;
+    let flag: LitBool = input.parse().map_err(|error: syn::Error| {
+        Message::new(format!("`{key}` is `true` or `false`")).at(error.span())
+    })?;
+    Ok(flag.value)
 }
 
 fn proposals(at: &Ident, names: &[Ident], tier: Tier, errors: &mut Errors) -> Proposals {

@@ -250,10 +250,7 @@ impl Group {
     /// What a row does with it, as a result that may be a trap.
     fn does(self, op: &Op) -> String {
         let function = &op.function;
-        let call = |arguments: &str| match op.facts.may_trap {
-            true => format!("semantics::{function}({arguments})?"),
-            false => format!("semantics::{function}({arguments})"),
-        };
+        let call = |arguments: &str| called(op, arguments);
         match self {
             Self::Load => format!("Ok(Slot::hold({}))", call("m, a")),
             Self::Store => format!("semantics::{function}(m, a, b.value())"),
@@ -453,13 +450,12 @@ fn alternatives(codes: &[String], body: &str) -> Vec<String> {
 /// The arm of a row apart from the loop.
 fn outside(model: &Model, shape: Shape, op: &Op) -> Vec<String> {
     let function = &op.function;
-    let trap = if op.facts.may_trap { "?" } else { "" };
     let (a, b) = ("$a.value()", "$b.value()");
     let body = match shape {
         Shape::Load => format!("Slot::hold(semantics::{function}($m, $a)?)"),
         Shape::Store => format!("semantics::{function}($m, $a, {b})"),
-        Shape::Unary => format!("Slot::hold(semantics::{function}({a}){trap})"),
-        Shape::Binary => format!("Slot::hold(semantics::{function}({a}, {b}){trap})"),
+        Shape::Unary => format!("Slot::hold({})", called(op, a)),
+        Shape::Binary => format!("Slot::hold({})", called(op, &format!("{a}, {b}"))),
         Shape::Own | Shape::Hand => format!("{function}($m, $slots, $r)"),
     };
     vec![pattern(model, op), format!("=> {body},")]
@@ -610,6 +606,17 @@ fn is_one_number(kind: ImmediateKind) -> bool {
         | ImmediateKind::F32
         | ImmediateKind::F64
         | ImmediateKind::V128 => false,
+    }
+}
+
+/// The function of a `do` row with its arguments; what it gives is canonical where it has to be, and
+/// traps end the arm.
+fn called(op: &Op, arguments: &str) -> String {
+    let trap = if op.facts.may_trap { "?" } else { "" };
+    let call = format!("semantics::{}({arguments}){trap}", op.function);
+    match op.nans {
+        Some(shape) => format!("canonical_{shape}::<P>({call})"),
+        None => call,
     }
 }
 

@@ -35,22 +35,29 @@ pub fn emit(model: &Model) -> Source {
     source.line("/// Reads one instruction; without `REGULAR` one that is not in `regular`.");
     source.line("#[cfg_attr(not(small), inline(always))]");
     source.line("#[rustfmt::skip]");
-    source.line("pub(crate) fn decode<'a, const REGULAR: bool>(");
+    source.line("pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(");
     source.line("    r: &mut Reader<'a>,");
-    source.line("    gate: &impl Gate,");
+    source.line("    gate: &G,");
     source.line(") -> Result<Instruction<'a>, Reject> {");
     source.line("    let at = r.position();");
     source.line("    Ok(match r.u8()? {");
     arms(&mut source, model, None, "        ");
     for prefix in prefixes(model) {
-        source.line(&format!("        0x{prefix:02X} => match r.u32()? {{"));
+        let guard = any_of(model, prefix);
+        source.line(&format!(
+            "        0x{prefix:02X}{guard} => match r.u32()? {{"
+        ));
         arms(&mut source, model, Some(prefix), "            ");
         source.line(&format!(
             "            code => return Err(unknown(0x{prefix:02X}, code, at)),"
         ));
         source.line("        },");
     }
-    let others: Vec<String> = reserved_prefixes(model)
+    let guarded = prefixes(model).into_iter();
+    let guarded = guarded.filter(|prefix| !any_of(model, *prefix).is_empty());
+    let others: BTreeSet<u8> = reserved_prefixes(model).chain(guarded).collect();
+    let others: Vec<String> = others
+        .into_iter()
         .map(|prefix| format!("0x{prefix:02X}"))
         .collect();
     if !others.is_empty() {
@@ -72,6 +79,11 @@ pub fn emit(model: &Model) -> Source {
             (range.prefix, range.first, range.last, name)
         }));
     }
+    for prefix in prefixes(model) {
+        if !any_of(model, prefix).is_empty() {
+            rows.extend(ranges(model, prefix));
+        }
+    }
     rows.sort();
     let cells: Vec<Vec<String>> = rows
         .iter()
@@ -88,8 +100,8 @@ pub fn emit(model: &Model) -> Source {
         "pub(crate) static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
         cells.len()
     );
-    let doc =
-        "What proposals reserve whose instructions have no rows: prefix, first and last code.";
+    let doc = "What proposals reserve whose instructions have no rows, or none in some profiles: prefix, \
+               first and last code.";
     source.table(doc, &open, &cells, "];");
     source
 }
@@ -149,6 +161,40 @@ fn read(immediate: &Immediate) -> String {
         Some(number) => format!("{name}: immediate::{kind}(r, gate, {number})?"),
         None => format!("{name}: immediate::{kind}(r, gate)?"),
     }
+}
+
+/// The condition of a prefix: that one of its rows could be admitted, unless one always is. What no
+/// profile admits is not linked.
+fn any_of(model: &Model, prefix: u8) -> String {
+    let rows = model.ops.iter().filter(|op| op.code.prefix == Some(prefix));
+    let proposals: Vec<_> = rows.map(|op| model.proposal(op.proposal)).collect();
+    let mut keys: Vec<String> = proposals.iter().map(|it| variant(&it.key)).collect();
+    keys.dedup();
+    // One proposal or two: a prefix of many is there in nearly every profile.
+    if keys.len() > 2 || proposals.iter().any(|proposal| proposal.is_base()) {
+        return String::new();
+    }
+    let conditions: Vec<String> = keys
+        .iter()
+        .map(|key| format!("G::may(Proposal::{key})"))
+        .collect();
+    format!(" if {}", conditions.join(" || "))
+}
+
+/// The codes behind a prefix that have rows, by proposal: first and last.
+fn ranges(model: &Model, prefix: u8) -> Vec<(Option<u8>, u32, u32, String)> {
+    let rows = model.ops.iter().filter(|op| op.code.prefix == Some(prefix));
+    let mut ranges: Vec<(Option<u8>, u32, u32, String)> = Vec::new();
+    for op in rows {
+        let proposal = format!("Proposal::{}", variant(&model.proposal(op.proposal).key));
+        match ranges.last_mut() {
+            Some((_, _, last, own)) if *own == proposal && *last + 1 == op.code.value => {
+                *last = op.code.value;
+            }
+            _ => ranges.push((Some(prefix), op.code.value, op.code.value, proposal)),
+        }
+    }
+    ranges
 }
 
 /// Prefixes of rows.

@@ -7,6 +7,7 @@
 //! what runs; all else stands in functions apart, which keeps the registers of the loop few and the
 //! machine code small.
 
+use super::canonical::*;
 use super::control;
 use super::exit::Exit;
 use super::fuel::{Tank, costs_something};

@@ -42,6 +42,7 @@ mod branch;
 mod build;
 #[cfg(feature = "alloc")]
 mod calls;
+pub(crate) mod canonical;
 pub(crate) mod control;
 mod entity;
 mod error;

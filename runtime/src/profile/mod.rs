@@ -53,6 +53,9 @@ pub trait Profile {
     const LIMITS: Limits;
     /// Whether the compact engine counts fuel.
     const METERED: bool = true;
+    /// Whether it follows the standard's deterministic profile: each NaN that a computation gives is the
+    /// positive canonical one, so that programs compute the same bits on every machine.
+    const DETERMINISTIC: bool = false;
 }
 
 impl<P: Profile> Gate for P {

@@ -278,7 +278,7 @@ impl<'a> Reader<'a> {
         &mut self,
         gate: &impl Gate,
     ) -> Result<Instruction<'a>, Reject> {
-        crate::generated::woven::decode::decode::<REGULAR>(self, gate)
+        crate::generated::woven::decode::decode::<REGULAR, _>(self, gate)
     }
 
     #[cold]

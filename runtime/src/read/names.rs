@@ -56,43 +56,40 @@ impl<'a> Names<'a> {
 }
 
 macro_rules! maps {
-    ($($map:ident: $($(#[$doc:meta])* $method:ident = $name:ident;)*)*) => {
-        impl<'a> Names<'a> {$($(
+    ($($(#[$doc:meta])* $method:ident = $name:ident as $map:ident;)*) => {
+        impl<'a> Names<'a> {$(
             $(#[$doc])*
             pub fn $method(&self) -> $map<'a> {
                 let part = self.part(wire::Name::$name);
                 part.map($map::new).unwrap_or_default()
             }
-        )*)*}
+        )*}
     };
 }
 
 maps! {
-    NameMap:
     /// The names of functions, with their indices.
-    funcs = Func;
+    funcs = Func as NameMap;
     /// The names of types, with their indices.
-    types = Type;
+    types = Type as NameMap;
     /// The names of tables, with their indices.
-    tables = Table;
+    tables = Table as NameMap;
     /// The names of memories, with their indices.
-    memories = Memory;
+    memories = Memory as NameMap;
     /// The names of globals, with their indices.
-    globals = Global;
+    globals = Global as NameMap;
     /// The names of element segments, with their indices.
-    elements = Elem;
+    elements = Elem as NameMap;
     /// The names of data segments, with their indices.
-    datas = Data;
+    datas = Data as NameMap;
     /// The names of tags, with their indices.
-    tags = Tag;
-
-    IndirectNameMap:
+    tags = Tag as NameMap;
     /// The names of locals, by function.
-    locals = Local;
+    locals = Local as IndirectNameMap;
     /// The names of labels, by function; labels are numbered in the order of their blocks.
-    labels = Label;
+    labels = Label as IndirectNameMap;
     /// The names of fields, by type.
-    fields = Field;
+    fields = Field as IndirectNameMap;
 }
 
 impl<'a> NameMap<'a> {

@@ -82,8 +82,8 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
         }
         // By reference, because an instruction is large.
         let decoded = match by_table {
-            true => decode::<false>(reader, v.gate),
-            false => decode::<true>(reader, v.gate),
+            true => decode::<false, _>(reader, v.gate),
+            false => decode::<true, _>(reader, v.gate),
         };
         let instruction = match &decoded {
             Ok(instruction) => instruction,
