@@ -11,6 +11,7 @@ use crate::fast::form::{self, Info};
 use crate::fast::handlers::*;
 use crate::fast::layout::Operand;
 use crate::fast::machine::{Addressed, Hand, Results};
+use crate::fast::native::Native;
 use crate::fast::operation::{self, load, load_lane, operation, store};
 use crate::fast::register::RegisterClass;
 use crate::generated::facts::trap::Trap;
@@ -1286,6 +1287,22 @@ pub(crate) static INFOS: [Info; 628] = [
 
 /// The number of each operation's first handler.
 pub(crate) static BASES: [u16; INFOS.len()] = form::bases(&INFOS);
+
+impl Operation {
+    /// What the processor does in its place, if it can; otherwise itself.
+    #[inline]
+    pub(crate) fn on(self, native: Native) -> Self {
+        match self {
+            Self::I8x16Swizzle if native.byte_shuffle() => Self::NativeSwizzle,
+            Self::I8x16Shuffle if native.byte_shuffle() => Self::NativeShuffle,
+            Self::I8x16Bitmask if native.bitmask() => Self::NativeBitmask8,
+            Self::I16x8Bitmask if native.bitmask() => Self::NativeBitmask16,
+            Self::I32x4Bitmask if native.bitmask() => Self::NativeBitmask32,
+            Self::I64x2Bitmask if native.bitmask() => Self::NativeBitmask64,
+            operation => operation,
+        }
+    }
+}
 
 /// `table.get`
 pub(crate) struct TableGet;

@@ -74,8 +74,6 @@ fn features() -> (Features, WasmFeatures) {
     }
     let mut theirs = WasmFeatures::all();
     for off in [
-        WasmFeatures::SIMD,
-        WasmFeatures::RELAXED_SIMD,
         WasmFeatures::THREADS,
         WasmFeatures::SHARED_EVERYTHING_THREADS,
         WasmFeatures::EXCEPTIONS,
@@ -83,7 +81,6 @@ fn features() -> (Features, WasmFeatures) {
         WasmFeatures::GC,
         WasmFeatures::MEMORY_CONTROL,
         WasmFeatures::STACK_SWITCHING,
-        WasmFeatures::WIDE_ARITHMETIC,
         WasmFeatures::CM_VALUES,
         WasmFeatures::CM_GC,
         WasmFeatures::CUSTOM_DESCRIPTORS,

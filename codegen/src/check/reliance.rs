@@ -62,12 +62,6 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     ("canonical_f64",           "S -> w",       F64),
     ("canonical_f32x4",         "S -> w",       V128),
     ("canonical_f64x2",         "S -> w",       V128),
-    ("native_swizzle",          "S S -> w",     V128),
-    ("native_shuffle",          "S S -> w",     V128),
-    ("native_bitmask8",         "S -> w",       INT),
-    ("native_bitmask16",        "S -> w",       INT),
-    ("native_bitmask32",        "S -> w",       INT),
-    ("native_bitmask64",        "S -> w",       INT),
     // Nothing in places: all operands are words, of which the translator knows the order.
     ("enter",                   "",             None),
     ("enter_int",               "",             None),

@@ -34,6 +34,7 @@ pub fn shared(model: &Model) -> Option<Source> {
         use crate::fast::handlers::*;
         use crate::fast::layout::Operand;
         use crate::fast::machine::{Addressed, Hand, Results};
+        use crate::fast::native::Native;
         use crate::fast::operation::{self, load, load_lane, operation, store};
         use crate::exec::slot::Value;
         use crate::fast::register::RegisterClass;
@@ -43,6 +44,7 @@ pub fn shared(model: &Model) -> Option<Source> {
     });
     source.item(names(&operations));
     infos(&mut source, &operations);
+    source.item(native(model));
     rows(&mut source, model);
     Some(source)
 }
@@ -132,6 +134,25 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
         /// The number of each operation's first handler.
         pub(crate) static BASES: [u16; INFOS.len()] = form::bases(&INFOS);
     });
+}
+
+/// What the processor does in place of rows.
+fn native(model: &Model) -> TokenStream {
+    let arms = model.forms.engine.iter().filter_map(|own| {
+        let row = model.op(own.stands_for.as_ref()?)?;
+        let able = ident(own.processor.as_ref()?);
+        let (row, own) = (ident(&row.variant), ident(&crate::names::variant(&own.key)));
+        Some(quote! { Self::#row if native.#able() => Self::#own, })
+    });
+    quote! {
+        impl Operation {
+            /// What the processor does in its place, if it can; otherwise itself.
+            #[inline]
+            pub(crate) fn on(self, native: Native) -> Self {
+                match self { #(#arms)* operation => operation }
+            }
+        }
+    }
 }
 
 fn classes(source: &mut Source, operations: &[Operation<'_>]) {

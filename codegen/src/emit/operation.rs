@@ -73,8 +73,15 @@ pub fn operations<'m>(model: &'m Model, tier: TierId) -> Vec<Operation<'m>> {
         }
     }
     let engine = &model.forms.engine;
-    operations.extend(engine.iter().filter_map(|own| self::engine(own, tier)));
+    let engine = engine.iter().filter(|own| is_wanted(model, own));
+    operations.extend(engine.filter_map(|own| self::engine(own, tier)));
     operations
+}
+
+/// Whether there is a row that an instruction of the engine stands for, if it stands for one.
+fn is_wanted(model: &Model, own: &EngineInstruction) -> bool {
+    let row = own.stands_for.as_ref();
+    row.is_none_or(|key| model.op(key).is_some())
 }
 
 /// How many handlers a tier is made of, fused ones included.

@@ -147,7 +147,14 @@ fn engine(
     tiers: &Columns<'_>,
     report: &mut Vec<Diagnostic>,
 ) -> Vec<EngineInstruction> {
-    let mut columns = vec!["instruction", "result", "traps", "doc"];
+    let mut columns = vec![
+        "instruction",
+        "result",
+        "traps",
+        "stands_for",
+        "processor",
+        "doc",
+    ];
     columns.extend(tiers.iter().map(|(column, _)| column));
     let mut engine = Vec::new();
     for entry in document.rows("engine") {
@@ -160,6 +167,8 @@ fn engine(
             instruction: row.required("instruction"),
             result: row.word("result", class, RegisterClass::ALL, RegisterClass::word),
             traps: row.flag("traps").unwrap_or(false),
+            stands_for: row.text("stands_for").map(|text| text.text),
+            processor: row.text("processor").map(|text| text.text),
             tiers: shapes(&mut row, tiers),
             doc: row.required("doc"),
             origin: entry.origin.clone(),

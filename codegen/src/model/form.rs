@@ -142,6 +142,10 @@ pub struct EngineInstruction {
     pub result: Option<RegisterClass>,
     /// Whether it can trap or call.
     pub traps: bool,
+    /// The row that it does the work of, where the processor can; without that row it is left out.
+    pub stands_for: Option<String>,
+    /// What the processor must have for that: a method of `Native`.
+    pub processor: Option<String>,
     /// For each tier its forms.
     pub tiers: Vec<(TierId, Shape)>,
     /// One line for people.

@@ -213,7 +213,7 @@ fn some_programs_wait() {
         ("blocked-yosys/gen/yosys.core.wasm", "exceptions"),
         ("blocked-nextpnr/gen/nextpnr-ice40.core.wasm", "exceptions"),
         ("blocked-nextpnr/gen/icepack.core.wasm", "exceptions"),
-        ("blocked-pandoc/src/pandoc.wasm", "simd"),
+        ("blocked-pandoc/src/pandoc.wasm", "legacy_exceptions"),
     ] {
         let module = fs::read(programs.join(program)).unwrap();
         let refused = Module::new(&Engine::default(), module).expect_err(program);

@@ -2,7 +2,7 @@
 //!
 //! A row's function of lanes becomes vector instructions by itself, but for a few: bytes that move to
 //! any place, and a bit of each lane. Where the processor has an instruction for that, the translator
-//! takes one of these operations in place of the row's own ([`Native::in_place_of`]); elsewhere the
+//! takes one of these operations in place of the row's own (`Operation::on`); elsewhere the
 //! portable one runs. A test compares both. Some processors of an architecture have the instruction
 //! and others do not, so that the processor is asked, once.
 //!
@@ -12,7 +12,6 @@
 use core::sync::atomic::{AtomicU8, Ordering};
 
 use super::operation::{Binary, Unary};
-use super::operations::Operation;
 use super::vector::{Vector, held, hold};
 use crate::spec::Trap;
 use crate::types::V128;
@@ -48,18 +47,16 @@ impl Native {
         }
     }
 
-    /// The operation that gives the same faster here, or the operation itself.
+    /// Whether bytes of a register move to places that another register says.
     #[inline]
-    pub(crate) fn in_place_of(self, operation: Operation) -> Operation {
-        match operation {
-            Operation::I8x16Swizzle if self.byte_shuffle => Operation::NativeSwizzle,
-            Operation::I8x16Shuffle if self.byte_shuffle => Operation::NativeShuffle,
-            Operation::I8x16Bitmask if self.bitmask => Operation::NativeBitmask8,
-            Operation::I16x8Bitmask if self.bitmask => Operation::NativeBitmask16,
-            Operation::I32x4Bitmask if self.bitmask => Operation::NativeBitmask32,
-            Operation::I64x2Bitmask if self.bitmask => Operation::NativeBitmask64,
-            operation => operation,
-        }
+    pub(crate) fn byte_shuffle(self) -> bool {
+        self.byte_shuffle
+    }
+
+    /// Whether a bit of each lane goes to a number.
+    #[inline]
+    pub(crate) fn bitmask(self) -> bool {
+        self.bitmask
     }
 }
 
@@ -261,31 +258,31 @@ mod processor {
 )]
 mod portable {
     use super::{Vector, held, hold};
-    use crate::generated::woven::semantics;
+    use crate::num::simd;
 
     pub(super) fn swizzle(a: Vector, b: Vector) -> Vector {
-        hold(semantics::i8x16_swizzle(held(a), held(b)))
+        hold(simd::swizzle(held(a), held(b)))
     }
 
     pub(super) fn shuffle(a: Vector, b: Vector, lanes: Vector) -> Vector {
         let lanes = held(lanes).to_le_bytes();
-        hold(semantics::i8x16_shuffle(lanes, held(a), held(b)))
+        hold(simd::shuffle(held(a), held(b), lanes))
     }
 
     pub(super) fn bitmask_8(a: Vector) -> i32 {
-        semantics::i8x16_bitmask(held(a))
+        simd::bitmask::<16>(held(a))
     }
 
     pub(super) fn bitmask_16(a: Vector) -> i32 {
-        semantics::i16x8_bitmask(held(a))
+        simd::bitmask::<8>(held(a))
     }
 
     pub(super) fn bitmask_32(a: Vector) -> i32 {
-        semantics::i32x4_bitmask(held(a))
+        simd::bitmask::<4>(held(a))
     }
 
     pub(super) fn bitmask_64(a: Vector) -> i32 {
-        semantics::i64x2_bitmask(held(a))
+        simd::bitmask::<2>(held(a))
     }
 }
 

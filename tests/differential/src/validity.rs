@@ -34,8 +34,9 @@ const SAME: WasmFeatures = WasmFeatures::WASM2
     .union(WasmFeatures::MEMORY64)
     .union(WasmFeatures::FUNCTION_REFERENCES)
     .union(WasmFeatures::CUSTOM_PAGE_SIZES)
-    .union(WasmFeatures::GC_TYPES)
-    .difference(WasmFeatures::SIMD);
+    .union(WasmFeatures::RELAXED_SIMD)
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(WasmFeatures::GC_TYPES);
 
 fn peer(bytes: &[u8], features: WasmFeatures) -> Result<(), String> {
     let result = Validator::new_with_features(features).validate_all(bytes);

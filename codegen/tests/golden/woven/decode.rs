@@ -12,9 +12,9 @@ use crate::reject::Reject;
 /// Reads one instruction; without `REGULAR` one that is not in `regular`.
 #[cfg_attr(not(small), inline(always))]
 #[rustfmt::skip]
-pub(crate) fn decode<'a, const REGULAR: bool>(
+pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(
     r: &mut Reader<'a>,
-    gate: &impl Gate,
+    gate: &G,
 ) -> Result<Instruction<'a>, Reject> {
     let at = r.position();
     Ok(match r.u8()? {
@@ -30,17 +30,18 @@ pub(crate) fn decode<'a, const REGULAR: bool>(
         0x6A if REGULAR => I32Add,
         0x6B if REGULAR => I32Sub,
         0x6D if REGULAR => I32DivS,
-        0xFC => match r.u32()? {
+        0xFC if G::may(Proposal::Bulk) => match r.u32()? {
             11 => { gate.admit(Proposal::Bulk, at, ())?; MemoryFill { x: immediate::memory(r, gate)? } },
             code => return Err(unknown(0xFC, code, at)),
         },
-        prefix @ (0xFB) => return Err(unknown(prefix, r.u32()?, at)),
+        prefix @ (0xFB | 0xFC) => return Err(unknown(prefix, r.u32()?, at)),
         code => return Err(unknown(0, code.into(), at)),
     })
 }
 
-/// What proposals reserve whose instructions have no rows: prefix, first and last code.
+/// What proposals reserve whose instructions have no rows, or none in some profiles: prefix, first and last code.
 #[rustfmt::skip]
-pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 1] = [
-    (0xFB, 0, 30, Proposal::Gc),
+pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 2] = [
+    (0xFB, 0,  30, Proposal::Gc),
+    (0xFC, 11, 11, Proposal::Bulk),
 ];

@@ -80,9 +80,9 @@ const WRONG: [(&str, &str, &str); 14] = [
         " 3 |         (local.get 7)))\n   |          ^^^^^^^^^\n",
     ),
     (
-        "(module\n(func nop\nv128.const i64x2 0 0\ndrop))",
+        "(module\n(func i32.const 0\nref.i31\ndrop))",
         ":3:1, in ",
-        " 3 | v128.const i64x2 0 0\n   | ^^^^^^^^^^\n",
+        " 3 | ref.i31\n   | ^^^^^^^\n",
     ),
     (
         "(module (func)\n(export \"a\" (func 0))\n(export \"a\" (func 0)))",
@@ -325,15 +325,14 @@ fn all_missing_proposals_and_imports_are_listed() {
     let text = r#"(module (tag $t (param i32))
         (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
         (import "env" "a" (func)) (import "env" "b" (global i32))
-        (func (local v128))
-        (func (drop (i64.add128 (i64.const 1) (i64.const 1) (i64.const 1) (i64.const 1))) drop
-            (throw $t (i32.const 1)) (drop (i32.atomic.load (i32.const 0))))
+        (func (local i31ref))
+        (func (throw $t (i32.const 1)) (drop (i32.atomic.load (i32.const 0))))
         (memory 1 1 shared))"#;
     let path = file("lacking.wat", text);
     let output = tabwasm(&["inspect", &path], b"");
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     for line in [
-        "    missing proposals: simd, exceptions, threads, wide_arithmetic",
+        "    missing proposals: exceptions, gc, threads",
         "    missing imports: env.a, env.b",
     ] {
         assert!(
@@ -342,14 +341,14 @@ fn all_missing_proposals_and_imports_are_listed() {
             output.stdout
         );
     }
-    let all = "`simd`, `exceptions`, `threads`, `wide_arithmetic`";
+    let all = "`exceptions`, `gc`, `threads`";
     for command in [&[][..], &["validate"]] {
         let output = tabwasm(&[command, &[&path]].concat(), b"");
         assert_eq!(output.code, Some(3));
         assert!(output.stderr.contains(all), "{}", output.stderr);
     }
     let output = tabwasm(&["validate", "--json", &path], b"");
-    let all = r#""missing_proposals":["simd","exceptions","threads","wide_arithmetic"]"#;
+    let all = r#""missing_proposals":["exceptions","gc","threads"]"#;
     assert!(output.stdout.contains(all), "{}", output.stdout);
 }
 

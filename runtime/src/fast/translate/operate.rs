@@ -41,7 +41,7 @@ impl Translator<'_> {
         if operation.is_eqz() && self.negate() {
             return;
         }
-        let operation = self.native.in_place_of(operation);
+        let operation = operation.on(self.native);
         let info = operation.info();
         let base = self.stack.below(info.operands);
         let mut ready = self.prepare(operation, base);
