@@ -19,7 +19,7 @@ use crate::features::Features;
 
 #[cfg(feature = "std")]
 const AFTER_HELP: &str = "\
-Example: `tabwasm --lazy --allow-escapes --dir . editor.wasm notes.txt`
+Example: `tabwasm --lazy --deterministic --allow-escapes --dir . editor.wasm notes.txt`
 
 Exit codes: the guest's own; 2 usage, 3 invalid module, 4 link error, 124 timeout, \
 125 out of fuel, 130 Ctrl-C, 134 trap.";
