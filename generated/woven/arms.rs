@@ -7,6 +7,7 @@ use crate::compact::state::State;
 use crate::exec::machine::Stop;
 use crate::exec::slot::Slot;
 use crate::exec::{memory, reference, table, wide};
+use crate::generated::woven::semantics;
 use crate::profile::Profile;
 use crate::rate::Rate;
 use crate::types::*;
@@ -357,75 +358,75 @@ macro_rules! computations {
                     | 137 | 138 | 148 | 160 | 161 | 163 | 164 | 167 | 168 | 169 | 170 | 192 | 193 | 195 | 196 | 199
                     | 200 | 201 | 202 | 224 | 225 | 227 | 236 | 237 | 239 | 248 | 249 | 250 | 251 | 252 | 253 | 254
                     | 255 | 257 | 258 | 259 | 260) => check!($r.replace($slots, |[a]| match number {
-                    15 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_splat(a.value()))),
-                    16 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i16x8_splat(a.value()))),
-                    17 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i32x4_splat(a.value()))),
-                    18 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i64x2_splat(a.value()))),
-                    19 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f32x4_splat(a.value()))),
-                    20 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::f64x2_splat(a.value()))),
-                    77 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_not(a.value()))),
-                    83 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::v128_any_true(a.value()))),
-                    94 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_demote_f64x2_zero(a.value())))),
-                    95 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_promote_low_f32x4(a.value())))),
-                    96 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_abs(a.value()))),
-                    97 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_neg(a.value()))),
-                    98 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_popcnt(a.value()))),
-                    99 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(semantics::i8x16_all_true(a.value()))),
-                    100 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i8x16_bitmask(a.value()))),
-                    103 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_ceil(a.value())))),
-                    104 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_floor(a.value())))),
-                    105 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_trunc(a.value())))),
-                    106 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_nearest(a.value())))),
-                    116 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_ceil(a.value())))),
-                    117 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_floor(a.value())))),
-                    122 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_trunc(a.value())))),
-                    124 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_s(a.value()))),
-                    125 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extadd_pairwise_i8x16_u(a.value()))),
-                    126 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_s(a.value()))),
-                    127 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extadd_pairwise_i16x8_u(a.value()))),
-                    128 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_abs(a.value()))),
-                    129 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_neg(a.value()))),
-                    131 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_all_true(a.value()))),
-                    132 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_bitmask(a.value()))),
-                    135 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_s(a.value()))),
-                    136 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_s(a.value()))),
-                    137 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_low_i8x16_u(a.value()))),
-                    138 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i16x8_extend_high_i8x16_u(a.value()))),
-                    148 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_nearest(a.value())))),
-                    160 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_abs(a.value()))),
-                    161 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_neg(a.value()))),
-                    163 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_all_true(a.value()))),
-                    164 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_bitmask(a.value()))),
-                    167 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_s(a.value()))),
-                    168 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_s(a.value()))),
-                    169 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_low_i16x8_u(a.value()))),
-                    170 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_extend_high_i16x8_u(a.value()))),
-                    192 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_abs(a.value()))),
-                    193 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_neg(a.value()))),
-                    195 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_all_true(a.value()))),
-                    196 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_bitmask(a.value()))),
-                    199 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_s(a.value()))),
-                    200 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_s(a.value()))),
-                    201 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_low_i32x4_u(a.value()))),
-                    202 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i64x2_extend_high_i32x4_u(a.value()))),
-                    224 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_abs(a.value()))),
-                    225 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_neg(a.value()))),
-                    227 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_sqrt(a.value())))),
-                    236 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_abs(a.value()))),
-                    237 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_neg(a.value()))),
-                    239 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_sqrt(a.value())))),
-                    248 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_s(a.value()))),
-                    249 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f32x4_u(a.value()))),
-                    250 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_s(a.value()))),
-                    251 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f32x4_convert_i32x4_u(a.value()))),
-                    252 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_s_zero(a.value()))),
-                    253 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::i32x4_trunc_sat_f64x2_u_zero(a.value()))),
-                    254 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_s(a.value()))),
-                    255 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(semantics::f64x2_convert_low_i32x4_u(a.value()))),
-                    257 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_s(a.value()))),
-                    258 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f32x4_u(a.value()))),
-                    259 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_s_zero(a.value()))),
-                    260 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(semantics::i32x4_relaxed_trunc_f64x2_u_zero(a.value()))),
+                    15 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i8x16_splat(a.value()))),
+                    16 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i16x8_splat(a.value()))),
+                    17 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i32x4_splat(a.value()))),
+                    18 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i64x2_splat(a.value()))),
+                    19 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(f32x4_splat(a.value()))),
+                    20 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(f64x2_splat(a.value()))),
+                    77 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(v128_not(a.value()))),
+                    83 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(v128_any_true(a.value()))),
+                    94 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_demote_f64x2_zero(a.value())))),
+                    95 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_promote_low_f32x4(a.value())))),
+                    96 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i8x16_abs(a.value()))),
+                    97 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i8x16_neg(a.value()))),
+                    98 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i8x16_popcnt(a.value()))),
+                    99 if P::PROPOSALS.contains(Proposal::Simd)                             => Ok(Slot::hold(i8x16_all_true(a.value()))),
+                    100 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i8x16_bitmask(a.value()))),
+                    103 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_ceil(a.value())))),
+                    104 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_floor(a.value())))),
+                    105 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_trunc(a.value())))),
+                    106 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_nearest(a.value())))),
+                    116 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_ceil(a.value())))),
+                    117 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_floor(a.value())))),
+                    122 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_trunc(a.value())))),
+                    124 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extadd_pairwise_i8x16_s(a.value()))),
+                    125 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extadd_pairwise_i8x16_u(a.value()))),
+                    126 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extadd_pairwise_i16x8_s(a.value()))),
+                    127 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extadd_pairwise_i16x8_u(a.value()))),
+                    128 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_abs(a.value()))),
+                    129 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_neg(a.value()))),
+                    131 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_all_true(a.value()))),
+                    132 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_bitmask(a.value()))),
+                    135 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extend_low_i8x16_s(a.value()))),
+                    136 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extend_high_i8x16_s(a.value()))),
+                    137 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extend_low_i8x16_u(a.value()))),
+                    138 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i16x8_extend_high_i8x16_u(a.value()))),
+                    148 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_nearest(a.value())))),
+                    160 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_abs(a.value()))),
+                    161 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_neg(a.value()))),
+                    163 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_all_true(a.value()))),
+                    164 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_bitmask(a.value()))),
+                    167 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extend_low_i16x8_s(a.value()))),
+                    168 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extend_high_i16x8_s(a.value()))),
+                    169 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extend_low_i16x8_u(a.value()))),
+                    170 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_extend_high_i16x8_u(a.value()))),
+                    192 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_abs(a.value()))),
+                    193 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_neg(a.value()))),
+                    195 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_all_true(a.value()))),
+                    196 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_bitmask(a.value()))),
+                    199 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_extend_low_i32x4_s(a.value()))),
+                    200 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_extend_high_i32x4_s(a.value()))),
+                    201 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_extend_low_i32x4_u(a.value()))),
+                    202 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i64x2_extend_high_i32x4_u(a.value()))),
+                    224 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f32x4_abs(a.value()))),
+                    225 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f32x4_neg(a.value()))),
+                    227 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_sqrt(a.value())))),
+                    236 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f64x2_abs(a.value()))),
+                    237 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f64x2_neg(a.value()))),
+                    239 if P::PROPOSALS.contains(Proposal::Simd) && capability::SQUARE_ROOT => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_sqrt(a.value())))),
+                    248 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_trunc_sat_f32x4_s(a.value()))),
+                    249 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_trunc_sat_f32x4_u(a.value()))),
+                    250 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f32x4_convert_i32x4_s(a.value()))),
+                    251 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f32x4_convert_i32x4_u(a.value()))),
+                    252 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_trunc_sat_f64x2_s_zero(a.value()))),
+                    253 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(i32x4_trunc_sat_f64x2_u_zero(a.value()))),
+                    254 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f64x2_convert_low_i32x4_s(a.value()))),
+                    255 if P::PROPOSALS.contains(Proposal::Simd)                            => Ok(Slot::hold(f64x2_convert_low_i32x4_u(a.value()))),
+                    257 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(i32x4_relaxed_trunc_f32x4_s(a.value()))),
+                    258 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(i32x4_relaxed_trunc_f32x4_u(a.value()))),
+                    259 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(i32x4_relaxed_trunc_f64x2_s_zero(a.value()))),
+                    260 if P::PROPOSALS.contains(Proposal::RelaxedSimd)                     => Ok(Slot::hold(i32x4_relaxed_trunc_f64x2_u_zero(a.value()))),
                     _ => Err(ASTRAY),
                 })),
                 number @ (14 | 35 | 36 | 37 | 38 | 39 | 40 | 41 | 42 | 43 | 44 | 45 | 46 | 47 | 48 | 49
@@ -437,176 +438,176 @@ macro_rules! computations {
                     | 188 | 189 | 190 | 191 | 203 | 204 | 205 | 206 | 209 | 213 | 214 | 215 | 216 | 217 | 218 | 219
                     | 220 | 221 | 222 | 223 | 228 | 229 | 230 | 231 | 232 | 233 | 234 | 235 | 240 | 241 | 242 | 243
                     | 244 | 245 | 246 | 247 | 256 | 269 | 270 | 271 | 272 | 273 | 274) => check!($r.replace($slots, |[a, b]| match number {
-                    14 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_swizzle(a.value(), b.value()))),
-                    35 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_eq(a.value(), b.value()))),
-                    36 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ne(a.value(), b.value()))),
-                    37 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_s(a.value(), b.value()))),
-                    38 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_lt_u(a.value(), b.value()))),
-                    39 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_s(a.value(), b.value()))),
-                    40 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_gt_u(a.value(), b.value()))),
-                    41 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_s(a.value(), b.value()))),
-                    42 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_le_u(a.value(), b.value()))),
-                    43 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_s(a.value(), b.value()))),
-                    44 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i8x16_ge_u(a.value(), b.value()))),
-                    45 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_eq(a.value(), b.value()))),
-                    46 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ne(a.value(), b.value()))),
-                    47 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_s(a.value(), b.value()))),
-                    48 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_lt_u(a.value(), b.value()))),
-                    49 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_s(a.value(), b.value()))),
-                    50 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_gt_u(a.value(), b.value()))),
-                    51 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_s(a.value(), b.value()))),
-                    52 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_le_u(a.value(), b.value()))),
-                    53 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_s(a.value(), b.value()))),
-                    54 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i16x8_ge_u(a.value(), b.value()))),
-                    55 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_eq(a.value(), b.value()))),
-                    56 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ne(a.value(), b.value()))),
-                    57 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_s(a.value(), b.value()))),
-                    58 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_lt_u(a.value(), b.value()))),
-                    59 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_s(a.value(), b.value()))),
-                    60 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_gt_u(a.value(), b.value()))),
-                    61 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_s(a.value(), b.value()))),
-                    62 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_le_u(a.value(), b.value()))),
-                    63 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_s(a.value(), b.value()))),
-                    64 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::i32x4_ge_u(a.value(), b.value()))),
-                    65 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_eq(a.value(), b.value()))),
-                    66 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ne(a.value(), b.value()))),
-                    67 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_lt(a.value(), b.value()))),
-                    68 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_gt(a.value(), b.value()))),
-                    69 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_le(a.value(), b.value()))),
-                    70 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f32x4_ge(a.value(), b.value()))),
-                    71 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_eq(a.value(), b.value()))),
-                    72 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ne(a.value(), b.value()))),
-                    73 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_lt(a.value(), b.value()))),
-                    74 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_gt(a.value(), b.value()))),
-                    75 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_le(a.value(), b.value()))),
-                    76 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::f64x2_ge(a.value(), b.value()))),
-                    78 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_and(a.value(), b.value()))),
-                    79 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_andnot(a.value(), b.value()))),
-                    80 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_or(a.value(), b.value()))),
-                    81 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_xor(a.value(), b.value()))),
-                    101 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_s(a.value(), b.value()))),
-                    102 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_narrow_i16x8_u(a.value(), b.value()))),
-                    107 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shl(a.value(), b.value()))),
-                    108 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_s(a.value(), b.value()))),
-                    109 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_shr_u(a.value(), b.value()))),
-                    110 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add(a.value(), b.value()))),
-                    111 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_s(a.value(), b.value()))),
-                    112 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_add_sat_u(a.value(), b.value()))),
-                    113 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub(a.value(), b.value()))),
-                    114 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_s(a.value(), b.value()))),
-                    115 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_sub_sat_u(a.value(), b.value()))),
-                    118 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_s(a.value(), b.value()))),
-                    119 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_min_u(a.value(), b.value()))),
-                    120 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_s(a.value(), b.value()))),
-                    121 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_max_u(a.value(), b.value()))),
-                    123 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i8x16_avgr_u(a.value(), b.value()))),
-                    130 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_q15mulr_sat_s(a.value(), b.value()))),
-                    133 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_s(a.value(), b.value()))),
-                    134 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_narrow_i32x4_u(a.value(), b.value()))),
-                    139 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shl(a.value(), b.value()))),
-                    140 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_s(a.value(), b.value()))),
-                    141 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_shr_u(a.value(), b.value()))),
-                    142 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add(a.value(), b.value()))),
-                    143 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_s(a.value(), b.value()))),
-                    144 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_add_sat_u(a.value(), b.value()))),
-                    145 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub(a.value(), b.value()))),
-                    146 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_s(a.value(), b.value()))),
-                    147 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_sub_sat_u(a.value(), b.value()))),
-                    149 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_mul(a.value(), b.value()))),
-                    150 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_s(a.value(), b.value()))),
-                    151 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_min_u(a.value(), b.value()))),
-                    152 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_s(a.value(), b.value()))),
-                    153 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_max_u(a.value(), b.value()))),
-                    155 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_avgr_u(a.value(), b.value()))),
-                    156 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_s(a.value(), b.value()))),
-                    157 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_s(a.value(), b.value()))),
-                    158 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_low_i8x16_u(a.value(), b.value()))),
-                    159 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i16x8_extmul_high_i8x16_u(a.value(), b.value()))),
-                    171 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shl(a.value(), b.value()))),
-                    172 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_s(a.value(), b.value()))),
-                    173 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_shr_u(a.value(), b.value()))),
-                    174 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_add(a.value(), b.value()))),
-                    177 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_sub(a.value(), b.value()))),
-                    181 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_mul(a.value(), b.value()))),
-                    182 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_s(a.value(), b.value()))),
-                    183 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_min_u(a.value(), b.value()))),
-                    184 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_s(a.value(), b.value()))),
-                    185 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_max_u(a.value(), b.value()))),
-                    186 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_dot_i16x8_s(a.value(), b.value()))),
-                    188 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_s(a.value(), b.value()))),
-                    189 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_s(a.value(), b.value()))),
-                    190 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_low_i16x8_u(a.value(), b.value()))),
-                    191 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i32x4_extmul_high_i16x8_u(a.value(), b.value()))),
-                    203 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shl(a.value(), b.value()))),
-                    204 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_s(a.value(), b.value()))),
-                    205 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_shr_u(a.value(), b.value()))),
-                    206 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_add(a.value(), b.value()))),
-                    209 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_sub(a.value(), b.value()))),
-                    213 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_mul(a.value(), b.value()))),
-                    214 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_eq(a.value(), b.value()))),
-                    215 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ne(a.value(), b.value()))),
-                    216 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_lt_s(a.value(), b.value()))),
-                    217 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_gt_s(a.value(), b.value()))),
-                    218 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_le_s(a.value(), b.value()))),
-                    219 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_ge_s(a.value(), b.value()))),
-                    220 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_s(a.value(), b.value()))),
-                    221 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_s(a.value(), b.value()))),
-                    222 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_low_i32x4_u(a.value(), b.value()))),
-                    223 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::i64x2_extmul_high_i32x4_u(a.value(), b.value()))),
-                    228 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_add(a.value(), b.value())))),
-                    229 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_sub(a.value(), b.value())))),
-                    230 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_mul(a.value(), b.value())))),
-                    231 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_div(a.value(), b.value())))),
-                    232 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_min(a.value(), b.value())))),
-                    233 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_max(a.value(), b.value())))),
-                    234 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmin(a.value(), b.value()))),
-                    235 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f32x4_pmax(a.value(), b.value()))),
-                    240 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_add(a.value(), b.value())))),
-                    241 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_sub(a.value(), b.value())))),
-                    242 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_mul(a.value(), b.value())))),
-                    243 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_div(a.value(), b.value())))),
-                    244 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_min(a.value(), b.value())))),
-                    245 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_max(a.value(), b.value())))),
-                    246 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmin(a.value(), b.value()))),
-                    247 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(semantics::f64x2_pmax(a.value(), b.value()))),
-                    256 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_swizzle(a.value(), b.value()))),
-                    269 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_relaxed_min(a.value(), b.value())))),
-                    270 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_relaxed_max(a.value(), b.value())))),
-                    271 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_relaxed_min(a.value(), b.value())))),
-                    272 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_relaxed_max(a.value(), b.value())))),
-                    273 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_q15mulr_s(a.value(), b.value()))),
-                    274 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_dot_i8x16_i7x16_s(a.value(), b.value()))),
+                    14 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_swizzle(a.value(), b.value()))),
+                    35 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_eq(a.value(), b.value()))),
+                    36 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_ne(a.value(), b.value()))),
+                    37 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_lt_s(a.value(), b.value()))),
+                    38 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_lt_u(a.value(), b.value()))),
+                    39 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_gt_s(a.value(), b.value()))),
+                    40 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_gt_u(a.value(), b.value()))),
+                    41 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_le_s(a.value(), b.value()))),
+                    42 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_le_u(a.value(), b.value()))),
+                    43 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_ge_s(a.value(), b.value()))),
+                    44 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i8x16_ge_u(a.value(), b.value()))),
+                    45 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_eq(a.value(), b.value()))),
+                    46 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_ne(a.value(), b.value()))),
+                    47 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_lt_s(a.value(), b.value()))),
+                    48 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_lt_u(a.value(), b.value()))),
+                    49 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_gt_s(a.value(), b.value()))),
+                    50 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_gt_u(a.value(), b.value()))),
+                    51 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_le_s(a.value(), b.value()))),
+                    52 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_le_u(a.value(), b.value()))),
+                    53 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_ge_s(a.value(), b.value()))),
+                    54 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i16x8_ge_u(a.value(), b.value()))),
+                    55 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_eq(a.value(), b.value()))),
+                    56 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_ne(a.value(), b.value()))),
+                    57 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_lt_s(a.value(), b.value()))),
+                    58 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_lt_u(a.value(), b.value()))),
+                    59 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_gt_s(a.value(), b.value()))),
+                    60 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_gt_u(a.value(), b.value()))),
+                    61 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_le_s(a.value(), b.value()))),
+                    62 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_le_u(a.value(), b.value()))),
+                    63 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_ge_s(a.value(), b.value()))),
+                    64 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(i32x4_ge_u(a.value(), b.value()))),
+                    65 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_eq(a.value(), b.value()))),
+                    66 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_ne(a.value(), b.value()))),
+                    67 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_lt(a.value(), b.value()))),
+                    68 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_gt(a.value(), b.value()))),
+                    69 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_le(a.value(), b.value()))),
+                    70 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f32x4_ge(a.value(), b.value()))),
+                    71 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_eq(a.value(), b.value()))),
+                    72 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_ne(a.value(), b.value()))),
+                    73 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_lt(a.value(), b.value()))),
+                    74 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_gt(a.value(), b.value()))),
+                    75 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_le(a.value(), b.value()))),
+                    76 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(f64x2_ge(a.value(), b.value()))),
+                    78 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(v128_and(a.value(), b.value()))),
+                    79 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(v128_andnot(a.value(), b.value()))),
+                    80 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(v128_or(a.value(), b.value()))),
+                    81 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(v128_xor(a.value(), b.value()))),
+                    101 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_narrow_i16x8_s(a.value(), b.value()))),
+                    102 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_narrow_i16x8_u(a.value(), b.value()))),
+                    107 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_shl(a.value(), b.value()))),
+                    108 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_shr_s(a.value(), b.value()))),
+                    109 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_shr_u(a.value(), b.value()))),
+                    110 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_add(a.value(), b.value()))),
+                    111 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_add_sat_s(a.value(), b.value()))),
+                    112 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_add_sat_u(a.value(), b.value()))),
+                    113 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_sub(a.value(), b.value()))),
+                    114 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_sub_sat_s(a.value(), b.value()))),
+                    115 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_sub_sat_u(a.value(), b.value()))),
+                    118 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_min_s(a.value(), b.value()))),
+                    119 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_min_u(a.value(), b.value()))),
+                    120 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_max_s(a.value(), b.value()))),
+                    121 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_max_u(a.value(), b.value()))),
+                    123 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i8x16_avgr_u(a.value(), b.value()))),
+                    130 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_q15mulr_sat_s(a.value(), b.value()))),
+                    133 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_narrow_i32x4_s(a.value(), b.value()))),
+                    134 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_narrow_i32x4_u(a.value(), b.value()))),
+                    139 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_shl(a.value(), b.value()))),
+                    140 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_shr_s(a.value(), b.value()))),
+                    141 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_shr_u(a.value(), b.value()))),
+                    142 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_add(a.value(), b.value()))),
+                    143 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_add_sat_s(a.value(), b.value()))),
+                    144 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_add_sat_u(a.value(), b.value()))),
+                    145 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_sub(a.value(), b.value()))),
+                    146 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_sub_sat_s(a.value(), b.value()))),
+                    147 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_sub_sat_u(a.value(), b.value()))),
+                    149 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_mul(a.value(), b.value()))),
+                    150 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_min_s(a.value(), b.value()))),
+                    151 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_min_u(a.value(), b.value()))),
+                    152 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_max_s(a.value(), b.value()))),
+                    153 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_max_u(a.value(), b.value()))),
+                    155 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_avgr_u(a.value(), b.value()))),
+                    156 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_extmul_low_i8x16_s(a.value(), b.value()))),
+                    157 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_extmul_high_i8x16_s(a.value(), b.value()))),
+                    158 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_extmul_low_i8x16_u(a.value(), b.value()))),
+                    159 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i16x8_extmul_high_i8x16_u(a.value(), b.value()))),
+                    171 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_shl(a.value(), b.value()))),
+                    172 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_shr_s(a.value(), b.value()))),
+                    173 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_shr_u(a.value(), b.value()))),
+                    174 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_add(a.value(), b.value()))),
+                    177 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_sub(a.value(), b.value()))),
+                    181 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_mul(a.value(), b.value()))),
+                    182 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_min_s(a.value(), b.value()))),
+                    183 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_min_u(a.value(), b.value()))),
+                    184 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_max_s(a.value(), b.value()))),
+                    185 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_max_u(a.value(), b.value()))),
+                    186 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_dot_i16x8_s(a.value(), b.value()))),
+                    188 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_extmul_low_i16x8_s(a.value(), b.value()))),
+                    189 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_extmul_high_i16x8_s(a.value(), b.value()))),
+                    190 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_extmul_low_i16x8_u(a.value(), b.value()))),
+                    191 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i32x4_extmul_high_i16x8_u(a.value(), b.value()))),
+                    203 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_shl(a.value(), b.value()))),
+                    204 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_shr_s(a.value(), b.value()))),
+                    205 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_shr_u(a.value(), b.value()))),
+                    206 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_add(a.value(), b.value()))),
+                    209 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_sub(a.value(), b.value()))),
+                    213 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_mul(a.value(), b.value()))),
+                    214 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_eq(a.value(), b.value()))),
+                    215 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_ne(a.value(), b.value()))),
+                    216 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_lt_s(a.value(), b.value()))),
+                    217 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_gt_s(a.value(), b.value()))),
+                    218 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_le_s(a.value(), b.value()))),
+                    219 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_ge_s(a.value(), b.value()))),
+                    220 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_extmul_low_i32x4_s(a.value(), b.value()))),
+                    221 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_extmul_high_i32x4_s(a.value(), b.value()))),
+                    222 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_extmul_low_i32x4_u(a.value(), b.value()))),
+                    223 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(i64x2_extmul_high_i32x4_u(a.value(), b.value()))),
+                    228 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_add(a.value(), b.value())))),
+                    229 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_sub(a.value(), b.value())))),
+                    230 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_mul(a.value(), b.value())))),
+                    231 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_div(a.value(), b.value())))),
+                    232 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_min(a.value(), b.value())))),
+                    233 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_max(a.value(), b.value())))),
+                    234 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(f32x4_pmin(a.value(), b.value()))),
+                    235 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(f32x4_pmax(a.value(), b.value()))),
+                    240 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_add(a.value(), b.value())))),
+                    241 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_sub(a.value(), b.value())))),
+                    242 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_mul(a.value(), b.value())))),
+                    243 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_div(a.value(), b.value())))),
+                    244 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_min(a.value(), b.value())))),
+                    245 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_max(a.value(), b.value())))),
+                    246 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(f64x2_pmin(a.value(), b.value()))),
+                    247 if P::PROPOSALS.contains(Proposal::Simd)        => Ok(Slot::hold(f64x2_pmax(a.value(), b.value()))),
+                    256 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i8x16_relaxed_swizzle(a.value(), b.value()))),
+                    269 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_relaxed_min(a.value(), b.value())))),
+                    270 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_relaxed_max(a.value(), b.value())))),
+                    271 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_relaxed_min(a.value(), b.value())))),
+                    272 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_relaxed_max(a.value(), b.value())))),
+                    273 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i16x8_relaxed_q15mulr_s(a.value(), b.value()))),
+                    274 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i16x8_relaxed_dot_i8x16_i7x16_s(a.value(), b.value()))),
                     _ => Err(ASTRAY),
                 })),
                 number @ (82 | 261 | 262 | 263 | 264 | 265 | 266 | 267 | 268 | 275) => check!($r.replace($slots, |[a, b, c]| match number {
-                    82 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(semantics::v128_bitselect(a.value(), b.value(), c.value()))),
-                    261 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_relaxed_madd(a.value(), b.value(), c.value())))),
-                    262 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(semantics::f32x4_relaxed_nmadd(a.value(), b.value(), c.value())))),
-                    263 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_relaxed_madd(a.value(), b.value(), c.value())))),
-                    264 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(semantics::f64x2_relaxed_nmadd(a.value(), b.value(), c.value())))),
-                    265 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i8x16_relaxed_laneselect(a.value(), b.value(), c.value()))),
-                    266 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i16x8_relaxed_laneselect(a.value(), b.value(), c.value()))),
-                    267 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_laneselect(a.value(), b.value(), c.value()))),
-                    268 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i64x2_relaxed_laneselect(a.value(), b.value(), c.value()))),
-                    275 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(a.value(), b.value(), c.value()))),
+                    82 if P::PROPOSALS.contains(Proposal::Simd)         => Ok(Slot::hold(v128_bitselect(a.value(), b.value(), c.value()))),
+                    261 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_relaxed_madd(a.value(), b.value(), c.value())))),
+                    262 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f32x4::<P>(f32x4_relaxed_nmadd(a.value(), b.value(), c.value())))),
+                    263 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_relaxed_madd(a.value(), b.value(), c.value())))),
+                    264 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(canonical_f64x2::<P>(f64x2_relaxed_nmadd(a.value(), b.value(), c.value())))),
+                    265 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i8x16_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    266 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i16x8_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    267 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i32x4_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    268 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i64x2_relaxed_laneselect(a.value(), b.value(), c.value()))),
+                    275 if P::PROPOSALS.contains(Proposal::RelaxedSimd) => Ok(Slot::hold(i32x4_relaxed_dot_i8x16_i7x16_add_s(a.value(), b.value(), c.value()))),
                     _ => Err(ASTRAY),
                 })),
                 12 if P::PROPOSALS.contains(Proposal::Simd) => { let v = check!($r.v128()); check!($r.push($slots, semantics::v128_const(v))) },
-                13 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lanes()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_shuffle(l, a, b)))) },
-                21 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_s(l, a)))) },
-                22 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i8x16_extract_lane_u(l, a)))) },
-                23 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i8x16_replace_lane(l, a, b)))) },
-                24 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_s(l, a)))) },
-                25 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i16x8_extract_lane_u(l, a)))) },
-                26 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i16x8_replace_lane(l, a, b)))) },
-                27 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i32x4_extract_lane(l, a)))) },
-                28 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i32x4_replace_lane(l, a, b)))) },
-                29 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::i64x2_extract_lane(l, a)))) },
-                30 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::i64x2_replace_lane(l, a, b)))) },
-                31 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f32x4_extract_lane(l, a)))) },
-                32 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f32x4_replace_lane(l, a, b)))) },
-                33 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(semantics::f64x2_extract_lane(l, a)))) },
-                34 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(semantics::f64x2_replace_lane(l, a, b)))) },
+                13 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lanes()); check!($r.binary($slots, |a, b| Ok(i8x16_shuffle(l, a, b)))) },
+                21 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i8x16_extract_lane_s(l, a)))) },
+                22 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i8x16_extract_lane_u(l, a)))) },
+                23 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(i8x16_replace_lane(l, a, b)))) },
+                24 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i16x8_extract_lane_s(l, a)))) },
+                25 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i16x8_extract_lane_u(l, a)))) },
+                26 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(i16x8_replace_lane(l, a, b)))) },
+                27 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i32x4_extract_lane(l, a)))) },
+                28 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(i32x4_replace_lane(l, a, b)))) },
+                29 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(i64x2_extract_lane(l, a)))) },
+                30 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(i64x2_replace_lane(l, a, b)))) },
+                31 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(f32x4_extract_lane(l, a)))) },
+                32 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(f32x4_replace_lane(l, a, b)))) },
+                33 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.unary($slots, |a| Ok(f64x2_extract_lane(l, a)))) },
+                34 if P::PROPOSALS.contains(Proposal::Simd) => { let l = check!($r.lane()); check!($r.binary($slots, |a, b| Ok(f64x2_replace_lane(l, a, b)))) },
                 11 if P::PROPOSALS.contains(Proposal::Simd) => check!($r.store::<P>($m, $slots, |m, a, b| semantics::v128_store(m, a, b.value()))),
                 _ => return Err(ASTRAY.into()),
             },
@@ -885,4 +886,1402 @@ pub(crate) fn i64_mul_wide_u<'m, P: Profile>(
     r.push(slots, value_0)?;
     r.push(slots, value_1)?;
     Ok(())
+}
+
+/// `i8x16.shuffle`
+#[inline(never)]
+pub(crate) fn i8x16_shuffle(l: [u8; 16], a: V128, b: V128) -> V128 {
+    semantics::i8x16_shuffle(l, a, b)
+}
+
+/// `i8x16.swizzle`
+#[inline(never)]
+pub(crate) fn i8x16_swizzle(a: V128, b: V128) -> V128 {
+    semantics::i8x16_swizzle(a, b)
+}
+
+/// `i8x16.splat`
+#[inline(never)]
+pub(crate) fn i8x16_splat(a: i32) -> V128 {
+    semantics::i8x16_splat(a)
+}
+
+/// `i16x8.splat`
+#[inline(never)]
+pub(crate) fn i16x8_splat(a: i32) -> V128 {
+    semantics::i16x8_splat(a)
+}
+
+/// `i32x4.splat`
+#[inline(never)]
+pub(crate) fn i32x4_splat(a: i32) -> V128 {
+    semantics::i32x4_splat(a)
+}
+
+/// `i64x2.splat`
+#[inline(never)]
+pub(crate) fn i64x2_splat(a: i64) -> V128 {
+    semantics::i64x2_splat(a)
+}
+
+/// `f32x4.splat`
+#[inline(never)]
+pub(crate) fn f32x4_splat(a: f32) -> V128 {
+    semantics::f32x4_splat(a)
+}
+
+/// `f64x2.splat`
+#[inline(never)]
+pub(crate) fn f64x2_splat(a: f64) -> V128 {
+    semantics::f64x2_splat(a)
+}
+
+/// `i8x16.extract_lane_s`
+#[inline(never)]
+pub(crate) fn i8x16_extract_lane_s(l: u8, a: V128) -> i32 {
+    semantics::i8x16_extract_lane_s(l, a)
+}
+
+/// `i8x16.extract_lane_u`
+#[inline(never)]
+pub(crate) fn i8x16_extract_lane_u(l: u8, a: V128) -> i32 {
+    semantics::i8x16_extract_lane_u(l, a)
+}
+
+/// `i8x16.replace_lane`
+#[inline(never)]
+pub(crate) fn i8x16_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    semantics::i8x16_replace_lane(l, a, b)
+}
+
+/// `i16x8.extract_lane_s`
+#[inline(never)]
+pub(crate) fn i16x8_extract_lane_s(l: u8, a: V128) -> i32 {
+    semantics::i16x8_extract_lane_s(l, a)
+}
+
+/// `i16x8.extract_lane_u`
+#[inline(never)]
+pub(crate) fn i16x8_extract_lane_u(l: u8, a: V128) -> i32 {
+    semantics::i16x8_extract_lane_u(l, a)
+}
+
+/// `i16x8.replace_lane`
+#[inline(never)]
+pub(crate) fn i16x8_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    semantics::i16x8_replace_lane(l, a, b)
+}
+
+/// `i32x4.extract_lane`
+#[inline(never)]
+pub(crate) fn i32x4_extract_lane(l: u8, a: V128) -> i32 {
+    semantics::i32x4_extract_lane(l, a)
+}
+
+/// `i32x4.replace_lane`
+#[inline(never)]
+pub(crate) fn i32x4_replace_lane(l: u8, a: V128, b: i32) -> V128 {
+    semantics::i32x4_replace_lane(l, a, b)
+}
+
+/// `i64x2.extract_lane`
+#[inline(never)]
+pub(crate) fn i64x2_extract_lane(l: u8, a: V128) -> i64 {
+    semantics::i64x2_extract_lane(l, a)
+}
+
+/// `i64x2.replace_lane`
+#[inline(never)]
+pub(crate) fn i64x2_replace_lane(l: u8, a: V128, b: i64) -> V128 {
+    semantics::i64x2_replace_lane(l, a, b)
+}
+
+/// `f32x4.extract_lane`
+#[inline(never)]
+pub(crate) fn f32x4_extract_lane(l: u8, a: V128) -> f32 {
+    semantics::f32x4_extract_lane(l, a)
+}
+
+/// `f32x4.replace_lane`
+#[inline(never)]
+pub(crate) fn f32x4_replace_lane(l: u8, a: V128, b: f32) -> V128 {
+    semantics::f32x4_replace_lane(l, a, b)
+}
+
+/// `f64x2.extract_lane`
+#[inline(never)]
+pub(crate) fn f64x2_extract_lane(l: u8, a: V128) -> f64 {
+    semantics::f64x2_extract_lane(l, a)
+}
+
+/// `f64x2.replace_lane`
+#[inline(never)]
+pub(crate) fn f64x2_replace_lane(l: u8, a: V128, b: f64) -> V128 {
+    semantics::f64x2_replace_lane(l, a, b)
+}
+
+/// `i8x16.eq`
+#[inline(never)]
+pub(crate) fn i8x16_eq(a: V128, b: V128) -> V128 {
+    semantics::i8x16_eq(a, b)
+}
+
+/// `i8x16.ne`
+#[inline(never)]
+pub(crate) fn i8x16_ne(a: V128, b: V128) -> V128 {
+    semantics::i8x16_ne(a, b)
+}
+
+/// `i8x16.lt_s`
+#[inline(never)]
+pub(crate) fn i8x16_lt_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_lt_s(a, b)
+}
+
+/// `i8x16.lt_u`
+#[inline(never)]
+pub(crate) fn i8x16_lt_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_lt_u(a, b)
+}
+
+/// `i8x16.gt_s`
+#[inline(never)]
+pub(crate) fn i8x16_gt_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_gt_s(a, b)
+}
+
+/// `i8x16.gt_u`
+#[inline(never)]
+pub(crate) fn i8x16_gt_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_gt_u(a, b)
+}
+
+/// `i8x16.le_s`
+#[inline(never)]
+pub(crate) fn i8x16_le_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_le_s(a, b)
+}
+
+/// `i8x16.le_u`
+#[inline(never)]
+pub(crate) fn i8x16_le_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_le_u(a, b)
+}
+
+/// `i8x16.ge_s`
+#[inline(never)]
+pub(crate) fn i8x16_ge_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_ge_s(a, b)
+}
+
+/// `i8x16.ge_u`
+#[inline(never)]
+pub(crate) fn i8x16_ge_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_ge_u(a, b)
+}
+
+/// `i16x8.eq`
+#[inline(never)]
+pub(crate) fn i16x8_eq(a: V128, b: V128) -> V128 {
+    semantics::i16x8_eq(a, b)
+}
+
+/// `i16x8.ne`
+#[inline(never)]
+pub(crate) fn i16x8_ne(a: V128, b: V128) -> V128 {
+    semantics::i16x8_ne(a, b)
+}
+
+/// `i16x8.lt_s`
+#[inline(never)]
+pub(crate) fn i16x8_lt_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_lt_s(a, b)
+}
+
+/// `i16x8.lt_u`
+#[inline(never)]
+pub(crate) fn i16x8_lt_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_lt_u(a, b)
+}
+
+/// `i16x8.gt_s`
+#[inline(never)]
+pub(crate) fn i16x8_gt_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_gt_s(a, b)
+}
+
+/// `i16x8.gt_u`
+#[inline(never)]
+pub(crate) fn i16x8_gt_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_gt_u(a, b)
+}
+
+/// `i16x8.le_s`
+#[inline(never)]
+pub(crate) fn i16x8_le_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_le_s(a, b)
+}
+
+/// `i16x8.le_u`
+#[inline(never)]
+pub(crate) fn i16x8_le_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_le_u(a, b)
+}
+
+/// `i16x8.ge_s`
+#[inline(never)]
+pub(crate) fn i16x8_ge_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_ge_s(a, b)
+}
+
+/// `i16x8.ge_u`
+#[inline(never)]
+pub(crate) fn i16x8_ge_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_ge_u(a, b)
+}
+
+/// `i32x4.eq`
+#[inline(never)]
+pub(crate) fn i32x4_eq(a: V128, b: V128) -> V128 {
+    semantics::i32x4_eq(a, b)
+}
+
+/// `i32x4.ne`
+#[inline(never)]
+pub(crate) fn i32x4_ne(a: V128, b: V128) -> V128 {
+    semantics::i32x4_ne(a, b)
+}
+
+/// `i32x4.lt_s`
+#[inline(never)]
+pub(crate) fn i32x4_lt_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_lt_s(a, b)
+}
+
+/// `i32x4.lt_u`
+#[inline(never)]
+pub(crate) fn i32x4_lt_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_lt_u(a, b)
+}
+
+/// `i32x4.gt_s`
+#[inline(never)]
+pub(crate) fn i32x4_gt_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_gt_s(a, b)
+}
+
+/// `i32x4.gt_u`
+#[inline(never)]
+pub(crate) fn i32x4_gt_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_gt_u(a, b)
+}
+
+/// `i32x4.le_s`
+#[inline(never)]
+pub(crate) fn i32x4_le_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_le_s(a, b)
+}
+
+/// `i32x4.le_u`
+#[inline(never)]
+pub(crate) fn i32x4_le_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_le_u(a, b)
+}
+
+/// `i32x4.ge_s`
+#[inline(never)]
+pub(crate) fn i32x4_ge_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_ge_s(a, b)
+}
+
+/// `i32x4.ge_u`
+#[inline(never)]
+pub(crate) fn i32x4_ge_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_ge_u(a, b)
+}
+
+/// `f32x4.eq`
+#[inline(never)]
+pub(crate) fn f32x4_eq(a: V128, b: V128) -> V128 {
+    semantics::f32x4_eq(a, b)
+}
+
+/// `f32x4.ne`
+#[inline(never)]
+pub(crate) fn f32x4_ne(a: V128, b: V128) -> V128 {
+    semantics::f32x4_ne(a, b)
+}
+
+/// `f32x4.lt`
+#[inline(never)]
+pub(crate) fn f32x4_lt(a: V128, b: V128) -> V128 {
+    semantics::f32x4_lt(a, b)
+}
+
+/// `f32x4.gt`
+#[inline(never)]
+pub(crate) fn f32x4_gt(a: V128, b: V128) -> V128 {
+    semantics::f32x4_gt(a, b)
+}
+
+/// `f32x4.le`
+#[inline(never)]
+pub(crate) fn f32x4_le(a: V128, b: V128) -> V128 {
+    semantics::f32x4_le(a, b)
+}
+
+/// `f32x4.ge`
+#[inline(never)]
+pub(crate) fn f32x4_ge(a: V128, b: V128) -> V128 {
+    semantics::f32x4_ge(a, b)
+}
+
+/// `f64x2.eq`
+#[inline(never)]
+pub(crate) fn f64x2_eq(a: V128, b: V128) -> V128 {
+    semantics::f64x2_eq(a, b)
+}
+
+/// `f64x2.ne`
+#[inline(never)]
+pub(crate) fn f64x2_ne(a: V128, b: V128) -> V128 {
+    semantics::f64x2_ne(a, b)
+}
+
+/// `f64x2.lt`
+#[inline(never)]
+pub(crate) fn f64x2_lt(a: V128, b: V128) -> V128 {
+    semantics::f64x2_lt(a, b)
+}
+
+/// `f64x2.gt`
+#[inline(never)]
+pub(crate) fn f64x2_gt(a: V128, b: V128) -> V128 {
+    semantics::f64x2_gt(a, b)
+}
+
+/// `f64x2.le`
+#[inline(never)]
+pub(crate) fn f64x2_le(a: V128, b: V128) -> V128 {
+    semantics::f64x2_le(a, b)
+}
+
+/// `f64x2.ge`
+#[inline(never)]
+pub(crate) fn f64x2_ge(a: V128, b: V128) -> V128 {
+    semantics::f64x2_ge(a, b)
+}
+
+/// `v128.not`
+#[inline(never)]
+pub(crate) fn v128_not(a: V128) -> V128 {
+    semantics::v128_not(a)
+}
+
+/// `v128.and`
+#[inline(never)]
+pub(crate) fn v128_and(a: V128, b: V128) -> V128 {
+    semantics::v128_and(a, b)
+}
+
+/// `v128.andnot`
+#[inline(never)]
+pub(crate) fn v128_andnot(a: V128, b: V128) -> V128 {
+    semantics::v128_andnot(a, b)
+}
+
+/// `v128.or`
+#[inline(never)]
+pub(crate) fn v128_or(a: V128, b: V128) -> V128 {
+    semantics::v128_or(a, b)
+}
+
+/// `v128.xor`
+#[inline(never)]
+pub(crate) fn v128_xor(a: V128, b: V128) -> V128 {
+    semantics::v128_xor(a, b)
+}
+
+/// `v128.bitselect`
+#[inline(never)]
+pub(crate) fn v128_bitselect(a: V128, b: V128, c: V128) -> V128 {
+    semantics::v128_bitselect(a, b, c)
+}
+
+/// `v128.any_true`
+#[inline(never)]
+pub(crate) fn v128_any_true(a: V128) -> i32 {
+    semantics::v128_any_true(a)
+}
+
+/// `f32x4.demote_f64x2_zero`
+#[inline(never)]
+pub(crate) fn f32x4_demote_f64x2_zero(a: V128) -> V128 {
+    semantics::f32x4_demote_f64x2_zero(a)
+}
+
+/// `f64x2.promote_low_f32x4`
+#[inline(never)]
+pub(crate) fn f64x2_promote_low_f32x4(a: V128) -> V128 {
+    semantics::f64x2_promote_low_f32x4(a)
+}
+
+/// `i8x16.abs`
+#[inline(never)]
+pub(crate) fn i8x16_abs(a: V128) -> V128 {
+    semantics::i8x16_abs(a)
+}
+
+/// `i8x16.neg`
+#[inline(never)]
+pub(crate) fn i8x16_neg(a: V128) -> V128 {
+    semantics::i8x16_neg(a)
+}
+
+/// `i8x16.popcnt`
+#[inline(never)]
+pub(crate) fn i8x16_popcnt(a: V128) -> V128 {
+    semantics::i8x16_popcnt(a)
+}
+
+/// `i8x16.all_true`
+#[inline(never)]
+pub(crate) fn i8x16_all_true(a: V128) -> i32 {
+    semantics::i8x16_all_true(a)
+}
+
+/// `i8x16.bitmask`
+#[inline(never)]
+pub(crate) fn i8x16_bitmask(a: V128) -> i32 {
+    semantics::i8x16_bitmask(a)
+}
+
+/// `i8x16.narrow_i16x8_s`
+#[inline(never)]
+pub(crate) fn i8x16_narrow_i16x8_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_narrow_i16x8_s(a, b)
+}
+
+/// `i8x16.narrow_i16x8_u`
+#[inline(never)]
+pub(crate) fn i8x16_narrow_i16x8_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_narrow_i16x8_u(a, b)
+}
+
+/// `f32x4.ceil`
+#[inline(never)]
+pub(crate) fn f32x4_ceil(a: V128) -> V128 {
+    semantics::f32x4_ceil(a)
+}
+
+/// `f32x4.floor`
+#[inline(never)]
+pub(crate) fn f32x4_floor(a: V128) -> V128 {
+    semantics::f32x4_floor(a)
+}
+
+/// `f32x4.trunc`
+#[inline(never)]
+pub(crate) fn f32x4_trunc(a: V128) -> V128 {
+    semantics::f32x4_trunc(a)
+}
+
+/// `f32x4.nearest`
+#[inline(never)]
+pub(crate) fn f32x4_nearest(a: V128) -> V128 {
+    semantics::f32x4_nearest(a)
+}
+
+/// `i8x16.shl`
+#[inline(never)]
+pub(crate) fn i8x16_shl(a: V128, b: i32) -> V128 {
+    semantics::i8x16_shl(a, b)
+}
+
+/// `i8x16.shr_s`
+#[inline(never)]
+pub(crate) fn i8x16_shr_s(a: V128, b: i32) -> V128 {
+    semantics::i8x16_shr_s(a, b)
+}
+
+/// `i8x16.shr_u`
+#[inline(never)]
+pub(crate) fn i8x16_shr_u(a: V128, b: i32) -> V128 {
+    semantics::i8x16_shr_u(a, b)
+}
+
+/// `i8x16.add`
+#[inline(never)]
+pub(crate) fn i8x16_add(a: V128, b: V128) -> V128 {
+    semantics::i8x16_add(a, b)
+}
+
+/// `i8x16.add_sat_s`
+#[inline(never)]
+pub(crate) fn i8x16_add_sat_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_add_sat_s(a, b)
+}
+
+/// `i8x16.add_sat_u`
+#[inline(never)]
+pub(crate) fn i8x16_add_sat_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_add_sat_u(a, b)
+}
+
+/// `i8x16.sub`
+#[inline(never)]
+pub(crate) fn i8x16_sub(a: V128, b: V128) -> V128 {
+    semantics::i8x16_sub(a, b)
+}
+
+/// `i8x16.sub_sat_s`
+#[inline(never)]
+pub(crate) fn i8x16_sub_sat_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_sub_sat_s(a, b)
+}
+
+/// `i8x16.sub_sat_u`
+#[inline(never)]
+pub(crate) fn i8x16_sub_sat_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_sub_sat_u(a, b)
+}
+
+/// `f64x2.ceil`
+#[inline(never)]
+pub(crate) fn f64x2_ceil(a: V128) -> V128 {
+    semantics::f64x2_ceil(a)
+}
+
+/// `f64x2.floor`
+#[inline(never)]
+pub(crate) fn f64x2_floor(a: V128) -> V128 {
+    semantics::f64x2_floor(a)
+}
+
+/// `i8x16.min_s`
+#[inline(never)]
+pub(crate) fn i8x16_min_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_min_s(a, b)
+}
+
+/// `i8x16.min_u`
+#[inline(never)]
+pub(crate) fn i8x16_min_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_min_u(a, b)
+}
+
+/// `i8x16.max_s`
+#[inline(never)]
+pub(crate) fn i8x16_max_s(a: V128, b: V128) -> V128 {
+    semantics::i8x16_max_s(a, b)
+}
+
+/// `i8x16.max_u`
+#[inline(never)]
+pub(crate) fn i8x16_max_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_max_u(a, b)
+}
+
+/// `f64x2.trunc`
+#[inline(never)]
+pub(crate) fn f64x2_trunc(a: V128) -> V128 {
+    semantics::f64x2_trunc(a)
+}
+
+/// `i8x16.avgr_u`
+#[inline(never)]
+pub(crate) fn i8x16_avgr_u(a: V128, b: V128) -> V128 {
+    semantics::i8x16_avgr_u(a, b)
+}
+
+/// `i16x8.extadd_pairwise_i8x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_extadd_pairwise_i8x16_s(a: V128) -> V128 {
+    semantics::i16x8_extadd_pairwise_i8x16_s(a)
+}
+
+/// `i16x8.extadd_pairwise_i8x16_u`
+#[inline(never)]
+pub(crate) fn i16x8_extadd_pairwise_i8x16_u(a: V128) -> V128 {
+    semantics::i16x8_extadd_pairwise_i8x16_u(a)
+}
+
+/// `i32x4.extadd_pairwise_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_extadd_pairwise_i16x8_s(a: V128) -> V128 {
+    semantics::i32x4_extadd_pairwise_i16x8_s(a)
+}
+
+/// `i32x4.extadd_pairwise_i16x8_u`
+#[inline(never)]
+pub(crate) fn i32x4_extadd_pairwise_i16x8_u(a: V128) -> V128 {
+    semantics::i32x4_extadd_pairwise_i16x8_u(a)
+}
+
+/// `i16x8.abs`
+#[inline(never)]
+pub(crate) fn i16x8_abs(a: V128) -> V128 {
+    semantics::i16x8_abs(a)
+}
+
+/// `i16x8.neg`
+#[inline(never)]
+pub(crate) fn i16x8_neg(a: V128) -> V128 {
+    semantics::i16x8_neg(a)
+}
+
+/// `i16x8.q15mulr_sat_s`
+#[inline(never)]
+pub(crate) fn i16x8_q15mulr_sat_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_q15mulr_sat_s(a, b)
+}
+
+/// `i16x8.all_true`
+#[inline(never)]
+pub(crate) fn i16x8_all_true(a: V128) -> i32 {
+    semantics::i16x8_all_true(a)
+}
+
+/// `i16x8.bitmask`
+#[inline(never)]
+pub(crate) fn i16x8_bitmask(a: V128) -> i32 {
+    semantics::i16x8_bitmask(a)
+}
+
+/// `i16x8.narrow_i32x4_s`
+#[inline(never)]
+pub(crate) fn i16x8_narrow_i32x4_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_narrow_i32x4_s(a, b)
+}
+
+/// `i16x8.narrow_i32x4_u`
+#[inline(never)]
+pub(crate) fn i16x8_narrow_i32x4_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_narrow_i32x4_u(a, b)
+}
+
+/// `i16x8.extend_low_i8x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_extend_low_i8x16_s(a: V128) -> V128 {
+    semantics::i16x8_extend_low_i8x16_s(a)
+}
+
+/// `i16x8.extend_high_i8x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_extend_high_i8x16_s(a: V128) -> V128 {
+    semantics::i16x8_extend_high_i8x16_s(a)
+}
+
+/// `i16x8.extend_low_i8x16_u`
+#[inline(never)]
+pub(crate) fn i16x8_extend_low_i8x16_u(a: V128) -> V128 {
+    semantics::i16x8_extend_low_i8x16_u(a)
+}
+
+/// `i16x8.extend_high_i8x16_u`
+#[inline(never)]
+pub(crate) fn i16x8_extend_high_i8x16_u(a: V128) -> V128 {
+    semantics::i16x8_extend_high_i8x16_u(a)
+}
+
+/// `i16x8.shl`
+#[inline(never)]
+pub(crate) fn i16x8_shl(a: V128, b: i32) -> V128 {
+    semantics::i16x8_shl(a, b)
+}
+
+/// `i16x8.shr_s`
+#[inline(never)]
+pub(crate) fn i16x8_shr_s(a: V128, b: i32) -> V128 {
+    semantics::i16x8_shr_s(a, b)
+}
+
+/// `i16x8.shr_u`
+#[inline(never)]
+pub(crate) fn i16x8_shr_u(a: V128, b: i32) -> V128 {
+    semantics::i16x8_shr_u(a, b)
+}
+
+/// `i16x8.add`
+#[inline(never)]
+pub(crate) fn i16x8_add(a: V128, b: V128) -> V128 {
+    semantics::i16x8_add(a, b)
+}
+
+/// `i16x8.add_sat_s`
+#[inline(never)]
+pub(crate) fn i16x8_add_sat_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_add_sat_s(a, b)
+}
+
+/// `i16x8.add_sat_u`
+#[inline(never)]
+pub(crate) fn i16x8_add_sat_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_add_sat_u(a, b)
+}
+
+/// `i16x8.sub`
+#[inline(never)]
+pub(crate) fn i16x8_sub(a: V128, b: V128) -> V128 {
+    semantics::i16x8_sub(a, b)
+}
+
+/// `i16x8.sub_sat_s`
+#[inline(never)]
+pub(crate) fn i16x8_sub_sat_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_sub_sat_s(a, b)
+}
+
+/// `i16x8.sub_sat_u`
+#[inline(never)]
+pub(crate) fn i16x8_sub_sat_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_sub_sat_u(a, b)
+}
+
+/// `f64x2.nearest`
+#[inline(never)]
+pub(crate) fn f64x2_nearest(a: V128) -> V128 {
+    semantics::f64x2_nearest(a)
+}
+
+/// `i16x8.mul`
+#[inline(never)]
+pub(crate) fn i16x8_mul(a: V128, b: V128) -> V128 {
+    semantics::i16x8_mul(a, b)
+}
+
+/// `i16x8.min_s`
+#[inline(never)]
+pub(crate) fn i16x8_min_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_min_s(a, b)
+}
+
+/// `i16x8.min_u`
+#[inline(never)]
+pub(crate) fn i16x8_min_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_min_u(a, b)
+}
+
+/// `i16x8.max_s`
+#[inline(never)]
+pub(crate) fn i16x8_max_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_max_s(a, b)
+}
+
+/// `i16x8.max_u`
+#[inline(never)]
+pub(crate) fn i16x8_max_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_max_u(a, b)
+}
+
+/// `i16x8.avgr_u`
+#[inline(never)]
+pub(crate) fn i16x8_avgr_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_avgr_u(a, b)
+}
+
+/// `i16x8.extmul_low_i8x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_extmul_low_i8x16_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_extmul_low_i8x16_s(a, b)
+}
+
+/// `i16x8.extmul_high_i8x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_extmul_high_i8x16_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_extmul_high_i8x16_s(a, b)
+}
+
+/// `i16x8.extmul_low_i8x16_u`
+#[inline(never)]
+pub(crate) fn i16x8_extmul_low_i8x16_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_extmul_low_i8x16_u(a, b)
+}
+
+/// `i16x8.extmul_high_i8x16_u`
+#[inline(never)]
+pub(crate) fn i16x8_extmul_high_i8x16_u(a: V128, b: V128) -> V128 {
+    semantics::i16x8_extmul_high_i8x16_u(a, b)
+}
+
+/// `i32x4.abs`
+#[inline(never)]
+pub(crate) fn i32x4_abs(a: V128) -> V128 {
+    semantics::i32x4_abs(a)
+}
+
+/// `i32x4.neg`
+#[inline(never)]
+pub(crate) fn i32x4_neg(a: V128) -> V128 {
+    semantics::i32x4_neg(a)
+}
+
+/// `i32x4.all_true`
+#[inline(never)]
+pub(crate) fn i32x4_all_true(a: V128) -> i32 {
+    semantics::i32x4_all_true(a)
+}
+
+/// `i32x4.bitmask`
+#[inline(never)]
+pub(crate) fn i32x4_bitmask(a: V128) -> i32 {
+    semantics::i32x4_bitmask(a)
+}
+
+/// `i32x4.extend_low_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_extend_low_i16x8_s(a: V128) -> V128 {
+    semantics::i32x4_extend_low_i16x8_s(a)
+}
+
+/// `i32x4.extend_high_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_extend_high_i16x8_s(a: V128) -> V128 {
+    semantics::i32x4_extend_high_i16x8_s(a)
+}
+
+/// `i32x4.extend_low_i16x8_u`
+#[inline(never)]
+pub(crate) fn i32x4_extend_low_i16x8_u(a: V128) -> V128 {
+    semantics::i32x4_extend_low_i16x8_u(a)
+}
+
+/// `i32x4.extend_high_i16x8_u`
+#[inline(never)]
+pub(crate) fn i32x4_extend_high_i16x8_u(a: V128) -> V128 {
+    semantics::i32x4_extend_high_i16x8_u(a)
+}
+
+/// `i32x4.shl`
+#[inline(never)]
+pub(crate) fn i32x4_shl(a: V128, b: i32) -> V128 {
+    semantics::i32x4_shl(a, b)
+}
+
+/// `i32x4.shr_s`
+#[inline(never)]
+pub(crate) fn i32x4_shr_s(a: V128, b: i32) -> V128 {
+    semantics::i32x4_shr_s(a, b)
+}
+
+/// `i32x4.shr_u`
+#[inline(never)]
+pub(crate) fn i32x4_shr_u(a: V128, b: i32) -> V128 {
+    semantics::i32x4_shr_u(a, b)
+}
+
+/// `i32x4.add`
+#[inline(never)]
+pub(crate) fn i32x4_add(a: V128, b: V128) -> V128 {
+    semantics::i32x4_add(a, b)
+}
+
+/// `i32x4.sub`
+#[inline(never)]
+pub(crate) fn i32x4_sub(a: V128, b: V128) -> V128 {
+    semantics::i32x4_sub(a, b)
+}
+
+/// `i32x4.mul`
+#[inline(never)]
+pub(crate) fn i32x4_mul(a: V128, b: V128) -> V128 {
+    semantics::i32x4_mul(a, b)
+}
+
+/// `i32x4.min_s`
+#[inline(never)]
+pub(crate) fn i32x4_min_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_min_s(a, b)
+}
+
+/// `i32x4.min_u`
+#[inline(never)]
+pub(crate) fn i32x4_min_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_min_u(a, b)
+}
+
+/// `i32x4.max_s`
+#[inline(never)]
+pub(crate) fn i32x4_max_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_max_s(a, b)
+}
+
+/// `i32x4.max_u`
+#[inline(never)]
+pub(crate) fn i32x4_max_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_max_u(a, b)
+}
+
+/// `i32x4.dot_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_dot_i16x8_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_dot_i16x8_s(a, b)
+}
+
+/// `i32x4.extmul_low_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_extmul_low_i16x8_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_extmul_low_i16x8_s(a, b)
+}
+
+/// `i32x4.extmul_high_i16x8_s`
+#[inline(never)]
+pub(crate) fn i32x4_extmul_high_i16x8_s(a: V128, b: V128) -> V128 {
+    semantics::i32x4_extmul_high_i16x8_s(a, b)
+}
+
+/// `i32x4.extmul_low_i16x8_u`
+#[inline(never)]
+pub(crate) fn i32x4_extmul_low_i16x8_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_extmul_low_i16x8_u(a, b)
+}
+
+/// `i32x4.extmul_high_i16x8_u`
+#[inline(never)]
+pub(crate) fn i32x4_extmul_high_i16x8_u(a: V128, b: V128) -> V128 {
+    semantics::i32x4_extmul_high_i16x8_u(a, b)
+}
+
+/// `i64x2.abs`
+#[inline(never)]
+pub(crate) fn i64x2_abs(a: V128) -> V128 {
+    semantics::i64x2_abs(a)
+}
+
+/// `i64x2.neg`
+#[inline(never)]
+pub(crate) fn i64x2_neg(a: V128) -> V128 {
+    semantics::i64x2_neg(a)
+}
+
+/// `i64x2.all_true`
+#[inline(never)]
+pub(crate) fn i64x2_all_true(a: V128) -> i32 {
+    semantics::i64x2_all_true(a)
+}
+
+/// `i64x2.bitmask`
+#[inline(never)]
+pub(crate) fn i64x2_bitmask(a: V128) -> i32 {
+    semantics::i64x2_bitmask(a)
+}
+
+/// `i64x2.extend_low_i32x4_s`
+#[inline(never)]
+pub(crate) fn i64x2_extend_low_i32x4_s(a: V128) -> V128 {
+    semantics::i64x2_extend_low_i32x4_s(a)
+}
+
+/// `i64x2.extend_high_i32x4_s`
+#[inline(never)]
+pub(crate) fn i64x2_extend_high_i32x4_s(a: V128) -> V128 {
+    semantics::i64x2_extend_high_i32x4_s(a)
+}
+
+/// `i64x2.extend_low_i32x4_u`
+#[inline(never)]
+pub(crate) fn i64x2_extend_low_i32x4_u(a: V128) -> V128 {
+    semantics::i64x2_extend_low_i32x4_u(a)
+}
+
+/// `i64x2.extend_high_i32x4_u`
+#[inline(never)]
+pub(crate) fn i64x2_extend_high_i32x4_u(a: V128) -> V128 {
+    semantics::i64x2_extend_high_i32x4_u(a)
+}
+
+/// `i64x2.shl`
+#[inline(never)]
+pub(crate) fn i64x2_shl(a: V128, b: i32) -> V128 {
+    semantics::i64x2_shl(a, b)
+}
+
+/// `i64x2.shr_s`
+#[inline(never)]
+pub(crate) fn i64x2_shr_s(a: V128, b: i32) -> V128 {
+    semantics::i64x2_shr_s(a, b)
+}
+
+/// `i64x2.shr_u`
+#[inline(never)]
+pub(crate) fn i64x2_shr_u(a: V128, b: i32) -> V128 {
+    semantics::i64x2_shr_u(a, b)
+}
+
+/// `i64x2.add`
+#[inline(never)]
+pub(crate) fn i64x2_add(a: V128, b: V128) -> V128 {
+    semantics::i64x2_add(a, b)
+}
+
+/// `i64x2.sub`
+#[inline(never)]
+pub(crate) fn i64x2_sub(a: V128, b: V128) -> V128 {
+    semantics::i64x2_sub(a, b)
+}
+
+/// `i64x2.mul`
+#[inline(never)]
+pub(crate) fn i64x2_mul(a: V128, b: V128) -> V128 {
+    semantics::i64x2_mul(a, b)
+}
+
+/// `i64x2.eq`
+#[inline(never)]
+pub(crate) fn i64x2_eq(a: V128, b: V128) -> V128 {
+    semantics::i64x2_eq(a, b)
+}
+
+/// `i64x2.ne`
+#[inline(never)]
+pub(crate) fn i64x2_ne(a: V128, b: V128) -> V128 {
+    semantics::i64x2_ne(a, b)
+}
+
+/// `i64x2.lt_s`
+#[inline(never)]
+pub(crate) fn i64x2_lt_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_lt_s(a, b)
+}
+
+/// `i64x2.gt_s`
+#[inline(never)]
+pub(crate) fn i64x2_gt_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_gt_s(a, b)
+}
+
+/// `i64x2.le_s`
+#[inline(never)]
+pub(crate) fn i64x2_le_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_le_s(a, b)
+}
+
+/// `i64x2.ge_s`
+#[inline(never)]
+pub(crate) fn i64x2_ge_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_ge_s(a, b)
+}
+
+/// `i64x2.extmul_low_i32x4_s`
+#[inline(never)]
+pub(crate) fn i64x2_extmul_low_i32x4_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_extmul_low_i32x4_s(a, b)
+}
+
+/// `i64x2.extmul_high_i32x4_s`
+#[inline(never)]
+pub(crate) fn i64x2_extmul_high_i32x4_s(a: V128, b: V128) -> V128 {
+    semantics::i64x2_extmul_high_i32x4_s(a, b)
+}
+
+/// `i64x2.extmul_low_i32x4_u`
+#[inline(never)]
+pub(crate) fn i64x2_extmul_low_i32x4_u(a: V128, b: V128) -> V128 {
+    semantics::i64x2_extmul_low_i32x4_u(a, b)
+}
+
+/// `i64x2.extmul_high_i32x4_u`
+#[inline(never)]
+pub(crate) fn i64x2_extmul_high_i32x4_u(a: V128, b: V128) -> V128 {
+    semantics::i64x2_extmul_high_i32x4_u(a, b)
+}
+
+/// `f32x4.abs`
+#[inline(never)]
+pub(crate) fn f32x4_abs(a: V128) -> V128 {
+    semantics::f32x4_abs(a)
+}
+
+/// `f32x4.neg`
+#[inline(never)]
+pub(crate) fn f32x4_neg(a: V128) -> V128 {
+    semantics::f32x4_neg(a)
+}
+
+/// `f32x4.sqrt`
+#[inline(never)]
+pub(crate) fn f32x4_sqrt(a: V128) -> V128 {
+    semantics::f32x4_sqrt(a)
+}
+
+/// `f32x4.add`
+#[inline(never)]
+pub(crate) fn f32x4_add(a: V128, b: V128) -> V128 {
+    semantics::f32x4_add(a, b)
+}
+
+/// `f32x4.sub`
+#[inline(never)]
+pub(crate) fn f32x4_sub(a: V128, b: V128) -> V128 {
+    semantics::f32x4_sub(a, b)
+}
+
+/// `f32x4.mul`
+#[inline(never)]
+pub(crate) fn f32x4_mul(a: V128, b: V128) -> V128 {
+    semantics::f32x4_mul(a, b)
+}
+
+/// `f32x4.div`
+#[inline(never)]
+pub(crate) fn f32x4_div(a: V128, b: V128) -> V128 {
+    semantics::f32x4_div(a, b)
+}
+
+/// `f32x4.min`
+#[inline(never)]
+pub(crate) fn f32x4_min(a: V128, b: V128) -> V128 {
+    semantics::f32x4_min(a, b)
+}
+
+/// `f32x4.max`
+#[inline(never)]
+pub(crate) fn f32x4_max(a: V128, b: V128) -> V128 {
+    semantics::f32x4_max(a, b)
+}
+
+/// `f32x4.pmin`
+#[inline(never)]
+pub(crate) fn f32x4_pmin(a: V128, b: V128) -> V128 {
+    semantics::f32x4_pmin(a, b)
+}
+
+/// `f32x4.pmax`
+#[inline(never)]
+pub(crate) fn f32x4_pmax(a: V128, b: V128) -> V128 {
+    semantics::f32x4_pmax(a, b)
+}
+
+/// `f64x2.abs`
+#[inline(never)]
+pub(crate) fn f64x2_abs(a: V128) -> V128 {
+    semantics::f64x2_abs(a)
+}
+
+/// `f64x2.neg`
+#[inline(never)]
+pub(crate) fn f64x2_neg(a: V128) -> V128 {
+    semantics::f64x2_neg(a)
+}
+
+/// `f64x2.sqrt`
+#[inline(never)]
+pub(crate) fn f64x2_sqrt(a: V128) -> V128 {
+    semantics::f64x2_sqrt(a)
+}
+
+/// `f64x2.add`
+#[inline(never)]
+pub(crate) fn f64x2_add(a: V128, b: V128) -> V128 {
+    semantics::f64x2_add(a, b)
+}
+
+/// `f64x2.sub`
+#[inline(never)]
+pub(crate) fn f64x2_sub(a: V128, b: V128) -> V128 {
+    semantics::f64x2_sub(a, b)
+}
+
+/// `f64x2.mul`
+#[inline(never)]
+pub(crate) fn f64x2_mul(a: V128, b: V128) -> V128 {
+    semantics::f64x2_mul(a, b)
+}
+
+/// `f64x2.div`
+#[inline(never)]
+pub(crate) fn f64x2_div(a: V128, b: V128) -> V128 {
+    semantics::f64x2_div(a, b)
+}
+
+/// `f64x2.min`
+#[inline(never)]
+pub(crate) fn f64x2_min(a: V128, b: V128) -> V128 {
+    semantics::f64x2_min(a, b)
+}
+
+/// `f64x2.max`
+#[inline(never)]
+pub(crate) fn f64x2_max(a: V128, b: V128) -> V128 {
+    semantics::f64x2_max(a, b)
+}
+
+/// `f64x2.pmin`
+#[inline(never)]
+pub(crate) fn f64x2_pmin(a: V128, b: V128) -> V128 {
+    semantics::f64x2_pmin(a, b)
+}
+
+/// `f64x2.pmax`
+#[inline(never)]
+pub(crate) fn f64x2_pmax(a: V128, b: V128) -> V128 {
+    semantics::f64x2_pmax(a, b)
+}
+
+/// `i32x4.trunc_sat_f32x4_s`
+#[inline(never)]
+pub(crate) fn i32x4_trunc_sat_f32x4_s(a: V128) -> V128 {
+    semantics::i32x4_trunc_sat_f32x4_s(a)
+}
+
+/// `i32x4.trunc_sat_f32x4_u`
+#[inline(never)]
+pub(crate) fn i32x4_trunc_sat_f32x4_u(a: V128) -> V128 {
+    semantics::i32x4_trunc_sat_f32x4_u(a)
+}
+
+/// `f32x4.convert_i32x4_s`
+#[inline(never)]
+pub(crate) fn f32x4_convert_i32x4_s(a: V128) -> V128 {
+    semantics::f32x4_convert_i32x4_s(a)
+}
+
+/// `f32x4.convert_i32x4_u`
+#[inline(never)]
+pub(crate) fn f32x4_convert_i32x4_u(a: V128) -> V128 {
+    semantics::f32x4_convert_i32x4_u(a)
+}
+
+/// `i32x4.trunc_sat_f64x2_s_zero`
+#[inline(never)]
+pub(crate) fn i32x4_trunc_sat_f64x2_s_zero(a: V128) -> V128 {
+    semantics::i32x4_trunc_sat_f64x2_s_zero(a)
+}
+
+/// `i32x4.trunc_sat_f64x2_u_zero`
+#[inline(never)]
+pub(crate) fn i32x4_trunc_sat_f64x2_u_zero(a: V128) -> V128 {
+    semantics::i32x4_trunc_sat_f64x2_u_zero(a)
+}
+
+/// `f64x2.convert_low_i32x4_s`
+#[inline(never)]
+pub(crate) fn f64x2_convert_low_i32x4_s(a: V128) -> V128 {
+    semantics::f64x2_convert_low_i32x4_s(a)
+}
+
+/// `f64x2.convert_low_i32x4_u`
+#[inline(never)]
+pub(crate) fn f64x2_convert_low_i32x4_u(a: V128) -> V128 {
+    semantics::f64x2_convert_low_i32x4_u(a)
+}
+
+/// `i8x16.relaxed_swizzle`
+#[inline(never)]
+pub(crate) fn i8x16_relaxed_swizzle(a: V128, b: V128) -> V128 {
+    semantics::i8x16_relaxed_swizzle(a, b)
+}
+
+/// `i32x4.relaxed_trunc_f32x4_s`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_trunc_f32x4_s(a: V128) -> V128 {
+    semantics::i32x4_relaxed_trunc_f32x4_s(a)
+}
+
+/// `i32x4.relaxed_trunc_f32x4_u`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_trunc_f32x4_u(a: V128) -> V128 {
+    semantics::i32x4_relaxed_trunc_f32x4_u(a)
+}
+
+/// `i32x4.relaxed_trunc_f64x2_s_zero`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_trunc_f64x2_s_zero(a: V128) -> V128 {
+    semantics::i32x4_relaxed_trunc_f64x2_s_zero(a)
+}
+
+/// `i32x4.relaxed_trunc_f64x2_u_zero`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_trunc_f64x2_u_zero(a: V128) -> V128 {
+    semantics::i32x4_relaxed_trunc_f64x2_u_zero(a)
+}
+
+/// `f32x4.relaxed_madd`
+#[inline(never)]
+pub(crate) fn f32x4_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
+    semantics::f32x4_relaxed_madd(a, b, c)
+}
+
+/// `f32x4.relaxed_nmadd`
+#[inline(never)]
+pub(crate) fn f32x4_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
+    semantics::f32x4_relaxed_nmadd(a, b, c)
+}
+
+/// `f64x2.relaxed_madd`
+#[inline(never)]
+pub(crate) fn f64x2_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
+    semantics::f64x2_relaxed_madd(a, b, c)
+}
+
+/// `f64x2.relaxed_nmadd`
+#[inline(never)]
+pub(crate) fn f64x2_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
+    semantics::f64x2_relaxed_nmadd(a, b, c)
+}
+
+/// `i8x16.relaxed_laneselect`
+#[inline(never)]
+pub(crate) fn i8x16_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    semantics::i8x16_relaxed_laneselect(a, b, c)
+}
+
+/// `i16x8.relaxed_laneselect`
+#[inline(never)]
+pub(crate) fn i16x8_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    semantics::i16x8_relaxed_laneselect(a, b, c)
+}
+
+/// `i32x4.relaxed_laneselect`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    semantics::i32x4_relaxed_laneselect(a, b, c)
+}
+
+/// `i64x2.relaxed_laneselect`
+#[inline(never)]
+pub(crate) fn i64x2_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
+    semantics::i64x2_relaxed_laneselect(a, b, c)
+}
+
+/// `f32x4.relaxed_min`
+#[inline(never)]
+pub(crate) fn f32x4_relaxed_min(a: V128, b: V128) -> V128 {
+    semantics::f32x4_relaxed_min(a, b)
+}
+
+/// `f32x4.relaxed_max`
+#[inline(never)]
+pub(crate) fn f32x4_relaxed_max(a: V128, b: V128) -> V128 {
+    semantics::f32x4_relaxed_max(a, b)
+}
+
+/// `f64x2.relaxed_min`
+#[inline(never)]
+pub(crate) fn f64x2_relaxed_min(a: V128, b: V128) -> V128 {
+    semantics::f64x2_relaxed_min(a, b)
+}
+
+/// `f64x2.relaxed_max`
+#[inline(never)]
+pub(crate) fn f64x2_relaxed_max(a: V128, b: V128) -> V128 {
+    semantics::f64x2_relaxed_max(a, b)
+}
+
+/// `i16x8.relaxed_q15mulr_s`
+#[inline(never)]
+pub(crate) fn i16x8_relaxed_q15mulr_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_relaxed_q15mulr_s(a, b)
+}
+
+/// `i16x8.relaxed_dot_i8x16_i7x16_s`
+#[inline(never)]
+pub(crate) fn i16x8_relaxed_dot_i8x16_i7x16_s(a: V128, b: V128) -> V128 {
+    semantics::i16x8_relaxed_dot_i8x16_i7x16_s(a, b)
+}
+
+/// `i32x4.relaxed_dot_i8x16_i7x16_add_s`
+#[inline(never)]
+pub(crate) fn i32x4_relaxed_dot_i8x16_i7x16_add_s(a: V128, b: V128, c: V128) -> V128 {
+    semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(a, b, c)
 }

@@ -49,6 +49,8 @@ pub fn emit(model: &Model) -> Source {
     for op in &model.ops {
         if let Meaning::Hand { module, function } = &op.meaning {
             source.item(hand(model, op, module, function));
+        } else if is_apart(op) {
+            source.item(apart(op));
         }
     }
     source
@@ -329,6 +331,7 @@ fn imports(model: &Model) -> TokenStream {
         use crate::exec::machine::Stop;
         use crate::exec::slot::Slot;
         use crate::exec::{#(#modules),*};
+        use crate::generated::woven::semantics;
         use crate::profile::Profile;
         #rate
         use crate::types::*;
@@ -613,10 +616,41 @@ fn is_one_number(kind: ImmediateKind) -> bool {
 /// traps end the arm.
 fn called(op: &Op, arguments: &str) -> String {
     let trap = if op.facts.may_trap { "?" } else { "" };
-    let call = format!("semantics::{}({arguments}){trap}", op.function);
+    let place = if is_apart(op) { "" } else { "semantics::" };
+    let call = format!("{place}{}({arguments}){trap}", op.function);
     match op.nans {
         Some(shape) => format!("canonical_{shape}::<P>({call})"),
         None => call,
+    }
+}
+
+/// Whether a row computes in a function of its own: with vectors, of which there are so many that one
+/// function with all of them takes compilers minutes, in each crate that has a profile.
+fn is_apart(op: &Op) -> bool {
+    let vector = |item: &TypeItem| item.number() == Some(NumberType::V128);
+    let computes = op.expression().is_some() && !is_access(op) && !op.params().is_empty();
+    computes && op.params().iter().chain(op.results()).any(vector)
+}
+
+/// The function of such a row.
+fn apart(op: &Op) -> TokenStream {
+    let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
+    let parameters = op.parameters();
+    let names: Vec<_> = parameters.iter().map(|(name, _)| ident(name)).collect();
+    let types = parameters
+        .iter()
+        .map(|(_, rust)| -> TokenStream { rust.parse().unwrap_or_default() });
+    let result = op.results().first().and_then(TypeItem::rust).map(ident);
+    let result = match op.facts.may_trap {
+        true => quote! { Result<#result, crate::spec::Trap> },
+        false => quote! { #result },
+    };
+    quote! {
+        #[doc = #doc]
+        #[inline(never)]
+        pub(crate) fn #name(#(#names: #types),*) -> #result {
+            semantics::#name(#(#names),*)
+        }
     }
 }
 
@@ -631,7 +665,8 @@ fn computation(op: &Op) -> String {
         .collect();
     let operands = &["a", "b", "c", "d"][..op.params().len()];
     let arguments: Vec<&str> = used.iter().chain(operands).copied().collect();
-    let call = format!("semantics::{function}({})", arguments.join(", "));
+    let place = if is_apart(op) { "" } else { "semantics::" };
+    let call = format!("{place}{function}({})", arguments.join(", "));
     // As it stands, if it gives a result that may be a trap and takes nothing but operands.
     let f = if op.facts.may_trap && used.is_empty() {
         format!("semantics::{function}")
