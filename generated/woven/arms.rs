@@ -5,7 +5,7 @@
 use crate::compact::registers::Registers;
 use crate::compact::state::State;
 use crate::exec::machine::Stop;
-use crate::exec::slot::Slot;
+use crate::exec::slot::{Slot, Value};
 use crate::exec::{memory, reference, table, wide};
 use crate::generated::woven::semantics;
 use crate::profile::Profile;
@@ -890,1398 +890,1453 @@ pub(crate) fn i64_mul_wide_u<'m, P: Profile>(
 
 /// `i8x16.shuffle`
 #[inline(never)]
-pub(crate) fn i8x16_shuffle(l: [u8; 16], a: V128, b: V128) -> V128 {
-    semantics::i8x16_shuffle(l, a, b)
+pub(crate) fn i8x16_shuffle(l: [u8; 16], a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_shuffle(l, V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.swizzle`
 #[inline(never)]
-pub(crate) fn i8x16_swizzle(a: V128, b: V128) -> V128 {
-    semantics::i8x16_swizzle(a, b)
+pub(crate) fn i8x16_swizzle(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_swizzle(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.splat`
 #[inline(never)]
-pub(crate) fn i8x16_splat(a: i32) -> V128 {
-    semantics::i8x16_splat(a)
+pub(crate) fn i8x16_splat(a: i32) -> [u64; 2] {
+    semantics::i8x16_splat(a).into_slots()
 }
 
 /// `i16x8.splat`
 #[inline(never)]
-pub(crate) fn i16x8_splat(a: i32) -> V128 {
-    semantics::i16x8_splat(a)
+pub(crate) fn i16x8_splat(a: i32) -> [u64; 2] {
+    semantics::i16x8_splat(a).into_slots()
 }
 
 /// `i32x4.splat`
 #[inline(never)]
-pub(crate) fn i32x4_splat(a: i32) -> V128 {
-    semantics::i32x4_splat(a)
+pub(crate) fn i32x4_splat(a: i32) -> [u64; 2] {
+    semantics::i32x4_splat(a).into_slots()
 }
 
 /// `i64x2.splat`
 #[inline(never)]
-pub(crate) fn i64x2_splat(a: i64) -> V128 {
-    semantics::i64x2_splat(a)
+pub(crate) fn i64x2_splat(a: i64) -> [u64; 2] {
+    semantics::i64x2_splat(a).into_slots()
 }
 
 /// `f32x4.splat`
 #[inline(never)]
-pub(crate) fn f32x4_splat(a: f32) -> V128 {
-    semantics::f32x4_splat(a)
+pub(crate) fn f32x4_splat(a: f32) -> [u64; 2] {
+    semantics::f32x4_splat(a).into_slots()
 }
 
 /// `f64x2.splat`
 #[inline(never)]
-pub(crate) fn f64x2_splat(a: f64) -> V128 {
-    semantics::f64x2_splat(a)
+pub(crate) fn f64x2_splat(a: f64) -> [u64; 2] {
+    semantics::f64x2_splat(a).into_slots()
 }
 
 /// `i8x16.extract_lane_s`
 #[inline(never)]
-pub(crate) fn i8x16_extract_lane_s(l: u8, a: V128) -> i32 {
-    semantics::i8x16_extract_lane_s(l, a)
+pub(crate) fn i8x16_extract_lane_s(l: u8, a: [u64; 2]) -> i32 {
+    semantics::i8x16_extract_lane_s(l, V128::from_slots(a))
 }
 
 /// `i8x16.extract_lane_u`
 #[inline(never)]
-pub(crate) fn i8x16_extract_lane_u(l: u8, a: V128) -> i32 {
-    semantics::i8x16_extract_lane_u(l, a)
+pub(crate) fn i8x16_extract_lane_u(l: u8, a: [u64; 2]) -> i32 {
+    semantics::i8x16_extract_lane_u(l, V128::from_slots(a))
 }
 
 /// `i8x16.replace_lane`
 #[inline(never)]
-pub(crate) fn i8x16_replace_lane(l: u8, a: V128, b: i32) -> V128 {
-    semantics::i8x16_replace_lane(l, a, b)
+pub(crate) fn i8x16_replace_lane(l: u8, a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i8x16_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `i16x8.extract_lane_s`
 #[inline(never)]
-pub(crate) fn i16x8_extract_lane_s(l: u8, a: V128) -> i32 {
-    semantics::i16x8_extract_lane_s(l, a)
+pub(crate) fn i16x8_extract_lane_s(l: u8, a: [u64; 2]) -> i32 {
+    semantics::i16x8_extract_lane_s(l, V128::from_slots(a))
 }
 
 /// `i16x8.extract_lane_u`
 #[inline(never)]
-pub(crate) fn i16x8_extract_lane_u(l: u8, a: V128) -> i32 {
-    semantics::i16x8_extract_lane_u(l, a)
+pub(crate) fn i16x8_extract_lane_u(l: u8, a: [u64; 2]) -> i32 {
+    semantics::i16x8_extract_lane_u(l, V128::from_slots(a))
 }
 
 /// `i16x8.replace_lane`
 #[inline(never)]
-pub(crate) fn i16x8_replace_lane(l: u8, a: V128, b: i32) -> V128 {
-    semantics::i16x8_replace_lane(l, a, b)
+pub(crate) fn i16x8_replace_lane(l: u8, a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i16x8_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `i32x4.extract_lane`
 #[inline(never)]
-pub(crate) fn i32x4_extract_lane(l: u8, a: V128) -> i32 {
-    semantics::i32x4_extract_lane(l, a)
+pub(crate) fn i32x4_extract_lane(l: u8, a: [u64; 2]) -> i32 {
+    semantics::i32x4_extract_lane(l, V128::from_slots(a))
 }
 
 /// `i32x4.replace_lane`
 #[inline(never)]
-pub(crate) fn i32x4_replace_lane(l: u8, a: V128, b: i32) -> V128 {
-    semantics::i32x4_replace_lane(l, a, b)
+pub(crate) fn i32x4_replace_lane(l: u8, a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i32x4_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `i64x2.extract_lane`
 #[inline(never)]
-pub(crate) fn i64x2_extract_lane(l: u8, a: V128) -> i64 {
-    semantics::i64x2_extract_lane(l, a)
+pub(crate) fn i64x2_extract_lane(l: u8, a: [u64; 2]) -> i64 {
+    semantics::i64x2_extract_lane(l, V128::from_slots(a))
 }
 
 /// `i64x2.replace_lane`
 #[inline(never)]
-pub(crate) fn i64x2_replace_lane(l: u8, a: V128, b: i64) -> V128 {
-    semantics::i64x2_replace_lane(l, a, b)
+pub(crate) fn i64x2_replace_lane(l: u8, a: [u64; 2], b: i64) -> [u64; 2] {
+    semantics::i64x2_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `f32x4.extract_lane`
 #[inline(never)]
-pub(crate) fn f32x4_extract_lane(l: u8, a: V128) -> f32 {
-    semantics::f32x4_extract_lane(l, a)
+pub(crate) fn f32x4_extract_lane(l: u8, a: [u64; 2]) -> f32 {
+    semantics::f32x4_extract_lane(l, V128::from_slots(a))
 }
 
 /// `f32x4.replace_lane`
 #[inline(never)]
-pub(crate) fn f32x4_replace_lane(l: u8, a: V128, b: f32) -> V128 {
-    semantics::f32x4_replace_lane(l, a, b)
+pub(crate) fn f32x4_replace_lane(l: u8, a: [u64; 2], b: f32) -> [u64; 2] {
+    semantics::f32x4_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `f64x2.extract_lane`
 #[inline(never)]
-pub(crate) fn f64x2_extract_lane(l: u8, a: V128) -> f64 {
-    semantics::f64x2_extract_lane(l, a)
+pub(crate) fn f64x2_extract_lane(l: u8, a: [u64; 2]) -> f64 {
+    semantics::f64x2_extract_lane(l, V128::from_slots(a))
 }
 
 /// `f64x2.replace_lane`
 #[inline(never)]
-pub(crate) fn f64x2_replace_lane(l: u8, a: V128, b: f64) -> V128 {
-    semantics::f64x2_replace_lane(l, a, b)
+pub(crate) fn f64x2_replace_lane(l: u8, a: [u64; 2], b: f64) -> [u64; 2] {
+    semantics::f64x2_replace_lane(l, V128::from_slots(a), b).into_slots()
 }
 
 /// `i8x16.eq`
 #[inline(never)]
-pub(crate) fn i8x16_eq(a: V128, b: V128) -> V128 {
-    semantics::i8x16_eq(a, b)
+pub(crate) fn i8x16_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.ne`
 #[inline(never)]
-pub(crate) fn i8x16_ne(a: V128, b: V128) -> V128 {
-    semantics::i8x16_ne(a, b)
+pub(crate) fn i8x16_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.lt_s`
 #[inline(never)]
-pub(crate) fn i8x16_lt_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_lt_s(a, b)
+pub(crate) fn i8x16_lt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_lt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.lt_u`
 #[inline(never)]
-pub(crate) fn i8x16_lt_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_lt_u(a, b)
+pub(crate) fn i8x16_lt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_lt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.gt_s`
 #[inline(never)]
-pub(crate) fn i8x16_gt_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_gt_s(a, b)
+pub(crate) fn i8x16_gt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_gt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.gt_u`
 #[inline(never)]
-pub(crate) fn i8x16_gt_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_gt_u(a, b)
+pub(crate) fn i8x16_gt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_gt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.le_s`
 #[inline(never)]
-pub(crate) fn i8x16_le_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_le_s(a, b)
+pub(crate) fn i8x16_le_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_le_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.le_u`
 #[inline(never)]
-pub(crate) fn i8x16_le_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_le_u(a, b)
+pub(crate) fn i8x16_le_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_le_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.ge_s`
 #[inline(never)]
-pub(crate) fn i8x16_ge_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_ge_s(a, b)
+pub(crate) fn i8x16_ge_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_ge_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.ge_u`
 #[inline(never)]
-pub(crate) fn i8x16_ge_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_ge_u(a, b)
+pub(crate) fn i8x16_ge_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_ge_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.eq`
 #[inline(never)]
-pub(crate) fn i16x8_eq(a: V128, b: V128) -> V128 {
-    semantics::i16x8_eq(a, b)
+pub(crate) fn i16x8_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.ne`
 #[inline(never)]
-pub(crate) fn i16x8_ne(a: V128, b: V128) -> V128 {
-    semantics::i16x8_ne(a, b)
+pub(crate) fn i16x8_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.lt_s`
 #[inline(never)]
-pub(crate) fn i16x8_lt_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_lt_s(a, b)
+pub(crate) fn i16x8_lt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_lt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.lt_u`
 #[inline(never)]
-pub(crate) fn i16x8_lt_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_lt_u(a, b)
+pub(crate) fn i16x8_lt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_lt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.gt_s`
 #[inline(never)]
-pub(crate) fn i16x8_gt_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_gt_s(a, b)
+pub(crate) fn i16x8_gt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_gt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.gt_u`
 #[inline(never)]
-pub(crate) fn i16x8_gt_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_gt_u(a, b)
+pub(crate) fn i16x8_gt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_gt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.le_s`
 #[inline(never)]
-pub(crate) fn i16x8_le_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_le_s(a, b)
+pub(crate) fn i16x8_le_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_le_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.le_u`
 #[inline(never)]
-pub(crate) fn i16x8_le_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_le_u(a, b)
+pub(crate) fn i16x8_le_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_le_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.ge_s`
 #[inline(never)]
-pub(crate) fn i16x8_ge_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_ge_s(a, b)
+pub(crate) fn i16x8_ge_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_ge_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.ge_u`
 #[inline(never)]
-pub(crate) fn i16x8_ge_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_ge_u(a, b)
+pub(crate) fn i16x8_ge_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_ge_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.eq`
 #[inline(never)]
-pub(crate) fn i32x4_eq(a: V128, b: V128) -> V128 {
-    semantics::i32x4_eq(a, b)
+pub(crate) fn i32x4_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.ne`
 #[inline(never)]
-pub(crate) fn i32x4_ne(a: V128, b: V128) -> V128 {
-    semantics::i32x4_ne(a, b)
+pub(crate) fn i32x4_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.lt_s`
 #[inline(never)]
-pub(crate) fn i32x4_lt_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_lt_s(a, b)
+pub(crate) fn i32x4_lt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_lt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.lt_u`
 #[inline(never)]
-pub(crate) fn i32x4_lt_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_lt_u(a, b)
+pub(crate) fn i32x4_lt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_lt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.gt_s`
 #[inline(never)]
-pub(crate) fn i32x4_gt_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_gt_s(a, b)
+pub(crate) fn i32x4_gt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_gt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.gt_u`
 #[inline(never)]
-pub(crate) fn i32x4_gt_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_gt_u(a, b)
+pub(crate) fn i32x4_gt_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_gt_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.le_s`
 #[inline(never)]
-pub(crate) fn i32x4_le_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_le_s(a, b)
+pub(crate) fn i32x4_le_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_le_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.le_u`
 #[inline(never)]
-pub(crate) fn i32x4_le_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_le_u(a, b)
+pub(crate) fn i32x4_le_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_le_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.ge_s`
 #[inline(never)]
-pub(crate) fn i32x4_ge_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_ge_s(a, b)
+pub(crate) fn i32x4_ge_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_ge_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.ge_u`
 #[inline(never)]
-pub(crate) fn i32x4_ge_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_ge_u(a, b)
+pub(crate) fn i32x4_ge_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_ge_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.eq`
 #[inline(never)]
-pub(crate) fn f32x4_eq(a: V128, b: V128) -> V128 {
-    semantics::f32x4_eq(a, b)
+pub(crate) fn f32x4_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.ne`
 #[inline(never)]
-pub(crate) fn f32x4_ne(a: V128, b: V128) -> V128 {
-    semantics::f32x4_ne(a, b)
+pub(crate) fn f32x4_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.lt`
 #[inline(never)]
-pub(crate) fn f32x4_lt(a: V128, b: V128) -> V128 {
-    semantics::f32x4_lt(a, b)
+pub(crate) fn f32x4_lt(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_lt(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.gt`
 #[inline(never)]
-pub(crate) fn f32x4_gt(a: V128, b: V128) -> V128 {
-    semantics::f32x4_gt(a, b)
+pub(crate) fn f32x4_gt(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_gt(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.le`
 #[inline(never)]
-pub(crate) fn f32x4_le(a: V128, b: V128) -> V128 {
-    semantics::f32x4_le(a, b)
+pub(crate) fn f32x4_le(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_le(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.ge`
 #[inline(never)]
-pub(crate) fn f32x4_ge(a: V128, b: V128) -> V128 {
-    semantics::f32x4_ge(a, b)
+pub(crate) fn f32x4_ge(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_ge(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.eq`
 #[inline(never)]
-pub(crate) fn f64x2_eq(a: V128, b: V128) -> V128 {
-    semantics::f64x2_eq(a, b)
+pub(crate) fn f64x2_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.ne`
 #[inline(never)]
-pub(crate) fn f64x2_ne(a: V128, b: V128) -> V128 {
-    semantics::f64x2_ne(a, b)
+pub(crate) fn f64x2_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.lt`
 #[inline(never)]
-pub(crate) fn f64x2_lt(a: V128, b: V128) -> V128 {
-    semantics::f64x2_lt(a, b)
+pub(crate) fn f64x2_lt(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_lt(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.gt`
 #[inline(never)]
-pub(crate) fn f64x2_gt(a: V128, b: V128) -> V128 {
-    semantics::f64x2_gt(a, b)
+pub(crate) fn f64x2_gt(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_gt(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.le`
 #[inline(never)]
-pub(crate) fn f64x2_le(a: V128, b: V128) -> V128 {
-    semantics::f64x2_le(a, b)
+pub(crate) fn f64x2_le(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_le(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.ge`
 #[inline(never)]
-pub(crate) fn f64x2_ge(a: V128, b: V128) -> V128 {
-    semantics::f64x2_ge(a, b)
+pub(crate) fn f64x2_ge(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_ge(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `v128.not`
 #[inline(never)]
-pub(crate) fn v128_not(a: V128) -> V128 {
-    semantics::v128_not(a)
+pub(crate) fn v128_not(a: [u64; 2]) -> [u64; 2] {
+    semantics::v128_not(V128::from_slots(a)).into_slots()
 }
 
 /// `v128.and`
 #[inline(never)]
-pub(crate) fn v128_and(a: V128, b: V128) -> V128 {
-    semantics::v128_and(a, b)
+pub(crate) fn v128_and(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::v128_and(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `v128.andnot`
 #[inline(never)]
-pub(crate) fn v128_andnot(a: V128, b: V128) -> V128 {
-    semantics::v128_andnot(a, b)
+pub(crate) fn v128_andnot(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::v128_andnot(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `v128.or`
 #[inline(never)]
-pub(crate) fn v128_or(a: V128, b: V128) -> V128 {
-    semantics::v128_or(a, b)
+pub(crate) fn v128_or(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::v128_or(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `v128.xor`
 #[inline(never)]
-pub(crate) fn v128_xor(a: V128, b: V128) -> V128 {
-    semantics::v128_xor(a, b)
+pub(crate) fn v128_xor(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::v128_xor(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `v128.bitselect`
 #[inline(never)]
-pub(crate) fn v128_bitselect(a: V128, b: V128, c: V128) -> V128 {
-    semantics::v128_bitselect(a, b, c)
+pub(crate) fn v128_bitselect(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::v128_bitselect(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `v128.any_true`
 #[inline(never)]
-pub(crate) fn v128_any_true(a: V128) -> i32 {
-    semantics::v128_any_true(a)
+pub(crate) fn v128_any_true(a: [u64; 2]) -> i32 {
+    semantics::v128_any_true(V128::from_slots(a))
 }
 
 /// `f32x4.demote_f64x2_zero`
 #[inline(never)]
-pub(crate) fn f32x4_demote_f64x2_zero(a: V128) -> V128 {
-    semantics::f32x4_demote_f64x2_zero(a)
+pub(crate) fn f32x4_demote_f64x2_zero(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_demote_f64x2_zero(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.promote_low_f32x4`
 #[inline(never)]
-pub(crate) fn f64x2_promote_low_f32x4(a: V128) -> V128 {
-    semantics::f64x2_promote_low_f32x4(a)
+pub(crate) fn f64x2_promote_low_f32x4(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_promote_low_f32x4(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.abs`
 #[inline(never)]
-pub(crate) fn i8x16_abs(a: V128) -> V128 {
-    semantics::i8x16_abs(a)
+pub(crate) fn i8x16_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.neg`
 #[inline(never)]
-pub(crate) fn i8x16_neg(a: V128) -> V128 {
-    semantics::i8x16_neg(a)
+pub(crate) fn i8x16_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.popcnt`
 #[inline(never)]
-pub(crate) fn i8x16_popcnt(a: V128) -> V128 {
-    semantics::i8x16_popcnt(a)
+pub(crate) fn i8x16_popcnt(a: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_popcnt(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.all_true`
 #[inline(never)]
-pub(crate) fn i8x16_all_true(a: V128) -> i32 {
-    semantics::i8x16_all_true(a)
+pub(crate) fn i8x16_all_true(a: [u64; 2]) -> i32 {
+    semantics::i8x16_all_true(V128::from_slots(a))
 }
 
 /// `i8x16.bitmask`
 #[inline(never)]
-pub(crate) fn i8x16_bitmask(a: V128) -> i32 {
-    semantics::i8x16_bitmask(a)
+pub(crate) fn i8x16_bitmask(a: [u64; 2]) -> i32 {
+    semantics::i8x16_bitmask(V128::from_slots(a))
 }
 
 /// `i8x16.narrow_i16x8_s`
 #[inline(never)]
-pub(crate) fn i8x16_narrow_i16x8_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_narrow_i16x8_s(a, b)
+pub(crate) fn i8x16_narrow_i16x8_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_narrow_i16x8_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.narrow_i16x8_u`
 #[inline(never)]
-pub(crate) fn i8x16_narrow_i16x8_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_narrow_i16x8_u(a, b)
+pub(crate) fn i8x16_narrow_i16x8_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_narrow_i16x8_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.ceil`
 #[inline(never)]
-pub(crate) fn f32x4_ceil(a: V128) -> V128 {
-    semantics::f32x4_ceil(a)
+pub(crate) fn f32x4_ceil(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_ceil(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.floor`
 #[inline(never)]
-pub(crate) fn f32x4_floor(a: V128) -> V128 {
-    semantics::f32x4_floor(a)
+pub(crate) fn f32x4_floor(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_floor(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.trunc`
 #[inline(never)]
-pub(crate) fn f32x4_trunc(a: V128) -> V128 {
-    semantics::f32x4_trunc(a)
+pub(crate) fn f32x4_trunc(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_trunc(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.nearest`
 #[inline(never)]
-pub(crate) fn f32x4_nearest(a: V128) -> V128 {
-    semantics::f32x4_nearest(a)
+pub(crate) fn f32x4_nearest(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_nearest(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.shl`
 #[inline(never)]
-pub(crate) fn i8x16_shl(a: V128, b: i32) -> V128 {
-    semantics::i8x16_shl(a, b)
+pub(crate) fn i8x16_shl(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i8x16_shl(V128::from_slots(a), b).into_slots()
 }
 
 /// `i8x16.shr_s`
 #[inline(never)]
-pub(crate) fn i8x16_shr_s(a: V128, b: i32) -> V128 {
-    semantics::i8x16_shr_s(a, b)
+pub(crate) fn i8x16_shr_s(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i8x16_shr_s(V128::from_slots(a), b).into_slots()
 }
 
 /// `i8x16.shr_u`
 #[inline(never)]
-pub(crate) fn i8x16_shr_u(a: V128, b: i32) -> V128 {
-    semantics::i8x16_shr_u(a, b)
+pub(crate) fn i8x16_shr_u(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i8x16_shr_u(V128::from_slots(a), b).into_slots()
 }
 
 /// `i8x16.add`
 #[inline(never)]
-pub(crate) fn i8x16_add(a: V128, b: V128) -> V128 {
-    semantics::i8x16_add(a, b)
+pub(crate) fn i8x16_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.add_sat_s`
 #[inline(never)]
-pub(crate) fn i8x16_add_sat_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_add_sat_s(a, b)
+pub(crate) fn i8x16_add_sat_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_add_sat_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.add_sat_u`
 #[inline(never)]
-pub(crate) fn i8x16_add_sat_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_add_sat_u(a, b)
+pub(crate) fn i8x16_add_sat_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_add_sat_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.sub`
 #[inline(never)]
-pub(crate) fn i8x16_sub(a: V128, b: V128) -> V128 {
-    semantics::i8x16_sub(a, b)
+pub(crate) fn i8x16_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.sub_sat_s`
 #[inline(never)]
-pub(crate) fn i8x16_sub_sat_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_sub_sat_s(a, b)
+pub(crate) fn i8x16_sub_sat_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_sub_sat_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.sub_sat_u`
 #[inline(never)]
-pub(crate) fn i8x16_sub_sat_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_sub_sat_u(a, b)
+pub(crate) fn i8x16_sub_sat_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_sub_sat_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.ceil`
 #[inline(never)]
-pub(crate) fn f64x2_ceil(a: V128) -> V128 {
-    semantics::f64x2_ceil(a)
+pub(crate) fn f64x2_ceil(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_ceil(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.floor`
 #[inline(never)]
-pub(crate) fn f64x2_floor(a: V128) -> V128 {
-    semantics::f64x2_floor(a)
+pub(crate) fn f64x2_floor(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_floor(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.min_s`
 #[inline(never)]
-pub(crate) fn i8x16_min_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_min_s(a, b)
+pub(crate) fn i8x16_min_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_min_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.min_u`
 #[inline(never)]
-pub(crate) fn i8x16_min_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_min_u(a, b)
+pub(crate) fn i8x16_min_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_min_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.max_s`
 #[inline(never)]
-pub(crate) fn i8x16_max_s(a: V128, b: V128) -> V128 {
-    semantics::i8x16_max_s(a, b)
+pub(crate) fn i8x16_max_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_max_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i8x16.max_u`
 #[inline(never)]
-pub(crate) fn i8x16_max_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_max_u(a, b)
+pub(crate) fn i8x16_max_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_max_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.trunc`
 #[inline(never)]
-pub(crate) fn f64x2_trunc(a: V128) -> V128 {
-    semantics::f64x2_trunc(a)
+pub(crate) fn f64x2_trunc(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_trunc(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.avgr_u`
 #[inline(never)]
-pub(crate) fn i8x16_avgr_u(a: V128, b: V128) -> V128 {
-    semantics::i8x16_avgr_u(a, b)
+pub(crate) fn i8x16_avgr_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_avgr_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extadd_pairwise_i8x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_extadd_pairwise_i8x16_s(a: V128) -> V128 {
-    semantics::i16x8_extadd_pairwise_i8x16_s(a)
+pub(crate) fn i16x8_extadd_pairwise_i8x16_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extadd_pairwise_i8x16_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.extadd_pairwise_i8x16_u`
 #[inline(never)]
-pub(crate) fn i16x8_extadd_pairwise_i8x16_u(a: V128) -> V128 {
-    semantics::i16x8_extadd_pairwise_i8x16_u(a)
+pub(crate) fn i16x8_extadd_pairwise_i8x16_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extadd_pairwise_i8x16_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.extadd_pairwise_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_extadd_pairwise_i16x8_s(a: V128) -> V128 {
-    semantics::i32x4_extadd_pairwise_i16x8_s(a)
+pub(crate) fn i32x4_extadd_pairwise_i16x8_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extadd_pairwise_i16x8_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.extadd_pairwise_i16x8_u`
 #[inline(never)]
-pub(crate) fn i32x4_extadd_pairwise_i16x8_u(a: V128) -> V128 {
-    semantics::i32x4_extadd_pairwise_i16x8_u(a)
+pub(crate) fn i32x4_extadd_pairwise_i16x8_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extadd_pairwise_i16x8_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.abs`
 #[inline(never)]
-pub(crate) fn i16x8_abs(a: V128) -> V128 {
-    semantics::i16x8_abs(a)
+pub(crate) fn i16x8_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.neg`
 #[inline(never)]
-pub(crate) fn i16x8_neg(a: V128) -> V128 {
-    semantics::i16x8_neg(a)
+pub(crate) fn i16x8_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.q15mulr_sat_s`
 #[inline(never)]
-pub(crate) fn i16x8_q15mulr_sat_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_q15mulr_sat_s(a, b)
+pub(crate) fn i16x8_q15mulr_sat_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_q15mulr_sat_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.all_true`
 #[inline(never)]
-pub(crate) fn i16x8_all_true(a: V128) -> i32 {
-    semantics::i16x8_all_true(a)
+pub(crate) fn i16x8_all_true(a: [u64; 2]) -> i32 {
+    semantics::i16x8_all_true(V128::from_slots(a))
 }
 
 /// `i16x8.bitmask`
 #[inline(never)]
-pub(crate) fn i16x8_bitmask(a: V128) -> i32 {
-    semantics::i16x8_bitmask(a)
+pub(crate) fn i16x8_bitmask(a: [u64; 2]) -> i32 {
+    semantics::i16x8_bitmask(V128::from_slots(a))
 }
 
 /// `i16x8.narrow_i32x4_s`
 #[inline(never)]
-pub(crate) fn i16x8_narrow_i32x4_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_narrow_i32x4_s(a, b)
+pub(crate) fn i16x8_narrow_i32x4_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_narrow_i32x4_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.narrow_i32x4_u`
 #[inline(never)]
-pub(crate) fn i16x8_narrow_i32x4_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_narrow_i32x4_u(a, b)
+pub(crate) fn i16x8_narrow_i32x4_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_narrow_i32x4_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extend_low_i8x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_extend_low_i8x16_s(a: V128) -> V128 {
-    semantics::i16x8_extend_low_i8x16_s(a)
+pub(crate) fn i16x8_extend_low_i8x16_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extend_low_i8x16_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.extend_high_i8x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_extend_high_i8x16_s(a: V128) -> V128 {
-    semantics::i16x8_extend_high_i8x16_s(a)
+pub(crate) fn i16x8_extend_high_i8x16_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extend_high_i8x16_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.extend_low_i8x16_u`
 #[inline(never)]
-pub(crate) fn i16x8_extend_low_i8x16_u(a: V128) -> V128 {
-    semantics::i16x8_extend_low_i8x16_u(a)
+pub(crate) fn i16x8_extend_low_i8x16_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extend_low_i8x16_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.extend_high_i8x16_u`
 #[inline(never)]
-pub(crate) fn i16x8_extend_high_i8x16_u(a: V128) -> V128 {
-    semantics::i16x8_extend_high_i8x16_u(a)
+pub(crate) fn i16x8_extend_high_i8x16_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extend_high_i8x16_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.shl`
 #[inline(never)]
-pub(crate) fn i16x8_shl(a: V128, b: i32) -> V128 {
-    semantics::i16x8_shl(a, b)
+pub(crate) fn i16x8_shl(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i16x8_shl(V128::from_slots(a), b).into_slots()
 }
 
 /// `i16x8.shr_s`
 #[inline(never)]
-pub(crate) fn i16x8_shr_s(a: V128, b: i32) -> V128 {
-    semantics::i16x8_shr_s(a, b)
+pub(crate) fn i16x8_shr_s(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i16x8_shr_s(V128::from_slots(a), b).into_slots()
 }
 
 /// `i16x8.shr_u`
 #[inline(never)]
-pub(crate) fn i16x8_shr_u(a: V128, b: i32) -> V128 {
-    semantics::i16x8_shr_u(a, b)
+pub(crate) fn i16x8_shr_u(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i16x8_shr_u(V128::from_slots(a), b).into_slots()
 }
 
 /// `i16x8.add`
 #[inline(never)]
-pub(crate) fn i16x8_add(a: V128, b: V128) -> V128 {
-    semantics::i16x8_add(a, b)
+pub(crate) fn i16x8_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.add_sat_s`
 #[inline(never)]
-pub(crate) fn i16x8_add_sat_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_add_sat_s(a, b)
+pub(crate) fn i16x8_add_sat_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_add_sat_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.add_sat_u`
 #[inline(never)]
-pub(crate) fn i16x8_add_sat_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_add_sat_u(a, b)
+pub(crate) fn i16x8_add_sat_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_add_sat_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.sub`
 #[inline(never)]
-pub(crate) fn i16x8_sub(a: V128, b: V128) -> V128 {
-    semantics::i16x8_sub(a, b)
+pub(crate) fn i16x8_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.sub_sat_s`
 #[inline(never)]
-pub(crate) fn i16x8_sub_sat_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_sub_sat_s(a, b)
+pub(crate) fn i16x8_sub_sat_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_sub_sat_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.sub_sat_u`
 #[inline(never)]
-pub(crate) fn i16x8_sub_sat_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_sub_sat_u(a, b)
+pub(crate) fn i16x8_sub_sat_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_sub_sat_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.nearest`
 #[inline(never)]
-pub(crate) fn f64x2_nearest(a: V128) -> V128 {
-    semantics::f64x2_nearest(a)
+pub(crate) fn f64x2_nearest(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_nearest(V128::from_slots(a)).into_slots()
 }
 
 /// `i16x8.mul`
 #[inline(never)]
-pub(crate) fn i16x8_mul(a: V128, b: V128) -> V128 {
-    semantics::i16x8_mul(a, b)
+pub(crate) fn i16x8_mul(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_mul(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.min_s`
 #[inline(never)]
-pub(crate) fn i16x8_min_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_min_s(a, b)
+pub(crate) fn i16x8_min_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_min_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.min_u`
 #[inline(never)]
-pub(crate) fn i16x8_min_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_min_u(a, b)
+pub(crate) fn i16x8_min_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_min_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.max_s`
 #[inline(never)]
-pub(crate) fn i16x8_max_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_max_s(a, b)
+pub(crate) fn i16x8_max_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_max_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.max_u`
 #[inline(never)]
-pub(crate) fn i16x8_max_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_max_u(a, b)
+pub(crate) fn i16x8_max_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_max_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.avgr_u`
 #[inline(never)]
-pub(crate) fn i16x8_avgr_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_avgr_u(a, b)
+pub(crate) fn i16x8_avgr_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_avgr_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extmul_low_i8x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_extmul_low_i8x16_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_extmul_low_i8x16_s(a, b)
+pub(crate) fn i16x8_extmul_low_i8x16_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extmul_low_i8x16_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extmul_high_i8x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_extmul_high_i8x16_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_extmul_high_i8x16_s(a, b)
+pub(crate) fn i16x8_extmul_high_i8x16_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extmul_high_i8x16_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extmul_low_i8x16_u`
 #[inline(never)]
-pub(crate) fn i16x8_extmul_low_i8x16_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_extmul_low_i8x16_u(a, b)
+pub(crate) fn i16x8_extmul_low_i8x16_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extmul_low_i8x16_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.extmul_high_i8x16_u`
 #[inline(never)]
-pub(crate) fn i16x8_extmul_high_i8x16_u(a: V128, b: V128) -> V128 {
-    semantics::i16x8_extmul_high_i8x16_u(a, b)
+pub(crate) fn i16x8_extmul_high_i8x16_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_extmul_high_i8x16_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.abs`
 #[inline(never)]
-pub(crate) fn i32x4_abs(a: V128) -> V128 {
-    semantics::i32x4_abs(a)
+pub(crate) fn i32x4_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.neg`
 #[inline(never)]
-pub(crate) fn i32x4_neg(a: V128) -> V128 {
-    semantics::i32x4_neg(a)
+pub(crate) fn i32x4_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.all_true`
 #[inline(never)]
-pub(crate) fn i32x4_all_true(a: V128) -> i32 {
-    semantics::i32x4_all_true(a)
+pub(crate) fn i32x4_all_true(a: [u64; 2]) -> i32 {
+    semantics::i32x4_all_true(V128::from_slots(a))
 }
 
 /// `i32x4.bitmask`
 #[inline(never)]
-pub(crate) fn i32x4_bitmask(a: V128) -> i32 {
-    semantics::i32x4_bitmask(a)
+pub(crate) fn i32x4_bitmask(a: [u64; 2]) -> i32 {
+    semantics::i32x4_bitmask(V128::from_slots(a))
 }
 
 /// `i32x4.extend_low_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_extend_low_i16x8_s(a: V128) -> V128 {
-    semantics::i32x4_extend_low_i16x8_s(a)
+pub(crate) fn i32x4_extend_low_i16x8_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extend_low_i16x8_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.extend_high_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_extend_high_i16x8_s(a: V128) -> V128 {
-    semantics::i32x4_extend_high_i16x8_s(a)
+pub(crate) fn i32x4_extend_high_i16x8_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extend_high_i16x8_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.extend_low_i16x8_u`
 #[inline(never)]
-pub(crate) fn i32x4_extend_low_i16x8_u(a: V128) -> V128 {
-    semantics::i32x4_extend_low_i16x8_u(a)
+pub(crate) fn i32x4_extend_low_i16x8_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extend_low_i16x8_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.extend_high_i16x8_u`
 #[inline(never)]
-pub(crate) fn i32x4_extend_high_i16x8_u(a: V128) -> V128 {
-    semantics::i32x4_extend_high_i16x8_u(a)
+pub(crate) fn i32x4_extend_high_i16x8_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extend_high_i16x8_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.shl`
 #[inline(never)]
-pub(crate) fn i32x4_shl(a: V128, b: i32) -> V128 {
-    semantics::i32x4_shl(a, b)
+pub(crate) fn i32x4_shl(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i32x4_shl(V128::from_slots(a), b).into_slots()
 }
 
 /// `i32x4.shr_s`
 #[inline(never)]
-pub(crate) fn i32x4_shr_s(a: V128, b: i32) -> V128 {
-    semantics::i32x4_shr_s(a, b)
+pub(crate) fn i32x4_shr_s(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i32x4_shr_s(V128::from_slots(a), b).into_slots()
 }
 
 /// `i32x4.shr_u`
 #[inline(never)]
-pub(crate) fn i32x4_shr_u(a: V128, b: i32) -> V128 {
-    semantics::i32x4_shr_u(a, b)
+pub(crate) fn i32x4_shr_u(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i32x4_shr_u(V128::from_slots(a), b).into_slots()
 }
 
 /// `i32x4.add`
 #[inline(never)]
-pub(crate) fn i32x4_add(a: V128, b: V128) -> V128 {
-    semantics::i32x4_add(a, b)
+pub(crate) fn i32x4_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.sub`
 #[inline(never)]
-pub(crate) fn i32x4_sub(a: V128, b: V128) -> V128 {
-    semantics::i32x4_sub(a, b)
+pub(crate) fn i32x4_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.mul`
 #[inline(never)]
-pub(crate) fn i32x4_mul(a: V128, b: V128) -> V128 {
-    semantics::i32x4_mul(a, b)
+pub(crate) fn i32x4_mul(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_mul(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.min_s`
 #[inline(never)]
-pub(crate) fn i32x4_min_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_min_s(a, b)
+pub(crate) fn i32x4_min_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_min_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.min_u`
 #[inline(never)]
-pub(crate) fn i32x4_min_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_min_u(a, b)
+pub(crate) fn i32x4_min_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_min_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.max_s`
 #[inline(never)]
-pub(crate) fn i32x4_max_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_max_s(a, b)
+pub(crate) fn i32x4_max_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_max_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.max_u`
 #[inline(never)]
-pub(crate) fn i32x4_max_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_max_u(a, b)
+pub(crate) fn i32x4_max_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_max_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.dot_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_dot_i16x8_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_dot_i16x8_s(a, b)
+pub(crate) fn i32x4_dot_i16x8_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_dot_i16x8_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.extmul_low_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_extmul_low_i16x8_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_extmul_low_i16x8_s(a, b)
+pub(crate) fn i32x4_extmul_low_i16x8_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extmul_low_i16x8_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.extmul_high_i16x8_s`
 #[inline(never)]
-pub(crate) fn i32x4_extmul_high_i16x8_s(a: V128, b: V128) -> V128 {
-    semantics::i32x4_extmul_high_i16x8_s(a, b)
+pub(crate) fn i32x4_extmul_high_i16x8_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extmul_high_i16x8_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.extmul_low_i16x8_u`
 #[inline(never)]
-pub(crate) fn i32x4_extmul_low_i16x8_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_extmul_low_i16x8_u(a, b)
+pub(crate) fn i32x4_extmul_low_i16x8_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extmul_low_i16x8_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.extmul_high_i16x8_u`
 #[inline(never)]
-pub(crate) fn i32x4_extmul_high_i16x8_u(a: V128, b: V128) -> V128 {
-    semantics::i32x4_extmul_high_i16x8_u(a, b)
+pub(crate) fn i32x4_extmul_high_i16x8_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_extmul_high_i16x8_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.abs`
 #[inline(never)]
-pub(crate) fn i64x2_abs(a: V128) -> V128 {
-    semantics::i64x2_abs(a)
+pub(crate) fn i64x2_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.neg`
 #[inline(never)]
-pub(crate) fn i64x2_neg(a: V128) -> V128 {
-    semantics::i64x2_neg(a)
+pub(crate) fn i64x2_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.all_true`
 #[inline(never)]
-pub(crate) fn i64x2_all_true(a: V128) -> i32 {
-    semantics::i64x2_all_true(a)
+pub(crate) fn i64x2_all_true(a: [u64; 2]) -> i32 {
+    semantics::i64x2_all_true(V128::from_slots(a))
 }
 
 /// `i64x2.bitmask`
 #[inline(never)]
-pub(crate) fn i64x2_bitmask(a: V128) -> i32 {
-    semantics::i64x2_bitmask(a)
+pub(crate) fn i64x2_bitmask(a: [u64; 2]) -> i32 {
+    semantics::i64x2_bitmask(V128::from_slots(a))
 }
 
 /// `i64x2.extend_low_i32x4_s`
 #[inline(never)]
-pub(crate) fn i64x2_extend_low_i32x4_s(a: V128) -> V128 {
-    semantics::i64x2_extend_low_i32x4_s(a)
+pub(crate) fn i64x2_extend_low_i32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extend_low_i32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.extend_high_i32x4_s`
 #[inline(never)]
-pub(crate) fn i64x2_extend_high_i32x4_s(a: V128) -> V128 {
-    semantics::i64x2_extend_high_i32x4_s(a)
+pub(crate) fn i64x2_extend_high_i32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extend_high_i32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.extend_low_i32x4_u`
 #[inline(never)]
-pub(crate) fn i64x2_extend_low_i32x4_u(a: V128) -> V128 {
-    semantics::i64x2_extend_low_i32x4_u(a)
+pub(crate) fn i64x2_extend_low_i32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extend_low_i32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.extend_high_i32x4_u`
 #[inline(never)]
-pub(crate) fn i64x2_extend_high_i32x4_u(a: V128) -> V128 {
-    semantics::i64x2_extend_high_i32x4_u(a)
+pub(crate) fn i64x2_extend_high_i32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extend_high_i32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i64x2.shl`
 #[inline(never)]
-pub(crate) fn i64x2_shl(a: V128, b: i32) -> V128 {
-    semantics::i64x2_shl(a, b)
+pub(crate) fn i64x2_shl(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i64x2_shl(V128::from_slots(a), b).into_slots()
 }
 
 /// `i64x2.shr_s`
 #[inline(never)]
-pub(crate) fn i64x2_shr_s(a: V128, b: i32) -> V128 {
-    semantics::i64x2_shr_s(a, b)
+pub(crate) fn i64x2_shr_s(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i64x2_shr_s(V128::from_slots(a), b).into_slots()
 }
 
 /// `i64x2.shr_u`
 #[inline(never)]
-pub(crate) fn i64x2_shr_u(a: V128, b: i32) -> V128 {
-    semantics::i64x2_shr_u(a, b)
+pub(crate) fn i64x2_shr_u(a: [u64; 2], b: i32) -> [u64; 2] {
+    semantics::i64x2_shr_u(V128::from_slots(a), b).into_slots()
 }
 
 /// `i64x2.add`
 #[inline(never)]
-pub(crate) fn i64x2_add(a: V128, b: V128) -> V128 {
-    semantics::i64x2_add(a, b)
+pub(crate) fn i64x2_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.sub`
 #[inline(never)]
-pub(crate) fn i64x2_sub(a: V128, b: V128) -> V128 {
-    semantics::i64x2_sub(a, b)
+pub(crate) fn i64x2_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.mul`
 #[inline(never)]
-pub(crate) fn i64x2_mul(a: V128, b: V128) -> V128 {
-    semantics::i64x2_mul(a, b)
+pub(crate) fn i64x2_mul(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_mul(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.eq`
 #[inline(never)]
-pub(crate) fn i64x2_eq(a: V128, b: V128) -> V128 {
-    semantics::i64x2_eq(a, b)
+pub(crate) fn i64x2_eq(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_eq(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.ne`
 #[inline(never)]
-pub(crate) fn i64x2_ne(a: V128, b: V128) -> V128 {
-    semantics::i64x2_ne(a, b)
+pub(crate) fn i64x2_ne(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_ne(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.lt_s`
 #[inline(never)]
-pub(crate) fn i64x2_lt_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_lt_s(a, b)
+pub(crate) fn i64x2_lt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_lt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.gt_s`
 #[inline(never)]
-pub(crate) fn i64x2_gt_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_gt_s(a, b)
+pub(crate) fn i64x2_gt_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_gt_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.le_s`
 #[inline(never)]
-pub(crate) fn i64x2_le_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_le_s(a, b)
+pub(crate) fn i64x2_le_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_le_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.ge_s`
 #[inline(never)]
-pub(crate) fn i64x2_ge_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_ge_s(a, b)
+pub(crate) fn i64x2_ge_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_ge_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.extmul_low_i32x4_s`
 #[inline(never)]
-pub(crate) fn i64x2_extmul_low_i32x4_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_extmul_low_i32x4_s(a, b)
+pub(crate) fn i64x2_extmul_low_i32x4_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extmul_low_i32x4_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.extmul_high_i32x4_s`
 #[inline(never)]
-pub(crate) fn i64x2_extmul_high_i32x4_s(a: V128, b: V128) -> V128 {
-    semantics::i64x2_extmul_high_i32x4_s(a, b)
+pub(crate) fn i64x2_extmul_high_i32x4_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extmul_high_i32x4_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.extmul_low_i32x4_u`
 #[inline(never)]
-pub(crate) fn i64x2_extmul_low_i32x4_u(a: V128, b: V128) -> V128 {
-    semantics::i64x2_extmul_low_i32x4_u(a, b)
+pub(crate) fn i64x2_extmul_low_i32x4_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extmul_low_i32x4_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i64x2.extmul_high_i32x4_u`
 #[inline(never)]
-pub(crate) fn i64x2_extmul_high_i32x4_u(a: V128, b: V128) -> V128 {
-    semantics::i64x2_extmul_high_i32x4_u(a, b)
+pub(crate) fn i64x2_extmul_high_i32x4_u(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_extmul_high_i32x4_u(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.abs`
 #[inline(never)]
-pub(crate) fn f32x4_abs(a: V128) -> V128 {
-    semantics::f32x4_abs(a)
+pub(crate) fn f32x4_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.neg`
 #[inline(never)]
-pub(crate) fn f32x4_neg(a: V128) -> V128 {
-    semantics::f32x4_neg(a)
+pub(crate) fn f32x4_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.sqrt`
 #[inline(never)]
-pub(crate) fn f32x4_sqrt(a: V128) -> V128 {
-    semantics::f32x4_sqrt(a)
+pub(crate) fn f32x4_sqrt(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_sqrt(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.add`
 #[inline(never)]
-pub(crate) fn f32x4_add(a: V128, b: V128) -> V128 {
-    semantics::f32x4_add(a, b)
+pub(crate) fn f32x4_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.sub`
 #[inline(never)]
-pub(crate) fn f32x4_sub(a: V128, b: V128) -> V128 {
-    semantics::f32x4_sub(a, b)
+pub(crate) fn f32x4_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.mul`
 #[inline(never)]
-pub(crate) fn f32x4_mul(a: V128, b: V128) -> V128 {
-    semantics::f32x4_mul(a, b)
+pub(crate) fn f32x4_mul(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_mul(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.div`
 #[inline(never)]
-pub(crate) fn f32x4_div(a: V128, b: V128) -> V128 {
-    semantics::f32x4_div(a, b)
+pub(crate) fn f32x4_div(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_div(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.min`
 #[inline(never)]
-pub(crate) fn f32x4_min(a: V128, b: V128) -> V128 {
-    semantics::f32x4_min(a, b)
+pub(crate) fn f32x4_min(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_min(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.max`
 #[inline(never)]
-pub(crate) fn f32x4_max(a: V128, b: V128) -> V128 {
-    semantics::f32x4_max(a, b)
+pub(crate) fn f32x4_max(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_max(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.pmin`
 #[inline(never)]
-pub(crate) fn f32x4_pmin(a: V128, b: V128) -> V128 {
-    semantics::f32x4_pmin(a, b)
+pub(crate) fn f32x4_pmin(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_pmin(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.pmax`
 #[inline(never)]
-pub(crate) fn f32x4_pmax(a: V128, b: V128) -> V128 {
-    semantics::f32x4_pmax(a, b)
+pub(crate) fn f32x4_pmax(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_pmax(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.abs`
 #[inline(never)]
-pub(crate) fn f64x2_abs(a: V128) -> V128 {
-    semantics::f64x2_abs(a)
+pub(crate) fn f64x2_abs(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_abs(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.neg`
 #[inline(never)]
-pub(crate) fn f64x2_neg(a: V128) -> V128 {
-    semantics::f64x2_neg(a)
+pub(crate) fn f64x2_neg(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_neg(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.sqrt`
 #[inline(never)]
-pub(crate) fn f64x2_sqrt(a: V128) -> V128 {
-    semantics::f64x2_sqrt(a)
+pub(crate) fn f64x2_sqrt(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_sqrt(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.add`
 #[inline(never)]
-pub(crate) fn f64x2_add(a: V128, b: V128) -> V128 {
-    semantics::f64x2_add(a, b)
+pub(crate) fn f64x2_add(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_add(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.sub`
 #[inline(never)]
-pub(crate) fn f64x2_sub(a: V128, b: V128) -> V128 {
-    semantics::f64x2_sub(a, b)
+pub(crate) fn f64x2_sub(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_sub(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.mul`
 #[inline(never)]
-pub(crate) fn f64x2_mul(a: V128, b: V128) -> V128 {
-    semantics::f64x2_mul(a, b)
+pub(crate) fn f64x2_mul(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_mul(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.div`
 #[inline(never)]
-pub(crate) fn f64x2_div(a: V128, b: V128) -> V128 {
-    semantics::f64x2_div(a, b)
+pub(crate) fn f64x2_div(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_div(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.min`
 #[inline(never)]
-pub(crate) fn f64x2_min(a: V128, b: V128) -> V128 {
-    semantics::f64x2_min(a, b)
+pub(crate) fn f64x2_min(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_min(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.max`
 #[inline(never)]
-pub(crate) fn f64x2_max(a: V128, b: V128) -> V128 {
-    semantics::f64x2_max(a, b)
+pub(crate) fn f64x2_max(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_max(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.pmin`
 #[inline(never)]
-pub(crate) fn f64x2_pmin(a: V128, b: V128) -> V128 {
-    semantics::f64x2_pmin(a, b)
+pub(crate) fn f64x2_pmin(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_pmin(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.pmax`
 #[inline(never)]
-pub(crate) fn f64x2_pmax(a: V128, b: V128) -> V128 {
-    semantics::f64x2_pmax(a, b)
+pub(crate) fn f64x2_pmax(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_pmax(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.trunc_sat_f32x4_s`
 #[inline(never)]
-pub(crate) fn i32x4_trunc_sat_f32x4_s(a: V128) -> V128 {
-    semantics::i32x4_trunc_sat_f32x4_s(a)
+pub(crate) fn i32x4_trunc_sat_f32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_trunc_sat_f32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.trunc_sat_f32x4_u`
 #[inline(never)]
-pub(crate) fn i32x4_trunc_sat_f32x4_u(a: V128) -> V128 {
-    semantics::i32x4_trunc_sat_f32x4_u(a)
+pub(crate) fn i32x4_trunc_sat_f32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_trunc_sat_f32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.convert_i32x4_s`
 #[inline(never)]
-pub(crate) fn f32x4_convert_i32x4_s(a: V128) -> V128 {
-    semantics::f32x4_convert_i32x4_s(a)
+pub(crate) fn f32x4_convert_i32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_convert_i32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.convert_i32x4_u`
 #[inline(never)]
-pub(crate) fn f32x4_convert_i32x4_u(a: V128) -> V128 {
-    semantics::f32x4_convert_i32x4_u(a)
+pub(crate) fn f32x4_convert_i32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_convert_i32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.trunc_sat_f64x2_s_zero`
 #[inline(never)]
-pub(crate) fn i32x4_trunc_sat_f64x2_s_zero(a: V128) -> V128 {
-    semantics::i32x4_trunc_sat_f64x2_s_zero(a)
+pub(crate) fn i32x4_trunc_sat_f64x2_s_zero(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_trunc_sat_f64x2_s_zero(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.trunc_sat_f64x2_u_zero`
 #[inline(never)]
-pub(crate) fn i32x4_trunc_sat_f64x2_u_zero(a: V128) -> V128 {
-    semantics::i32x4_trunc_sat_f64x2_u_zero(a)
+pub(crate) fn i32x4_trunc_sat_f64x2_u_zero(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_trunc_sat_f64x2_u_zero(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.convert_low_i32x4_s`
 #[inline(never)]
-pub(crate) fn f64x2_convert_low_i32x4_s(a: V128) -> V128 {
-    semantics::f64x2_convert_low_i32x4_s(a)
+pub(crate) fn f64x2_convert_low_i32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_convert_low_i32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `f64x2.convert_low_i32x4_u`
 #[inline(never)]
-pub(crate) fn f64x2_convert_low_i32x4_u(a: V128) -> V128 {
-    semantics::f64x2_convert_low_i32x4_u(a)
+pub(crate) fn f64x2_convert_low_i32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_convert_low_i32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i8x16.relaxed_swizzle`
 #[inline(never)]
-pub(crate) fn i8x16_relaxed_swizzle(a: V128, b: V128) -> V128 {
-    semantics::i8x16_relaxed_swizzle(a, b)
+pub(crate) fn i8x16_relaxed_swizzle(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_relaxed_swizzle(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i32x4.relaxed_trunc_f32x4_s`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_trunc_f32x4_s(a: V128) -> V128 {
-    semantics::i32x4_relaxed_trunc_f32x4_s(a)
+pub(crate) fn i32x4_relaxed_trunc_f32x4_s(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_relaxed_trunc_f32x4_s(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.relaxed_trunc_f32x4_u`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_trunc_f32x4_u(a: V128) -> V128 {
-    semantics::i32x4_relaxed_trunc_f32x4_u(a)
+pub(crate) fn i32x4_relaxed_trunc_f32x4_u(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_relaxed_trunc_f32x4_u(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.relaxed_trunc_f64x2_s_zero`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_trunc_f64x2_s_zero(a: V128) -> V128 {
-    semantics::i32x4_relaxed_trunc_f64x2_s_zero(a)
+pub(crate) fn i32x4_relaxed_trunc_f64x2_s_zero(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_relaxed_trunc_f64x2_s_zero(V128::from_slots(a)).into_slots()
 }
 
 /// `i32x4.relaxed_trunc_f64x2_u_zero`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_trunc_f64x2_u_zero(a: V128) -> V128 {
-    semantics::i32x4_relaxed_trunc_f64x2_u_zero(a)
+pub(crate) fn i32x4_relaxed_trunc_f64x2_u_zero(a: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_relaxed_trunc_f64x2_u_zero(V128::from_slots(a)).into_slots()
 }
 
 /// `f32x4.relaxed_madd`
 #[inline(never)]
-pub(crate) fn f32x4_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
-    semantics::f32x4_relaxed_madd(a, b, c)
+pub(crate) fn f32x4_relaxed_madd(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_relaxed_madd(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `f32x4.relaxed_nmadd`
 #[inline(never)]
-pub(crate) fn f32x4_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
-    semantics::f32x4_relaxed_nmadd(a, b, c)
+pub(crate) fn f32x4_relaxed_nmadd(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_relaxed_nmadd(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `f64x2.relaxed_madd`
 #[inline(never)]
-pub(crate) fn f64x2_relaxed_madd(a: V128, b: V128, c: V128) -> V128 {
-    semantics::f64x2_relaxed_madd(a, b, c)
+pub(crate) fn f64x2_relaxed_madd(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_relaxed_madd(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `f64x2.relaxed_nmadd`
 #[inline(never)]
-pub(crate) fn f64x2_relaxed_nmadd(a: V128, b: V128, c: V128) -> V128 {
-    semantics::f64x2_relaxed_nmadd(a, b, c)
+pub(crate) fn f64x2_relaxed_nmadd(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_relaxed_nmadd(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `i8x16.relaxed_laneselect`
 #[inline(never)]
-pub(crate) fn i8x16_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
-    semantics::i8x16_relaxed_laneselect(a, b, c)
+pub(crate) fn i8x16_relaxed_laneselect(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::i8x16_relaxed_laneselect(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `i16x8.relaxed_laneselect`
 #[inline(never)]
-pub(crate) fn i16x8_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
-    semantics::i16x8_relaxed_laneselect(a, b, c)
+pub(crate) fn i16x8_relaxed_laneselect(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_relaxed_laneselect(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `i32x4.relaxed_laneselect`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
-    semantics::i32x4_relaxed_laneselect(a, b, c)
+pub(crate) fn i32x4_relaxed_laneselect(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::i32x4_relaxed_laneselect(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `i64x2.relaxed_laneselect`
 #[inline(never)]
-pub(crate) fn i64x2_relaxed_laneselect(a: V128, b: V128, c: V128) -> V128 {
-    semantics::i64x2_relaxed_laneselect(a, b, c)
+pub(crate) fn i64x2_relaxed_laneselect(a: [u64; 2], b: [u64; 2], c: [u64; 2]) -> [u64; 2] {
+    semantics::i64x2_relaxed_laneselect(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }
 
 /// `f32x4.relaxed_min`
 #[inline(never)]
-pub(crate) fn f32x4_relaxed_min(a: V128, b: V128) -> V128 {
-    semantics::f32x4_relaxed_min(a, b)
+pub(crate) fn f32x4_relaxed_min(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_relaxed_min(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f32x4.relaxed_max`
 #[inline(never)]
-pub(crate) fn f32x4_relaxed_max(a: V128, b: V128) -> V128 {
-    semantics::f32x4_relaxed_max(a, b)
+pub(crate) fn f32x4_relaxed_max(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f32x4_relaxed_max(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.relaxed_min`
 #[inline(never)]
-pub(crate) fn f64x2_relaxed_min(a: V128, b: V128) -> V128 {
-    semantics::f64x2_relaxed_min(a, b)
+pub(crate) fn f64x2_relaxed_min(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_relaxed_min(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `f64x2.relaxed_max`
 #[inline(never)]
-pub(crate) fn f64x2_relaxed_max(a: V128, b: V128) -> V128 {
-    semantics::f64x2_relaxed_max(a, b)
+pub(crate) fn f64x2_relaxed_max(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::f64x2_relaxed_max(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.relaxed_q15mulr_s`
 #[inline(never)]
-pub(crate) fn i16x8_relaxed_q15mulr_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_relaxed_q15mulr_s(a, b)
+pub(crate) fn i16x8_relaxed_q15mulr_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_relaxed_q15mulr_s(V128::from_slots(a), V128::from_slots(b)).into_slots()
 }
 
 /// `i16x8.relaxed_dot_i8x16_i7x16_s`
 #[inline(never)]
-pub(crate) fn i16x8_relaxed_dot_i8x16_i7x16_s(a: V128, b: V128) -> V128 {
-    semantics::i16x8_relaxed_dot_i8x16_i7x16_s(a, b)
+pub(crate) fn i16x8_relaxed_dot_i8x16_i7x16_s(a: [u64; 2], b: [u64; 2]) -> [u64; 2] {
+    semantics::i16x8_relaxed_dot_i8x16_i7x16_s(V128::from_slots(a), V128::from_slots(b))
+        .into_slots()
 }
 
 /// `i32x4.relaxed_dot_i8x16_i7x16_add_s`
 #[inline(never)]
-pub(crate) fn i32x4_relaxed_dot_i8x16_i7x16_add_s(a: V128, b: V128, c: V128) -> V128 {
-    semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(a, b, c)
+pub(crate) fn i32x4_relaxed_dot_i8x16_i7x16_add_s(
+    a: [u64; 2],
+    b: [u64; 2],
+    c: [u64; 2],
+) -> [u64; 2] {
+    semantics::i32x4_relaxed_dot_i8x16_i7x16_add_s(
+        V128::from_slots(a),
+        V128::from_slots(b),
+        V128::from_slots(c),
+    )
+    .into_slots()
 }

@@ -329,7 +329,7 @@ fn imports(model: &Model) -> TokenStream {
         use crate::compact::state::State;
         use crate::compact::registers::Registers;
         use crate::exec::machine::Stop;
-        use crate::exec::slot::Slot;
+        use crate::exec::slot::{Slot, Value};
         use crate::exec::{#(#modules),*};
         use crate::generated::woven::semantics;
         use crate::profile::Profile;
@@ -629,27 +629,41 @@ fn called(op: &Op, arguments: &str) -> String {
 fn is_apart(op: &Op) -> bool {
     let vector = |item: &TypeItem| item.number() == Some(NumberType::V128);
     let computes = op.expression().is_some() && !is_access(op) && !op.params().is_empty();
+    let computes = computes && !op.facts.may_trap;
     computes && op.params().iter().chain(op.results()).any(vector)
 }
 
-/// The function of such a row.
+/// The function of such a row. It takes vectors as their slots, so that arms have nothing to convert.
 fn apart(op: &Op) -> TokenStream {
     let (name, doc) = (ident(&op.function), format!("`{}`", op.key));
     let parameters = op.parameters();
-    let names: Vec<_> = parameters.iter().map(|(name, _)| ident(name)).collect();
-    let types = parameters
-        .iter()
-        .map(|(_, rust)| -> TokenStream { rust.parse().unwrap_or_default() });
-    let result = op.results().first().and_then(TypeItem::rust).map(ident);
-    let result = match op.facts.may_trap {
-        true => quote! { Result<#result, crate::spec::Trap> },
-        false => quote! { #result },
+    let vector = NumberType::V128.rust();
+    let slots = quote! { [u64; 2] };
+    let types = parameters.iter().map(|(name, rust)| {
+        let (name, own): (_, TokenStream) = (ident(name), rust.parse().unwrap_or_default());
+        let ty = if rust == vector { slots.clone() } else { own };
+        quote! { #name: #ty }
+    });
+    let arguments = parameters.iter().map(|(name, rust)| {
+        let name = ident(name);
+        match rust == vector {
+            true => quote! { V128::from_slots(#name) },
+            false => quote! { #name },
+        }
+    });
+    let call = quote! { semantics::#name(#(#arguments),*) };
+    let (result, call) = match op.results().first().and_then(TypeItem::rust) {
+        Some(rust) if rust == vector => (slots.clone(), quote! { #call.into_slots() }),
+        rust => {
+            let rust = rust.map(ident);
+            (quote! { #rust }, call)
+        }
     };
     quote! {
         #[doc = #doc]
         #[inline(never)]
-        pub(crate) fn #name(#(#names: #types),*) -> #result {
-            semantics::#name(#(#names),*)
+        pub(crate) fn #name(#(#types),*) -> #result {
+            #call
         }
     }
 }

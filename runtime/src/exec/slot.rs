@@ -233,6 +233,21 @@ values! {
     Ref, |[slot]| Ref(slot as u32), |value| value.0.into();
 }
 
+/// Two slots as they are, of a value that is made of them elsewhere.
+impl Value for [u64; 2] {
+    type Slots = Self;
+
+    #[inline(always)]
+    fn from_slots(slots: Self) -> Self {
+        slots
+    }
+
+    #[inline(always)]
+    fn into_slots(self) -> Self {
+        self
+    }
+}
+
 /// Slot by slot, of which compilers make one access where it matters little how many they make.
 impl Value for V128 {
     type Slots = [u64; 2];

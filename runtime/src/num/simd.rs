@@ -14,7 +14,8 @@ use core::ops::Mul;
 
 use super::float::Float;
 use crate::types::V128;
-use lane::{Lane, Narrow, To};
+pub(crate) use lane::Lane;
+use lane::{Narrow, To};
 
 /// A vector of equal lanes.
 #[inline(always)]
