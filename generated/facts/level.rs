@@ -92,7 +92,7 @@ pub enum Rule {
     Assignments,
     /// Constants are not assigned.
     Variables,
-    /// Alignment and offset of an access fit its width and its memory.
+    /// Alignment and offset of an access fit its width and its memory, and a lane its vector.
     Accesses,
     /// Functions that bodies refer to are mentioned outside of them, too.
     DeclaredFunctions,
@@ -318,7 +318,11 @@ impl Rule {
             Self::BranchesOfIf => &[ErrorCode::MisplacedElse],
             Self::Assignments => &[ErrorCode::UninitializedLocal],
             Self::Variables => &[ErrorCode::ImmutableGlobal],
-            Self::Accesses => &[ErrorCode::Alignment, ErrorCode::OffsetOutOfRange],
+            Self::Accesses => &[
+                ErrorCode::Alignment,
+                ErrorCode::OffsetOutOfRange,
+                ErrorCode::InvalidLane,
+            ],
             Self::DeclaredFunctions => &[ErrorCode::UndeclaredFunction],
             Self::AnnouncedData => &[ErrorCode::DataCountRequired],
             Self::SelectTypes => &[ErrorCode::InvalidResultArity],

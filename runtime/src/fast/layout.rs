@@ -191,11 +191,15 @@ impl Layout {
                 1 => self.with(Operand::Slot),
                 slots => self.with(Operand::Slots(slots)),
             },
-            Site::Immediate => match T::IMMEDIATE_WORDS {
-                1 => self.with(Operand::Immediate),
-                2 => self.with(Operand::Long),
-                _ => self.with(Operand::Vector),
-            },
+            Site::Immediate => {
+                let mut operand = Operand::Immediate;
+                if T::IMMEDIATE_WORDS == Operand::Long.words() {
+                    operand = Operand::Long;
+                } else if T::IMMEDIATE_WORDS == Operand::Vector.words() {
+                    operand = Operand::Vector;
+                }
+                self.with(operand)
+            }
         }
     }
 

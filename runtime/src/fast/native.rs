@@ -160,7 +160,7 @@ mod processor {
     #[inline(always)]
     fn beyond(places: Vector) -> Vector {
         // SAFETY: the build has SSE2, or this module would not be there.
-        unsafe { _mm_adds_epu8(places, _mm_set1_epi8(0x70)) }
+        unsafe { _mm_adds_epu8(places, _mm_set1_epi8(i8::MAX - 15)) }
     }
 
     #[inline(always)]

@@ -47,7 +47,9 @@ fn rows() {
         } else {
             &op.variant
         };
-        report.compare(&op.key, "key", name, decoded.name());
+        // Words that the standard writes as one are several there: `extmul`, `ExtMul`.
+        let [ours, theirs] = [name, decoded.name()].map(str::to_lowercase);
+        report.compare(&op.key, "key", ours, theirs);
         report.compare(&op.key, "imm (bytes left)", 0, decoded.left);
         for (place, immediate) in op.immediates.iter().enumerate() {
             let Some(field) = field(immediate.kind) else {
@@ -92,7 +94,7 @@ fn reserved_opcodes() {
             listed.map_or("nothing", |listed| listed.proposal),
         );
     }
-    report.finish(300);
+    report.finish(100);
 }
 
 #[test]
@@ -197,6 +199,9 @@ fn encode((place, immediate): (usize, &Immediate)) -> Vec<u8> {
         ImmediateKind::MemArg => vec![immediate.number.unwrap_or(0).trailing_zeros() as u8, 0],
         ImmediateKind::F32 => vec![0; 4],
         ImmediateKind::F64 => vec![0; 8],
+        ImmediateKind::V128 => vec![0; 16],
+        ImmediateKind::Lane => vec![0],
+        ImmediateKind::Lanes => vec![0; 16],
         ImmediateKind::Label
         | ImmediateKind::Local
         | ImmediateKind::Global
@@ -211,11 +216,9 @@ fn encode((place, immediate): (usize, &Immediate)) -> Vec<u8> {
         | ImmediateKind::I32
         | ImmediateKind::I64
         | ImmediateKind::U32 => vec![number(place)],
-        ImmediateKind::Catches
-        | ImmediateKind::Atomic
-        | ImmediateKind::Lane
-        | ImmediateKind::Lanes
-        | ImmediateKind::V128 => panic!("no bytes for an immediate `{}`", immediate.kind),
+        ImmediateKind::Catches | ImmediateKind::Atomic => {
+            panic!("no bytes for an immediate `{}`", immediate.kind)
+        }
     }
 }
 

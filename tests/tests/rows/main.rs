@@ -165,6 +165,8 @@ fn the_proposal_is_that_of_wasmparser() {
         let needed = match peer::needed(&bytes) {
             none if none.is_empty() && floats => vec![Proposal::Floats],
             none if none.is_empty() => vec![Proposal::Mvp],
+            // Vectors require them.
+            needed if needed.contains(&Proposal::Simd) => vec![Proposal::Simd],
             needed => needed,
         };
         cases.count += 1;

@@ -1,4 +1,7 @@
 //! Lanes of another type: wider and narrower ones, sums of neighbours, floats.
+//!
+//! The model converts a lane in 128 bits or by the bits of a float, so that it has no step in common with
+//! what is tested.
 
 use super::*;
 

@@ -1,4 +1,7 @@
 //! Floats: arithmetic, minimum and maximum, rounding, comparisons.
+//!
+//! NaNs are judged by the standard's rule for what may come out; where the scalar primitives compute
+//! the same, lanes must give the same bits.
 
 use super::super::super::float as scalar;
 use super::*;

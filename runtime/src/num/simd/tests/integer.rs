@@ -1,4 +1,7 @@
 //! Integers: arithmetic, comparisons, shifts, and what many lanes give together.
+//!
+//! The model computes in 128 bits, where nothing overflows, and then wraps or saturates to the width of
+//! a lane.
 
 use super::*;
 

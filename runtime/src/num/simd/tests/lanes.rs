@@ -1,4 +1,7 @@
 //! Lanes that are taken out, put in, spread and exchanged.
+//!
+//! The model takes lanes out of a number of 128 bits by shifts, and puts them back so, on every machine
+//! in the same way.
 
 use super::*;
 
