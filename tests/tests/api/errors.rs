@@ -145,6 +145,10 @@ fn traps_of_loads_and_stores_know_address_and_memory() -> Result<()> {
             continue;
         };
         let (ty, _) = mnemonic.split_once('.').unwrap_or_default();
+        // Vectors have immediates of other kinds; what they trap with, official scripts say.
+        if ty == "v128" {
+            continue;
+        }
         for (memory, at) in [(0, "i32"), (1, "i32"), (0, "i64")] {
             for address in ADDRESSES {
                 let address = address.replace("AT", at);

@@ -17,7 +17,8 @@ fn loads_extend_as_their_names_say() {
         .ops
         .iter()
         .map(|op| op.mnemonic.as_str())
-        .filter(|name| name.contains(".load"))
+        // Vectors are the business of the official scripts.
+        .filter(|name| name.contains(".load") && !name.starts_with("v128"))
         .collect();
     assert_eq!(loads.len(), 14, "{loads:?}");
     for name in loads {

@@ -1,4 +1,4 @@
-//! A module that needs a proposal without rows.
+//! A module that needs a proposal which the runtime leaves out.
 
 tabwasm_macros::runtime! {
     pub struct Sensor;

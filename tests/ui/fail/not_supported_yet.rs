@@ -3,7 +3,7 @@
 tabwasm_macros::runtime! {
     pub struct Sensor;
     tier = std,
-    proposals = [mvp, simd],
+    proposals = [mvp, legacy_exceptions],
 }
 
 fn main() {}
