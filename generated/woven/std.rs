@@ -621,7 +621,7 @@ pub(crate) static VECTOR_TERNARY: Forms = forms![
 /// Places of operands and result in the class `vector_test`.
 #[rustfmt::skip]
 pub(crate) static VECTOR_TEST: Forms = forms![
-    "SA" "SJ" "SN" "AA" "AJ" "AN"
+    "SA" "SJ" "SN"
 ];
 
 /// Places of operands and result in the class `vector_unary`.
@@ -5399,9 +5399,6 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unary<V128AnyTrue, S, A>>(),
     entry::<Test<V128AnyTrue, S>>(),
     entry::<TestNot<V128AnyTrue, S>>(),
-    entry::<Unary<V128AnyTrue, A, A>>(),
-    entry::<Test<V128AnyTrue, A>>(),
-    entry::<TestNot<V128AnyTrue, A>>(),
     entry::<LoadLane<V128Load8Lane, M32, S, S, W>>(),
     entry::<LoadLane<V128Load8Lane, M32, S, A, W>>(),
     entry::<LoadLane<V128Load8Lane, M32, A, S, W>>(),
@@ -5521,9 +5518,6 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unary<I8x16AllTrue, S, A>>(),
     entry::<Test<I8x16AllTrue, S>>(),
     entry::<TestNot<I8x16AllTrue, S>>(),
-    entry::<Unary<I8x16AllTrue, A, A>>(),
-    entry::<Test<I8x16AllTrue, A>>(),
-    entry::<TestNot<I8x16AllTrue, A>>(),
     entry::<Unary<I8x16Bitmask, S, W>>(),
     entry::<Unary<I8x16Bitmask, A, W>>(),
     entry::<Binary<I8x16NarrowI16x8S, S, S, W>>(),
@@ -5605,9 +5599,6 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unary<I16x8AllTrue, S, A>>(),
     entry::<Test<I16x8AllTrue, S>>(),
     entry::<TestNot<I16x8AllTrue, S>>(),
-    entry::<Unary<I16x8AllTrue, A, A>>(),
-    entry::<Test<I16x8AllTrue, A>>(),
-    entry::<TestNot<I16x8AllTrue, A>>(),
     entry::<Unary<I16x8Bitmask, S, W>>(),
     entry::<Unary<I16x8Bitmask, A, W>>(),
     entry::<Binary<I16x8NarrowI32x4S, S, S, W>>(),
@@ -5689,9 +5680,6 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unary<I32x4AllTrue, S, A>>(),
     entry::<Test<I32x4AllTrue, S>>(),
     entry::<TestNot<I32x4AllTrue, S>>(),
-    entry::<Unary<I32x4AllTrue, A, A>>(),
-    entry::<Test<I32x4AllTrue, A>>(),
-    entry::<TestNot<I32x4AllTrue, A>>(),
     entry::<Unary<I32x4Bitmask, S, W>>(),
     entry::<Unary<I32x4Bitmask, A, W>>(),
     entry::<Unary<I32x4ExtendLowI16x8S, S, W>>(),
@@ -5763,9 +5751,6 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unary<I64x2AllTrue, S, A>>(),
     entry::<Test<I64x2AllTrue, S>>(),
     entry::<TestNot<I64x2AllTrue, S>>(),
-    entry::<Unary<I64x2AllTrue, A, A>>(),
-    entry::<Test<I64x2AllTrue, A>>(),
-    entry::<TestNot<I64x2AllTrue, A>>(),
     entry::<Unary<I64x2Bitmask, S, W>>(),
     entry::<Unary<I64x2Bitmask, A, W>>(),
     entry::<Unary<I64x2ExtendLowI32x4S, S, W>>(),

@@ -19,6 +19,11 @@ pub(super) fn check(context: &mut Context<'_>) {
     }
     for own in &model.forms.engine {
         letters(context, &own.key, &own.tiers, false);
+        if own.stands_for.is_some() {
+            for (tier, shape) in &own.tiers {
+                slots_in(context, &own.key, *tier, shape);
+            }
+        }
     }
     for (id, most, origin) in &model.forms.budgets {
         let (count, tier) = (handlers(model, *id), &model.tier(*id).key);
@@ -63,8 +68,8 @@ fn letters(context: &mut Context<'_>, key: &str, tiers: &[(TierId, Shape)], trut
 /// The form that every move leads to: slots in, a slot or the accumulator out.
 fn general(context: &mut Context<'_>, class: &FormClass) {
     let key = &class.key;
-    for (tier, shape) in &class.tiers {
-        let tier = &context.model.tier(*tier).key;
+    for (id, shape) in &class.tiers {
+        let tier = &context.model.tier(*id).key;
         if shape.operands.len() != class.operands.len()
             || shape.result.is_empty() != class.result.is_none()
         {
@@ -75,20 +80,26 @@ fn general(context: &mut Context<'_>, class: &FormClass) {
                 .push(error.help("write places for each operand of `type`, and for its result"));
             continue;
         }
-        let reads = shape
-            .operands
-            .iter()
-            .all(|places| places.contains(&Place::Slot));
-        let general = [Place::Both, Place::Accumulator];
-        let mut results = shape.result.iter();
-        let writes = shape.result.is_empty() || results.any(|place| general.contains(place));
-        if !(reads && writes) {
-            let message = format!("`{key}` has no general form in tier `{tier}`");
-            let error = Diagnostic::error(message).at(&shape.at, "these");
-            context
-                .report
-                .push(error.help("let every operand be in `S`, and the result go to `W` or `A`"));
-        }
+        slots_in(context, key, *id, shape);
+    }
+}
+
+/// Whether every operand can be in a slot, and the result go to where any can be moved from.
+fn slots_in(context: &mut Context<'_>, key: &str, tier: TierId, shape: &Shape) {
+    let tier = &context.model.tier(tier).key;
+    let reads = shape
+        .operands
+        .iter()
+        .all(|places| places.contains(&Place::Slot));
+    let general = [Place::Both, Place::Accumulator];
+    let mut results = shape.result.iter();
+    let writes = shape.result.is_empty() || results.any(|place| general.contains(place));
+    if !(reads && writes) {
+        let message = format!("`{key}` has no general form in tier `{tier}`");
+        let error = Diagnostic::error(message).at(&shape.at, "these");
+        context
+            .report
+            .push(error.help("let every operand be in `S`, and the result go to `W` or `A`"));
     }
 }
 
