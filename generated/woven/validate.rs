@@ -32,203 +32,216 @@ pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(
     instruction: &Instruction<'_>,
 ) -> Result<(), Reject> {
     match *instruction {
-        Unreachable                   => v.diverge(),
-        Nop                           => v.signature([], []),
-        Block { bt }                  => check::block(v, bt),
-        Loop { bt }                   => check::loop_(v, bt),
-        If { bt }                     => check::if_(v, bt),
-        Else                          => check::else_(v),
-        End                           => check::end(v),
-        Br { l }                      => { let tl = v.label(l)?; v.pop_all(label(tl))?; v.diverge() },
-        BrIf { l }                    => { let tl = v.label(l)?; v.pop(I32)?; v.pop_all(label(tl))?; v.push_all(label(tl))?; Ok(()) },
-        BrTable { l }                 => check::br_table(v, l),
-        Return                        => { v.pop_all(return_(v))?; v.diverge() },
-        Call { f }                    => { let tf = v.func(f)?; v.pop_all(params(tf))?; v.push_all(results(tf))?; Ok(()) },
-        CallIndirect { y, x }         => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
-        ReturnCall { f }              if G::may(Proposal::TailCall) => { let tf = v.func(f)?; predicate::sub(v, results(tf), return_(v))?; v.pop_all(params(tf))?; v.diverge() },
-        ReturnCallIndirect { y, x }   if G::may(Proposal::TailCall) => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; predicate::sub(v, results(ty), return_(v))?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.diverge() },
-        CallRef { y }                 if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
-        ReturnCallRef { y }           if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; predicate::sub(v, results(ty), return_(v))?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.diverge() },
-        Drop                          => check::drop(v),
-        Select                        => check::select(v),
-        SelectTyped { t }             if G::may(Proposal::ReferenceTypes) => check::select_typed(v, t),
-        LocalGet { x } if REGULAR     => { let tx = v.local(x)?; predicate::initialized(v, x)?; v.signature([], [local(tx)]) },
-        LocalSet { x } if REGULAR     => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], []) },
-        LocalTee { x } if REGULAR     => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], [local(tx)]) },
-        GlobalGet { x } if REGULAR    => { let tx = v.global(x)?; v.signature([], [global(tx)]) },
-        GlobalSet { x } if REGULAR    => { let tx = v.global(x)?; predicate::mutable(v, x)?; v.signature([global(tx)], []) },
-        TableGet { x }                if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx)], [elem(tx)]) },
-        TableSet { x }                if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx), elem(tx)], []) },
-        I32Load { m } if REGULAR      => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I32]) },
-        I64Load { m } if REGULAR      => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [I64]) },
-        F32Load { m } if REGULAR      => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [F32]) },
-        F64Load { m } if REGULAR      => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [F64]) },
-        I32Load8S { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I32]) },
-        I32Load8U { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I32]) },
-        I32Load16S { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I32]) },
-        I32Load16U { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I32]) },
-        I64Load8S { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I64]) },
-        I64Load8U { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I64]) },
-        I64Load16S { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I64]) },
-        I64Load16U { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I64]) },
-        I64Load32S { m } if REGULAR   => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I64]) },
-        I64Load32U { m } if REGULAR   => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I64]) },
-        I32Store { m } if REGULAR     => { let tm = v.memarg(m, 4)?; v.signature([at(tm), I32], []) },
-        I64Store { m } if REGULAR     => { let tm = v.memarg(m, 8)?; v.signature([at(tm), I64], []) },
-        F32Store { m } if REGULAR     => { let tm = v.memarg(m, 4)?; v.signature([at(tm), F32], []) },
-        F64Store { m } if REGULAR     => { let tm = v.memarg(m, 8)?; v.signature([at(tm), F64], []) },
-        I32Store8 { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm), I32], []) },
-        I32Store16 { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm), I32], []) },
-        I64Store8 { m } if REGULAR    => { let tm = v.memarg(m, 1)?; v.signature([at(tm), I64], []) },
-        I64Store16 { m } if REGULAR   => { let tm = v.memarg(m, 2)?; v.signature([at(tm), I64], []) },
-        I64Store32 { m } if REGULAR   => { let tm = v.memarg(m, 4)?; v.signature([at(tm), I64], []) },
-        MemorySize { x } if REGULAR   => { let tx = v.memory(x)?; v.signature([], [at(tx)]) },
-        MemoryGrow { x } if REGULAR   => { let tx = v.memory(x)?; v.signature([at(tx)], [at(tx)]) },
-        I32Const { .. } if REGULAR    => v.signature([], [I32]),
-        I64Const { .. } if REGULAR    => v.signature([], [I64]),
-        F32Const { .. } if REGULAR    => v.signature([], [F32]),
-        F64Const { .. } if REGULAR    => v.signature([], [F64]),
-        I32Eqz if REGULAR             => v.signature([I32], [I32]),
-        I32Eq if REGULAR              => v.signature([I32, I32], [I32]),
-        I32Ne if REGULAR              => v.signature([I32, I32], [I32]),
-        I32LtS if REGULAR             => v.signature([I32, I32], [I32]),
-        I32LtU if REGULAR             => v.signature([I32, I32], [I32]),
-        I32GtS if REGULAR             => v.signature([I32, I32], [I32]),
-        I32GtU if REGULAR             => v.signature([I32, I32], [I32]),
-        I32LeS if REGULAR             => v.signature([I32, I32], [I32]),
-        I32LeU if REGULAR             => v.signature([I32, I32], [I32]),
-        I32GeS if REGULAR             => v.signature([I32, I32], [I32]),
-        I32GeU if REGULAR             => v.signature([I32, I32], [I32]),
-        I64Eqz if REGULAR             => v.signature([I64], [I32]),
-        I64Eq if REGULAR              => v.signature([I64, I64], [I32]),
-        I64Ne if REGULAR              => v.signature([I64, I64], [I32]),
-        I64LtS if REGULAR             => v.signature([I64, I64], [I32]),
-        I64LtU if REGULAR             => v.signature([I64, I64], [I32]),
-        I64GtS if REGULAR             => v.signature([I64, I64], [I32]),
-        I64GtU if REGULAR             => v.signature([I64, I64], [I32]),
-        I64LeS if REGULAR             => v.signature([I64, I64], [I32]),
-        I64LeU if REGULAR             => v.signature([I64, I64], [I32]),
-        I64GeS if REGULAR             => v.signature([I64, I64], [I32]),
-        I64GeU if REGULAR             => v.signature([I64, I64], [I32]),
-        F32Eq if REGULAR              => v.signature([F32, F32], [I32]),
-        F32Ne if REGULAR              => v.signature([F32, F32], [I32]),
-        F32Lt if REGULAR              => v.signature([F32, F32], [I32]),
-        F32Gt if REGULAR              => v.signature([F32, F32], [I32]),
-        F32Le if REGULAR              => v.signature([F32, F32], [I32]),
-        F32Ge if REGULAR              => v.signature([F32, F32], [I32]),
-        F64Eq if REGULAR              => v.signature([F64, F64], [I32]),
-        F64Ne if REGULAR              => v.signature([F64, F64], [I32]),
-        F64Lt if REGULAR              => v.signature([F64, F64], [I32]),
-        F64Gt if REGULAR              => v.signature([F64, F64], [I32]),
-        F64Le if REGULAR              => v.signature([F64, F64], [I32]),
-        F64Ge if REGULAR              => v.signature([F64, F64], [I32]),
-        I32Clz if REGULAR             => v.signature([I32], [I32]),
-        I32Ctz if REGULAR             => v.signature([I32], [I32]),
-        I32Popcnt if REGULAR          => v.signature([I32], [I32]),
-        I32Add if REGULAR             => v.signature([I32, I32], [I32]),
-        I32Sub if REGULAR             => v.signature([I32, I32], [I32]),
-        I32Mul if REGULAR             => v.signature([I32, I32], [I32]),
-        I32DivS if REGULAR            => v.signature([I32, I32], [I32]),
-        I32DivU if REGULAR            => v.signature([I32, I32], [I32]),
-        I32RemS if REGULAR            => v.signature([I32, I32], [I32]),
-        I32RemU if REGULAR            => v.signature([I32, I32], [I32]),
-        I32And if REGULAR             => v.signature([I32, I32], [I32]),
-        I32Or if REGULAR              => v.signature([I32, I32], [I32]),
-        I32Xor if REGULAR             => v.signature([I32, I32], [I32]),
-        I32Shl if REGULAR             => v.signature([I32, I32], [I32]),
-        I32ShrS if REGULAR            => v.signature([I32, I32], [I32]),
-        I32ShrU if REGULAR            => v.signature([I32, I32], [I32]),
-        I32Rotl if REGULAR            => v.signature([I32, I32], [I32]),
-        I32Rotr if REGULAR            => v.signature([I32, I32], [I32]),
-        I64Clz if REGULAR             => v.signature([I64], [I64]),
-        I64Ctz if REGULAR             => v.signature([I64], [I64]),
-        I64Popcnt if REGULAR          => v.signature([I64], [I64]),
-        I64Add if REGULAR             => v.signature([I64, I64], [I64]),
-        I64Sub if REGULAR             => v.signature([I64, I64], [I64]),
-        I64Mul if REGULAR             => v.signature([I64, I64], [I64]),
-        I64DivS if REGULAR            => v.signature([I64, I64], [I64]),
-        I64DivU if REGULAR            => v.signature([I64, I64], [I64]),
-        I64RemS if REGULAR            => v.signature([I64, I64], [I64]),
-        I64RemU if REGULAR            => v.signature([I64, I64], [I64]),
-        I64And if REGULAR             => v.signature([I64, I64], [I64]),
-        I64Or if REGULAR              => v.signature([I64, I64], [I64]),
-        I64Xor if REGULAR             => v.signature([I64, I64], [I64]),
-        I64Shl if REGULAR             => v.signature([I64, I64], [I64]),
-        I64ShrS if REGULAR            => v.signature([I64, I64], [I64]),
-        I64ShrU if REGULAR            => v.signature([I64, I64], [I64]),
-        I64Rotl if REGULAR            => v.signature([I64, I64], [I64]),
-        I64Rotr if REGULAR            => v.signature([I64, I64], [I64]),
-        F32Abs if REGULAR             => v.signature([F32], [F32]),
-        F32Neg if REGULAR             => v.signature([F32], [F32]),
-        F32Ceil if REGULAR            => v.signature([F32], [F32]),
-        F32Floor if REGULAR           => v.signature([F32], [F32]),
-        F32Trunc if REGULAR           => v.signature([F32], [F32]),
-        F32Nearest if REGULAR         => v.signature([F32], [F32]),
-        F32Sqrt                       if G::may(Proposal::Floats) => v.signature([F32], [F32]),
-        F32Add if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Sub if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Mul if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Div if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Min if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Max if REGULAR             => v.signature([F32, F32], [F32]),
-        F32Copysign if REGULAR        => v.signature([F32, F32], [F32]),
-        F64Abs if REGULAR             => v.signature([F64], [F64]),
-        F64Neg if REGULAR             => v.signature([F64], [F64]),
-        F64Ceil if REGULAR            => v.signature([F64], [F64]),
-        F64Floor if REGULAR           => v.signature([F64], [F64]),
-        F64Trunc if REGULAR           => v.signature([F64], [F64]),
-        F64Nearest if REGULAR         => v.signature([F64], [F64]),
-        F64Sqrt                       if G::may(Proposal::Floats) => v.signature([F64], [F64]),
-        F64Add if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Sub if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Mul if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Div if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Min if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Max if REGULAR             => v.signature([F64, F64], [F64]),
-        F64Copysign if REGULAR        => v.signature([F64, F64], [F64]),
-        I32WrapI64 if REGULAR         => v.signature([I64], [I32]),
-        I32TruncF32S if REGULAR       => v.signature([F32], [I32]),
-        I32TruncF32U if REGULAR       => v.signature([F32], [I32]),
-        I32TruncF64S if REGULAR       => v.signature([F64], [I32]),
-        I32TruncF64U if REGULAR       => v.signature([F64], [I32]),
-        I64ExtendI32S if REGULAR      => v.signature([I32], [I64]),
-        I64ExtendI32U if REGULAR      => v.signature([I32], [I64]),
-        I64TruncF32S if REGULAR       => v.signature([F32], [I64]),
-        I64TruncF32U if REGULAR       => v.signature([F32], [I64]),
-        I64TruncF64S if REGULAR       => v.signature([F64], [I64]),
-        I64TruncF64U if REGULAR       => v.signature([F64], [I64]),
-        F32ConvertI32S if REGULAR     => v.signature([I32], [F32]),
-        F32ConvertI32U if REGULAR     => v.signature([I32], [F32]),
-        F32ConvertI64S if REGULAR     => v.signature([I64], [F32]),
-        F32ConvertI64U if REGULAR     => v.signature([I64], [F32]),
-        F32DemoteF64 if REGULAR       => v.signature([F64], [F32]),
-        F64ConvertI32S if REGULAR     => v.signature([I32], [F64]),
-        F64ConvertI32U if REGULAR     => v.signature([I32], [F64]),
-        F64ConvertI64S if REGULAR     => v.signature([I64], [F64]),
-        F64ConvertI64U if REGULAR     => v.signature([I64], [F64]),
-        F64PromoteF32 if REGULAR      => v.signature([F32], [F64]),
-        I32ReinterpretF32 if REGULAR  => v.signature([F32], [I32]),
-        I64ReinterpretF64 if REGULAR  => v.signature([F64], [I64]),
-        F32ReinterpretI32 if REGULAR  => v.signature([I32], [F32]),
-        F64ReinterpretI64 if REGULAR  => v.signature([I64], [F64]),
-        I32Extend8S if REGULAR        => v.signature([I32], [I32]),
-        I32Extend16S if REGULAR       => v.signature([I32], [I32]),
-        I64Extend8S if REGULAR        => v.signature([I64], [I64]),
-        I64Extend16S if REGULAR       => v.signature([I64], [I64]),
-        I64Extend32S if REGULAR       => v.signature([I64], [I64]),
-        RefNull { h }                 if G::may(Proposal::ReferenceTypes) => v.signature([], [reference(true, v.heap(h)?)]),
-        RefIsNull                     if G::may(Proposal::ReferenceTypes) => { v.pop_ref()?; v.push(I32)?; Ok(()) },
-        RefFunc { f }                 if G::may(Proposal::ReferenceTypes) => { predicate::declared(v, f)?; v.signature([], [reference(false, v.func_heap(f)?)]) },
-        RefAsNonNull                  if G::may(Proposal::FunctionReferences) => check::ref_as_non_null(v),
-        BrOnNull { l }                if G::may(Proposal::FunctionReferences) => check::br_on_null(v, l),
-        BrOnNonNull { l }             if G::may(Proposal::FunctionReferences) => check::br_on_non_null(v, l),
-        I32TruncSatF32S               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I32]),
+        Unreachable                  => v.diverge(),
+        Nop                          => v.signature([], []),
+        Block { bt }                 => check::block(v, bt),
+        Loop { bt }                  => check::loop_(v, bt),
+        If { bt }                    => check::if_(v, bt),
+        Else                         => check::else_(v),
+        End                          => check::end(v),
+        Br { l }                     => { let tl = v.label(l)?; v.pop_all(label(tl))?; v.diverge() },
+        BrIf { l }                   => { let tl = v.label(l)?; v.pop(I32)?; v.pop_all(label(tl))?; v.push_all(label(tl))?; Ok(()) },
+        BrTable { l }                => check::br_table(v, l),
+        Return                       => { v.pop_all(return_(v))?; v.diverge() },
+        Call { f }                   => { let tf = v.func(f)?; v.pop_all(params(tf))?; v.push_all(results(tf))?; Ok(()) },
+        CallIndirect { y, x }        => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
+        ReturnCall { f }             if G::may(Proposal::TailCall) => { let tf = v.func(f)?; predicate::sub(v, results(tf), return_(v))?; v.pop_all(params(tf))?; v.diverge() },
+        ReturnCallIndirect { y, x }  if G::may(Proposal::TailCall) => { let ty = v.type_(y)?; let tx = v.table(x)?; predicate::sub(v, elem(tx), FUNCREF)?; predicate::sub(v, results(ty), return_(v))?; v.pop(at(tx))?; v.pop_all(params(ty))?; v.diverge() },
+        CallRef { y }                if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.push_all(results(ty))?; Ok(()) },
+        ReturnCallRef { y }          if G::may(Proposal::FunctionReferences) => { let ty = v.type_(y)?; predicate::sub(v, results(ty), return_(v))?; v.pop(reference(true, v.type_heap(y)?))?; v.pop_all(params(ty))?; v.diverge() },
+        Drop                         => check::drop(v),
+        Select                       => check::select(v),
+        SelectTyped { t }            if G::may(Proposal::ReferenceTypes) => check::select_typed(v, t),
+        LocalGet { x } if REGULAR    => { let tx = v.local(x)?; predicate::initialized(v, x)?; v.signature([], [local(tx)]) },
+        LocalSet { x } if REGULAR    => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], []) },
+        LocalTee { x } if REGULAR    => { let tx = v.local(x)?; predicate::initializes(v, x)?; v.signature([local(tx)], [local(tx)]) },
+        GlobalGet { x } if REGULAR   => { let tx = v.global(x)?; v.signature([], [global(tx)]) },
+        GlobalSet { x } if REGULAR   => { let tx = v.global(x)?; predicate::mutable(v, x)?; v.signature([global(tx)], []) },
+        TableGet { x }               if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx)], [elem(tx)]) },
+        TableSet { x }               if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx), elem(tx)], []) },
+        I32Load { m } if REGULAR     => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I32]) },
+        I64Load { m } if REGULAR     => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [I64]) },
+        F32Load { m } if REGULAR     => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [F32]) },
+        F64Load { m } if REGULAR     => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [F64]) },
+        I32Load8S { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I32]) },
+        I32Load8U { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I32]) },
+        I32Load16S { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I32]) },
+        I32Load16U { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I32]) },
+        I64Load8S { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I64]) },
+        I64Load8U { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [I64]) },
+        I64Load16S { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I64]) },
+        I64Load16U { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [I64]) },
+        I64Load32S { m } if REGULAR  => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I64]) },
+        I64Load32U { m } if REGULAR  => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [I64]) },
+        I32Store { m } if REGULAR    => { let tm = v.memarg(m, 4)?; v.signature([at(tm), I32], []) },
+        I64Store { m } if REGULAR    => { let tm = v.memarg(m, 8)?; v.signature([at(tm), I64], []) },
+        F32Store { m } if REGULAR    => { let tm = v.memarg(m, 4)?; v.signature([at(tm), F32], []) },
+        F64Store { m } if REGULAR    => { let tm = v.memarg(m, 8)?; v.signature([at(tm), F64], []) },
+        I32Store8 { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm), I32], []) },
+        I32Store16 { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm), I32], []) },
+        I64Store8 { m } if REGULAR   => { let tm = v.memarg(m, 1)?; v.signature([at(tm), I64], []) },
+        I64Store16 { m } if REGULAR  => { let tm = v.memarg(m, 2)?; v.signature([at(tm), I64], []) },
+        I64Store32 { m } if REGULAR  => { let tm = v.memarg(m, 4)?; v.signature([at(tm), I64], []) },
+        MemorySize { x } if REGULAR  => { let tx = v.memory(x)?; v.signature([], [at(tx)]) },
+        MemoryGrow { x } if REGULAR  => { let tx = v.memory(x)?; v.signature([at(tx)], [at(tx)]) },
+        I32Const { .. } if REGULAR   => v.signature([], [I32]),
+        I64Const { .. } if REGULAR   => v.signature([], [I64]),
+        F32Const { .. } if REGULAR   => v.signature([], [F32]),
+        F64Const { .. } if REGULAR   => v.signature([], [F64]),
+        I32Eqz if REGULAR            => v.signature([I32], [I32]),
+        I32Eq if REGULAR             => v.signature([I32, I32], [I32]),
+        I32Ne if REGULAR             => v.signature([I32, I32], [I32]),
+        I32LtS if REGULAR            => v.signature([I32, I32], [I32]),
+        I32LtU if REGULAR            => v.signature([I32, I32], [I32]),
+        I32GtS if REGULAR            => v.signature([I32, I32], [I32]),
+        I32GtU if REGULAR            => v.signature([I32, I32], [I32]),
+        I32LeS if REGULAR            => v.signature([I32, I32], [I32]),
+        I32LeU if REGULAR            => v.signature([I32, I32], [I32]),
+        I32GeS if REGULAR            => v.signature([I32, I32], [I32]),
+        I32GeU if REGULAR            => v.signature([I32, I32], [I32]),
+        I64Eqz if REGULAR            => v.signature([I64], [I32]),
+        I64Eq if REGULAR             => v.signature([I64, I64], [I32]),
+        I64Ne if REGULAR             => v.signature([I64, I64], [I32]),
+        I64LtS if REGULAR            => v.signature([I64, I64], [I32]),
+        I64LtU if REGULAR            => v.signature([I64, I64], [I32]),
+        I64GtS if REGULAR            => v.signature([I64, I64], [I32]),
+        I64GtU if REGULAR            => v.signature([I64, I64], [I32]),
+        I64LeS if REGULAR            => v.signature([I64, I64], [I32]),
+        I64LeU if REGULAR            => v.signature([I64, I64], [I32]),
+        I64GeS if REGULAR            => v.signature([I64, I64], [I32]),
+        I64GeU if REGULAR            => v.signature([I64, I64], [I32]),
+        F32Eq if REGULAR             => v.signature([F32, F32], [I32]),
+        F32Ne if REGULAR             => v.signature([F32, F32], [I32]),
+        F32Lt if REGULAR             => v.signature([F32, F32], [I32]),
+        F32Gt if REGULAR             => v.signature([F32, F32], [I32]),
+        F32Le if REGULAR             => v.signature([F32, F32], [I32]),
+        F32Ge if REGULAR             => v.signature([F32, F32], [I32]),
+        F64Eq if REGULAR             => v.signature([F64, F64], [I32]),
+        F64Ne if REGULAR             => v.signature([F64, F64], [I32]),
+        F64Lt if REGULAR             => v.signature([F64, F64], [I32]),
+        F64Gt if REGULAR             => v.signature([F64, F64], [I32]),
+        F64Le if REGULAR             => v.signature([F64, F64], [I32]),
+        F64Ge if REGULAR             => v.signature([F64, F64], [I32]),
+        I32Clz if REGULAR            => v.signature([I32], [I32]),
+        I32Ctz if REGULAR            => v.signature([I32], [I32]),
+        I32Popcnt if REGULAR         => v.signature([I32], [I32]),
+        I32Add if REGULAR            => v.signature([I32, I32], [I32]),
+        I32Sub if REGULAR            => v.signature([I32, I32], [I32]),
+        I32Mul if REGULAR            => v.signature([I32, I32], [I32]),
+        I32DivS if REGULAR           => v.signature([I32, I32], [I32]),
+        I32DivU if REGULAR           => v.signature([I32, I32], [I32]),
+        I32RemS if REGULAR           => v.signature([I32, I32], [I32]),
+        I32RemU if REGULAR           => v.signature([I32, I32], [I32]),
+        I32And if REGULAR            => v.signature([I32, I32], [I32]),
+        I32Or if REGULAR             => v.signature([I32, I32], [I32]),
+        I32Xor if REGULAR            => v.signature([I32, I32], [I32]),
+        I32Shl if REGULAR            => v.signature([I32, I32], [I32]),
+        I32ShrS if REGULAR           => v.signature([I32, I32], [I32]),
+        I32ShrU if REGULAR           => v.signature([I32, I32], [I32]),
+        I32Rotl if REGULAR           => v.signature([I32, I32], [I32]),
+        I32Rotr if REGULAR           => v.signature([I32, I32], [I32]),
+        I64Clz if REGULAR            => v.signature([I64], [I64]),
+        I64Ctz if REGULAR            => v.signature([I64], [I64]),
+        I64Popcnt if REGULAR         => v.signature([I64], [I64]),
+        I64Add if REGULAR            => v.signature([I64, I64], [I64]),
+        I64Sub if REGULAR            => v.signature([I64, I64], [I64]),
+        I64Mul if REGULAR            => v.signature([I64, I64], [I64]),
+        I64DivS if REGULAR           => v.signature([I64, I64], [I64]),
+        I64DivU if REGULAR           => v.signature([I64, I64], [I64]),
+        I64RemS if REGULAR           => v.signature([I64, I64], [I64]),
+        I64RemU if REGULAR           => v.signature([I64, I64], [I64]),
+        I64And if REGULAR            => v.signature([I64, I64], [I64]),
+        I64Or if REGULAR             => v.signature([I64, I64], [I64]),
+        I64Xor if REGULAR            => v.signature([I64, I64], [I64]),
+        I64Shl if REGULAR            => v.signature([I64, I64], [I64]),
+        I64ShrS if REGULAR           => v.signature([I64, I64], [I64]),
+        I64ShrU if REGULAR           => v.signature([I64, I64], [I64]),
+        I64Rotl if REGULAR           => v.signature([I64, I64], [I64]),
+        I64Rotr if REGULAR           => v.signature([I64, I64], [I64]),
+        F32Abs if REGULAR            => v.signature([F32], [F32]),
+        F32Neg if REGULAR            => v.signature([F32], [F32]),
+        F32Ceil if REGULAR           => v.signature([F32], [F32]),
+        F32Floor if REGULAR          => v.signature([F32], [F32]),
+        F32Trunc if REGULAR          => v.signature([F32], [F32]),
+        F32Nearest if REGULAR        => v.signature([F32], [F32]),
+        F32Sqrt                      if G::may(Proposal::Floats) => v.signature([F32], [F32]),
+        F32Add if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Sub if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Mul if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Div if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Min if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Max if REGULAR            => v.signature([F32, F32], [F32]),
+        F32Copysign if REGULAR       => v.signature([F32, F32], [F32]),
+        F64Abs if REGULAR            => v.signature([F64], [F64]),
+        F64Neg if REGULAR            => v.signature([F64], [F64]),
+        F64Ceil if REGULAR           => v.signature([F64], [F64]),
+        F64Floor if REGULAR          => v.signature([F64], [F64]),
+        F64Trunc if REGULAR          => v.signature([F64], [F64]),
+        F64Nearest if REGULAR        => v.signature([F64], [F64]),
+        F64Sqrt                      if G::may(Proposal::Floats) => v.signature([F64], [F64]),
+        F64Add if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Sub if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Mul if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Div if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Min if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Max if REGULAR            => v.signature([F64, F64], [F64]),
+        F64Copysign if REGULAR       => v.signature([F64, F64], [F64]),
+        I32WrapI64 if REGULAR        => v.signature([I64], [I32]),
+        I32TruncF32S if REGULAR      => v.signature([F32], [I32]),
+        I32TruncF32U if REGULAR      => v.signature([F32], [I32]),
+        I32TruncF64S if REGULAR      => v.signature([F64], [I32]),
+        I32TruncF64U if REGULAR      => v.signature([F64], [I32]),
+        I64ExtendI32S if REGULAR     => v.signature([I32], [I64]),
+        I64ExtendI32U if REGULAR     => v.signature([I32], [I64]),
+        I64TruncF32S if REGULAR      => v.signature([F32], [I64]),
+        I64TruncF32U if REGULAR      => v.signature([F32], [I64]),
+        I64TruncF64S if REGULAR      => v.signature([F64], [I64]),
+        I64TruncF64U if REGULAR      => v.signature([F64], [I64]),
+        F32ConvertI32S if REGULAR    => v.signature([I32], [F32]),
+        F32ConvertI32U if REGULAR    => v.signature([I32], [F32]),
+        F32ConvertI64S if REGULAR    => v.signature([I64], [F32]),
+        F32ConvertI64U if REGULAR    => v.signature([I64], [F32]),
+        F32DemoteF64 if REGULAR      => v.signature([F64], [F32]),
+        F64ConvertI32S if REGULAR    => v.signature([I32], [F64]),
+        F64ConvertI32U if REGULAR    => v.signature([I32], [F64]),
+        F64ConvertI64S if REGULAR    => v.signature([I64], [F64]),
+        F64ConvertI64U if REGULAR    => v.signature([I64], [F64]),
+        F64PromoteF32 if REGULAR     => v.signature([F32], [F64]),
+        I32ReinterpretF32 if REGULAR => v.signature([F32], [I32]),
+        I64ReinterpretF64 if REGULAR => v.signature([F64], [I64]),
+        F32ReinterpretI32 if REGULAR => v.signature([I32], [F32]),
+        F64ReinterpretI64 if REGULAR => v.signature([I64], [F64]),
+        I32Extend8S if REGULAR       => v.signature([I32], [I32]),
+        I32Extend16S if REGULAR      => v.signature([I32], [I32]),
+        I64Extend8S if REGULAR       => v.signature([I64], [I64]),
+        I64Extend16S if REGULAR      => v.signature([I64], [I64]),
+        I64Extend32S if REGULAR      => v.signature([I64], [I64]),
+        RefNull { h }                if G::may(Proposal::ReferenceTypes) => v.signature([], [reference(true, v.heap(h)?)]),
+        RefIsNull                    if G::may(Proposal::ReferenceTypes) => { v.pop_ref()?; v.push(I32)?; Ok(()) },
+        RefFunc { f }                if G::may(Proposal::ReferenceTypes) => { predicate::declared(v, f)?; v.signature([], [reference(false, v.func_heap(f)?)]) },
+        RefAsNonNull                 if G::may(Proposal::FunctionReferences) => check::ref_as_non_null(v),
+        BrOnNull { l }               if G::may(Proposal::FunctionReferences) => check::br_on_null(v, l),
+        BrOnNonNull { l }            if G::may(Proposal::FunctionReferences) => check::br_on_non_null(v, l),
+        _ => behind_prefix(v, instruction),
+    }
+}
+
+/// Of one that has a prefix. They are many, and `step` becomes part of each pass: compilers take
+/// much longer than in proportion for functions of this length.
+#[cfg_attr(not(small), inline(never))]
+#[rustfmt::skip]
+fn behind_prefix<G: Gate, S: Storage>(
+    v: &mut Validator<'_, G, S>,
+    instruction: &Instruction<'_>,
+) -> Result<(), Reject> {
+    match *instruction {
+        I32TruncSatF32S               |
         I32TruncSatF32U               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I32]),
-        I32TruncSatF64S               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I32]),
+        I32TruncSatF64S               |
         I32TruncSatF64U               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I32]),
-        I64TruncSatF32S               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I64]),
+        I64TruncSatF32S               |
         I64TruncSatF32U               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F32], [I64]),
-        I64TruncSatF64S               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I64]),
+        I64TruncSatF64S               |
         I64TruncSatF64U               if G::may(Proposal::SaturatingFloatToInt) => v.signature([F64], [I64]),
         MemoryInit { y, x }           if G::may(Proposal::BulkMemory) => { v.data(y)?; let tx = v.memory(x)?; predicate::data_count(v)?; v.signature([at(tx), I32, I32], []) },
         DataDrop { x }                if G::may(Proposal::BulkMemory) => { v.data(x)?; predicate::data_count(v)?; v.signature([], []) },
@@ -240,16 +253,16 @@ pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(
         TableGrow { x }               if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([elem(tx), at(tx)], [at(tx)]) },
         TableSize { x }               if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([], [at(tx)]) },
         TableFill { x }               if G::may(Proposal::ReferenceTypes) => { let tx = v.table(x)?; v.signature([at(tx), elem(tx), at(tx)], []) },
-        I64Add128                     if G::may(Proposal::WideArithmetic) => v.signature([I64, I64, I64, I64], [I64, I64]),
+        I64Add128                     |
         I64Sub128                     if G::may(Proposal::WideArithmetic) => v.signature([I64, I64, I64, I64], [I64, I64]),
-        I64MulWideS                   if G::may(Proposal::WideArithmetic) => v.signature([I64, I64], [I64, I64]),
+        I64MulWideS                   |
         I64MulWideU                   if G::may(Proposal::WideArithmetic) => v.signature([I64, I64], [I64, I64]),
         V128Load { m }                if G::may(Proposal::Simd) => { let tm = v.memarg(m, 16)?; v.signature([at(tm)], [V128]) },
-        V128Load8x8S { m }            if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
-        V128Load8x8U { m }            if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
-        V128Load16x4S { m }           if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
-        V128Load16x4U { m }           if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
-        V128Load32x2S { m }           if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
+        V128Load8x8S { m }            |
+        V128Load8x8U { m }            |
+        V128Load16x4S { m }           |
+        V128Load16x4U { m }           |
+        V128Load32x2S { m }           |
         V128Load32x2U { m }           if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
         V128Load8Splat { m }          if G::may(Proposal::Simd) => { let tm = v.memarg(m, 1)?; v.signature([at(tm)], [V128]) },
         V128Load16Splat { m }         if G::may(Proposal::Simd) => { let tm = v.memarg(m, 2)?; v.signature([at(tm)], [V128]) },
@@ -259,16 +272,16 @@ pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(
         V128Const { .. }              if G::may(Proposal::Simd) => v.signature([], [V128]),
         I8x16Shuffle { l }            if G::may(Proposal::Simd) => { v.lanes(l, 32)?; v.signature([V128, V128], [V128]) },
         I8x16Swizzle                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16Splat                    if G::may(Proposal::Simd) => v.signature([I32], [V128]),
-        I16x8Splat                    if G::may(Proposal::Simd) => v.signature([I32], [V128]),
+        I8x16Splat                    |
+        I16x8Splat                    |
         I32x4Splat                    if G::may(Proposal::Simd) => v.signature([I32], [V128]),
         I64x2Splat                    if G::may(Proposal::Simd) => v.signature([I64], [V128]),
         F32x4Splat                    if G::may(Proposal::Simd) => v.signature([F32], [V128]),
         F64x2Splat                    if G::may(Proposal::Simd) => v.signature([F64], [V128]),
-        I8x16ExtractLaneS { l }       if G::may(Proposal::Simd) => { v.lane(l, 16)?; v.signature([V128], [I32]) },
+        I8x16ExtractLaneS { l }       |
         I8x16ExtractLaneU { l }       if G::may(Proposal::Simd) => { v.lane(l, 16)?; v.signature([V128], [I32]) },
         I8x16ReplaceLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 16)?; v.signature([V128, I32], [V128]) },
-        I16x8ExtractLaneS { l }       if G::may(Proposal::Simd) => { v.lane(l, 8)?; v.signature([V128], [I32]) },
+        I16x8ExtractLaneS { l }       |
         I16x8ExtractLaneU { l }       if G::may(Proposal::Simd) => { v.lane(l, 8)?; v.signature([V128], [I32]) },
         I16x8ReplaceLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 8)?; v.signature([V128, I32], [V128]) },
         I32x4ExtractLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 4)?; v.signature([V128], [I32]) },
@@ -279,52 +292,52 @@ pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(
         F32x4ReplaceLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 4)?; v.signature([V128, F32], [V128]) },
         F64x2ExtractLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 2)?; v.signature([V128], [F64]) },
         F64x2ReplaceLane { l }        if G::may(Proposal::Simd) => { v.lane(l, 2)?; v.signature([V128, F64], [V128]) },
-        I8x16Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16LtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16LtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16GtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16GtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16LeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16LeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16GeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16GeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8LtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8LtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8GtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8GtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8LeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8LeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8GeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8GeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4LtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4LtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4GtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4GtU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4LeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4LeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4GeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4GeU                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Lt                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Gt                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Le                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Ge                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Lt                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Gt                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Le                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I8x16Eq                       |
+        I8x16Ne                       |
+        I8x16LtS                      |
+        I8x16LtU                      |
+        I8x16GtS                      |
+        I8x16GtU                      |
+        I8x16LeS                      |
+        I8x16LeU                      |
+        I8x16GeS                      |
+        I8x16GeU                      |
+        I16x8Eq                       |
+        I16x8Ne                       |
+        I16x8LtS                      |
+        I16x8LtU                      |
+        I16x8GtS                      |
+        I16x8GtU                      |
+        I16x8LeS                      |
+        I16x8LeU                      |
+        I16x8GeS                      |
+        I16x8GeU                      |
+        I32x4Eq                       |
+        I32x4Ne                       |
+        I32x4LtS                      |
+        I32x4LtU                      |
+        I32x4GtS                      |
+        I32x4GtU                      |
+        I32x4LeS                      |
+        I32x4LeU                      |
+        I32x4GeS                      |
+        I32x4GeU                      |
+        F32x4Eq                       |
+        F32x4Ne                       |
+        F32x4Lt                       |
+        F32x4Gt                       |
+        F32x4Le                       |
+        F32x4Ge                       |
+        F64x2Eq                       |
+        F64x2Ne                       |
+        F64x2Lt                       |
+        F64x2Gt                       |
+        F64x2Le                       |
         F64x2Ge                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
         V128Not                       if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        V128And                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        V128Andnot                    if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        V128Or                        if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        V128And                       |
+        V128Andnot                    |
+        V128Or                        |
         V128Xor                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
         V128Bitselect                 if G::may(Proposal::Simd) => v.signature([V128, V128, V128], [V128]),
         V128AnyTrue                   if G::may(Proposal::Simd) => v.signature([V128], [I32]),
@@ -338,166 +351,166 @@ pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(
         V128Store64Lane { m, l }      if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.lane(l, 2)?; v.signature([at(tm), V128], []) },
         V128Load32Zero { m }          if G::may(Proposal::Simd) => { let tm = v.memarg(m, 4)?; v.signature([at(tm)], [V128]) },
         V128Load64Zero { m }          if G::may(Proposal::Simd) => { let tm = v.memarg(m, 8)?; v.signature([at(tm)], [V128]) },
-        F32x4DemoteF64x2Zero          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F64x2PromoteLowF32x4          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I8x16Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I8x16Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        F32x4DemoteF64x2Zero          |
+        F64x2PromoteLowF32x4          |
+        I8x16Abs                      |
+        I8x16Neg                      |
         I8x16Popcnt                   if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I8x16AllTrue                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
+        I8x16AllTrue                  |
         I8x16Bitmask                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
-        I8x16NarrowI16x8S             if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I8x16NarrowI16x8S             |
         I8x16NarrowI16x8U             if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Ceil                     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4Floor                    if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4Trunc                    if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        F32x4Ceil                     |
+        F32x4Floor                    |
+        F32x4Trunc                    |
         F32x4Nearest                  if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I8x16Shl                      if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I8x16ShrS                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
+        I8x16Shl                      |
+        I8x16ShrS                     |
         I8x16ShrU                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I8x16Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16AddSatS                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16AddSatU                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16SubSatS                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I8x16Add                      |
+        I8x16AddSatS                  |
+        I8x16AddSatU                  |
+        I8x16Sub                      |
+        I8x16SubSatS                  |
         I8x16SubSatU                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Ceil                     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        F64x2Ceil                     |
         F64x2Floor                    if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I8x16MinS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16MinU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I8x16MaxS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I8x16MinS                     |
+        I8x16MinU                     |
+        I8x16MaxS                     |
         I8x16MaxU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
         F64x2Trunc                    if G::may(Proposal::Simd) => v.signature([V128], [V128]),
         I8x16AvgrU                    if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8ExtaddPairwiseI8x16S     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8ExtaddPairwiseI8x16U     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4ExtaddPairwiseI16x8S     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4ExtaddPairwiseI16x8U     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I16x8ExtaddPairwiseI8x16S     |
+        I16x8ExtaddPairwiseI8x16U     |
+        I32x4ExtaddPairwiseI16x8S     |
+        I32x4ExtaddPairwiseI16x8U     |
+        I16x8Abs                      |
         I16x8Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
         I16x8Q15mulrSatS              if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8AllTrue                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
+        I16x8AllTrue                  |
         I16x8Bitmask                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
-        I16x8NarrowI32x4S             if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I16x8NarrowI32x4S             |
         I16x8NarrowI32x4U             if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8ExtendLowI8x16S          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8ExtendHighI8x16S         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8ExtendLowI8x16U          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I16x8ExtendLowI8x16S          |
+        I16x8ExtendHighI8x16S         |
+        I16x8ExtendLowI8x16U          |
         I16x8ExtendHighI8x16U         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8Shl                      if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I16x8ShrS                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
+        I16x8Shl                      |
+        I16x8ShrS                     |
         I16x8ShrU                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I16x8Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8AddSatS                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8AddSatU                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8SubSatS                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I16x8Add                      |
+        I16x8AddSatS                  |
+        I16x8AddSatU                  |
+        I16x8Sub                      |
+        I16x8SubSatS                  |
         I16x8SubSatU                  if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
         F64x2Nearest                  if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I16x8Mul                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8MinS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8MinU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8MaxS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8MaxU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8AvgrU                    if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8ExtmulLowI8x16S          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8ExtmulHighI8x16S         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I16x8ExtmulLowI8x16U          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I16x8Mul                      |
+        I16x8MinS                     |
+        I16x8MinU                     |
+        I16x8MaxS                     |
+        I16x8MaxU                     |
+        I16x8AvgrU                    |
+        I16x8ExtmulLowI8x16S          |
+        I16x8ExtmulHighI8x16S         |
+        I16x8ExtmulLowI8x16U          |
         I16x8ExtmulHighI8x16U         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I32x4Abs                      |
         I32x4Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4AllTrue                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
+        I32x4AllTrue                  |
         I32x4Bitmask                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
-        I32x4ExtendLowI16x8S          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4ExtendHighI16x8S         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4ExtendLowI16x8U          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I32x4ExtendLowI16x8S          |
+        I32x4ExtendHighI16x8S         |
+        I32x4ExtendLowI16x8U          |
         I32x4ExtendHighI16x8U         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4Shl                      if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I32x4ShrS                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
+        I32x4Shl                      |
+        I32x4ShrS                     |
         I32x4ShrU                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I32x4Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4Mul                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4MinS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4MinU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4MaxS                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4MaxU                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4DotI16x8S                if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4ExtmulLowI16x8S          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4ExtmulHighI16x8S         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4ExtmulLowI16x8U          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I32x4Add                      |
+        I32x4Sub                      |
+        I32x4Mul                      |
+        I32x4MinS                     |
+        I32x4MinU                     |
+        I32x4MaxS                     |
+        I32x4MaxU                     |
+        I32x4DotI16x8S                |
+        I32x4ExtmulLowI16x8S          |
+        I32x4ExtmulHighI16x8S         |
+        I32x4ExtmulLowI16x8U          |
         I32x4ExtmulHighI16x8U         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I64x2Abs                      |
         I64x2Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I64x2AllTrue                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
+        I64x2AllTrue                  |
         I64x2Bitmask                  if G::may(Proposal::Simd) => v.signature([V128], [I32]),
-        I64x2ExtendLowI32x4S          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I64x2ExtendHighI32x4S         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I64x2ExtendLowI32x4U          if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I64x2ExtendLowI32x4S          |
+        I64x2ExtendHighI32x4S         |
+        I64x2ExtendLowI32x4U          |
         I64x2ExtendHighI32x4U         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I64x2Shl                      if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I64x2ShrS                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
+        I64x2Shl                      |
+        I64x2ShrS                     |
         I64x2ShrU                     if G::may(Proposal::Simd) => v.signature([V128, I32], [V128]),
-        I64x2Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2Mul                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2Eq                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2Ne                       if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2LtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2GtS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2LeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2GeS                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2ExtmulLowI32x4S          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2ExtmulHighI32x4S         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I64x2ExtmulLowI32x4U          if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        I64x2Add                      |
+        I64x2Sub                      |
+        I64x2Mul                      |
+        I64x2Eq                       |
+        I64x2Ne                       |
+        I64x2LtS                      |
+        I64x2GtS                      |
+        I64x2LeS                      |
+        I64x2GeS                      |
+        I64x2ExtmulLowI32x4S          |
+        I64x2ExtmulHighI32x4S         |
+        I64x2ExtmulLowI32x4U          |
         I64x2ExtmulHighI32x4U         if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        F32x4Abs                      |
+        F32x4Neg                      |
         F32x4Sqrt                     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Mul                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Div                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Min                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Max                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F32x4Pmin                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        F32x4Add                      |
+        F32x4Sub                      |
+        F32x4Mul                      |
+        F32x4Div                      |
+        F32x4Min                      |
+        F32x4Max                      |
+        F32x4Pmin                     |
         F32x4Pmax                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Abs                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F64x2Neg                      if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        F64x2Abs                      |
+        F64x2Neg                      |
         F64x2Sqrt                     if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F64x2Add                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Sub                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Mul                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Div                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Min                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Max                      if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        F64x2Pmin                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
+        F64x2Add                      |
+        F64x2Sub                      |
+        F64x2Mul                      |
+        F64x2Div                      |
+        F64x2Min                      |
+        F64x2Max                      |
+        F64x2Pmin                     |
         F64x2Pmax                     if G::may(Proposal::Simd) => v.signature([V128, V128], [V128]),
-        I32x4TruncSatF32x4S           if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4TruncSatF32x4U           if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4ConvertI32x4S            if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F32x4ConvertI32x4U            if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4TruncSatF64x2SZero       if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        I32x4TruncSatF64x2UZero       if G::may(Proposal::Simd) => v.signature([V128], [V128]),
-        F64x2ConvertLowI32x4S         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
+        I32x4TruncSatF32x4S           |
+        I32x4TruncSatF32x4U           |
+        F32x4ConvertI32x4S            |
+        F32x4ConvertI32x4U            |
+        I32x4TruncSatF64x2SZero       |
+        I32x4TruncSatF64x2UZero       |
+        F64x2ConvertLowI32x4S         |
         F64x2ConvertLowI32x4U         if G::may(Proposal::Simd) => v.signature([V128], [V128]),
         I8x16RelaxedSwizzle           if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
-        I32x4RelaxedTruncF32x4S       if G::may(Proposal::RelaxedSimd) => v.signature([V128], [V128]),
-        I32x4RelaxedTruncF32x4U       if G::may(Proposal::RelaxedSimd) => v.signature([V128], [V128]),
-        I32x4RelaxedTruncF64x2SZero   if G::may(Proposal::RelaxedSimd) => v.signature([V128], [V128]),
+        I32x4RelaxedTruncF32x4S       |
+        I32x4RelaxedTruncF32x4U       |
+        I32x4RelaxedTruncF64x2SZero   |
         I32x4RelaxedTruncF64x2UZero   if G::may(Proposal::RelaxedSimd) => v.signature([V128], [V128]),
-        F32x4RelaxedMadd              if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        F32x4RelaxedNmadd             if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        F64x2RelaxedMadd              if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        F64x2RelaxedNmadd             if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        I8x16RelaxedLaneselect        if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        I16x8RelaxedLaneselect        if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        I32x4RelaxedLaneselect        if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
+        F32x4RelaxedMadd              |
+        F32x4RelaxedNmadd             |
+        F64x2RelaxedMadd              |
+        F64x2RelaxedNmadd             |
+        I8x16RelaxedLaneselect        |
+        I16x8RelaxedLaneselect        |
+        I32x4RelaxedLaneselect        |
         I64x2RelaxedLaneselect        if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
-        F32x4RelaxedMin               if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
-        F32x4RelaxedMax               if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
-        F64x2RelaxedMin               if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
-        F64x2RelaxedMax               if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
-        I16x8RelaxedQ15mulrS          if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
+        F32x4RelaxedMin               |
+        F32x4RelaxedMax               |
+        F64x2RelaxedMin               |
+        F64x2RelaxedMax               |
+        I16x8RelaxedQ15mulrS          |
         I16x8RelaxedDotI8x16I7x16S    if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128], [V128]),
         I32x4RelaxedDotI8x16I7x16AddS if G::may(Proposal::RelaxedSimd) => v.signature([V128, V128, V128], [V128]),
         _ => Ok(()),

@@ -45,13 +45,9 @@ pub fn emit(model: &Model) -> Source {
     for prefix in prefixes(model) {
         let guard = any_of(model, prefix);
         source.line(&format!(
-            "        0x{prefix:02X}{guard} => match r.u32()? {{"
+            "        0x{prefix:02X}{guard} => return {}(r, gate, at),",
+            behind(prefix)
         ));
-        arms(&mut source, model, Some(prefix), "            ");
-        source.line(&format!(
-            "            code => return Err(unknown(0x{prefix:02X}, code, at)),"
-        ));
-        source.line("        },");
     }
     let guarded = prefixes(model).into_iter();
     let guarded = guarded.filter(|prefix| !any_of(model, *prefix).is_empty());
@@ -71,6 +67,9 @@ pub fn emit(model: &Model) -> Source {
     ));
     source.line("    })");
     source.line("}\n");
+    for prefix in prefixes(model) {
+        emit_prefix(&mut source, model, prefix);
+    }
     let mut rows: Vec<(Option<u8>, u32, u32, String)> = Vec::new();
     for proposal in &model.proposals {
         let ranges = proposal.reserved.iter();
@@ -104,6 +103,32 @@ pub fn emit(model: &Model) -> Source {
                first and last code.";
     source.table(doc, &open, &cells, "];");
     source
+}
+
+/// The function for the rows of one prefix. They are many, and `decode` becomes part of each pass over
+/// a function: compilers take much longer than in proportion for functions of this length.
+fn emit_prefix(source: &mut Source, model: &Model, prefix: u8) {
+    source.line(&format!(
+        "/// Reads what follows the prefix 0x{prefix:02X}."
+    ));
+    source.line("#[cfg_attr(not(small), inline(never))]");
+    source.line("#[rustfmt::skip]");
+    source.line(&format!("fn {}<'a, G: Gate>(", behind(prefix)));
+    source.line("    r: &mut Reader<'a>,");
+    source.line("    gate: &G,");
+    source.line("    at: usize,");
+    source.line(") -> Result<Instruction<'a>, Reject> {");
+    source.line("    Ok(match r.u32()? {");
+    arms(source, model, Some(prefix), "        ");
+    source.line(&format!(
+        "        code => return Err(unknown(0x{prefix:02X}, code, at)),"
+    ));
+    source.line("    })");
+    source.line("}\n");
+}
+
+fn behind(prefix: u8) -> String {
+    format!("behind_{prefix:02x}")
 }
 
 /// In place of a prefix where there is none.

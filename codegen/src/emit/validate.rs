@@ -32,6 +32,8 @@ pub fn emit(model: &Model) -> Source {
         let (short, name) = (ident(&constant(&name)), ident(&constant(&name)));
         source.item(quote! { const #short: ValType = ValType::#name; });
     }
+    let (behind, plain): (Vec<&Op>, Vec<&Op>) =
+        model.ops.iter().partition(|op| op.code.prefix.is_some());
     source.line(
         "/// Applies the rules of one instruction; without `REGULAR` of one that is not in `regular`.",
     );
@@ -39,30 +41,66 @@ pub fn emit(model: &Model) -> Source {
     source.line("#[cfg_attr(small, inline(never))]");
     source.line("#[rustfmt::skip]");
     source.line("pub(crate) fn step<const REGULAR: bool, G: Gate, S: Storage>(");
+    let rows = plain.iter().map(|op| {
+        vec![
+            head(model, op),
+            format!("{}=> {},", guard(model, op), rule(model, op)),
+        ]
+    });
+    let incomplete = |op: &&&Op| is_regular(model, op) || !guard(model, op).is_empty();
+    let other = match (behind.is_empty(), plain.iter().any(|op| incomplete(&op))) {
+        (false, _) => Some("behind_prefix(v, instruction)"),
+        (true, true) => Some("Ok(())"),
+        (true, false) => None,
+    };
+    judge(&mut source, &rows.collect::<Vec<_>>(), other);
+    if !behind.is_empty() {
+        source.line("/// Of one that has a prefix. They are many, and `step` becomes part of each pass: compilers take");
+        source.line("/// much longer than in proportion for functions of this length.");
+        source.line("#[cfg_attr(not(small), inline(never))]");
+        source.line("#[rustfmt::skip]");
+        source.line("fn behind_prefix<G: Gate, S: Storage>(");
+        judge(
+            &mut source,
+            &rules_in_common(model, &behind),
+            Some("Ok(())"),
+        );
+    }
+    source.item(constants(model));
+    source
+}
+
+/// The rest of a function that matches an instruction, with what becomes of others.
+fn judge(source: &mut Source, rows: &[Vec<String>], other: Option<&str>) {
     source.line("    v: &mut Validator<'_, G, S>,");
     source.line("    instruction: &Instruction<'_>,");
     source.line(") -> Result<(), Reject> {");
     source.line("    match *instruction {");
-    let rows: Vec<Vec<String>> = model
-        .ops
-        .iter()
-        .map(|op| vec![head(model, op), arm(model, op)])
-        .collect();
-    for line in aligned(&rows) {
+    for line in aligned(rows) {
         source.line(&format!("        {line}"));
     }
-    if model
-        .ops
-        .iter()
-        .any(|op| is_regular(model, op) || !guard(model, op).is_empty())
-    {
-        source.line("        _ => Ok(()),");
+    if let Some(other) = other {
+        source.line(&format!("        _ => {other},"));
     }
     source.line("    }");
     source.line("}");
     source.line("");
-    source.item(constants(model));
-    source
+}
+
+/// Rows of which each that has the rule of the next one leaves it to that.
+fn rules_in_common(model: &Model, ops: &[&Op]) -> Vec<Vec<String>> {
+    let arms: Vec<[String; 3]> = ops
+        .iter()
+        .map(|op| [pattern(op), guard(model, op), rule(model, op)])
+        .collect();
+    let rows = arms.iter().enumerate().map(|(index, [head, guard, rule])| {
+        let is_common = |[_, other, same]: &[String; 3]| other == guard && same == rule;
+        match arms.get(index + 1).is_some_and(is_common) {
+            true => vec![head.clone(), "|".to_string()],
+            false => vec![head.clone(), format!("{guard}=> {rule},")],
+        }
+    });
+    rows.collect()
 }
 
 /// The value types that signatures and predicates name.
@@ -145,8 +183,9 @@ fn pattern(op: &Op) -> String {
     }
 }
 
-fn arm(model: &Model, op: &Op) -> String {
-    let body = match (&op.check, &op.signature) {
+/// What is asked of an instruction.
+fn rule(model: &Model, op: &Op) -> String {
+    match (&op.check, &op.signature) {
         (Some(check), _) => {
             let fields = op
                 .immediates
@@ -157,8 +196,7 @@ fn arm(model: &Model, op: &Op) -> String {
         }
         (None, Some(signature)) => rules(model, op, signature),
         (None, None) => "Ok(())".to_string(),
-    };
-    format!("{}=> {body},", guard(model, op))
+    }
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.

@@ -30,12 +30,23 @@ pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(
         0x6A if REGULAR => I32Add,
         0x6B if REGULAR => I32Sub,
         0x6D if REGULAR => I32DivS,
-        0xFC if G::may(Proposal::Bulk) => match r.u32()? {
-            11 => { gate.admit(Proposal::Bulk, at, ())?; MemoryFill { x: immediate::memory(r, gate)? } },
-            code => return Err(unknown(0xFC, code, at)),
-        },
+        0xFC if G::may(Proposal::Bulk) => return behind_fc(r, gate, at),
         prefix @ (0xFB | 0xFC) => return Err(unknown(prefix, r.u32()?, at)),
         code => return Err(unknown(0, code.into(), at)),
+    })
+}
+
+/// Reads what follows the prefix 0xFC.
+#[cfg_attr(not(small), inline(never))]
+#[rustfmt::skip]
+fn behind_fc<'a, G: Gate>(
+    r: &mut Reader<'a>,
+    gate: &G,
+    at: usize,
+) -> Result<Instruction<'a>, Reject> {
+    Ok(match r.u32()? {
+        11 => { gate.admit(Proposal::Bulk, at, ())?; MemoryFill { x: immediate::memory(r, gate)? } },
+        code => return Err(unknown(0xFC, code, at)),
     })
 }
 
