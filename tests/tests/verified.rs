@@ -46,8 +46,8 @@ fn engines() -> [Engine; 2] {
 fn programs() -> Vec<(String, Vec<u8>)> {
     let folder = workspace().join("tests");
     let mut programs = Vec::new();
-    for folder in [folder.join("bench/kernels"), folder.join("programs")] {
-        for entry in fs::read_dir(folder).unwrap() {
+    for name in ["bench/kernels", "bench/kernels/programs", "programs"] {
+        for entry in fs::read_dir(folder.join(name)).unwrap() {
             let path = entry.unwrap().path();
             if path
                 .extension()

@@ -62,3 +62,19 @@ kernels! {
     "matrix" 4000 0xC351_C889_F68A_CA14
     "search" 1500 0x8813_FFE8_D257_7E87
 }
+
+kernels! {
+    /// Programs of other kinds, by four compilers. They were chosen before instructions were fused
+    /// by statistics, and no statistics are taken of them.
+    PROGRAMS in "programs/":
+    "btree"      70   0x4191_C769_1328_5F6F
+    "sat"        240  0x83B0_86B6_6E2E_F8BC
+    "suffix"     46   0xEF31_2DCC_171D_3DB8
+    "paragraph"  320  0x3C55_B49A_54B0_207E
+    "expression" 1400 0x304D_3A80_F5A3_1BDB
+    "flow"       180  0xCDE5_E816_CF79_0CE5
+    "connect"    80   0xC31B_51DF_0FDC_634E
+    "filter"     520  0x570E_6135_FB5A_5979
+    "events"     320  0xF769_ED72_CEC6_BF96
+    "raster"     20   0xF18E_6CC4_CFB9_66E6
+}

@@ -1,7 +1,8 @@
 //! Tabwasm and its peers on the same kernels, in one process.
 //!
 //! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
-//! execution; `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
+//! execution, with `--simd` on kernels of vectors, with `--programs` on programs of other kinds;
+//! `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
 //! `tabwasm-bench components` compares calls of components, loading and instantiation;

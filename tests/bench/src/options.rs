@@ -8,7 +8,7 @@ use crate::Error;
 #[cfg(feature = "differential")]
 use crate::differential;
 use crate::engines::{ENGINES, Engine};
-use crate::kernels::{KERNELS, Kernel, SIMD};
+use crate::kernels::{KERNELS, Kernel, PROGRAMS, SIMD};
 
 /// What `--help` says.
 pub const USAGE: &str = "\
@@ -26,6 +26,7 @@ Options:
   --rounds N       rounds over all kernels [default: 15]
   --kernel NAME    only this kernel; may be repeated
   --simd           the kernels of vectors instead
+  --programs       programs of other kinds instead, by compilers of four languages
   --engine NAME    only this engine; may be repeated
   --json           one JSON object instead of a table
   --help           this text
@@ -100,7 +101,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         return Ok(Command::Differential(random_modules(arguments)?));
     }
     let (mut kernels, mut engines) = (Vec::new(), Vec::new());
-    let (mut rounds, mut quick, mut json, mut simd) = (None, false, false, false);
+    let (mut rounds, mut quick, mut json) = (None, false, false);
+    let (mut list, mut simd) = (KERNELS, false);
     while let Some(flag) = arguments.next() {
         let mut value = || {
             arguments
@@ -110,7 +112,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         match flag.as_str() {
             "--quick" => quick = true,
             "--json" => json = true,
-            "--simd" => simd = true,
+            "--simd" => (list, simd) = (SIMD, true),
+            "--programs" => (list, simd) = (PROGRAMS, false),
             "--rounds" => rounds = Some(value()?.parse()?),
             "--kernel" => kernels.push(kernel(&value()?)?),
             "--engine" => engines.push(named(ENGINES, |e| e.name, "engine", &value()?)?),
@@ -120,7 +123,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     }
     Ok(Command::Execute(Plan {
         kernels: if kernels.is_empty() {
-            if simd { SIMD } else { KERNELS }.iter().collect()
+            list.iter().collect()
         } else {
             kernels
         },
@@ -163,10 +166,11 @@ fn random_modules(
     })
 }
 
-/// The kernel with a name, of either list.
+/// The kernel with a name, of any list.
 fn kernel(wanted: &str) -> Result<&'static Kernel, Error> {
-    let of_vectors = SIMD.iter().find(|kernel| kernel.name == wanted);
-    of_vectors.map_or_else(|| named(KERNELS, |k| k.name, "kernel", wanted), Ok)
+    let mut others = SIMD.iter().chain(PROGRAMS);
+    let other = others.find(|kernel| kernel.name == wanted);
+    other.map_or_else(|| named(KERNELS, |k| k.name, "kernel", wanted), Ok)
 }
 
 fn named<T>(
