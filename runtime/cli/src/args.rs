@@ -210,12 +210,16 @@ impl Run {
 /// What to show.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples: `tabwasm inspect --json app.wasm`, `tabwasm inspect --needs app.wasm`"
+    after_help = "Examples: `tabwasm inspect --json app.wasm`, `tabwasm inspect --functions app.wasm`, \
+        `tabwasm inspect --needs app.wasm`"
 )]
 pub struct Inspect {
     /// What the tier without an allocator needs for a module, instead.
     #[arg(long)]
     pub needs: bool,
+    /// Functions, too: index, name, offset, and which proposals besides `mvp` type and body need.
+    #[arg(long, conflicts_with = "needs")]
+    pub functions: bool,
     /// One JSON object a line: of each file, and of each module and component in it.
     #[arg(long)]
     pub json: bool,

@@ -8,6 +8,7 @@
 compile_error!("choose the tier of the library: feature `std` (default) or `alloc`");
 
 pub mod args;
+mod asked;
 pub mod calls;
 pub mod compile;
 pub mod completions;

@@ -8,7 +8,7 @@ use super::types::{admit, malformed};
 use crate::generated::facts::wire;
 use crate::profile::{Everything, Gate};
 use crate::reject::Reject;
-use crate::spec::{ErrorCode, Limit};
+use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{TypeIdx, ValType, ValTypes};
 
 /// Types that are defined together: a recursion group, or one type.
@@ -183,7 +183,7 @@ impl<'a> Reader<'a> {
         Ok(match composite {
             wire::Composite::Func => CompositeType::Func {
                 params: self.val_types(gate, Limit::Params, limits.params)?,
-                results: self.val_types(gate, Limit::Results, limits.results)?,
+                results: self.results(gate)?,
             },
             wire::Composite::Struct => {
                 let start = self.position();
@@ -209,6 +209,34 @@ impl<'a> Reader<'a> {
     ) -> Result<ValTypes<'a>, Reject> {
         let start = self.position();
         let count = self.count(limit, most)?;
+        self.counted_types(gate, start, count)
+    }
+
+    /// The types of results.
+    fn results(&mut self, gate: &impl Gate) -> Result<ValTypes<'a>, Reject> {
+        let start = self.position();
+        let count = self.result_count(gate)?;
+        self.counted_types(gate, start, count)
+    }
+
+    /// The number of results; several are a proposal.
+    #[inline(always)]
+    pub(crate) fn result_count(&mut self, gate: &impl Gate) -> Result<u32, Reject> {
+        let at = self.position();
+        let count = self.count(Limit::Results, gate.limits().results)?;
+        if count > 1 {
+            gate.admit(Proposal::MultiValue, at, ())?;
+        }
+        Ok(count)
+    }
+
+    /// Types behind their count, which begins at `start`.
+    fn counted_types(
+        &mut self,
+        gate: &impl Gate,
+        start: usize,
+        count: u32,
+    ) -> Result<ValTypes<'a>, Reject> {
         let mut last = None;
         for _ in 0..count {
             last = Some(self.val_type(gate)?);

@@ -224,11 +224,7 @@ impl<'a, 'g, G: Gate, S: Storage> Pass<'a, 'g, G, S> {
         let start = self.env.value_types.len() as u32;
         let params = r.count(Limit::Params, limits.params)?;
         self.value_types(r, params, first, length)?;
-        let at_results = r.position();
-        let results = r.count(Limit::Results, limits.results)?;
-        if results > 1 {
-            self.gate.admit(Proposal::MultiValue, at_results, ())?;
-        }
+        let results = r.result_count(self.gate)?;
         self.value_types(r, results, first, length)?;
         let index = self.env.types.len() as u32;
         let (params, results) = (params as u16, results as u16);

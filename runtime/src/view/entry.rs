@@ -196,8 +196,18 @@ impl<'a, T: Entry<'a>> Iterator for Entries<'a, T> {
     type Item = Result<T, Reject>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        self.next_by(T::read)
+    }
+}
+
+impl<'a, T> Entries<'a, T> {
+    /// The next one, as `read` reads it.
+    pub(super) fn next_by(
+        &mut self,
+        read: impl FnOnce(&mut Reader<'a>) -> Result<T, Reject>,
+    ) -> Option<Result<T, Reject>> {
         let next = match &mut self.items {
-            Ok(Some(items)) => items.next(T::read),
+            Ok(Some(items)) => items.next(read),
             Ok(None) => Ok(None),
             Err(reject) => Err(*reject),
         };

@@ -76,6 +76,15 @@ impl<'a> ModuleView<'a> {
         self.entries()
     }
 
+    /// The same, as far as a gate admits them.
+    pub fn types_admitted<'g, G: Gate>(
+        &self,
+        gate: &'g G,
+    ) -> impl Iterator<Item = Result<CoreTypes<'a>, Reject>> + use<'a, 'g, G> {
+        let mut types = self.types();
+        core::iter::from_fn(move || types.next_by(|r| r.core_types(gate)))
+    }
+
     /// What it imports.
     pub fn imports(&self) -> Entries<'a, Import<'a>> {
         self.entries()

@@ -8,20 +8,27 @@ use tabwasm::reject::Reject;
 use tabwasm::view::{ComponentView, ModuleView, View};
 
 use super::entities::{Entities, kind};
+use super::functions::{Function, functions};
+use crate::args::Inspect;
 use crate::json::Object;
 use crate::lacks;
 
 /// A view, without what is nested in it.
-pub(super) fn object(file: &str, level: usize, view: View<'_>) -> Result<Object, Reject> {
+pub(super) fn object(
+    args: &Inspect,
+    file: &str,
+    level: usize,
+    view: View<'_>,
+) -> Result<Object, Reject> {
     let line = Object::line().text("file", file);
     let line = line.number("level", level as u64);
     match view {
-        View::Module(module) => of_module(line.text("kind", "module"), module),
+        View::Module(module) => of_module(args, line.text("kind", "module"), module),
         View::Component(component) => of_component(line.text("kind", "component"), component),
     }
 }
 
-fn of_module(line: Object, module: ModuleView<'_>) -> Result<Object, Reject> {
+fn of_module(args: &Inspect, line: Object, module: ModuleView<'_>) -> Result<Object, Reject> {
     let entities = Entities::of(module)?;
     let mut imports = Vec::new();
     for import in module.imports() {
@@ -52,7 +59,7 @@ fn of_module(line: Object, module: ModuleView<'_>) -> Result<Object, Reject> {
     let missing = missing
         .into_iter()
         .map(|(module, name)| named(module, name));
-    Ok(line
+    let line = line
         .optional_text("name", name)
         .number("bytes", module.bytes().len() as u64)
         .list("imports", imports.into_iter())
@@ -60,7 +67,21 @@ fn of_module(line: Object, module: ModuleView<'_>) -> Result<Object, Reject> {
         .list("sections", sections.into_iter())
         .list("customs", customs.into_iter())
         .texts("missing_proposals", lacks::proposals(module).into_iter())
-        .list("missing_imports", missing))
+        .list("missing_imports", missing);
+    Ok(match args.functions {
+        true => line.list("functions", functions(module)?.iter().map(of_function)),
+        false => line,
+    })
+}
+
+fn of_function(function: &Function<'_>) -> Object {
+    let line = Object::new().number("index", function.index as u64);
+    let line = line.optional_text("name", function.name);
+    let line = match function.offset {
+        Some(offset) => line.number("offset", offset as u64),
+        None => line.null("offset"),
+    };
+    line.texts("proposals", function.proposals())
 }
 
 fn of_component(line: Object, component: ComponentView<'_>) -> Result<Object, Reject> {

@@ -2,10 +2,11 @@
 //!
 //! They need not be valid: what can be read is shown, up to the first error. Views do the reading,
 //! so this is also an example of them. Nested components are kept in a list and not visited by
-//! recursion; `text` and `json` show each of them, with types from `entities`. What a component in a
-//! file imports and exports is shown in WIT, too, by `wit`.
+//! recursion; `text` and `json` show each of them, with types from `entities` and, on request, what each
+//! function needs from `functions`. What a component in a file imports and exports is shown in WIT, too, by `wit`.
 
 mod entities;
+mod functions;
 mod json;
 mod text;
 mod wit;
@@ -69,8 +70,8 @@ fn show(args: &Inspect, file: &str, view: View<'_>) -> Result<(), Reject> {
             _ => line,
         };
         match args.json {
-            true => line!("{}", object(json::object(file, level, view)?)),
-            false => text::show(level, view)?,
+            true => line!("{}", object(json::object(args, file, level, view)?)),
+            false => text::show(args, level, view)?,
         }
         if let View::Component(component) = view {
             let modules = component.modules().map(|module| module.map(View::Module));

@@ -10,6 +10,8 @@ use tabwasm::reject::Reject;
 use tabwasm::view::{ComponentView, ModuleView, View};
 
 use super::entities::Entities;
+use super::functions::{Function, functions};
+use crate::args::Inspect;
 use crate::lacks;
 use crate::output::line;
 
@@ -17,15 +19,15 @@ use crate::output::line;
 const DEEPEST: usize = 16;
 
 /// Shows a view, without what is nested in it.
-pub(super) fn show(level: usize, view: View<'_>) -> Result<(), Reject> {
+pub(super) fn show(args: &Inspect, level: usize, view: View<'_>) -> Result<(), Reject> {
     let indent = "  ".repeat(level.min(DEEPEST));
     match view {
-        View::Module(module) => show_module(module, &indent),
+        View::Module(module) => show_module(args, module, &indent),
         View::Component(component) => show_component(component, &indent),
     }
 }
 
-fn show_module(module: ModuleView<'_>, indent: &str) -> Result<(), Reject> {
+fn show_module(args: &Inspect, module: ModuleView<'_>, indent: &str) -> Result<(), Reject> {
     let name = module.names().and_then(|names| names.module());
     line!(
         "{indent}module{}, {} bytes",
@@ -65,6 +67,11 @@ fn show_module(module: ModuleView<'_>, indent: &str) -> Result<(), Reject> {
             custom.content().len()
         );
     }
+    if args.functions {
+        for function in functions(module)? {
+            line!("{indent}  {}", described(&function));
+        }
+    }
     let proposals = lacks::proposals(module);
     if !proposals.is_empty() {
         line!("{indent}  missing proposals: {}", proposals.join(", "));
@@ -78,6 +85,21 @@ fn show_module(module: ModuleView<'_>, indent: &str) -> Result<(), Reject> {
         line!("{indent}  missing imports: {}", named.join(", "));
     }
     Ok(())
+}
+
+/// `func 3 "name" at offset 0x4b: simd, multi_value`
+fn described(function: &Function<'_>) -> String {
+    let Function { index, name, .. } = function;
+    let place = match function.offset {
+        Some(offset) => format!(" at offset {offset:#x}"),
+        None => ", imported".to_owned(),
+    };
+    let proposals: Vec<&str> = function.proposals().collect();
+    let needs = match proposals.is_empty() {
+        true => String::new(),
+        false => format!(": {}", proposals.join(", ")),
+    };
+    format!("func {index}{}{place}{needs}", quoted(*name))
 }
 
 fn show_component(component: ComponentView<'_>, indent: &str) -> Result<(), Reject> {

@@ -204,6 +204,19 @@ fn levels_ask_more_and_more() {
     assert_eq!(code("standard", &body), Some(0));
     assert_eq!(code("full", &body), Some(3));
     assert_eq!(code("half", &body), Some(2));
+    let pair = file("pair.wat", "(module (type (func (result i32 i32))))");
+    for level in ["basic", "standard", "full"] {
+        let args = [
+            "validate",
+            "--level",
+            level,
+            "--features",
+            "wasm2,-multi_value",
+        ];
+        let output = tabwasm(&[&args[..], &[&pair]].concat(), b"");
+        assert_eq!(output.code, Some(3), "{level}: {}", output.stdout);
+        assert!(output.stderr.contains("`multi_value`"), "{}", output.stderr);
+    }
 }
 
 #[test]
@@ -477,4 +490,95 @@ fn validation_has_a_line_of_json_for_each_file() {
         let expected = format!(r#""verdict":"{verdict}""#);
         assert!(line.contains(&expected), "{line}");
     }
+}
+
+#[test]
+fn proposals_are_listed_by_function() {
+    let text = r#"(module $several
+        (type $pair (func (result i32 i32)))
+        (import "env" "vector" (func $vector (param v128)))
+        (import "env" "plain" (func (param i32)))
+        (memory 1) (memory $second 1) (table 1 funcref) (table $other 1 funcref)
+        (func $plain (param i32) (result i32) (i32.add (local.get 0) (i32.load (i32.const 0))))
+        (func $vectors (drop (i8x16.splat (i32.const 1))))
+        (func $relaxed (local f32) (drop (i8x16.relaxed_swizzle
+            (v128.const i64x2 1 2) (v128.const i64x2 1 2))))
+        (func $typed (type $pair) (i32.const 1) (i32.const 2))
+        (func (param externref) (drop (i32.extend8_s (i32.const 1))))
+        (func $memories (drop (i32.load $second (i32.const 0))) (drop (memory.size $second)))
+        (func $tables (call_indirect $other (i32.const 0)))
+        (func $far (drop (i32.load offset=0x1_0000_0000 (i32.const 0)))
+            (return_call $vectors))
+        (func $later (block (type $pair) (i32.const 1) (i32.const 2)) (drop) (drop)
+            (throw_ref (ref.null exn)))
+        (func $all (return_call $vectors) (drop (i32.atomic.load (i32.const 0)))
+            (drop (i64.trunc_sat_f64_s (f64.const 1)))))"#;
+    let path = file("by_function.wat", text);
+    let output = tabwasm(&["inspect", "--functions", &path], b"");
+    assert_eq!(output.code, Some(0), "{}", output.stderr);
+    let wasm = wat::parse_str(text).expect("this is a module");
+    let view = tabwasm::view::ModuleView::new(&wasm).expect("this is a module");
+    let bodies = view.bodies().map(|body| body.expect("it is read").span());
+    let bodies: Vec<_> = bodies.collect();
+    let needs = [
+        ("plain", ""),
+        ("vectors", ": simd"),
+        ("relaxed", ": floats, simd, relaxed_simd"),
+        ("typed", ": multi_value"),
+        ("", ": sign_extension, reference_types"),
+        ("memories", ": multi_memory"),
+        ("tables", ": call_indirect_overlong"),
+        ("far", ": tail_call, memory64"),
+        ("later", ": multi_value, reference_types, exceptions"),
+        (
+            "all",
+            ": floats, saturating_float_to_int, tail_call, threads",
+        ),
+    ];
+    assert_eq!(bodies.len(), needs.len());
+    let mut expected = vec![
+        "    func 0 \"vector\", imported: simd".to_owned(),
+        "    func 1, imported".to_owned(),
+    ];
+    for ((body, (name, needs)), index) in bodies.iter().zip(needs).zip(2..) {
+        let name = match name {
+            "" => String::new(),
+            name => format!(" \"{name}\""),
+        };
+        let offset = body.range().start;
+        expected.push(format!(
+            "    func {index}{name} at offset {offset:#x}{needs}"
+        ));
+    }
+    let shown = output
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("    func "));
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+
+    let output = tabwasm(&["inspect", "--functions", "--json", &path], b"");
+    let first = bodies[2].range().start;
+    for part in [
+        r#""functions":[{"index":0,"name":"vector","offset":null,"proposals":["simd"]},"#,
+        r#"{"index":1,"name":null,"offset":null,"proposals":[]},"#,
+        &format!(
+            r#"{{"index":4,"name":"relaxed","offset":{first},"proposals":["floats","simd","relaxed_simd"]}},"#
+        ),
+    ] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    let output = tabwasm(&["inspect", "--json", &path], b"");
+    assert!(!output.stdout.contains("functions"), "{}", output.stdout);
+
+    // An opcode that is nobody's, and an option that makes no sense.
+    let wrong = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x05\x01\x03\0\x27\x0b";
+    let output = tabwasm(&["inspect", "--functions", "-"], wrong);
+    assert_eq!(output.code, Some(3));
+    assert!(
+        output.stderr.contains("illegal opcode"),
+        "{}",
+        output.stderr
+    );
+    let output = tabwasm(&["inspect", "--functions", "--needs", &path], b"");
+    assert_eq!(output.code, Some(2));
 }
