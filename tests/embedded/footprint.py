@@ -30,6 +30,7 @@ PROGRAMS = {
     "execute": "execute, its table in flash",
     "validate": "validate",
     "component": "validate a component",
+    "vector": "validate and execute, with vectors",
 }
 
 # Others, measured with the same kernel in the same run; no figure of theirs is held.

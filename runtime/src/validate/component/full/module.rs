@@ -164,7 +164,7 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 kind => core_entity(space, kind, &mut section)?,
             };
             if initialised || kind == ExternKind::Global {
-                section.expression()?;
+                section.skim(self.gate)?;
             }
             match left.checked_sub(1) {
                 Some(less) => left = less,

@@ -10,15 +10,22 @@ use core::hint::black_box;
 
 use firmware::Board;
 use firmware::memory::{Once, take};
-use tabwasm::profile::Features;
+use tabwasm::profile::Profile;
 use tabwasm::reject::Verdict;
+use tabwasm::spec::{Limits, Proposals};
 use tabwasm::validate::{Arena, validate_component};
 
 /// Made by the build script of `kernel/component.wat`.
 static COMPONENT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/component.wasm"));
 
 /// The profile of the others, with components.
-static GATE: Features = Features::of::<Board>().with_components();
+struct Components;
+
+impl Profile for Components {
+    type Slot = <Board as Profile>::Slot;
+    const PROPOSALS: Proposals = Board::PROPOSALS.union(Proposals::COMPONENTS);
+    const LIMITS: Limits = Board::LIMITS;
+}
 
 static ARENA: Once<[u8; 8192]> = Once::new([0; 8192]);
 
@@ -26,7 +33,7 @@ static ARENA: Once<[u8; 8192]> = Once::new([0; 8192]);
 fn main() -> u32 {
     let arena = Arena::new(take(&ARENA));
     let clock = board::clock::start();
-    let verdict = validate_component(black_box(COMPONENT), &GATE, &arena);
+    let verdict = validate_component(black_box(COMPONENT), &Components, &arena);
     board::report("instructions", clock.instructions());
     board::report("input", COMPONENT.len() as u32);
     board::report("arena", arena.peak() as u32);

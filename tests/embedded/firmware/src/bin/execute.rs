@@ -7,7 +7,7 @@
 
 use core::hint::black_box;
 
-use firmware::{KERNEL, TABLE};
+use firmware::{KERNEL, TABLE, lime1};
 use tabwasm::compact::Module;
 
 #[unsafe(no_mangle)]
@@ -16,10 +16,10 @@ fn main() -> u32 {
     let Ok(module) = Module::with_table(black_box(KERNEL), black_box(TABLE)) else {
         return 3;
     };
-    let right = firmware::run(module);
+    let right = lime1::run(module);
     board::report("instructions", clock.instructions());
     board::report("table", TABLE.len() as u32);
-    board::report("state", firmware::state());
+    board::report("state", lime1::state());
     board::report("stack", board::stack::peak());
     u32::from(!right)
 }
