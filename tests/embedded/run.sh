@@ -45,7 +45,8 @@ main() {
     done
 }
 
-# Encodes the official scripts, and plays them on this machine: what the others are compared with.
+# Encodes the official scripts, and plays them on this machine, in each profile: what the others are
+# compared with.
 suite_here() {
     say 'the official scripts, here'
     mkdir -p "$here/target/suite"
@@ -55,8 +56,11 @@ suite_here() {
     scripts=$(../../target/release/encode "$here/target/suite/suite.bin") || fail "$scripts"
     stock build -q --release -p desk
     counts=$("$here/target/stock/release/desk" "$here/target/suite/suite.bin") || fail "the host: $counts"
-    echo "$scripts: $counts"
-    grep -qxF "$scripts: $counts" counts.txt || fail 'counts.txt has no such line'
+    local line
+    while IFS= read -r line; do
+        echo "$scripts: $line"
+        grep -qxF "$scripts: $line" counts.txt || fail 'counts.txt has no such line'
+    done <<<"$counts"
 }
 
 # Cargo with the compiler that users have.

@@ -28,11 +28,19 @@ impl<'b> Cursor<'b> {
         core::str::from_utf8(text).map_err(|_| Broken)
     }
 
-    /// A value or pattern.
-    pub(crate) fn value(&mut self) -> Result<(PatternKind, u64), Broken> {
+    /// A value, or what a pattern begins with.
+    pub(crate) fn value(&mut self) -> Result<(PatternKind, u128), Broken> {
         let kind = PatternKind::from_byte(self.byte()?).ok_or(Broken)?;
-        let (bits, rest) = self.0.split_first_chunk().ok_or(Broken)?;
+        let mut bits = self.bits()?.into();
+        if kind == PatternKind::V128 {
+            bits |= u128::from(self.bits()?) << u64::BITS;
+        }
+        Ok((kind, bits))
+    }
+
+    fn bits(&mut self) -> Result<u64, Broken> {
+        let (bytes, rest) = self.0.split_first_chunk().ok_or(Broken)?;
         self.0 = rest;
-        Ok((kind, u64::from_le_bytes(*bits)))
+        Ok(u64::from_le_bytes(*bytes))
     }
 }

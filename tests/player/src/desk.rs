@@ -3,30 +3,25 @@
 //! The lengths are those of the boards, so that a count which differs there is a difference of the
 //! library.
 
+use std::boxed::Box;
 use std::vec;
 
-use crate::{Broken, Buffers, Counts, Listener, Source, lengths, play};
+use tabwasm::profile::Profile;
 
-/// Plays all scripts in these bytes, with this many bytes for memories.
-pub fn play_bytes(
+use crate::{Broken, Buffers, Counts, Listener, Lists, Source, lengths, play};
+
+/// Plays all scripts in these bytes with the proposals of a profile, and this many bytes for memories.
+pub fn play_bytes<P: Profile>(
     bytes: &[u8],
     memory: usize,
     listener: &mut impl Listener,
 ) -> Result<Counts, Broken> {
     let buffers = Buffers {
         pool: &mut vec![0; lengths::POOL],
-        slots: &mut vec![0; lengths::SLOTS],
-        frames: &mut vec![Default::default(); lengths::FRAMES],
-        links: &mut vec![Default::default(); lengths::ENTITIES],
-        tables: &mut vec![Default::default(); lengths::ENTITIES],
-        elements: &mut vec![Default::default(); lengths::ELEMENTS],
-        memories: &mut vec![Default::default(); lengths::ENTITIES],
         memory: &mut vec![0; memory],
-        globals: &mut vec![Default::default(); lengths::ENTITIES],
-        types: &mut vec![Default::default(); lengths::TYPES],
-        segments: &mut vec![Default::default(); lengths::TYPES],
+        lists: &mut Box::new(Lists::EMPTY),
     };
-    play(&mut Bytes(bytes), buffers, listener)
+    play::<P>(&mut Bytes(bytes), buffers, listener)
 }
 
 struct Bytes<'b>(&'b [u8]);

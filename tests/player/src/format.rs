@@ -45,7 +45,8 @@ pub enum Outcome {
     Trap,
 }
 
-/// Kinds of values and patterns: a byte, then eight bytes with the number, or zeros.
+/// Kinds of values and patterns: a byte, then eight bytes with the number, or zeros; of a vector,
+/// sixteen bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum PatternKind {
@@ -77,6 +78,12 @@ pub enum PatternKind {
     Func,
     /// Pattern: a reference to something of the host, not null.
     AnyExtern,
+    /// These 128 bits.
+    V128,
+    /// Pattern: a vector of as many lanes as the number says; they follow, each a pattern of a float.
+    Lanes,
+    /// Pattern: one of as many patterns as the number says; they follow, none of them of this kind.
+    Either,
 }
 
 macro_rules! from_byte {
@@ -94,7 +101,7 @@ from_byte! {
     Tag: File Forget Module Definition Malformed Invalid Unlinkable StartTraps Register Invoke Get;
     Outcome: Any Results Trap;
     PatternKind: I32 I64 F32 F64 NullFunc NullExtern Extern F32Canonical F32Arithmetic F64Canonical
-        F64Arithmetic Null Func AnyExtern;
+        F64Arithmetic Null Func AnyExtern V128 Lanes Either;
 }
 
 /// What a record begins with.

@@ -10,18 +10,18 @@
 #[cfg(feature = "std")]
 extern crate std;
 
+mod buffers;
 mod cursor;
 #[cfg(feature = "std")]
 pub mod desk;
 pub mod format;
-
 mod outcome;
 mod segment;
 mod value;
 
-use tabwasm::compact::{Frame, Global, Link, Memory, Segment, Table};
-use tabwasm::types::{Ref, TypeId};
+use tabwasm::profile::Profile;
 
+pub use buffers::{Buffers, Lists, lengths};
 use format::{Header, Tag};
 pub use outcome::Outcome;
 use segment::Player;
@@ -36,51 +36,6 @@ pub trait Source {
 pub trait Listener {
     /// What came of a directive; the file's name and the line say which.
     fn hear(&mut self, file: &str, line: u32, tag: Tag, outcome: Outcome);
-}
-
-/// Memory for one script at a time.
-pub struct Buffers<'r> {
-    /// Modules, their tables, and the validator's arena.
-    pub pool: &'r mut [u8],
-    /// Slots of the value stack.
-    pub slots: &'r mut [u64],
-    /// Callers that wait.
-    pub frames: &'r mut [Frame],
-    /// What imports are linked to.
-    pub links: &'r mut [Link],
-    /// Tables.
-    pub tables: &'r mut [Table],
-    /// Elements of tables and of passive segments.
-    pub elements: &'r mut [Ref],
-    /// Memories.
-    pub memories: &'r mut [Memory],
-    /// Bytes of memories.
-    pub memory: &'r mut [u8],
-    /// Globals.
-    pub globals: &'r mut [Global],
-    /// Types.
-    pub types: &'r mut [TypeId],
-    /// Segments.
-    pub segments: &'r mut [Segment],
-}
-
-/// Lengths of the lists of buffers that suffice for the official scripts. On all machines the same,
-/// so that the counts are.
-pub mod lengths {
-    /// Bytes of the pool.
-    pub const POOL: usize = 1 << 20;
-    /// Slots.
-    pub const SLOTS: usize = 4096;
-    /// Callers.
-    pub const FRAMES: usize = 512;
-    /// Links, tables, memories, globals.
-    pub const ENTITIES: usize = 256;
-    /// Elements.
-    pub const ELEMENTS: usize = 1 << 15;
-    /// Bytes of memories.
-    pub const MEMORY: usize = 9 << 18;
-    /// Types and segments.
-    pub const TYPES: usize = 2048;
 }
 
 /// What came of all directives.
@@ -105,10 +60,10 @@ pub struct Broken;
 /// Longest name of a script that is kept.
 const NAME: usize = 64;
 
-/// Plays all scripts of a source.
-pub fn play(
+/// Plays all scripts of a source with the proposals of a profile.
+pub fn play<P: Profile>(
     source: &mut impl Source,
-    mut buffers: Buffers<'_>,
+    mut buffers: Buffers<'_, P::Slot>,
     listener: &mut impl Listener,
 ) -> Result<Counts, Broken> {
     let mut counts = Counts::default();
@@ -130,22 +85,22 @@ pub fn play(
         }
         let file = name.get(..length).unwrap_or_default();
         let file = core::str::from_utf8(file).map_err(|_| Broken)?;
-        next = segment(source, file, &mut buffers, listener, &mut counts)?;
+        next = segment::<P>(source, file, &mut buffers, listener, &mut counts)?;
     }
     Ok(counts)
 }
 
 /// Plays until the next script, or until nothing of this one is needed any more.
 #[inline(never)]
-fn segment(
+fn segment<P: Profile>(
     source: &mut impl Source,
     file: &str,
-    buffers: &mut Buffers<'_>,
+    buffers: &mut Buffers<'_, P::Slot>,
     listener: &mut impl Listener,
     counts: &mut Counts,
 ) -> Result<Option<Header>, Broken> {
     let mut instances = [Default::default(); segment::INSTANCES];
-    let mut player = Player::new(buffers, &mut instances);
+    let mut player = Player::<P>::new(buffers, &mut instances);
     loop {
         let Some(header) = header(source)? else {
             return Ok(None);

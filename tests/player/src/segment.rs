@@ -3,8 +3,10 @@
 //! A script may make more instances than a device has memory for; the encoder marks where none of
 //! the earlier ones is needed any more, and there the store begins again.
 
+use core::marker::PhantomData;
+
 use tabwasm::compact::{Exit, Extern, Instance, InstanceIdx, Module, Ram, Store, Value};
-use tabwasm::profile::{NoAlloc, Profile};
+use tabwasm::profile::Profile;
 use tabwasm::reject::{Detail, Reject};
 use tabwasm::spec::{ErrorClass, Limits, Proposals, Trap};
 
@@ -12,7 +14,7 @@ use crate::cursor::Cursor;
 use crate::format::{Header, Outcome as Expected, Tag};
 use crate::outcome::Outcome;
 use crate::value::{argument, matches};
-use crate::{Broken, Buffers, Source};
+use crate::{Broken, Buffers, Lists, Source};
 
 /// The most instances that exist at a time.
 pub(crate) const INSTANCES: usize = 256;
@@ -21,19 +23,19 @@ const NAMES: usize = 32;
 /// The most imports of a module, and arguments of a call.
 const IMPORTS: usize = 64;
 
-/// The tier `no_alloc` with the largest limits: the official scripts try some out.
-pub(crate) struct Wide;
+/// A profile with the largest limits: the official scripts try some out.
+struct Unlimited<P>(PhantomData<P>);
 
-impl Profile for Wide {
-    type Slot = <NoAlloc as Profile>::Slot;
-    const PROPOSALS: Proposals = NoAlloc::PROPOSALS;
+impl<P: Profile> Profile for Unlimited<P> {
+    type Slot = P::Slot;
+    const PROPOSALS: Proposals = P::PROPOSALS;
     const LIMITS: Limits = Limits::MAX;
 }
 
 /// Instances, and the memory that is left for more.
-pub(crate) struct Player<'p> {
+pub(crate) struct Player<'p, P: Profile> {
     pool: &'p mut [u8],
-    store: Store<'p, 'p, Wide>,
+    store: Store<'p, 'p, Unlimited<P>>,
     /// What the records that make instances have made.
     made: [Result<InstanceIdx, Outcome>; INSTANCES],
     count: usize,
@@ -61,20 +63,34 @@ impl From<Broken> for Unmet {
     }
 }
 
-impl<'p> Player<'p> {
-    pub(crate) fn new(buffers: &'p mut Buffers<'_>, instances: &'p mut [Instance<'p>]) -> Self {
+impl<'p, P: Profile> Player<'p, P> {
+    pub(crate) fn new(
+        buffers: &'p mut Buffers<'_, P::Slot>,
+        instances: &'p mut [Instance<'p>],
+    ) -> Self {
+        let Lists {
+            slots,
+            frames,
+            links,
+            tables,
+            elements,
+            memories,
+            globals,
+            types,
+            segments,
+        } = &mut *buffers.lists;
         let store = Store::new(Ram {
-            slots: buffers.slots,
-            frames: buffers.frames,
+            slots,
+            frames,
             instances,
-            links: buffers.links,
-            tables: buffers.tables,
-            elements: buffers.elements,
-            memories: buffers.memories,
+            links,
+            tables,
+            elements,
+            memories,
             memory: buffers.memory,
-            globals: buffers.globals,
-            types: buffers.types,
-            segments: buffers.segments,
+            globals,
+            types,
+            segments,
         });
         Self {
             pool: buffers.pool,
@@ -136,7 +152,8 @@ impl<'p> Player<'p> {
     /// Validates a module; its table stays.
     fn compile(&mut self, wasm: &'p [u8]) -> Result<Module<'p>, Unmet> {
         let pool = core::mem::take(&mut self.pool);
-        let made = Module::new(wasm, &Wide, pool).map(|module| module.table().len());
+        let made = Module::new(wasm, &Unlimited::<P>(PhantomData), pool)
+            .map(|module| module.table().len());
         let (table, rest) = pool.split_at_mut_checked(made.unwrap_or(0)).ok_or(Broken)?;
         self.pool = rest;
         made?;
@@ -178,7 +195,7 @@ impl<'p> Player<'p> {
     }
 
     fn rejected(&mut self, wasm: &'p [u8], class: ErrorClass) -> Result<(), Unmet> {
-        let Err(reject) = Module::new(wasm, &Wide, &mut *self.pool) else {
+        let Err(reject) = Module::new(wasm, &Unlimited::<P>(PhantomData), &mut *self.pool) else {
             return Err(Outcome::Failed("the module was accepted").into());
         };
         match reject.detail() {
@@ -308,8 +325,8 @@ fn equal(
         return Err(Outcome::Failed("other results in number").into());
     }
     for _ in 0..count {
-        let pattern = cursor.value()?;
-        if !results.next().is_some_and(|found| matches(pattern, found)) {
+        let found = results.next().ok_or(Broken)?;
+        if !matches(cursor, found)? {
             return Err(Outcome::Failed("another result").into());
         }
     }

@@ -44,6 +44,10 @@ impl Record {
         self.byte(kind as u8).raw(&bits.to_le_bytes())
     }
 
+    pub(super) fn vector(self, bytes: [u8; 16]) -> Self {
+        self.byte(PatternKind::V128 as u8).raw(&bytes)
+    }
+
     pub(super) fn write(self, out: &mut Vec<u8>) {
         let header = Header {
             tag: self.tag,

@@ -1,4 +1,4 @@
-//! Plays an encoded file on a machine with an operating system: `desk FILE`.
+//! Plays an encoded file on a machine with an operating system, in slots of 8 and of 16 bytes: `desk FILE`.
 //!
 //! With as much memory as the boards have, so that the counts are the same, whatever the byte
 //! order and the width of a word.
@@ -7,8 +7,9 @@ use std::env;
 use std::fs;
 use std::process::ExitCode;
 
+use tabwasm::profile::{NoAlloc, NoAllocVector, Profile};
 use tabwasm_player::format::Tag;
-use tabwasm_player::{Listener, Outcome, desk, lengths};
+use tabwasm_player::{Broken, Counts, Listener, Outcome, desk, lengths};
 
 fn main() -> ExitCode {
     let Some(file) = env::args_os().nth(1) else {
@@ -22,16 +23,24 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match desk::play_bytes(&bytes, lengths::MEMORY, &mut Failures) {
-        Ok(counts) => {
-            println!("{counts}");
-            ExitCode::from(u8::from(counts.failed > 0))
-        }
-        Err(_) => {
+    let played = [
+        ("NoAlloc", play::<NoAlloc>(&bytes)),
+        ("NoAllocVector", play::<NoAllocVector>(&bytes)),
+    ];
+    let mut failed = false;
+    for (profile, counts) in played {
+        let Ok(counts) = counts else {
             eprintln!("desk: this is no encoded script");
-            ExitCode::FAILURE
-        }
+            return ExitCode::FAILURE;
+        };
+        println!("{profile}: {counts}");
+        failed |= counts.failed > 0;
     }
+    ExitCode::from(u8::from(failed))
+}
+
+fn play<P: Profile>(bytes: &[u8]) -> Result<Counts, Broken> {
+    desk::play_bytes::<P>(bytes, lengths::MEMORY, &mut Failures)
 }
 
 /// Prints failures.
