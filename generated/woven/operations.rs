@@ -617,6 +617,10 @@ pub(crate) enum Operation {
     CallInt,
     CallFloat,
     CallBoth,
+    CallSelf,
+    CallSelfInt,
+    CallSelfFloat,
+    CallSelfBoth,
     CallImport,
     CallRef,
     CallIndirect,
@@ -643,6 +647,8 @@ pub(crate) enum Operation {
     Return,
     ReturnMany,
     Jump,
+    LoopHead,
+    JumpAgain,
     BrTable,
     BrTableMany,
     CopyDown,
@@ -654,7 +660,7 @@ pub(crate) enum Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) static INFOS: [Info; 628] = [
+pub(crate) static INFOS: [Info; 634] = [
     /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
     /* TableSet */                      Info::new(2, &FIXED).traps(),
     /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
@@ -1250,6 +1256,10 @@ pub(crate) static INFOS: [Info; 628] = [
     /* CallInt */                       Info::new(0, &FIXED).traps(),
     /* CallFloat */                     Info::new(0, &FIXED).traps(),
     /* CallBoth */                      Info::new(0, &FIXED).traps(),
+    /* CallSelf */                      Info::new(0, &FIXED).traps(),
+    /* CallSelfInt */                   Info::new(0, &FIXED).traps(),
+    /* CallSelfFloat */                 Info::new(0, &FIXED).traps(),
+    /* CallSelfBoth */                  Info::new(0, &FIXED).traps(),
     /* CallImport */                    Info::new(0, &FIXED).traps(),
     /* CallRef */                       Info::new(1, &CALL_REF).traps(),
     /* CallIndirect */                  Info::new(1, &CALL_INDIRECT).traps(),
@@ -1276,6 +1286,8 @@ pub(crate) static INFOS: [Info; 628] = [
     /* Return */                        Info::new(0, &FIXED),
     /* ReturnMany */                    Info::new(0, &FIXED),
     /* Jump */                          Info::new(0, &FIXED),
+    /* LoopHead */                      Info::new(0, &FIXED),
+    /* JumpAgain */                     Info::new(0, &FIXED),
     /* BrTable */                       Info::new(1, &BR_TABLE),
     /* BrTableMany */                   Info::new(1, &BR_TABLE_MANY).traps(),
     /* CopyDown */                      Info::new(0, &FIXED),

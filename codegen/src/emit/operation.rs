@@ -300,7 +300,7 @@ fn rank(place: Place) -> Option<u8> {
         Place::SecondPinned => Some(3),
         Place::Immediate => Some(4),
         // Not places of operands.
-        Place::Both | Place::Jump | Place::JumpNot => None,
+        Place::Both | Place::Jump | Place::JumpNot | Place::Again | Place::AgainNot => None,
     }
 }
 
@@ -345,24 +345,11 @@ fn row_instruction(operation: &Operation<'_>, form: &Form, letters: &[&str]) -> 
         2 => "Binary",
         _ => "Ternary",
     };
-    let two = operation.operands == 2;
-    let (all, operands) = (
-        letters.join(", "),
-        letters[..operation.operands.min(letters.len())].join(", "),
-    );
+    let all = letters.join(", ");
     match form.0.get(operation.operands) {
-        Some(Place::Jump) if two => format!("Branch<{name}, {operands}>"),
-        Some(Place::Jump) => format!("Test<{name}, {operands}>"),
-        Some(Place::JumpNot) if two => format!("BranchNot<{name}, {operands}>"),
-        Some(Place::JumpNot) => format!("TestNot<{name}, {operands}>"),
-        Some(
-            Place::Slot
-            | Place::Accumulator
-            | Place::Pinned
-            | Place::SecondPinned
-            | Place::Immediate
-            | Place::Both,
-        ) => format!("{class}<{name}, {all}>"),
+        Some(to) if to.is_jump() && operation.operands == 2 => format!("Branch<{name}, {all}>"),
+        Some(to) if to.is_jump() => format!("Test<{name}, {all}>"),
+        Some(_) => format!("{class}<{name}, {all}>"),
         None => String::new(),
     }
 }

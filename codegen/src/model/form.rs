@@ -42,6 +42,10 @@ vocabulary! {
         Jump = "J",
         /// A jump if the value is zero.
         JumpNot = "N",
+        /// A jump to the head of the innermost loop if the value is not zero.
+        Again = "L",
+        /// A jump to the head of the innermost loop if the value is zero.
+        AgainNot = "M",
     }
 }
 
@@ -198,7 +202,7 @@ impl Place {
         match self {
             Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => true,
             Self::Immediate => true,
-            Self::Both | Self::Jump | Self::JumpNot => false,
+            Self::Both | Self::Jump | Self::JumpNot | Self::Again | Self::AgainNot => false,
         }
     }
 
@@ -207,14 +211,14 @@ impl Place {
         match self {
             Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => true,
             Self::Both => true,
-            Self::Immediate | Self::Jump | Self::JumpNot => false,
+            Self::Immediate | Self::Jump | Self::JumpNot | Self::Again | Self::AgainNot => false,
         }
     }
 
     /// Whether it is a jump, which truth values can go to besides.
     pub const fn is_jump(self) -> bool {
         match self {
-            Self::Jump | Self::JumpNot => true,
+            Self::Jump | Self::JumpNot | Self::Again | Self::AgainNot => true,
             Self::Slot | Self::Accumulator | Self::Pinned | Self::SecondPinned => false,
             Self::Immediate | Self::Both => false,
         }

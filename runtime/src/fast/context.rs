@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) base: *mut u8,
     /// Bytes of memory 0.
     pub(crate) length: u64,
+    /// The head of the innermost loop, while a loop runs that has no loops and no calls.
+    pub(crate) loop_head: *const u32,
     /// The innermost return record; records grow downwards, towards the frames.
     pub(crate) records: *mut Record,
     /// Globals of the running instance.
@@ -75,6 +77,7 @@ impl Context {
         let mut context = Self {
             base: NonNull::dangling().as_ptr(),
             length: 0,
+            loop_head: core::ptr::null(),
             records,
             globals: NonNull::dangling().as_ptr(),
             funcs: NonNull::dangling().as_ptr(),

@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use super::cold::{self, Turned};
-use super::handler::{Handler, handler};
+use super::handler::{HANDLER_WORDS, Handler, handler, length};
 use super::instruction::{Instruction, attempt, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
 use super::place::Source;
@@ -41,6 +41,9 @@ static BEGIN: Fixed = Fixed(handler::<Begin>());
 static RESUME: Fixed = Fixed(handler::<Resume>());
 /// Ends the run.
 pub(crate) static DONE: Fixed = Fixed(handler::<Done>());
+
+// The head of a loop stands right behind the handler's address of `LoopHead`, which has no words.
+const _: () = assert!(length(0) == HANDLER_WORDS);
 
 impl Fixed {
     /// Its address as code.
@@ -76,6 +79,15 @@ instructions! {
 
     /// Jumps.
     Jump [Operand::Target(0); Ending::Elsewhere] |words, _state| { target(words, 0) }
+
+    /// Makes the next instruction the head of the innermost loop.
+    LoopHead [Operand::Head; Ending::Next] |words, state| {
+        (*state.context).loop_head = words;
+        Flow::Next
+    }
+
+    /// Jumps to the head of the innermost loop.
+    JumpAgain [Operand::Again; Ending::Elsewhere] |_words, state| { Flow::Jump((*state.context).loop_head) }
 
     /// Copies operands down to where a label expects them: from, to, count.
     CopyDown [Operand::Down; Ending::Next] |words, state| {
@@ -239,6 +251,27 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Call<INT, FLOAT> {
             state.sp = state.sp.add(*words.add(2) as usize);
             state.acc = crate::module::code::long(words);
             Flow::Jump((*(state.acc as *const Cell)).entry())
+        }
+    }
+}
+
+/// Calls the running function again: distance to its beginning, frame. `INT` and `FLOAT` as for
+/// [`Call`].
+pub(crate) struct CallSelf<const INT: bool, const FLOAT: bool>;
+
+impl<const INT: bool, const FLOAT: bool> Instruction for CallSelf<INT, FLOAT> {
+    const LAYOUT: Layout = Layout::NONE
+        .all(&[Operand::Entry, Operand::Frame])
+        .keeps(Pinned::new(INT, FLOAT));
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type and a live state. `Enter` left
+        // room for a record; the code that runs is the function's, whose cell is not asked for.
+        unsafe {
+            push::<INT, FLOAT>(state, words, Self::words());
+            state.sp = state.sp.add(*words.add(1) as usize);
+            target(words, 0)
         }
     }
 }
@@ -455,7 +488,7 @@ unsafe fn push<const INT: bool, const FLOAT: bool>(state: &State, words: *const 
     unsafe {
         let context = state.context;
         let record = (*context).records.sub(1);
-        (*record).ip = words.add(super::handler::length(count) - super::handler::HANDLER_WORDS);
+        (*record).ip = words.add(length(count) - HANDLER_WORDS);
         (*record).sp = state.sp;
         if INT {
             (*record).p = state.p;

@@ -99,8 +99,8 @@ pub(crate) struct Forms {
     places: usize,
 }
 
-/// Bits of a place in a key.
-const BITS: u32 = 3;
+/// Places that there are, of operands and of results: the base of a key's digits.
+const BASE: usize = 9;
 
 impl Forms {
     /// The forms of a list, numbered by a table that `numbers` made of it.
@@ -115,7 +115,7 @@ impl Forms {
 
 /// Slots of a table of keys for the forms of a list.
 pub(crate) const fn keys(list: &[&str]) -> usize {
-    1 << (BITS as usize * places(list))
+    BASE.pow(places(list) as u32)
 }
 
 /// Places in each form of a list.
@@ -147,9 +147,11 @@ const fn key_of(form: &str) -> usize {
             b'W' => To::W as usize,
             b'J' => To::J as usize,
             b'N' => To::N as usize,
+            b'L' => To::L as usize,
+            b'M' => To::M as usize,
             _ => panic!("no such place"),
         };
-        key |= number << (BITS * at as u32);
+        key += number * BASE.pow(at as u32);
         at += 1;
     }
     key
@@ -196,10 +198,10 @@ pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Op
     }
     let mut key = 0;
     for (at, &place) in places.iter().enumerate() {
-        key |= (place as usize) << (BITS * at as u32);
+        key += place as usize * BASE.pow(at as u32);
     }
     if let Some(to) = to {
-        key |= (to as usize) << (BITS * places.len() as u32);
+        key += to as usize * BASE.pow(places.len() as u32);
     }
     let number = forms.numbers.get(key)?.checked_sub(1)?;
     Some(BASES[operation as usize] + number)
@@ -211,7 +213,7 @@ pub(crate) fn first_place(number: u16) -> Option<Place> {
     let info = &INFOS[operation];
     let form = number - BASES[operation] + 1;
     let key = info.forms.numbers.iter().position(|it| *it == form)?;
-    let first = key & ((1 << BITS) - 1);
+    let first = key % BASE;
     let places = [Place::S, Place::A, Place::P, Place::Q, Place::I];
     let mut places = places.into_iter().filter(|_| info.operands > 0);
     places.find(|place| *place as usize == first)

@@ -4,12 +4,13 @@
 //! distances in words from the first operand word of the instruction they belong to; those of a
 //! table, from their own word.
 
+use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
 use super::layout::{Layout, Operand, words};
 use super::memory::Memory;
 use super::operation::{self, Immediate, Truth};
-use super::place::{Destination, Source};
+use super::place::{Branching, Destination, Source};
 use super::register::Register;
 use super::state::{Flow, State};
 use crate::spec::Trap;
@@ -61,14 +62,10 @@ pub(crate) struct Unary<O, A, D>(PhantomData<(O, A, D)>);
 pub(crate) struct Binary<O, L, R, D>(PhantomData<(O, L, R, D)>);
 /// An operation on three operands.
 pub(crate) struct Ternary<O, A, B, C, D>(PhantomData<(O, A, B, C, D)>);
-/// A branch if a test of one operand holds.
-pub(crate) struct Test<O, A>(PhantomData<(O, A)>);
-/// A branch if a test of one operand does not hold.
-pub(crate) struct TestNot<O, A>(PhantomData<(O, A)>);
-/// A branch if a comparison holds.
-pub(crate) struct Branch<O, L, R>(PhantomData<(O, L, R)>);
-/// A branch if a comparison does not hold.
-pub(crate) struct BranchNot<O, L, R>(PhantomData<(O, L, R)>);
+/// A branch by a test of one operand.
+pub(crate) struct Test<O, A, B>(PhantomData<(O, A, B)>);
+/// A branch by a comparison.
+pub(crate) struct Branch<O, L, R, B>(PhantomData<(O, L, R, B)>);
 /// A load from memory `M`.
 pub(crate) struct Load<O, M, A, D>(PhantomData<(O, M, A, D)>);
 /// A load of a lane from memory `M`.
@@ -160,58 +157,46 @@ unsafe fn apply<O: operation::Binary, L: Source, R: Source>(
     }
 }
 
-macro_rules! branch {
-    ($name:ident, |$holds:ident| $taken:expr) => {
-        impl<O: operation::Binary<R: Truth, I = ()>, L: Source, R: Source> Instruction
-            for $name<O, L, R>
-        {
-            const LAYOUT: Layout = Layout::NONE
-                .value::<O::A>(L::SITE)
-                .value::<O::B>(R::SITE)
-                .target();
+impl<O: operation::Binary<R: Truth, I = ()>, L: Source, R: Source, B: Branching> Instruction
+    for Branch<O, L, R, B>
+{
+    const LAYOUT: Layout = Layout::NONE
+        .value::<O::A>(L::SITE)
+        .value::<O::B>(R::SITE)
+        .all(B::OPERANDS);
 
-            #[inline(always)]
-            unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-                // SAFETY: the caller promises the words of this very type, two operands and a
-                // target in this order, and a live state.
-                unsafe {
-                    let $holds = attempt!(apply::<O, L, R>(words, state)).holds();
-                    if $taken {
-                        target(words, operands::<O, L, R>())
-                    } else {
-                        Flow::Next
-                    }
-                }
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type, two operands and a target in
+        // this order, and a live state.
+        unsafe {
+            let holds = attempt!(apply::<O, L, R>(words, state)).holds();
+            if holds == B::IF {
+                B::go(words, operands::<O, L, R>(), state)
+            } else {
+                Flow::Next
             }
         }
-    };
+    }
 }
-branch!(Branch, |holds| holds);
-branch!(BranchNot, |holds| !holds);
 
-macro_rules! test {
-    ($name:ident, |$holds:ident| $taken:expr) => {
-        impl<O: operation::Unary<R: Truth, I = ()>, A: Source> Instruction for $name<O, A> {
-            const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).target();
+impl<O: operation::Unary<R: Truth, I = ()>, A: Source, B: Branching> Instruction for Test<O, A, B> {
+    const LAYOUT: Layout = Layout::NONE.value::<O::A>(A::SITE).all(B::OPERANDS);
 
-            #[inline(always)]
-            unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
-                // SAFETY: the caller promises the words of this very type, operand and target in
-                // this order, and a live state.
-                unsafe {
-                    let $holds = attempt!(O::apply(A::read(words, state), ())).holds();
-                    if $taken {
-                        target(words, A::words::<O::A>())
-                    } else {
-                        Flow::Next
-                    }
-                }
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type, operand and target in this
+        // order, and a live state.
+        unsafe {
+            let holds = attempt!(O::apply(A::read(words, state), ())).holds();
+            if holds == B::IF {
+                B::go(words, A::words::<O::A>(), state)
+            } else {
+                Flow::Next
             }
         }
-    };
+    }
 }
-test!(Test, |holds| holds);
-test!(TestNot, |holds| !holds);
 
 impl<O: operation::Load, M: Memory, A: Source, D: Destination> Instruction for Load<O, M, A, D> {
     const LAYOUT: Layout = Layout::NONE
@@ -351,12 +336,12 @@ impl<T: Register, A: Source, B: Source, C: Source, D: Destination> Instruction
         // SAFETY: the caller promises the words of this very type, three operands and a destination
         // in this order, and a live state.
         unsafe {
-            let first: T = A::read(words, state);
+            let first: T = A::read_anyway(words, state);
             let words = words.add(A::words::<T>());
-            let second: T = B::read(words, state);
+            let second: T = B::read_anyway(words, state);
             let words = words.add(B::words::<T>());
             let condition: i32 = C::read(words, state);
-            let value = if condition.holds() { first } else { second };
+            let value = select_unpredictable(condition.holds(), first, second);
             D::write(words.add(C::words::<i32>()), state, value);
         }
         Flow::Next

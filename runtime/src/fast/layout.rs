@@ -21,6 +21,10 @@ pub(crate) enum Operand {
     Vector,
     /// Distance to an instruction, from this operand word of its own.
     Target(usize),
+    /// The head of the innermost loop, which the context has: no word.
+    Again,
+    /// The next instruction is the head of the innermost loop: no word.
+    Head,
     /// How many targets follow beside the default: distances, the one with index n from n
     /// words behind the begin of the operands.
     Targets,
@@ -29,6 +33,8 @@ pub(crate) enum Operand {
     MovingTargets,
     /// Address of a cell of the module, in two words.
     Cell,
+    /// Distance to the beginning of the function itself, which is called.
+    Entry,
     /// Index of a function.
     Function,
     /// Index of an imported function.
@@ -67,6 +73,7 @@ impl Operand {
     /// Words that it takes, without targets that follow.
     pub(crate) const fn words(self) -> usize {
         match self {
+            Self::Again | Self::Head => 0,
             Self::Long | Self::Cell | Self::Zeroed | Self::Arguments | Self::Results => 2,
             Self::Down | Self::MovingTargets => 3,
             Self::Vector => 4,
@@ -201,11 +208,6 @@ impl Layout {
                 self.with(operand)
             }
         }
-    }
-
-    /// With a target.
-    pub(crate) const fn target(self) -> Self {
-        self.with(Operand::Target(0))
     }
 
     /// Using registers of pinned locals.

@@ -28,7 +28,14 @@ pub(crate) struct Pinning {
     used: Vec<u16>,
     /// The locals of the function, as far as they can be pinned.
     runs: Vec<LocalRun>,
+    /// Open loops.
     loops: u32,
+    /// Loops so far.
+    seen: u32,
+    /// The number of the innermost open loop, as long as it has no loops and no calls.
+    leaf: Option<u32>,
+    /// A bit for each of the first loops that had none to their end.
+    leaves: u64,
 }
 
 /// Locals behind these are never pinned: a body of a few bytes may declare many.
@@ -49,6 +56,7 @@ impl Pinning {
                 ty == ValType::I32 || ty == ValType::I64
             }),
             floats: self.hottest(RegisterClass::F64, |ty| ty == ValType::F64),
+            leaves: self.leaves,
         }
     }
 
@@ -112,7 +120,8 @@ impl<'a> Sink<'a> for Pinning {
         self.runs.clear();
         // A run has a local at least, so that there is room for these.
         self.runs.extend(header.runs().take(COUNTED));
-        self.loops = 0;
+        (self.loops, self.seen) = (0, 0);
+        (self.leaf, self.leaves) = (None, 0);
         Ok(())
     }
 
@@ -121,8 +130,19 @@ impl<'a> Sink<'a> for Pinning {
         match *i {
             Instruction::LocalGet { x } | Instruction::LocalSet { x } => self.count(x.0),
             Instruction::LocalTee { x } => self.count(x.0),
-            Instruction::Loop { .. } => self.loops += 1,
-            Instruction::End if effect.ended.kind == FrameKind::Loop => self.loops -= 1,
+            Instruction::Loop { .. } => {
+                self.leaf = Some(self.seen);
+                self.loops += 1;
+                self.seen += 1;
+            }
+            Instruction::End if effect.ended.kind == FrameKind::Loop => {
+                self.loops -= 1;
+                let leaf = self.leaf.take();
+                self.leaves |= leaf.map_or(0, |number| 1_u64.unbounded_shl(number));
+            }
+            Instruction::Call { .. }
+            | Instruction::CallIndirect { .. }
+            | Instruction::CallRef { .. } => self.leaf = None,
             _ => {}
         }
         Ok(())

@@ -6,9 +6,10 @@
 //! Invariant: `words` points at the operand words that the translator wrote for this place, and
 //! slot numbers in them lie within the frame that `Enter` checked.
 
-use super::layout::Site;
+use super::instruction::target;
+use super::layout::{Operand, Site};
 use super::register::Register;
-use super::state::State;
+use super::state::{Flow, State};
 
 /// A place to read an operand from.
 pub(crate) trait Source {
@@ -26,6 +27,17 @@ pub(crate) trait Source {
     /// # Safety
     /// The module's invariant.
     unsafe fn read<T: Register>(words: *const u32, state: &State) -> T;
+
+    /// Reads the operand even if it turns out not to be needed: compilers then do not choose an
+    /// address by a condition and load behind it.
+    ///
+    /// # Safety
+    /// The module's invariant.
+    #[inline(always)]
+    unsafe fn read_anyway<T: Register>(words: *const u32, state: &State) -> T {
+        // SAFETY: the caller promises the module's invariant.
+        unsafe { Self::read(words, state) }
+    }
 }
 
 /// A place to write a result to.
@@ -38,6 +50,20 @@ pub(crate) trait Destination {
     /// # Safety
     /// The module's invariant.
     unsafe fn write<T: Register>(words: *const u32, state: &mut State, value: T);
+}
+
+/// Where a branch goes, and when.
+pub(crate) trait Branching {
+    /// What it takes in the code.
+    const OPERANDS: &'static [Operand];
+    /// Whether it goes there if a truth value holds; otherwise if it does not.
+    const IF: bool;
+
+    /// Goes there; its words stand from `at` on.
+    ///
+    /// # Safety
+    /// The module's invariant; `words` are the first of the instruction.
+    unsafe fn go(words: *const u32, at: usize, state: &State) -> Flow;
 }
 
 /// A slot of the frame.
@@ -56,6 +82,22 @@ pub(crate) struct Q;
 pub(crate) struct I;
 /// A slot of the frame and the accumulator.
 pub(crate) struct W;
+/// A jump if the value is not zero.
+pub(crate) struct J;
+/// A jump if the value is zero.
+pub(crate) struct N;
+/// A jump to the head of the innermost loop if the value is not zero.
+#[cfg_attr(
+    not(feature = "std"),
+    allow(dead_code, reason = "the tier may have no such forms")
+)]
+pub(crate) struct L;
+/// A jump to the head of the innermost loop if the value is zero.
+#[cfg_attr(
+    not(feature = "std"),
+    allow(dead_code, reason = "the tier may have no such forms")
+)]
+pub(crate) struct M;
 
 impl Source for S {
     const SITE: Site = Site::Slot;
@@ -65,6 +107,18 @@ impl Source for S {
         // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
         // the frame, which `sp` points at, and the value's slots begin there.
         unsafe { T::load(state.sp.add(*words as usize)) }
+    }
+
+    #[inline(always)]
+    unsafe fn read_anyway<T: Register>(words: *const u32, state: &State) -> T {
+        // SAFETY: as for `read`.
+        T::from_slots(unsafe {
+            state
+                .sp
+                .add(*words as usize)
+                .cast::<T::Slots>()
+                .read_volatile()
+        })
     }
 }
 
@@ -154,3 +208,38 @@ impl Destination for Q {
         value.set_second_pin(state);
     }
 }
+
+/// Implements [`Branching`] for jumps to a distance, which is a word.
+macro_rules! to_target {
+    ($($place:ident if $if:literal)*) => {$(
+        impl Branching for $place {
+            const OPERANDS: &'static [Operand] = &[Operand::Target(0)];
+            const IF: bool = $if;
+
+            #[inline(always)]
+            unsafe fn go(words: *const u32, at: usize, _: &State) -> Flow {
+                // SAFETY: the caller promises the module's invariant: the word is the distance.
+                unsafe { target(words, at) }
+            }
+        }
+    )*};
+}
+to_target! { J if true N if false }
+
+/// Implements [`Branching`] for jumps to the head of the innermost loop, which is in the context:
+/// the next iteration then waits for no word of the code.
+macro_rules! to_head {
+    ($($place:ident if $if:literal)*) => {$(
+        impl Branching for $place {
+            const OPERANDS: &'static [Operand] = &[Operand::Again];
+            const IF: bool = $if;
+
+            #[inline(always)]
+            unsafe fn go(_: *const u32, _: usize, state: &State) -> Flow {
+                // SAFETY: the caller promises the module's invariant, and so a live context.
+                Flow::Jump(unsafe { (*state.context).loop_head })
+            }
+        }
+    )*};
+}
+to_head! { L if true M if false }

@@ -47,6 +47,8 @@ pub(crate) struct Invocation {
     ip: *const u32,
     state: State,
     records: *mut Record,
+    /// The head of the loop in which the call was interrupted.
+    loop_head: *const u32,
     instance: NonNull<InstanceEntity>,
     /// Number of the host function that failed.
     host: u32,
@@ -136,6 +138,7 @@ pub(crate) unsafe fn call(
         ip,
         state,
         records,
+        loop_head: core::ptr::null(),
         instance,
         host: 0,
     };
@@ -192,6 +195,7 @@ unsafe fn drive(
     // its instance, is one of it.
     let mut context =
         unsafe { Context::new(store, invocation.instance, invocation.records, bounds) };
+    context.loop_head = invocation.loop_head;
     let context: *mut Context = &mut context;
     loop {
         invocation.state.context = context;
@@ -209,6 +213,7 @@ unsafe fn drive(
         }
         invocation.ip = context.ip;
         (invocation.records, invocation.instance) = (context.records, context.instance);
+        invocation.loop_head = context.loop_head;
         match context.exit {
             Exit::Done => {
                 let base = invocation.stack.base();

@@ -76,6 +76,9 @@ impl Translator<'_> {
 
     /// Follows the structure of code that is never reached; `depth` blocks of it are open.
     pub(super) fn skip(&mut self, i: &Instruction<'_>, depth: u32) {
+        if let Instruction::Loop { .. } = i {
+            self.loops += 1;
+        }
         match (i, depth) {
             (Instruction::Block { .. } | Instruction::Loop { .. } | Instruction::If { .. }, _) => {
                 self.dead = Some(depth + 1);
@@ -166,6 +169,10 @@ impl Translator<'_> {
     }
 
     pub(super) fn jump(&mut self, label: LabelId) {
+        if self.leaf == Some(label) {
+            self.fixed(Operation::JumpAgain, &[]);
+            return;
+        }
         let operands = self.fixed(Operation::Jump, &[0]);
         self.code.target(operands, 0, label);
     }

@@ -7,6 +7,7 @@ use super::Translator;
 use super::operand::{At, Words};
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
+use crate::module::pins::Pin;
 use crate::types::ValType;
 
 impl Translator<'_> {
@@ -41,15 +42,28 @@ impl Translator<'_> {
 
     /// The call that saves the pins in use.
     pub(super) fn calling(&self) -> Operation {
-        match (
-            self.pins.integers[0].is_some(),
-            self.pins.floats[0].is_some(),
-        ) {
+        match self.pinned() {
             (false, false) => Operation::Call,
             (true, false) => Operation::CallInt,
             (false, true) => Operation::CallFloat,
             (true, true) => Operation::CallBoth,
         }
+    }
+
+    /// The same of the function itself.
+    pub(super) fn calling_self(&self) -> Operation {
+        match self.pinned() {
+            (false, false) => Operation::CallSelf,
+            (true, false) => Operation::CallSelfInt,
+            (false, true) => Operation::CallSelfFloat,
+            (true, true) => Operation::CallSelfBoth,
+        }
+    }
+
+    /// Whether locals are pinned: integers, floats.
+    pub(super) fn pinned(&self) -> (bool, bool) {
+        let has = |pins: [Option<Pin>; 2]| pins[0].is_some();
+        (has(self.pins.integers), has(self.pins.floats))
     }
 
     /// Takes the arguments off and puts the results on.

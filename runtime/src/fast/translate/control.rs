@@ -6,6 +6,7 @@
 use super::Translator;
 use super::arity::Arity;
 use super::block::{Block, BlockKind, Target};
+use super::emit::ENTRY;
 use super::operand::{At, Place, To};
 use crate::exec::slot;
 use crate::fast::operations::Operation;
@@ -33,7 +34,13 @@ pub(crate) fn loop_(t: &mut Translator<'_>, bt: BlockType) {
     t.spill();
     let params = t.arity(bt).0.slots;
     t.settle_all(params);
+    let is_leaf = t.pins.is_leaf(t.loops);
+    t.loops += 1;
+    if is_leaf {
+        t.fixed(Operation::LoopHead, &[]);
+    }
     let label = t.code.here();
+    t.leaf = is_leaf.then_some(label);
     t.forget();
     t.enter_block(BlockKind::Loop, bt, label);
     t.begin_poll();
@@ -91,7 +98,12 @@ pub(crate) fn end(t: &mut Translator<'_>) {
     let reached = t.dead.is_none();
     let joined = match block.kind {
         BlockKind::If(_) => true,
-        BlockKind::Loop => false,
+        BlockKind::Loop => {
+            if t.leaf.take().is_some() {
+                t.code.end_loop();
+            }
+            false
+        }
         BlockKind::Function | BlockKind::Block | BlockKind::Else => t.code.is_used(block.label),
     };
     if joined {
@@ -251,7 +263,12 @@ pub(crate) fn call(t: &mut Translator<'_>, f: FuncIdx) {
     let ty = t.func(f);
     let base = t.arguments(slot::count(ty.params()), 0);
     let frame = t.temp(base);
+    let own = t.module.env().imported_funcs() + t.index;
     match t.cell(f) {
+        Some(_) if f.0 == own => {
+            let operands = t.placed(t.calling_self(), &[0, frame]);
+            t.code.target(operands, 0, ENTRY);
+        }
         Some(cell) => {
             let [low, high] = halves(cell as u64);
             t.placed(t.calling(), &[low, high, frame]);

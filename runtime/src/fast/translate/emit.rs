@@ -41,6 +41,9 @@ pub(super) struct LabelId(u32);
 /// Marks labels that stand before their uses.
 const BOUND: u32 = 1 << 31;
 
+/// Where the function begins.
+pub(super) const ENTRY: LabelId = LabelId(BOUND);
+
 /// A place where an instruction's operand words begin.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Operands(usize);
@@ -304,6 +307,11 @@ impl Emitter {
             // There is room for all of them: this neither allocates nor aborts.
             self.free.push(label.0);
         }
+    }
+
+    /// Notes that a loop whose head the context has is over.
+    pub(super) fn end_loop(&mut self) {
+        self.log.end_loop();
     }
 
     /// Lets nothing be fused to the last instruction.

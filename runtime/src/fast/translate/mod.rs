@@ -136,6 +136,12 @@ pub(crate) struct Translator<'m> {
     open: Option<Open>,
     /// For each class, the slot whose value its accumulator holds as well.
     held: [Option<u32>; RegisterClass::COUNT],
+    /// For each class, slots that hold the same as its pinned locals do.
+    copies: [[Option<u32>; 2]; RegisterClass::COUNT],
+    /// Loops so far.
+    loops: u32,
+    /// The innermost open loop, if it has no loops and no calls.
+    leaf: Option<LabelId>,
     /// Blocks entered since the code became unreachable.
     dead: Option<u32>,
     enter: Option<Operands>,
@@ -174,6 +180,9 @@ impl<'m> Translator<'m> {
             blocks: Vec::new(),
             open: None,
             held: [None; RegisterClass::COUNT],
+            copies: [[None; 2]; RegisterClass::COUNT],
+            loops: 0,
+            leaf: None,
             dead: None,
             enter: None,
             meter: config.fuel.then_some(Meter {
@@ -269,19 +278,32 @@ impl<'m> Translator<'m> {
         self.materialise_all(first..self.stack.len());
     }
 
-    /// Forgets what the accumulators hold, as code that can be jumped to must.
+    /// Forgets which slots hold the same as registers, as code that can be jumped to must.
     fn forget(&mut self) {
         self.held = [None; RegisterClass::COUNT];
+        self.copies = [[None; 2]; RegisterClass::COUNT];
     }
 
-    /// Notes that a value was written to a slot, by code that left the accumulators alone.
+    /// Notes that a value was written to a slot, by code that left the registers alone.
     fn wrote(&mut self, slot: u32, kind: RegisterClass) {
         let end = slot + kind.slots() as u32;
         for class in RegisterClass::ALL {
-            let held = &mut self.held[class as usize];
-            if held.is_some_and(|first| first < end && slot < first + class.slots() as u32) {
-                *held = None;
+            let (held, copies) = (&mut self.held, &mut self.copies);
+            let same = copies[class as usize].iter_mut();
+            for same in same.chain([&mut held[class as usize]]) {
+                if same.is_some_and(|first| first < end && slot < first + class.slots() as u32) {
+                    *same = None;
+                }
             }
+        }
+    }
+
+    /// Notes that a pinned local was written, with what a slot holds if there is one.
+    fn wrote_pin(&mut self, to: To, kind: RegisterClass, same: Option<u32>) {
+        match to {
+            To::P => self.copies[kind as usize][0] = same,
+            To::Q => self.copies[kind as usize][1] = same,
+            _ => {}
         }
     }
 
@@ -380,8 +402,7 @@ impl<'m> Translator<'m> {
         let zeroed = [0, first as u32, (self.locals.len() - first) as u32];
         let [p, q] = self.pins.integers.map(slot_of);
         let [fp, fq] = self.pins.floats.map(slot_of);
-        let has = |pins: [Option<Pin>; 2]| pins[0].is_some();
-        let enter = match (has(self.pins.integers), has(self.pins.floats)) {
+        let enter = match self.pinned() {
             (false, false) => self.placed(Operation::Enter, &zeroed),
             (true, false) => self.enter(Operation::EnterInt, zeroed, &[p, q]),
             (false, true) => self.enter(Operation::EnterFloat, zeroed, &[fp, fq]),

@@ -64,6 +64,10 @@ pub(crate) enum To {
     J,
     /// A jump if it is zero.
     N,
+    /// A jump to the head of the innermost loop if it is not zero.
+    L,
+    /// A jump to the head of the innermost loop if it is zero.
+    M,
 }
 
 /// Operand words of one instruction.

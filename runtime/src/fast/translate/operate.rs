@@ -199,8 +199,8 @@ impl Translator<'_> {
                     self.close(To::W, slot);
                     operands[at].at = At::Temp;
                 }
-                // The slot of which the accumulator is a copy.
-                (_, Place::A) => {}
+                // The slot of which a register is a copy.
+                _ if self.own_slot(&operands[at], heights[at]).is_some() => {}
                 _ => {
                     self.land(operands);
                     self.move_to_slot(operands[at], slot);
@@ -223,19 +223,29 @@ impl Translator<'_> {
 
     /// Where an operand at a height can be read.
     pub(super) fn place(&self, operand: &Operand, height: usize) -> Place {
-        let slot = match operand.at {
+        match operand.at {
             At::Open => return Place::A,
             At::Const(_) => return Place::I,
-            At::Local(local) => match self.pin(local) {
-                Some(pin) => return pin,
-                None => local,
-            },
-            At::Temp | At::Rest => self.temp(height),
-        };
-        if self.held[operand.kind as usize] == Some(slot) {
-            Place::A
-        } else {
-            Place::S
+            At::Local(local) if let Some(pin) = self.pin(local) => return pin,
+            At::Local(_) | At::Temp | At::Rest => {}
+        }
+        let slot = self.own_slot(operand, height);
+        let [first, second] = self.copies[operand.kind as usize];
+        match slot {
+            None => Place::S,
+            _ if self.held[operand.kind as usize] == slot => Place::A,
+            _ if first == slot => Place::P,
+            _ if second == slot => Place::Q,
+            _ => Place::S,
+        }
+    }
+
+    /// The slot of an operand at a height, if it stands in one.
+    fn own_slot(&self, operand: &Operand, height: usize) -> Option<u32> {
+        match operand.at {
+            At::Open | At::Const(_) => None,
+            At::Local(local) => self.pin(local).is_none().then_some(local),
+            At::Temp | At::Rest => Some(self.temp(height)),
         }
     }
 
@@ -303,6 +313,7 @@ impl Translator<'_> {
             self.wrote(temp, open.kind);
             self.move_from_accumulator(open.kind, to, slot);
         }
+        self.wrote_pin(to, open.kind, None);
         match to {
             To::W => {
                 self.wrote(slot, open.kind);
@@ -361,9 +372,16 @@ impl Translator<'_> {
                 &[place]
             }
         };
+        self.wrote_pin(to, operand.kind, self.own_slot(&operand, height));
         if to == To::S {
             words.push(slot);
             self.wrote(slot, operand.kind);
+            let copies = &mut self.copies[operand.kind as usize];
+            match place {
+                Place::P => copies[0] = Some(slot),
+                Place::Q => copies[1] = Some(slot),
+                Place::S | Place::A | Place::I => {}
+            }
         }
         self.instruction(operation, places, Some(to), words.as_slice(), None);
     }
@@ -386,9 +404,17 @@ impl Translator<'_> {
                 }
             }
         };
-        let to = if wanted != open.negated { To::J } else { To::N };
+        let holds = wanted != open.negated;
         let places = &open.places[..open.count()];
-        let (operation, to) = branching(open.operation, places, to);
+        if self.leaf == Some(label)
+            && let Some((operation, to)) = branching(open.operation, places, holds, AGAIN)
+        {
+            let words = open.words.as_slice();
+            self.instruction(operation, places, Some(to), words, open.place);
+            return;
+        }
+        let found = branching(open.operation, places, holds, JUMP);
+        let (operation, to) = found.unwrap_or((open.operation, JUMP[usize::from(!holds)]));
         let mut words = open.words;
         words.push(0);
         let operands = self.instruction(operation, places, Some(to), words.as_slice(), open.place);
@@ -465,18 +491,26 @@ impl Open {
     }
 }
 
-/// The operation and destination that branch as wanted: those asked for, or the opposite of both.
-fn branching(operation: Operation, places: &[Place], to: To) -> (Operation, To) {
-    let opposite = if to == To::J { To::N } else { To::J };
-    match operation.info().negation {
-        Some(negation)
-            if form(operation, places, Some(to)).is_none()
-                && form(negation, places, Some(opposite)).is_some() =>
-        {
-            (negation, opposite)
-        }
-        _ => (operation, to),
-    }
+/// Branches if a truth value holds, and if it does not.
+type Ways = [To; 2];
+/// To a target.
+const JUMP: Ways = [To::J, To::N];
+/// To the head of the innermost loop.
+const AGAIN: Ways = [To::L, To::M];
+
+/// The operation and destination that branch as wanted, if there is such a handler: the operation
+/// itself, or its opposite the other way.
+fn branching(
+    operation: Operation,
+    places: &[Place],
+    holds: bool,
+    [yes, no]: Ways,
+) -> Option<(Operation, To)> {
+    let (to, opposite) = if holds { (yes, no) } else { (no, yes) };
+    let own = Some((operation, to));
+    let negated = operation.info().negation.map(|it| (it, opposite));
+    let exists = |(it, to): &(Operation, To)| form(*it, places, Some(*to)).is_some();
+    own.filter(exists).or_else(|| negated.filter(exists))
 }
 
 /// Whether a handler exists for these operands and some destination.

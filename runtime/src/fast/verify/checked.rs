@@ -8,6 +8,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use self::loops::Loops;
 use crate::allocation::OutOfMemory;
 use crate::error::Error;
 use crate::error::cause::InternalError;
@@ -36,6 +37,8 @@ struct Laid {
     operands: u32,
     /// Number of its handler.
     handler: u16,
+    /// Whether a loop whose head the context has ends behind it.
+    ends_loop: bool,
 }
 
 impl Log {
@@ -50,6 +53,7 @@ impl Log {
             start,
             operands,
             handler,
+            ends_loop: false,
         });
         true
     }
@@ -58,6 +62,13 @@ impl Log {
     pub(crate) fn fuse(&mut self, handler: u16, operands: usize) {
         if let Some(last) = self.0.last_mut() {
             (last.handler, last.operands) = (handler, operands as u32);
+        }
+    }
+
+    /// A loop whose head the context has ends behind the last instruction.
+    pub(crate) fn end_loop(&mut self) {
+        if let Some(last) = self.0.last_mut() {
+            last.ends_loop = true;
         }
     }
 
@@ -124,6 +135,7 @@ pub(crate) fn check(
         code,
         log,
         starts: Starts::new(2 * code.words.len())?,
+        loops: Loops::default(),
         types: None,
     };
     verifier.all().map_err(|fault| match fault.what {
@@ -149,6 +161,8 @@ struct Verifier<'m> {
     code: &'m Code,
     log: &'m Log,
     starts: Starts,
+    /// The loops whose head the context has while they run.
+    loops: Loops,
     /// The types of the module by their numbers, once a call asks for one.
     types: Option<Vec<(u32, TypeIdx)>>,
 }
@@ -186,6 +200,10 @@ enum Wrong {
     Upwards { from: u64, to: u64 },
     /// A target that is no beginning of an instruction.
     Target(i64),
+    /// A jump to the head of a loop that the context does not have, or no longer.
+    Again,
+    /// A jump into the middle of such a loop.
+    Into(usize),
     /// A pointer that leads to no cell of the module.
     Cell(u64),
     /// Something that the module has not, or of another kind of addresses.
@@ -255,6 +273,8 @@ impl Verifier<'_> {
                 }));
             }
             self.starts.add(at);
+            let followed = self.loops.follow(at, handler.operands(), laid.ends_loop);
+            followed.map_err(|what| laid.fault(what))?;
             at += length(taken);
         }
         match at == end {
@@ -306,6 +326,8 @@ impl Verifier<'_> {
         };
         match operand {
             Operand::Immediate | Operand::Long | Operand::Vector => Ok(()),
+            // `instructions` has looked at these.
+            Operand::Again | Operand::Head => Ok(()),
             Operand::Slot => in_range(value, 1, self.frame),
             Operand::Slots(count) => in_range(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
@@ -328,6 +350,14 @@ impl Verifier<'_> {
                 let index = self.cell(address).ok_or(Wrong::Cell(address))?;
                 *callee = signature(Some(self.module.defined_signature(index)));
                 Ok(())
+            }
+            Operand::Entry => {
+                *callee = signature(Some(self.signature));
+                let distance = i64::from(word as i32);
+                match own as i64 + distance {
+                    0 => Ok(()),
+                    target => Err(Wrong::Target(target)),
+                }
             }
             Operand::Import => {
                 *callee = signature(env.func_type(FuncIdx(word)));
@@ -413,10 +443,9 @@ impl Verifier<'_> {
     /// Whether a distance leads to an instruction.
     fn target(&self, origin: usize, distance: u32) -> Result<(), Wrong> {
         let target = origin as i64 + i64::from(distance as i32);
-        let is_start = |at| self.starts.has(at);
-        match usize::try_from(target).is_ok_and(is_start) {
-            true => Ok(()),
-            false => Err(Wrong::Target(target)),
+        match usize::try_from(target) {
+            Ok(to) if self.starts.has(to) => self.loops.admit(origin, to),
+            _ => Err(Wrong::Target(target)),
         }
     }
 
@@ -581,6 +610,8 @@ impl fmt::Display for Wrong {
             }
             Self::Upwards { from, to } => write!(f, "copies from slot {from} up to {to}"),
             Self::Target(target) => write!(f, "no instruction begins at the target {target}"),
+            Self::Again => f.write_str("no loop whose head the context has"),
+            Self::Into(target) => write!(f, "a jump into a loop, to {target}"),
             Self::Cell(address) => write!(f, "{address:#x} is no cell of the module"),
             Self::Index { what, index } => write!(f, "no such {what} {index}"),
             Self::Count { found, expected } => write!(f, "{found} values, the type has {expected}"),
@@ -593,5 +624,6 @@ impl fmt::Display for Wrong {
 
 #[cfg(all(test, feature = "std"))]
 mod listing;
+mod loops;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,10 @@ impl Log {
     #[inline(always)]
     pub(crate) fn fuse(&mut self, _: u16, _: usize) {}
 
+    /// A loop ends behind the last instruction.
+    #[inline(always)]
+    pub(crate) fn end_loop(&mut self) {}
+
     /// The operand words of the last instruction end elsewhere.
     #[inline(always)]
     pub(crate) fn extend(&mut self, _: usize) {}

@@ -89,7 +89,8 @@ fn line(laid: Laid, words: &[u32]) -> String {
     let entry = &HANDLERS[usize::from(laid.handler)];
     let (own, mut at) = (laid.own(), laid.own());
     let mut shown = Vec::new();
-    for operand in entry.layout.operands() {
+    let operands = entry.layout.operands().iter();
+    for operand in operands.filter(|operand| operand.words() > 0) {
         let word = words[at];
         let target = |from: usize, word: u32| format!("→{}", from as i64 + i64::from(word as i32));
         shown.push(match *operand {

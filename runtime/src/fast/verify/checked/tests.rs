@@ -34,6 +34,12 @@ fn module() -> Module {
         0x20, 1, 0x0E, 2, 0, 1, 1,    //     (br_table 0 1 1 (local.get 1))
         0x0B,                         //   end
         0x0B,                         // end
+        0x02, 0x40,                   // block
+        0x03, 0x40,                   //   loop
+        0x20, 1, 0x0D, 0,             //     (br_if 0 (local.get 1))
+        0x20, 0, 0x0D, 1,             //     (br_if 1 (local.get 0))
+        0x0B,                         //   end
+        0x0B,                         // end
         0x20, 0, 0x24, 0,             // (global.set 0 (local.get 0))
         0x20, 0, 0x28, 2, 4, 0x1A,    // (drop (i32.load offset=4 (local.get 0)))
         0x3F, 0, 0x1A,                // (drop (memory.size))
@@ -68,8 +74,8 @@ fn module() -> Module {
 struct Laying {
     module: Module,
     locals: usize,
-    /// Handler and operand words of each instruction.
-    instructions: Vec<(u16, Vec<u32>)>,
+    /// Handler and operand words of each instruction, and whether a loop ends behind it.
+    instructions: Vec<(u16, Vec<u32>, bool)>,
     places: Vec<(u32, u32)>,
 }
 
@@ -81,7 +87,7 @@ impl Laying {
         let words = words(&code);
         let operands = |laid: &Laid| {
             let operands = laid.own()..laid.own() + laid.operands as usize;
-            (laid.handler, words[operands].to_vec())
+            (laid.handler, words[operands].to_vec(), laid.ends_loop)
         };
         let instructions = log.0.iter().map(operands).collect();
         let places = code.origins.pairs().collect();
@@ -95,7 +101,7 @@ impl Laying {
 
     /// The words of the first operand of a kind.
     fn operand(&mut self, is: impl Fn(Operand) -> bool) -> &mut [u32] {
-        for (handler, words) in &mut self.instructions {
+        for (handler, words, _) in &mut self.instructions {
             let mut at = 0;
             for operand in HANDLERS[usize::from(*handler)].layout.operands() {
                 if is(*operand) {
@@ -108,20 +114,23 @@ impl Laying {
     }
 
     /// The first instruction with an operand of a kind.
-    fn instruction(&mut self, is: impl Fn(Operand) -> bool) -> &mut (u16, Vec<u32>) {
+    fn instruction(&mut self, is: impl Fn(Operand) -> bool) -> &mut (u16, Vec<u32>, bool) {
         let has = |handler: u16| {
             let layout = &HANDLERS[usize::from(handler)].layout;
             layout.operands().iter().any(|operand| is(*operand))
         };
         let mut instructions = self.instructions.iter_mut();
-        instructions.find(|(handler, _)| has(*handler)).unwrap()
+        instructions.find(|(handler, ..)| has(*handler)).unwrap()
     }
 
     /// What the verifier says.
     fn said(&self) -> String {
         let (mut words, mut log) = (Vec::new(), Log::default());
-        for (handler, operands) in &self.instructions {
+        for (handler, operands, ends_loop) in &self.instructions {
             log.lay(words.len(), *handler, operands.len());
+            if *ends_loop {
+                log.end_loop();
+            }
             let entry = HANDLERS.get(usize::from(*handler));
             words.extend(entry.map_or([0; HANDLER_WORDS], |entry| address(entry.handler)));
             words.extend(operands);
@@ -201,7 +210,7 @@ finds! {
         t.operand(|operand| operand == Operand::Target(0))[0] = 1_000;
     }
     a_target_within_an_instruction: "no instruction begins at the target" |t| {
-        t.operand(|operand| operand == Operand::Target(0))[0] += 2;
+        t.operand(|operand| operand == Operand::Target(0))[0] += 1;
     }
     a_target_that_was_never_written: "no instruction begins at the target" |t| {
         t.operand(|operand| operand == Operand::Target(0))[0] = 0;
@@ -224,7 +233,7 @@ finds! {
         t.instruction(|operand| operand == Operand::Cell).0 = jump;
     }
     a_wrong_handler_with_as_many_words: "no such table" |t| {
-        let (handler, words) = t.instruction(|operand| operand == Operand::Cell);
+        let (handler, words, _) = t.instruction(|operand| operand == Operand::Cell);
         *handler = form(Operation::CallIndirect, &[Place::A], None).unwrap();
         words[0] = 0;
         words[1] = 7;
@@ -268,7 +277,7 @@ finds! {
     }
     a_return_with_other_results: "0 values, the type has 1" |t| {
         let last = t.instructions.last_mut().unwrap();
-        *last = (form(Operation::Return, &[], None).unwrap(), vec![]);
+        *last = (form(Operation::Return, &[], None).unwrap(), vec![], false);
     }
     code_that_falls_off_its_end: "goes on behind the code" |t| {
         t.instructions.pop();
@@ -285,7 +294,20 @@ finds! {
     }
     a_register_of_a_local_that_is_not_pinned: "other pinned locals" |t| {
         let copy = form(Operation::MoveF64, &[Place::P], Some(To::S)).unwrap();
-        t.instructions.insert(1, (copy, vec![0]));
+        t.instructions.insert(1, (copy, vec![0], false));
+    }
+    a_loop_whose_head_is_not_kept: "no loop whose head the context has" |t| {
+        let head = |(handler, ..): &(u16, Vec<u32>, bool)| *handler == form(Operation::LoopHead, &[], None).unwrap();
+        let at = t.instructions.iter().rposition(head).unwrap();
+        t.instructions[at].0 = form(Operation::Epoch, &[], None).unwrap();
+    }
+    a_call_in_a_loop_whose_head_is_kept: "no loop whose head the context has" |t| {
+        let call = t.instruction(|operand| operand == Operand::Cell).clone();
+        let again = |(handler, ..): &(u16, Vec<u32>, bool)| {
+            HANDLERS[usize::from(*handler)].layout.operands().contains(&Operand::Again)
+        };
+        let at = t.instructions.iter().position(again).unwrap();
+        t.instructions.insert(at, call);
     }
     places_that_do_not_ascend: "not the place" |t| {
         t.places.reverse();
