@@ -5,7 +5,8 @@
 use super::operations::*;
 use crate::fast::canonical::*;
 use crate::fast::control::*;
-use crate::fast::form::{self, Forms, forms, number};
+use crate::fast::form::{self, Forms, forms};
+use crate::fast::fusion::{Fused, Pairs, fused, pairs};
 use crate::fast::handler::{Entry, entry};
 use crate::fast::instruction::*;
 use crate::fast::machine::CallHand;
@@ -603,79 +604,7 @@ pub(crate) static WHOLE_LOAD: Forms = forms![
     "SW" "AW"
 ];
 
-/// Pairs of handlers that one handler can stand for, in order.
-#[rustfmt::skip]
-pub(crate) static FUSED: &[(u16, u16)] = &[
-    (number(Operation::I32Load, "SW"),    number(Operation::I32Eqz, "AN")),
-    (number(Operation::I32Load, "SP"),    number(Operation::I32Eqz, "PJ")),
-    (number(Operation::I64Load, "SW"),    number(Operation::Move, "SS")),
-    (number(Operation::I64Load, "SW"),    number(Operation::Move, "IS")),
-    (number(Operation::I32Load8S, "SW"),  number(Operation::I32Add, "AIP")),
-    (number(Operation::I32Load8S, "PW"),  number(Operation::I32Add, "PIW")),
-    (number(Operation::I32Load8S, "PW"),  number(Operation::Move, "IS")),
-    (number(Operation::I32Load8U, "SA"),  number(Operation::I32Ne, "AIJ")),
-    (number(Operation::I32Load8U, "SA"),  number(Operation::I32And, "AIA")),
-    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Eq, "AIJ")),
-    (number(Operation::I32Load8U, "AA"),  number(Operation::I32Ne, "AIJ")),
-    (number(Operation::I64Load32U, "PA"), number(Operation::I64Shl, "ASA")),
-    (number(Operation::I64Store32, "PA"), number(Operation::I32Add, "PIP")),
-    (number(Operation::I32LtU, "SIA"),    number(Operation::Select, "SIAW")),
-    (number(Operation::I32Add, "SAW"),    number(Operation::I32Xor, "SIA")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::I64Load, "SW")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::I32Load8U, "AA")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::I32Eqz, "AN")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::I32LtU, "AIJ")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::I32GtU, "AIJ")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "SS")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "PS")),
-    (number(Operation::I32Add, "SIW"),    number(Operation::Move, "IS")),
-    (number(Operation::I32Add, "SIA"),    number(Operation::I32Load8U, "AA")),
-    (number(Operation::I32Add, "AIW"),    number(Operation::I32LtU, "AIJ")),
-    (number(Operation::I32Add, "AIP"),    number(Operation::I32GeU, "PIJ")),
-    (number(Operation::I32Add, "PIW"),    number(Operation::Move, "AP")),
-    (number(Operation::I32Add, "PIP"),    number(Operation::I32GtU, "PIJ")),
-    (number(Operation::I32Add, "PIP"),    number(Operation::I32LeU, "SPJ")),
-    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "SIW")),
-    (number(Operation::I32Add, "PIP"),    number(Operation::I32Add, "AIW")),
-    (number(Operation::I32Sub, "PAA"),    number(Operation::I32Or, "AIA")),
-    (number(Operation::I32Mul, "SIW"),    number(Operation::I32Add, "SAW")),
-    (number(Operation::I32Mul, "AIA"),    number(Operation::I32Sub, "PAA")),
-    (number(Operation::I32And, "SSA"),    number(Operation::I32Mul, "SAW")),
-    (number(Operation::I32And, "AIA"),    number(Operation::I32Eqz, "AN")),
-    (number(Operation::I32And, "PIA"),    number(Operation::I32Eqz, "AN")),
-    (number(Operation::I32Or, "SPW"),     number(Operation::Move, "SS")),
-    (number(Operation::I32Or, "AIA"),     number(Operation::I32Store8, "SA")),
-    (number(Operation::I32Shl, "SPP"),    number(Operation::I32And, "PIA")),
-    (number(Operation::I32ShrU, "ASA"),   number(Operation::I32Add, "SAA")),
-    (number(Operation::I64Add, "SAW"),    number(Operation::I64DivU, "AIW")),
-    (number(Operation::I64Sub, "SAA"),    number(Operation::I64Store32, "PA")),
-    (number(Operation::I64Mul, "AIA"),    number(Operation::I64Sub, "SAA")),
-    (number(Operation::I64DivU, "AIW"),   number(Operation::I64Mul, "AIA")),
-    (number(Operation::I64Shl, "ASA"),    number(Operation::I64Add, "SAW")),
-    (number(Operation::I32WrapI64, "SA"), number(Operation::I32And, "AIA")),
-    (number(Operation::Move, "SS"),       number(Operation::I32Load8S, "SW")),
-    (number(Operation::Move, "SS"),       number(Operation::Move, "SS")),
-    (number(Operation::Move, "SS"),       number(Operation::Move, "AS")),
-    (number(Operation::Move, "SS"),       number(Operation::Move, "IS")),
-    (number(Operation::Move, "SS"),       number(Operation::Jump, "")),
-    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AJ")),
-    (number(Operation::Move, "SP"),       number(Operation::I32Eqz, "AN")),
-    (number(Operation::Move, "SP"),       number(Operation::Jump, "")),
-    (number(Operation::Move, "AS"),       number(Operation::Move, "IS")),
-    (number(Operation::Move, "AP"),       number(Operation::I32Add, "SIW")),
-    (number(Operation::Move, "PS"),       number(Operation::Move, "SS")),
-    (number(Operation::Move, "IS"),       number(Operation::I32Add, "SIW")),
-    (number(Operation::Move, "IS"),       number(Operation::I32Add, "PIP")),
-    (number(Operation::Move, "IS"),       number(Operation::I32Shl, "SPP")),
-    (number(Operation::Move, "IS"),       number(Operation::Move, "SS")),
-    (number(Operation::Move, "IS"),       number(Operation::Move, "PS")),
-    (number(Operation::Move, "IS"),       number(Operation::Move, "IS")),
-    (number(Operation::Move, "IS"),       number(Operation::Long, "S")),
-    (number(Operation::Move, "IS"),       number(Operation::Jump, "")),
-    (number(Operation::Select, "ISAW"),   number(Operation::I32Load8S, "PW")),
-];
-
-/// All handlers: those of each operation in a row, in the order of its forms, then the fused.
+/// The handlers of each operation in a row, in the order of its forms.
 #[rustfmt::skip]
 pub(crate) static HANDLERS: &[Entry] = &[
     entry::<CallHand<TableGet>>(),
@@ -3276,71 +3205,148 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Unreachable>(),
     entry::<Fuel>(),
     entry::<Epoch>(),
-    entry::<Seq<Load<I32Load, M32, S, W>, Test<I32Eqz, A, N>>>(),
-    entry::<Seq<Load<I32Load, M32, S, P>, Test<I32Eqz, P, J>>>(),
-    entry::<Seq<Load<I64Load, M32, S, W>, Move<u64, S, S>>>(),
-    entry::<Seq<Load<I64Load, M32, S, W>, Move<u64, I, S>>>(),
-    entry::<Seq<Load<I32Load8S, M32, S, W>, Binary<I32Add, A, I, P>>>(),
-    entry::<Seq<Load<I32Load8S, M32, P, W>, Binary<I32Add, P, I, W>>>(),
-    entry::<Seq<Load<I32Load8S, M32, P, W>, Move<u64, I, S>>>(),
-    entry::<Seq<Load<I32Load8U, M32, S, A>, Branch<I32Ne, A, I, J>>>(),
-    entry::<Seq<Load<I32Load8U, M32, S, A>, Binary<I32And, A, I, A>>>(),
-    entry::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Eq, A, I, J>>>(),
-    entry::<Seq<Load<I32Load8U, M32, A, A>, Branch<I32Ne, A, I, J>>>(),
-    entry::<Seq<Load<I64Load32U, M32, P, A>, Binary<I64Shl, A, S, A>>>(),
-    entry::<Seq<Store<I64Store32, M32, P, A>, Binary<I32Add, P, I, P>>>(),
-    entry::<Seq<Binary<I32LtU, S, I, A>, Select<u64, S, I, A, W>>>(),
-    entry::<Seq<Binary<I32Add, S, A, W>, Binary<I32Xor, S, I, A>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Load<I64Load, M32, S, W>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Load<I32Load8U, M32, A, A>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Test<I32Eqz, A, N>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Branch<I32LtU, A, I, J>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Branch<I32GtU, A, I, J>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Move<u64, S, S>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Move<u64, P, S>>>(),
-    entry::<Seq<Binary<I32Add, S, I, W>, Move<u64, I, S>>>(),
-    entry::<Seq<Binary<I32Add, S, I, A>, Load<I32Load8U, M32, A, A>>>(),
-    entry::<Seq<Binary<I32Add, A, I, W>, Branch<I32LtU, A, I, J>>>(),
-    entry::<Seq<Binary<I32Add, A, I, P>, Branch<I32GeU, P, I, J>>>(),
-    entry::<Seq<Binary<I32Add, P, I, W>, Move<u64, A, P>>>(),
-    entry::<Seq<Binary<I32Add, P, I, P>, Branch<I32GtU, P, I, J>>>(),
-    entry::<Seq<Binary<I32Add, P, I, P>, Branch<I32LeU, S, P, J>>>(),
-    entry::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, S, I, W>>>(),
-    entry::<Seq<Binary<I32Add, P, I, P>, Binary<I32Add, A, I, W>>>(),
-    entry::<Seq<Binary<I32Sub, P, A, A>, Binary<I32Or, A, I, A>>>(),
-    entry::<Seq<Binary<I32Mul, S, I, W>, Binary<I32Add, S, A, W>>>(),
-    entry::<Seq<Binary<I32Mul, A, I, A>, Binary<I32Sub, P, A, A>>>(),
-    entry::<Seq<Binary<I32And, S, S, A>, Binary<I32Mul, S, A, W>>>(),
-    entry::<Seq<Binary<I32And, A, I, A>, Test<I32Eqz, A, N>>>(),
-    entry::<Seq<Binary<I32And, P, I, A>, Test<I32Eqz, A, N>>>(),
-    entry::<Seq<Binary<I32Or, S, P, W>, Move<u64, S, S>>>(),
-    entry::<Seq<Binary<I32Or, A, I, A>, Store<I32Store8, M32, S, A>>>(),
-    entry::<Seq<Binary<I32Shl, S, P, P>, Binary<I32And, P, I, A>>>(),
-    entry::<Seq<Binary<I32ShrU, A, S, A>, Binary<I32Add, S, A, A>>>(),
-    entry::<Seq<Binary<I64Add, S, A, W>, Binary<I64DivU, A, I, W>>>(),
-    entry::<Seq<Binary<I64Sub, S, A, A>, Store<I64Store32, M32, P, A>>>(),
-    entry::<Seq<Binary<I64Mul, A, I, A>, Binary<I64Sub, S, A, A>>>(),
-    entry::<Seq<Binary<I64DivU, A, I, W>, Binary<I64Mul, A, I, A>>>(),
-    entry::<Seq<Binary<I64Shl, A, S, A>, Binary<I64Add, S, A, W>>>(),
-    entry::<Seq<Unary<I32WrapI64, S, A>, Binary<I32And, A, I, A>>>(),
-    entry::<Seq<Move<u64, S, S>, Load<I32Load8S, M32, S, W>>>(),
-    entry::<Seq<Move<u64, S, S>, Move<u64, S, S>>>(),
-    entry::<Seq<Move<u64, S, S>, Move<u64, A, S>>>(),
-    entry::<Seq<Move<u64, S, S>, Move<u64, I, S>>>(),
-    entry::<Seq<Move<u64, S, S>, Jump>>(),
-    entry::<Seq<Move<u64, S, P>, Test<I32Eqz, A, J>>>(),
-    entry::<Seq<Move<u64, S, P>, Test<I32Eqz, A, N>>>(),
-    entry::<Seq<Move<u64, S, P>, Jump>>(),
-    entry::<Seq<Move<u64, A, S>, Move<u64, I, S>>>(),
-    entry::<Seq<Move<u64, A, P>, Binary<I32Add, S, I, W>>>(),
-    entry::<Seq<Move<u64, P, S>, Move<u64, S, S>>>(),
-    entry::<Seq<Move<u64, I, S>, Binary<I32Add, S, I, W>>>(),
-    entry::<Seq<Move<u64, I, S>, Binary<I32Add, P, I, P>>>(),
-    entry::<Seq<Move<u64, I, S>, Binary<I32Shl, S, P, P>>>(),
-    entry::<Seq<Move<u64, I, S>, Move<u64, S, S>>>(),
-    entry::<Seq<Move<u64, I, S>, Move<u64, P, S>>>(),
-    entry::<Seq<Move<u64, I, S>, Move<u64, I, S>>>(),
-    entry::<Seq<Move<u64, I, S>, Long<S>>>(),
-    entry::<Seq<Move<u64, I, S>, Jump>>(),
-    entry::<Seq<Select<u64, I, S, A, W>, Load<I32Load8S, M32, P, W>>>(),
+];
+
+/// Pairs that one handler does: each form of the first with each of the second.
+#[rustfmt::skip]
+pub(crate) static PAIRS: [Pairs; 67] = pairs! [
+    I32Load "SW",    I32Eqz "AN";
+    I32Load "SP",    I32Eqz "PJ";
+    I64Load "SW",    Move "IS";
+    I64Load "SW",    Move "SS";
+    I32Load8S "SW",  I32Add "AIP";
+    I32Load8S "PW",  I32Add "PIW";
+    I32Load8S "PW",  Move "IS";
+    I32Load8U "AA",  I32Eq "AIJ";
+    I32Load8U "SA",  I32Ne "AIJ";
+    I32Load8U "AA",  I32Ne "AIJ";
+    I32Load8U "SA",  I32And "AIA";
+    I64Load32U "PA", I64Shl "ASA";
+    I64Store32 "PA", I32Add "PIP";
+    I32LtU "SIA",    Select "SIAW";
+    I32Add "SIW",    I64Load "SW";
+    I32Add "SIW",    I32Load8U "AA";
+    I32Add "SIA",    I32Load8U "AA";
+    I32Add "SIW",    I32Eqz "AN";
+    I32Add "AIW",    I32LtU "AIJ";
+    I32Add "SIW",    I32LtU "AIJ";
+    I32Add "PIP",    I32GtU "PIJ";
+    I32Add "SIW",    I32GtU "AIJ";
+    I32Add "PIP",    I32LeU "SPJ";
+    I32Add "AIP",    I32GeU "PIJ";
+    I32Add "PIP",    I32Add "SIW";
+    I32Add "PIP",    I32Add "AIW";
+    I32Add "SAW",    I32Xor "SIA";
+    I32Add "SIW",    Move "IS";
+    I32Add "SIW",    Move "SS";
+    I32Add "SIW",    Move "PS";
+    I32Add "PIW",    Move "AP";
+    I32Sub "PAA",    I32Or "AIA";
+    I32Mul "SIW",    I32Add "SAW";
+    I32Mul "AIA",    I32Sub "PAA";
+    I32And "AIA",    I32Eqz "AN";
+    I32And "PIA",    I32Eqz "AN";
+    I32And "SSA",    I32Mul "SAW";
+    I32Or "AIA",     I32Store8 "SA";
+    I32Or "SPW",     Move "SS";
+    I32Shl "SPP",    I32And "PIA";
+    I32ShrU "ASA",   I32Add "SAA";
+    I64Add "SAW",    I64DivU "AIW";
+    I64Sub "SAA",    I64Store32 "PA";
+    I64Mul "AIA",    I64Sub "SAA";
+    I64DivU "AIW",   I64Mul "AIA";
+    I64Shl "ASA",    I64Add "SAW";
+    I32WrapI64 "SA", I32And "AIA";
+    Move "SS",       I32Load8S "SW";
+    Move "SP",       I32Eqz "AN";
+    Move "SP",       I32Eqz "AJ";
+    Move "IS",       I32Add "PIP";
+    Move "AP",       I32Add "SIW";
+    Move "IS",       I32Add "SIW";
+    Move "IS",       I32Shl "SPP";
+    Move "SS",       Move "SS";
+    Move "IS",       Move "SS";
+    Move "IS",       Move "IS";
+    Move "SS",       Move "IS";
+    Move "PS",       Move "SS";
+    Move "SS",       Move "AS";
+    Move "IS",       Move "PS";
+    Move "AS",       Move "IS";
+    Move "IS",       Long "S";
+    Move "IS",       Jump "";
+    Move "SS",       Jump "";
+    Move "SP",       Jump "";
+    Select "ISAW",   I32Load8S "PW";
+];
+
+/// The handlers of these pairs.
+#[rustfmt::skip]
+pub(crate) static FUSED: [Fused; 67] = fused! [
+    [Load<I32Load, M32, S, W>] [Test<I32Eqz, A, N>];
+    [Load<I32Load, M32, S, P>] [Test<I32Eqz, P, J>];
+    [Load<I64Load, M32, S, W>] [Move<u64, I, S>];
+    [Load<I64Load, M32, S, W>] [Move<u64, S, S>];
+    [Load<I32Load8S, M32, S, W>] [Binary<I32Add, A, I, P>];
+    [Load<I32Load8S, M32, P, W>] [Binary<I32Add, P, I, W>];
+    [Load<I32Load8S, M32, P, W>] [Move<u64, I, S>];
+    [Load<I32Load8U, M32, A, A>] [Branch<I32Eq, A, I, J>];
+    [Load<I32Load8U, M32, S, A>] [Branch<I32Ne, A, I, J>];
+    [Load<I32Load8U, M32, A, A>] [Branch<I32Ne, A, I, J>];
+    [Load<I32Load8U, M32, S, A>] [Binary<I32And, A, I, A>];
+    [Load<I64Load32U, M32, P, A>] [Binary<I64Shl, A, S, A>];
+    [Store<I64Store32, M32, P, A>] [Binary<I32Add, P, I, P>];
+    [Binary<I32LtU, S, I, A>] [Select<u64, S, I, A, W>];
+    [Binary<I32Add, S, I, W>] [Load<I64Load, M32, S, W>];
+    [Binary<I32Add, S, I, W>] [Load<I32Load8U, M32, A, A>];
+    [Binary<I32Add, S, I, A>] [Load<I32Load8U, M32, A, A>];
+    [Binary<I32Add, S, I, W>] [Test<I32Eqz, A, N>];
+    [Binary<I32Add, A, I, W>] [Branch<I32LtU, A, I, J>];
+    [Binary<I32Add, S, I, W>] [Branch<I32LtU, A, I, J>];
+    [Binary<I32Add, P, I, P>] [Branch<I32GtU, P, I, J>];
+    [Binary<I32Add, S, I, W>] [Branch<I32GtU, A, I, J>];
+    [Binary<I32Add, P, I, P>] [Branch<I32LeU, S, P, J>];
+    [Binary<I32Add, A, I, P>] [Branch<I32GeU, P, I, J>];
+    [Binary<I32Add, P, I, P>] [Binary<I32Add, S, I, W>];
+    [Binary<I32Add, P, I, P>] [Binary<I32Add, A, I, W>];
+    [Binary<I32Add, S, A, W>] [Binary<I32Xor, S, I, A>];
+    [Binary<I32Add, S, I, W>] [Move<u64, I, S>];
+    [Binary<I32Add, S, I, W>] [Move<u64, S, S>];
+    [Binary<I32Add, S, I, W>] [Move<u64, P, S>];
+    [Binary<I32Add, P, I, W>] [Move<u64, A, P>];
+    [Binary<I32Sub, P, A, A>] [Binary<I32Or, A, I, A>];
+    [Binary<I32Mul, S, I, W>] [Binary<I32Add, S, A, W>];
+    [Binary<I32Mul, A, I, A>] [Binary<I32Sub, P, A, A>];
+    [Binary<I32And, A, I, A>] [Test<I32Eqz, A, N>];
+    [Binary<I32And, P, I, A>] [Test<I32Eqz, A, N>];
+    [Binary<I32And, S, S, A>] [Binary<I32Mul, S, A, W>];
+    [Binary<I32Or, A, I, A>] [Store<I32Store8, M32, S, A>];
+    [Binary<I32Or, S, P, W>] [Move<u64, S, S>];
+    [Binary<I32Shl, S, P, P>] [Binary<I32And, P, I, A>];
+    [Binary<I32ShrU, A, S, A>] [Binary<I32Add, S, A, A>];
+    [Binary<I64Add, S, A, W>] [Binary<I64DivU, A, I, W>];
+    [Binary<I64Sub, S, A, A>] [Store<I64Store32, M32, P, A>];
+    [Binary<I64Mul, A, I, A>] [Binary<I64Sub, S, A, A>];
+    [Binary<I64DivU, A, I, W>] [Binary<I64Mul, A, I, A>];
+    [Binary<I64Shl, A, S, A>] [Binary<I64Add, S, A, W>];
+    [Unary<I32WrapI64, S, A>] [Binary<I32And, A, I, A>];
+    [Move<u64, S, S>] [Load<I32Load8S, M32, S, W>];
+    [Move<u64, S, P>] [Test<I32Eqz, A, N>];
+    [Move<u64, S, P>] [Test<I32Eqz, A, J>];
+    [Move<u64, I, S>] [Binary<I32Add, P, I, P>];
+    [Move<u64, A, P>] [Binary<I32Add, S, I, W>];
+    [Move<u64, I, S>] [Binary<I32Add, S, I, W>];
+    [Move<u64, I, S>] [Binary<I32Shl, S, P, P>];
+    [Move<u64, S, S>] [Move<u64, S, S>];
+    [Move<u64, I, S>] [Move<u64, S, S>];
+    [Move<u64, I, S>] [Move<u64, I, S>];
+    [Move<u64, S, S>] [Move<u64, I, S>];
+    [Move<u64, P, S>] [Move<u64, S, S>];
+    [Move<u64, S, S>] [Move<u64, A, S>];
+    [Move<u64, I, S>] [Move<u64, P, S>];
+    [Move<u64, A, S>] [Move<u64, I, S>];
+    [Move<u64, I, S>] [Long<S>];
+    [Move<u64, I, S>] [Jump];
+    [Move<u64, S, S>] [Jump];
+    [Move<u64, S, P>] [Jump];
+    [Select<u64, I, S, A, W>] [Load<I32Load8S, M32, P, W>];
 ];

@@ -350,7 +350,7 @@ fn places<'o>(operation: &'o Operation<'_>) -> Vec<&'o [Place]> {
     general.map(|(_, places)| places).collect()
 }
 
-/// Whether each of a fused pair may stand there, and fits the forms of a tier.
+/// Whether what is fused may be, fits the forms of a tier, and stands in one row only.
 fn fusions(model: &Model) -> Vec<Diagnostic> {
     let tiers: Vec<_> = model
         .forms
@@ -359,31 +359,43 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
         .map(|(tier, _, _)| operations(model, *tier))
         .collect();
     let mut errors = Vec::new();
+    let mut known = BTreeMap::new();
     for fusion in &model.forms.fusions {
-        for (at, fused) in fusion.sequence.iter().enumerate() {
-            let (key, text) = (fused.key.as_str(), &fused.text);
-            let known = |operation: &Operation<'_>| {
-                operation.variant == variant(key) && operation.forms.contains(&fused.form)
+        for (fused, is_last) in [(&fusion.first, false), (&fusion.then, true)] {
+            let key = fused.key.as_str();
+            let is_there = |form: &Form| {
+                let has = |operation: &Operation<'_>| {
+                    operation.variant == variant(key) && operation.forms.contains(form)
+                };
+                tiers.iter().flatten().any(has)
             };
-            if !tiers.iter().flatten().any(known) {
-                let message = format!("no tier has the form `{text}`");
-                let error = Diagnostic::error(message).at(&fusion.origin, "in this pair");
+            let lacking = fused.forms.iter().find(|(form, _)| !is_there(form));
+            if let Some((form, at)) = lacking {
+                let message = format!("no tier has the form `{key} {form}`");
+                let error = Diagnostic::error(message.trim_end()).at(at, "in this pair");
                 errors.push(error.help("write a row or an instruction of the engine, and places that spec/forms.toml has"));
             } else if !(FUSIBLE.contains(&key)
-                || at == 1 && FUSIBLE_LAST.contains(&key)
+                || is_last && FUSIBLE_LAST.contains(&key)
                 || computes(model, key))
             {
-                let place = if at == 0 { "first" } else { "second" };
+                let place = if is_last { "second" } else { "first" };
                 let message = format!("`{key}` cannot be the {place} of a pair");
-                let error = Diagnostic::error(message).at(&fusion.origin, "in this pair");
+                let error = Diagnostic::error(message).at(&fused.origin, "in this pair");
                 errors.push(error.help(
                     "fuse only what goes on at the next instruction, and what no run stops at; the second may be a jump or a return",
                 ));
             }
         }
-        if fusion.sequence.len() != 2 {
-            let error = Diagnostic::error("a pair has two instructions");
-            errors.push(error.at(&fusion.origin, "in this row"));
+        for (first, _) in &fusion.first.forms {
+            for (then, at) in &fusion.then.forms {
+                let pair = (&fusion.first.key, first, &fusion.then.key, then);
+                if let Some(other) = known.insert(pair, &fusion.key) {
+                    let (first, then) =
+                        (format!("{} {first}", pair.0), format!("{} {then}", pair.2));
+                    let message = format!("`{first}` with `{then}` stands in `{other}` already");
+                    errors.push(Diagnostic::error(message).at(at, "in this pair"));
+                }
+            }
         }
     }
     errors

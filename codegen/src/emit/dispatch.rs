@@ -7,9 +7,7 @@
 
 use super::Source;
 use super::operation::{Operation, Origin, instruction, operations, register, suffix};
-use crate::model::{
-    Form, Fused, ImmediateKind, Meaning, MemoryKind, Model, Op, TierId, TypeFunction, TypeItem,
-};
+use crate::model::{ImmediateKind, Meaning, MemoryKind, Model, Op, TierId, TypeFunction, TypeItem};
 use crate::names::ident;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -62,7 +60,8 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
         use super::operations::*;
         use crate::fast::canonical::*;
         use crate::fast::control::*;
-        use crate::fast::form::{self, Forms, forms, number};
+        use crate::fast::form::{self, Forms, forms};
+        use crate::fast::fusion::{Fused, Pairs, fused, pairs};
         use crate::fast::handler::{Entry, entry};
         use crate::fast::instruction::*;
         use crate::fast::machine::CallHand;
@@ -72,8 +71,8 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
         use crate::types::V128;
     });
     classes(&mut source, &operations);
-    fused(&mut source, model, &operations);
-    handlers(&mut source, model, &operations);
+    handlers(&mut source, &operations);
+    super::fusion::emit(&mut source, &super::fusion::pairs(model, tier, &operations));
     Some(source)
 }
 
@@ -175,56 +174,7 @@ fn classes(source: &mut Source, operations: &[Operation<'_>]) {
     }
 }
 
-/// A handler: its operation, its form, and its place among all.
-type Handler<'m> = (&'m Operation<'m>, &'m Form, (usize, usize));
-
-/// The handler of one instruction of a fused pair, if this tier has it.
-fn handler<'m>(operations: &'m [Operation<'m>], fused: &'m Fused) -> Option<Handler<'m>> {
-    let variant = crate::names::variant(&fused.key);
-    let at = operations
-        .iter()
-        .position(|operation| operation.variant == variant)?;
-    let forms = &operations[at].forms;
-    let number = forms.iter().position(|known| *known == fused.form)?;
-    Some((&operations[at], &fused.form, (at, number)))
-}
-
-/// The fused pairs of a tier, in the order of their handlers.
-pub fn pairs<'m>(model: &'m Model, operations: &'m [Operation<'m>]) -> Vec<[Handler<'m>; 2]> {
-    let sequences = model.forms.fusions.iter().map(|fusion| &fusion.sequence);
-    let pair = |sequence: &'m Vec<Fused>| match sequence.as_slice() {
-        [first, second] => Some([handler(operations, first)?, handler(operations, second)?]),
-        _ => None,
-    };
-    let mut pairs: Vec<_> = sequences.filter_map(pair).collect();
-    pairs.sort_by_key(|[first, second]| (first.2, second.2));
-    pairs.dedup_by_key(|[first, second]| (first.2, second.2));
-    pairs
-}
-
-fn fused(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
-    let number = |(operation, form, _): &Handler<'_>| {
-        format!("number(Operation::{}, \"{form}\")", operation.variant)
-    };
-    let rows: Vec<Vec<String>> = pairs(model, operations)
-        .iter()
-        .map(|[first, second]| {
-            vec![
-                format!("({},", number(first)),
-                format!("{}),", number(second)),
-            ]
-        })
-        .collect();
-    let open = "pub(crate) static FUSED: &[(u16, u16)] = &[";
-    source.table(
-        "Pairs of handlers that one handler can stand for, in order.",
-        open,
-        &rows,
-        "];",
-    );
-}
-
-fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
+fn handlers(source: &mut Source, operations: &[Operation<'_>]) {
     let mut lines = Vec::new();
     for operation in operations {
         for form in &operation.forms {
@@ -234,15 +184,8 @@ fn handlers(source: &mut Source, model: &Model, operations: &[Operation<'_>]) {
             )]);
         }
     }
-    for [first, second] in pairs(model, operations) {
-        let (first, second) = (
-            instruction(first.0, first.1),
-            instruction(second.0, second.1),
-        );
-        lines.push(vec![format!("entry::<Seq<{first}, {second}>>(),")]);
-    }
     source.table(
-        "All handlers: those of each operation in a row, in the order of its forms, then the fused.",
+        "The handlers of each operation in a row, in the order of its forms.",
         "pub(crate) static HANDLERS: &[Entry] = &[",
         &lines,
         "];",

@@ -12,7 +12,9 @@ pub mod constant;
 pub mod decode;
 pub mod dispatch;
 pub mod enumeration;
+
 pub mod error_code;
+pub mod fusion;
 pub mod heap_type;
 pub mod index;
 pub mod indices;

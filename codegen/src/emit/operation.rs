@@ -4,6 +4,7 @@
 //! their handlers stand. Emits nothing itself; [`super::dispatch`] and [`super::translate`] read
 //! it.
 
+use super::fusion::{Pairs, pairs};
 use crate::model::{
     EngineInstruction, Form, FormClass, Meaning, MemoryKind, Model, NumberType, Op, OperandClass,
     Place, RegisterClass, ResultClass, Shape, TierId, TypeItem, ValueType, shape,
@@ -86,11 +87,10 @@ fn is_wanted(model: &Model, own: &EngineInstruction) -> bool {
 
 /// How many handlers a tier is made of, fused ones included.
 pub fn handlers(model: &Model, tier: TierId) -> usize {
-    let own: usize = operations(model, tier)
-        .iter()
-        .map(|operation| operation.forms.len())
-        .sum();
-    own + model.forms.fusions.len()
+    let operations = operations(model, tier);
+    let own: usize = operations.iter().map(|own| own.forms.len()).sum();
+    let fused = pairs(model, tier, &operations);
+    own + fused.iter().map(Pairs::len).sum::<usize>()
 }
 
 /// Whether a row is a constant: no operands, and no memory.

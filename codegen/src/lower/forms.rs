@@ -22,7 +22,8 @@ pub(super) fn lower(
     report: &mut Vec<Diagnostic>,
 ) -> Forms {
     let fusions = fusions(fusion, report);
-    let Some(document) = row::tables(forms, &["place", "class", "engine", "budget"], report) else {
+    let tables = ["place", "class", "engine", "budget", "fused"];
+    let Some(document) = row::tables(forms, &tables, report) else {
         return Forms {
             fusions,
             ..Forms::default()
@@ -44,11 +45,18 @@ pub(super) fn lower(
         let budget = tier.zip(number);
         most.extend(budget.map(|(tier, number)| (tier, number, entry.origin.clone())));
     }
+    let mut fused = Vec::new();
+    for entry in document.rows("fused") {
+        let tier = tiers.find(&entry.key, &entry.origin, report);
+        let budget = tier.zip(number(&entry, report));
+        fused.extend(budget.map(|(tier, number)| (tier, number, entry.origin.clone())));
+    }
     Forms {
         places: places(document, report),
         classes: classes(document, &columns, report),
         engine: engine(document, &columns, report),
         budgets: most,
+        fused,
         fusions,
     }
 }
@@ -219,31 +227,46 @@ fn fusions(document: Option<&Document>, report: &mut Vec<Diagnostic>) -> Vec<Fus
     };
     let mut fusions = Vec::new();
     for entry in document.rows("fusion") {
-        let Some(mut row) = Row::new(&entry, &["sequence", "from"], report) else {
+        let Some(mut row) = Row::new(&entry, &["first", "then", "gain"], report) else {
             continue;
         };
-        let sequence = row.texts("sequence");
-        let sequence: Vec<Fused> = sequence.iter().map(|text| fused(&mut row, text)).collect();
+        let pair = [fused(&mut row, "first"), fused(&mut row, "then")];
+        let gain = row.number("gain", MILLION);
         if row.is_broken() {
             continue;
         }
-        fusions.push(Fusion {
-            sequence,
-            from: row.required("from"),
-            origin: entry.origin.clone(),
-        });
+        if let [Some(first), Some(then)] = pair {
+            fusions.push(Fusion {
+                key: row.key.to_string(),
+                first,
+                then,
+                gain: gain as u32,
+                origin: entry.origin.clone(),
+            });
+        }
     }
     fusions
 }
 
-/// `i32.add P I P`
-fn fused(row: &mut Row<'_>, text: &Text) -> Fused {
-    let (key, form) = text.text.split_once(' ').unwrap_or((&text.text, ""));
-    let form: String = form.split_whitespace().collect();
-    let places = places_of(&form, &text.origin, "in this pair", row);
-    Fused {
-        text: text.text.clone(),
-        key: key.to_string(),
-        form: Form(places),
+/// What gains are shares of.
+const MILLION: u64 = 1_000_000;
+
+/// `i32.add PIP SIP`
+fn fused(row: &mut Row<'_>, column: &str) -> Option<Fused> {
+    let text = row.required_text(column)?;
+    let (key, words) = text.text.split_once(' ').unwrap_or((&text.text, ""));
+    let (key, mut start) = (key.to_string(), key.len() + 1);
+    let mut forms = Vec::new();
+    for word in words.split(' ') {
+        let at = text.part(start..start + word.len());
+        start += word.len() + 1;
+        if !word.is_empty() {
+            forms.push((Form(places_of(word, &at, "in this form", row)), at));
+        }
     }
+    if forms.is_empty() {
+        forms.push((Form::default(), text.origin.clone()));
+    }
+    let origin = text.origin;
+    Some(Fused { key, forms, origin })
 }

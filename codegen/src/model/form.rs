@@ -19,7 +19,9 @@ pub struct Forms {
     pub engine: Vec<EngineInstruction>,
     /// Most handlers of each tier.
     pub budgets: Vec<(TierId, u32, Origin)>,
-    /// Fused pairs.
+    /// Most fused pairs of each tier.
+    pub fused: Vec<(TierId, u32, Origin)>,
+    /// Fused pairs, those that gain most first.
     pub fusions: Vec<Fusion>,
 }
 
@@ -50,7 +52,7 @@ vocabulary! {
 }
 
 /// The places of the operands in order, then that of the result.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Form(pub Vec<Place>);
 
 /// The places of operands and result for which handlers are made.
@@ -158,26 +160,30 @@ pub struct EngineInstruction {
     pub origin: Origin,
 }
 
-/// A fused pair of instructions.
+/// Pairs of instructions that one handler does: each form of the first with each of the second.
 #[derive(Clone, Debug)]
 pub struct Fusion {
-    /// The instructions in order.
-    pub sequence: Vec<Fused>,
-    /// Where the pair was seen.
-    pub from: String,
-    /// Where it stands.
+    /// Key, snake case.
+    pub key: String,
+    /// What comes first.
+    pub first: Fused,
+    /// What follows at once.
+    pub then: Fused,
+    /// How many instructions of a million they spare.
+    pub gain: u32,
+    /// Where they stand.
     pub origin: Origin,
 }
 
-/// One instruction of a fused pair.
+/// One instruction of fused pairs.
 #[derive(Clone, Debug)]
 pub struct Fused {
-    /// As written: `i32.add P I P`.
-    pub text: String,
     /// Key of a row, or of an instruction of the engine's own.
     pub key: String,
-    /// Its form.
-    pub form: Form,
+    /// Its forms, each with its place; one without places, if it has nothing in places.
+    pub forms: Vec<(Form, Origin)>,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 impl Forms {
@@ -185,6 +191,12 @@ impl Forms {
     pub fn budget(&self, tier: TierId) -> Option<u32> {
         let budget = self.budgets.iter().find(|(id, _, _)| *id == tier);
         budget.map(|(_, most, _)| *most)
+    }
+
+    /// The most fused pairs of a tier.
+    pub fn most_fused(&self, tier: TierId) -> u32 {
+        let most = self.fused.iter().find(|(id, _, _)| *id == tier);
+        most.map_or(0, |(_, most, _)| *most)
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Context {
     pub(crate) trap: Trap,
     /// The instruction that ran last.
     pub(crate) ip: *const u32,
+    /// The words of its second part, if it is fused and that part trapped.
+    pub(crate) part: Option<NonNull<u32>>,
     /// The registers then.
     pub(crate) state: Option<State>,
     /// The range that no memory has, if an instruction that moves many bytes trapped.
@@ -89,6 +91,7 @@ impl Context {
             exit: Exit::Done,
             trap: Trap::UnreachableCodeReached,
             ip: core::ptr::null(),
+            part: None,
             state: None,
             fault: None,
             error: None,
@@ -130,6 +133,11 @@ impl Context {
                 None => (NonNull::dangling().as_ptr(), 0),
             };
         }
+    }
+
+    /// The instruction that ran last, or its part that trapped: its origin is that of the word.
+    pub(crate) fn place(&self) -> *const u32 {
+        self.part.map_or(self.ip, |part| part.as_ptr().cast_const())
     }
 
     /// Gives the store what the machine keeps for it while it runs.

@@ -6,9 +6,10 @@
 //! not certain is not said: an access that lies within the memory is none that trapped. Instructions
 //! that move many bytes keep in the context what they lack.
 
+use super::context::Context;
 use super::form;
+use super::fusion;
 use super::handler::HANDLER_WORDS;
-use super::handlers::HANDLERS;
 use super::state::State;
 use super::translate::Place;
 use crate::module::backtrace::{FrameInfo, MemoryFault};
@@ -16,13 +17,13 @@ use crate::profile::Everything;
 use crate::read::Reader;
 use crate::store::entity::InstanceEntity;
 
-/// The access of the instruction at `ip`, which is the running one of `frame`.
+/// The access of the instruction that left the run loop, which is the running one of `frame`.
 ///
 /// # Safety
-/// `ip` points at an instruction that left the run loop, the state is as it was then, and its stack
-/// is still there; the instance is the running one.
+/// The context is as the instruction left it, the state is that of then, and its stack is still
+/// there; the instance is the running one.
 pub(crate) unsafe fn fault(
-    ip: *const u32,
+    context: &Context,
     state: &State,
     instance: &InstanceEntity,
     frame: &FrameInfo,
@@ -31,7 +32,7 @@ pub(crate) unsafe fn fault(
     let mut reader = Reader::range(module.bytes(), frame.module_offset()?..module.bytes().len());
     let (access, size) = reader.instruction(&Everything).ok()?.access()?;
     // SAFETY: the caller promises an instruction and the state that it left.
-    let address = unsafe { operand(ip, state) }?;
+    let address = unsafe { operand(context, state) }?;
     let address = match module.env().memory(access.memory)?.is_64 {
         true => address,
         false => u64::from(address as u32),
@@ -47,33 +48,24 @@ pub(crate) unsafe fn fault(
 ///
 /// # Safety
 /// As for [`fault`].
-unsafe fn operand(ip: *const u32, state: &State) -> Option<u64> {
+unsafe fn operand(context: &Context, state: &State) -> Option<u64> {
     // SAFETY: the caller promises an instruction, which begins with the address of its handler.
-    let handler = unsafe { *ip.cast::<usize>() };
-    let number = HANDLERS
-        .iter()
-        .position(|entry| entry.handler as usize == handler)?;
-    let number = u16::try_from(number).ok()?;
-    let (number, is_first) = match form::parts(number) {
-        None => (number, true),
-        // Of two accesses it is not known which one trapped.
-        Some((first, second)) => match [first, second].map(form::accesses) {
-            [true, false] => (first, true),
-            [false, true] => (second, false),
-            _ => return None,
-        },
+    let handler = unsafe { *context.ip.cast::<usize>() };
+    let number = fusion::number(handler)?;
+    // Its own words stand behind that address; those of a second part, where it says.
+    let own = context.ip.wrapping_add(HANDLER_WORDS);
+    let (number, words) = match (fusion::parts(number), context.part) {
+        (None, _) => (number, own),
+        (Some((first, _)), None) => (first, own),
+        (Some((_, second)), Some(part)) => (second, part.as_ptr().cast_const()),
     };
     match form::first_place(number)? {
         Place::A => Some(state.acc),
         Place::P => Some(state.p),
         Place::Q => Some(state.q),
-        // SAFETY: the first operand word of the instruction is the number of a slot in the frame,
-        // which `sp` points at; the caller promises that the stack is still there.
-        Place::S if is_first => unsafe {
-            let slot = *ip.add(HANDLER_WORDS) as usize;
-            Some(*state.sp.add(slot))
-        },
-        // The words of the second of two begin where those of the first end.
-        Place::S | Place::I => None,
+        // SAFETY: the first operand word of an access is the number of a slot in the frame, which
+        // `sp` points at; the caller promises that the stack is still there.
+        Place::S => unsafe { Some(*state.sp.add(*words as usize)) },
+        Place::I => None,
     }
 }

@@ -3,7 +3,7 @@
 //! The handlers of an operation stand in a row, in the order of its class's forms; a class knows
 //! the number of each form in that order. All of it is computed when the crate is compiled.
 
-use super::handlers::{FUSED, HANDLERS};
+use super::handlers::HANDLERS;
 use super::operations::{BASES, INFOS, Operation};
 use super::register::RegisterClass;
 use super::translate::{Place, To};
@@ -219,30 +219,12 @@ pub(crate) fn first_place(number: u16) -> Option<Place> {
     places.find(|place| *place as usize == first)
 }
 
-/// Whether the handler with a number accesses memory 0 by 32-bit addresses.
-pub(crate) fn accesses(number: u16) -> bool {
-    operation(number).is_some_and(|operation| INFOS[operation].memories.is_some())
-}
-
 /// The operation of the handler with a number, unless it is fused.
 fn operation(number: u16) -> Option<usize> {
-    let fused = HANDLERS.len() - FUSED.len();
     let operations = BASES.partition_point(|base| *base <= number);
     operations
         .checked_sub(1)
-        .filter(|_| usize::from(number) < fused)
-}
-
-/// The numbers of the handlers that a fused one runs in a row.
-pub(crate) fn parts(number: u16) -> Option<(u16, u16)> {
-    let at = usize::from(number).checked_sub(HANDLERS.len() - FUSED.len())?;
-    FUSED.get(at).copied()
-}
-
-/// The handler that does what two do in a row, if there is one.
-pub(crate) fn fused(first: u16, second: u16) -> Option<u16> {
-    let at = FUSED.binary_search(&(first, second)).ok()?;
-    Some((HANDLERS.len() - FUSED.len() + at) as u16)
+        .filter(|_| usize::from(number) < HANDLERS.len())
 }
 
 impl Operation {

@@ -9,6 +9,8 @@
 //! Invariant: `ip` points at an instruction of [`code`](crate::module::code), and the state belongs to a
 //! live [`Context`](super::context::Context).
 
+use core::ptr::NonNull;
+
 use super::context::Context;
 use super::instruction::Instruction;
 #[cfg(verify)]
@@ -176,6 +178,12 @@ macro_rules! tail_backend {
                             (*context).exit = Exit::Trap;
                             go!(leave, ip, s)
                         }
+                        Flow::TrapIn(trap, part) => {
+                            (*context).trap = trap;
+                            (*context).part = NonNull::new(part.cast_mut());
+                            (*context).exit = Exit::Trap;
+                            go!(leave, ip, s)
+                        }
                         Flow::Exit(exit) => {
                             (*context).exit = exit;
                             go!(leave, ip, s)
@@ -244,6 +252,12 @@ mod backend {
                 Flow::Jump(target) => target,
                 Flow::Trap(trap) => {
                     (*state.context).trap = trap;
+                    (*state.context).exit = Exit::Trap;
+                    core::ptr::null()
+                }
+                Flow::TrapIn(trap, part) => {
+                    (*state.context).trap = trap;
+                    (*state.context).part = NonNull::new(part.cast_mut());
                     (*state.context).exit = Exit::Trap;
                     core::ptr::null()
                 }

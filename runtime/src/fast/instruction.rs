@@ -385,7 +385,8 @@ impl<T: Register, A: Source> Instruction for GlobalSet<T, A> {
     }
 }
 
-/// The first must go on at the next instruction or trap; the second may do anything.
+/// The first must go on at the next instruction, jump or trap; the second may do anything that leads
+/// back to no word of it.
 impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
     const LAYOUT: Layout = X::LAYOUT.then(Y::LAYOUT);
 
@@ -395,7 +396,13 @@ impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
         // row, and a live state, which the first leaves live when it goes on at the next.
         unsafe {
             match X::execute(words, state) {
-                Flow::Next => Y::execute(words.add(X::words()), state),
+                Flow::Next => {
+                    let words = words.add(X::words());
+                    match Y::execute(words, state) {
+                        Flow::Trap(trap) => Flow::TrapIn(trap, words),
+                        other => other,
+                    }
+                }
                 other => other,
             }
         }

@@ -39,6 +39,7 @@ pub(crate) mod context;
 pub(crate) mod control;
 pub(crate) mod fault;
 pub(crate) mod form;
+pub(crate) mod fusion;
 pub(crate) mod handler;
 pub(crate) mod instruction;
 pub(crate) mod layout;

@@ -235,7 +235,7 @@ unsafe fn drive(
                     // had; the stack is the invocation's. The instance is one of the store.
                     (Trap::MemoryOutOfBounds, Some(frame)) => unsafe {
                         let instance = context.instance.as_ref();
-                        fault::fault(context.ip, &invocation.state, instance, frame)
+                        fault::fault(context, &invocation.state, instance, frame)
                     },
                     _ => None,
                 });
@@ -339,7 +339,7 @@ unsafe fn frames(context: &Context) -> Vec<FrameInfo> {
             frames.push(FrameInfo::new(module.clone(), func, Some(place as usize)));
         }
     };
-    frame(context.ip, instance);
+    frame(context.place(), instance);
     let mut record = context.records;
     for _ in 1..most {
         // SAFETY: the caller promises that the records are whole: this is the first, or one that

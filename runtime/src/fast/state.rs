@@ -42,6 +42,8 @@ pub(crate) enum Flow {
     Jump(*const u32),
     /// Nowhere: the guest trapped.
     Trap(crate::spec::Trap),
+    /// The same in the second of two fused instructions, whose words these are.
+    TrapIn(crate::spec::Trap, *const u32),
     /// Nowhere: the run loop is left.
     Exit(Exit),
 }

@@ -8,11 +8,11 @@
 
 use alloc::vec::Vec;
 
-use super::super::form;
+use super::super::fusion;
 use super::super::handler::{HANDLER_WORDS, address, length};
-use super::super::handlers;
+use super::super::operations::Operation;
 use super::super::verify::Log;
-use super::failure::Failure;
+use super::failure::{Contradiction, Failure};
 use crate::module::code::{Allowance, Code};
 use crate::module::origin::OriginList;
 
@@ -75,10 +75,8 @@ impl Use {
 #[derive(Clone, Copy)]
 struct Last {
     start: usize,
-    handler: u16,
+    handler: (Operation, u16),
     operands: usize,
-    /// Whether it has an origin of its own, for traps.
-    placed: bool,
 }
 
 impl Emitter {
@@ -128,10 +126,10 @@ impl Emitter {
         self.failure.is_none()
     }
 
-    /// Lays down an instruction; `place` is the offset in the module to report if it traps.
+    /// Lays down an instruction with a handler of an operation; `place` is the offset in the module to report if it traps.
     pub(super) fn instruction(
         &mut self,
-        handler: u16,
+        (operation, handler): (Operation, u16),
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
@@ -139,8 +137,7 @@ impl Emitter {
             return Operands::default();
         }
         if let Some(first) = self.last
-            && !(first.placed && place.is_some())
-            && let Some(fused) = form::fused(first.handler, handler)
+            && let Some(fused) = fusion::together(first.handler, (operation, handler))
         {
             return self.fuse(first, fused, operands, place);
         }
@@ -153,12 +150,11 @@ impl Emitter {
         if !self.log.lay(start, handler, operands.len()) {
             self.fail(Failure::OutOfMemory);
         }
-        let (operands, placed) = (operands.len(), place.is_some());
+        let operands = operands.len();
         self.last = Some(Last {
             start,
-            handler,
+            handler: (operation, handler),
             operands,
-            placed,
         });
         Operands(start + HANDLER_WORDS)
     }
@@ -171,21 +167,15 @@ impl Emitter {
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
-        self.note(first.start, place);
         self.set_handler(first.start, fused);
         let at = first.start + HANDLER_WORDS + first.operands;
+        // What traps in the second part says so by its words.
+        self.note(at, place);
         self.words.truncate(at);
         self.words.extend_from_slice(operands);
         self.pad();
-        let placed = first.placed || place.is_some();
-        let operands = first.operands + operands.len();
-        self.log.fuse(fused, operands);
-        self.last = Some(Last {
-            handler: fused,
-            operands,
-            placed,
-            ..first
-        });
+        self.log.fuse(fused, first.operands + operands.len());
+        self.last = None;
         Operands(at)
     }
 
@@ -199,8 +189,19 @@ impl Emitter {
     }
 
     fn set_handler(&mut self, start: usize, handler: u16) {
-        let address = address(handlers::HANDLERS[usize::from(handler)].handler);
-        self.words[start..start + HANDLER_WORDS].copy_from_slice(&address);
+        match fusion::entry(handler) {
+            Some(entry) => {
+                let words = &mut self.words[start..start + HANDLER_WORDS];
+                words.copy_from_slice(&address(entry.handler));
+            }
+            None => self.fail(Failure::Internal {
+                contradiction: Contradiction::Unknown {
+                    what: "handler",
+                    index: handler.into(),
+                },
+                at: 0,
+            }),
+        }
     }
 
     fn pad(&mut self) {

@@ -477,7 +477,7 @@ impl Translator<'_> {
             });
             return Operands::default();
         };
-        self.code.instruction(handler, words, at)
+        self.code.instruction((operation, handler), words, at)
     }
 
     pub(super) fn truncate(&mut self, height: usize) {

@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::error::cause::InternalError;
 use crate::exec::slot;
 use crate::fast::control::LEAVE;
+use crate::fast::fusion;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
-use crate::fast::handlers::HANDLERS;
 use crate::fast::layout::{Ending, Layout, Operand, Pinned};
 use crate::fast::stack::{Record, Stack};
 use crate::module::Module;
@@ -135,6 +135,7 @@ pub(crate) fn check(
         code,
         log,
         starts: Starts::new(2 * code.words.len())?,
+        parts: Starts::new(2 * code.words.len())?,
         loops: Loops::default(),
         types: None,
     };
@@ -161,6 +162,8 @@ struct Verifier<'m> {
     code: &'m Code,
     log: &'m Log,
     starts: Starts,
+    /// Words of the second of fused instructions.
+    parts: Starts,
     /// The loops whose head the context has while they run.
     loops: Loops,
     /// The types of the module by their numbers, once a call asks for one.
@@ -252,8 +255,8 @@ impl Verifier<'_> {
             if own + handler.words() > end {
                 return Err(laid.fault(Wrong::Length { end }));
             }
-            let entry = &HANDLERS[usize::from(laid.handler)];
-            if address(entry.handler) != [self.word(at), self.word(at + 1)] {
+            let found = [self.word(at), self.word(at + 1)];
+            if fusion::entry(laid.handler).is_none_or(|it| address(it.handler) != found) {
                 return Err(laid.fault(Wrong::Address(laid.handler)));
             }
             let mut taken = handler.words();
@@ -273,6 +276,10 @@ impl Verifier<'_> {
                 }));
             }
             self.starts.add(at);
+            let first = fusion::parts(laid.handler).and_then(|(first, _)| fusion::entry(first));
+            if let Some(first) = first {
+                self.parts.add(own + first.layout.words());
+            }
             let followed = self.loops.follow(at, handler.operands(), laid.ends_loop);
             followed.map_err(|what| laid.fault(what))?;
             at += length(taken);
@@ -498,8 +505,9 @@ impl Verifier<'_> {
         let body = self.module.body(func).unwrap_or_default();
         let mut next = 0;
         for (word, place) in self.code.origins.pairs() {
+            let at = word as usize;
             let fits = word >= next
-                && self.starts.has(word as usize)
+                && (self.starts.has(at) || self.parts.has(at))
                 && (body.start..=body.end).contains(&(place as usize));
             if !fits {
                 return Err(Fault {
@@ -539,7 +547,7 @@ impl Laid {
 
 /// What the handler of an instruction takes.
 fn layout(laid: Laid) -> Result<&'static Layout, Fault> {
-    match HANDLERS.get(usize::from(laid.handler)) {
+    match fusion::entry(laid.handler) {
         Some(entry) => Ok(&entry.layout),
         None => Err(laid.fault(Wrong::NoHandler(laid.handler))),
     }

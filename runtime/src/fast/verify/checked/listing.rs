@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{HANDLERS, Laid, Operand};
+use super::{Laid, Operand, fusion};
 use crate::engine::Engine;
 use crate::engine::config::{CompilationMode, Config};
 use crate::fast::translate::unverified;
@@ -86,7 +86,7 @@ fn listing(module: &Module, index: u32) -> String {
 }
 
 fn line(laid: Laid, words: &[u32]) -> String {
-    let entry = &HANDLERS[usize::from(laid.handler)];
+    let entry = fusion::entry(laid.handler).unwrap();
     let (own, mut at) = (laid.own(), laid.own());
     let mut shown = Vec::new();
     let operands = entry.layout.operands().iter();

@@ -103,7 +103,7 @@ impl Laying {
     fn operand(&mut self, is: impl Fn(Operand) -> bool) -> &mut [u32] {
         for (handler, words, _) in &mut self.instructions {
             let mut at = 0;
-            for operand in HANDLERS[usize::from(*handler)].layout.operands() {
+            for operand in fusion::entry(*handler).unwrap().layout.operands() {
                 if is(*operand) {
                     return &mut words[at..];
                 }
@@ -116,7 +116,7 @@ impl Laying {
     /// The first instruction with an operand of a kind.
     fn instruction(&mut self, is: impl Fn(Operand) -> bool) -> &mut (u16, Vec<u32>, bool) {
         let has = |handler: u16| {
-            let layout = &HANDLERS[usize::from(handler)].layout;
+            let layout = &fusion::entry(handler).unwrap().layout;
             layout.operands().iter().any(|operand| is(*operand))
         };
         let mut instructions = self.instructions.iter_mut();
@@ -131,7 +131,7 @@ impl Laying {
             if *ends_loop {
                 log.end_loop();
             }
-            let entry = HANDLERS.get(usize::from(*handler));
+            let entry = fusion::entry(*handler);
             words.extend(entry.map_or([0; HANDLER_WORDS], |entry| address(entry.handler)));
             words.extend(operands);
             words.resize(words.len().next_multiple_of(HANDLER_WORDS), 0);
@@ -304,7 +304,7 @@ finds! {
     a_call_in_a_loop_whose_head_is_kept: "no loop whose head the context has" |t| {
         let call = t.instruction(|operand| operand == Operand::Cell).clone();
         let again = |(handler, ..): &(u16, Vec<u32>, bool)| {
-            HANDLERS[usize::from(*handler)].layout.operands().contains(&Operand::Again)
+            fusion::entry(*handler).unwrap().layout.operands().contains(&Operand::Again)
         };
         let at = t.instructions.iter().position(again).unwrap();
         t.instructions.insert(at, call);

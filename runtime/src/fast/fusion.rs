@@ -1,0 +1,116 @@
+//! Pairs of instructions that one handler does.
+//!
+//! The generator lists them in rows, in the order of their operations; a row stands for each of its
+//! first forms with each of its second ones. Handlers are numbered in this order, behind those of
+//! single operations.
+
+use super::handler::Entry;
+use super::handlers::{FUSED, HANDLERS, PAIRS};
+use super::operations::{INFOS, Operation};
+
+/// The pairs of a row.
+pub(crate) struct Pairs {
+    pub(crate) first: Operation,
+    /// Numbers of the handlers that can come first.
+    pub(crate) firsts: &'static [u16],
+    pub(crate) then: Operation,
+    /// Numbers of the handlers that can follow.
+    pub(crate) thens: &'static [u16],
+}
+
+/// The handlers of a row: for each first one those with each that can follow.
+pub(crate) type Fused = &'static [&'static [Entry]];
+
+/// Declares the pairs, by operations and forms.
+macro_rules! pairs {
+    ($($first:ident $($before:literal)*, $then:ident $($behind:literal)*;)*) => {
+        [$(Pairs {
+            first: Operation::$first,
+            firsts: &[$(form::number(Operation::$first, $before)),*],
+            then: Operation::$then,
+            thens: &[$(form::number(Operation::$then, $behind)),*],
+        }),*]
+    };
+}
+pub(crate) use pairs;
+
+/// Declares their handlers, by types.
+macro_rules! fused {
+    (@ $first:ty, [$($then:ty),*]) => { &[$(entry::<Seq<$first, $then>>()),*] };
+    ($([$($first:ty),*] $thens:tt;)*) => { [$(&[$(fused!(@ $first, $thens)),*]),*] };
+}
+pub(crate) use fused;
+
+/// The number of each row's first handler.
+static BASES: [u16; PAIRS.len()] = {
+    let mut bases = [0; PAIRS.len()];
+    let (mut at, mut next) = (0, HANDLERS.len() as u16);
+    while at < PAIRS.len() {
+        bases[at] = next;
+        next += (PAIRS[at].firsts.len() * PAIRS[at].thens.len()) as u16;
+        at += 1;
+    }
+    bases
+};
+
+/// For each operation the first row that begins with it or with a later one.
+static ROWS: [u16; INFOS.len() + 1] = {
+    let mut rows = [0; INFOS.len() + 1];
+    let (mut operation, mut at) = (0, 0);
+    while operation <= INFOS.len() {
+        while at < PAIRS.len() && (PAIRS[at].first as usize) < operation {
+            at += 1;
+        }
+        rows[operation] = at as u16;
+        operation += 1;
+    }
+    rows
+};
+
+/// The handler that does what two do in a row, by their operations and numbers, if there is one.
+pub(crate) fn together(first: (Operation, u16), then: (Operation, u16)) -> Option<u16> {
+    let operation = first.0 as usize;
+    let (begin, end) = (ROWS[operation].into(), ROWS[operation + 1].into());
+    for (row, pairs) in PAIRS[begin..end].iter().enumerate() {
+        if pairs.then == then.0
+            && let Some(before) = pairs.firsts.iter().position(|one| *one == first.1)
+            && let Some(behind) = pairs.thens.iter().position(|one| *one == then.1)
+        {
+            return Some(BASES[begin + row] + (before * pairs.thens.len() + behind) as u16);
+        }
+    }
+    None
+}
+
+/// The numbers of the handlers that a fused one does in a row.
+pub(crate) fn parts(number: u16) -> Option<(u16, u16)> {
+    let (row, before, behind) = place(number)?;
+    let pairs = &PAIRS[row];
+    Some((*pairs.firsts.get(before)?, pairs.thens[behind]))
+}
+
+/// The handler with a number.
+pub(crate) fn entry(number: u16) -> Option<&'static Entry> {
+    HANDLERS.get(usize::from(number)).or_else(|| {
+        let (row, before, behind) = place(number)?;
+        Some(&FUSED[row].get(before)?[behind])
+    })
+}
+
+/// The number of the handler with an address.
+pub(crate) fn number(address: usize) -> Option<u16> {
+    let fused = FUSED.iter().copied().flatten().copied().flatten();
+    let all = HANDLERS.iter().chain(fused);
+    let at = all.map(|entry| entry.handler as usize);
+    let at = at.into_iter().position(|handler| handler == address)?;
+    u16::try_from(at).ok()
+}
+
+/// Where the handler with a number stands: its row, and the place of each part in that.
+fn place(number: u16) -> Option<(usize, usize, usize)> {
+    let row = BASES
+        .partition_point(|base| *base <= number)
+        .checked_sub(1)?;
+    let (at, thens) = (usize::from(number - BASES[row]), PAIRS[row].thens.len());
+    Some((row, at / thens, at % thens))
+}
