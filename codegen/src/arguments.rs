@@ -10,12 +10,16 @@ it; `tabwasm-codegen` takes the same arguments. spec/CHANGE.md shows how to writ
 
 usage: cargo gen [--check] [--overlay FILE [--to FOLDER]]
        cargo gen explain MNEMONIC [--overlay FILE]
+       cargo gen fuse --pairs N COUNTS...
        tabwasm-codegen vendor [--overlay FILE] --to FOLDER
 
   --check     compare instead of writing
   --overlay   lay these changes over the tables
   --to        write there instead of to generated/
   explain     show what becomes of a row
+  fuse        choose what the fast engine runs as one, and write spec/fusion.toml, from what
+              `tabwasm profile --patterns` counted
+  --pairs     how many pairs
   vendor      write the sources of a whole runtime
   --help, -h  show this
 ";
@@ -29,6 +33,8 @@ pub(crate) enum Action {
     Check,
     /// Show what becomes of a row.
     Explain(String),
+    /// Choose fused pairs from counts.
+    Fuse(Vec<String>),
     /// Write a whole runtime.
     Vendor,
     /// Say how to call the generator.
@@ -41,11 +47,14 @@ pub(crate) struct Arguments {
     pub(crate) action: Action,
     pub(crate) overlay: Option<String>,
     pub(crate) to: Option<String>,
+    /// How many pairs are fused.
+    pub(crate) pairs: usize,
 }
 
 /// Reads the arguments behind the name of the program.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments, String> {
     let (mut action, mut overlay, mut to, mut help) = (None, None, None, false);
+    let mut pairs = 0;
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -57,8 +66,20 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             "--to" => to = Some(value()?),
             "--check" if action.is_none() => action = Some(Action::Check),
             "explain" if action.is_none() => action = Some(Action::Explain(value()?)),
+            "fuse" if action.is_none() => action = Some(Action::Fuse(Vec::new())),
+            "--pairs" => {
+                let number = value()?;
+                pairs = number
+                    .parse()
+                    .map_err(|_| format!("`{number}` is no number of pairs\n\n{USAGE}"))?;
+            }
             "vendor" if action.is_none() => action = Some(Action::Vendor),
             "--help" | "-h" => help = true,
+            file if !file.starts_with('-') && matches!(action, Some(Action::Fuse(_))) => {
+                if let Some(Action::Fuse(files)) = &mut action {
+                    files.push(file.to_string());
+                }
+            }
             other => return Err(format!("unexpected `{other}`\n\n{USAGE}")),
         }
     }
@@ -68,6 +89,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
     };
     match (&action, &overlay, &to) {
         (Action::Vendor, _, None) => Err(format!("`vendor` needs `--to FOLDER`\n\n{USAGE}")),
+        (Action::Fuse(files), _, _) if files.is_empty() || pairs == 0 => {
+            Err(format!("`fuse` needs `--pairs N` and counts\n\n{USAGE}"))
+        }
         (Action::Write, Some(_), None) => Err(format!(
             "generated/ is for the tables alone: say `--to FOLDER`, or `--check`\n\n{USAGE}"
         )),
@@ -75,6 +99,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Arguments
             action,
             overlay,
             to,
+            pairs,
         }),
     }
 }
@@ -97,6 +122,7 @@ mod tests {
             action: Action::Vendor,
             overlay: Some("a.toml".to_string()),
             to: Some("b".to_string()),
+            pairs: 0,
         };
         for line in both {
             assert_eq!(parsed(line).as_ref(), Ok(&expected));
@@ -130,6 +156,9 @@ mod tests {
             "explain",
             "--overlay a.toml",
             "--check vendor",
+            "fuse counts.tsv",
+            "fuse --pairs 10",
+            "fuse --pairs ten counts.tsv",
         ] {
             let message = parsed(line).expect_err(line);
             assert!(message.ends_with(USAGE), "{line}: {message}");

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod emit;
 pub mod explain;
 pub mod fresh;
+pub mod fuse;
 pub mod load;
 pub mod lower;
 pub mod model;

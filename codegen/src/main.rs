@@ -11,7 +11,8 @@ use arguments::{Action, Arguments, USAGE};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::{env, io};
+use std::{env, fs, io};
+use tabwasm_codegen::fuse::Counts;
 use tabwasm_codegen::model::Model;
 use tabwasm_codegen::{Tree, diag, disk, emit, explain, fresh, generate, model, vendor};
 
@@ -40,6 +41,7 @@ fn run(arguments: &Arguments) -> Result<String, String> {
             let (tree, model) = checked(embedded()?, arguments)?;
             folder::update(&to, &vendor::vendor(&tree, &model, disk::format)?)
         }
+        Action::Fuse(files) => fuse(clone.as_deref(), arguments, files),
         Action::Check if arguments.overlay.is_some() && arguments.to.is_none() => {
             let (_, model) = checked(read(clone.as_deref())?, arguments)?;
             Ok(format!("{}\n", vendor::origin(&model)))
@@ -67,6 +69,26 @@ fn run(arguments: &Arguments) -> Result<String, String> {
             }
         }
     }
+}
+
+/// Writes the table of fused pairs.
+fn fuse(clone: Option<&Path>, arguments: &Arguments, files: &[String]) -> Result<String, String> {
+    let clone = clone.ok_or("this is no clone of the project")?;
+    let (_, model) = checked(read(Some(clone))?, arguments)?;
+    let mut texts = Vec::new();
+    for name in files {
+        let text = fs::read_to_string(name);
+        let text = text.map_err(|error| format!("cannot read {name}: {error}"))?;
+        texts.push((name, text));
+    }
+    let counts = texts.iter().map(|(name, text)| Counts { name, text });
+    let counts: Vec<Counts<'_>> = counts.collect();
+    let table = tabwasm_codegen::fuse::fuse(&model, &counts, arguments.pairs)?;
+    let path = clone.join("spec/fusion.toml");
+    fs::write(&path, &table)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+    let rows = table.lines().filter(|line| line.contains(" = {")).count();
+    Ok(format!("spec/fusion.toml: {rows} rows\n"))
 }
 
 /// The tables and sources that this program carries.

@@ -6774,6 +6774,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<NonNullOrTrap<A>>(),
     entry::<Unreachable>(),
     entry::<Fuel>(),
+    entry::<Count>(),
     entry::<Epoch>(),
 ];
 

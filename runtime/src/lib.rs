@@ -115,6 +115,7 @@ pub use self::{
     engine::use_error::UseError,
     error::cause::{I32Exit, InternalError, LimitError, MemoryAccessError},
     error::{Context, Error, Result},
+    fast::tally::InstructionCount,
     module::Module,
     module::backtrace::{FrameInfo, MemoryFault, WasmBacktrace},
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},

@@ -30,6 +30,8 @@ mod tiers;
 mod types;
 mod wasi;
 
+pub use reliance::may_be_fused;
+
 use crate::diag::Diagnostic;
 use crate::model::Model;
 use crate::tree::Tree;

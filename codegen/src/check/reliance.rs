@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::diag::Diagnostic;
 use crate::emit::operation::{Operation, operations};
-use crate::model::{EngineInstruction, Form, Meaning, Model, Place, RegisterClass, TierId, shape};
+use crate::model::{
+    EngineInstruction, Form, Meaning, Model, Op, Place, RegisterClass, TierId, shape,
+};
 use crate::names::variant;
 
 const INT: Option<RegisterClass> = Some(RegisterClass::Int);
@@ -87,6 +89,7 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     ("unreachable",             "",             None),
     ("fuel",                    "",             None),
     ("epoch",                   "",             None),
+    ("count",                   "",             None),
 ];
 
 /// Rows that the translator names, and the places in which it has their operand: the test that
@@ -374,10 +377,7 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
                 let message = format!("no tier has the form `{key} {form}`");
                 let error = Diagnostic::error(message.trim_end()).at(at, "in this pair");
                 errors.push(error.help("write a row or an instruction of the engine, and places that spec/forms.toml has"));
-            } else if !(FUSIBLE.contains(&key)
-                || is_last && FUSIBLE_LAST.contains(&key)
-                || computes(model, key))
-            {
+            } else if !may_be_fused(model, key, is_last) {
                 let place = if is_last { "second" } else { "first" };
                 let message = format!("`{key}` cannot be the {place} of a pair");
                 let error = Diagnostic::error(message).at(&fused.origin, "in this pair");
@@ -401,9 +401,10 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
     errors
 }
 
-/// Whether a row computes its result by itself.
-fn computes(model: &Model, key: &str) -> bool {
-    model
-        .op(key)
-        .is_some_and(|op| matches!(op.meaning, Meaning::Do(_)))
+/// Whether a row, or an instruction of the engine's own, may be the first of a fused pair, or the last.
+pub fn may_be_fused(model: &Model, key: &str, is_last: bool) -> bool {
+    let computes = |op: &Op| matches!(op.meaning, Meaning::Do(_));
+    FUSIBLE.contains(&key)
+        || is_last && FUSIBLE_LAST.contains(&key)
+        || model.op(key).is_some_and(computes)
 }

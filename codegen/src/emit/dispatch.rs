@@ -77,12 +77,17 @@ pub fn emit(model: &Model, tier: TierId) -> Option<Source> {
 }
 
 fn names(operations: &[Operation<'_>]) -> TokenStream {
-    let variants = operations.iter().map(|operation| ident(&operation.variant));
+    let variants: Vec<_> = operations.iter().map(|own| ident(&own.variant)).collect();
     quote! {
         /// What a handler can be asked to do.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[repr(u16)]
         pub(crate) enum Operation { #(#variants),* }
+
+        impl Operation {
+            /// All of them, in the order of their numbers.
+            pub(crate) const ALL: &[Self] = &[#(Self::#variants),*];
+        }
     }
 }
 

@@ -74,6 +74,7 @@ impl Cli {
         let run = match &self.command {
             None => &self.run,
             Some(Command::Run(run)) => run,
+            Some(Command::Profile(profile)) => &profile.run,
             Some(_) => return false,
         };
         let file = run.file().as_os_str();
@@ -97,7 +98,9 @@ fn without_guest() -> clap::Command {
             arg.trailing_var_arg(false).allow_hyphen_values(false)
         })
     };
-    closed(<Cli as clap::CommandFactory>::command()).mut_subcommand("run", closed)
+    closed(<Cli as clap::CommandFactory>::command())
+        .mut_subcommand("run", closed)
+        .mut_subcommand("profile", closed)
 }
 
 /// What to do.
@@ -106,6 +109,9 @@ pub enum Command {
     /// Run a module, or a function of a component (the default).
     #[cfg(feature = "std")]
     Run(Box<Run>),
+    /// Run a module, and count what the engine executes.
+    #[cfg(feature = "std")]
+    Profile(Box<Profile>),
     /// Tell whether modules are valid.
     Validate(Validate),
     /// Show what modules and components consist of.
@@ -183,6 +189,19 @@ pub struct Run {
         allow_hyphen_values = true
     )]
     pub file_and_args: Vec<OsString>,
+}
+
+/// What to count while a module runs.
+#[cfg(feature = "std")]
+#[derive(Args, Debug)]
+pub struct Profile {
+    /// Write how often each instruction of the fast engine ran, and each right behind another, as lines
+    /// of a count and names that tabs separate: `--patterns counts.tsv`.
+    #[arg(long, value_name = "FILE")]
+    pub patterns: PathBuf,
+    /// How to run it.
+    #[command(flatten)]
+    pub run: Run,
 }
 
 #[cfg(feature = "std")]

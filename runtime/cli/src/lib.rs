@@ -35,6 +35,8 @@ mod output;
 pub mod parse;
 pub mod print;
 #[cfg(feature = "std")]
+pub mod profile;
+#[cfg(feature = "std")]
 mod program;
 mod progress;
 #[cfg(feature = "std")]

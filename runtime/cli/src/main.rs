@@ -7,11 +7,11 @@ use std::env;
 use std::process;
 
 use tabwasm_cli::args::{Cli, Command};
-#[cfg(feature = "std")]
-use tabwasm_cli::run;
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
 use tabwasm_cli::{compile, completions, inspect, man, needs, parse, print, validate, wast};
+#[cfg(feature = "std")]
+use tabwasm_cli::{profile, run};
 
 fn main() {
     let args: Vec<_> = env::args_os().collect();
@@ -19,6 +19,8 @@ fn main() {
     let exit = match cli.command() {
         #[cfg(feature = "std")]
         Command::Run(args) => run::run(&args),
+        #[cfg(feature = "std")]
+        Command::Profile(args) => profile::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Inspect(args) if args.needs => needs::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -7,6 +7,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::mem;
+use std::path::Path;
 use std::process;
 use std::thread;
 use std::time::Duration;
@@ -26,7 +27,7 @@ use crate::exit::ExitStatus;
 use crate::input::Input;
 use crate::program::Program;
 use crate::progress::Work;
-use crate::{interrupt, terminal};
+use crate::{interrupt, profile, terminal};
 
 /// How long a guest that does not meet its deadline (it waits for input) may take to end.
 const GRACE: Duration = Duration::from_millis(250);
@@ -43,8 +44,13 @@ pub(crate) struct Host {
 
 /// Runs a module.
 pub fn run(args: &Run) -> ExitStatus {
+    counted(args, None)
+}
+
+/// Runs a module; writes what the engine executed to a file, if there is one.
+pub(crate) fn counted(args: &Run, patterns: Option<&Path>) -> ExitStatus {
     interrupt::ends_the_process();
-    let engine = match engine(args) {
+    let engine = match engine(args, patterns.is_some()) {
         Ok(engine) => engine,
         Err(error) => return fail(&error),
     };
@@ -61,6 +67,10 @@ pub fn run(args: &Run) -> ExitStatus {
         }
     };
     if let Ok(View::Component(_)) = View::new(&input.bytes) {
+        if patterns.is_some() {
+            diagnostic::error("instructions are counted of modules, not of components");
+            return ExitStatus::Usage;
+        }
         let component = Component::new(&engine, &input.bytes);
         drop(loading);
         return match component {
@@ -111,6 +121,12 @@ pub fn run(args: &Run) -> ExitStatus {
         Some(name) => program.invoke(name, &mut store),
         None => program.start(&mut store),
     };
+    if let Some(patterns) = patterns {
+        let written = profile::write(patterns, &module);
+        if written != ExitStatus::Success {
+            return written;
+        }
+    }
     match ended {
         Ok(exit) => exit,
         Err(error) => fail(&error),
@@ -131,8 +147,9 @@ fn run_component(args: &Run, file: &str, component: &Component) -> ExitStatus {
     }
 }
 
-fn engine(args: &Run) -> Result<Engine> {
+fn engine(args: &Run, counts: bool) -> Result<Engine> {
     let mut config = Config::new();
+    config.count_instructions(counts);
     args.features.admit(&mut config);
     config.consume_fuel(args.fuel.is_some());
     config.epoch_interruption(args.timeout.is_some());

@@ -23,6 +23,8 @@ pub struct Config {
     pub(crate) fuel: bool,
     pub(crate) epoch: bool,
     pub(crate) deterministic: bool,
+    pub(crate) fuse: bool,
+    pub(crate) count: bool,
     pub(crate) mode: CompilationMode,
     pub(crate) cached_stacks: usize,
     pub(crate) strategy: InstanceAllocationStrategy,
@@ -79,6 +81,8 @@ impl Config {
             fuel: false,
             epoch: false,
             deterministic: false,
+            fuse: true,
+            count: false,
             mode: CompilationMode::default(),
             cached_stacks: 4,
             strategy: InstanceAllocationStrategy::default(),
@@ -119,6 +123,20 @@ impl Config {
     /// is paid for it. Standard: appendix, "Profiles".
     pub fn deterministic_profile(&mut self, enable: bool) -> &mut Self {
         self.deterministic = enable;
+        self
+    }
+
+    /// Whether the engine runs pairs of instructions that often follow each other as one. On by
+    /// default; off makes code slower, and is for comparisons.
+    pub fn fuse_instructions(&mut self, enable: bool) -> &mut Self {
+        self.fuse = enable;
+        self
+    }
+
+    /// Whether code counts how often its instructions run: see
+    /// [`Module::instruction_counts`](crate::Module::instruction_counts). Then none are fused.
+    pub fn count_instructions(&mut self, enable: bool) -> &mut Self {
+        self.count = enable;
         self
     }
 

@@ -17,6 +17,7 @@ use super::place::Source;
 use super::register::Register;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
+use crate::engine::counter::Counter;
 use crate::exec::slot::{Row, Value};
 use crate::module::code::Cell;
 use crate::spec::Trap;
@@ -65,7 +66,7 @@ macro_rules! instructions {
             #[allow(unused_unsafe, reason = "some of them only say where to go on")]
             unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
                 // SAFETY: `Instruction::execute` requires the words of this very type and a live
-                // state: indices, cells and targets in them are the validator's and the
+                // state: indices, cells, counters and targets in them are the validator's and the
                 // translator's, slots lie in the frame, and the context is there.
                 unsafe { $body }
             }
@@ -88,6 +89,12 @@ instructions! {
 
     /// Jumps to the head of the innermost loop.
     JumpAgain [Operand::Again; Ending::Elsewhere] |_words, state| { Flow::Jump((*state.context).loop_head) }
+
+    /// Counts that what follows runs: the address of the counter.
+    Count [Operand::Long; Ending::Next] |words, _state| {
+        (*(crate::module::code::long(words) as *const Counter)).next();
+        Flow::Next
+    }
 
     /// Copies operands down to where a label expects them: from, to, count.
     CopyDown [Operand::Down; Ending::Next] |words, state| {

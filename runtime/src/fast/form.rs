@@ -3,6 +3,8 @@
 //! The handlers of an operation stand in a row, in the order of its class's forms; a class knows
 //! the number of each form in that order. All of it is computed when the crate is compiled.
 
+use core::fmt;
+
 use super::handlers::HANDLERS;
 use super::operations::{BASES, INFOS, Operation};
 use super::register::RegisterClass;
@@ -217,6 +219,34 @@ pub(crate) fn first_place(number: u16) -> Option<Place> {
     let places = [Place::S, Place::A, Place::P, Place::Q, Place::I];
     let mut places = places.into_iter().filter(|_| info.operands > 0);
     places.find(|place| *place as usize == first)
+}
+
+/// The operation and the places of the handler with a number: `I32Add SIA`.
+pub(crate) struct Named(pub(crate) u16);
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const READ: [char; 5] = ['S', 'A', 'P', 'Q', 'I'];
+        const WRITTEN: [char; BASE] = ['S', 'A', 'P', 'Q', 'W', 'J', 'N', 'L', 'M'];
+        let number = self.0;
+        let Some(at) = operation(number) else {
+            return write!(f, "{number}");
+        };
+        let (info, form) = (&INFOS[at], number - BASES[at] + 1);
+        write!(f, "{:?}", Operation::ALL[at])?;
+        let found = info.forms.numbers.iter().position(|it| *it == form);
+        let (mut key, operands) = (found.unwrap_or_default(), info.operands);
+        for place in 0..info.forms.places {
+            let separator = if place == 0 { " " } else { "" };
+            let letter = match place < operands {
+                true => READ.get(key % BASE),
+                false => WRITTEN.get(key % BASE),
+            };
+            write!(f, "{separator}{}", letter.unwrap_or(&'?'))?;
+            key /= BASE;
+        }
+        Ok(())
+    }
 }
 
 /// The operation of the handler with a number, unless it is fused.

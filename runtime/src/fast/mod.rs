@@ -53,6 +53,7 @@ pub(crate) mod register;
 pub(crate) mod run;
 pub(crate) mod stack;
 pub(crate) mod state;
+pub(crate) mod tally;
 pub(crate) mod translate;
 pub(crate) mod vector;
 pub(crate) mod verify;

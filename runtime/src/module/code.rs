@@ -9,6 +9,7 @@ use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use super::origin::Origins;
+use super::tally::Tally;
 use crate::allocation::{OutOfMemory, boxed, boxed_list};
 use crate::engine::lock::Lock;
 use crate::error::Result;
@@ -37,6 +38,8 @@ pub(crate) struct Code {
     pub(crate) words: Box<[u64]>,
     /// For instructions that can trap or call.
     pub(crate) origins: Origins,
+    /// How often its instructions ran, if that is counted.
+    pub(crate) tally: Option<Tally>,
 }
 
 impl Code {
@@ -179,6 +182,11 @@ impl ModuleCode {
     /// The cell of a defined function.
     pub(crate) fn cell(&self, index: u32) -> Option<&Cell> {
         self.cells.get(index as usize)
+    }
+
+    /// The code of all functions that have some.
+    pub(crate) fn published(&self) -> impl Iterator<Item = &Code> {
+        self.cells.iter().filter_map(Cell::code)
     }
 
     /// Which function's code `ip` points into, and the module offset of its instruction.

@@ -10,6 +10,7 @@ pub(crate) mod code;
 pub(crate) mod origin;
 mod parts;
 pub(crate) mod pins;
+pub(crate) mod tally;
 mod watch;
 
 use alloc::boxed::Box;

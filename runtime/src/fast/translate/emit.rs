@@ -8,13 +8,16 @@
 
 use alloc::vec::Vec;
 
+use super::super::form;
 use super::super::fusion;
 use super::super::handler::{HANDLER_WORDS, address, length};
 use super::super::operations::Operation;
 use super::super::verify::Log;
 use super::failure::{Contradiction, Failure};
-use crate::module::code::{Allowance, Code};
+use crate::engine::config::Config;
+use crate::module::code::{Allowance, Code, halves};
 use crate::module::origin::OriginList;
+use crate::module::tally::Tally;
 
 /// Instructions as they are laid down.
 pub(super) struct Emitter {
@@ -31,6 +34,12 @@ pub(super) struct Emitter {
     failure: Option<Failure>,
     /// The instructions so far, for the verifier.
     log: Log,
+    /// Whether pairs are fused.
+    fuses: bool,
+    /// The instructions so far, if they are counted.
+    tally: Option<Tally>,
+    /// Whether the last instruction was a branch that may be taken.
+    forked: bool,
 }
 
 /// A place in the code to jump to: the number of a label, or, with [`BOUND`], the word where the
@@ -81,7 +90,7 @@ struct Last {
 
 impl Emitter {
     /// No code yet; there may be as much as is allowed. A body of this many bytes is expected.
-    pub(super) fn new(allowance: Allowance, body: usize) -> Self {
+    pub(super) fn new(allowance: Allowance, body: usize, config: &Config) -> Self {
         let mut words = Vec::new();
         // Most bodies become two to six times as long. Without memory now, `reserve` will say so.
         let _ = words.try_reserve_exact(body);
@@ -94,6 +103,9 @@ impl Emitter {
             allowance,
             failure: None,
             log: Log::default(),
+            fuses: config.fuse && !config.count,
+            tally: config.count.then(Tally::default),
+            forked: false,
         }
     }
 
@@ -133,10 +145,14 @@ impl Emitter {
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
+        if self.tally.is_some() {
+            self.count(handler);
+        }
         if !self.reserve(HANDLER_WORDS + operands.len()) {
             return Operands::default();
         }
         if let Some(first) = self.last
+            && self.fuses
             && let Some(fused) = fusion::together(first.handler, (operation, handler))
         {
             return self.fuse(first, fused, operands, place);
@@ -157,6 +173,26 @@ impl Emitter {
             operands,
         });
         Operands(start + HANDLER_WORDS)
+    }
+
+    /// Counts an instruction before it is laid down; by a counter of its own if it does not run
+    /// exactly when the one before it does.
+    fn count(&mut self, handler: u16) {
+        let Some(mut tally) = self.tally.take() else {
+            return;
+        };
+        let joins = self.last.is_some();
+        let counted = match joins && !self.forked {
+            true => Ok(()),
+            false => tally.begin().map(|counter| {
+                let number = form::form(Operation::Count, &[], None).unwrap_or_default();
+                self.instruction((Operation::Count, number), &halves(counter), None);
+            }),
+        };
+        if counted.and_then(|()| tally.add(handler, joins)).is_err() {
+            self.fail(Failure::OutOfMemory);
+        }
+        (self.tally, self.forked) = (Some(tally), false);
     }
 
     /// Makes one instruction of the last and a new one.
@@ -315,6 +351,11 @@ impl Emitter {
         self.log.end_loop();
     }
 
+    /// Notes that what follows does not run whenever the last instruction does, a branch.
+    pub(super) fn fork(&mut self) {
+        self.forked = true;
+    }
+
     /// Lets nothing be fused to the last instruction.
     pub(super) fn seal(&mut self) {
         self.last = None;
@@ -343,6 +384,7 @@ impl Emitter {
         let code = Code {
             words: words.into_boxed_slice(),
             origins: self.origins.finish()?,
+            tally: self.tally,
         };
         Ok((code, self.log))
     }

@@ -169,6 +169,7 @@ impl<'m> Translator<'m> {
             code: Emitter::new(
                 module.code().allowance(config.get_limits().translated_code),
                 body.as_ref().map_or(0, Range::len),
+                config,
             ),
             // What happens at the entry stands before the first instruction.
             at: body.map_or(0, |body| body.start),

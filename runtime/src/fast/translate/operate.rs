@@ -411,6 +411,7 @@ impl Translator<'_> {
         {
             let words = open.words.as_slice();
             self.instruction(operation, places, Some(to), words, open.place);
+            self.code.fork();
             return;
         }
         let found = branching(open.operation, places, holds, JUMP);
@@ -420,6 +421,7 @@ impl Translator<'_> {
         let operands = self.instruction(operation, places, Some(to), words.as_slice(), open.place);
         self.code
             .target(operands, words.as_slice().len() - 1, label);
+        self.code.fork();
     }
 
     /// Emits an instruction that takes its operand from the top of the stack and is followed by

@@ -151,6 +151,7 @@ impl Laying {
         let code = Code {
             words: words.chunks_exact(2).map(pair).collect(),
             origins: origins.finish().unwrap(),
+            tally: None,
         };
         match check(&self.module, 0, self.locals, &code, log) {
             Ok(()) => String::new(),
