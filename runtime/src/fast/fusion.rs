@@ -114,3 +114,6 @@ fn place(number: u16) -> Option<(usize, usize, usize)> {
     let (at, thens) = (usize::from(number - BASES[row]), PAIRS[row].thens.len());
     Some((row, at / thens, at % thens))
 }
+
+#[cfg(all(test, verify, feature = "std"))]
+mod tests;

@@ -320,6 +320,10 @@ impl Verifier<'_> {
         own: usize,
         callee: &mut Option<(u64, u64)>,
     ) -> Result<(), Wrong> {
+        // What the context has takes no word; `instructions` has looked at it.
+        if operand.words() == 0 {
+            return Ok(());
+        }
         let word = self.word(at);
         let value = u64::from(word);
         let second = || u64::from(self.word(at + 1));
@@ -332,9 +336,8 @@ impl Verifier<'_> {
             found.is_some_and(|found| wanted.is_none_or(|wanted| wanted == found))
         };
         match operand {
-            Operand::Immediate | Operand::Long | Operand::Vector => Ok(()),
-            // `instructions` has looked at these.
             Operand::Again | Operand::Head => Ok(()),
+            Operand::Immediate | Operand::Long | Operand::Vector => Ok(()),
             Operand::Slot => in_range(value, 1, self.frame),
             Operand::Slots(count) => in_range(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
