@@ -1,0 +1,85 @@
+//! The choice of fused pairs: what programs do often is chosen, and the table is one that the generator
+//! accepts.
+
+use std::path::Path;
+use tabwasm_codegen::fuse::{Counts, fuse};
+use tabwasm_codegen::model::Model;
+use tabwasm_codegen::{Tree, model};
+
+/// A loop that loads, adds and branches, and one that hardly runs; tabs stand between the columns.
+const LOOP: &str = "\
+1000\tI32Add SIA
+1000\tI32Load8U AA
+1000\tI32Eq AIL
+10\tI64Mul AIA
+10\tI64Sub SAA
+1000\tI32Add SIA\tI32Load8U AA
+1000\tI32Load8U AA\tI32Eq AIL
+10\tI64Mul AIA\tI64Sub SAA
+";
+/// The same operations in other places.
+const OTHER: &str = "\
+500\tI32Add PIA
+500\tI32Load8U AW
+500\tI32Add PIA\tI32Load8U AW
+";
+
+#[test]
+fn what_is_common_is_chosen() {
+    let table = chosen(&[LOOP, OTHER], 5).unwrap();
+    // The places of both programs, also joined as in neither.
+    let row = "i32_add_a__i32_load8_u_a = { first = 'i32.add PIA SIA', then = 'i32.load8_u AW AA', gain = 415563 }";
+    assert!(table.lines().any(|line| line == row), "{table}");
+    assert!(!table.contains("i64.mul"), "{table}");
+}
+
+#[test]
+fn there_are_as_many_pairs_as_wanted_at_most() {
+    for wanted in [1, 2, 4, 6, 100] {
+        let table = chosen(&[LOOP, OTHER], wanted).unwrap();
+        let model = with(&table);
+        let pairs = model.forms.fusions.iter();
+        let pairs: usize = pairs
+            .map(|row| row.first.forms.len() * row.then.forms.len())
+            .sum();
+        assert!((1..=wanted).contains(&pairs), "{wanted}: {table}");
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    for (text, said) in [
+        ("", "counts: no instruction ran"),
+        (
+            "many\tI32Add SIA",
+            "counts: not a line of counts: `many\tI32Add SIA`",
+        ),
+        (
+            "1\tI32Add SIA\n1\tI32Add SIA\tI32Ad SIA",
+            "counts: not a line of counts: `I32Ad SIA`",
+        ),
+        ("1\tI32Add SIA", "no counts of pairs"),
+    ] {
+        assert_eq!(chosen(&[text], 10), Err(said.to_string()));
+    }
+}
+
+fn chosen(texts: &[&str], wanted: usize) -> Result<String, String> {
+    let counts = texts.iter().map(|text| Counts {
+        name: "counts",
+        text,
+    });
+    fuse(&with(""), &counts.collect::<Vec<_>>(), wanted)
+}
+
+/// The model of the tables with these pairs.
+fn with(table: &str) -> Model {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut tree = Tree::read(&root).unwrap();
+    if table.is_empty() {
+        tree.insert("spec/fusion.toml", "[fusion]\n");
+    } else {
+        tree.insert("spec/fusion.toml", table);
+    }
+    model(&tree).unwrap_or_else(|report| panic!("{report:?}"))
+}
