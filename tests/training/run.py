@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Runs every program of programs.toml with `tabwasm`, and shows the seconds that each takes.
 
-Usage: tests/training/run.py [FOLDER], after build.sh and fetch.sh. TABWASM names the command, by default
-that of target/release. What is not in FOLDER is skipped, loudly; a program that fails is an error.
+Usage: tests/training/run.py [FOLDER] [--patterns COUNTS], after build.sh and fetch.sh. TABWASM names the
+command, by default that of target/release. With --patterns the instructions of each program are counted
+in a file of the folder COUNTS, for `cargo gen fuse`. What is not in FOLDER is skipped, loudly; a program
+that fails is an error.
 """
 
+import argparse
 import os
 import resource
 import subprocess
@@ -15,7 +18,9 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "target/training").resolve()
+ARGUMENTS = argparse.ArgumentParser()
+ARGUMENTS.add_argument("folder", nargs="?", type=Path, default=ROOT / "target/training")
+ARGUMENTS.add_argument("--patterns", type=Path)
 TABWASM = os.environ.get("TABWASM", ROOT / "target/release/tabwasm")
 
 
@@ -40,15 +45,22 @@ def seconds():
 
 
 def main():
+    arguments = ARGUMENTS.parse_args()
+    folder, patterns = arguments.folder.resolve(), arguments.patterns
+    if patterns:
+        patterns.mkdir(parents=True, exist_ok=True)
     ran, skipped, failed = 0, 0, 0
-    for name, file, options, arguments in programs():
-        if not (FOLDER / file).exists():
-            print(f"SKIPPED: {name}: {file} is not in {FOLDER}")
+    for name, file, options, words in programs():
+        if not (folder / file).exists():
+            print(f"SKIPPED: {name}: {file} is not in {folder}")
             skipped += 1
             continue
         before = seconds()
         with tempfile.TemporaryFile() as output:
-            command = [TABWASM, "run", *options, FOLDER / file, *arguments]
+            how = ["run"]
+            if patterns:
+                how = ["profile", "--patterns", patterns / f"{name.replace(' -', '.')}.tsv"]
+            command = [TABWASM, *how, *options, folder / file, *words]
             status = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL).returncode
             print(f"{name:16} {seconds() - before:6.3f} s", "" if status == 0 else f"failed: {status}", flush=True)
             if status == 0:
