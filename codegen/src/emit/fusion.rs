@@ -27,7 +27,7 @@ pub struct Side<'m> {
 
 impl Pairs<'_> {
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.first.forms.len() * self.then.forms.len()
     }
 }
@@ -45,7 +45,7 @@ pub fn pairs<'m>(
             continue;
         };
         let pairs = Pairs { first, then };
-        let Some(fewer) = left.checked_sub(pairs.len()) else {
+        let Some(fewer) = left.checked_sub(pairs.count()) else {
             break;
         };
         left = fewer;

@@ -90,7 +90,7 @@ pub fn handlers(model: &Model, tier: TierId) -> usize {
     let operations = operations(model, tier);
     let own: usize = operations.iter().map(|own| own.forms.len()).sum();
     let fused = pairs(model, tier, &operations);
-    own + fused.iter().map(Pairs::len).sum::<usize>()
+    own + fused.iter().map(Pairs::count).sum::<usize>()
 }
 
 /// Whether a row is a constant: no operands, and no memory.

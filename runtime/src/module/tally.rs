@@ -11,6 +11,7 @@ use crate::engine::counter::Counter;
 
 /// The instructions of a function, and their counters.
 #[derive(Default)]
+#[allow(clippy::vec_box, reason = "code has the addresses of counters")]
 pub(crate) struct Tally {
     counters: Vec<Box<Counter>>,
     laid: Vec<Counted>,
