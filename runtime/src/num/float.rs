@@ -221,8 +221,11 @@ macro_rules! float {
 
             #[inline(always)]
             fn canonical(self) -> Self {
-                if self.is_nan() {
-                    Self::from_bits(Self::INFINITY.to_bits() | $quiet)
+                // By its bits: where `is_nan` follows a square root, LLVM leaves the choice out, since
+                // any NaN is as good as another to it.
+                let infinity = Self::INFINITY.to_bits();
+                if self.magnitude().to_bits() > infinity {
+                    Self::from_bits(infinity | $quiet)
                 } else {
                     self
                 }
@@ -249,6 +252,9 @@ float!(f64, backend::sqrt_f64, 0x0008_0000_0000_0000, f64);
 
 #[cfg(test)]
 mod tests {
+    #[cfg(any(feature = "std", feature = "libm"))]
+    use core::hint::black_box;
+
     use super::*;
 
     const SIGNALING: u32 = 0x7FA0_1234;
@@ -362,5 +368,16 @@ mod tests {
         assert_eq!(sqrt(2.0f32), core::f32::consts::SQRT_2);
         assert!(sqrt(-1.0f32).is_nan());
         assert_ne!(sqrt(f32::from_bits(SIGNALING)).to_bits() & 0x0040_0000, 0);
+    }
+
+    #[cfg(any(feature = "std", feature = "libm"))]
+    #[test]
+    fn the_nan_of_a_square_root_becomes_canonical() {
+        let root = |a: f32| canonical(sqrt(black_box(a))).to_bits();
+        assert_eq!(root(-1.0), 0x7FC0_0000);
+        assert_eq!(root(f32::from_bits(SIGNALING)), 0x7FC0_0000);
+        assert_eq!(root(-0.0), 0x8000_0000);
+        let root = |a: f64| canonical(sqrt(black_box(a))).to_bits();
+        assert_eq!(root(-1.0), 0x7FF8_0000_0000_0000);
     }
 }
