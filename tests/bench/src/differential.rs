@@ -1,12 +1,11 @@
-//! Random modules on our engine and on wasmi: every difference is a bug of one of them.
+//! Random modules on our engine and on a peer: every difference is a bug of one of them.
 //!
-//! `tabwasm-generator` makes the modules. Each module runs
-//! on wasmi once, then on our engine in each of its [`run::VARIANTS`]; results, kinds of traps,
-//! memories, globals and sizes of tables must agree after every call. Or the two engines of ours
-//! are compared with each other: [`twins`].
+//! `tabwasm-generator` makes the modules. Each module runs on the [`Peer`] once, then on our engine
+//! in each of its [`run::VARIANTS`]; results, kinds of traps, memories, globals and sizes of tables
+//! must agree after every call. Or the two engines of ours are compared with each other: [`twins`].
 
 mod plan;
-mod run;
+pub mod run;
 mod shrink;
 mod twins;
 
@@ -16,31 +15,41 @@ use std::time::{Duration, Instant};
 
 use self::plan::Plan;
 use self::run::{Outcome, VARIANTS, Variant};
+pub use self::run::{PEERS, Peer};
 use tabwasm_generator::{Program, Random, smith};
 
 use crate::Error;
 
 /// What to try, and for how long.
 pub struct Options {
-    /// Whether both engines are ours.
-    pub twins: bool,
+    /// What our fast engine is compared with.
+    pub against: Against,
     /// Time to spend.
     pub budget: Duration,
     /// Seeds of the modules.
     pub seeds: Range<u64>,
 }
 
+/// What our fast engine is compared with.
+pub enum Against {
+    /// Our compact engine.
+    Twin,
+    /// Another runtime.
+    Peer(Peer),
+}
+
 /// Runs modules until the time is over, or all have been run; gives the number of mismatches.
 pub fn compare(options: &Options) -> Result<usize, Error> {
-    if options.twins {
-        return twins::compare(options);
-    }
+    let peer = match options.against {
+        Against::Twin => return twins::compare(options),
+        Against::Peer(peer) => peer,
+    };
     let (begin, mut totals) = (Instant::now(), Totals::default());
     for seed in options.seeds.clone() {
         if begin.elapsed() >= options.budget {
             break;
         }
-        if let Some(finding) = examine(seed, &mut totals)? {
+        if let Some(finding) = examine(seed, peer, &mut totals)? {
             totals.mismatches += 1;
             finding.show(seed)?;
         }
@@ -82,7 +91,7 @@ impl Finding {
 }
 
 /// Tries the module of a seed; what differs is made as small as possible.
-fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
+fn examine(seed: u64, peer: Peer, totals: &mut Totals) -> Result<Option<Finding>, Error> {
     let mut random = Random::new(seed);
     let program = random.chance(2).then(|| Program::new(&mut random));
     let wasm = match &program {
@@ -91,8 +100,8 @@ fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
     };
     let plan = Plan::new(&wasm, seed)?;
     let expected = match &program {
-        Some(program) => run::reference(&program.plain().encode(), &plan),
-        None => run::reference(&wasm, &plan),
+        Some(program) => peer.reference(&peer.module(program), &plan),
+        None => peer.reference(&wasm, &plan),
     };
     totals.modules += 1;
     totals.calls += expected.len();
@@ -101,7 +110,7 @@ fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
             continue;
         };
         let differs = |[program]: &[Program; 1]| {
-            let expected = run::reference(&program.plain().encode(), &plan);
+            let expected = peer.reference(&peer.module(program), &plan);
             difference(&program.encode(), &plan, &expected, variant).is_some()
         };
         let wasm = match program {
@@ -116,11 +125,11 @@ fn examine(seed: u64, totals: &mut Totals) -> Result<Option<Finding>, Error> {
 
 /// What differs in a variant of our engine, if something does.
 fn difference(wasm: &[u8], plan: &Plan, expected: &[Outcome], variant: &Variant) -> Option<String> {
-    // Where the reference gave up, there is nothing to compare with.
+    // Where the peer gave up, there is nothing to compare with.
     if expected.is_empty() {
         return None;
     }
-    // No more calls than those that end, on the reference and with fuel on ours.
+    // No more calls than those that end, on the peer and with fuel on ours.
     let calls = run::ours(wasm, plan, &VARIANTS[0], expected.len()).len();
     let ours = run::ours(wasm, plan, variant, calls);
     let mut pairs = expected.iter().zip(&ours).enumerate();
@@ -130,7 +139,7 @@ fn difference(wasm: &[u8], plan: &Plan, expected: &[Outcome], variant: &Variant)
         Some(call) => &plan.calls[call].name,
     };
     Some(format!(
-        "{}, {name}: wasmi {theirs:?}, tabwasm {ours:?}",
+        "{}, {name}: expected {theirs:?}, found {ours:?}",
         variant.name
     ))
 }

@@ -6,7 +6,10 @@
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
 //! `tabwasm-bench components` compares calls of components, loading and instantiation;
-//! `tabwasm-bench differential [--seconds N] [--seed S]` compares what random modules compute.
+//! `tabwasm-bench differential [--twins | --against PEER] [--seconds N]` compares what random
+//! modules compute;
+//! `tabwasm-bench rows [--row NAME]… [--operands N]` compares what each instruction computes with
+//! wasmtime, in builds with the features `differential` and `wasmtime`.
 //! Against wasmi alone, as `.ci/extended` does:
 //!
 //! ```sh
@@ -31,6 +34,8 @@ mod kernels;
 mod measure;
 mod options;
 mod report;
+#[cfg(all(feature = "differential", feature = "wasmtime"))]
+mod rows;
 mod statistics;
 mod synthetic;
 mod validation;
@@ -66,6 +71,12 @@ fn execute() -> Result<ExitCode, Error> {
         #[cfg(feature = "differential")]
         Command::Differential(options) => {
             if differential::compare(&options)? > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        #[cfg(all(feature = "differential", feature = "wasmtime"))]
+        Command::Rows(options) => {
+            if rows::compare(&options)? > 0 {
                 return Ok(ExitCode::FAILURE);
             }
         }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use crate::Error;
 #[cfg(feature = "differential")]
-use crate::differential;
+use crate::differential::{self, Against, PEERS};
 use crate::engines::{ENGINES, Engine};
 use crate::kernels::{KERNELS, Kernel, PROGRAMS, SIMD};
+#[cfg(all(feature = "differential", feature = "wasmtime"))]
+use crate::rows;
 
 /// What `--help` says.
 pub const USAGE: &str = "\
@@ -19,7 +21,8 @@ Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench fuel
        tabwasm-bench instances
        tabwasm-bench components
-       tabwasm-bench differential [--twins] [--seconds N] [--modules N] [--seed S]
+       tabwasm-bench differential [--twins | --against PEER] [--seconds N] [--modules N] [--seed S]
+       tabwasm-bench rows [--row NAME]... [--operands N] [--seed S]
 
 Options:
   --quick          stop after 30 seconds and at most 9 rounds
@@ -40,13 +43,22 @@ of fuel, and how many units of a loop that is; more than 20 is a failure.
 ones, too, if `tests/components.sh` has made them.
 
 `differential` (in builds with that feature) runs random modules on tabwasm, in several
-configurations, and on wasmi. Each mismatch is printed with its seed and a file to
+configurations, and on a peer. Each mismatch is printed with its seed and a file to
 reproduce it; a seed gives the same module every time.
+  --against PEER   wasmi, or wasmtime in builds with that feature [default: wasmi]
   --twins          instead: the fast engine and the compact one, also in portions of fuel
                    and across snapshots; every fourth seed is two modules; two threads
   --seconds N      begin no module later than this [default: 60]
   --modules N      no more modules than this
-  --seed S         seed of the first module; the next ones follow [default: 0]";
+  --seed S         seed of the first module; the next ones follow [default: 0]
+
+`rows` (in builds with the features `differential` and `wasmtime`) applies every instruction that
+computes to all pairs of edge values and to random operands, on both engines of tabwasm and on
+wasmtime. The first mismatches of each row are printed with their operands, all are counted; a
+seed gives the same operands every time.
+  --row NAME       only this row of the tables; may be repeated
+  --operands N     random operands of each row [default: 100000]
+  --seed S         seed of the random operands [default: 0]";
 
 /// What the user wants.
 pub enum Command {
@@ -63,6 +75,9 @@ pub enum Command {
     /// Compare the results of random modules.
     #[cfg(feature = "differential")]
     Differential(differential::Options),
+    /// Compare what each instruction computes.
+    #[cfg(all(feature = "differential", feature = "wasmtime"))]
+    Rows(rows::Options),
     /// Show the usage.
     Help,
 }
@@ -99,6 +114,10 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     #[cfg(feature = "differential")]
     if arguments.next_if(|first| first == "differential").is_some() {
         return Ok(Command::Differential(random_modules(arguments)?));
+    }
+    #[cfg(all(feature = "differential", feature = "wasmtime"))]
+    if arguments.next_if(|first| first == "rows").is_some() {
+        return Ok(Command::Rows(all_rows(arguments)?));
     }
     let (mut kernels, mut engines) = (Vec::new(), Vec::new());
     let (mut rounds, mut quick, mut json) = (None, false, false);
@@ -143,16 +162,20 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
 fn random_modules(
     mut arguments: impl Iterator<Item = String>,
 ) -> Result<differential::Options, Error> {
-    let (mut twins, mut seconds, mut modules, mut seed) = (false, 60, u64::MAX, 0);
+    let (mut against, mut seconds, mut modules, mut seed) = (None, 60, u64::MAX, 0);
     while let Some(flag) = arguments.next() {
         if flag == "--twins" {
-            twins = true;
+            against = Some(Against::Twin);
             continue;
         }
         let value = arguments
             .next()
             .ok_or_else(|| format!("{flag} needs a value"))?;
         match flag.as_str() {
+            "--against" => {
+                let peer = named(PEERS, |peer| peer.name, "peer", &value)?;
+                against = Some(Against::Peer(*peer));
+            }
             "--seconds" => seconds = value.parse()?,
             "--modules" => modules = value.parse()?,
             "--seed" => seed = value.parse()?,
@@ -160,10 +183,31 @@ fn random_modules(
         }
     }
     Ok(differential::Options {
-        twins,
+        against: against.unwrap_or(Against::Peer(PEERS[0])),
         budget: Duration::from_secs(seconds),
         seeds: seed..seed.saturating_add(modules),
     })
+}
+
+#[cfg(all(feature = "differential", feature = "wasmtime"))]
+fn all_rows(mut arguments: impl Iterator<Item = String>) -> Result<rows::Options, Error> {
+    let mut options = rows::Options {
+        rows: Vec::new(),
+        operands: 100_000,
+        seed: 0,
+    };
+    while let Some(flag) = arguments.next() {
+        let value = arguments
+            .next()
+            .ok_or_else(|| format!("{flag} needs a value"))?;
+        match flag.as_str() {
+            "--row" => options.rows.push(value),
+            "--operands" => options.operands = value.parse()?,
+            "--seed" => options.seed = value.parse()?,
+            other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
+        }
+    }
+    Ok(options)
 }
 
 /// The kernel with a name, of any list.

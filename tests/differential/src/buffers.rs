@@ -17,7 +17,7 @@ const FRAMES: usize = 1 << 9;
 const GROWTHS: usize = 24;
 
 /// The lists of a store.
-pub(crate) struct Buffers<'m, S> {
+pub struct Buffers<'m, S> {
     slots: Vec<S>,
     frames: Vec<Frame>,
     instances: Vec<Instance<'m>>,
@@ -40,13 +40,14 @@ struct Spare {
 }
 
 /// What takes the place of a list that is too short.
-pub(crate) struct Growth<'s> {
+pub struct Growth<'s> {
     memory: IterMut<'s, Vec<u8>>,
     elements: IterMut<'s, Vec<Ref>>,
 }
 
 impl<'m, S: Slot> Buffers<'m, S> {
-    pub(crate) fn new(needs: &Needs) -> Self {
+    /// Lists for modules that need this, and for some calls.
+    pub fn new(needs: &Needs) -> Self {
         Self {
             slots: vec![S::ZERO; SLOTS.max(needs.slots)],
             frames: vec![Frame::default(); FRAMES],
@@ -66,7 +67,8 @@ impl<'m, S: Slot> Buffers<'m, S> {
         }
     }
 
-    pub(crate) fn lend(&mut self) -> (Ram<'m, '_, S>, Growth<'_>) {
+    /// The lists as a store takes them.
+    pub fn lend(&mut self) -> (Ram<'m, '_, S>, Growth<'_>) {
         let ram = Ram {
             slots: &mut self.slots,
             frames: &mut self.frames,

@@ -23,7 +23,7 @@ use tabwasm::reject::{Detail, Reject};
 use tabwasm::types::{ExternKind, FuncIdx, ValType};
 use tabwasm::{Config, Engine, Trap};
 
-use buffers::Buffers;
+pub use buffers::{Buffers, Growth};
 use compact::{Compact, Pace};
 use fast::Fast;
 use link::Given;

@@ -1,12 +1,41 @@
 //! A plan carried out by an engine, and written down as values that can be compared.
 //!
-//! Both engines give things the same names, so that a macro writes one function for each. Our
-//! engine runs in several configurations, since each is translated differently.
+//! The engines give things the same names, so that a macro writes one function for each. Our
+//! engine runs in several configurations, since each is translated differently; a [`Peer`] runs
+//! once, and says what is right.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "wasmtime")]
+use std::sync::LazyLock;
 
 use super::plan::{Plan, Value};
+use tabwasm_generator::Program;
+
+/// The engine that says what is right.
+#[derive(Clone, Copy)]
+pub struct Peer {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// Of a [`Program`], the one that this peer runs instead.
+    program: fn(&Program) -> Vec<u8>,
+    run: fn(&[u8], &Plan) -> Vec<Outcome>,
+}
+
+/// The peers of this build; the first one is the default.
+pub const PEERS: &[Peer] = &[
+    Peer {
+        name: "wasmi",
+        program: |program| program.plain().encode(),
+        run: run_wasmi,
+    },
+    #[cfg(feature = "wasmtime")]
+    Peer {
+        name: "wasmtime",
+        program: Program::encode,
+        run: run_wasmtime,
+    },
+];
 
 /// A way of running our engine.
 pub struct Variant {
@@ -50,16 +79,23 @@ pub struct Outcome {
     memories: u64,
 }
 
-/// Fuel for each call, of the reference; ours has other costs and gets more.
+/// Fuel for each call, of the peer; ours has other costs and gets more.
 const FUEL: u64 = 300_000;
 
-/// Carries the plan out on wasmi, the instantiation first; stops where comparison ends. Should it
-/// panic, there is nothing to compare with.
-pub fn reference(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
-    catch_unwind(AssertUnwindSafe(|| run_reference(wasm, plan))).unwrap_or_default()
+impl Peer {
+    /// The module that the peer runs in place of a program's own.
+    pub fn module(&self, program: &Program) -> Vec<u8> {
+        (self.program)(program)
+    }
+
+    /// Carries the plan out, the instantiation first; stops where comparison ends. Should the peer
+    /// panic, there is nothing to compare with.
+    pub fn reference(&self, wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
+        catch_unwind(AssertUnwindSafe(|| (self.run)(wasm, plan))).unwrap_or_default()
+    }
 }
 
-fn run_reference(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
+fn run_wasmi(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
     let mut config = wasmi::Config::default();
     config.wasm_wide_arithmetic(true);
     config
@@ -71,7 +107,24 @@ fn run_reference(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
         .wasm_extended_const(true);
     let engine = wasmi::Engine::new(&config);
     let store = wasmi::Store::new(&engine, ());
-    theirs::run(&engine, store, wasm, plan, Some(FUEL), usize::MAX)
+    on_wasmi::run(&engine, store, wasm, plan, Some(FUEL), usize::MAX)
+}
+
+#[cfg(feature = "wasmtime")]
+fn run_wasmtime(wasm: &[u8], plan: &Plan) -> Vec<Outcome> {
+    // One for all modules, since it takes longer to make than most of them.
+    static ENGINE: LazyLock<wasmtime::Engine> = LazyLock::new(|| {
+        let mut config = wasmtime::Config::new();
+        config
+            .consume_fuel(true)
+            .cranelift_opt_level(wasmtime::OptLevel::None)
+            .wasm_backtrace_max_frames(None)
+            .wasm_custom_page_sizes(true)
+            .wasm_wide_arithmetic(true);
+        wasmtime::Engine::new(&config).expect("this is a configuration")
+    });
+    let store = wasmtime::Store::new(&ENGINE, ());
+    on_wasmtime::run(&ENGINE, store, wasm, plan, Some(FUEL), usize::MAX)
 }
 
 /// Carries so much of the plan out on our engine. A panic is never right.
@@ -89,7 +142,7 @@ fn run_ours(wasm: &[u8], plan: &Plan, variant: &Variant, outcomes: usize) -> Vec
     let mut store = tabwasm::Store::new(&engine, ());
     store.set_epoch_deadline(1);
     let fuel = (variant.name == "fuel").then_some(FUEL * 100);
-    ours::run(&engine, store, wasm, plan, fuel, outcomes)
+    on_ours::run(&engine, store, wasm, plan, fuel, outcomes)
 }
 
 /// Traps that depend on an engine's own measures: nothing is compared from there on.
@@ -155,10 +208,7 @@ macro_rules! runner {
 
             /// The kind of a trap that all engines have in common.
             fn trap(error: &Error) -> Option<String> {
-                let kind = match error.as_trap_code() {
-                    Some(trap) => format!("{trap:?}"),
-                    None => "no trap".to_owned(),
-                };
+                let kind = error.trap().unwrap_or_else(|| "no trap".to_owned());
                 (!OWN.contains(&kind.as_str())).then_some(kind)
             }
 
@@ -208,8 +258,10 @@ impl Outcome {
     }
 }
 
-runner!(ours, tabwasm);
-runner!(theirs, wasmi);
+runner!(on_ours, tabwasm);
+runner!(on_wasmi, wasmi);
+#[cfg(feature = "wasmtime")]
+runner!(on_wasmtime, wasmtime);
 
 mod conversion {
     use super::Value;
@@ -219,32 +271,40 @@ mod conversion {
         fn value(&self) -> Value;
     }
 
-    impl Convert for tabwasm::Val {
-        fn of(value: Value) -> Self {
-            match value {
-                Value::I32(value) => Self::I32(value),
-                Value::I64(value) => Self::I64(value),
-                Value::F32(bits) => Self::F32(bits),
-                Value::F64(bits) => Self::F64(bits),
-                Value::V128(bits) => Self::V128(bits.into()),
-                Value::Func(_) => Self::FuncRef(None),
-                Value::Extern(_) => Self::ExternRef(None),
-            }
-        }
+    macro_rules! convert {
+        ($engine:ident) => {
+            impl Convert for $engine::Val {
+                fn of(value: Value) -> Self {
+                    match value {
+                        Value::I32(value) => Self::I32(value),
+                        Value::I64(value) => Self::I64(value),
+                        Value::F32(bits) => Self::F32(bits),
+                        Value::F64(bits) => Self::F64(bits),
+                        Value::V128(bits) => Self::V128(bits.into()),
+                        Value::Func(_) => Self::FuncRef(None),
+                        Value::Extern(_) => Self::ExternRef(None),
+                    }
+                }
 
-        fn value(&self) -> Value {
-            match self {
-                Self::I32(value) => Value::I32(*value),
-                Self::I64(value) => Value::I64(*value),
-                Self::F32(bits) => Value::f32(f32::from_bits(*bits)),
-                Self::F64(bits) => Value::f64(f64::from_bits(*bits)),
-                Self::V128(value) => Value::V128(value.as_u128()),
-                Self::ExternRef(reference) => Value::Extern(reference.is_some()),
-                Self::FuncRef(reference) => Value::Func(reference.is_some()),
-                _ => unreachable!("no module has other types"),
+                fn value(&self) -> Value {
+                    match self {
+                        Self::I32(value) => Value::I32(*value),
+                        Self::I64(value) => Value::I64(*value),
+                        Self::F32(bits) => Value::f32(f32::from_bits(*bits)),
+                        Self::F64(bits) => Value::f64(f64::from_bits(*bits)),
+                        Self::V128(value) => Value::V128(value.as_u128()),
+                        Self::ExternRef(reference) => Value::Extern(reference.is_some()),
+                        Self::FuncRef(reference) => Value::Func(reference.is_some()),
+                        _ => unreachable!("no module has other types"),
+                    }
+                }
             }
-        }
+        };
     }
+
+    convert!(tabwasm);
+    #[cfg(feature = "wasmtime")]
+    convert!(wasmtime);
 
     impl Convert for wasmi::Val {
         fn of(value: Value) -> Self {
@@ -270,6 +330,32 @@ mod conversion {
                 Self::V128(value) => Value::V128(value.as_u128()),
             }
         }
+    }
+}
+
+/// The kind of a trap, by the name that all engines give to it.
+pub trait TrapKind {
+    /// None if it is no trap.
+    fn trap(&self) -> Option<String>;
+}
+
+impl TrapKind for tabwasm::Error {
+    fn trap(&self) -> Option<String> {
+        self.as_trap_code().map(|trap| format!("{trap:?}"))
+    }
+}
+
+impl TrapKind for wasmi::Error {
+    fn trap(&self) -> Option<String> {
+        self.as_trap_code().map(|trap| format!("{trap:?}"))
+    }
+}
+
+#[cfg(feature = "wasmtime")]
+impl TrapKind for wasmtime::Error {
+    fn trap(&self) -> Option<String> {
+        let trap = self.downcast_ref::<wasmtime::Trap>();
+        trap.map(|trap| format!("{trap:?}"))
     }
 }
 

@@ -25,8 +25,11 @@ pub struct Engine {
     /// Whether it has vectors.
     pub simd: bool,
     /// Compiles and instantiates a module.
-    pub load: fn(&[u8]) -> Result<Box<dyn Program>, Error>,
+    pub load: Load,
 }
+
+/// Compiles and instantiates a module.
+type Load = fn(&[u8]) -> Result<Box<dyn Program>, Error>;
 
 /// An instantiated kernel.
 pub trait Program {
