@@ -120,10 +120,25 @@ const FUSIBLE: &[&str] = &[
     "copy_down",
 ];
 
+/// Those that may be the first of a pair only: a function begins with them.
+const FUSIBLE_FIRST: &[&str] = &["enter", "enter_int", "enter_float", "enter_both"];
+
 /// Those that may be the second of a pair only: they do not go on at the next instruction.
 const FUSIBLE_LAST: &[&str] = &[
     "jump",
     "jump_again",
+    "br_table",
+    "call",
+    "call_int",
+    "call_float",
+    "call_both",
+    "call_self",
+    "call_self_int",
+    "call_self_float",
+    "call_self_both",
+    "call_import",
+    "call_indirect",
+    "call_ref",
     "return",
     "return_value",
     "return_value_f32",
@@ -382,7 +397,7 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
                 let message = format!("`{key}` cannot be the {place} of a pair");
                 let error = Diagnostic::error(message).at(&fused.origin, "in this pair");
                 errors.push(error.help(
-                    "fuse only what goes on at the next instruction, and what no run stops at; the second may be a jump or a return",
+                    "fuse only what goes on at the next instruction, and what no run stops at; the second may be a jump, a call or a return",
                 ));
             }
         }
@@ -404,7 +419,6 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
 /// Whether a row, or an instruction of the engine's own, may be the first of a fused pair, or the last.
 pub fn may_be_fused(model: &Model, key: &str, is_last: bool) -> bool {
     let computes = |op: &Op| matches!(op.meaning, Meaning::Do(_));
-    FUSIBLE.contains(&key)
-        || is_last && FUSIBLE_LAST.contains(&key)
-        || model.op(key).is_some_and(computes)
+    let edge = if is_last { FUSIBLE_LAST } else { FUSIBLE_FIRST };
+    FUSIBLE.contains(&key) || edge.contains(&key) || model.op(key).is_some_and(computes)
 }

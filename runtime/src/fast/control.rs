@@ -383,7 +383,7 @@ pub(crate) struct BrTable<A>(PhantomData<A>);
 impl<A: Source> Instruction for BrTable<A> {
     const LAYOUT: Layout = Layout::NONE
         .value::<u32>(A::SITE)
-        .with(Operand::Targets)
+        .with(Operand::Targets(0))
         .ending(Ending::Elsewhere);
 
     #[inline(always)]
@@ -495,7 +495,9 @@ unsafe fn push<const INT: bool, const FLOAT: bool>(state: &State, words: *const 
     unsafe {
         let context = state.context;
         let record = (*context).records.sub(1);
-        (*record).ip = words.add(length(count) - HANDLER_WORDS);
+        // Instructions are aligned, also behind one whose second part this is.
+        let end = words.add(count);
+        (*record).ip = end.map_addr(|end| end.next_multiple_of(size_of::<u64>()));
         (*record).sp = state.sp;
         if INT {
             (*record).p = state.p;

@@ -26,8 +26,8 @@ pub(crate) enum Operand {
     /// The next instruction is the head of the innermost loop: no word.
     Head,
     /// How many targets follow beside the default: distances, the one with index n from n
-    /// words behind the begin of the operands.
-    Targets,
+    /// words behind this operand word of its own.
+    Targets(usize),
     /// Slots to move down, from where and how many, and how many targets follow beside the default:
     /// distances, each from its own word and with the slot where the values move to.
     MovingTargets,
@@ -234,6 +234,7 @@ impl Layout {
         while at < next.count {
             self = self.with(match next.operands[at] {
                 Operand::Target(from) => Operand::Target(origin + from),
+                Operand::Targets(from) => Operand::Targets(origin + from),
                 operand => operand,
             });
             at += 1;

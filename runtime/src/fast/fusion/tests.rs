@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::*;
 use crate::api::instance::Instance;
 use crate::engine::Engine;
+use crate::engine::config::{CompilationMode, Config};
 use crate::exec::slot::Value;
 use crate::fast::context::Context;
 use crate::fast::control::DONE;
@@ -19,10 +20,11 @@ use crate::fast::state::{Exit, State};
 use crate::fast::vector::{held, hold};
 use crate::fast::verify::Bounds;
 use crate::module::Module;
+use crate::module::code::halves;
 use crate::platform;
 use crate::store::Store;
 use crate::store::pointers::StorePointers;
-use crate::types::V128;
+use crate::types::{TypeIdx, V128};
 
 /// How often each pair runs.
 const ROUNDS: usize = 12;
@@ -56,8 +58,8 @@ impl Random {
     }
 }
 
-/// Operand words of an instruction; targets are written when it is known where they lead.
-fn operands(number: u16, random: &mut Random) -> Vec<u32> {
+/// Operand words of an instruction in the module; targets are written when it is known where they lead.
+fn operands(number: u16, random: &mut Random, module: &Module) -> Vec<u32> {
     let mut words = Vec::new();
     for operand in entry(number).unwrap().layout.operands() {
         match *operand {
@@ -66,7 +68,24 @@ fn operands(number: u16, random: &mut Random) -> Vec<u32> {
             Operand::Immediate => words.push(random.value() as u32),
             Operand::Long => words.extend([random.value() as u32, random.next() as u32]),
             Operand::Vector => words.extend([(); 4].map(|()| random.value() as u32)),
-            Operand::Target(_) | Operand::Global => words.push(0),
+            Operand::Target(_) | Operand::Entry => words.push(0),
+            Operand::Global | Operand::Table(_) => words.push(0),
+            Operand::Targets(_) => {
+                let count = random.below(4);
+                words.push(count as u32);
+                words.extend((0..=count).map(|_| 0));
+            }
+            Operand::FrameSize => words.push(FRAME as u32),
+            Operand::Zeroed => {
+                let first = random.below(FRAME / 2);
+                words.extend([first, random.below(FRAME / 2)].map(|word| word as u32));
+            }
+            Operand::Local | Operand::Frame => words.push(random.below(FRAME) as u32),
+            Operand::Cell => {
+                let cell = core::ptr::from_ref(module.code().cell(0).unwrap());
+                words.extend(halves(cell as u64));
+            }
+            Operand::Type => words.push(module.type_id(TypeIdx(random.below(2) as u32)).0),
             Operand::Again => {}
             Operand::Offset(false) => words.push(random.below(64) as u32),
             Operand::Down => {
@@ -108,8 +127,16 @@ impl Code {
             let (own, mut at) = (words.len(), words.len());
             words.extend(operands.concat());
             for operand in entry.layout.operands() {
-                if let Operand::Target(from) = operand {
-                    targets.push((at, own + from));
+                match *operand {
+                    Operand::Target(from) => targets.push((at, own + from)),
+                    // A call of the function itself begins with it.
+                    Operand::Entry => targets.push((at, at)),
+                    Operand::Targets(from) => {
+                        let count = words[at] as usize;
+                        let each = |index| (at + 1 + index, own + from + index);
+                        targets.extend((0..=count).map(each));
+                    }
+                    _ => {}
                 }
                 at += operand.words();
             }
@@ -120,8 +147,9 @@ impl Code {
             // SAFETY: an instruction outside of any function begins with the address of its handler.
             words.extend(unsafe { *DONE.ip().cast::<[u32; HANDLER_WORDS]>() });
         }
-        for (word, from) in targets {
-            words[word] = (starts[starts.len() - 2] as i64 - from as i64) as u32;
+        for (number, (word, from)) in targets.into_iter().enumerate() {
+            let to = starts[starts.len() - 1 - (number + 1) % 3];
+            words[word] = (to as i64 - from as i64) as u32;
         }
         let pair = |pair: &[u32]| {
             let [a, b] = [pair[0].to_ne_bytes(), pair[1].to_ne_bytes()];
@@ -158,6 +186,9 @@ struct Outcome {
     trap: Option<crate::spec::Trap>,
     place: Place,
     registers: [u64; 8],
+    /// Records that are there, and what the innermost one keeps; of the code only where it goes on.
+    records: usize,
+    kept: [u64; 5],
     vector: u128,
     frame: Vec<u64>,
     memory: Vec<u8>,
@@ -185,6 +216,10 @@ impl Bench {
             let instance = inner.instances.addresses()[0];
             for slot in 0..FRAME as usize {
                 *sp.add(slot) = random.value();
+            }
+            // What a call does not keep is not compared with what is there.
+            for record in 1..4 {
+                self.stack.top().sub(record).write_bytes(0, 1);
             }
             let record = self.stack.top().sub(1);
             *record = Record {
@@ -234,6 +269,16 @@ impl Bench {
                     s.fq.to_bits(),
                     s.sp.offset_from(sp) as u64,
                 ],
+                records: self.stack.top().offset_from((*context).records) as usize,
+                kept: match (*context).records == self.stack.top() {
+                    true => [0; 5],
+                    false => {
+                        let record = *(*context).records;
+                        let pins = [record.fp, record.fq].map(f64::to_bits);
+                        let frame = record.sp.offset_from(sp) as u64;
+                        [frame, record.p, record.q, pins[0], pins[1]]
+                    }
+                },
                 vector: held(s.v).as_u128(),
                 frame: (0..FRAME as usize).map(|slot| *sp.add(slot)).collect(),
                 memory: core::slice::from_raw_parts((*context).base, MEMORY as usize).to_vec(),
@@ -245,12 +290,13 @@ impl Bench {
 
 #[test]
 fn every_pair_does_what_its_parts_do() {
-    // (module (memory 1) (global (mut v128) (v128.const 0)))
-    let mut module = b"\0asm\x01\0\0\0\x05\x03\x01\0\x01\x06\x16\x01\x7B\x01\xFD\x0C".to_vec();
-    module.extend([0; 16]);
-    module.push(0x0B);
-    let engine = Engine::default();
-    let module = Module::new(&engine, module).unwrap();
+    let text = "(module (memory 1) (global (mut v128) (v128.const i64x2 0 0))
+        (type (func)) (type (func (result i32)))
+        (table funcref (elem $f $f)) (func $f (type 0)))";
+    let mut config = Config::new();
+    config.compilation_mode(CompilationMode::Eager);
+    let engine = Engine::new(&config).unwrap();
+    let module = Module::new(&engine, wat::parse_str(text).unwrap()).unwrap();
     let mut store = Store::new(&engine, ());
     Instance::new(&mut store, &module, &[]).unwrap();
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
@@ -265,7 +311,7 @@ fn every_pair_does_what_its_parts_do() {
             break;
         };
         for round in 0..ROUNDS {
-            let (before, behind) = (operands(first, &mut random), operands(then, &mut random));
+            let [before, behind] = [first, then].map(|part| operands(part, &mut random, &module));
             let fused = Code::new(&[(number, &[&before, &behind])]);
             let apart = Code::new(&[(first, &[&before]), (then, &[&behind])]);
             let seed = random.next() | 1;

@@ -409,7 +409,6 @@ impl<'m> Translator<'m> {
             (false, true) => self.enter(Operation::EnterFloat, zeroed, &[fp, fq]),
             (true, true) => self.enter(Operation::EnterBoth, zeroed, &[p, q, fp, fq]),
         };
-        self.code.seal();
         self.enter = Some(enter);
         self.begin_poll();
         self.charge_for(Rate::ZEROED, declared);

@@ -261,7 +261,7 @@ impl Verifier<'_> {
             }
             let mut taken = handler.words();
             let each = match handler.operands().last() {
-                Some(Operand::Targets) => 1,
+                Some(Operand::Targets(_)) => 1,
                 Some(Operand::MovingTargets) => 2,
                 _ => 0,
             };
@@ -341,8 +341,8 @@ impl Verifier<'_> {
             Operand::Slot => in_range(value, 1, self.frame),
             Operand::Slots(count) => in_range(value, count as u64, self.frame),
             Operand::Target(from) => self.target(own + from, word),
-            Operand::Targets => (0..=word as usize)
-                .try_for_each(|index| self.target(own + index, self.word(at + 1 + index))),
+            Operand::Targets(from) => (0..=word as usize)
+                .try_for_each(|index| self.target(own + from + index, self.word(at + 1 + index))),
             Operand::MovingTargets => {
                 let (from, count) = (value, second());
                 in_range(from, count, self.frame)?;

@@ -217,7 +217,7 @@ finds! {
         t.operand(|operand| operand == Operand::Target(0))[0] = 0;
     }
     a_wrong_target_in_a_table: "no instruction begins at the target" |t| {
-        t.operand(|operand| matches!(operand, Operand::Targets))[2] += 1;
+        t.operand(|operand| matches!(operand, Operand::Targets(_)))[2] += 1;
     }
     a_wrong_target_in_a_table_that_moves: "no instruction begins at the target" |t| {
         t.operand(|operand| matches!(operand, Operand::MovingTargets))[3] += 1;
@@ -249,7 +249,7 @@ finds! {
         t.instruction(|operand| operand == Operand::Cell).1.push(0);
     }
     a_target_too_many: "words, there are" |t| {
-        t.instruction(|operand| matches!(operand, Operand::Targets)).1.push(0);
+        t.instruction(|operand| matches!(operand, Operand::Targets(_))).1.push(0);
     }
     a_cell_of_another_module: "is no cell of the module" |t| {
         let foreign = module();
