@@ -1,5 +1,7 @@
-//! The choice of fused pairs: what programs do often is chosen, and the table is one that the generator
-//! accepts.
+//! The choice of fused pairs: what programs do often is chosen.
+//!
+//! Counts are written here by hand, small enough to weigh them in the head; the table that is made of them
+//! must be one that the generator accepts, with as many pairs as were asked for at most.
 
 use std::path::Path;
 use tabwasm_codegen::fuse::{Counts, fuse};
