@@ -76,8 +76,7 @@ fn chosen(texts: &[&str], wanted: usize) -> Result<String, String> {
 
 /// The model of the tables with these pairs.
 fn with(table: &str) -> Model {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut tree = Tree::read(&root).unwrap();
+    let mut tree = Tree::read(Path::new("..")).unwrap();
     if table.is_empty() {
         tree.insert("spec/fusion.toml", "[fusion]\n");
     } else {

@@ -35,7 +35,7 @@ pub(crate) trait Source {
     /// The module's invariant.
     #[inline(always)]
     unsafe fn read_anyway<T: Register>(words: *const u32, state: &State) -> T {
-        // SAFETY: the caller promises the module's invariant.
+        // SAFETY: the caller promises what `read` asks for: words of this place and a live state.
         unsafe { Self::read(words, state) }
     }
 }
@@ -111,7 +111,8 @@ impl Source for S {
 
     #[inline(always)]
     unsafe fn read_anyway<T: Register>(words: *const u32, state: &State) -> T {
-        // SAFETY: as for `read`.
+        // SAFETY: the caller promises the module's invariant: the word is the number of a slot in
+        // the frame, which `sp` points at, and the value's slots begin there.
         T::from_slots(unsafe {
             state
                 .sp

@@ -14,12 +14,12 @@ use crate::engine::counter::Counter;
 #[allow(clippy::vec_box, reason = "code has the addresses of counters")]
 pub(crate) struct Tally {
     counters: Vec<Box<Counter>>,
-    laid: Vec<Counted>,
+    laid: Vec<Tallied>,
 }
 
 /// An instruction that is counted.
 #[derive(Clone, Copy)]
-pub(crate) struct Counted {
+pub(crate) struct Tallied {
     /// The number of its handler.
     pub(crate) handler: u16,
     /// Whether the one before it ran right before it, each time.
@@ -42,7 +42,7 @@ impl Tally {
     pub(crate) fn add(&mut self, handler: u16, joins: bool) -> Result<(), OutOfMemory> {
         reserve(&mut self.laid, 1)?;
         let counter = self.counters.len().saturating_sub(1) as u32;
-        self.laid.push(Counted {
+        self.laid.push(Tallied {
             handler,
             joins,
             counter,
@@ -51,7 +51,7 @@ impl Tally {
     }
 
     /// The instructions in order, each with how often it ran.
-    pub(crate) fn counts(&self) -> impl Iterator<Item = (Counted, u64)> {
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (Tallied, u64)> {
         self.laid.iter().map(|one| {
             let counter = self.counters.get(one.counter as usize);
             // Counters begin at one.

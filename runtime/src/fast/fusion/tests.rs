@@ -204,13 +204,16 @@ struct Bench {
 
 impl Bench {
     /// Runs code from registers and slots that follow from a seed.
-    fn run(&mut self, code: &Code, seed: u64) -> Outcome {
+    ///
+    /// # Safety
+    /// The store is live, and nobody else uses it; the operand words of the code are as the layouts of its
+    /// handlers say, within the frame and the module.
+    unsafe fn run(&mut self, code: &Code, seed: u64) -> Outcome {
         let mut random = Random(seed);
         let sp = self.stack.base();
         let bounds = Bounds::new(&mut self.stack);
-        // SAFETY: the stack has more slots than the frame and a record, which stands at its top; the
-        // store is live and has an instance with a memory and a global, which nobody else uses. The
-        // code is that of the handlers, with operand words as their layouts say.
+        // SAFETY: the stack has more slots than the frame and a record, which stands at its top. The
+        // caller promises that the store is live and free; its one instance has a memory and a global.
         unsafe {
             let inner = self.store.inner.as_ref();
             let instance = inner.instances.addresses()[0];
@@ -315,7 +318,9 @@ fn every_pair_does_what_its_parts_do() {
             let fused = Code::new(&[(number, &[&before, &behind])]);
             let apart = Code::new(&[(first, &[&before]), (then, &[&behind])]);
             let seed = random.next() | 1;
-            let [one, two] = [&fused, &apart].map(|code| bench.run(code, seed));
+            // SAFETY: the store is alive, and nothing else uses it; `operands` gave words of these
+            // layouts.
+            let [one, two] = [&fused, &apart].map(|code| unsafe { bench.run(code, seed) });
             let names = [first, then].map(form::Named);
             assert_eq!(
                 one.exit, two.exit,
