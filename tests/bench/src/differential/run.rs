@@ -45,7 +45,7 @@ pub struct Variant {
 }
 
 /// The ways of running our engine; the first one always ends.
-pub const VARIANTS: [Variant; 4] = [
+pub const VARIANTS: [Variant; 5] = [
     Variant {
         name: "fuel",
         configure: |config| {
@@ -66,6 +66,12 @@ pub const VARIANTS: [Variant; 4] = [
         name: "eager",
         configure: |config| {
             config.compilation_mode(tabwasm::CompilationMode::Eager);
+        },
+    },
+    Variant {
+        name: "unfused",
+        configure: |config| {
+            config.fuse_instructions(false);
         },
     },
 ];
