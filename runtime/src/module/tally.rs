@@ -38,7 +38,12 @@ impl Tally {
         Ok(address)
     }
 
-    /// Adds an instruction.
+    /// Whether there is a counter.
+    pub(crate) fn is_begun(&self) -> bool {
+        !self.counters.is_empty()
+    }
+
+    /// Adds an instruction, counted by the last counter; before there is one, by the first.
     pub(crate) fn add(&mut self, handler: u16, joins: bool) -> Result<(), OutOfMemory> {
         reserve(&mut self.laid, 1)?;
         let counter = self.counters.len().saturating_sub(1) as u32;

@@ -457,3 +457,53 @@ fn a_trap_says_where_in_memory_it_was() {
         assert!(output.stderr.contains(&expected), "{}", output.stderr);
     }
 }
+
+#[test]
+fn a_profile_counts_what_follows_what() {
+    let path = file(
+        "countdown.wat",
+        r#"(module (func (export "down") (param i32) (result i32)
+            (loop $again (br_if $again (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+            (local.get 0)))"#,
+    );
+    let counts = file("counts.tsv", "");
+    let arguments = [
+        "profile",
+        "--patterns",
+        &counts,
+        "--invoke",
+        "down",
+        &path,
+        "1000",
+    ];
+    let output = tabwasm(&arguments, b"");
+    assert_eq!(
+        (output.code, output.stdout.as_str()),
+        (Some(0), "0\n"),
+        "{}",
+        output.stderr
+    );
+    let counts = std::fs::read_to_string(counts).unwrap();
+    for line in [
+        "1\tEnterInt",
+        "1000\tI32Sub PIP",
+        "1000\tI32Sub PIP\tI32Eqz PM",
+    ] {
+        assert!(counts.lines().any(|it| it == line), "{line}: {counts}");
+    }
+    // What a loop begins with is not behind what stands before the loop.
+    assert!(!counts.contains("LoopHead\tI32Sub"), "{counts}");
+}
+
+#[test]
+fn components_are_not_profiled() {
+    let path = file("component.wat", "(component)");
+    let counts = file("none.tsv", "");
+    let output = tabwasm(&["profile", "--patterns", &counts, &path], b"");
+    assert_eq!(output.code, Some(2));
+    assert!(
+        output.stderr.contains("not of components"),
+        "{}",
+        output.stderr
+    );
+}

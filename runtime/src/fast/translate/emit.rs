@@ -181,8 +181,10 @@ impl Emitter {
         let Some(mut tally) = self.tally.take() else {
             return;
         };
+        // The frame comes first: what begins a function shares the counter of what follows.
         let joins = self.last.is_some();
-        let counted = match joins && !self.forked {
+        let shares = joins && !self.forked && tally.is_begun();
+        let counted = match self.words.is_empty() || shares {
             true => Ok(()),
             false => tally.begin().map(|counter| {
                 let number = form::form(Operation::Count, &[], None).unwrap_or_default();
