@@ -111,6 +111,10 @@ pub enum Command {
     Run(Box<Run>),
     /// Run a module, and count what the engine executes.
     #[cfg(feature = "std")]
+    #[command(
+        after_help = "Examples: `tabwasm profile --patterns counts.tsv app.wasm`, \
+            `tabwasm profile --patterns counts.tsv --lazy --deterministic --allow-escapes editor.wasm notes.txt`"
+    )]
     Profile(Box<Profile>),
     /// Tell whether modules are valid.
     Validate(Validate),

@@ -17,6 +17,7 @@ use crate::module::backtrace::MemoryFault;
 use crate::spec::Trap;
 use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
 use crate::store::pointers::StorePointers;
+use crate::types::Ref;
 
 /// The machine's memory of its own; one for each run of the loop.
 pub(crate) struct Context {
@@ -24,6 +25,10 @@ pub(crate) struct Context {
     pub(crate) base: *mut u8,
     /// Bytes of memory 0.
     pub(crate) length: u64,
+    /// First element of table 0.
+    pub(crate) elements: *const Ref,
+    /// Elements of table 0.
+    pub(crate) element_count: u64,
     /// The head of the innermost loop, while a loop runs that has no loops and no calls.
     pub(crate) loop_head: *const u32,
     /// The innermost return record; records grow downwards, towards the frames.
@@ -79,6 +84,8 @@ impl Context {
         let mut context = Self {
             base: NonNull::dangling().as_ptr(),
             length: 0,
+            elements: NonNull::dangling().as_ptr(),
+            element_count: 0,
             loop_head: core::ptr::null(),
             records,
             globals: NonNull::dangling().as_ptr(),
@@ -131,6 +138,13 @@ impl Context {
                     (base, length as u64)
                 }
                 None => (NonNull::dangling().as_ptr(), 0),
+            };
+            (self.elements, self.element_count) = match instance.tables.first() {
+                Some(table) => {
+                    let elements = &(*table.as_ptr()).elements;
+                    (elements.as_ptr(), elements.len() as u64)
+                }
+                None => (NonNull::<Ref>::dangling().as_ptr().cast_const(), 0),
             };
         }
     }

@@ -600,16 +600,23 @@ unsafe fn element(
     ty: u32,
     table: u32,
 ) -> Result<NonNull<FuncEntity>, Trap> {
-    // SAFETY: the caller promises that the table is one of the running instance. A table of
-    // functions holds references of its store only; the index was compared with the length, and the
-    // reference to the elements ends here.
+    // SAFETY: the caller promises that the table is one of the running instance, of whose first one
+    // the context has the elements. A table of functions holds references of its store only; the index
+    // was compared with the length, and references to elements end here.
     unsafe {
-        let tables = (*state.context).instance.as_ref().tables.as_ptr();
-        let elements = &(*(*tables.add(table as usize)).as_ptr()).elements;
-        if index >= elements.len() as u64 {
+        let context = state.context;
+        let (elements, count) = match table {
+            0 => ((*context).elements, (*context).element_count),
+            _ => {
+                let tables = (*context).instance.as_ref().tables.as_ptr();
+                let elements = &(*(*tables.add(table as usize)).as_ptr()).elements;
+                (elements.as_ptr(), elements.len() as u64)
+            }
+        };
+        if index >= count {
             return Err(Trap::TableOutOfBounds);
         }
-        let reference = *elements.as_ptr().add(index as usize);
+        let reference = *elements.add(index as usize);
         let func = function(state, reference, Trap::IndirectCallToNull)?;
         if func.as_ref().ty.0 == ty {
             Ok(func)
