@@ -227,7 +227,7 @@ mod tests {
         let mut mutants = cell::mutants(&tree, &model(&tree).unwrap());
         mutants.retain(|mutant| mutant.kind == "form");
         for wrong in [
-            "forms/class/compare std: 'SAPQ SAPQI -> WAJ' → 'SAPQ SAPQI -> WA'",
+            "forms/class/compare std: 'SAPQ SAPQI -> WAJL' → 'SAPQ SAPQI -> WAL'",
             "forms/engine/call_ref std: 'SA' → 'A'",
         ] {
             let is = |mutant: &Mutant| mutant.name() == wrong;
