@@ -67,19 +67,31 @@ static ROWS: [u16; INFOS.len() + 1] = {
     rows
 };
 
+/// The second operation of each row, apart from the rest: a row is looked for at every instruction that
+/// is laid down.
+static THEN: [Operation; PAIRS.len()] = {
+    let mut then = [Operation::EQZ; PAIRS.len()];
+    let mut at = 0;
+    while at < PAIRS.len() {
+        then[at] = PAIRS[at].then;
+        at += 1;
+    }
+    then
+};
+
 /// The handler that does what two do in a row, by their operations and numbers, if there is one.
 pub(crate) fn together(first: (Operation, u16), then: (Operation, u16)) -> Option<u16> {
     let operation = first.0 as usize;
-    let (begin, end) = (ROWS[operation].into(), ROWS[operation + 1].into());
-    for (row, pairs) in PAIRS[begin..end].iter().enumerate() {
-        if pairs.then == then.0
-            && let Some(before) = pairs.firsts.iter().position(|one| *one == first.1)
-            && let Some(behind) = pairs.thens.iter().position(|one| *one == then.1)
-        {
-            return Some(BASES[begin + row] + (before * pairs.thens.len() + behind) as u16);
+    let mut rows = usize::from(ROWS[operation])..usize::from(ROWS[operation + 1]);
+    rows.find_map(|row| {
+        if THEN[row] != then.0 {
+            return None;
         }
-    }
-    None
+        let Pairs { firsts, thens, .. } = PAIRS[row];
+        let before = firsts.iter().position(|one| *one == first.1)?;
+        let behind = thens.iter().position(|one| *one == then.1)?;
+        Some(BASES[row] + (before * thens.len() + behind) as u16)
+    })
 }
 
 /// The numbers of the handlers that a fused one does in a row.
