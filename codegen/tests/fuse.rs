@@ -6,7 +6,7 @@
 use std::path::Path;
 use tabwasm_codegen::fuse::{Counts, fuse};
 use tabwasm_codegen::model::Model;
-use tabwasm_codegen::{Tree, model};
+use tabwasm_codegen::{Tree, emit, model};
 
 /// A loop that loads, adds and branches, and one that hardly runs; tabs stand between the columns.
 const LOOP: &str = "\
@@ -46,6 +46,23 @@ fn there_are_as_many_pairs_as_wanted_at_most() {
             .sum();
         assert!((1..=wanted).contains(&pairs), "{wanted}: {table}");
     }
+}
+
+#[test]
+fn pairs_go_with_a_row_that_is_removed() {
+    let overlay = "extends = 'wasm-3.0'\n[remove]\nproposal = ['sign_extension']\nop = ['i32.extend8_s', \
+        'i32.extend16_s', 'i64.extend8_s', 'i64.extend16_s', 'i64.extend32_s']\n";
+    let pairs = "[fusion]\n\
+        gone = { first = 'i32.extend8_s AA', then = 'i32.add SAA', gain = 1 }\n\
+        left = { first = 'i32.add AIA', then = 'i32.load AA', gain = 1 }\n";
+    let mut tree = Tree::read(Path::new("..")).unwrap();
+    tree.insert("spec/fusion.toml", pairs);
+    tree.insert("small.toml", overlay);
+    tree.set_overlay("small.toml");
+    let model = model(&tree).unwrap_or_else(|report| panic!("{report:?}"));
+    let handlers = &emit::emit(&model)["woven/std.rs"];
+    assert!(handlers.contains("I32Add \"AIA\""));
+    assert!(!handlers.contains("I32Extend8S"));
 }
 
 #[test]

@@ -388,7 +388,9 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
                 tiers.iter().flatten().any(has)
             };
             let lacking = fused.forms.iter().find(|(form, _)| !is_there(form));
-            if let Some((form, at)) = lacking {
+            if model.overlays.removal("op", key).is_some() {
+                // Its pairs go with a row that an overlay removes.
+            } else if let Some((form, at)) = lacking {
                 let message = format!("no tier has the form `{key} {form}`");
                 let error = Diagnostic::error(message.trim_end()).at(at, "in this pair");
                 errors.push(error.help("write a row or an instruction of the engine, and places that spec/forms.toml has"));
