@@ -376,16 +376,20 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
         .iter()
         .map(|(tier, _, _)| operations(model, *tier))
         .collect();
+    let mut by_variant: BTreeMap<&str, Vec<&Operation<'_>>> = BTreeMap::new();
+    for operation in tiers.iter().flatten() {
+        let name = operation.variant.as_str();
+        by_variant.entry(name).or_default().push(operation);
+    }
     let mut errors = Vec::new();
     let mut known = BTreeMap::new();
     for fusion in &model.forms.fusions {
         for (fused, is_last) in [(&fusion.first, false), (&fusion.then, true)] {
             let key = fused.key.as_str();
+            let found = by_variant.get(variant(key).as_str());
             let is_there = |form: &Form| {
-                let has = |operation: &Operation<'_>| {
-                    operation.variant == variant(key) && operation.forms.contains(form)
-                };
-                tiers.iter().flatten().any(has)
+                let mut all = found.into_iter().flatten();
+                all.any(|operation| operation.forms.contains(form))
             };
             let lacking = fused.forms.iter().find(|(form, _)| !is_there(form));
             if model.overlays.removal("op", key).is_some() {
