@@ -33,7 +33,7 @@ pub(crate) enum Operand {
     MovingTargets,
     /// Address of a cell of the module, in two words.
     Cell,
-    /// Distance to the beginning of the function itself, which is called.
+    /// Distance from this word to the beginning of the function itself, which is called.
     Entry,
     /// Index of a function.
     Function,

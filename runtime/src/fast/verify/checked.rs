@@ -363,8 +363,8 @@ impl Verifier<'_> {
             }
             Operand::Entry => {
                 *callee = signature(Some(self.signature));
-                let distance = i64::from(word as i32);
-                match own as i64 + distance {
+                // From its own word, with which the call begins.
+                match at as i64 + i64::from(word as i32) {
                     0 => Ok(()),
                     target => Err(Wrong::Target(target)),
                 }
