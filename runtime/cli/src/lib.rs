@@ -49,7 +49,6 @@ mod terminal;
 #[cfg(feature = "std")]
 pub mod unknown;
 pub mod validate;
-#[cfg(feature = "std")]
 pub mod value;
 pub mod wast;
 #[cfg(feature = "std")]
