@@ -101,7 +101,6 @@ impl Scripts {
         let mut found: Vec<(usize, &str)> = self
             .scripts
             .iter()
-            .filter(|script| !script.name.contains("simd"))
             .filter_map(|script| Some((density(script)?, script.name.as_str())))
             .collect();
         found.sort();
