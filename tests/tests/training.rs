@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use tabwasm_tests::workspace;
-use toml::Table;
+use toml::{Table, Value};
 
 /// Where programs stand whose speed is quoted.
 const MEASURED: &[&str] = &[
@@ -20,6 +20,9 @@ const MEASURED: &[&str] = &[
 /// Programs of `tests/programs` whose speed is quoted, by a part of their name.
 const QUOTED: &[&str] = &["clang", "python", "sqlite", "dprint"];
 
+/// Where sources of the corpus stand, which is also their section of the table, and how their names end.
+const LANGUAGES: &[(&str, &str)] = &[("c", "c"), ("as", "ts"), ("rust", "rs"), ("zig", "zig")];
+
 /// The most lines, in percent, that a source may have in common with a measured one, and how many of
 /// them may follow each other: all kernels begin `run` in the same way.
 const COMMON: (usize, usize) = (30, 4);
@@ -27,10 +30,24 @@ const COMMON: (usize, usize) = (30, 4);
 #[test]
 fn names_differ() {
     let table = table();
-    let own = names(&table, "own");
-    let foreign = names(&table, "foreign");
-    assert_eq!(own, stems(&training().join("c"), "c"));
-    assert!(own.len() >= 20 && foreign.len() >= 6, "{foreign:?}");
+    let sections = names(&table["own"]);
+    assert_eq!(
+        sections,
+        LANGUAGES.iter().map(|language| language.0.into()).collect()
+    );
+    let mut own = BTreeSet::new();
+    for (language, extension) in LANGUAGES {
+        let names = names(&table["own"][language]);
+        assert_eq!(names, stems(&training().join(language), extension));
+        // Their modules are in one folder.
+        let twice: Vec<_> = own.intersection(&names).collect();
+        assert!(twice.is_empty(), "in two languages: {twice:?}");
+        own.extend(names);
+    }
+    let foreign = names(&table["foreign"]);
+    assert!(own.len() >= 36 && foreign.len() >= 6, "{foreign:?}");
+    let both: Vec<_> = own.intersection(&foreign).collect();
+    assert!(both.is_empty(), "foreign, too: {both:?}");
 
     let measured: BTreeSet<String> = MEASURED
         .iter()
@@ -56,7 +73,10 @@ fn sources_differ() {
         .collect();
     assert!(measured.len() >= 36);
     let mut alike = Vec::new();
-    for (path, text) in texts(&training().join("c")) {
+    let ours = LANGUAGES
+        .iter()
+        .flat_map(|language| texts(&training().join(language.0)));
+    for (path, text) in ours {
         for (other, theirs) in &measured {
             let (percent, run) = common(&text, theirs);
             if percent >= COMMON.0 || run > COMMON.1 {
@@ -161,13 +181,8 @@ fn table() -> Table {
     text.parse().expect("it is TOML")
 }
 
-fn names(table: &Table, section: &str) -> BTreeSet<String> {
-    table[section]
-        .as_table()
-        .expect("rows")
-        .keys()
-        .cloned()
-        .collect()
+fn names(section: &Value) -> BTreeSet<String> {
+    section.as_table().expect("rows").keys().cloned().collect()
 }
 
 fn stems(folder: &Path, extension: &str) -> BTreeSet<String> {

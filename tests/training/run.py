@@ -21,6 +21,8 @@ ROOT = HERE.parents[1]
 ARGUMENTS = argparse.ArgumentParser()
 ARGUMENTS.add_argument("folder", nargs="?", type=Path, default=ROOT / "target/training")
 ARGUMENTS.add_argument("--patterns", type=Path)
+# How the names of modules end, where a source is built more than once.
+LEVELS = {"c": [".O2", ".Os"]}
 TABWASM = os.environ.get("TABWASM", ROOT / "target/release/tabwasm")
 
 
@@ -28,9 +30,10 @@ def programs():
     """Name, file, and the words around the file on the command line."""
     with open(HERE / "programs.toml", "rb") as file:
         table = tomllib.load(file)
-    for name, count in table["own"].items():
-        for level in "O2", "Os":
-            yield f"{name} -{level}", f"own/{name}.{level}.wasm", ["--invoke", "run"], [str(count)]
+    for language, counts in table["own"].items():
+        for name, count in counts.items():
+            for level in LEVELS.get(language, [""]):
+                yield f"{name}{level}", f"own/{name}{level}.wasm", ["--invoke", "run"], [str(count)]
     for name, row in table["foreign"].items():
         if "invoke" in row:
             options = ["--unknown-imports", "default", "--invoke", row["invoke"]]
@@ -59,7 +62,7 @@ def main():
         with tempfile.TemporaryFile() as output:
             how = ["run"]
             if patterns:
-                how = ["profile", "--patterns", patterns / f"{name.replace(' -', '.')}.tsv"]
+                how = ["profile", "--patterns", patterns / f"{name}.tsv"]
             command = [TABWASM, *how, *options, folder / file, *words]
             status = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL).returncode
             print(f"{name:16} {seconds() - before:6.3f} s", "" if status == 0 else f"failed: {status}", flush=True)
