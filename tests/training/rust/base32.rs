@@ -1,4 +1,5 @@
 //! Bytes as text in base 32 and base 16, and back: chunks, iterators, tables, errors as results.
+//! Loops over slices, with the checks of bounds that the optimizer leaves.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,5 @@
 //! Dates are formatted by `core::fmt`, split and parsed again, and counted in days.
+//! Formatting goes through tables of functions, and is in most programs.
 #![no_std]
 #![no_main]
 

@@ -1,4 +1,5 @@
 //! A tree of intervals with an allocator that only grows: boxes, vectors, recursion over options.
+//! Owned nodes move through calls, as in safe trees of others.
 #![no_std]
 #![no_main]
 

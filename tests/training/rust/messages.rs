@@ -1,4 +1,5 @@
 //! Values in a binary format like MessagePack: enums are written, read with errors, visited by `match`.
+//! Results are returned in memory of the caller, and `match` becomes tables of branches.
 #![no_std]
 #![no_main]
 

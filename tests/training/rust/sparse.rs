@@ -1,4 +1,5 @@
 //! Sparse matrices in single precision, by rows, and equations solved by conjugate gradients.
+//! Rows are iterators, and what they yield is computed in `f32`.
 #![no_std]
 #![no_main]
 
