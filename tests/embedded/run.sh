@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tier no_alloc where it belongs: builds for bare metal, runs in QEMU, measures.
+# The tier no_alloc where it belongs: builds for bare metal, runs in QEMU, measures. And the whole library
+# on processors other than this one, in QEMU.
 #
 #   run.sh [--bless]     --bless: write the figures into footprint.txt and README.md
 #   run.sh --host        only what this machine can build and run
@@ -15,6 +16,7 @@ counts=
 MEASURED=thumbv7em-none-eabi
 BOARDS=(thumbv7em-none-eabi thumbv6m-none-eabi riscv32imac-unknown-none-elf)
 BIG_ENDIAN=s390x-unknown-linux-gnu
+PROCESSORS=(aarch64-unknown-linux-gnu riscv64gc-unknown-linux-gnu)
 OTHER_SYSTEMS=(aarch64-apple-darwin x86_64-pc-windows-msvc)
 
 main() {
@@ -27,6 +29,7 @@ main() {
         0) ;;
         77)
             echo 'SKIPPED: programs on bare metal, footprint, big endian: no compiler for them (see above)'
+            echo "SKIPPED: the suites on ${PROCESSORS[*]}: the same lacks them"
             return
             ;;
         *) exit $status ;;
@@ -43,6 +46,7 @@ main() {
     for target in "${OTHER_SYSTEMS[@]}"; do
         other_system "$target"
     done
+    processors
 }
 
 # Encodes the official scripts, and plays them on this machine, in each profile: what the others are
@@ -58,9 +62,14 @@ suite_here() {
     counts=$("$here/target/stock/release/desk" "$here/target/suite/suite.bin") || fail "the host: $counts"
     local line
     while IFS= read -r line; do
-        echo "$scripts: $line"
-        grep -qxF "$scripts: $line" counts.txt || fail 'counts.txt has no such line'
+        listed "$scripts: $line"
     done <<<"$counts"
+}
+
+# listed LINE: prints a line of counts, which counts.txt must have.
+listed() {
+    echo "$1"
+    grep -qxF -- "$1" counts.txt || fail 'counts.txt has no such line'
 }
 
 # Cargo with the compiler that users have.
@@ -94,6 +103,42 @@ other_system() {
     say "WASI for $1"
     cargo check -q -p tabwasm-wasi -p tabwasm-cli --manifest-path ../../Cargo.toml \
         --target "$1" -Zbuild-std=std,panic_abort
+}
+
+# The suites of the whole library, and what its handlers end with, on processors other than this one, with
+# the compiler that users have: which calls become jumps is its choice.
+processors() {
+    say 'the suites, here'
+    unset RUSTC RUSTDOC RUSTC_BOOTSTRAP RUSTFLAGS LD_LIBRARY_PATH CARGO_TARGET_DIR
+    local counts line target
+    counts=$(suites test --release --workspace)
+    while IFS= read -r line; do
+        listed "$line"
+    done <<<"$counts"
+    for target in "${PROCESSORS[@]}"; do
+        if rustup -q target add "$target"; then
+            processor "$target"
+        else
+            echo "SKIPPED: the suites on $target: rustup has no standard library for it"
+        fi
+    done
+    say 'what handlers end with'
+    cargo test -q --release --workspace --test handlers -- --include-ignored --nocapture
+}
+
+# A build for release dispatches by tail calls, one that checks itself by a loop.
+processor() {
+    say "the suites on $1, dispatch by tail calls"
+    compare "$1" suites test --release -p tabwasm-tests --target "$1"
+    say "the suites on $1, dispatch by a loop"
+    compare "$1" suites checked -p tabwasm-tests --target "$1"
+}
+
+# suites COMMAND...: what cargo's command counts.
+suites() {
+    local output
+    output=$(cargo "$@" --manifest-path ../../Cargo.toml --test suite -- --quiet 2>&1) || fail "$*: $output"
+    grep '^suites' <<<"$output"
 }
 
 # Where the encoded scripts are. A program that hangs hangs QEMU.

@@ -6,7 +6,7 @@
 # Leaves in PREFIX an unpacked (never installed) rustc with the source of the same version, and
 # PREFIX/env.sh to source. QEMU and a few libraries are installed with apt-get, only if missing; an
 # emulator that cannot be installed without removing another package is unpacked into PREFIX too.
-# The C cross compiler for s390x links std programs for a machine of the other byte order.
+# C cross compilers link programs with std: that for s390x those for a machine of the other byte order.
 # A second run finds everything in place and does nothing.
 #
 # Exit status: 0 ready, 77 this machine cannot have it (say so and skip), 1 a step failed.
@@ -22,8 +22,11 @@ OLDEST=1.96
 HOST=x86_64-unknown-linux-gnu
 
 # command:package
-QEMU=(qemu-system-arm:qemu-system-arm qemu-system-riscv32:qemu-system-misc qemu-s390x:qemu-user)
-LIBRARIES=(libz3-4 libedit2 libxml2 libzstd1 libffi8 gcc-s390x-linux-gnu libc6-dev-s390x-cross)
+QEMU=(qemu-system-arm:qemu-system-arm qemu-system-riscv32:qemu-system-misc
+    qemu-s390x:qemu-user qemu-aarch64:qemu-user qemu-riscv64:qemu-user)
+LIBRARIES=(libz3-4 libedit2 libxml2 libzstd1 libffi8
+    gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    gcc-riscv64-linux-gnu libc6-dev-riscv64-cross)
 
 main() {
     [ $# -eq 1 ] || die "usage: setup.sh PREFIX"
@@ -240,8 +243,12 @@ env_text() {
     export_line "$(cargo_key thumbv7em-none-eabi)_RUNNER" "$(emulator qemu-system-arm) -M mps2-an386 $semihosting -kernel"
     export_line "$(cargo_key riscv32imac-unknown-none-elf)_RUNNER" \
         "$(emulator qemu-system-riscv32) -M virt -bios none $semihosting -kernel"
-    export_line "$(cargo_key s390x-unknown-linux-gnu)_LINKER" s390x-linux-gnu-gcc
-    export_line "$(cargo_key s390x-unknown-linux-gnu)_RUNNER" "$(emulator qemu-s390x) -L /usr/s390x-linux-gnu"
+    local machine
+    for target in s390x-unknown-linux-gnu aarch64-unknown-linux-gnu riscv64gc-unknown-linux-gnu; do
+        machine=${target%%-*} machine=${machine%gc}
+        export_line "$(cargo_key "$target")_LINKER" "$machine-linux-gnu-gcc"
+        export_line "$(cargo_key "$target")_RUNNER" "$(emulator "qemu-$machine") -L /usr/$machine-linux-gnu"
+    done
 }
 
 export_line() { printf "export %s='%s'\n" "$1" "$2"; }
