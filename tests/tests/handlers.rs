@@ -14,19 +14,41 @@ use std::process::{Command, Output};
 
 #[test]
 fn handlers_end_in_jumps_on_x86_64() {
-    check(&X86_64);
+    check(&X86_64, Panic::Unwind);
+}
+
+#[test]
+#[ignore = "compiles the library once more; tests/embedded/run.sh asks"]
+fn handlers_end_in_jumps_where_panics_abort() {
+    check(&X86_64, Panic::Abort);
 }
 
 #[test]
 #[ignore = "compiles the library once more; tests/embedded/run.sh asks"]
 fn handlers_end_in_jumps_on_aarch64() {
-    check(&AARCH64);
+    check(&AARCH64, Panic::Unwind);
 }
 
 #[test]
 #[ignore = "compiles the library once more; tests/embedded/run.sh asks"]
 fn handlers_end_in_jumps_on_riscv64() {
-    check(&RISCV64);
+    check(&RISCV64, Panic::Unwind);
+}
+
+/// What a panic does in a build, by the name that profiles have for it.
+#[derive(Clone, Copy)]
+enum Panic {
+    Unwind,
+    Abort,
+}
+
+impl Panic {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unwind => "unwind",
+            Self::Abort => "abort",
+        }
+    }
 }
 
 /// How a processor's assembly calls, returns and jumps.
@@ -68,13 +90,13 @@ const RISCV64: Processor = Processor {
     indirect: &["jr"],
 };
 
-fn check(processor: &Processor) {
+fn check(processor: &Processor, panic: Panic) {
     if !installed(processor.target) {
         eprintln!("SKIPPED: {} is not installed", processor.target);
         return;
     }
-    let text =
-        std::fs::read_to_string(assembly(processor.target)).expect("the compiler wrote assembly");
+    let text = std::fs::read_to_string(assembly(processor.target, panic))
+        .expect("the compiler wrote assembly");
     let callers = callers(processor.name);
     let handlers = handlers(&text, processor);
     let mut used = BTreeSet::new();
@@ -96,8 +118,9 @@ fn check(processor: &Processor) {
         }
     }
     println!(
-        "{}: {} handlers, {calling} of them call and are listed",
+        "{}, panics {}: {} handlers, {calling} of them call and are listed",
         processor.name,
+        panic.name(),
         handlers.len(),
     );
     assert!(
@@ -161,9 +184,9 @@ fn installed(target: &str) -> bool {
 }
 
 /// Compiles the library for a target and gives the path of its assembly.
-fn assembly(triple: &str) -> PathBuf {
+fn assembly(triple: &str, panic: Panic) -> PathBuf {
     let root = tabwasm_tests::workspace();
-    let target = root.join("target/handlers");
+    let target = root.join("target/handlers").join(panic.name());
     let status = Command::new(env!("CARGO"))
         .current_dir(root)
         .args([
@@ -173,7 +196,9 @@ fn assembly(triple: &str) -> PathBuf {
             "--package",
             "tabwasm",
             "--lib",
+            "--config",
         ])
+        .arg(format!("profile.release.panic=\"{}\"", panic.name()))
         .args(["--features", "std", "--target", triple, "--target-dir"])
         .arg(&target)
         .args([

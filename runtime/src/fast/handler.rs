@@ -215,10 +215,15 @@ macro_rules! tail_backend {
     };
 }
 
-#[cfg(all(tail, target_arch = "x86_64"))]
+// Where a panic aborts, a call that may unwind is guarded by code that aborts: it would be no jump.
+#[cfg(all(tail, target_arch = "x86_64", panic = "unwind"))]
 tail_backend!("sysv64-unwind");
-#[cfg(all(tail, not(target_arch = "x86_64")))]
+#[cfg(all(tail, target_arch = "x86_64", not(panic = "unwind")))]
+tail_backend!("sysv64");
+#[cfg(all(tail, not(target_arch = "x86_64"), panic = "unwind"))]
 tail_backend!("C-unwind");
+#[cfg(all(tail, not(target_arch = "x86_64"), not(panic = "unwind")))]
+tail_backend!("C");
 
 #[cfg(not(tail))]
 mod backend {
