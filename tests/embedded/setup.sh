@@ -243,11 +243,13 @@ env_text() {
     export_line "$(cargo_key thumbv7em-none-eabi)_RUNNER" "$(emulator qemu-system-arm) -M mps2-an386 $semihosting -kernel"
     export_line "$(cargo_key riscv32imac-unknown-none-elf)_RUNNER" \
         "$(emulator qemu-system-riscv32) -M virt -bios none $semihosting -kernel"
+    # Little address space: QEMU keeps sixteen bytes for each page that was ever reserved, and a memory
+    # reserves a million. What is refused is allocated.
     local machine
     for target in s390x-unknown-linux-gnu aarch64-unknown-linux-gnu riscv64gc-unknown-linux-gnu; do
         machine=${target%%-*} machine=${machine%gc}
         export_line "$(cargo_key "$target")_LINKER" "$machine-linux-gnu-gcc"
-        export_line "$(cargo_key "$target")_RUNNER" "$(emulator "qemu-$machine") -L /usr/$machine-linux-gnu"
+        export_line "$(cargo_key "$target")_RUNNER" "$(emulator "qemu-$machine") -R 64G -L /usr/$machine-linux-gnu"
     done
 }
 
