@@ -123,7 +123,8 @@ processors() {
         fi
     done
     say 'what handlers end with'
-    cargo test -q --release --workspace --test handlers -- --include-ignored --nocapture
+    cargo test -q --release --workspace --manifest-path ../../Cargo.toml --test handlers -- \
+        --include-ignored --nocapture
 }
 
 # A build for release dispatches by tail calls, one that checks itself by a loop.
