@@ -64,8 +64,8 @@ def output(command, **variables):
 def prepare():
     """Makes the runtimes."""
     manifest = ROOT / "tests/bench/Cargo.toml"
-    build = ["cargo", "build", "--release", "--manifest-path", manifest, "--no-default-features", "--example", "greet"]
-    subprocess.run(build, cwd=ROOT, check=True)
+    build = ["cargo", "build", "--release", "--manifest-path", manifest, "--no-default-features", "--features", "std"]
+    subprocess.run([*build, "--example", "greet"], cwd=ROOT, check=True)
     subprocess.run(["cargo", "build", "--release", "-p", "tabwasm-cli"], cwd=ROOT, check=True)
     if not (FOLDER / "wasmtime").exists():
         install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", FOLDER / "wasmtime", "wasmtime"]

@@ -46,7 +46,12 @@ fn engines() -> [Engine; 2] {
 fn programs() -> Vec<(String, Vec<u8>)> {
     let folder = workspace().join("tests");
     let mut programs = Vec::new();
-    for name in ["bench/kernels", "bench/kernels/programs", "programs"] {
+    for name in [
+        "bench/kernels",
+        "bench/kernels/programs",
+        "bench/kernels/memory64",
+        "programs",
+    ] {
         for entry in fs::read_dir(folder.join(name)).unwrap() {
             let path = entry.unwrap().path();
             if path

@@ -3,6 +3,17 @@
 //! Sources and build script stand beside the binaries in `kernels/`. The repetitions are such that
 //! wasmi 2.0 takes about 0.1 seconds on a machine of 2023.
 
+/// What a kernel needs beyond the first version of the standard.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// Vectors.
+    Simd,
+    /// A memory with addresses of 64 bits.
+    Memory64,
+}
+
 /// One freestanding module that exports `run: [i32] -> [i64]`.
 pub struct Kernel {
     /// Name of its source.
@@ -13,23 +24,33 @@ pub struct Kernel {
     pub n: u32,
     /// What `run(n)` answers.
     pub checksum: u64,
+    /// What an engine must have for it.
+    pub need: Need,
+}
+
+impl Kernel {
+    /// Whether it has a line of its own and no part in a mean.
+    pub fn stands_apart(&self) -> bool {
+        self.need == Need::Memory64
+    }
 }
 
 macro_rules! kernels {
-    ($(#[$doc:meta])* $list:ident in $folder:literal: $($name:literal $n:literal $checksum:literal)*) => {
+    ($(#[$doc:meta])* $list:ident in $folder:literal, $need:ident: $($name:literal $n:literal $checksum:literal)*) => {
         $(#[$doc])*
         pub static $list: &[Kernel] = &[$(Kernel {
             name: $name,
             wasm: include_bytes!(concat!("../kernels/", $folder, $name, ".wasm")),
             n: $n,
             checksum: $checksum,
+            need: Need::$need,
         }),*];
     };
 }
 
 kernels! {
     /// All kernels without vectors, in the order of the report.
-    KERNELS in "":
+    KERNELS in "", Nothing:
     "sieve"      70  0x933C_1C37_ECF3_400B
     "collatz"    180 0x0002_61FF_0000_017E
     "crc"        150 0xCD74_5340_59FF_AC86
@@ -53,8 +74,14 @@ kernels! {
 }
 
 kernels! {
+    /// Beside them, of a kind that not every engine has.
+    MEMORY64 in "memory64/", Memory64:
+    "allocator" 64 0x4BC6_09C5_E9D0_82E4
+}
+
+kernels! {
     /// All kernels of vectors, in the order of the report.
-    SIMD in "simd/":
+    SIMD in "simd/", Simd:
     "blur"   1500 0xB449_85DC_2AD8_B30A
     "dot"    4000 0x9A87_6D9F_D556_472B
     "base64" 4000 0x117C_42AE_C0D5_1C32
@@ -66,7 +93,7 @@ kernels! {
 kernels! {
     /// Programs of other kinds, by four compilers. They were chosen before instructions were fused
     /// by statistics, and no statistics are taken of them.
-    PROGRAMS in "programs/":
+    PROGRAMS in "programs/", Nothing:
     "btree"      70   0x4191_C769_1328_5F6F
     "sat"        240  0x83B0_86B6_6E2E_F8BC
     "suffix"     46   0xEF31_2DCC_171D_3DB8

@@ -1,7 +1,9 @@
 //! Tabwasm and its peers on the same kernels, in one process.
 //!
 //! `tabwasm-bench [--quick] [--rounds N] [--kernel NAME]… [--engine NAME]… [--json]` compares
-//! execution, with `--simd` on kernels of vectors, with `--programs` on programs of other kinds;
+//! execution, with `--simd` on kernels of vectors, with `--programs` on programs of other kinds, with
+//! `--metered` where guests can be stopped, with `--unfused` without pairs of instructions that are done
+//! as one, and says with `--library` how large the library is, and how long it takes to build;
 //! `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
@@ -13,8 +15,11 @@
 //! Against wasmi alone, as `.ci/extended` does:
 //!
 //! ```sh
-//! cargo run --release --manifest-path tests/bench/Cargo.toml --no-default-features --features wasmi -- --quick
+//! cargo run --release --manifest-path tests/bench/Cargo.toml --no-default-features --features std,wasmi -- --quick
 //! ```
+//!
+//! With `alloc` instead of `std`, the library is that of the tier `alloc`; with `dispatch-loop`, too, both
+//! interpreters run their handlers in a loop.
 //!
 //! What the library shares with the peers' vocabularies is in two examples, programs for them, which
 //! the test `peers` builds with tabwasm: `cargo run --example wasmi`, and `wasmtime`.
@@ -29,8 +34,10 @@ mod components;
 mod differential;
 mod engines;
 mod fuel;
+#[cfg(feature = "std")]
 mod instances;
 mod kernels;
+mod library;
 mod measure;
 mod options;
 mod report;
@@ -42,6 +49,7 @@ mod validation;
 
 use std::process::ExitCode;
 
+use library::Library;
 use options::{Command, USAGE};
 
 /// Anything that goes wrong is told to a person.
@@ -65,6 +73,7 @@ fn execute() -> Result<ExitCode, Error> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        #[cfg(feature = "std")]
         Command::Instances => instances::compare()?,
         Command::Components => components::compare()?,
         Command::Validate(files) => validation::compare(&files)?,
@@ -82,10 +91,11 @@ fn execute() -> Result<ExitCode, Error> {
         }
         Command::Execute(plan) => {
             let results = measure::execute(&plan)?;
+            let library = Library::look(plan.library)?;
             if plan.json {
-                println!("{}", report::json(&results));
+                println!("{}", report::json(&results, &library));
             } else {
-                print!("{}", report::text(&results));
+                print!("{}", report::text(&results, &library));
             }
             if results.failures() > 0 {
                 return Ok(ExitCode::FAILURE);

@@ -10,7 +10,7 @@ use std::time::Instant;
 use cpu_time::ThreadTime;
 
 use crate::Error;
-use crate::engines::{Engine, OURS, Program};
+use crate::engines::{Engine, Program};
 use crate::kernels::Kernel;
 use crate::options::Plan;
 use crate::statistics::{geometric_mean, median};
@@ -31,6 +31,15 @@ pub struct Row {
     pub kernel: &'static Kernel,
     /// One an engine.
     pub cells: Vec<Cell>,
+}
+
+/// Two columns: one of ours, and another.
+#[derive(Clone, Copy)]
+pub struct Comparison {
+    /// The column of ours.
+    pub ours: usize,
+    /// The other one.
+    pub theirs: usize,
 }
 
 /// The samples of one engine on one kernel.
@@ -80,9 +89,16 @@ impl Row {
         }
     }
 
+    /// How many times faster we are: the median of the ratios in each round.
+    pub fn speedup(&self, compared: Comparison) -> Option<f64> {
+        let (ours, theirs) = (&self.cells[compared.ours], &self.cells[compared.theirs]);
+        let ratios = theirs.seconds.iter().zip(&ours.seconds);
+        median(ratios.map(|(theirs, ours)| theirs / ours).collect())
+    }
+
     fn sample(&mut self, column: usize, engine: &Engine) {
         let cell = &mut self.cells[column];
-        if cell.failure.is_none() {
+        if engine.has(self.kernel.need) && cell.failure.is_none() {
             match seconds(self.kernel, engine) {
                 Ok(seconds) => cell.seconds.push(seconds),
                 Err(error) => cell.failure = Some(error),
@@ -112,25 +128,21 @@ impl Cell {
 }
 
 impl Results {
-    /// The column of our engine, if it ran.
-    pub fn ours(&self) -> Option<usize> {
-        self.engines.iter().position(|engine| engine.name == OURS)
+    /// What is compared: each column of ours with each of the others.
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        let columns = 0..self.engines.len();
+        let (ours, theirs): (Vec<_>, Vec<_>) =
+            columns.partition(|&column| self.engines[column].is_ours());
+        let pair = |ours| move |&theirs| Comparison { ours, theirs };
+        ours.into_iter()
+            .flat_map(|ours| theirs.iter().map(pair(ours)))
+            .collect()
     }
 
-    /// How many times faster we are than a column: the median of the ratios in each round.
-    pub fn speedup(&self, row: &Row, column: usize) -> Option<f64> {
-        let (ours, theirs) = (&row.cells[self.ours()?], &row.cells[column]);
-        let ratios = theirs.seconds.iter().zip(&ours.seconds);
-        median(ratios.map(|(theirs, ours)| theirs / ours).collect())
-    }
-
-    /// The geometric mean of our speed-ups over a column.
-    pub fn mean_speedup(&self, column: usize) -> Option<f64> {
-        let ratios: Vec<f64> = self
-            .rows
-            .iter()
-            .filter_map(|row| self.speedup(row, column))
-            .collect();
+    /// The geometric mean of our speed-ups, over what does not stand apart.
+    pub fn mean_speedup(&self, compared: Comparison) -> Option<f64> {
+        let rows = self.rows.iter().filter(|row| !row.kernel.stands_apart());
+        let ratios: Vec<f64> = rows.filter_map(|row| row.speedup(compared)).collect();
         geometric_mean(&ratios)
     }
 

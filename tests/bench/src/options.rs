@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::Error;
 #[cfg(feature = "differential")]
 use crate::differential::{self, Against, PEERS};
-use crate::engines::{ENGINES, Engine};
-use crate::kernels::{KERNELS, Kernel, PROGRAMS, SIMD};
+use crate::engines::{self, ENGINES, Engine, METERED, UNFUSED};
+use crate::kernels::{KERNELS, Kernel, MEMORY64, PROGRAMS, SIMD};
 #[cfg(all(feature = "differential", feature = "wasmtime"))]
 use crate::rows;
 
@@ -30,7 +30,10 @@ Options:
   --kernel NAME    only this kernel; may be repeated
   --simd           the kernels of vectors instead
   --programs       programs of other kinds instead, by compilers of four languages
+  --metered        engines that can be stopped instead: ours by fuel and by epochs, wasmi by fuel
+  --unfused        ours without pairs of instructions that are done as one instead, ours, and wasmi
   --engine NAME    only this engine; may be repeated
+  --library        also build the library, and a program with it: how long it takes, how large it is
   --json           one JSON object instead of a table
   --help           this text
 
@@ -67,6 +70,7 @@ pub enum Command {
     /// Compare what a unit of fuel buys.
     Fuel,
     /// Compare how fast instances come and go.
+    #[cfg(feature = "std")]
     Instances,
     /// Compare calls of components, loading and instantiation.
     Components,
@@ -92,6 +96,8 @@ pub struct Plan {
     pub rounds: usize,
     /// No new round begins that would probably end later than this.
     pub budget: Option<Duration>,
+    /// Also build the library and a minimal program.
+    pub library: bool,
     /// Machine-readable output.
     pub json: bool,
 }
@@ -105,6 +111,7 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     if arguments.next_if(|first| first == "fuel").is_some() {
         return Ok(Command::Fuel);
     }
+    #[cfg(feature = "std")]
     if arguments.next_if(|first| first == "instances").is_some() {
         return Ok(Command::Instances);
     }
@@ -120,8 +127,8 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         return Ok(Command::Rows(all_rows(arguments)?));
     }
     let (mut kernels, mut engines) = (Vec::new(), Vec::new());
-    let (mut rounds, mut quick, mut json) = (None, false, false);
-    let (mut list, mut simd) = (KERNELS, false);
+    let (mut rounds, mut quick, mut json, mut library) = (None, false, false, false);
+    let (mut lists, mut set) = (vec![KERNELS, MEMORY64], ENGINES);
     while let Some(flag) = arguments.next() {
         let mut value = || {
             arguments
@@ -131,29 +138,31 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
         match flag.as_str() {
             "--quick" => quick = true,
             "--json" => json = true,
-            "--simd" => (list, simd) = (SIMD, true),
-            "--programs" => (list, simd) = (PROGRAMS, false),
+            "--library" => library = true,
+            "--simd" => lists = vec![SIMD],
+            "--programs" => lists = vec![PROGRAMS],
+            "--metered" => set = METERED,
+            "--unfused" => set = UNFUSED,
             "--rounds" => rounds = Some(value()?.parse()?),
             "--kernel" => kernels.push(kernel(&value()?)?),
-            "--engine" => engines.push(named(ENGINES, |e| e.name, "engine", &value()?)?),
+            "--engine" => engines.push(named(engines::all(), |e| e.name, "engine", &value()?)?),
             "--help" | "-h" => return Ok(Command::Help),
             other => return Err(format!("unknown argument {other}\n\n{USAGE}").into()),
         }
     }
+    if kernels.is_empty() {
+        kernels.extend(lists.into_iter().flatten());
+    }
+    if engines.is_empty() {
+        let able = |engine: &&Engine| kernels.iter().any(|kernel| engine.has(kernel.need));
+        engines.extend(set.iter().filter(able));
+    }
     Ok(Command::Execute(Plan {
-        kernels: if kernels.is_empty() {
-            list.iter().collect()
-        } else {
-            kernels
-        },
-        engines: if engines.is_empty() {
-            let able = |engine: &&Engine| engine.simd || !simd;
-            ENGINES.iter().filter(able).collect()
-        } else {
-            engines
-        },
+        kernels,
+        engines,
         rounds: rounds.unwrap_or(if quick { 9 } else { 15 }).max(1),
         budget: quick.then_some(Duration::from_secs(30)),
+        library,
         json,
     }))
 }
@@ -212,19 +221,22 @@ fn all_rows(mut arguments: impl Iterator<Item = String>) -> Result<rows::Options
 
 /// The kernel with a name, of any list.
 fn kernel(wanted: &str) -> Result<&'static Kernel, Error> {
-    let mut others = SIMD.iter().chain(PROGRAMS);
-    let other = others.find(|kernel| kernel.name == wanted);
-    other.map_or_else(|| named(KERNELS, |k| k.name, "kernel", wanted), Ok)
+    let lists = [KERNELS, MEMORY64, SIMD, PROGRAMS];
+    named(lists.into_iter().flatten(), |k| k.name, "kernel", wanted)
 }
 
 fn named<T>(
-    all: &'static [T],
+    all: impl IntoIterator<Item = &'static T>,
     name: impl Fn(&T) -> &'static str,
     kind: &str,
     wanted: &str,
 ) -> Result<&'static T, Error> {
-    all.iter().find(|one| name(one) == wanted).ok_or_else(|| {
-        let names: Vec<_> = all.iter().map(name).collect();
-        format!("no {kind} {wanted}; there are: {}", names.join(" ")).into()
-    })
+    let mut names = Vec::new();
+    for one in all {
+        if name(one) == wanted {
+            return Ok(one);
+        }
+        names.push(name(one));
+    }
+    Err(format!("no {kind} {wanted}; there are: {}", names.join(" ")).into())
 }

@@ -1,8 +1,8 @@
 //! wasmi 2.0: the reference, an interpreter in Rust with the same purpose.
 //!
-//! With its default configuration. All ratios in the report are against it.
+//! With its default configuration, or with fuel and nothing else. All ratios in the report are against it.
 
-use wasmi::{Engine, Instance, Module, Store, TypedFunc};
+use wasmi::{Config, Engine, Instance, Module, Store, TypedFunc};
 
 use super::Program;
 use crate::Error;
@@ -14,9 +14,26 @@ struct Loaded {
 
 /// Compiles and instantiates a kernel.
 pub fn load(wasm: &[u8]) -> Result<Box<dyn Program>, Error> {
-    let engine = Engine::default();
+    instantiate(wasm, &Config::default(), |_| Ok(()))
+}
+
+/// The same, and each run counts its fuel, of which there is enough.
+pub fn load_with_fuel(wasm: &[u8]) -> Result<Box<dyn Program>, Error> {
+    let mut config = Config::default();
+    instantiate(wasm, config.consume_fuel(true), |store| {
+        store.set_fuel(u64::MAX)
+    })
+}
+
+fn instantiate(
+    wasm: &[u8],
+    config: &Config,
+    prepare: impl FnOnce(&mut Store<()>) -> Result<(), wasmi::Error>,
+) -> Result<Box<dyn Program>, Error> {
+    let engine = Engine::new(config);
     let module = Module::new(&engine, wasm)?;
     let mut store = Store::new(&engine, ());
+    prepare(&mut store)?;
     let instance = Instance::new(&mut store, &module, &[])?;
     let run = instance.get_typed_func(&mut store, "run")?;
     Ok(Box::new(Loaded { store, run }))
