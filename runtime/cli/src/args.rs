@@ -75,6 +75,7 @@ impl Cli {
             None => &self.run,
             Some(Command::Run(run)) => run,
             Some(Command::Profile(profile)) => &profile.run,
+            Some(Command::Bench(bench)) => &bench.run,
             Some(_) => return false,
         };
         let file = run.file().as_os_str();
@@ -101,6 +102,7 @@ fn without_guest() -> clap::Command {
     closed(<Cli as clap::CommandFactory>::command())
         .mut_subcommand("run", closed)
         .mut_subcommand("profile", closed)
+        .mut_subcommand("bench", closed)
 }
 
 /// What to do.
@@ -116,6 +118,19 @@ pub enum Command {
             `tabwasm profile --patterns counts.tsv --lazy --deterministic --allow-escapes editor.wasm notes.txt`"
     )]
     Profile(Box<Profile>),
+    /// Time a module here, or show how fast the engine was beside others.
+    #[cfg(feature = "std")]
+    #[command(
+        mut_arg("file_and_args", |arg| arg.required(false)),
+        after_help = "Examples: `tabwasm bench`, `tabwasm bench --rounds 21 --json --invoke run app.wasm 100`, \
+            `tabwasm bench --lazy --deterministic --allow-escapes --dir . editor.wasm notes.txt`\n\n\
+            Each round compiles the module, instantiates it and runs it from its beginning, on one engine. What a \
+            guest prints is dropped, and it reads nothing. Shown are medians, and the median of how far the rounds \
+            are away from them; `--timeout` bounds all rounds together, `--fuel` each.\n\n\
+            Without FILE: how many times as fast as other engines this one was on the kernels and programs of \
+            `tests/bench`, when that was measured last, and on which machine."
+    )]
+    Bench(Box<Bench>),
     /// Tell whether modules are valid.
     Validate(Validate),
     /// Show what modules and components consist of.
@@ -203,6 +218,30 @@ pub struct Profile {
     /// of a count and names that tabs separate: `--patterns counts.tsv`.
     #[arg(long, value_name = "FILE")]
     pub patterns: PathBuf,
+    /// How to run it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// What to time, and how often.
+#[cfg(feature = "std")]
+#[derive(Args, Debug)]
+pub struct Bench {
+    /// How often it is compiled, instantiated and run.
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 9,
+        requires = "file_and_args",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub rounds: u32,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// Without FILE, write a picture of the comparison instead: `--picture speed.svg`.
+    #[arg(long, value_name = "OUT", conflicts_with_all = ["file_and_args", "json"])]
+    pub picture: Option<PathBuf>,
     /// How to run it.
     #[command(flatten)]
     pub run: Run,

@@ -9,6 +9,8 @@ compile_error!("choose the tier of the library: feature `std` (default) or `allo
 
 pub mod args;
 mod asked;
+#[cfg(feature = "std")]
+pub mod bench;
 pub mod calls;
 pub mod compile;
 pub mod completions;

@@ -9,9 +9,9 @@ use std::process;
 use tabwasm_cli::args::{Cli, Command};
 #[cfg(feature = "spec")]
 use tabwasm_cli::spec;
-use tabwasm_cli::{compile, completions, inspect, man, needs, parse, print, validate, wast};
 #[cfg(feature = "std")]
-use tabwasm_cli::{profile, run};
+use tabwasm_cli::{bench, profile, run};
+use tabwasm_cli::{compile, completions, inspect, man, needs, parse, print, validate, wast};
 
 fn main() {
     let args: Vec<_> = env::args_os().collect();
@@ -21,6 +21,8 @@ fn main() {
         Command::Run(args) => run::run(&args),
         #[cfg(feature = "std")]
         Command::Profile(args) => profile::run(&args),
+        #[cfg(feature = "std")]
+        Command::Bench(args) => bench::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Inspect(args) if args.needs => needs::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -43,8 +43,13 @@ impl Program<'_> {
         Ok(ExitStatus::Usage)
     }
 
-    /// Calls a function, and prints its results.
-    pub(crate) fn invoke<T>(&self, name: &str, store: &mut Store<T>) -> Result<ExitStatus> {
+    /// Calls a function, and hands its results on.
+    pub(crate) fn invoke<T>(
+        &self,
+        name: &str,
+        store: &mut Store<T>,
+        results: impl FnOnce(&[Val]),
+    ) -> Result<ExitStatus> {
         let Some(func) = self.instance.get_func(&mut *store, name) else {
             diagnostic::error(format_args!("`{}` exports no function `{name}`", self.file));
             let functions = self.functions();
@@ -68,12 +73,17 @@ impl Program<'_> {
                 return Ok(exit);
             }
         }
-        let mut results = vec![Val::I32(0); ty.results().len()];
-        func.call(store, &params, &mut results)?;
-        for result in &results {
+        let mut values = vec![Val::I32(0); ty.results().len()];
+        func.call(store, &params, &mut values)?;
+        results(&values);
+        Ok(ExitStatus::Success)
+    }
+
+    /// Prints the results of a function.
+    pub(crate) fn print(results: &[Val]) {
+        for result in results {
             line!("{}", value::show(result));
         }
-        Ok(ExitStatus::Success)
     }
 
     /// Calls what WASI gives a meaning.

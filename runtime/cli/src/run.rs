@@ -4,6 +4,7 @@
 //! the module is read, linked and started, and the way in which it ends becomes an exit code. Time
 //! is watched from before the file is read: reading and translating count as well.
 
+use std::borrow::Cow;
 use std::env;
 use std::ffi::OsStr;
 use std::mem;
@@ -15,8 +16,8 @@ use std::time::Duration;
 use tabwasm::component::Component;
 use tabwasm::view::View;
 use tabwasm::{
-    CompilationMode, Config, Engine, Error, I32Exit, LinkError, Linker, MemoryType, Module, Result,
-    Store, StoreLimits, StoreLimitsBuilder, Trap,
+    CompilationMode, Config, Engine, Error, I32Exit, Instance, LinkError, Linker, MemoryType,
+    Module, Result, Store, StoreLimits, StoreLimitsBuilder, Trap,
 };
 use tabwasm_wasi::{WasiCtx, WasiCtxBuilder};
 
@@ -42,6 +43,15 @@ pub(crate) struct Host {
     limits: StoreLimits,
 }
 
+/// Where a guest's output goes, and its input comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prints {
+    /// To and from what this process has.
+    Here,
+    /// Nowhere.
+    Nowhere,
+}
+
 /// Runs a module.
 pub fn run(args: &Run) -> ExitStatus {
     counted(args, None)
@@ -49,68 +59,47 @@ pub fn run(args: &Run) -> ExitStatus {
 
 /// Runs a module; writes what the engine executed to a file, if there is one.
 pub(crate) fn counted(args: &Run, patterns: Option<&Path>) -> ExitStatus {
-    interrupt::ends_the_process();
-    let engine = match engine(args, patterns.is_some()) {
-        Ok(engine) => engine,
-        Err(error) => return fail(&error),
-    };
-    // Reading, validation and translation count as well.
-    if let Some(timeout) = args.timeout {
-        watch(engine.clone(), timeout);
-    }
+    ended(start(args, patterns))
+}
+
+/// How it ended, whether that was on the way or at the end.
+pub(crate) fn ended(exit: Result<ExitStatus, ExitStatus>) -> ExitStatus {
+    exit.unwrap_or_else(|exit| exit)
+}
+
+fn start(args: &Run, patterns: Option<&Path>) -> Result<ExitStatus, ExitStatus> {
+    let engine = begin(args, patterns.is_some())?;
     let loading = Work::begin(format_args!("loading {}", args.file().display()));
     let mut input = match Input::read(args.file()) {
         Ok(input) => input,
         Err(unread) => {
             drop(loading);
-            return unread.report();
+            return Err(unread.report());
         }
     };
     if let Ok(View::Component(_)) = View::new(&input.bytes) {
         if patterns.is_some() {
             diagnostic::error("instructions are counted of modules, not of components");
-            return ExitStatus::Usage;
+            return Err(ExitStatus::Usage);
         }
         let component = Component::new(&engine, &input.bytes);
         drop(loading);
         return match component {
-            Ok(component) => run_component(args, &input.name, &component),
-            Err(error) => reject(&input, &error),
+            Ok(component) => Ok(run_component(args, &input.name, &component)),
+            Err(error) => Err(reject(&input, &error)),
         };
     }
-    // A program gets its arguments as bytes; those of a function are numbers.
-    let guest_args = match args.invoke.as_ref().map(|_| args.guest_args()).transpose() {
-        Ok(guest_args) => guest_args.unwrap_or_default(),
-        Err(message) => {
-            diagnostic::error(message);
-            return ExitStatus::Usage;
-        }
-    };
-    let module = Module::new_with_epoch_deadline(&engine, input.give(args.file()), DEADLINE);
+    let guest_args = guest_args(args)?;
+    let module = compile(&engine, input.give(args.file()));
     drop(loading);
     let module = match module {
         Ok(module) => module,
-        Err(error) if error.as_trap_code().is_some() => return fail(&error),
-        Err(error) => return reject(&input.again(args.file()), &error),
+        Err(error) => return Err(refuse(&input.again(args.file()), &error)),
     };
     let file = mem::take(&mut input.name);
     // The module may have a copy of its own of the bytes, which may be many.
     drop(input);
-    let mut store = match store(args, &engine) {
-        Ok(store) => store,
-        Err(error) => return fail(&error),
-    };
-    let mut linker = match linker(&engine) {
-        Ok(linker) => linker,
-        Err(error) => return fail(&error),
-    };
-    if let Err(error) = args.imports.define(&mut linker, &mut store, &module) {
-        return fail(&error);
-    }
-    let instance = match linker.instantiate(&mut store, &module) {
-        Ok(instance) => instance,
-        Err(error) => return fail_to_link(&error, missing(&linker, &module, &mut store)),
-    };
+    let (mut store, instance) = link(args, &module, Prints::Here)?;
     let program = Program {
         file: &file,
         args: &guest_args,
@@ -118,18 +107,59 @@ pub(crate) fn counted(args: &Run, patterns: Option<&Path>) -> ExitStatus {
         instance,
     };
     let ended = match &args.invoke {
-        Some(name) => program.invoke(name, &mut store),
+        Some(name) => program.invoke(name, &mut store, Program::print),
         None => program.start(&mut store),
     };
     if let Some(patterns) = patterns {
         let written = profile::write(patterns, &module);
         if written != ExitStatus::Success {
-            return written;
+            return Err(written);
         }
     }
-    match ended {
-        Ok(exit) => exit,
-        Err(error) => fail(&error),
+    ended.map_err(|error| fail(&error))
+}
+
+/// Makes the engine; from now on, time is watched.
+pub(crate) fn begin(args: &Run, counts: bool) -> Result<Engine, ExitStatus> {
+    interrupt::ends_the_process();
+    let engine = engine(args, counts).map_err(|error| fail(&error))?;
+    // Reading, validation and translation count as well.
+    if let Some(timeout) = args.timeout {
+        watch(engine.clone(), timeout);
+    }
+    Ok(engine)
+}
+
+/// What a function is called with. A program gets its arguments as bytes; those of a function are numbers.
+pub(crate) fn guest_args(args: &Run) -> Result<Vec<&str>, ExitStatus> {
+    if args.invoke.is_none() {
+        return Ok(Vec::new());
+    }
+    args.guest_args().map_err(|message| {
+        diagnostic::error(message);
+        ExitStatus::Usage
+    })
+}
+
+/// Makes the module, as long as there is time.
+pub(crate) fn compile(engine: &Engine, bytes: Cow<'_, [u8]>) -> Result<Module> {
+    Module::new_with_epoch_deadline(engine, bytes, DEADLINE)
+}
+
+/// Makes an instance in a store of its own.
+pub(crate) fn link(
+    args: &Run,
+    module: &Module,
+    prints: Prints,
+) -> Result<(Store<Host>, Instance), ExitStatus> {
+    let engine = module.engine();
+    let mut store = store(args, engine, prints).map_err(|error| fail(&error))?;
+    let mut linker = linker(engine).map_err(|error| fail(&error))?;
+    let defined = args.imports.define(&mut linker, &mut store, module);
+    defined.map_err(|error| fail(&error))?;
+    match linker.instantiate(&mut store, module) {
+        Ok(instance) => Ok((store, instance)),
+        Err(error) => Err(fail_to_link(&error, missing(&linker, module, &mut store))),
     }
 }
 
@@ -139,8 +169,8 @@ fn run_component(args: &Run, file: &str, component: &Component) -> ExitStatus {
         Ok(call) => call,
         Err(exit) => return exit,
     };
-    let ended =
-        store(args, component.engine()).and_then(|mut store| call.run(args, component, &mut store));
+    let ended = store(args, component.engine(), Prints::Here)
+        .and_then(|mut store| call.run(args, component, &mut store));
     match ended {
         Ok(exit) => exit,
         Err(error) => fail(&error),
@@ -176,10 +206,12 @@ fn raise(config: &mut Config, size: u64) {
     config.limits(limits);
 }
 
-fn store(args: &Run, engine: &Engine) -> Result<Store<Host>> {
+fn store(args: &Run, engine: &Engine, prints: Prints) -> Result<Store<Host>> {
     let mut wasi = WasiCtxBuilder::new();
-    terminal::give(&mut wasi, args.allow_escapes);
-    wasi.inherit_stdin();
+    if prints == Prints::Here {
+        terminal::give(&mut wasi, args.allow_escapes);
+        wasi.inherit_stdin();
+    }
     let name = args.argv0.as_deref();
     wasi.arg(name.unwrap_or(args.file().as_os_str()).as_encoded_bytes())?;
     for arg in args.file_and_args.iter().skip(1) {
@@ -258,6 +290,14 @@ fn watch(engine: Engine, timeout: Duration) {
     });
 }
 
+/// Says why there is no module: its bytes are wrong, or time was up.
+pub(crate) fn refuse(input: &Input, error: &Error) -> ExitStatus {
+    match error.as_trap_code() {
+        Some(_) => fail(error),
+        None => reject(input, error),
+    }
+}
+
 fn reject(input: &Input, error: &Error) -> ExitStatus {
     match error.as_reject() {
         Some(reject) => diagnostic::rejected(input, reject),
@@ -283,7 +323,7 @@ fn fail_to_link(error: &Error, missing: Vec<LinkError>) -> ExitStatus {
     ExitStatus::Link
 }
 
-fn fail(error: &Error) -> ExitStatus {
+pub(crate) fn fail(error: &Error) -> ExitStatus {
     if let Some(code) = error.i32_exit_status() {
         return ExitStatus::Guest(code);
     }

@@ -1,8 +1,11 @@
-//! The library that was measured: its features, its handlers, and what it takes to build.
+//! The library that was measured: its tier, its handlers, and what it takes to build.
 //!
-//! The generator counts the handlers, as it does for their budget. What building takes is measured by
-//! doing it, in a folder that is empty before: the library as its users build it, and a program that does
-//! nothing but run a module (`examples/minimal.rs`), whose code is what `size` calls `.text`.
+//! What building takes is measured by doing it, in a folder that is empty before: the library as its users
+//! build it, and a program that does nothing but run a module (`examples/minimal.rs`), whose code is what
+//! `size` calls `.text`.
+
+#[cfg(feature = "tables")]
+mod handlers;
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -13,26 +16,22 @@ use std::{env, fs};
 use crate::Error;
 
 /// The feature of this build that chooses the tier.
-const TIER: &str = if cfg!(feature = "std") {
-    "std"
-} else {
-    "alloc"
+const TIER: &str = match cfg!(feature = "std") {
+    true => "std",
+    false => "alloc",
+};
+
+/// How its handlers are called: in a loop, or in the way that is best for target and profile.
+const DISPATCH: &str = match cfg!(feature = "dispatch-loop") {
+    true => "loop",
+    false => "default",
 };
 
 /// What is known of the library.
 pub struct Library {
-    handlers: Option<Handlers>,
+    #[cfg(feature = "tables")]
+    handlers: Vec<handlers::Handlers>,
     built: Option<Built>,
-}
-
-/// What the fast engine is made of, in the tier of this build.
-struct Handlers {
-    /// All of them.
-    all: usize,
-    /// Those that do two instructions.
-    fused: usize,
-    /// The rows that these come from.
-    rows: usize,
 }
 
 /// What it takes to build.
@@ -48,31 +47,22 @@ impl Library {
     /// What is known without building it, or all.
     pub fn look(build: bool) -> Result<Library, Error> {
         Ok(Library {
-            handlers: handlers()?,
+            #[cfg(feature = "tables")]
+            handlers: handlers::count(&workspace()?)?,
             built: build.then(Built::measure).transpose()?,
         })
     }
 
     /// One object.
     pub fn json(&self) -> String {
-        let dispatch = if cfg!(feature = "dispatch-loop") {
-            "loop"
-        } else {
-            "target"
-        };
-        let mut object = format!("{{\"tier\":\"{TIER}\",\"dispatch\":\"{dispatch}\"");
-        if let Some(Handlers { all, fused, rows }) = &self.handlers {
-            object += &format!(",\"handlers\":{all},\"fused\":{fused},\"fused_rows\":{rows}");
-        }
-        if let Some(Built {
-            wall,
-            processors,
-            text,
-        }) = &self.built
+        let mut object = format!("{{\"tier\":\"{TIER}\",\"dispatch\":\"{DISPATCH}\"");
+        #[cfg(feature = "tables")]
         {
-            object += &format!(",\"text_bytes\":{text}");
-            object +=
-                &format!(",\"build_seconds\":{wall:.1},\"build_cpu_seconds\":{processors:.1}");
+            let tiers: Vec<_> = self.handlers.iter().map(|tier| tier.json()).collect();
+            object += &format!(",\"handlers\":[{}]", tiers.join(","));
+        }
+        if let Some(built) = &self.built {
+            object += &format!(",{}", built.json());
         }
         object + "}"
     }
@@ -80,61 +70,38 @@ impl Library {
 
 impl Display for Library {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dispatch = if cfg!(feature = "dispatch-loop") {
-            "by a loop"
-        } else {
-            "as the target can"
-        };
-        writeln!(f, "library: tier {TIER}, dispatch {dispatch}")?;
-        if let Some(Handlers { all, fused, rows }) = &self.handlers {
-            writeln!(
-                f,
-                "handlers: {all}, {fused} of them for {rows} rows of fused pairs"
-            )?;
+        writeln!(f, "library: tier {TIER}, dispatch {DISPATCH}")?;
+        #[cfg(feature = "tables")]
+        for tier in &self.handlers {
+            writeln!(f, "{tier}")?;
         }
-        if let Some(Built {
-            wall,
-            processors,
-            text,
-        }) = &self.built
-        {
-            writeln!(
-                f,
-                "release build of the library: {wall:.0} s, {processors:.0} CPU seconds"
-            )?;
-            writeln!(f, "code of a minimal program: {text} bytes")?;
+        match &self.built {
+            Some(built) => writeln!(f, "{built}"),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-#[cfg(feature = "tables")]
-fn handlers() -> Result<Option<Handlers>, Error> {
-    use tabwasm_codegen::emit::{fusion, operation};
-    use tabwasm_codegen::{Tree, diag};
-
-    let tree = Tree::read(&workspace()?)?;
-    let model = tabwasm_codegen::model(&tree)
-        .map_err(|report| diag::render(&tree, &report, false).to_string())?;
-    let mut tiers = model.forms.budgets.iter().map(|(tier, ..)| *tier);
-    let tier = tiers
-        .find(|tier| model.tier(*tier).key == TIER)
-        .ok_or("the tables have no such tier")?;
-    let operations = operation::operations(&model, tier);
-    let pairs = fusion::pairs(&model, tier, &operations);
-    Ok(Some(Handlers {
-        all: operation::handlers(&model, tier),
-        fused: pairs.iter().map(fusion::Pairs::count).sum(),
-        rows: pairs.len(),
-    }))
-}
-
-#[cfg(not(feature = "tables"))]
-fn handlers() -> Result<Option<Handlers>, Error> {
-    Ok(None)
+impl Display for Built {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (wall, processors, text) = (self.wall, self.processors, self.text);
+        writeln!(
+            f,
+            "release build of the library: {wall:.0} s, {processors:.0} CPU seconds"
+        )?;
+        write!(f, "code of a minimal program: {text} bytes")
+    }
 }
 
 impl Built {
+    /// What of an object is about it.
+    fn json(&self) -> String {
+        let (wall, processors, text) = (self.wall, self.processors, self.text);
+        format!(
+            "\"text_bytes\":{text},\"build_seconds\":{wall:.1},\"build_cpu_seconds\":{processors:.1}"
+        )
+    }
+
     fn measure() -> Result<Built, Error> {
         let folder = env::temp_dir().join(format!("tabwasm-bench-{}", process::id()));
         let built = Self::measure_in(&folder);

@@ -155,3 +155,44 @@ impl Results {
             .count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engines::{METERED, UNFUSED};
+    use crate::kernels::{KERNELS, MEMORY64};
+
+    fn results(engines: &'static [Engine], kernels: [&'static Kernel; 2]) -> Results {
+        let engines: Vec<&Engine> = engines.iter().collect();
+        let mut rows: Vec<Row> = kernels
+            .iter()
+            .map(|kernel| Row::new(kernel, engines.len()))
+            .collect();
+        // The second kernel takes all others ten times as long, the first one twice.
+        for (row, factor) in rows.iter_mut().zip([2.0, 10.0]) {
+            for (cell, engine) in row.cells.iter_mut().zip(&engines) {
+                let seconds = if engine.is_ours() { 1.0 } else { factor };
+                cell.seconds = vec![seconds; 3];
+            }
+        }
+        Results {
+            rows,
+            engines,
+            rounds: 3,
+        }
+    }
+
+    #[test]
+    fn what_stands_apart_has_a_ratio_and_no_part_in_the_mean() {
+        for engines in [METERED, UNFUSED] {
+            let results = results(engines, [&KERNELS[0], &MEMORY64[0]]);
+            let peers = engines.iter().filter(|engine| !engine.is_ours()).count();
+            assert_eq!(results.comparisons().len(), 2 * peers);
+            for both in results.comparisons() {
+                assert_eq!(results.rows[1].speedup(both), Some(10.0));
+                let mean = results.mean_speedup(both).unwrap();
+                assert!((mean - 2.0).abs() < 1e-9, "{mean}");
+            }
+        }
+    }
+}

@@ -7,6 +7,7 @@
 #![cfg(feature = "std")]
 
 mod arguments;
+mod bench;
 mod component;
 mod module;
 mod program;
