@@ -105,7 +105,10 @@ impl Built {
     fn measure() -> Result<Built, Error> {
         let folder = env::temp_dir().join(format!("tabwasm-bench-{}", process::id()));
         let built = Self::measure_in(&folder);
-        fs::remove_dir_all(&folder)?;
+        // Without cargo there is none, and that is what is wrong then.
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
         built
     }
 
