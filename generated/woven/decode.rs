@@ -220,7 +220,7 @@ pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(
 /// Reads what follows the prefix 0xFC.
 #[cfg_attr(not(small), inline(never))]
 #[rustfmt::skip]
-fn behind_fc<'a, G: Gate>(
+pub(super) fn behind_fc<'a, G: Gate>(
     r: &mut Reader<'a>,
     gate: &G,
     at: usize,
@@ -255,7 +255,7 @@ fn behind_fc<'a, G: Gate>(
 /// Reads what follows the prefix 0xFD.
 #[cfg_attr(not(small), inline(never))]
 #[rustfmt::skip]
-fn behind_fd<'a, G: Gate>(
+pub(super) fn behind_fd<'a, G: Gate>(
     r: &mut Reader<'a>,
     gate: &G,
     at: usize,

@@ -18,6 +18,11 @@ pub(crate) const CALL_FOR_OPERANDS: bool = cfg!(small);
 /// and judges them all. In builds for speed each has machine code of its own.
 pub(crate) const REGULAR_BY_TABLE: bool = cfg!(small);
 
+/// An instruction is read by one function and judged by another, which both are there anyway: for what a
+/// sink does not ask for there is the table. In builds for speed it is judged where it is read, so that
+/// there is one jump by its opcode and not two.
+pub(crate) const JUDGE_APART: bool = cfg!(small);
+
 /// Equal types and equal names of exports are found by comparing each with those before it, which
 /// takes no memory and little code, but time that is quadratic: the limits of a tier without an
 /// allocator allow few of them. In other builds a tree and sorting find them.

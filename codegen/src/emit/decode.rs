@@ -42,29 +42,9 @@ pub fn emit(model: &Model) -> Source {
     source.line("    let at = r.position();");
     source.line("    Ok(match r.u8()? {");
     arms(&mut source, model, None, "        ");
-    for prefix in prefixes(model) {
-        let guard = any_of(model, prefix);
-        source.line(&format!(
-            "        0x{prefix:02X}{guard} => return {}(r, gate, at),",
-            behind(prefix)
-        ));
-    }
-    let guarded = prefixes(model).into_iter();
-    let guarded = guarded.filter(|prefix| !any_of(model, *prefix).is_empty());
-    let others: BTreeSet<u8> = reserved_prefixes(model).chain(guarded).collect();
-    let others: Vec<String> = others
-        .into_iter()
-        .map(|prefix| format!("0x{prefix:02X}"))
-        .collect();
-    if !others.is_empty() {
-        source.line(&format!(
-            "        prefix @ ({}) => return Err(unknown(prefix, r.u32()?, at)),",
-            others.join(" | ")
-        ));
-    }
-    source.line(&format!(
-        "        code => return Err(unknown({NO_PREFIX}, code.into(), at)),"
-    ));
+    others(&mut source, model, "at", |behind| {
+        format!("return {behind}(r, gate, at)")
+    });
     source.line("    })");
     source.line("}\n");
     for prefix in prefixes(model) {
@@ -105,6 +85,31 @@ pub fn emit(model: &Model) -> Source {
     source
 }
 
+/// The arms for what is no row without a prefix; `read` says what becomes of a prefix, by the name of its
+/// function, and `at` is the instruction's offset.
+pub(super) fn others(source: &mut Source, model: &Model, at: &str, read: impl Fn(&str) -> String) {
+    for prefix in prefixes(model) {
+        let (guard, read) = (any_of(model, prefix), read(&behind(prefix)));
+        source.line(&format!("        0x{prefix:02X}{guard} => {read},"));
+    }
+    let guarded = prefixes(model).into_iter();
+    let guarded = guarded.filter(|prefix| !any_of(model, *prefix).is_empty());
+    let others: BTreeSet<u8> = reserved_prefixes(model).chain(guarded).collect();
+    let others: Vec<String> = others
+        .into_iter()
+        .map(|prefix| format!("0x{prefix:02X}"))
+        .collect();
+    if !others.is_empty() {
+        source.line(&format!(
+            "        prefix @ ({}) => return Err(unknown(prefix, r.u32()?, {at})),",
+            others.join(" | ")
+        ));
+    }
+    source.line(&format!(
+        "        code => return Err(unknown({NO_PREFIX}, code.into(), {at})),"
+    ));
+}
+
 /// The function for the rows of one prefix. They are many, and `decode` becomes part of each pass over
 /// a function: compilers take much longer than in proportion for functions of this length.
 fn emit_prefix(source: &mut Source, model: &Model, prefix: u8) {
@@ -113,7 +118,7 @@ fn emit_prefix(source: &mut Source, model: &Model, prefix: u8) {
     ));
     source.line("#[cfg_attr(not(small), inline(never))]");
     source.line("#[rustfmt::skip]");
-    source.line(&format!("fn {}<'a, G: Gate>(", behind(prefix)));
+    source.line(&format!("pub(super) fn {}<'a, G: Gate>(", behind(prefix)));
     source.line("    r: &mut Reader<'a>,");
     source.line("    gate: &G,");
     source.line("    at: usize,");
@@ -127,7 +132,7 @@ fn emit_prefix(source: &mut Source, model: &Model, prefix: u8) {
     source.line("}\n");
 }
 
-fn behind(prefix: u8) -> String {
+pub(super) fn behind(prefix: u8) -> String {
     format!("behind_{prefix:02x}")
 }
 
@@ -148,21 +153,17 @@ fn arms(source: &mut Source, model: &Model, prefix: Option<u8>, indent: &str) {
 }
 
 fn row(model: &Model, op: &Op) -> [String; 2] {
-    let fields: Vec<String> = op.immediates.iter().map(read).collect();
-    let fields = if fields.is_empty() {
-        String::new()
-    } else {
-        format!(" {{ {} }}", fields.join(", "))
-    };
-    let mut value = format!("{}{fields}", op.variant);
-    if let Some(need) = &op.needs {
-        let (flag, error) = (constant(need), variant(&format!("unsupported_{need}")));
-        value = format!("available(capability::{flag}, ErrorCode::{error}, at, {value})?");
+    let fields: Vec<String> = op
+        .immediates
+        .iter()
+        .map(|immediate| format!("{}: {}", immediate.name, read(immediate)))
+        .collect();
+    let mut value = instruction(op, &fields);
+    if op.needs.is_some() {
+        value = needed(op, "at", &value);
     }
-    let proposal = model.proposal(op.proposal);
-    if !proposal.is_base() {
-        let proposal = variant(&proposal.key);
-        value = format!("{{ gate.admit(Proposal::{proposal}, at, ())?; {value} }}");
+    if let Some(admit) = admit(model, op, "at") {
+        value = format!("{{ {admit} {value} }}");
     }
     let mut pattern = code(op.code.prefix, op.code.value);
     if is_regular(model, op) {
@@ -171,8 +172,30 @@ fn row(model: &Model, op: &Op) -> [String; 2] {
     [pattern, format!("=> {value},")]
 }
 
+/// An instruction with these fields.
+pub(super) fn instruction(op: &Op, fields: &[String]) -> String {
+    match fields {
+        [] => op.variant.clone(),
+        fields => format!("{} {{ {} }}", op.variant, fields.join(", ")),
+    }
+}
+
+/// A value if the target has what the instruction needs.
+pub(super) fn needed(op: &Op, at: &str, value: &str) -> String {
+    let need = op.needs.as_deref().unwrap_or_default();
+    let (flag, error) = (constant(need), variant(&format!("unsupported_{need}")));
+    format!("available(capability::{flag}, ErrorCode::{error}, {at}, {value})?")
+}
+
+/// The statement that asks whether an instruction's proposal is admitted, unless all admit it.
+pub(super) fn admit(model: &Model, op: &Op, at: &str) -> Option<String> {
+    let proposal = model.proposal(op.proposal);
+    let key = variant(&proposal.key);
+    (!proposal.is_base()).then(|| format!("gate.admit(Proposal::{key}, {at}, ())?;"))
+}
+
 /// A byte in hexadecimal, a number after a prefix in decimal digits.
-fn code(prefix: Option<u8>, value: u32) -> String {
+pub(super) fn code(prefix: Option<u8>, value: u32) -> String {
     if prefix.is_none() {
         format!("0x{value:02X}")
     } else {
@@ -180,11 +203,12 @@ fn code(prefix: Option<u8>, value: u32) -> String {
     }
 }
 
-fn read(immediate: &Immediate) -> String {
-    let (name, kind) = (&immediate.name, function(immediate.kind.word()));
+/// What reads an immediate.
+pub(super) fn read(immediate: &Immediate) -> String {
+    let kind = function(immediate.kind.word());
     match immediate.number {
-        Some(number) => format!("{name}: immediate::{kind}(r, gate, {number})?"),
-        None => format!("{name}: immediate::{kind}(r, gate)?"),
+        Some(number) => format!("immediate::{kind}(r, gate, {number})?"),
+        None => format!("immediate::{kind}(r, gate)?"),
     }
 }
 
@@ -223,7 +247,7 @@ fn ranges(model: &Model, prefix: u8) -> Vec<(Option<u8>, u32, u32, String)> {
 }
 
 /// Prefixes of rows.
-fn prefixes(model: &Model) -> BTreeSet<u8> {
+pub(super) fn prefixes(model: &Model) -> BTreeSet<u8> {
     model.ops.iter().filter_map(|op| op.code.prefix).collect()
 }
 

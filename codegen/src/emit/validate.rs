@@ -2,9 +2,11 @@
 //!
 //! A rule whose operands are single types becomes one call of `v.signature`; lists (`params(f)`,
 //! `label(l)`) are popped and pushed one after the other. The local `tx` holds what the immediate
-//! `x` refers to.
+//! `x` refers to. Each rule stands twice: in `step`, for an instruction that was read before, and in
+//! `next`, where the instruction is read.
 
 use super::Source;
+use super::decode;
 use super::regular::is_regular;
 use super::source::aligned;
 use super::wire;
@@ -17,11 +19,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The file.
 pub fn emit(model: &Model) -> Source {
-    let mut source = Source::new("spec/instructions/", "The rules of each instruction.");
+    let mut source = Source::new(
+        "spec/instructions/, spec/proposals.toml",
+        "The rules of each instruction.",
+    );
+    let needs = model
+        .ops
+        .iter()
+        .any(|op| op.code.prefix.is_none() && op.needs.is_some());
+    let capability = needs.then(|| quote! { use crate::capability::{self, available}; });
+    let error_code = needs.then(|| quote! { use crate::generated::facts::error_code::ErrorCode; });
+    let prefixes: Vec<_> = decode::prefixes(model)
+        .into_iter()
+        .map(|prefix| ident(&decode::behind(prefix)))
+        .collect();
     source.item(quote! {
+        #capability
+        #error_code
+        use super::decode::{#(#prefixes),*};
         use super::instruction::Instruction::{self, *};
         use crate::generated::facts::proposal::Proposal;
         use crate::profile::Gate;
+        use crate::read::opcode::unknown;
+        use crate::read::{Reader, immediate};
         use crate::reject::Reject;
         use crate::types::ValType;
         use crate::validate::type_fn::*;
@@ -44,7 +64,7 @@ pub fn emit(model: &Model) -> Source {
     let rows = plain.iter().map(|op| {
         vec![
             head(model, op),
-            format!("{}=> {},", guard(model, op), rule(model, op)),
+            format!("{}=> {},", guard(model, op), block(&rule(model, op))),
         ]
     });
     let incomplete = |op: &&&Op| is_regular(model, op) || !guard(model, op).is_empty();
@@ -66,8 +86,90 @@ pub fn emit(model: &Model) -> Source {
             Some("Ok(())"),
         );
     }
+    next(&mut source, model, &plain);
     source.item(constants(model));
     source
+}
+
+/// The offset of the instruction; `at` is a function of the column `type`.
+const AT: &str = "v.at";
+
+/// The function that reads an instruction and applies its rules where it is read.
+fn next(source: &mut Source, model: &Model, plain: &[&Op]) {
+    source.line("/// Reads one instruction and applies its rules, with one jump for both.");
+    source.line("#[inline(always)]");
+    source.line("#[rustfmt::skip]");
+    source.line("pub(crate) fn next<'a, G: Gate, S: Storage>(");
+    source.line("    v: &mut Validator<'_, G, S>,");
+    source.line("    r: &mut Reader<'a>,");
+    source.line(") -> Result<Instruction<'a>, Reject> {");
+    source.line("    let gate = v.gate;");
+    source.line("    Ok(match r.u8()? {");
+    let mut arms: Vec<(u32, Vec<String>)> = plain
+        .iter()
+        .map(|op| {
+            let code = decode::code(None, op.code.value);
+            (
+                op.code.value,
+                vec![code, format!("=> {},", judged(model, op))],
+            )
+        })
+        .collect();
+    arms.sort_by_key(|(code, _)| *code);
+    let rows: Vec<Vec<String>> = arms.into_iter().map(|(_, arm)| arm).collect();
+    for line in aligned(&rows) {
+        source.line(&format!("        {line}"));
+    }
+    decode::others(source, model, AT, |behind| {
+        format!("{{ let i = {behind}(r, gate, {AT})?; behind_prefix(v, &i)?; i }}")
+    });
+    source.line("    })");
+    source.line("}\n");
+}
+
+/// What reads an instruction behind its opcode, judges it, and gives it.
+fn judged(model: &Model, op: &Op) -> String {
+    let mut steps: Vec<String> = decode::admit(model, op, AT).into_iter().collect();
+    steps.extend(op.immediates.iter().map(|immediate| {
+        let (name, read) = (bound(immediate), decode::read(immediate));
+        format!("let {name} = {read};")
+    }));
+    if op.needs.is_some() {
+        steps.push(format!("{};", decode::needed(op, AT, "()")));
+    }
+    steps.extend(rule(model, op));
+    if let Some(result) = steps
+        .pop_if(|step| !step.ends_with(';'))
+        .filter(|it| it != DONE)
+    {
+        steps.push(format!("{result}?;"));
+    }
+    let fields: Vec<String> = op
+        .immediates
+        .iter()
+        .map(|immediate| match (&immediate.name, bound(immediate)) {
+            (name, bound) if name == bound => name.clone(),
+            (name, bound) => format!("{name}: {bound}"),
+        })
+        .collect();
+    steps.push(decode::instruction(op, &fields));
+    block(&steps)
+}
+
+/// The name of an immediate beside the validator, which is `v`; no rule asks for a constant's value.
+fn bound(immediate: &Immediate) -> &str {
+    match immediate.name.as_str() {
+        "v" => "value",
+        name => name,
+    }
+}
+
+/// Steps, the last of which gives a value.
+fn block(steps: &[String]) -> String {
+    match steps {
+        [only] => only.clone(),
+        steps => format!("{{ {} }}", steps.join(" ")),
+    }
 }
 
 /// The rest of a function that matches an instruction, with what becomes of others.
@@ -91,7 +193,7 @@ fn judge(source: &mut Source, rows: &[Vec<String>], other: Option<&str>) {
 fn rules_in_common(model: &Model, ops: &[&Op]) -> Vec<Vec<String>> {
     let arms: Vec<[String; 3]> = ops
         .iter()
-        .map(|op| [pattern(op), guard(model, op), rule(model, op)])
+        .map(|op| [pattern(op), guard(model, op), block(&rule(model, op))])
         .collect();
     let rows = arms.iter().enumerate().map(|(index, [head, guard, rule])| {
         let is_common = |[_, other, same]: &[String; 3]| other == guard && same == rule;
@@ -183,8 +285,11 @@ fn pattern(op: &Op) -> String {
     }
 }
 
-/// What is asked of an instruction.
-fn rule(model: &Model, op: &Op) -> String {
+/// The result of rules without one of their own.
+const DONE: &str = "Ok(())";
+
+/// What is asked of an instruction: statements, and a result.
+fn rule(model: &Model, op: &Op) -> Vec<String> {
     match (&op.check, &op.signature) {
         (Some(check), _) => {
             let fields = op
@@ -192,15 +297,15 @@ fn rule(model: &Model, op: &Op) -> String {
                 .iter()
                 .map(|immediate| format!(", {}", immediate.name));
             let fields: String = fields.collect();
-            format!("check::{}(v{fields})", function(check))
+            vec![format!("check::{}(v{fields})", function(check))]
         }
         (None, Some(signature)) => rules(model, op, signature),
-        (None, None) => "Ok(())".to_string(),
+        (None, None) => vec![DONE.to_string()],
     }
 }
 
 /// The rules of a row without `check`: immediates, then predicates, then operands.
-fn rules(model: &Model, op: &Op, signature: &Signature) -> String {
+fn rules(model: &Model, op: &Op, signature: &Signature) -> Vec<String> {
     let mut steps: Vec<String> = op
         .immediates
         .iter()
@@ -252,13 +357,10 @@ fn rules(model: &Model, op: &Op, signature: &Signature) -> String {
         steps.push(if signature.diverges {
             "v.diverge()".into()
         } else {
-            "Ok(())".into()
+            DONE.into()
         });
     }
-    match steps.as_slice() {
-        [only] => only.clone(),
-        steps => format!("{{ {} }}", steps.join(" ")),
-    }
+    steps
 }
 
 /// What gives the entity that an immediate refers to, or judges it.

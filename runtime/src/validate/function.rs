@@ -10,8 +10,9 @@ use super::regular::RegularKind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
 use super::validator::Validator;
-use super::{Header, Sink};
+use super::{Effect, Header, Sink};
 use crate::generated::woven::decode::decode;
+use crate::generated::woven::validate::{next, step};
 use crate::policy;
 use crate::profile::Gate;
 use crate::read::{Reader, Span};
@@ -80,18 +81,27 @@ fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(
             sink.pass(at, reachable, height)?;
             continue;
         }
-        // By reference, because an instruction is large.
-        let decoded = match by_table {
-            true => decode::<false, _>(reader, v.gate),
-            false => decode::<true, _>(reader, v.gate),
+        let (reachable, height) = v.before();
+        let decoded = match (policy::JUDGE_APART, by_table) {
+            (false, _) => next(v, reader),
+            (true, true) => decode::<false, _>(reader, v.gate),
+            (true, false) => decode::<true, _>(reader, v.gate),
         };
+        // By reference, because an instruction is large.
         let instruction = match &decoded {
             Ok(instruction) => instruction,
             Err(reject) => return Err(*reject),
         };
-        let effect = match by_table {
-            true => v.step::<false>(instruction, reader.position())?,
-            false => v.step::<true>(instruction, reader.position())?,
+        match (policy::JUDGE_APART, by_table) {
+            (false, _) => {}
+            (true, true) => step::<false, G, S>(v, instruction)?,
+            (true, false) => step::<true, G, S>(v, instruction)?,
+        }
+        let effect = Effect {
+            reachable,
+            height,
+            end: reader.position(),
+            ended: &v.ended,
         };
         sink.accept(at, instruction, effect)?;
         if v.is_done() {

@@ -5,18 +5,16 @@
 //! there, and equal) is decided inline by comparing words; the rest is in functions that are not
 //! inlined. Standard: appendix, "Validation Algorithm".
 
-use super::Effect;
 use super::environment::{Environment, Types, unknown};
 use super::local::Locals;
 use super::stack::{Frame, FrameKind, Scratch};
 use super::storage::{List, Storage};
 use super::subtype::{are_subtypes, is_subtype};
-use crate::generated::woven::validate::step;
 use crate::policy;
 use crate::profile::Gate;
 use crate::read::Reader;
 use crate::reject::{Detail, Reject};
-use crate::spec::{ErrorCode, Instruction, Limit, Proposal};
+use crate::spec::{ErrorCode, Limit, Proposal};
 use crate::types::{BlockType, HeapType, LabelIdx, RefType, ValType};
 
 /// Validates the instructions of one body or constant expression.
@@ -97,23 +95,6 @@ impl<'v, G: Gate, S: Storage> Validator<'v, G, S> {
     #[inline(always)]
     pub(crate) fn tracks_locals(&self) -> bool {
         G::may(Proposal::FunctionReferences) && self.locals.tracked
-    }
-
-    /// Applies the rules of an instruction that ends at an offset; gives what the sink hears.
-    #[cfg_attr(not(small), inline(always))]
-    pub(crate) fn step<const REGULAR: bool>(
-        &mut self,
-        instruction: &Instruction<'_>,
-        end: usize,
-    ) -> Result<Effect<'_>, Reject> {
-        let (reachable, height) = self.before();
-        step::<REGULAR, G, S>(self, instruction)?;
-        Ok(Effect {
-            reachable,
-            height,
-            end,
-            ended: &self.ended,
-        })
     }
 
     /// Operands below the innermost block.
