@@ -121,6 +121,15 @@ pub(crate) fn boxed<T>(value: T) -> Result<Box<T>, OutOfMemory> {
     }
 }
 
+/// A copy of items in a box, which takes no more memory than it needs.
+pub(crate) fn boxed_copy<T: Copy>(items: &[T]) -> Result<Box<[T]>, OutOfMemory> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(items.len())
+        .map_err(|_| OutOfMemory)?;
+    copy.extend_from_slice(items);
+    Ok(copy.into_boxed_slice())
+}
+
 /// Items in a box, of an iterator that knows how many there are.
 pub(crate) fn boxed_list<T>(
     items: impl ExactSizeIterator<Item = T>,

@@ -90,7 +90,7 @@ impl Module {
             types: ModuleTypes::new(engine, &env)?,
             code: ModuleCode::new(parts.bodies.len() as u32, fast::lazy())?,
             bytes: match bytes {
-                Cow::Borrowed(bytes) => allocation::boxed_list(bytes.iter().copied())?,
+                Cow::Borrowed(bytes) => allocation::boxed_copy(bytes)?,
                 Cow::Owned(bytes) => bytes.into_boxed_slice(),
             },
             env,

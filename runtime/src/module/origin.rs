@@ -7,7 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::allocation::{OutOfMemory, reserve};
+use crate::allocation::{OutOfMemory, boxed_copy, reserve};
 use crate::read::Reader;
 
 /// The pairs of a function.
@@ -84,19 +84,10 @@ impl OriginList {
     /// The pairs, in memory of their own.
     pub(crate) fn finish(self) -> Result<Origins, OutOfMemory> {
         Ok(Origins {
-            marks: exact(&self.marks)?,
-            distances: exact(&self.distances)?,
+            marks: boxed_copy(&self.marks)?,
+            distances: boxed_copy(&self.distances)?,
         })
     }
-}
-
-/// A copy that takes no more memory than it needs.
-fn exact<T: Copy>(items: &[T]) -> Result<Box<[T]>, OutOfMemory> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(items.len())
-        .map_err(|_| OutOfMemory)?;
-    copy.extend_from_slice(items);
-    Ok(copy.into_boxed_slice())
 }
 
 impl Origins {
