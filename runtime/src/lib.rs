@@ -118,6 +118,7 @@ pub use self::{
     fast::tally::InstructionCount,
     module::Module,
     module::backtrace::{FrameInfo, MemoryFault, WasmBacktrace},
+    module::function::ModuleFunction,
     store::context::{AsContext, AsContextMut, StoreContext, StoreContextMut},
     store::hook::CallHook,
     store::limits::{ResourceLimiter, StoreLimits, StoreLimitsBuilder},

@@ -7,6 +7,7 @@
 
 pub(crate) mod backtrace;
 pub(crate) mod code;
+pub(crate) mod function;
 pub(crate) mod origin;
 mod parts;
 pub(crate) mod pins;

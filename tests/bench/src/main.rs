@@ -5,6 +5,7 @@
 //! `--metered` where guests can be stopped, with `--unfused` without pairs of instructions that are done
 //! as one, and says with `--library` how large the library is, and how long it takes to build;
 //! `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
+//! `tabwasm-bench loading [FILE…]` compares how long modules take to load with wasmi;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
 //! `tabwasm-bench components` compares calls of components, loading and instantiation;
@@ -38,6 +39,7 @@ mod fuel;
 mod instances;
 mod kernels;
 mod library;
+mod loading;
 mod measure;
 mod options;
 mod report;
@@ -77,6 +79,7 @@ fn execute() -> Result<ExitCode, Error> {
         Command::Instances => instances::compare()?,
         Command::Components => components::compare()?,
         Command::Validate(files) => validation::compare(&files)?,
+        Command::Loading(files) => loading::compare(&files)?,
         #[cfg(feature = "differential")]
         Command::Differential(options) => {
             if differential::compare(&options)? > 0 {

@@ -18,6 +18,7 @@ Tabwasm and its peers on the same kernels
 
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
+       tabwasm-bench loading [FILE.wasm]...
        tabwasm-bench fuel
        tabwasm-bench instances
        tabwasm-bench components
@@ -36,6 +37,9 @@ Options:
   --library        also build the library, and a program with it: how long it takes, how large it is
   --json           one JSON object instead of a table
   --help           this text
+
+`loading` shows how long modules take to load, in each mode of compilation and with wasmi, and how
+many bytes of code become of a byte of a function.
 
 `fuel` shows, for every row that can do more than constant work, how long it works for a unit
 of fuel, and how many units of a loop that is; more than 20 is a failure.
@@ -76,6 +80,8 @@ pub enum Command {
     Components,
     /// Compare validation, also on these files.
     Validate(Vec<String>),
+    /// Compare how long modules take to load, also these files.
+    Loading(Vec<String>),
     /// Compare the results of random modules.
     #[cfg(feature = "differential")]
     Differential(differential::Options),
@@ -107,6 +113,9 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     let mut arguments = arguments.peekable();
     if arguments.next_if(|first| first == "validate").is_some() {
         return Ok(Command::Validate(arguments.collect()));
+    }
+    if arguments.next_if(|first| first == "loading").is_some() {
+        return Ok(Command::Loading(arguments.collect()));
     }
     if arguments.next_if(|first| first == "fuel").is_some() {
         return Ok(Command::Fuel);
