@@ -16,6 +16,7 @@ use crate::module::code::Cell;
 use crate::spec::{Rate, Trap};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc, Turn};
 use crate::store::erased;
+use crate::validate::Scratch;
 
 /// Translates a function and publishes its code; on failure the context holds the error. At the
 /// store's deadline that does what it does in running code: the translation ends, or goes on.
@@ -46,7 +47,8 @@ pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Opti
         Ok(())
     };
     let start = module.body_start(cell.index);
-    match translate::function(&module, cell, &mut Watch::new(&mut ask, start)) {
+    let watch = &mut Watch::new(&mut ask, start);
+    match translate::function(&module, cell, &mut Scratch::default(), watch) {
         Ok(entry) => Some(entry),
         Err(error) => {
             // SAFETY: the context is live, as the caller promises.

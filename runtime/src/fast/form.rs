@@ -198,13 +198,9 @@ pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Op
     if forms.places != places.len() + usize::from(to.is_some()) {
         return None;
     }
-    let mut key = 0;
-    for (at, &place) in places.iter().enumerate() {
-        key += place as usize * BASE.pow(at as u32);
-    }
-    if let Some(to) = to {
-        key += to as usize * BASE.pow(places.len() as u32);
-    }
+    let first = to.map_or(0, |to| to as usize);
+    let digits = places.iter().rev();
+    let key = digits.fold(first, |key, &place| key * BASE + place as usize);
     let number = forms.numbers.get(key)?.checked_sub(1)?;
     Some(BASES[operation as usize] + number)
 }

@@ -68,12 +68,18 @@ static ROWS: [u16; INFOS.len() + 1] = {
 };
 
 /// The second operation of each row, apart from the rest: a row is looked for at every instruction that
-/// is laid down.
+/// is laid down. That they ascend is checked when the crate is compiled.
 static THEN: [Operation; PAIRS.len()] = {
     let mut then = [Operation::EQZ; PAIRS.len()];
     let mut at = 0;
     while at < PAIRS.len() {
         then[at] = PAIRS[at].then;
+        assert!(
+            at == 0
+                || (PAIRS[at - 1].first as usize) < PAIRS[at].first as usize
+                || then[at - 1] as usize <= then[at] as usize,
+            "pairs are in the order of their operations"
+        );
         at += 1;
     }
     then
@@ -82,11 +88,17 @@ static THEN: [Operation; PAIRS.len()] = {
 /// The handler that does what two do in a row, by their operations and numbers, if there is one.
 pub(crate) fn together(first: (Operation, u16), then: (Operation, u16)) -> Option<u16> {
     let operation = first.0 as usize;
-    let mut rows = usize::from(ROWS[operation])..usize::from(ROWS[operation + 1]);
+    let (start, end) = (
+        usize::from(ROWS[operation]),
+        usize::from(ROWS[operation + 1]),
+    );
+    if start == end {
+        return None;
+    }
+    // Rows with the same first operation are in the order of the second one.
+    let before = THEN[start..end].partition_point(|it| (*it as usize) < then.0 as usize);
+    let mut rows = (start + before..end).take_while(|row| THEN[*row] == then.0);
     rows.find_map(|row| {
-        if THEN[row] != then.0 {
-            return None;
-        }
         let Pairs { firsts, thens, .. } = PAIRS[row];
         let before = firsts.iter().position(|one| *one == first.1)?;
         let behind = thens.iter().position(|one| *one == then.1)?;

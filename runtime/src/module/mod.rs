@@ -160,7 +160,12 @@ impl Module {
     }
 
     /// Sends a defined function, counted from the first defined one, through the validator again.
-    pub(crate) fn walk<'m>(&'m self, index: u32, sink: &mut impl Sink<'m>) -> Result<(), Reject> {
+    pub(crate) fn walk<'m>(
+        &'m self,
+        index: u32,
+        scratch: &mut Scratch<Heap>,
+        sink: &mut impl Sink<'m>,
+    ) -> Result<(), Reject> {
         let span = self
             .0
             .parts
@@ -170,7 +175,6 @@ impl Module {
         let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
         let features = self.engine().features();
         let (bytes, span) = (self.bytes(), span.unwrap_or_default());
-        let scratch = &mut Scratch::default();
         validate::function(self.env(), features, bytes, span, func, scratch, sink)
     }
 

@@ -159,7 +159,7 @@ impl Emitter {
         }
         let start = self.words.len();
         self.note(start, place);
-        self.words.resize(start + HANDLER_WORDS, 0);
+        self.words.extend_from_slice(&[0; HANDLER_WORDS]);
         self.set_handler(start, handler);
         self.words.extend_from_slice(operands);
         self.pad();
@@ -243,8 +243,9 @@ impl Emitter {
     }
 
     fn pad(&mut self) {
-        self.words
-            .resize(self.words.len().next_multiple_of(HANDLER_WORDS), 0);
+        while !self.words.len().is_multiple_of(HANDLER_WORDS) {
+            self.words.push(0);
+        }
     }
 
     /// Begins a table of targets behind this many operand words of the last instruction.

@@ -114,6 +114,7 @@ mod tests {
     use crate::engine::Engine;
     use crate::fast::translate::Translator;
     use crate::module::Module;
+    use crate::validate::Scratch;
 
     /// `(module (func))`
     const EMPTY: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0A\x04\x01\x02\0\x0B";
@@ -130,7 +131,11 @@ mod tests {
                 to: Some(To::J),
             });
         }
-        assert!(module.walk(0, &mut translator).is_err());
+        assert!(
+            module
+                .walk(0, &mut Scratch::default(), &mut translator)
+                .is_err()
+        );
         let error = Error::from(translator.code.finish().err().unwrap());
         assert!(error.is::<InternalError>());
         assert_eq!(

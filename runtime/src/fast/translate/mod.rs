@@ -50,16 +50,17 @@ use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
 use crate::types::{LocalIdx, V128, ValType};
-use crate::validate::{Effect, Header, List, LocalRun, Sink};
+use crate::validate::{Effect, Header, Heap, List, LocalRun, Scratch, Sink};
 
 /// Translates all functions that the module defines; the watch is asked whether to go on.
 pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
+    let scratch = &mut Scratch::default();
     for index in 0.. {
         let Some(cell) = module.code().cell(index) else {
             break;
         };
         if cell.code().is_none() {
-            function(module, cell, watch)?;
+            function(module, cell, scratch, watch)?;
         }
     }
     Ok(())
@@ -69,9 +70,10 @@ pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
 pub(crate) fn function(
     module: &Module,
     cell: &Cell,
+    scratch: &mut Scratch<Heap>,
     watch: &mut Watch<'_>,
 ) -> Result<*const u32, Error> {
-    let (code, log, locals) = unverified(module, cell.index, watch)?;
+    let (code, log, locals) = unverified(module, cell.index, scratch, watch)?;
     verify::check(module, cell.index, locals, &code, &log)?;
     let most = module.engine().limits().translated_code;
     module.code().publish(cell, code, most)
@@ -82,12 +84,13 @@ pub(crate) fn function(
 pub(crate) fn unverified(
     module: &Module,
     index: u32,
+    scratch: &mut Scratch<Heap>,
     watch: &mut Watch<'_>,
 ) -> Result<(Code, Log, usize), Error> {
-    let pins = pins(module, index, watch)?;
+    let pins = pins(module, index, scratch, watch)?;
     let sink = Translator::new(module, index, pins);
     let mut watched = Watched { sink, watch };
-    let walked = module.walk(index, &mut watched);
+    let walked = module.walk(index, scratch, &mut watched);
     let Watched { sink, watch } = watched;
     if let Some(error) = watch.error() {
         return Err(error);
@@ -100,7 +103,12 @@ pub(crate) fn unverified(
 }
 
 /// The locals of a function that live in registers: found when the module was made, or now.
-fn pins(module: &Module, index: u32, watch: &mut Watch<'_>) -> Result<Pins, Error> {
+fn pins(
+    module: &Module,
+    index: u32,
+    scratch: &mut Scratch<Heap>,
+    watch: &mut Watch<'_>,
+) -> Result<Pins, Error> {
     if let Some(pins) = module.pins(index) {
         return Ok(pins);
     }
@@ -108,7 +116,7 @@ fn pins(module: &Module, index: u32, watch: &mut Watch<'_>) -> Result<Pins, Erro
         sink: Pinning::default(),
         watch,
     };
-    let walked = module.walk(index, &mut watched);
+    let walked = module.walk(index, scratch, &mut watched);
     let Watched { mut sink, watch } = watched;
     // The translator comes by again.
     watch.restart(module.body_start(index));
@@ -289,13 +297,14 @@ impl<'m> Translator<'m> {
     fn wrote(&mut self, slot: u32, kind: RegisterClass) {
         let end = slot + kind.slots() as u32;
         for class in RegisterClass::ALL {
-            let (held, copies) = (&mut self.held, &mut self.copies);
-            let same = copies[class as usize].iter_mut();
-            for same in same.chain([&mut held[class as usize]]) {
-                if same.is_some_and(|first| first < end && slot < first + class.slots() as u32) {
+            let ours = class.slots() as u32;
+            let release = |same: &mut Option<u32>| {
+                if same.is_some_and(|first| first < end && slot < first + ours) {
                     *same = None;
                 }
-            }
+            };
+            release(&mut self.held[class as usize]);
+            self.copies[class as usize].iter_mut().for_each(release);
         }
     }
 
@@ -309,13 +318,17 @@ impl<'m> Translator<'m> {
     }
 
     /// Makes room for the values and the block of one instruction, besides results of calls.
-    fn reserve(&mut self) {
+    #[inline]
+    fn reserve(&mut self) -> Result<(), Reject> {
         if self.stack.reserve().is_err() || reserve(&mut self.blocks, 1).is_err() {
             self.code.fail(Failure::OutOfMemory);
+            return self.proceed();
         }
+        Ok(())
     }
 
     /// Ends the walk over the body if something failed.
+    #[inline]
     fn proceed(&self) -> Result<(), Reject> {
         match self.code.failure() {
             Some(_) => Err(Failure::stop(self.at)),
@@ -457,16 +470,14 @@ impl<'a> Sink<'a> for Translator<'_> {
             }
         }
         self.place_pins();
-        self.reserve();
-        self.proceed()?;
+        self.reserve()?;
         self.begin(header.locals.saturating_sub(header.params) as usize);
         self.proceed()
     }
 
     fn accept(&mut self, at: usize, i: &Instruction<'a>, _: Effect<'_>) -> Result<(), Reject> {
         self.at = at;
-        self.reserve();
-        self.proceed()?;
+        self.reserve()?;
         if let Some(depth) = self.dead {
             self.skip(i, depth);
         } else {
@@ -492,11 +503,8 @@ mod tests {
             let path = std::format!("../tests/programs/{name}.wasm");
             let module = Module::from_file(&Engine::default(), &path).unwrap();
             all(&module, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
-            let imported = module.env().imported_funcs();
-            for index in 0..module.env().func_count() - imported {
-                let code = module.code().cell(index).and_then(Cell::code).unwrap();
-                let body = module.body(imported + index).unwrap();
-                factors.push(code.size() as f64 / body.len() as f64);
+            for func in module.functions() {
+                factors.push(func.code.unwrap() as f64 / func.body as f64);
             }
         }
         factors.sort_by(f64::total_cmp);

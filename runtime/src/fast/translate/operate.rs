@@ -116,7 +116,7 @@ impl Translator<'_> {
             at: At::Const(0),
         }; OPERANDS];
         let (mut heights, mut count) = ([base; OPERANDS], 0);
-        for (height, operand) in self.stack.iter().enumerate().skip(base) {
+        for (height, operand) in (base..).zip(&self.stack[base..]) {
             if operand.at != At::Rest {
                 (operands[count], heights[count]) = (*operand, height);
                 count += 1;
@@ -298,11 +298,12 @@ impl Translator<'_> {
             open = self.materialise_negated(open);
         }
         let (kind, temp) = (open.kind as usize, self.temp(open.height));
-        let has = |to| form(open.operation, &open.places[..open.count()], Some(to)).is_some();
-        if has(to) {
-            self.lay(&open, Some(to), slot);
-        } else if has(To::A) {
-            self.lay(&open, Some(To::A), 0);
+        let handler = |to| form(open.operation, &open.places[..open.count()], Some(to));
+        let own = handler(to);
+        if let Some(handler) = own {
+            self.lay_with(handler, &open, Some(to), slot);
+        } else if let Some(handler) = handler(To::A) {
+            self.lay_with(handler, &open, Some(To::A), 0);
             self.held[kind] = None;
             self.move_from_accumulator(open.kind, to, slot);
         } else if to == To::A {
@@ -319,7 +320,7 @@ impl Translator<'_> {
                 self.wrote(slot, open.kind);
                 self.held[kind] = Some(slot);
             }
-            To::P | To::Q if has(to) => {}
+            To::P | To::Q if own.is_some() => {}
             _ => self.held[kind] = None,
         }
     }
@@ -448,6 +449,17 @@ impl Translator<'_> {
                 _ => self.close(To::A, 0),
             }
         }
+    }
+
+    /// Lays an instruction down with the handler that it has for this destination.
+    fn lay_with(&mut self, handler: u16, ready: &Open, to: Option<To>, slot: u32) {
+        let mut words = ready.words;
+        if matches!(to, Some(To::S | To::W)) {
+            words.push(slot);
+        }
+        let handler = (ready.operation, handler);
+        self.code
+            .instruction(handler, words.as_slice(), ready.place);
     }
 
     /// Lays an instruction down.

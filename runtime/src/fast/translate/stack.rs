@@ -61,7 +61,9 @@ impl Stack {
             }
         }
         self.values.push(value);
-        self.values.extend(rest(value.kind));
+        if let Some(rest) = rest(value.kind) {
+            self.values.push(rest);
+        }
         self.most = self.most.max(self.values.len());
     }
 

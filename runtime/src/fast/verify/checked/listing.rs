@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::engine::config::{CompilationMode, Config};
 use crate::fast::translate::unverified;
 use crate::module::{Module, Watch};
+use crate::validate::Scratch;
 
 const PAGE: &str = include_str!("../../TRANSLATION.md");
 
@@ -73,7 +74,13 @@ fn lazy_code_is_the_same() {
 
 /// The code of a function that the module defines.
 fn listing(module: &Module, index: u32) -> String {
-    let (code, log, _) = unverified(module, index, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+    let (code, log, _) = unverified(
+        module,
+        index,
+        &mut Scratch::default(),
+        &mut Watch::new(&mut || Ok(()), 0),
+    )
+    .unwrap();
     let words: Vec<u32> = code
         .words
         .iter()

@@ -14,6 +14,7 @@ use crate::fast::translate::{Place, To, unverified};
 use crate::module::Watch;
 use crate::module::origin::OriginList;
 use crate::platform;
+use crate::validate::Scratch;
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -82,8 +83,13 @@ struct Laying {
 impl Laying {
     fn new() -> Self {
         let module = module();
-        let (code, log, locals) =
-            unverified(&module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+        let (code, log, locals) = unverified(
+            &module,
+            0,
+            &mut Scratch::default(),
+            &mut Watch::new(&mut || Ok(()), 0),
+        )
+        .unwrap();
         let words = words(&code);
         let operands = |laid: &Laid| {
             let operands = laid.own()..laid.own() + laid.operands as usize;
@@ -321,7 +327,13 @@ finds! {
 #[test]
 fn the_address_of_another_handler() {
     let laying = Laying::new();
-    let (code, log, _) = unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+    let (code, log, _) = unverified(
+        &laying.module,
+        0,
+        &mut Scratch::default(),
+        &mut Watch::new(&mut || Ok(()), 0),
+    )
+    .unwrap();
     let mut words = words(&code);
     words[0] ^= 0x10;
     let said = laying.said_of(&words, &log);
@@ -334,8 +346,13 @@ fn the_address_of_another_handler() {
 #[test]
 fn instructions_that_do_not_join() {
     let laying = Laying::new();
-    let (code, mut log, _) =
-        unverified(&laying.module, 0, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+    let (code, mut log, _) = unverified(
+        &laying.module,
+        0,
+        &mut Scratch::default(),
+        &mut Watch::new(&mut || Ok(()), 0),
+    )
+    .unwrap();
     log.0.remove(2);
     let said = laying.said_of(&words(&code), &log);
     assert!(said.contains("the instruction should begin at"), "{said}");
