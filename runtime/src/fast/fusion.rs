@@ -85,16 +85,50 @@ static THEN: [Operation; PAIRS.len()] = {
     then
 };
 
+/// Handlers, a bit for each that stands for one operation.
+type Set = [u64; HANDLERS.len().div_ceil(u64::BITS as usize)];
+
+/// Those that come first in a pair, and those that follow: most do neither.
+static FIRST: Set = side(true);
+static FOLLOWING: Set = side(false);
+
+const fn side(first: bool) -> Set {
+    let (mut set, mut row) = ([0; size_of::<Set>() / size_of::<u64>()], 0);
+    while row < PAIRS.len() {
+        let Pairs { firsts, thens, .. } = &PAIRS[row];
+        let (numbers, mut at) = (if first { *firsts } else { *thens }, 0);
+        while at < numbers.len() {
+            set[(numbers[at] as u32 / u64::BITS) as usize] |= 1 << (numbers[at] as u32 % u64::BITS);
+            at += 1;
+        }
+        row += 1;
+    }
+    set
+}
+
+fn contains(set: &Set, number: u16) -> bool {
+    let word = set.get((u32::from(number) / u64::BITS) as usize);
+    word.is_some_and(|word| word >> (u32::from(number) % u64::BITS) & 1 != 0)
+}
+
 /// The handler that does what two do in a row, by their operations and numbers, if there is one.
-pub(crate) fn together(first: (Operation, u16), then: (Operation, u16)) -> Option<u16> {
+#[inline]
+pub(crate) fn together(
+    first: (Operation, u16),
+    then: (Operation, u16),
+) -> Option<(u16, &'static Entry)> {
+    match contains(&FIRST, first.1) && contains(&FOLLOWING, then.1) {
+        true => pair(first, then),
+        false => None,
+    }
+}
+
+fn pair(first: (Operation, u16), then: (Operation, u16)) -> Option<(u16, &'static Entry)> {
     let operation = first.0 as usize;
     let (start, end) = (
         usize::from(ROWS[operation]),
         usize::from(ROWS[operation + 1]),
     );
-    if start == end {
-        return None;
-    }
     // Rows with the same first operation are in the order of the second one.
     let before = THEN[start..end].partition_point(|it| (*it as usize) < then.0 as usize);
     let mut rows = (start + before..end).take_while(|row| THEN[*row] == then.0);
@@ -102,7 +136,8 @@ pub(crate) fn together(first: (Operation, u16), then: (Operation, u16)) -> Optio
         let Pairs { firsts, thens, .. } = PAIRS[row];
         let before = firsts.iter().position(|one| *one == first.1)?;
         let behind = thens.iter().position(|one| *one == then.1)?;
-        Some(BASES[row] + (before * thens.len() + behind) as u16)
+        let number = BASES[row] + (before * thens.len() + behind) as u16;
+        Some((number, &FUSED[row].get(before)?[behind]))
     })
 }
 

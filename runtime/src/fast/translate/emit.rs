@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 
 use super::super::form;
 use super::super::fusion;
-use super::super::handler::{HANDLER_WORDS, address, length};
+use super::super::handler::{Entry, HANDLER_WORDS, address, length};
 use super::super::operations::Operation;
 use super::super::verify::Log;
 use super::failure::{Contradiction, Failure};
@@ -120,22 +120,28 @@ impl Emitter {
     }
 
     /// Makes room for this many words more, and says whether the code is still of use.
+    #[inline]
     fn reserve(&mut self, more: usize) -> bool {
         let length = (self.words.len() + more).next_multiple_of(HANDLER_WORDS);
         if self.failure.is_none() && length > self.words.capacity() {
-            let bytes = length * size_of::<u32>() + self.origins.size();
-            if let Err(failure) = self.allowance.admits(bytes as u64) {
-                self.fail(failure.into());
-            } else if length >= Use::WORDS {
-                self.fail(Failure::OutOfMemory);
-            } else {
-                let ahead = length + length / 2 - self.words.len();
-                if self.words.try_reserve_exact(ahead).is_err() {
-                    self.fail(Failure::OutOfMemory);
-                }
-            }
+            self.grow(length);
         }
         self.failure.is_none()
+    }
+
+    #[cold]
+    fn grow(&mut self, length: usize) {
+        let bytes = length * size_of::<u32>() + self.origins.size();
+        if let Err(failure) = self.allowance.admits(bytes as u64) {
+            self.fail(failure.into());
+        } else if length >= Use::WORDS {
+            self.fail(Failure::OutOfMemory);
+        } else {
+            let ahead = length + length / 2 - self.words.len();
+            if self.words.try_reserve_exact(ahead).is_err() {
+                self.fail(Failure::OutOfMemory);
+            }
+        }
     }
 
     /// Lays down an instruction with a handler of an operation; `place` is the offset in the module to report if it traps.
@@ -157,10 +163,19 @@ impl Emitter {
         {
             return self.fuse(first, fused, operands, place);
         }
+        let Some(entry) = fusion::entry(handler) else {
+            self.fail(Failure::Internal {
+                contradiction: Contradiction::Unknown {
+                    what: "handler",
+                    index: handler.into(),
+                },
+                at: 0,
+            });
+            return Operands::default();
+        };
         let start = self.words.len();
         self.note(start, place);
-        self.words.extend_from_slice(&[0; HANDLER_WORDS]);
-        self.set_handler(start, handler);
+        self.words.extend_from_slice(&address(entry.handler));
         self.words.extend_from_slice(operands);
         self.pad();
         if !self.log.lay(start, handler, operands.len()) {
@@ -201,11 +216,12 @@ impl Emitter {
     fn fuse(
         &mut self,
         first: Last,
-        fused: u16,
+        (fused, entry): (u16, &Entry),
         operands: &[u32],
         place: Option<usize>,
     ) -> Operands {
-        self.set_handler(first.start, fused);
+        self.words[first.start..first.start + HANDLER_WORDS]
+            .copy_from_slice(&address(entry.handler));
         let at = first.start + HANDLER_WORDS + first.operands;
         // What traps in the second part says so by its words.
         self.note(at, place);
@@ -223,22 +239,6 @@ impl Emitter {
             if pushed.is_err() {
                 self.fail(Failure::OutOfMemory);
             }
-        }
-    }
-
-    fn set_handler(&mut self, start: usize, handler: u16) {
-        match fusion::entry(handler) {
-            Some(entry) => {
-                let words = &mut self.words[start..start + HANDLER_WORDS];
-                words.copy_from_slice(&address(entry.handler));
-            }
-            None => self.fail(Failure::Internal {
-                contradiction: Contradiction::Unknown {
-                    what: "handler",
-                    index: handler.into(),
-                },
-                at: 0,
-            }),
         }
     }
 

@@ -222,6 +222,7 @@ impl Translator<'_> {
     }
 
     /// Where an operand at a height can be read.
+    #[inline]
     pub(super) fn place(&self, operand: &Operand, height: usize) -> Place {
         match operand.at {
             At::Open => return Place::A,
@@ -266,6 +267,7 @@ impl Translator<'_> {
         }
     }
 
+    #[inline]
     fn operand_words(&self, words: &mut Words, operand: &Operand, place: Place, height: usize) {
         match (place, operand.at) {
             (Place::S, At::Local(local)) => words.push(local),
@@ -301,9 +303,12 @@ impl Translator<'_> {
         let handler = |to| form(open.operation, &open.places[..open.count()], Some(to));
         let own = handler(to);
         if let Some(handler) = own {
-            self.lay_with(handler, &open, Some(to), slot);
+            if matches!(to, To::S | To::W) {
+                open.words.push(slot);
+            }
+            self.lay_with(handler, &open);
         } else if let Some(handler) = handler(To::A) {
-            self.lay_with(handler, &open, Some(To::A), 0);
+            self.lay_with(handler, &open);
             self.held[kind] = None;
             self.move_from_accumulator(open.kind, to, slot);
         } else if to == To::A {
@@ -451,15 +456,11 @@ impl Translator<'_> {
         }
     }
 
-    /// Lays an instruction down with the handler that it has for this destination.
-    fn lay_with(&mut self, handler: u16, ready: &Open, to: Option<To>, slot: u32) {
-        let mut words = ready.words;
-        if matches!(to, Some(To::S | To::W)) {
-            words.push(slot);
-        }
+    /// Lays an instruction down with a handler of its operation.
+    fn lay_with(&mut self, handler: u16, ready: &Open) {
         let handler = (ready.operation, handler);
         self.code
-            .instruction(handler, words.as_slice(), ready.place);
+            .instruction(handler, ready.words.as_slice(), ready.place);
     }
 
     /// Lays an instruction down.

@@ -21,6 +21,9 @@ const LOCALS: usize = 32;
 /// Most values that an instruction pushes besides results of calls and blocks.
 const AT_ONCE: usize = 4;
 
+/// Values that there is room for at first: most functions have no more at once.
+const FIRST: usize = 16;
+
 /// Values, the last on top.
 #[derive(Default)]
 pub(super) struct Stack {
@@ -43,10 +46,28 @@ impl Deref for Stack {
 
 impl Stack {
     /// Makes room for what one instruction pushes.
+    #[inline]
     pub(super) fn reserve(&mut self) -> Result<(), OutOfMemory> {
-        reserve(&mut self.values, AT_ONCE)?;
-        reserve(&mut self.notes, AT_ONCE)?;
-        reserve(&mut self.locals, AT_ONCE)
+        self.make_room(AT_ONCE)
+    }
+
+    /// Makes room for so many values more, and for notes of as many values as there is room for: so there
+    /// is one question at each instruction.
+    #[inline]
+    fn make_room(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        if self.values.capacity() - self.values.len() >= more {
+            return Ok(());
+        }
+        self.grow(more)
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        reserve(&mut self.values, more.max(FIRST))?;
+        for notes in [&mut self.notes, &mut self.locals] {
+            reserve(notes, self.values.capacity() - notes.len())?;
+        }
+        Ok(())
     }
 
     /// Pushes a value.
@@ -69,7 +90,7 @@ impl Stack {
 
     /// Pushes values of these types, in their slots.
     pub(super) fn extend(&mut self, types: &[ValType]) -> Result<(), OutOfMemory> {
-        reserve(&mut self.values, slot::count(types))?;
+        self.make_room(slot::count(types))?;
         let at = At::Temp;
         for &ty in types {
             let kind = RegisterClass::of(ty);
