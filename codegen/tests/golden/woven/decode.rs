@@ -39,7 +39,7 @@ pub(crate) fn decode<'a, const REGULAR: bool, G: Gate>(
 /// Reads what follows the prefix 0xFC.
 #[cfg_attr(not(small), inline(never))]
 #[rustfmt::skip]
-fn behind_fc<'a, G: Gate>(
+pub(super) fn behind_fc<'a, G: Gate>(
     r: &mut Reader<'a>,
     gate: &G,
     at: usize,
