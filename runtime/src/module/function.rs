@@ -1,4 +1,7 @@
 //! What a module's functions take: bytes of the binary format, and bytes of code.
+//!
+//! Code counts against a limit of its module; here a host sees which functions it belongs to, and which were
+//! never translated because nobody called them.
 
 use super::Module;
 use super::code::Cell;
