@@ -3128,6 +3128,8 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Enter<true, false>>(),
     entry::<Enter<false, true>>(),
     entry::<Enter<true, true>>(),
+    entry::<Repin<u64>>(),
+    entry::<Repin<f64>>(),
     entry::<Call<false, false>>(),
     entry::<Call<true, false>>(),
     entry::<Call<false, true>>(),

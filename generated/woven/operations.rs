@@ -613,6 +613,8 @@ pub(crate) enum Operation {
     EnterInt,
     EnterFloat,
     EnterBoth,
+    RepinInt,
+    RepinFloat,
     Call,
     CallInt,
     CallFloat,
@@ -1253,6 +1255,8 @@ impl Operation {
         Self::EnterInt,
         Self::EnterFloat,
         Self::EnterBoth,
+        Self::RepinInt,
+        Self::RepinFloat,
         Self::Call,
         Self::CallInt,
         Self::CallFloat,
@@ -1302,7 +1306,7 @@ impl Operation {
 
 /// What the translator knows of each operation.
 #[rustfmt::skip]
-pub(crate) static INFOS: [Info; 635] = [
+pub(crate) static INFOS: [Info; 637] = [
     /* TableGet */                      Info::new(1, &FIXED).gives(RegisterClass::Int).traps(),
     /* TableSet */                      Info::new(2, &FIXED).traps(),
     /* I32Load */                       Info::new(1, &LOAD).gives(RegisterClass::Int).traps().memories([Operation::I32Load64, Operation::I32LoadAny, Operation::I32LoadAny64]),
@@ -1894,6 +1898,8 @@ pub(crate) static INFOS: [Info; 635] = [
     /* EnterInt */                      Info::new(0, &FIXED).traps(),
     /* EnterFloat */                    Info::new(0, &FIXED).traps(),
     /* EnterBoth */                     Info::new(0, &FIXED).traps(),
+    /* RepinInt */                      Info::new(0, &FIXED),
+    /* RepinFloat */                    Info::new(0, &FIXED),
     /* Call */                          Info::new(0, &FIXED).traps(),
     /* CallInt */                       Info::new(0, &FIXED).traps(),
     /* CallFloat */                     Info::new(0, &FIXED).traps(),

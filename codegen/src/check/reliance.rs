@@ -69,6 +69,8 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
     ("enter_int",               "",             None),
     ("enter_float",             "",             None),
     ("enter_both",              "",             None),
+    ("repin_int",               "",             None),
+    ("repin_float",             "",             None),
     ("call",                    "",             None),
     ("call_int",                "",             None),
     ("call_float",              "",             None),

@@ -94,7 +94,7 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
     fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
         let body = Body {
             span: self.span,
-            pins: Some(self.body.sink.finish()),
+            pins: Some(self.body.sink.finish()?),
         };
         push(&mut self.parts.bodies, body)
     }

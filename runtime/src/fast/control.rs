@@ -13,7 +13,7 @@ use super::cold::{self, Turned};
 use super::handler::{HANDLER_WORDS, Handler, handler, length};
 use super::instruction::{Instruction, attempt, target};
 use super::layout::{Ending, Layout, Operand, Pinned};
-use super::place::Source;
+use super::place::{Destination, P, Q, S, Source};
 use super::register::Register;
 use super::stack::{Record, Stack};
 use super::state::{Exit, Flow, State};
@@ -235,6 +235,31 @@ impl<const INT: bool, const FLOAT: bool> Instruction for Enter<INT, FLOAT> {
                 let at = 2 * INT as usize;
                 (state.fp, state.fq) = (f64::from_slot(slot(at)), f64::from_slot(slot(at + 1)));
             }
+        }
+        Flow::Next
+    }
+}
+
+/// Gives the registers of pinned locals to others: where `q` and `p` go to, where the new `p` and `q`
+/// come from.
+pub(crate) struct Repin<T>(PhantomData<T>);
+
+impl<T: Register> Instruction for Repin<T> {
+    const LAYOUT: Layout = Layout::NONE
+        .all(&[Operand::Local; 4])
+        .pins(Pinned::of(T::KIND));
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type and a live state: each is the number
+        // of a slot of the frame, by the translator.
+        unsafe {
+            let (p, q): (T, T) = (P::read(words, state), Q::read(words, state));
+            S::write(words, state, q);
+            S::write(words.add(1), state, p);
+            let (p, q): (T, T) = (S::read(words.add(2), state), S::read(words.add(3), state));
+            P::write(words, state, p);
+            Q::write(words, state, q);
         }
         Flow::Next
     }

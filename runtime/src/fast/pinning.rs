@@ -1,17 +1,21 @@
 //! The hottest locals of a function, found while it is validated.
 //!
 //! Uses count eight times as much for each loop around them. Two integer locals and two of type
-//! `f64` are pinned to registers; references never, so that nothing but slots holds them.
+//! `f64` are pinned to registers; references never, so that nothing but slots holds them. A loop
+//! without loops has locals of its own there, if these are used more in it than the function's are by
+//! so much that it pays to exchange them before the loop and behind it.
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::form::form;
 use super::operations::Operation;
 use super::register::RegisterClass;
 use super::translate::{Place, To};
+use crate::allocation::{boxed_list, reserve};
 use crate::generated::woven::instruction::Instruction;
-use crate::module::pins::{Pin, Pins};
+use crate::module::pins::{FuncPins, LoopPins, Pin, Pins};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 use crate::types::ValType;
@@ -29,13 +33,32 @@ pub(crate) struct Pinning {
     /// The locals of the function, as far as they can be pinned.
     runs: Vec<LocalRun>,
     /// Open loops.
-    loops: u32,
+    depth: u32,
     /// Loops so far.
     seen: u32,
-    /// The number of the innermost open loop, as long as it has no loops and no calls.
-    leaf: Option<u32>,
-    /// A bit for each of the first loops that had none to their end.
+    /// The innermost open loop, as long as it has no loops.
+    innermost: Option<Innermost>,
+    /// The loops without loops that have ended.
+    loops: Vec<Innermost>,
+    /// What these use: locals that can be pinned, each with how often once the loop has ended.
+    uses: Vec<(u16, u32)>,
+    /// A bit for each of the first loops that have no loops and no calls.
     leaves: u64,
+    /// Where the module is to say that memory is short.
+    code: usize,
+}
+
+/// A loop without loops.
+#[derive(Clone)]
+struct Innermost {
+    /// Its number among the function's.
+    number: u32,
+    /// What its uses weigh, as a power of two.
+    bits: u32,
+    /// Whether there are calls in it.
+    calls: bool,
+    /// Its place among the uses.
+    uses: Range<usize>,
 }
 
 /// Locals behind these are never pinned: a body of a few bytes may declare many.
@@ -46,35 +69,108 @@ const DEEPEST: u32 = 8;
 /// Bits by which a loop weighs its uses.
 const LOOP_BITS: u32 = 3;
 
+/// A loop gets locals of its own if these are used so much more often in each of its rounds.
+const GAIN: u64 = 2;
+
+/// The two locals of a class that live in registers.
+type Pair = [Option<Pin>; 2];
+
+/// The classes of which locals are pinned.
+const CLASSES: [RegisterClass; 2] = [RegisterClass::Int, RegisterClass::F64];
+
 impl Pinning {
-    /// The pins of the function that was counted last.
-    pub(crate) fn finish(&mut self) -> Pins {
+    /// What lives in registers of the function that was counted last.
+    ///
+    /// # Errors
+    /// Memory is short.
+    pub(crate) fn finish(&mut self) -> Result<FuncPins, Reject> {
         // Of two that are used equally, the first is pinned.
         self.used.sort_unstable();
-        Pins {
-            integers: self.hottest(RegisterClass::Int, |ty| {
-                ty == ValType::I32 || ty == ValType::I64
-            }),
-            floats: self.hottest(RegisterClass::F64, |ty| ty == ValType::F64),
+        let [integers, floats] = CLASSES.map(|kind| self.choose(kind));
+        let locals = Pins { integers, floats };
+        let mut loops = Vec::new();
+        for it in &self.loops {
+            let [integers, floats] = [
+                self.of_loop(it, RegisterClass::Int, integers),
+                self.of_loop(it, RegisterClass::F64, floats),
+            ];
+            let own = Pins { integers, floats };
+            if own != locals {
+                reserve(&mut loops, 1).map_err(|_| self.out_of_memory())?;
+                loops.push(LoopPins {
+                    number: it.number,
+                    locals: own,
+                });
+            }
+        }
+        let loops = boxed_list(loops.into_iter()).map_err(|_| self.out_of_memory())?;
+        Ok(FuncPins {
+            locals,
+            loops,
             leaves: self.leaves,
+        })
+    }
+
+    /// The function's two locals of a class: what the loops use that get locals of their own is not
+    /// counted, unless there is nothing else.
+    fn choose(&mut self, kind: RegisterClass) -> Pair {
+        let all = self.hottest(kind, self.counted());
+        for at in 0..self.loops.len() {
+            let it = self.loops[at].clone();
+            if self.of_loop(&it, kind, all) == all {
+                continue;
+            }
+            for &(local, times) in &self.uses[it.uses] {
+                let weight = &mut self.weights[usize::from(local)];
+                *weight = weight.saturating_sub(u64::from(times) << it.bits);
+            }
+        }
+        let others = self.hottest(kind, self.counted());
+        if others[0].is_some() { others } else { all }
+    }
+
+    /// The two locals of a class that are pinned in a loop, if these are the function's.
+    fn of_loop(&self, it: &Innermost, kind: RegisterClass, outer: Pair) -> Pair {
+        let uses = &self.uses[it.uses.clone()];
+        let weights = uses.iter().map(|&(local, times)| (local, u64::from(times)));
+        let own = self.hottest(kind, weights.clone());
+        let weight = |pair: Pair| -> u64 {
+            let has = |local| pair.contains(&Pin::new(local + 1));
+            let pinned = weights.clone().filter(|&(local, _)| has(local));
+            pinned.map(|(_, weight)| weight).sum()
+        };
+        if weight(own) >= weight(outer) + GAIN {
+            own
+        } else {
+            outer
         }
     }
 
-    /// The two locals used most among those of a type; one, where the tier has no forms that
-    /// read the second.
-    fn hottest(&self, kind: RegisterClass, fits: impl Fn(ValType) -> bool) -> [Option<Pin>; 2] {
-        let (mut best, mut weights) = ([None; 2], [0; 2]);
-        for &local in &self.used {
-            if !self.ty(local).is_some_and(&fits) {
+    /// What each local is used that is, in their order.
+    fn counted(&self) -> impl Iterator<Item = (u16, u64)> {
+        let weight = |&local: &u16| (local, self.weights[usize::from(local)]);
+        self.used.iter().map(weight)
+    }
+
+    /// The two locals used most among those of a class; one, where the tier has no forms that read
+    /// the second.
+    fn hottest(&self, kind: RegisterClass, weights: impl Iterator<Item = (u16, u64)>) -> Pair {
+        let fits = |ty| match kind {
+            RegisterClass::Int => ty == ValType::I32 || ty == ValType::I64,
+            RegisterClass::F64 => ty == ValType::F64,
+            RegisterClass::F32 | RegisterClass::V128 => false,
+        };
+        let (mut best, mut most) = ([None; 2], [0; 2]);
+        for (local, weight) in weights {
+            if weight <= most[1] || !self.ty(local).is_some_and(fits) {
                 continue;
             }
             let pin = Pin::new(local + 1);
-            let weight = self.weights[usize::from(local)];
-            if weight > weights[0] {
-                (best[1], weights[1]) = (best[0], weights[0]);
-                (best[0], weights[0]) = (pin, weight);
-            } else if weight > weights[1] {
-                (best[1], weights[1]) = (pin, weight);
+            if weight > most[0] {
+                (best[1], most[1]) = (best[0], most[0]);
+                (best[0], most[0]) = (pin, weight);
+            } else {
+                (best[1], most[1]) = (pin, weight);
             }
         }
         let second = form(Operation::moving(kind), &[Place::Q], Some(To::S));
@@ -87,15 +183,63 @@ impl Pinning {
         Some(run.ty)
     }
 
-    fn count(&mut self, local: u32) {
+    fn count(&mut self, local: u32) -> Result<(), Reject> {
         let Some(weight) = self.weights.get_mut(local as usize) else {
-            return;
+            return Ok(());
         };
         if *weight == 0 {
             // There is room for all of them: this neither allocates nor aborts.
             self.used.push(local as u16);
         }
-        *weight += 1 << (LOOP_BITS * self.loops.min(DEEPEST));
+        *weight += 1 << (LOOP_BITS * self.depth.min(DEEPEST));
+        if self.innermost.is_some() {
+            reserve(&mut self.uses, 1).map_err(|_| self.out_of_memory())?;
+            self.uses.push((local as u16, 1));
+        }
+        Ok(())
+    }
+
+    /// Begins a loop, which may be one without loops; the one around it is none, then.
+    fn begin_loop(&mut self) {
+        if let Some(around) = self.innermost.take() {
+            self.uses.truncate(around.uses.start);
+        }
+        self.depth += 1;
+        self.innermost = Some(Innermost {
+            number: self.seen,
+            bits: LOOP_BITS * self.depth.min(DEEPEST),
+            calls: false,
+            uses: self.uses.len()..0,
+        });
+        self.seen += 1;
+    }
+
+    /// Ends a loop, and counts what it uses if it is one without loops.
+    fn end_loop(&mut self) -> Result<(), Reject> {
+        self.depth -= 1;
+        let Some(mut it) = self.innermost.take() else {
+            return Ok(());
+        };
+        if !it.calls {
+            self.leaves |= 1_u64.unbounded_shl(it.number);
+        }
+        let first = it.uses.start;
+        self.uses[first..].sort_unstable();
+        let mut end = first;
+        for at in first..self.uses.len() {
+            let (local, _) = self.uses[at];
+            if end > first && self.uses[end - 1].0 == local {
+                self.uses[end - 1].1 += 1;
+            } else {
+                self.uses[end] = (local, 1);
+                end += 1;
+            }
+        }
+        self.uses.truncate(end);
+        it.uses.end = end;
+        reserve(&mut self.loops, 1).map_err(|_| self.out_of_memory())?;
+        self.loops.push(it);
+        Ok(())
     }
 
     /// Makes room for all locals that can be pinned, once.
@@ -108,43 +252,49 @@ impl Pinning {
         }
         Ok(())
     }
+
+    fn out_of_memory(&self) -> Reject {
+        Reject::new(ErrorCode::OutOfMemory, self.code)
+    }
 }
 
 impl<'a> Sink<'a> for Pinning {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
-        let memory = |_| Reject::new(ErrorCode::OutOfMemory, header.code);
-        self.reserve().map_err(memory)?;
+        self.code = header.code;
+        self.reserve().map_err(|_| self.out_of_memory())?;
         while let Some(local) = self.used.pop() {
             self.weights[usize::from(local)] = 0;
         }
         self.runs.clear();
         // A run has a local at least, so that there is room for these.
         self.runs.extend(header.runs().take(COUNTED));
-        (self.loops, self.seen) = (0, 0);
-        (self.leaf, self.leaves) = (None, 0);
+        self.loops.clear();
+        self.uses.clear();
+        (self.depth, self.seen) = (0, 0);
+        (self.innermost, self.leaves) = (None, 0);
         Ok(())
     }
 
     #[inline]
     fn accept(&mut self, _: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
         match *i {
-            Instruction::LocalGet { x } | Instruction::LocalSet { x } => self.count(x.0),
-            Instruction::LocalTee { x } => self.count(x.0),
+            Instruction::LocalGet { x }
+            | Instruction::LocalSet { x }
+            | Instruction::LocalTee { x } => self.count(x.0),
             Instruction::Loop { .. } => {
-                self.leaf = Some(self.seen);
-                self.loops += 1;
-                self.seen += 1;
+                self.begin_loop();
+                Ok(())
             }
-            Instruction::End if effect.ended.kind == FrameKind::Loop => {
-                self.loops -= 1;
-                let leaf = self.leaf.take();
-                self.leaves |= leaf.map_or(0, |number| 1_u64.unbounded_shl(number));
-            }
+            Instruction::End if effect.ended.kind == FrameKind::Loop => self.end_loop(),
             Instruction::Call { .. }
             | Instruction::CallIndirect { .. }
-            | Instruction::CallRef { .. } => self.leaf = None,
-            _ => {}
+            | Instruction::CallRef { .. } => {
+                if let Some(it) = &mut self.innermost {
+                    it.calls = true;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

@@ -22,7 +22,7 @@ use core::ptr;
 use self::code::Cell;
 use self::code::ModuleCode;
 pub(crate) use self::parts::{Body, CustomPart, ExportPart, ImportPart, Parts};
-use self::pins::Pins;
+use self::pins::FuncPins;
 pub(crate) use self::watch::{Ask, Watch, Watched};
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
@@ -153,10 +153,10 @@ impl Module {
         })
     }
 
-    /// The pinned locals of a defined function, counted from the first defined one; nothing if it was
-    /// not read when the module was made.
-    pub(crate) fn pins(&self, index: u32) -> Option<Pins> {
-        self.0.parts.bodies.get(index as usize)?.pins
+    /// What of a defined function, counted from the first defined one, lives in registers; nothing if
+    /// it was not read when the module was made.
+    pub(crate) fn pins(&self, index: u32) -> Option<&FuncPins> {
+        self.0.parts.bodies.get(index as usize)?.pins.as_ref()
     }
 
     /// Sends a defined function, counted from the first defined one, through the validator again.

@@ -7,7 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::pins::Pins;
+use super::pins::FuncPins;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
 use crate::types::{ExternKind, FuncIdx};
 
@@ -53,9 +53,8 @@ pub(crate) struct CustomPart {
 }
 
 /// A defined function.
-#[derive(Clone, Copy)]
 pub(crate) struct Body {
     pub(crate) span: Span,
-    /// The locals that live in registers, if it was read when the module was made.
-    pub(crate) pins: Option<Pins>,
+    /// What of it lives in registers, if it was read when the module was made.
+    pub(crate) pins: Option<FuncPins>,
 }

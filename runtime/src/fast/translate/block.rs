@@ -12,6 +12,7 @@ use super::{Translator, control};
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
 use crate::generated::woven::instruction::Instruction;
+use crate::module::pins::Pins;
 use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
 
@@ -25,6 +26,10 @@ pub(super) struct Block {
     pub(super) params: Arity,
     pub(super) results: Arity,
     pub(super) types: BlockTypes,
+    /// The locals in registers at its label.
+    pub(super) pins: Pins,
+    /// Where branches to it go from a loop that has others there.
+    pub(super) exit: Option<LabelId>,
 }
 
 /// Where the types of a block are written.
@@ -55,6 +60,8 @@ pub(super) struct Target {
     pub(super) arity: Arity,
     /// It leaves the function.
     pub(super) function: bool,
+    /// The locals in registers there.
+    pub(super) pins: Pins,
 }
 
 impl Translator<'_> {
@@ -71,6 +78,8 @@ impl Translator<'_> {
             params: Arity::NONE,
             results,
             types,
+            pins: self.pins,
+            exit: None,
         });
     }
 
@@ -105,6 +114,8 @@ impl Translator<'_> {
             params,
             results,
             types,
+            pins: self.pins,
+            exit: None,
         });
     }
 
@@ -133,6 +144,7 @@ impl Translator<'_> {
             base: block.base,
             arity,
             function: block.kind == BlockKind::Function,
+            pins: block.pins,
         }
     }
 

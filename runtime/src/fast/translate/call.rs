@@ -7,7 +7,6 @@ use super::Translator;
 use super::operand::{At, Words};
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
-use crate::module::pins::Pin;
 use crate::types::ValType;
 
 impl Translator<'_> {
@@ -58,12 +57,6 @@ impl Translator<'_> {
             (false, true) => Operation::CallSelfFloat,
             (true, true) => Operation::CallSelfBoth,
         }
-    }
-
-    /// Whether locals are pinned: integers, floats.
-    pub(super) fn pinned(&self) -> (bool, bool) {
-        let has = |pins: [Option<Pin>; 2]| pins[0].is_some();
-        (has(self.pins.integers), has(self.pins.floats))
     }
 
     /// Takes the arguments off and puts the results on.

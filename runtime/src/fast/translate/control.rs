@@ -34,7 +34,8 @@ pub(crate) fn loop_(t: &mut Translator<'_>, bt: BlockType) {
     t.spill();
     let params = t.arity(bt).0.slots;
     t.settle_all(params);
-    let is_leaf = t.pins.is_leaf(t.loops);
+    let is_leaf = t.plan.is_leaf(t.loops);
+    t.enter_loop(t.loops);
     t.loops += 1;
     if is_leaf {
         t.fixed(Operation::LoopHead, &[]);
@@ -102,6 +103,7 @@ pub(crate) fn end(t: &mut Translator<'_>) {
             if t.leaf.take().is_some() {
                 t.code.end_loop();
             }
+            t.leave_loop();
             false
         }
         BlockKind::Function | BlockKind::Block | BlockKind::Else => t.code.is_used(block.label),
@@ -151,7 +153,7 @@ pub(crate) fn br(t: &mut Translator<'_>, l: LabelIdx) {
             t.spill();
             t.settle_below(target.base);
             t.branch_values(&target);
-            t.jump(target.label);
+            t.jump_to(&target);
         }
     }
     t.dead = Some(0);
@@ -165,13 +167,14 @@ pub(crate) fn br_if(t: &mut Translator<'_>, l: LabelIdx) {
     let target = t.target(l);
     t.settle_all(target.arity.slots);
     if t.is_aligned(&target) {
-        t.branch_if(condition, true, target.label);
+        let way = t.way(l);
+        t.branch_if(condition, true, way);
     } else {
         let skip = t.code.label();
         t.branch_if(condition, false, skip);
         t.charge_branch(&target);
         t.branch_values(&target);
-        t.jump(target.label);
+        t.jump_to(&target);
         t.code.bind(skip);
         t.forget();
     }
@@ -200,8 +203,8 @@ pub(crate) fn br_table(t: &mut Translator<'_>, l: Labels<'_>) {
     };
     t.code.begin_table(operands, words);
     for depth in l.iter() {
-        let target = t.target(depth);
-        t.code.table_target(behind, target.label);
+        let (target, way) = (t.target(depth), t.way(depth));
+        t.code.table_target(behind, way);
         if !aligned {
             t.code.table_word(t.temp(target.base));
         }
@@ -226,7 +229,7 @@ pub(crate) fn br_on_null(t: &mut Translator<'_>, l: LabelIdx) {
     t.branch_on_null(reference, false, skip);
     t.charge_branch(&target);
     t.branch_values(&target);
-    t.jump(target.label);
+    t.jump_to(&target);
     t.code.bind(skip);
     t.forget();
     t.push(RegisterClass::Int, At::Temp);
@@ -245,7 +248,7 @@ pub(crate) fn br_on_non_null(t: &mut Translator<'_>, l: LabelIdx) {
     t.push(RegisterClass::Int, At::Temp);
     t.charge_branch(&target);
     t.branch_values(&target);
-    t.jump(target.label);
+    t.jump_to(&target);
     t.pop();
     t.code.bind(skip);
     t.forget();

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn the_first_failure_ends_the_walk_and_is_what_is_said() {
         let module = Module::new(&Engine::default(), EMPTY).unwrap();
-        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap_or_default());
+        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap());
         for (operation, at) in [(Operation::I32Add, 7), (Operation::I64Add, 9)] {
             translator.at = at;
             translator.contradict(Contradiction::NoForm {

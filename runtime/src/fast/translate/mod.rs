@@ -19,13 +19,14 @@ mod locals;
 mod module;
 mod operand;
 mod operate;
+mod pins;
 mod stack;
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use self::arity::Arity;
-use self::block::Block;
+use self::block::{Block, Target};
 use self::emit::{Emitter, LabelId, Operands};
 use self::failure::Contradiction;
 pub(crate) use self::failure::Failure;
@@ -45,11 +46,11 @@ use crate::error::Error;
 use crate::exec::slot::Value;
 use crate::generated::woven::instruction::Instruction;
 use crate::module::code::{Cell, Code, halves};
-use crate::module::pins::{Pin, Pins};
+use crate::module::pins::{FuncPins, Pins};
 use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
-use crate::types::{LocalIdx, V128, ValType};
+use crate::types::{V128, ValType};
 use crate::validate::{Effect, Header, Heap, List, LocalRun, Scratch, Sink};
 
 /// Translates all functions that the module defines; the watch is asked whether to go on.
@@ -87,7 +88,14 @@ pub(crate) fn unverified(
     scratch: &mut Scratch<Heap>,
     watch: &mut Watch<'_>,
 ) -> Result<(Code, Log, usize), Error> {
-    let pins = pins(module, index, scratch, watch)?;
+    let found;
+    let pins = match module.pins(index) {
+        Some(pins) => pins,
+        None => {
+            found = found_pins(module, index, scratch, watch)?;
+            &found
+        }
+    };
     let sink = Translator::new(module, index, pins);
     let mut watched = Watched { sink, watch };
     let walked = module.walk(index, scratch, &mut watched);
@@ -102,16 +110,13 @@ pub(crate) fn unverified(
     Ok((code, log, sink.locals.len()))
 }
 
-/// The locals of a function that live in registers: found when the module was made, or now.
-fn pins(
+/// What of a function lives in registers, if that was not found when the module was made.
+fn found_pins(
     module: &Module,
     index: u32,
     scratch: &mut Scratch<Heap>,
     watch: &mut Watch<'_>,
-) -> Result<Pins, Error> {
-    if let Some(pins) = module.pins(index) {
-        return Ok(pins);
-    }
+) -> Result<FuncPins, Error> {
     let mut watched = Watched {
         sink: Pinning::default(),
         watch,
@@ -122,7 +127,7 @@ fn pins(
     watch.restart(module.body_start(index));
     match watch.error() {
         Some(error) => Err(error),
-        None => Ok(walked.map(|()| sink.finish())?),
+        None => Ok(walked.and_then(|()| sink.finish())?),
     }
 }
 
@@ -134,7 +139,13 @@ pub(crate) struct Translator<'m> {
     code: Emitter,
     /// Offset in the module of the instruction that is being translated.
     at: usize,
+    /// What of the function lives in registers.
+    plan: &'m FuncPins,
+    /// The slots of the locals that do, where the code being laid down runs.
     pins: Pins,
+    /// Blocks to which branches lead from the innermost loop by an exit, for their locals in registers
+    /// are others than the loop's.
+    exits: Vec<usize>,
     locals: Locals,
     params: Arity,
     results: Arity,
@@ -168,7 +179,7 @@ struct Meter {
 }
 
 impl<'m> Translator<'m> {
-    fn new(module: &'m Module, index: u32, pins: Pins) -> Self {
+    fn new(module: &'m Module, index: u32, plan: &'m FuncPins) -> Self {
         let config = module.engine().config();
         let body = module.body(module.env().imported_funcs() + index);
         Self {
@@ -181,7 +192,9 @@ impl<'m> Translator<'m> {
             ),
             // What happens at the entry stands before the first instruction.
             at: body.map_or(0, |body| body.start),
-            pins,
+            plan,
+            pins: Pins::default(),
+            exits: Vec::new(),
             locals: Locals::default(),
             params: Arity::of(module.defined_signature(index).params()),
             results: Arity::of(module.defined_signature(index).results()),
@@ -397,25 +410,13 @@ impl<'m> Translator<'m> {
         self.begin_charge();
     }
 
-    /// Makes slots of the numbers of pinned locals.
-    fn place_pins(&mut self) {
-        let locals = &self.locals;
-        for pin in [&mut self.pins.integers, &mut self.pins.floats]
-            .into_iter()
-            .flatten()
-        {
-            let slot = pin.map(|pin| locals.slot(LocalIdx(slot_of(Some(pin)))));
-            *pin = slot.and_then(|slot| Pin::new(u16::try_from(slot + 1).ok()?));
-        }
-    }
-
     /// The first instruction of a function that declares so many locals; its words are written
     /// again at the end.
     fn begin_function(&mut self, declared: usize) {
         let first = self.params.slots;
         let zeroed = [0, first as u32, (self.locals.len() - first) as u32];
-        let [p, q] = self.pins.integers.map(slot_of);
-        let [fp, fq] = self.pins.floats.map(slot_of);
+        let [p, q] = self.pins.integers.map(pins::slot_of);
+        let [fp, fq] = self.pins.floats.map(pins::slot_of);
         let enter = match self.pinned() {
             (false, false) => self.placed(Operation::Enter, &zeroed),
             (true, false) => self.enter(Operation::EnterInt, zeroed, &[p, q]),
@@ -447,11 +448,6 @@ impl<'m> Translator<'m> {
     }
 }
 
-/// The slot of a pinned local; any slot, if there is none.
-fn slot_of(pin: Option<Pin>) -> u32 {
-    pin.map_or(0, |pin| u32::from(pin.get()) - 1)
-}
-
 impl Meter {
     /// Writes the cost of the block that ends.
     fn settle(&self, code: &mut Emitter) {
@@ -469,7 +465,7 @@ impl<'a> Sink<'a> for Translator<'_> {
                 return self.proceed();
             }
         }
-        self.place_pins();
+        self.pins = self.placed_pins(self.plan.locals);
         self.reserve()?;
         self.begin(header.locals.saturating_sub(header.params) as usize);
         self.proceed()

@@ -250,23 +250,6 @@ impl Translator<'_> {
         }
     }
 
-    /// The register of a pinned local.
-    pub(super) fn pin(&self, local: u32) -> Option<Place> {
-        let pins = match self.locals.kind(local) {
-            RegisterClass::Int => &self.pins.integers,
-            RegisterClass::F64 => &self.pins.floats,
-            RegisterClass::F32 | RegisterClass::V128 => return None,
-        };
-        let is = |at: usize| pins[at].is_some_and(|pin| u32::from(pin.get()) - 1 == local);
-        if is(0) {
-            Some(Place::P)
-        } else if is(1) {
-            Some(Place::Q)
-        } else {
-            None
-        }
-    }
-
     #[inline]
     fn operand_words(&self, words: &mut Words, operand: &Operand, place: Place, height: usize) {
         match (place, operand.at) {
@@ -561,7 +544,7 @@ mod tests {
     /// What is said of a translation in which something is done that has no form.
     fn said(act: impl FnOnce(&mut Translator<'_>)) -> alloc::string::String {
         let module = Module::new(&Engine::default(), EMPTY).unwrap();
-        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap_or_default());
+        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap());
         act(&mut translator);
         let error = Error::from(translator.code.finish().err().unwrap());
         assert!(error.is::<crate::error::cause::InternalError>());
