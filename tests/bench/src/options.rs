@@ -53,7 +53,7 @@ ones, too, if `tests/components.sh` has made them.
 configurations, and on a peer. Each mismatch is printed with its seed and a file to
 reproduce it; a seed gives the same module every time.
   --against PEER   wasmi, or wasmtime in builds with that feature [default: wasmi]
-  --twins          instead: the fast engine and the compact one, also in portions of fuel
+  --twins          instead: the fast engine, fused and unfused, and the compact one, in portions of fuel
                    and across snapshots; every fourth seed is two modules; two threads
   --seconds N      begin no module later than this [default: 60]
   --modules N      no more modules than this

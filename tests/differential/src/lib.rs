@@ -1,8 +1,8 @@
 //! The two engines of Tabwasm on the same modules, and their validation beside another: every
 //! difference is a bug.
 //!
-//! A module is instantiated on the fast engine, on the compact one, and once more on the compact
-//! one with fuel in small portions, moved to another store by snapshots in between; or several
+//! A module is instantiated on the fast engine, with fused pairs of instructions and without, on the
+//! compact one, and once more on the compact one with fuel in small portions, moved to another store by snapshots in between; or several
 //! modules are, which import from each other. All exported functions are called; results, traps,
 //! memories, globals, sizes of tables and the fuel consumed must agree. The fast engine charges fuel
 //! by the block: after a trap, the compact one may have consumed less.
@@ -110,6 +110,8 @@ pub(crate) struct Ended {
 /// Compares the engines on one module after the other.
 pub struct Twins {
     engine: Engine,
+    /// The same without fused pairs.
+    unfused: Engine,
     arena: Vec<u8>,
     /// Fuel of an instantiation and of each call.
     pub fuel: u64,
@@ -120,9 +122,13 @@ pub struct Twins {
 impl Default for Twins {
     fn default() -> Self {
         let mut config = Config::new();
-        config.consume_fuel(true);
+        let mut engine = |fuse| {
+            config.consume_fuel(true).fuse_instructions(fuse);
+            Engine::new(&config).expect("this is a configuration")
+        };
         Self {
-            engine: Engine::new(&config).expect("this is a configuration"),
+            engine: engine(true),
+            unfused: engine(false),
             arena: vec![0; 1 << 20],
             fuel: FUEL,
             tally: Tally::default(),
@@ -151,14 +157,16 @@ impl Twins {
             limits: Features::of::<Std>().limits,
             ..Features::of::<P>()
         };
-        let (mut theirs, mut modules) = (Vec::new(), Vec::new());
+        let (mut fused, mut unfused, mut modules) = (Vec::new(), Vec::new(), Vec::new());
         let share = self.arena.len() / wasm.len().max(1);
         for (wasm, arena) in wasm.iter().zip(self.arena.chunks_mut(share)) {
             let fast = tabwasm::Module::new(&self.engine, wasm);
             match (fast, Module::new(wasm, &features, arena)) {
                 (_, Err(reject)) if lacks_vectors::<P>(&reject) => return Ok(Fit::Vectors),
                 (Ok(fast), Ok(module)) => {
-                    theirs.push(fast);
+                    let again = tabwasm::Module::new(&self.unfused, wasm);
+                    unfused.push(again.map_err(|error| format!("unfused: {error}"))?);
+                    fused.push(fast);
                     modules.push(module);
                 }
                 (Err(_), Err(_)) => {
@@ -190,11 +198,12 @@ impl Twins {
         let mut run = Run::<P> {
             modules,
             fast: Fast::new(&self.engine, self.fuel),
+            unfused: Fast::new(&self.unfused, self.fuel),
             whole: Compact::new(modules, one, None, Pace::Whole, self.fuel),
             parts: Compact::new(modules, two, Some(three), Pace::of(seed), self.fuel),
             tally: &mut self.tally,
         };
-        let done = run.compare(&theirs, &imports, seed);
+        let done = run.compare(fused.iter().zip(&unfused), &imports, seed);
         let observed = run.parts.observed;
         self.tally.resumptions += observed.resumptions;
         self.tally.moves += observed.moves;
@@ -245,22 +254,25 @@ fn is_limit(reject: &Reject) -> bool {
 struct Run<'m, 's, 't, P: Profile> {
     modules: &'s [Module<'m>],
     fast: Fast,
+    unfused: Fast,
     whole: Compact<'m, 's, P>,
     parts: Compact<'m, 's, P>,
     tally: &'t mut Tally,
 }
 
 impl<P: Profile> Run<'_, '_, '_, P> {
-    fn compare(
+    fn compare<'f>(
         &mut self,
-        theirs: &[tabwasm::Module],
+        theirs: impl Iterator<Item = (&'f tabwasm::Module, &'f tabwasm::Module)>,
         imports: &[Vec<Given<'_>>],
         seed: u64,
     ) -> Result<(), String> {
         self.tally.modules += 1;
         self.tally.linked += u64::from(self.modules.len() > 1);
-        for (module, imports) in theirs.iter().zip(imports) {
-            let fast = self.fast.instantiate(module, imports);
+        for ((fused, unfused), imports) in theirs.zip(imports) {
+            let fast = self.fast.instantiate(fused, imports);
+            let unfused = self.unfused.instantiate(unfused, imports);
+            same("instantiation", fast.as_ref(), unfused.as_ref())?;
             let whole = self.whole.instantiate(imports);
             let (Some(fast), Some(whole)) = (fast, whole) else {
                 return self.cut_short();
@@ -280,6 +292,8 @@ impl<P: Profile> Run<'_, '_, '_, P> {
                         break;
                     };
                     let fast = self.fast.call(instance, export.name, &params);
+                    let unfused = self.unfused.call(instance, export.name, &params);
+                    same(export.name, fast.as_ref(), unfused.as_ref())?;
                     let whole = self.whole.call(instance, export.name, &params);
                     let (Some(fast), Some(whole)) = (fast, whole) else {
                         return self.cut_short();
@@ -329,21 +343,25 @@ impl<P: Profile> Run<'_, '_, '_, P> {
             }
             for export in module.exports() {
                 let name = export.name;
-                let (fast, whole, parts) = (&mut self.fast, &mut self.whole, &mut self.parts);
+                let (fast, unfused) = (&mut self.fast, &mut self.unfused);
+                let (whole, parts) = (&mut self.whole, &mut self.parts);
                 let same = match export.kind {
                     ExternKind::Memory => {
                         let bytes = fast.memory(instance, name);
-                        bytes == whole.memory(instance, name)
+                        bytes == unfused.memory(instance, name)
+                            && bytes == whole.memory(instance, name)
                             && bytes == parts.memory(instance, name)
                     }
                     ExternKind::Global => {
                         let value = fast.global(instance, name);
-                        value == whole.global(instance, name)
+                        value == unfused.global(instance, name)
+                            && value == whole.global(instance, name)
                             && value == parts.global(instance, name)
                     }
                     ExternKind::Table => {
                         let len = fast.table_len(instance, name);
-                        len == whole.table_len(instance, name)
+                        len == unfused.table_len(instance, name)
+                            && len == whole.table_len(instance, name)
                             && len == parts.table_len(instance, name)
                     }
                     ExternKind::Func | ExternKind::Tag => true,
@@ -354,6 +372,14 @@ impl<P: Profile> Run<'_, '_, '_, P> {
             }
         }
         Ok(())
+    }
+}
+
+/// Compares how the fast engine ended calls with fused pairs and without: down to the fuel.
+fn same(what: &str, fused: Option<&Ended>, unfused: Option<&Ended>) -> Result<(), String> {
+    match fused == unfused {
+        true => Ok(()),
+        false => Err(format!("{what}: fused {fused:?}, unfused {unfused:?}")),
     }
 }
 

@@ -14,6 +14,7 @@ mod hostile;
 mod lazy;
 mod limits;
 mod loads;
+mod loops;
 mod objects;
 mod pages;
 mod pooling;
