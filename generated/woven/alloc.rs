@@ -3212,42 +3212,44 @@ pub(crate) static HANDLERS: &[Entry] = &[
 
 /// Pairs that one handler does: each form of the first with each of the second.
 #[rustfmt::skip]
-pub(crate) static PAIRS: [Pairs; 16] = pairs! [
+pub(crate) static PAIRS: [Pairs; 17] = pairs! [
     I32Load "AA" "PA" "SA",                           I32Add "SAW" "SAA";
-    F64Load "PA" "AA",                                F64Add "SAA" "SAW";
-    F64Load "AW",                                     F64Mul "SAA" "SAW" "SAP";
     I32Load8U "AA" "PA" "SA",                         I32Ne "SAJ" "SAA";
     I32Load8U "AA" "PA" "SA",                         I32Add "SAW" "SAA";
-    I32Load16U "AW" "PW" "SW",                        BrTable "A";
-    I32Add "AIA" "SAA" "PIA" "SIA" "SPA" "APA" "SSA", I32Load8U "AA" "AW" "AP";
-    I32Add "PIP",                                     I32Add "SIW" "PIP" "PIA" "PIW" "SIA";
-    I32Add "PIP" "SIP" "APP",                         Jump "";
-    I32Add "AIA" "SAA" "PIA" "SIA" "SPA" "APA" "SSA", BrTable "A";
-    I32Shl "AIA" "SIA" "PIA" "SAA" "SSA",             I32Load "AA" "AW";
-    I64Xor "SIW" "SAW" "AIW" "PIW" "SPW",             Long "S";
-    Move "IS" "SS" "PS" "AS",                         CallInt "";
-    Move "IS" "SS" "PS" "AS",                         Jump "";
+    I32Add "AIA" "SAA" "PIA" "SIA" "APA" "SPA" "SSA", I32Load8U "AA" "AW" "AP";
+    I32Add "PIP",                                     I32Add "SIW" "PIP" "PIA" "SIA" "PIW";
+    I32Add "AIA" "SAA" "PIA" "SIA" "APA" "SPA" "SSA", BrTable "A";
+    I32Shl "AIA" "SIA" "PIA" "SAA",                   I32Add "SAW" "SAA";
+    F32Sub "SSW" "SAW" "ASW",                         F32Mul "AAA" "AAW";
+    F32Mul "SAA" "AAA" "AIA" "SSA",                   F32Add "SAW" "SAA";
+    Move "IS" "SS" "PS" "AS" "SP" "AP",               CallInt "";
+    Move "IS" "SS" "PS" "AS" "SP",                    Jump "";
     Long "S",                                         I64Mul "SAW" "SAA";
+    GlobalGet "A",                                    I32Store "AP" "AS" "AI";
+    GlobalGet "A",                                    I32Sub "AIA" "AIW" "AIP" "APA";
+    GlobalSet "A" "P",                                GlobalGet "A" "W";
+    GlobalSet "A",                                    Return "";
     EnterInt "",                                      GlobalGet "A" "W";
 ];
 
 /// The handlers of these pairs.
 #[rustfmt::skip]
-pub(crate) static FUSED: [Fused; 16] = fused! [
+pub(crate) static FUSED: [Fused; 17] = fused! [
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Load<F64Load, M32, P, A>, Load<F64Load, M32, A, A>] [Binary<F64Add, S, A, A>, Binary<F64Add, S, A, W>];
-    [Load<F64Load, M32, A, W>] [Binary<F64Mul, S, A, A>, Binary<F64Mul, S, A, W>, Binary<F64Mul, S, A, P>];
     [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, S, A>] [Branch<I32Ne, S, A, J>, Binary<I32Ne, S, A, A>];
     [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, S, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Load<I32Load16U, M32, A, W>, Load<I32Load16U, M32, P, W>, Load<I32Load16U, M32, S, W>] [BrTable<A>];
-    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, S, P, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, S, A>] [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, A, P>];
-    [Binary<I32Add, P, I, P>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, I, A>];
-    [Binary<I32Add, P, I, P>, Binary<I32Add, S, I, P>, Binary<I32Add, A, P, P>] [Jump];
-    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, S, P, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, S, A>] [BrTable<A>];
-    [Binary<I32Shl, A, I, A>, Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, S, A, A>, Binary<I32Shl, S, S, A>] [Load<I32Load, M32, A, A>, Load<I32Load, M32, A, W>];
-    [Binary<I64Xor, S, I, W>, Binary<I64Xor, S, A, W>, Binary<I64Xor, A, I, W>, Binary<I64Xor, P, I, W>, Binary<I64Xor, S, P, W>] [Long<S>];
-    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, A, S>] [Call<true, false>];
-    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, A, S>] [Jump];
+    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, P, A>, Binary<I32Add, S, S, A>] [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, A, P>];
+    [Binary<I32Add, P, I, P>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>];
+    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, P, A>, Binary<I32Add, S, S, A>] [BrTable<A>];
+    [Binary<I32Shl, A, I, A>, Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, S, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
+    [Binary<F32Sub, S, S, W>, Binary<F32Sub, S, A, W>, Binary<F32Sub, A, S, W>] [Binary<F32Mul, A, A, A>, Binary<F32Mul, A, A, W>];
+    [Binary<F32Mul, S, A, A>, Binary<F32Mul, A, A, A>, Binary<F32Mul, A, I, A>, Binary<F32Mul, S, S, A>] [Binary<F32Add, S, A, W>, Binary<F32Add, S, A, A>];
+    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, A, S>, Move<u64, S, P>, Move<u64, A, P>] [Call<true, false>];
+    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, A, S>, Move<u64, S, P>] [Jump];
     [Long<S>] [Binary<I64Mul, S, A, W>, Binary<I64Mul, S, A, A>];
+    [GlobalGet<u64, A>] [Store<I32Store, M32, A, P>, Store<I32Store, M32, A, S>, Store<I32Store, M32, A, I>];
+    [GlobalGet<u64, A>] [Binary<I32Sub, A, I, A>, Binary<I32Sub, A, I, W>, Binary<I32Sub, A, I, P>, Binary<I32Sub, A, P, A>];
+    [GlobalSet<u64, A>, GlobalSet<u64, P>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
+    [GlobalSet<u64, A>] [Return];
     [Enter<true, false>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
 ];
