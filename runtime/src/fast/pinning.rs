@@ -70,7 +70,7 @@ const DEEPEST: u32 = 8;
 const LOOP_BITS: u32 = 3;
 
 /// A loop gets locals of its own if these are used so much more often in each of its rounds.
-const GAIN: u64 = 2;
+const GAIN: u64 = 5;
 
 /// The two locals of a class that live in registers.
 type Pair = [Option<Pin>; 2];
