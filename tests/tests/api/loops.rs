@@ -75,7 +75,8 @@ const TEXT: &str = r#"(module
 
 /// What `run` gives.
 fn model(mut n: i32, way: i32) -> i64 {
-    let (mut a, mut b, mut i, mut k) = (7_i32, 11_i32, 0_i32, 0_i32);
+    let (mut a, mut b, mut k) = (7_i32, 11_i32, 0_i32);
+    let mut i: i32;
     let (mut x, mut y, mut z) = (2.0_f64, 0.0_f64, 0.0_f64);
     let all = |a: i32, b: i32, i: i32, k: i32, floats: [f64; 3]| {
         let parts = [b, i, k].map(|part| i64::from(part as u32));

@@ -30,6 +30,7 @@ impl Translator<'_> {
     }
 
     /// The register of a pinned local.
+    #[inline]
     pub(super) fn pin(&self, local: u32) -> Option<Place> {
         let pins = match self.locals.kind(local) {
             RegisterClass::Int => &self.pins.integers,
