@@ -6782,7 +6782,7 @@ pub(crate) static HANDLERS: &[Entry] = &[
 
 /// Pairs that one handler does: each form of the first with each of the second.
 #[rustfmt::skip]
-pub(crate) static PAIRS: [Pairs; 331] = pairs! [
+pub(crate) static PAIRS: [Pairs; 295] = pairs! [
     I32Load "AW" "PW",                                                         I32Load "SW" "PA" "SA" "PW";
     I32Load "AA",                                                              I32Store "SA";
     I32Load "AP" "QP" "PQ" "AQ",                                               I32Eqz "PM" "QM" "PN" "PJ";
@@ -6793,7 +6793,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Load "AW" "PW" "SW" "QW",                                               I32LtS "AIJ";
     I32Load "AA" "PA" "SA" "QA",                                               I32LtU "SAJ" "SAA";
     I32Load "AA" "PA",                                                         I32GtU "SAJ" "SAA";
-    I32Load "AA",                                                              I32LeS "AIJ";
     I32Load "AA",                                                              I32LeU "SAJ";
     I32Load "AW" "PW",                                                         I32LeU "AIJ";
     I32Load "AA",                                                              I32GeS "SAJ";
@@ -6812,7 +6811,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I64Load "AA" "PA",                                                         I64Store "SA" "PA";
     I64Load "AA",                                                              I64GeU "SAJ";
     I64Load "AA" "PA",                                                         I64Add "SAW" "SAA";
-    I64Load "AA",                                                              I64Xor "SAW" "SAA";
     F32Load "AW",                                                              F32Load "PA" "PW";
     F32Load "AW",                                                              I32Add "SIW" "PIP" "PIA";
     F32Load "AW",                                                              F32Sub "SAW" "SAA";
@@ -6827,7 +6825,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     F64Load "AW",                                                              F64Mul "APW";
     F64Load "PA" "AA" "QA",                                                    F64Mul "APW" "AIP" "APA";
     F64Load "AQ" "PP",                                                         F64Mul "SPW" "SSA";
-    F64Load "AW",                                                              F64Mul "SPW";
     I32Load8U "AW" "PW",                                                       I32Load8U "SW" "PA" "SA" "PW";
     I32Load8U "AA" "PA",                                                       I32Store8 "SA" "PA";
     I32Load8U "AA",                                                            I32Eqz "AM" "AJ" "AN";
@@ -6841,13 +6838,9 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Load8U "AW" "PW" "SW" "QW",                                             I32Add "AIA";
     I32Load8U "AW" "PW",                                                       I32Add "SIW" "PIP";
     I32Load8U "AA",                                                            I32And "AIA";
-    I32Load8U "AW" "PW",                                                       I32And "SIW";
-    I32Load8U "AW",                                                            I32And "AIA";
     I32Load8U "AW" "PW",                                                       I32Shl "SAA";
-    I32Load16U "AW" "PW",                                                      I32GeU "AIJ";
     I32Load16U "AA",                                                           I32Mul "AIA";
     I32Load16U "AA" "PA" "SA" "QA",                                            I32Shl "AIA" "AIW";
-    I32Load16U "AW",                                                           Jump "";
     I32Load16U "AW" "PW" "SW" "QW",                                            BrTable "A";
     I64Load32U "AA" "PA" "SA" "QA",                                            I64Add "AIA";
     I64Load32U "AA",                                                           I64Add "SAW" "SAA";
@@ -6867,27 +6860,20 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Store8 "SA" "PA",                                                       I32Add "SIW" "PIP" "PIA" "QIQ" "QIA";
     I32Store8 "SA" "PA" "AP" "AI" "AS" "SQ",                                   Jump "";
     I64Store32 "SA",                                                           I64ShrU "SIA";
-    I32Eqz "AJ",                                                               I32Eq "QIJ" "PIJ";
     I32Eqz "AJ",                                                               I32Add "SIW" "PIP" "PIA" "QIQ" "QIA" "SIA" "PIW";
     I32Eqz "AN",                                                               F32Add "SSA";
     I32Eqz "AN",                                                               Move "IS" "SS" "PS";
     I32Eqz "AJ",                                                               Move "IS";
-    I32Eqz "AW",                                                               GlobalGet "A";
     I32Eqz "AJ",                                                               JumpAgain "";
     I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                             I32Ne "SAJ";
     I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                             I32Add "SIW" "PIP";
     I32Eq "AIL",                                                               I32And "SIW";
-    I32Eq "SAA",                                                               I32Or "SAW";
-    I32Eq "SAA",                                                               Select "IIAA";
     I32Ne "SAA" "PIA" "SSA" "SQA" "SIA",                                       I32Add "SAW" "SAA";
     I32Ne "SAJ",                                                               I32Add "SIW";
     I32Ne "SAJ" "PIJ" "AIJ" "QIJ",                                             Move "IS";
     I32LtS "SAJ" "PIJ" "AIJ",                                                  I64ExtendI32S "QA";
     I32LtS "SAA",                                                              Select "IIAA" "SIAA" "IIAW" "SQAP";
-    I32LtU "SAA",                                                              Select "IIAA" "SIAA";
     I32GtU "AIL",                                                              I32Add "SIW" "PIP";
-    I32GtU "SAA",                                                              Select "IIAA";
-    F32Lt "AIA" "SIA" "SAA",                                                   Move "AS";
     I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "APA" "SPA",                    I32Load "AA" "AW";
     I32Add "SIW" "SAW",                                                        I32Load "SW" "PA" "SA" "PW" "QW" "QA";
     I32Add "SIW" "SAW",                                                        I32Load "AA";
@@ -6909,13 +6895,11 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Store8 "AP" "AS" "AI" "AQ";
     I32Add "SIW" "SAW" "AIW" "PIW" "AQW" "SPW",                                I32Eqz "AM" "AJ" "AN";
     I32Add "PIP" "QIQ",                                                        I32Eqz "PM" "QM" "PN" "PJ" "QJ" "SJ";
-    I32Add "PIP",                                                              I32Eq "QIJ" "PIJ";
     I32Add "SIW" "SAW" "AIW" "PIW" "AQW",                                      I32Ne "AIJ";
     I32Add "PIP" "QIQ",                                                        I32Ne "QIJ" "PIJ" "QIL" "PIL" "SIJ" "SPL" "SPJ" "PIA" "SSA" "SQA" "SIA" "SQL" "SPA";
     I32Add "SIW" "SAW",                                                        I32Ne "SAJ";
     I32Add "PIP",                                                              I32LtS "QIJ" "PIJ";
     I32Add "AIA" "SAA",                                                        I32LtU "AIJ";
-    I32Add "SIW",                                                              I32GtU "SAJ";
     I32Add "AIA",                                                              I32LeU "AIJ";
     I32Add "PIP" "QIQ" "SAQ",                                                  I32Add "SIW" "PIP" "PIA" "QIQ" "QIA" "SIA" "PIW";
     I32Add "SIW" "SAW" "AIW" "PIW" "AQW",                                      I32Add "SIW" "PIP" "PIA" "QIQ" "QIA" "SIA" "PIW";
@@ -6933,13 +6917,11 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Add "PIP" "QIQ",                                                        I32ShrU "AIA";
     I32Add "SIW" "SAW",                                                        I32ShrU "AIA";
     I32Add "SIW" "SAW",                                                        I32ShrU "SIA";
-    I32Add "AIA",                                                              I32ShrU "AIA";
     I32Add "SIW" "SAW",                                                        I64ShrU "SIA";
     I32Add "SIW" "SAW",                                                        Move "IS" "SS" "PS" "QS";
     I32Add "PIP",                                                              Move "IS";
     I32Add "PIP",                                                              GlobalGet "A";
     I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "APA" "SPA",                    GlobalSet "A";
-    I32Add "SIW",                                                              GlobalSet "A";
     I32Add "PIP" "QIQ" "SAQ" "AIQ" "SIP" "AIP" "APP" "AQQ" "SAP",              Jump "";
     I32Add "SIW" "SAW",                                                        Jump "";
     I32Add "PIP" "QIQ",                                                        JumpAgain "";
@@ -6948,12 +6930,10 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Sub "AIA" "SIA" "PIA",                                                  I32Sub "AIA";
     I32Sub "AIW",                                                              I32Shl "AIA";
     I32Sub "AIA" "SIA",                                                        I32ShrU "SAA";
-    I32Sub "AIA",                                                              I64ExtendI32U "AA";
     I32Sub "AIA" "SIA" "PIA" "QIA" "SAA",                                      GlobalSet "A";
     I32Sub "AIW",                                                              GlobalSet "A";
     I32Mul "AIA" "SAA",                                                        I32Add "AIA";
     I32Mul "AIA" "SAA",                                                        I32Add "SAW" "SAA";
-    I32Mul "SIW",                                                              I32And "SIW";
     I32RemU "AIA",                                                             I32Add "AIA" "AIW";
     I32RemU "AIW",                                                             I32Add "SAW" "SAA";
     I32RemU "AIW",                                                             I32Add "SIW" "PIP" "PIA" "QIQ" "QIA";
@@ -6968,10 +6948,8 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Add "AIA";
     I32And "AIA" "SAA",                                                        I32Add "SAW" "SAA";
     I32And "SIW" "SAW",                                                        I32Add "SAW" "SAA";
-    I32And "AIA",                                                              I32Or "SAW";
     I32And "AIA" "SAA",                                                        I32Xor "SAW" "SAA";
     I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Shl "AIA";
-    I32And "PIP",                                                              Jump "";
     I32Or "AIA",                                                               I32Load8U "AA";
     I32Or "AIA" "SAA",                                                         I32Store "SA";
     I32Or "AIA" "SAA",                                                         I32Eqz "AM" "AJ" "AN";
@@ -6985,7 +6963,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                      I32Add "AIA" "AIW" "AQA" "AQW" "APA";
     I32Shl "AIW" "SIW" "PIW",                                                  I32Add "SIW" "PIP";
     I32Shl "AIW",                                                              I32Or "AIA";
-    I32Shl "AIA",                                                              I32Or "SAW";
     I32Shl "AIA",                                                              I32ShrS "AIA";
     I32Shl "AIW" "SIW" "PIW" "QIW",                                            I32ShrU "SIA";
     I32ShrU "AIA",                                                             I32GtU "AIJ";
@@ -7000,7 +6977,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I64Mul "AIA" "SAA" "PIA" "SIA" "QIA",                                      I64Add "SAW" "SAA";
     I64Mul "SIW" "SAW",                                                        I64ShrU "AIA";
     I64Mul "AIA" "SAA" "PIA",                                                  I64ShrU "AIA";
-    I64Mul "SIW" "SAW",                                                        Long "S";
     I64RemU "AIW",                                                             I64GtU "AIJ";
     I64And "SIW" "SAW",                                                        Long "S";
     I64Xor "SIW" "SAW",                                                        I64Shl "AIA";
@@ -7010,17 +6986,13 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I64Shl "AIA" "SIA",                                                        I64Xor "SAW" "SAA";
     I64Shl "AIA" "SIA",                                                        I64Xor "AIA";
     I64Shl "AIW" "SIW" "PIW",                                                  Long "S";
-    I64ShrS "AIA",                                                             I64And "SAW";
-    I64ShrU "AIA",                                                             I64Add "SAW";
     I64ShrU "AIA" "SIA" "PIA" "QIA" "SAA",                                     I64Xor "SAW" "SAA";
     I64ShrU "AIA" "SIA" "PIA",                                                 I32WrapI64 "AA" "AW";
-    I64ShrU "AIA",                                                             F64ConvertI64U "AA";
     I64Rotr "PAA",                                                             ReturnValue "A";
     F32Sqrt "AW",                                                              F32Lt "AIA";
     F32Add "SAA" "AAA" "AIA",                                                  F32Store "SA" "PA";
     F32Add "SAW",                                                              I32Add "SIW" "PIP";
     F32Add "SAW" "AAW" "SSW",                                                  F32Sub "SSW";
-    F32Add "SAW",                                                              Move "IS";
     F32Sub "ASA" "SAA",                                                        F32Store "SA" "PA";
     F32Sub "SSW" "SAW" "ASW",                                                  F32Mul "AAA" "AAW";
     F32Sub "ASA",                                                              F32Mul "AIA";
@@ -7036,7 +7008,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     F64Sub "QAA" "QPA" "SAA" "SPA",                                            F64Store "SA" "PA";
     F64Sub "SAQ",                                                              F64Le "QIJ" "QIN" "PIA";
     F64Sub "SAW",                                                              F64Sub "QAA" "SAW" "SAA";
-    F64Sub "QAA",                                                              F64Sub "QAA";
     F64Mul "APW" "SPW" "SAW",                                                  F64Load "PA" "PW" "PP";
     F64Mul "AIP",                                                              I32Add "SIW";
     F64Mul "SAA" "SSA" "APA" "SQA" "SPA",                                      F64Add "SAA";
@@ -7051,10 +7022,7 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     I32WrapI64 "AW",                                                           Move "IS" "SS" "PS" "QS";
     I64ExtendI32S "AA" "QA" "PA",                                              I64Shl "SAA";
     I64ExtendI32U "AW",                                                        I32Sub "SIA";
-    I64ExtendI32U "AA",                                                        I64Add "AIA";
-    I64ExtendI32U "AA",                                                        I64Mul "SAW";
     I64ExtendI32U "AA",                                                        I64And "AIA";
-    I64ExtendI32U "AA",                                                        I64Xor "SAW" "SAA";
     I64ExtendI32U "AA",                                                        I64ShrU "SAA";
     I64ExtendI32U "AA" "QA" "PA",                                              I64Rotr "PAA";
     I64ExtendI32U "AA",                                                        I64Extend8S "AA" "AW";
@@ -7064,7 +7032,6 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     Move "IS",                                                                 I32Store "SQ";
     Move "IS",                                                                 I32Store "SA" "PA";
     Move "IS",                                                                 I64Store "SA";
-    Move "IS",                                                                 I32Eqz "PM";
     Move "IS",                                                                 I32GtU "QIJ" "PIJ" "QIL" "PIL";
     Move "IS" "SS",                                                            I32Add "SIW" "PIP" "PIA" "QIQ" "QIA";
     Move "IS" "SS" "IQ",                                                       I32Sub "SAA";
@@ -7100,11 +7067,8 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
     GlobalGet "A",                                                             I32Sub "AIA" "AIW" "AIP" "ASQ" "APA";
     GlobalGet "W",                                                             Move "IS" "SS";
     GlobalGet "W",                                                             GlobalGet "A" "W";
-    GlobalSet "A",                                                             I32Store "SQ";
-    GlobalSet "A",                                                             F32Mul "SAW";
     GlobalSet "A" "P",                                                         GlobalGet "A" "W";
     GlobalSet "A",                                                             ReturnValue "P" "I" "S";
-    GlobalSet "A",                                                             ReturnValueF64 "A";
     GlobalSet "A",                                                             Return "";
     EnterInt "",                                                               I32Load "SW" "PA";
     EnterInt "",                                                               I32Load8U "SW" "PA" "SA" "PW" "QW" "QA";
@@ -7118,7 +7082,7 @@ pub(crate) static PAIRS: [Pairs; 331] = pairs! [
 
 /// The handlers of these pairs.
 #[rustfmt::skip]
-pub(crate) static FUSED: [Fused; 331] = fused! [
+pub(crate) static FUSED: [Fused; 295] = fused! [
     [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Load<I32Load, M32, S, W>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>, Load<I32Load, M32, P, W>];
     [Load<I32Load, M32, A, A>] [Store<I32Store, M32, S, A>];
     [Load<I32Load, M32, A, P>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, A, Q>] [Test<I32Eqz, P, M>, Test<I32Eqz, Q, M>, Test<I32Eqz, P, N>, Test<I32Eqz, P, J>];
@@ -7129,7 +7093,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>] [Branch<I32LtS, A, I, J>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>] [Branch<I32LtU, S, A, J>, Binary<I32LtU, S, A, A>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>] [Branch<I32GtU, S, A, J>, Binary<I32GtU, S, A, A>];
-    [Load<I32Load, M32, A, A>] [Branch<I32LeS, A, I, J>];
     [Load<I32Load, M32, A, A>] [Branch<I32LeU, S, A, J>];
     [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Branch<I32LeU, A, I, J>];
     [Load<I32Load, M32, A, A>] [Branch<I32GeS, S, A, J>];
@@ -7148,7 +7111,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Load<I64Load, M32, A, A>, Load<I64Load, M32, P, A>] [Store<I64Store, M32, S, A>, Store<I64Store, M32, P, A>];
     [Load<I64Load, M32, A, A>] [Branch<I64GeU, S, A, J>];
     [Load<I64Load, M32, A, A>, Load<I64Load, M32, P, A>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
-    [Load<I64Load, M32, A, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
     [Load<F32Load, M32, A, W>] [Load<F32Load, M32, P, A>, Load<F32Load, M32, P, W>];
     [Load<F32Load, M32, A, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>];
     [Load<F32Load, M32, A, W>] [Binary<F32Sub, S, A, W>, Binary<F32Sub, S, A, A>];
@@ -7163,7 +7125,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Load<F64Load, M32, A, W>] [Binary<F64Mul, A, P, W>];
     [Load<F64Load, M32, P, A>, Load<F64Load, M32, A, A>, Load<F64Load, M32, Q, A>] [Binary<F64Mul, A, P, W>, Binary<F64Mul, A, I, P>, Binary<F64Mul, A, P, A>];
     [Load<F64Load, M32, A, Q>, Load<F64Load, M32, P, P>] [Binary<F64Mul, S, P, W>, Binary<F64Mul, S, S, A>];
-    [Load<F64Load, M32, A, W>] [Binary<F64Mul, S, P, W>];
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, P, W>];
     [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, P, A>] [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>];
     [Load<I32Load8U, M32, A, A>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
@@ -7177,13 +7138,9 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>] [Binary<I32Add, A, I, A>];
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
     [Load<I32Load8U, M32, A, A>] [Binary<I32And, A, I, A>];
-    [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Binary<I32And, S, I, W>];
-    [Load<I32Load8U, M32, A, W>] [Binary<I32And, A, I, A>];
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Binary<I32Shl, S, A, A>];
-    [Load<I32Load16U, M32, A, W>, Load<I32Load16U, M32, P, W>] [Branch<I32GeU, A, I, J>];
     [Load<I32Load16U, M32, A, A>] [Binary<I32Mul, A, I, A>];
     [Load<I32Load16U, M32, A, A>, Load<I32Load16U, M32, P, A>, Load<I32Load16U, M32, S, A>, Load<I32Load16U, M32, Q, A>] [Binary<I32Shl, A, I, A>, Binary<I32Shl, A, I, W>];
-    [Load<I32Load16U, M32, A, W>] [Jump];
     [Load<I32Load16U, M32, A, W>, Load<I32Load16U, M32, P, W>, Load<I32Load16U, M32, S, W>, Load<I32Load16U, M32, Q, W>] [BrTable<A>];
     [Load<I64Load32U, M32, A, A>, Load<I64Load32U, M32, P, A>, Load<I64Load32U, M32, S, A>, Load<I64Load32U, M32, Q, A>] [Binary<I64Add, A, I, A>];
     [Load<I64Load32U, M32, A, A>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
@@ -7203,27 +7160,20 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
     [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>, Store<I32Store8, M32, A, P>, Store<I32Store8, M32, A, I>, Store<I32Store8, M32, A, S>, Store<I32Store8, M32, S, Q>] [Jump];
     [Store<I64Store32, M32, S, A>] [Binary<I64ShrU, S, I, A>];
-    [Test<I32Eqz, A, J>] [Branch<I32Eq, Q, I, J>, Branch<I32Eq, P, I, J>];
     [Test<I32Eqz, A, J>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>];
     [Test<I32Eqz, A, N>] [Binary<F32Add, S, S, A>];
     [Test<I32Eqz, A, N>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>];
     [Test<I32Eqz, A, J>] [Move<u64, I, S>];
-    [Unary<I32Eqz, A, W>] [GlobalGet<u64, A>];
     [Test<I32Eqz, A, J>] [JumpAgain];
     [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>] [Branch<I32Ne, S, A, J>];
     [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
     [Branch<I32Eq, A, I, L>] [Binary<I32And, S, I, W>];
-    [Binary<I32Eq, S, A, A>] [Binary<I32Or, S, A, W>];
-    [Binary<I32Eq, S, A, A>] [Select<u64, I, I, A, A>];
     [Binary<I32Ne, S, A, A>, Binary<I32Ne, P, I, A>, Binary<I32Ne, S, S, A>, Binary<I32Ne, S, Q, A>, Binary<I32Ne, S, I, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Branch<I32Ne, S, A, J>] [Binary<I32Add, S, I, W>];
     [Branch<I32Ne, S, A, J>, Branch<I32Ne, P, I, J>, Branch<I32Ne, A, I, J>, Branch<I32Ne, Q, I, J>] [Move<u64, I, S>];
     [Branch<I32LtS, S, A, J>, Branch<I32LtS, P, I, J>, Branch<I32LtS, A, I, J>] [Unary<I64ExtendI32S, Q, A>];
     [Binary<I32LtS, S, A, A>] [Select<u64, I, I, A, A>, Select<u64, S, I, A, A>, Select<u64, I, I, A, W>, Select<u64, S, Q, A, P>];
-    [Binary<I32LtU, S, A, A>] [Select<u64, I, I, A, A>, Select<u64, S, I, A, A>];
     [Branch<I32GtU, A, I, L>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
-    [Binary<I32GtU, S, A, A>] [Select<u64, I, I, A, A>];
-    [Binary<F32Lt, A, I, A>, Binary<F32Lt, S, I, A>, Binary<F32Lt, S, A, A>] [Move<u64, A, S>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>, Binary<I32Add, A, Q, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, P, A>] [Load<I32Load, M32, A, A>, Load<I32Load, M32, A, W>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Load<I32Load, M32, S, W>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, Q, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Load<I32Load, M32, A, A>];
@@ -7245,13 +7195,11 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Store<I32Store8, M32, A, P>, Store<I32Store8, M32, A, S>, Store<I32Store8, M32, A, I>, Store<I32Store8, M32, A, Q>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>, Binary<I32Add, A, Q, W>, Binary<I32Add, S, P, W>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Test<I32Eqz, P, M>, Test<I32Eqz, Q, M>, Test<I32Eqz, P, N>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, J>, Test<I32Eqz, S, J>];
-    [Binary<I32Add, P, I, P>] [Branch<I32Eq, Q, I, J>, Branch<I32Eq, P, I, J>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>, Binary<I32Add, A, Q, W>] [Branch<I32Ne, A, I, J>];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Branch<I32Ne, Q, I, J>, Branch<I32Ne, P, I, J>, Branch<I32Ne, Q, I, L>, Branch<I32Ne, P, I, L>, Branch<I32Ne, S, I, J>, Branch<I32Ne, S, P, L>, Branch<I32Ne, S, P, J>, Binary<I32Ne, P, I, A>, Binary<I32Ne, S, S, A>, Binary<I32Ne, S, Q, A>, Binary<I32Ne, S, I, A>, Branch<I32Ne, S, Q, L>, Binary<I32Ne, S, P, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Branch<I32Ne, S, A, J>];
     [Binary<I32Add, P, I, P>] [Branch<I32LtS, Q, I, J>, Branch<I32LtS, P, I, J>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>] [Branch<I32LtU, A, I, J>];
-    [Binary<I32Add, S, I, W>] [Branch<I32GtU, S, A, J>];
     [Binary<I32Add, A, I, A>] [Branch<I32LeU, A, I, J>];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>, Binary<I32Add, S, A, Q>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>, Binary<I32Add, A, Q, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>];
@@ -7269,13 +7217,11 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Binary<I32ShrU, A, I, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Binary<I32ShrU, A, I, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Binary<I32ShrU, S, I, A>];
-    [Binary<I32Add, A, I, A>] [Binary<I32ShrU, A, I, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Binary<I64ShrU, S, I, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, Q, S>];
     [Binary<I32Add, P, I, P>] [Move<u64, I, S>];
     [Binary<I32Add, P, I, P>] [GlobalGet<u64, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>, Binary<I32Add, A, Q, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, P, A>] [GlobalSet<u64, A>];
-    [Binary<I32Add, S, I, W>] [GlobalSet<u64, A>];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>, Binary<I32Add, S, A, Q>, Binary<I32Add, A, I, Q>, Binary<I32Add, S, I, P>, Binary<I32Add, A, I, P>, Binary<I32Add, A, P, P>, Binary<I32Add, A, Q, Q>, Binary<I32Add, S, A, P>] [Jump];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Jump];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [JumpAgain];
@@ -7284,12 +7230,10 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I32Sub, A, I, A>, Binary<I32Sub, S, I, A>, Binary<I32Sub, P, I, A>] [Binary<I32Sub, A, I, A>];
     [Binary<I32Sub, A, I, W>] [Binary<I32Shl, A, I, A>];
     [Binary<I32Sub, A, I, A>, Binary<I32Sub, S, I, A>] [Binary<I32ShrU, S, A, A>];
-    [Binary<I32Sub, A, I, A>] [Unary<I64ExtendI32U, A, A>];
     [Binary<I32Sub, A, I, A>, Binary<I32Sub, S, I, A>, Binary<I32Sub, P, I, A>, Binary<I32Sub, Q, I, A>, Binary<I32Sub, S, A, A>] [GlobalSet<u64, A>];
     [Binary<I32Sub, A, I, W>] [GlobalSet<u64, A>];
     [Binary<I32Mul, A, I, A>, Binary<I32Mul, S, A, A>] [Binary<I32Add, A, I, A>];
     [Binary<I32Mul, A, I, A>, Binary<I32Mul, S, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Binary<I32Mul, S, I, W>] [Binary<I32And, S, I, W>];
     [Binary<I32RemU, A, I, A>] [Binary<I32Add, A, I, A>, Binary<I32Add, A, I, W>];
     [Binary<I32RemU, A, I, W>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Binary<I32RemU, A, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
@@ -7304,10 +7248,8 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Binary<I32Add, A, I, A>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Binary<I32And, S, I, W>, Binary<I32And, S, A, W>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Binary<I32And, A, I, A>] [Binary<I32Or, S, A, W>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>] [Binary<I32Xor, S, A, W>, Binary<I32Xor, S, A, A>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Binary<I32Shl, A, I, A>];
-    [Binary<I32And, P, I, P>] [Jump];
     [Binary<I32Or, A, I, A>] [Load<I32Load8U, M32, A, A>];
     [Binary<I32Or, A, I, A>, Binary<I32Or, S, A, A>] [Store<I32Store, M32, S, A>];
     [Binary<I32Or, A, I, A>, Binary<I32Or, S, A, A>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
@@ -7321,7 +7263,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I32Shl, A, I, A>, Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, Q, I, A>, Binary<I32Shl, S, A, A>] [Binary<I32Add, A, I, A>, Binary<I32Add, A, I, W>, Binary<I32Add, A, Q, A>, Binary<I32Add, A, Q, W>, Binary<I32Add, A, P, A>];
     [Binary<I32Shl, A, I, W>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
     [Binary<I32Shl, A, I, W>] [Binary<I32Or, A, I, A>];
-    [Binary<I32Shl, A, I, A>] [Binary<I32Or, S, A, W>];
     [Binary<I32Shl, A, I, A>] [Binary<I32ShrS, A, I, A>];
     [Binary<I32Shl, A, I, W>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>, Binary<I32Shl, Q, I, W>] [Binary<I32ShrU, S, I, A>];
     [Binary<I32ShrU, A, I, A>] [Branch<I32GtU, A, I, J>];
@@ -7336,7 +7277,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I64Mul, A, I, A>, Binary<I64Mul, S, A, A>, Binary<I64Mul, P, I, A>, Binary<I64Mul, S, I, A>, Binary<I64Mul, Q, I, A>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
     [Binary<I64Mul, S, I, W>, Binary<I64Mul, S, A, W>] [Binary<I64ShrU, A, I, A>];
     [Binary<I64Mul, A, I, A>, Binary<I64Mul, S, A, A>, Binary<I64Mul, P, I, A>] [Binary<I64ShrU, A, I, A>];
-    [Binary<I64Mul, S, I, W>, Binary<I64Mul, S, A, W>] [Long<S>];
     [Binary<I64RemU, A, I, W>] [Branch<I64GtU, A, I, J>];
     [Binary<I64And, S, I, W>, Binary<I64And, S, A, W>] [Long<S>];
     [Binary<I64Xor, S, I, W>, Binary<I64Xor, S, A, W>] [Binary<I64Shl, A, I, A>];
@@ -7346,17 +7286,13 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<I64Shl, A, I, A>, Binary<I64Shl, S, I, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
     [Binary<I64Shl, A, I, A>, Binary<I64Shl, S, I, A>] [Binary<I64Xor, A, I, A>];
     [Binary<I64Shl, A, I, W>, Binary<I64Shl, S, I, W>, Binary<I64Shl, P, I, W>] [Long<S>];
-    [Binary<I64ShrS, A, I, A>] [Binary<I64And, S, A, W>];
-    [Binary<I64ShrU, A, I, A>] [Binary<I64Add, S, A, W>];
     [Binary<I64ShrU, A, I, A>, Binary<I64ShrU, S, I, A>, Binary<I64ShrU, P, I, A>, Binary<I64ShrU, Q, I, A>, Binary<I64ShrU, S, A, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
     [Binary<I64ShrU, A, I, A>, Binary<I64ShrU, S, I, A>, Binary<I64ShrU, P, I, A>] [Unary<I32WrapI64, A, A>, Unary<I32WrapI64, A, W>];
-    [Binary<I64ShrU, A, I, A>] [Unary<F64ConvertI64U, A, A>];
     [Binary<I64Rotr, P, A, A>] [ReturnValue<u64, A>];
     [Unary<F32Sqrt, A, W>] [Binary<F32Lt, A, I, A>];
     [Binary<F32Add, S, A, A>, Binary<F32Add, A, A, A>, Binary<F32Add, A, I, A>] [Store<F32Store, M32, S, A>, Store<F32Store, M32, P, A>];
     [Binary<F32Add, S, A, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
     [Binary<F32Add, S, A, W>, Binary<F32Add, A, A, W>, Binary<F32Add, S, S, W>] [Binary<F32Sub, S, S, W>];
-    [Binary<F32Add, S, A, W>] [Move<u64, I, S>];
     [Binary<F32Sub, A, S, A>, Binary<F32Sub, S, A, A>] [Store<F32Store, M32, S, A>, Store<F32Store, M32, P, A>];
     [Binary<F32Sub, S, S, W>, Binary<F32Sub, S, A, W>, Binary<F32Sub, A, S, W>] [Binary<F32Mul, A, A, A>, Binary<F32Mul, A, A, W>];
     [Binary<F32Sub, A, S, A>] [Binary<F32Mul, A, I, A>];
@@ -7372,7 +7308,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Binary<F64Sub, Q, A, A>, Binary<F64Sub, Q, P, A>, Binary<F64Sub, S, A, A>, Binary<F64Sub, S, P, A>] [Store<F64Store, M32, S, A>, Store<F64Store, M32, P, A>];
     [Binary<F64Sub, S, A, Q>] [Branch<F64Le, Q, I, J>, Branch<F64Le, Q, I, N>, Binary<F64Le, P, I, A>];
     [Binary<F64Sub, S, A, W>] [Binary<F64Sub, Q, A, A>, Binary<F64Sub, S, A, W>, Binary<F64Sub, S, A, A>];
-    [Binary<F64Sub, Q, A, A>] [Binary<F64Sub, Q, A, A>];
     [Binary<F64Mul, A, P, W>, Binary<F64Mul, S, P, W>, Binary<F64Mul, S, A, W>] [Load<F64Load, M32, P, A>, Load<F64Load, M32, P, W>, Load<F64Load, M32, P, P>];
     [Binary<F64Mul, A, I, P>] [Binary<I32Add, S, I, W>];
     [Binary<F64Mul, S, A, A>, Binary<F64Mul, S, S, A>, Binary<F64Mul, A, P, A>, Binary<F64Mul, S, Q, A>, Binary<F64Mul, S, P, A>] [Binary<F64Add, S, A, A>];
@@ -7387,10 +7322,7 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Unary<I32WrapI64, A, W>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, Q, S>];
     [Unary<I64ExtendI32S, A, A>, Unary<I64ExtendI32S, Q, A>, Unary<I64ExtendI32S, P, A>] [Binary<I64Shl, S, A, A>];
     [Unary<I64ExtendI32U, A, W>] [Binary<I32Sub, S, I, A>];
-    [Unary<I64ExtendI32U, A, A>] [Binary<I64Add, A, I, A>];
-    [Unary<I64ExtendI32U, A, A>] [Binary<I64Mul, S, A, W>];
     [Unary<I64ExtendI32U, A, A>] [Binary<I64And, A, I, A>];
-    [Unary<I64ExtendI32U, A, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
     [Unary<I64ExtendI32U, A, A>] [Binary<I64ShrU, S, A, A>];
     [Unary<I64ExtendI32U, A, A>, Unary<I64ExtendI32U, Q, A>, Unary<I64ExtendI32U, P, A>] [Binary<I64Rotr, P, A, A>];
     [Unary<I64ExtendI32U, A, A>] [Unary<I64Extend8S, A, A>, Unary<I64Extend8S, A, W>];
@@ -7400,7 +7332,6 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [Move<u64, I, S>] [Store<I32Store, M32, S, Q>];
     [Move<u64, I, S>] [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>];
     [Move<u64, I, S>] [Store<I64Store, M32, S, A>];
-    [Move<u64, I, S>] [Test<I32Eqz, P, M>];
     [Move<u64, I, S>] [Branch<I32GtU, Q, I, J>, Branch<I32GtU, P, I, J>, Branch<I32GtU, Q, I, L>, Branch<I32GtU, P, I, L>];
     [Move<u64, I, S>, Move<u64, S, S>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
     [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>] [Binary<I32Sub, S, A, A>];
@@ -7436,11 +7367,8 @@ pub(crate) static FUSED: [Fused; 331] = fused! [
     [GlobalGet<u64, A>] [Binary<I32Sub, A, I, A>, Binary<I32Sub, A, I, W>, Binary<I32Sub, A, I, P>, Binary<I32Sub, A, S, Q>, Binary<I32Sub, A, P, A>];
     [GlobalGet<u64, W>] [Move<u64, I, S>, Move<u64, S, S>];
     [GlobalGet<u64, W>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
-    [GlobalSet<u64, A>] [Store<I32Store, M32, S, Q>];
-    [GlobalSet<u64, A>] [Binary<F32Mul, S, A, W>];
     [GlobalSet<u64, A>, GlobalSet<u64, P>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
     [GlobalSet<u64, A>] [ReturnValue<u64, P>, ReturnValue<u64, I>, ReturnValue<u64, S>];
-    [GlobalSet<u64, A>] [ReturnValue<f64, A>];
     [GlobalSet<u64, A>] [Return];
     [Enter<true, false>] [Load<I32Load, M32, S, W>, Load<I32Load, M32, P, A>];
     [Enter<true, false>] [Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, Q, W>, Load<I32Load8U, M32, Q, A>];
