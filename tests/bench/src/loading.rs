@@ -73,7 +73,8 @@ pub fn compare(files: &[String]) -> Result<(), Error> {
     for file in files {
         let bytes = fs::read(file).map_err(|error| format!("{file}: {error}"))?;
         let name = file.rsplit('/').next().unwrap_or(file);
-        line(name, &bytes, &mut ratios, &mut factors).map_err(|error| format!("{file}: {error}"))?;
+        line(name, &bytes, &mut ratios, &mut factors)
+            .map_err(|error| format!("{file}: {error}"))?;
     }
     for (way, ratios) in WAYS.iter().zip(&ratios) {
         let mean = geometric_mean(ratios).unwrap_or(f64::NAN);
@@ -150,7 +151,9 @@ macro_rules! ways {
             use std::hint::black_box;
             use std::time::Duration;
 
-            use ::$engine::{CompilationMode, Config, Engine, Error as Failure, Linker, Module, Store};
+            use ::$engine::{
+                CompilationMode, Config, Engine, Error as Failure, Linker, Module, Store,
+            };
             use cpu_time::ThreadTime;
 
             use crate::Error;
@@ -185,7 +188,11 @@ macro_rules! ways {
                 }
                 let mut linker = <Linker<()>>::new(&engine);
                 for import in module.imports() {
-                    let ty = import.ty().func().cloned().ok_or("an import is no function")?;
+                    let ty = import
+                        .ty()
+                        .func()
+                        .cloned()
+                        .ok_or("an import is no function")?;
                     linker.func_new(import.module(), import.name(), ty, |_, _, _| {
                         Err(Failure::i32_exit(0))
                     })?;
