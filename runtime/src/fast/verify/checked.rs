@@ -581,7 +581,8 @@ struct Starts(Vec<u64>);
 
 impl Starts {
     fn new(words: usize) -> Result<Self, OutOfMemory> {
-        let count = words.div_ceil(u64::BITS as usize);
+        // The second of fused instructions may have no words, and stand where the code ends.
+        let count = words / u64::BITS as usize + 1;
         let mut bits = Vec::new();
         bits.try_reserve_exact(count).map_err(|_| OutOfMemory)?;
         bits.resize(count, 0);
