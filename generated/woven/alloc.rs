@@ -6,6 +6,7 @@ use super::operations::*;
 use crate::fast::canonical::*;
 use crate::fast::control::*;
 use crate::fast::form::{self, Forms, forms};
+use crate::fast::frame::*;
 use crate::fast::fusion::{Fused, Pairs, fused, pairs};
 use crate::fast::handler::{Entry, entry};
 use crate::fast::instruction::*;

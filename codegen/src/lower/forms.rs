@@ -9,7 +9,7 @@ use super::keys::Keys;
 use super::row::{self, Row, Text};
 use super::tiers::documented;
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::load::Document;
+use crate::load::{Document, Entry};
 use crate::model::{
     EngineInstruction, Form, FormClass, Forms, Fused, Fusion, MemoryKind, OperandClass, Origin,
     Place, RegisterClass, ResultClass, Shape, TierId,
@@ -29,39 +29,47 @@ pub(super) fn lower(
             ..Forms::default()
         };
     };
-    let budgets = document.rows("budget");
-    let columns: Vec<(&str, Option<TierId>)> = budgets
-        .iter()
-        .map(|entry| {
-            (
-                entry.key.as_str(),
-                tiers.find(&entry.key, &entry.origin, report),
-            )
-        })
-        .collect();
-    let mut most = Vec::new();
-    for (entry, (_, tier)) in budgets.iter().zip(&columns) {
-        let number = number(entry, report);
-        let budget = tier.zip(number);
-        most.extend(budget.map(|(tier, number)| (tier, number, entry.origin.clone())));
-    }
-    let mut fused = Vec::new();
-    for entry in document.rows("fused") {
-        let tier = tiers.find(&entry.key, &entry.origin, report);
-        let budget = tier.zip(number(&entry, report));
-        fused.extend(budget.map(|(tier, number)| (tier, number, entry.origin.clone())));
-    }
+    let [budgets, fused] = ["budget", "fused"].map(|table| document.rows(table));
+    let [budgeted, fusing] = [&budgets, &fused].map(|rows| known(rows, tiers, report));
+    let keys = budgets.iter().map(|entry| entry.key.as_str());
+    let columns: Vec<(&str, Option<TierId>)> = keys.zip(budgeted.iter().copied()).collect();
+    let budgets = numbered(&budgets, &budgeted, report);
+    let fused = numbered(&fused, &fusing, report);
     Forms {
         places: places(document, report),
         classes: classes(document, &columns, report),
         engine: engine(document, &columns, report),
-        budgets: most,
+        budgets,
         fused,
         fusions,
     }
 }
 
 /// The places that have a row.
+/// The tier that each row of a table is for.
+fn known(
+    rows: &[Entry],
+    tiers: &Keys<'_, TierId>,
+    report: &mut Vec<Diagnostic>,
+) -> Vec<Option<TierId>> {
+    let find = |row: &Entry| tiers.find(&row.key, &row.origin, report);
+    rows.iter().map(find).collect()
+}
+
+/// The number in each row, with its tier.
+fn numbered(
+    rows: &[Entry],
+    tiers: &[Option<TierId>],
+    report: &mut Vec<Diagnostic>,
+) -> Vec<(TierId, u32, Origin)> {
+    let rows = rows.iter().zip(tiers);
+    rows.filter_map(|(row, tier)| {
+        let number = number(row, report);
+        Some(((*tier)?, number?, row.origin.clone()))
+    })
+    .collect()
+}
+
 fn places(document: &Document, report: &mut Vec<Diagnostic>) -> Vec<Place> {
     let mut places = Vec::new();
     for row in documented(document, "place", report) {

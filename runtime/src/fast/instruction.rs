@@ -7,10 +7,10 @@
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
-use super::layout::{Layout, Operand, words};
+use super::layout::{Layout, Operand, Pinned, words};
 use super::memory::Memory;
 use super::operation::{self, Immediate, Truth};
-use super::place::{Branching, Destination, Source};
+use super::place::{Branching, Destination, P, Q, S, Source};
 use super::register::Register;
 use super::state::{Flow, State};
 use crate::spec::Trap;
@@ -56,6 +56,27 @@ macro_rules! attempt {
 }
 pub(crate) use attempt;
 
+/// Declares instructions without parameters.
+macro_rules! instructions {
+    ($($(#[$doc:meta])* $name:ident [$($operand:expr),*; $ending:expr] |$w:ident, $s:ident| $body:block)*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $name;
+        impl Instruction for $name {
+            const LAYOUT: Layout = Layout::NONE.all(&[$($operand),*]).ending($ending);
+
+            #[inline(always)]
+            #[allow(unused_unsafe, reason = "some of them only say where to go on")]
+            unsafe fn execute($w: *const u32, $s: &mut State) -> Flow {
+                // SAFETY: `Instruction::execute` requires the words of this very type and a live
+                // state: indices, cells, counters and targets in them are the validator's and the
+                // translator's, slots lie in the frame, and the context is there.
+                unsafe { $body }
+            }
+        }
+    )*};
+}
+pub(crate) use instructions;
+
 /// An operation on one operand.
 pub(crate) struct Unary<O, A, D>(PhantomData<(O, A, D)>);
 /// An operation on two operands.
@@ -82,6 +103,9 @@ pub(crate) struct Select<T, A, B, C, D>(PhantomData<(T, A, B, C, D)>);
 pub(crate) struct GlobalGet<T, D>(PhantomData<(T, D)>);
 /// Writes a global.
 pub(crate) struct GlobalSet<T, A>(PhantomData<(T, A)>);
+/// Gives the registers of pinned locals to others: where `q` and `p` go to, where the new `p` and `q`
+/// come from.
+pub(crate) struct Repin<T>(PhantomData<T>);
 /// Two instructions, the second right behind the first, in one.
 pub(crate) struct Seq<X, Y>(PhantomData<(X, Y)>);
 
@@ -343,6 +367,27 @@ impl<T: Register, A: Source, B: Source, C: Source, D: Destination> Instruction
             let condition: i32 = C::read(words, state);
             let value = select_unpredictable(condition.holds(), first, second);
             D::write(words.add(C::words::<i32>()), state, value);
+        }
+        Flow::Next
+    }
+}
+
+impl<T: Register> Instruction for Repin<T> {
+    const LAYOUT: Layout = Layout::NONE
+        .all(&[Operand::Local; 4])
+        .pins(Pinned::of(T::KIND));
+
+    #[inline(always)]
+    unsafe fn execute(words: *const u32, state: &mut State) -> Flow {
+        // SAFETY: the caller promises the words of this very type and a live state: each is the number
+        // of a slot of the frame, by the translator.
+        unsafe {
+            let (p, q): (T, T) = (P::read(words, state), Q::read(words, state));
+            S::write(words, state, q);
+            S::write(words.add(1), state, p);
+            let (p, q): (T, T) = (S::read(words.add(2), state), S::read(words.add(3), state));
+            P::write(words, state, p);
+            Q::write(words, state, q);
         }
         Flow::Next
     }

@@ -19,7 +19,7 @@
 //! | `sp` | the frame: locals, then operands at their stack height |
 //! | `context` | what changes rarely: memory 0, globals, limits, fuel |
 //! | `acc`, `f`, `g` | accumulators for integers and references, `f64`, `f32` |
-//! | `p`, `q`, `fp`, `fq` | the function's hottest locals: two integers, two `f64` |
+//! | `p`, `q`, `fp`, `fq` | the hottest locals of the function, or of the loop that runs: two integers, two `f64` |
 //!
 //! `local.get`, constants, `local.set` and `local.tee` are never executed: the translator
 //! ([`translate`]) folds them into the operands of others, and comparisons into branches.
@@ -39,6 +39,7 @@ pub(crate) mod context;
 pub(crate) mod control;
 pub(crate) mod fault;
 pub(crate) mod form;
+pub(crate) mod frame;
 pub(crate) mod fusion;
 pub(crate) mod handler;
 pub(crate) mod instruction;
@@ -68,5 +69,5 @@ pub(crate) use run::{Interruption, Invocation, call};
 
 /// Where calls of a function go that is not translated yet.
 pub(crate) fn lazy() -> *const u32 {
-    core::ptr::from_ref(&control::LAZY).cast()
+    core::ptr::from_ref(&frame::LAZY).cast()
 }

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use super::context::Context;
-use super::control::{DONE, FOREIGN, LEAVE, RETURN};
 use super::fault;
+use super::frame::{DONE, FOREIGN, LEAVE, RETURN};
 use super::handler::enter;
 use super::stack::{Record, Stack};
 use super::state::{Exit, State};

@@ -92,7 +92,7 @@ pub(crate) fn unverified(
     let pins = match module.pins(index) {
         Some(pins) => pins,
         None => {
-            found = found_pins(module, index, scratch, watch)?;
+            found = find_pins(module, index, scratch, watch)?;
             &found
         }
     };
@@ -111,7 +111,7 @@ pub(crate) fn unverified(
 }
 
 /// What of a function lives in registers, if that was not found when the module was made.
-fn found_pins(
+fn find_pins(
     module: &Module,
     index: u32,
     scratch: &mut Scratch<Heap>,

@@ -13,7 +13,7 @@ use crate::allocation::OutOfMemory;
 use crate::error::Error;
 use crate::error::cause::InternalError;
 use crate::exec::slot;
-use crate::fast::control::LEAVE;
+use crate::fast::frame::LEAVE;
 use crate::fast::fusion;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
 use crate::fast::layout::{Ending, Layout, Operand, Pinned};

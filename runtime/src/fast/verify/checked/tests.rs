@@ -301,7 +301,9 @@ finds! {
     }
     a_register_of_a_local_that_is_not_pinned: "other pinned locals" |t| {
         let copy = form(Operation::MoveF64, &[Place::P], Some(To::S)).unwrap();
-        t.instructions.insert(1, (copy, vec![0], false));
+        // Behind what jumps over it: distances stay right.
+        let last = t.instructions.len() - 1;
+        t.instructions.insert(last, (copy, vec![0], false));
     }
     a_loop_whose_head_is_not_kept: "no loop whose head the context has" |t| {
         let head = |(handler, ..): &(u16, Vec<u32>, bool)| *handler == form(Operation::LoopHead, &[], None).unwrap();
