@@ -523,7 +523,7 @@ pub(super) fn behind_fd<'a, G: Gate>(
 
 /// What proposals reserve whose instructions have no rows, or none in some profiles: prefix, first and last code.
 #[rustfmt::skip]
-pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 24] = [
+static RESERVED: [(u8, u16, u16, Proposal); 24] = [
     (0x00, 0x06, 0x07, Proposal::LegacyExceptions),
     (0x00, 0x08, 0x08, Proposal::Exceptions),
     (0x00, 0x09, 0x09, Proposal::LegacyExceptions),
@@ -549,3 +549,8 @@ pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 24] = [
     (0xFE, 0,    3,    Proposal::Threads),
     (0xFE, 16,   78,   Proposal::Threads),
 ];
+
+/// One of these.
+pub(crate) fn reserved(index: usize) -> Option<&'static (u8, u16, u16, Proposal)> {
+    RESERVED.get(index)
+}

@@ -76,12 +76,19 @@ pub fn emit(model: &Model) -> Source {
         })
         .collect();
     let open = format!(
-        "pub(crate) static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
+        "static RESERVED: [(u8, u16, u16, Proposal); {}] = [",
         cells.len()
     );
     let doc = "What proposals reserve whose instructions have no rows, or none in some profiles: prefix, \
                first and last code.";
     source.table(doc, &open, &cells, "];");
+    source.line("");
+    source.line("/// One of these.");
+    source.line(
+        "pub(crate) fn reserved(index: usize) -> Option<&'static (u8, u16, u16, Proposal)> {",
+    );
+    source.line("    RESERVED.get(index)");
+    source.line("}");
     source
 }
 

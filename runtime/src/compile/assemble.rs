@@ -1,7 +1,7 @@
 //! From bytes to the parts of a module, in the validator's one pass.
 //!
 //! The validator reads each entry once and hands it to a sink; the [`Assembler`] is that sink. It
-//! keeps spans and indices, not copies, in [`Parts`], and counts the uses of locals in each body.
+//! keeps spans and indices, not copies, in [`Parts`].
 //! Instances are made from the parts alone, so that no section is decoded a second time. Standard:
 //! section 2.5, "Modules".
 
@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 
 use crate::allocation;
 use crate::error::Result;
-use crate::fast::pinning::Pinning;
-use crate::module::{Ask, Body, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
+use crate::module::{Ask, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
 use crate::profile::Features;
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,
@@ -22,23 +21,22 @@ use crate::types::{
 };
 use crate::validate::{self, Environment, Heap, ModuleSink};
 
-/// Validates a module and takes it apart; `lazy` leaves the bodies of functions for later.
+/// Validates a module and takes it apart; with `skip`, the bodies of functions are left for later.
 pub(super) fn assemble(
     bytes: &[u8],
     features: &Features,
-    lazy: bool,
+    skip: bool,
     ask: &mut Ask<'_>,
 ) -> Result<(Environment<Heap>, Parts)> {
     let mut watch = Watch::new(ask, 0);
     let mut sink = Assembler {
         parts: Parts::default(),
         body: Watched {
-            sink: Pinning::default(),
+            sink: (),
             watch: &mut watch,
         },
         imported: [0; 5],
-        span: Span::default(),
-        lazy,
+        skip,
     };
     let validated = validate::module(bytes, features, Heap, &mut sink);
     let parts = sink.parts;
@@ -50,13 +48,11 @@ pub(super) fn assemble(
 
 struct Assembler<'t, 'w> {
     parts: Parts,
-    body: Watched<'t, 'w, Pinning>,
+    body: Watched<'t, 'w, ()>,
     /// Imports so far, by kind.
     imported: [u32; 5],
-    /// The body that is being read.
-    span: Span,
     /// Whether bodies are left out.
-    lazy: bool,
+    skip: bool,
 }
 
 /// Adds an item if there is memory for it.
@@ -71,7 +67,7 @@ fn out_of_memory() -> Reject {
 }
 
 impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
-    type Body = Watched<'t, 'w, Pinning>;
+    type Body = Watched<'t, 'w, ()>;
 
     const BY_NAME: bool = true;
 
@@ -80,23 +76,12 @@ impl<'a, 't, 'w> ModuleSink<'a> for Assembler<'t, 'w> {
     }
 
     fn skip(&mut self, _: FuncIdx, span: Span) -> Result<bool, Reject> {
-        if self.lazy {
-            push(&mut self.parts.bodies, Body { span, pins: None })?;
-        }
-        Ok(self.lazy)
+        push(&mut self.parts.bodies, span)?;
+        Ok(self.skip)
     }
 
-    fn body(&mut self, _: FuncIdx, span: Span) -> Result<&mut Self::Body, Reject> {
-        self.span = span;
+    fn body(&mut self, _: FuncIdx, _: Span) -> Result<&mut Self::Body, Reject> {
         Ok(&mut self.body)
-    }
-
-    fn end_body(&mut self, _: FuncIdx) -> Result<(), Reject> {
-        let body = Body {
-            span: self.span,
-            pins: Some(self.body.sink.finish()?),
-        };
-        push(&mut self.parts.bodies, body)
     }
 
     fn import(&mut self, import: &Import<'a>, _: usize, names: [Span; 2]) -> Result<(), Reject> {

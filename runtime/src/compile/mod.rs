@@ -1,7 +1,7 @@
 //! From bytes to a [`Module`]: validated, taken apart and, if the engine is configured so, translated.
 //!
 //! The validator passes over the bytes once. What listens to it ([`assemble`]) keeps what instances
-//! will ask for, and picks the locals of each function that live in registers. An engine can be
+//! will ask for. Functions that are translated at once are validated by that pass; an engine can also be
 //! configured so that both wait, for each function, until it is called. Standard: section
 //! 7.1.5, "Modules": `module_decode` and `module_validate`.
 
@@ -67,24 +67,24 @@ impl Module {
         bytes: Cow<'_, [u8]>,
         ask: &mut Ask<'_>,
     ) -> Result<Self> {
-        let lazy = engine.config().mode == CompilationMode::Lazy;
-        Self::assembled(engine, bytes, lazy, ask)
+        // Translation validates.
+        let skip = engine.config().mode != CompilationMode::LazyTranslation;
+        Self::assembled(engine, bytes, skip, ask)
     }
 
     /// The same of a module that was found valid as a part of a component: its functions need not be
-    /// read again before they are called.
+    /// read again before they are translated.
     pub(crate) fn of_component(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        let lazy = engine.config().mode != CompilationMode::Eager;
-        Self::assembled(engine, bytes.into(), lazy, &mut || Ok(()))
+        Self::assembled(engine, bytes.into(), true, &mut || Ok(()))
     }
 
     fn assembled(
         engine: &Engine,
         bytes: Cow<'_, [u8]>,
-        lazy: bool,
+        skip: bool,
         ask: &mut Ask<'_>,
     ) -> Result<Self> {
-        let (env, parts) = assemble::assemble(&bytes, engine.features(), lazy, ask)?;
+        let (env, parts) = assemble::assemble(&bytes, engine.features(), skip, ask)?;
         let module = Self::of(ModuleInner {
             engine: engine.clone(),
             types: ModuleTypes::new(engine, &env)?,

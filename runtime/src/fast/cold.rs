@@ -16,7 +16,6 @@ use crate::module::code::Cell;
 use crate::spec::{Rate, Trap};
 use crate::store::entity::{FuncBody, FuncEntity, HostFunc, Turn};
 use crate::store::erased;
-use crate::validate::Scratch;
 
 /// Translates a function and publishes its code; on failure the context holds the error. At the
 /// store's deadline that does what it does in running code: the translation ends, or goes on.
@@ -48,7 +47,7 @@ pub(crate) unsafe fn translate(context: *mut Context, cell: *const Cell) -> Opti
     };
     let start = module.body_start(cell.index);
     let watch = &mut Watch::new(&mut ask, start);
-    match translate::function(&module, cell, &mut Scratch::default(), watch) {
+    match translate::function(&module, cell, &mut translate::Workspace::default(), watch) {
         Ok(entry) => Some(entry),
         Err(error) => {
             // SAFETY: the context is live, as the caller promises.

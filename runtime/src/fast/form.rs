@@ -192,17 +192,44 @@ pub(crate) const fn number(operation: Operation, form: &str) -> u16 {
 
 /// The handler of an operation with its operands in places and its result in another, if there is
 /// one.
+#[inline]
 pub(crate) fn form(operation: Operation, places: &[Place], to: Option<To>) -> Option<u16> {
-    let forms = operation.info().forms;
-    // A key does not tell how many places it is made of.
-    if forms.places != places.len() + usize::from(to.is_some()) {
-        return None;
+    Shape::new(places).form(operation, to)
+}
+
+/// Places of operands, as the tables of forms know them.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    key: u16,
+    operands: u16,
+}
+
+impl Shape {
+    /// The digit of the result in a key, by how many operands stand before it.
+    const RESULT: [usize; 4] = [1, BASE, BASE.pow(2), BASE.pow(3)];
+
+    /// That of these places, of at most three operands.
+    #[inline]
+    pub(crate) fn new(places: &[Place]) -> Self {
+        let digits = places.iter().rev();
+        let key = digits.fold(0, |key, &place| key * BASE as u16 + place as u16);
+        let operands = places.len() as u16;
+        Self { key, operands }
     }
-    let first = to.map_or(0, |to| to as usize);
-    let digits = places.iter().rev();
-    let key = digits.fold(first, |key, &place| key * BASE + place as usize);
-    let number = forms.numbers.get(key)?.checked_sub(1)?;
-    Some(BASES[operation as usize] + number)
+
+    /// The handler of an operation with its operands there and its result in a place, if there is one.
+    #[inline]
+    pub(crate) fn form(self, operation: Operation, to: Option<To>) -> Option<u16> {
+        let forms = operation.info().forms;
+        let operands = usize::from(self.operands);
+        // A key does not tell how many places it is made of.
+        if forms.places != operands + usize::from(to.is_some()) {
+            return None;
+        }
+        let result = to.map_or(0, |to| to as usize * Self::RESULT[operands]);
+        let number = forms.numbers.get(usize::from(self.key) + result)?;
+        Some(BASES[operation as usize] + number.checked_sub(1)?)
+    }
 }
 
 /// Where the handler with a number reads its first operand; none if it has none in a place.

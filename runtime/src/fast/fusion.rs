@@ -6,14 +6,11 @@
 
 use super::handler::Entry;
 use super::handlers::{FUSED, HANDLERS, PAIRS};
-use super::operations::{INFOS, Operation};
 
 /// The pairs of a row.
 pub(crate) struct Pairs {
-    pub(crate) first: Operation,
     /// Numbers of the handlers that can come first.
     pub(crate) firsts: &'static [u16],
-    pub(crate) then: Operation,
     /// Numbers of the handlers that can follow.
     pub(crate) thens: &'static [u16],
 }
@@ -25,9 +22,7 @@ pub(crate) type Fused = &'static [&'static [Entry]];
 macro_rules! pairs {
     ($($first:ident $($before:literal)*, $then:ident $($behind:literal)*;)*) => {
         [$(Pairs {
-            first: Operation::$first,
             firsts: &[$(form::number(Operation::$first, $before)),*],
-            then: Operation::$then,
             thens: &[$(form::number(Operation::$then, $behind)),*],
         }),*]
     };
@@ -53,92 +48,86 @@ static BASES: [u16; PAIRS.len()] = {
     bases
 };
 
-/// For each operation the first row that begins with it or with a later one.
-static ROWS: [u16; INFOS.len() + 1] = {
-    let mut rows = [0; INFOS.len() + 1];
-    let (mut operation, mut at) = (0, 0);
-    while operation <= INFOS.len() {
-        while at < PAIRS.len() && (PAIRS[at].first as usize) < operation {
-            at += 1;
-        }
-        rows[operation] = at as u16;
-        operation += 1;
-    }
-    rows
-};
-
-/// The second operation of each row, apart from the rest: a row is looked for at every instruction that
-/// is laid down. That they ascend is checked when the crate is compiled.
-static THEN: [Operation; PAIRS.len()] = {
-    let mut then = [Operation::EQZ; PAIRS.len()];
-    let mut at = 0;
+/// How many pairs there are.
+const COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
     while at < PAIRS.len() {
-        then[at] = PAIRS[at].then;
-        assert!(
-            at == 0
-                || (PAIRS[at - 1].first as usize) < PAIRS[at].first as usize
-                || then[at - 1] as usize <= then[at] as usize,
-            "pairs are in the order of their operations"
-        );
+        count += PAIRS[at].firsts.len() * PAIRS[at].thens.len();
         at += 1;
     }
-    then
+    count
 };
 
-/// Handlers, a bit for each that stands for one operation.
-type Set = [u64; HANDLERS.len().div_ceil(u64::BITS as usize)];
+/// What follows in a pair, and where the handler stands that does both.
+#[derive(Clone, Copy)]
+struct Follower {
+    then: u16,
+    row: u16,
+    /// The place of each part in its row.
+    places: [u16; 2],
+}
 
-/// Those that come first in a pair, and those that follow: most do neither.
-static FIRST: Set = side(true);
-static FOLLOWING: Set = side(false);
+/// For each handler of one operation where its followers begin: a pair is looked for at every instruction
+/// that is laid down.
+static FOLLOWERS: [u16; HANDLERS.len() + 1] = starts();
 
-const fn side(first: bool) -> Set {
-    let (mut set, mut row) = ([0; size_of::<Set>() / size_of::<u64>()], 0);
+/// All followers, by what comes first.
+static ALL: [Follower; COUNT] = {
+    let none = Follower {
+        then: 0,
+        row: 0,
+        places: [0; 2],
+    };
+    let (mut all, mut next) = ([none; COUNT], starts());
+    let mut row = 0;
     while row < PAIRS.len() {
         let Pairs { firsts, thens, .. } = &PAIRS[row];
-        let (numbers, mut at) = (if first { *firsts } else { *thens }, 0);
-        while at < numbers.len() {
-            set[(numbers[at] as u32 / u64::BITS) as usize] |= 1 << (numbers[at] as u32 % u64::BITS);
+        let mut at = 0;
+        while at < firsts.len() * thens.len() {
+            let (before, behind) = (at / thens.len(), at % thens.len());
+            let place = &mut next[firsts[before] as usize];
+            all[*place as usize] = Follower {
+                then: thens[behind],
+                row: row as u16,
+                places: [before as u16, behind as u16],
+            };
+            *place += 1;
             at += 1;
         }
         row += 1;
     }
-    set
-}
+    all
+};
 
-fn contains(set: &Set, number: u16) -> bool {
-    let word = set.get((u32::from(number) / u64::BITS) as usize);
-    word.is_some_and(|word| word >> (u32::from(number) % u64::BITS) & 1 != 0)
-}
-
-/// The handler that does what two do in a row, by their operations and numbers, if there is one.
-#[inline]
-pub(crate) fn together(
-    first: (Operation, u16),
-    then: (Operation, u16),
-) -> Option<(u16, &'static Entry)> {
-    match contains(&FIRST, first.1) && contains(&FOLLOWING, then.1) {
-        true => pair(first, then),
-        false => None,
+const fn starts() -> [u16; HANDLERS.len() + 1] {
+    let (mut starts, mut row) = ([0; HANDLERS.len() + 1], 0);
+    while row < PAIRS.len() {
+        let Pairs { firsts, thens, .. } = &PAIRS[row];
+        let mut at = 0;
+        while at < firsts.len() {
+            starts[firsts[at] as usize + 1] += thens.len() as u16;
+            at += 1;
+        }
+        row += 1;
     }
+    let mut at = 0;
+    while at < HANDLERS.len() {
+        starts[at + 1] += starts[at];
+        at += 1;
+    }
+    starts
 }
 
-fn pair(first: (Operation, u16), then: (Operation, u16)) -> Option<(u16, &'static Entry)> {
-    let operation = first.0 as usize;
-    let (start, end) = (
-        usize::from(ROWS[operation]),
-        usize::from(ROWS[operation + 1]),
-    );
-    // Rows with the same first operation are in the order of the second one.
-    let before = THEN[start..end].partition_point(|it| (*it as usize) < then.0 as usize);
-    let mut rows = (start + before..end).take_while(|row| THEN[*row] == then.0);
-    rows.find_map(|row| {
-        let Pairs { firsts, thens, .. } = PAIRS[row];
-        let before = firsts.iter().position(|one| *one == first.1)?;
-        let behind = thens.iter().position(|one| *one == then.1)?;
-        let number = BASES[row] + (before * thens.len() + behind) as u16;
-        Some((number, &FUSED[row].get(before)?[behind]))
-    })
+/// The handler that does what two do in a row, by their numbers, if there is one.
+#[inline]
+pub(crate) fn together(first: u16, then: u16) -> Option<(u16, &'static Entry)> {
+    let at = usize::from(first);
+    let (start, end) = (*FOLLOWERS.get(at)?, *FOLLOWERS.get(at + 1)?);
+    let followers = &ALL[usize::from(start)..usize::from(end)];
+    let found = followers.iter().find(|it| it.then == then)?;
+    let (row, [before, behind]) = (usize::from(found.row), found.places.map(usize::from));
+    let number = BASES.get(row)? + (before * PAIRS.get(row)?.thens.len() + behind) as u16;
+    Some((number, FUSED.get(row)?.get(before)?.get(behind)?))
 }
 
 /// The numbers of the handlers that a fused one does in a row.

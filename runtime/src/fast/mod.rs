@@ -49,6 +49,7 @@ pub(crate) mod memory;
 pub(crate) mod native;
 pub(crate) mod operation;
 pub(crate) mod pinning;
+pub(crate) mod pins;
 pub(crate) mod place;
 pub(crate) mod register;
 pub(crate) mod run;

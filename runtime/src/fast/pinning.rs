@@ -1,4 +1,4 @@
-//! The hottest locals of a function, found while it is validated.
+//! The hottest locals of a function, found before it is translated.
 //!
 //! Uses count eight times as much for each loop around them. Two integer locals and two of type
 //! `f64` are pinned to registers; references never, so that nothing but slots holds them. A loop
@@ -14,13 +14,12 @@ use super::operations::Operation;
 use super::register::RegisterClass;
 use super::translate::{Place, To};
 use crate::allocation::{boxed_list, reserve};
+use crate::fast::pins::{FuncPins, LoopPins, Pin, Pins};
 use crate::generated::woven::instruction::Instruction;
-use crate::module::pins::{FuncPins, LoopPins, Pin, Pins};
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 use crate::types::ValType;
-use crate::validate::stack::FrameKind;
-use crate::validate::{Effect, Header, List, LocalRun, Sink};
+use crate::validate::{Header, List, LocalRun, Survey};
 
 /// Counts the uses of locals in one function after the other. What a function costs here depends
 /// on what it does, not on how many locals it declares.
@@ -32,6 +31,8 @@ pub(crate) struct Pinning {
     used: Vec<u16>,
     /// The locals of the function, as far as they can be pinned.
     runs: Vec<LocalRun>,
+    /// For each open block whether it is a loop.
+    blocks: Vec<bool>,
     /// Open loops.
     depth: u32,
     /// Loops so far.
@@ -253,12 +254,18 @@ impl Pinning {
         Ok(())
     }
 
+    fn open(&mut self, is_loop: bool) -> Result<(), Reject> {
+        reserve(&mut self.blocks, 1).map_err(|_| self.out_of_memory())?;
+        self.blocks.push(is_loop);
+        Ok(())
+    }
+
     fn out_of_memory(&self) -> Reject {
         Reject::new(ErrorCode::OutOfMemory, self.code)
     }
 }
 
-impl<'a> Sink<'a> for Pinning {
+impl Survey for Pinning {
     fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
         self.code = header.code;
         self.reserve().map_err(|_| self.out_of_memory())?;
@@ -270,22 +277,28 @@ impl<'a> Sink<'a> for Pinning {
         self.runs.extend(header.runs().take(COUNTED));
         self.loops.clear();
         self.uses.clear();
+        self.blocks.clear();
         (self.depth, self.seen) = (0, 0);
         (self.innermost, self.leaves) = (None, 0);
         Ok(())
     }
 
     #[inline]
-    fn accept(&mut self, _: usize, i: &Instruction<'a>, effect: Effect<'_>) -> Result<(), Reject> {
+    fn see(&mut self, _: usize, i: &Instruction<'_>) -> Result<(), Reject> {
         match *i {
             Instruction::LocalGet { x }
             | Instruction::LocalSet { x }
             | Instruction::LocalTee { x } => self.count(x.0),
+            Instruction::Block { .. } | Instruction::If { .. } => self.open(false),
             Instruction::Loop { .. } => {
                 self.begin_loop();
-                Ok(())
+                self.open(true)
             }
-            Instruction::End if effect.ended.kind == FrameKind::Loop => self.end_loop(),
+            // The last one ends the body.
+            Instruction::End => match self.blocks.pop() {
+                Some(true) => self.end_loop(),
+                Some(false) | None => Ok(()),
+            },
             Instruction::Call { .. }
             | Instruction::CallIndirect { .. }
             | Instruction::CallRef { .. } => {

@@ -27,7 +27,7 @@ impl Module {
             let cell = self.code().cell(index as u32);
             ModuleFunction {
                 index: imported + index as u32,
-                body: body.span.range().len(),
+                body: body.range().len(),
                 code: cell.and_then(Cell::code).map(|code| code.size()),
             }
         })

@@ -10,7 +10,6 @@ pub(crate) mod code;
 pub(crate) mod function;
 pub(crate) mod origin;
 mod parts;
-pub(crate) mod pins;
 pub(crate) mod tally;
 mod watch;
 
@@ -21,8 +20,7 @@ use core::ptr;
 
 use self::code::Cell;
 use self::code::ModuleCode;
-pub(crate) use self::parts::{Body, CustomPart, ExportPart, ImportPart, Parts};
-use self::pins::FuncPins;
+pub(crate) use self::parts::{CustomPart, ExportPart, ImportPart, Parts};
 pub(crate) use self::watch::{Ask, Watch, Watched};
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
@@ -36,7 +34,7 @@ use crate::types::{
     ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
     TagIdx, TypeId, TypeIdx, ValType,
 };
-use crate::validate::{self, Environment, Heap, Scratch, Sink};
+use crate::validate::{self, Environment, Heap, Scratch, Sink, Survey};
 
 /// A module that was found valid: the proof that its code may run. With [`CompilationMode::Lazy`] each
 /// function is found valid before it is called first.
@@ -153,35 +151,56 @@ impl Module {
         })
     }
 
-    /// What of a defined function, counted from the first defined one, lives in registers; nothing if
-    /// it was not read when the module was made.
-    pub(crate) fn pins(&self, index: u32) -> Option<&FuncPins> {
-        self.0.parts.bodies.get(index as usize)?.pins.as_ref()
-    }
-
-    /// Sends a defined function, counted from the first defined one, through the validator again.
+    /// Sends a defined function, counted from the first defined one, through the validator.
     pub(crate) fn walk<'m>(
         &'m self,
         index: u32,
         scratch: &mut Scratch<Heap>,
         sink: &mut impl Sink<'m>,
     ) -> Result<(), Reject> {
-        let span = self
-            .0
-            .parts
-            .bodies
-            .get(index as usize)
-            .map(|body| body.span);
-        let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
+        let (func, span) = self.defined(index);
         let features = self.engine().features();
-        let (bytes, span) = (self.bytes(), span.unwrap_or_default());
-        validate::function(self.env(), features, bytes, span, func, scratch, sink)
+        validate::function(
+            self.env(),
+            features,
+            self.bytes(),
+            span,
+            func,
+            scratch,
+            sink,
+        )
+    }
+
+    /// Reads the instructions of a defined function, which may not be valid.
+    pub(crate) fn survey(
+        &self,
+        index: u32,
+        scratch: &mut Scratch<Heap>,
+        survey: &mut impl Survey,
+    ) -> Result<(), Reject> {
+        let (func, span) = self.defined(index);
+        let features = self.engine().features();
+        validate::survey(
+            self.env(),
+            features,
+            self.bytes(),
+            span,
+            func,
+            scratch,
+            survey,
+        )
+    }
+
+    /// A defined function in the index space of the module, and its body; an empty one if there is none.
+    fn defined(&self, index: u32) -> (FuncIdx, Span) {
+        let func = FuncIdx(self.env().imported_funcs().saturating_add(index));
+        let body = self.0.parts.bodies.get(index as usize).copied();
+        (func, body.unwrap_or_default())
     }
 
     /// Where the body of a defined function begins.
     pub(crate) fn body_start(&self, index: u32) -> usize {
-        let body = self.0.parts.bodies.get(index as usize);
-        body.map_or(0, |body| body.span.start)
+        self.defined(index).1.start
     }
 
     /// The bytes of a function, in the index space of the module.
@@ -191,7 +210,7 @@ impl Module {
             .parts
             .bodies
             .get(index as usize)
-            .map(|body| body.span.range())
+            .map(|body| body.range())
     }
 
     /// The name of a function, from the custom section `name`.

@@ -81,8 +81,14 @@ impl OriginList {
         self.marks.len() * size_of::<Mark>() + self.distances.len()
     }
 
+    /// Forgets all pairs, and keeps their memory for others.
+    pub(crate) fn clear(&mut self) {
+        self.marks.clear();
+        self.distances.clear();
+    }
+
     /// The pairs, in memory of their own.
-    pub(crate) fn finish(self) -> Result<Origins, OutOfMemory> {
+    pub(crate) fn finish(&self) -> Result<Origins, OutOfMemory> {
         Ok(Origins {
             marks: boxed_copy(&self.marks)?,
             distances: boxed_copy(&self.distances)?,

@@ -7,7 +7,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::pins::FuncPins;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
 use crate::types::{ExternKind, FuncIdx};
 
@@ -25,7 +24,8 @@ pub(crate) struct Parts {
     pub(crate) start: Option<FuncIdx>,
     pub(crate) elements: Vec<ElementSegment>,
     pub(crate) datas: Vec<DataSegment>,
-    pub(crate) bodies: Vec<Body>,
+    /// Bodies of defined functions.
+    pub(crate) bodies: Vec<Span>,
     pub(crate) customs: Vec<CustomPart>,
 }
 
@@ -50,11 +50,4 @@ pub(crate) struct ExportPart {
 pub(crate) struct CustomPart {
     pub(crate) name: Span,
     pub(crate) content: Span,
-}
-
-/// A defined function.
-pub(crate) struct Body {
-    pub(crate) span: Span,
-    /// What of it lives in registers, if it was read when the module was made.
-    pub(crate) pins: Option<FuncPins>,
 }

@@ -8,7 +8,7 @@
 use crate::error::{Error, Result};
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Instruction};
-use crate::validate::{Effect, Header, List, LocalRun, Sink};
+use crate::validate::{Effect, Header, List, LocalRun, Sink, Survey};
 
 /// Who is asked; an error ends the pass.
 pub(crate) type Ask<'w> = dyn FnMut() -> Result<()> + 'w;
@@ -40,9 +40,10 @@ impl<'w> Watch<'w> {
         }
     }
 
-    /// Another pass begins at an offset.
+    /// Another pass begins at an offset, which was passed before.
     pub(crate) fn restart(&mut self, start: usize) {
-        self.next = start + Self::STEP;
+        // Passes over many small bodies come to no offset twice that is far behind: they add up.
+        self.next = self.next.min(start + Self::STEP);
     }
 
     /// A pass has come to an offset.
@@ -82,6 +83,18 @@ impl<'a, S: Sink<'a>> Sink<'a> for Watched<'_, '_, S> {
     fn pass(&mut self, at: usize, reachable: bool, height: u32) -> Result<(), Reject> {
         self.watch.at(at)?;
         self.sink.pass(at, reachable, height)
+    }
+}
+
+impl<S: Survey> Survey for Watched<'_, '_, S> {
+    fn begin(&mut self, header: Header<'_, impl List<LocalRun>>) -> Result<(), Reject> {
+        self.sink.begin(header)
+    }
+
+    #[inline]
+    fn see(&mut self, at: usize, i: &Instruction<'_>) -> Result<(), Reject> {
+        self.watch.at(at)?;
+        self.sink.see(at, i)
     }
 }
 

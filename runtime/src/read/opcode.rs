@@ -4,7 +4,7 @@
 //! others whether a proposal reserves them. Core specification, section "Instructions" of the
 //! binary format.
 
-use crate::generated::woven::decode::RESERVED;
+use crate::generated::woven::decode::reserved;
 use crate::reject::Reject;
 use crate::spec::ErrorCode;
 
@@ -12,7 +12,7 @@ use crate::spec::ErrorCode;
 #[cold]
 #[inline(never)]
 pub(crate) fn unknown(prefix: u8, code: u32, at: usize) -> Reject {
-    for (own, first, last, proposal) in &RESERVED {
+    for (own, first, last, proposal) in (0..).map_while(reserved) {
         if *own == prefix && (u32::from(*first)..=u32::from(*last)).contains(&code) {
             return Reject::proposal(*proposal, at);
         }

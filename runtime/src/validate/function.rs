@@ -6,6 +6,7 @@
 //! section 3.5, "Modules", "Functions", and the algorithm of the appendix.
 
 use super::environment::{Environment, unknown};
+use super::local::LocalRun;
 use super::regular::RegularKind;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
@@ -33,6 +34,22 @@ pub fn function<'a, G: Gate, S: Storage>(
     scratch: &mut Scratch<S>,
     sink: &mut impl Sink<'a>,
 ) -> Result<(), Reject> {
+    let (mut reader, mut v, params) = prepare(env, gate, bytes, span, func, scratch)?;
+    sink.begin(header(&v, func, params))?;
+    v.begin()?;
+    steps(&mut v, &mut reader, sink)
+}
+
+/// Reads the declarations of a body's locals; gives what reads on, and how many parameters there are.
+#[inline(always)]
+pub(super) fn prepare<'a, 'v, G: Gate, S: Storage>(
+    env: &'v Environment<S>,
+    gate: &'v G,
+    bytes: &'a [u8],
+    span: Span,
+    func: FuncIdx,
+    scratch: &'v mut Scratch<S>,
+) -> Result<(Reader<'a>, Validator<'v, G, S>, u32), Reject> {
     let mut reader = span.reader(bytes);
     let start = span.start;
     let size = (span.end - span.start) as u64;
@@ -54,16 +71,22 @@ pub fn function<'a, G: Gate, S: Storage>(
     let mut v = Validator::new(gate, env, scratch, BlockType::Func(ty), start);
     v.read_locals(&mut reader, signature.params)?;
     v.at = reader.position();
-    let header = Header {
+    Ok((reader, v, signature.params.len() as u32))
+}
+
+/// What precedes the first instruction.
+pub(super) fn header<'v, G: Gate, S: Storage>(
+    v: &'v Validator<'_, G, S>,
+    func: FuncIdx,
+    params: u32,
+) -> Header<'v, impl List<LocalRun>> {
+    Header {
         func,
         runs: &v.scratch.runs,
-        params: signature.params.len() as u32,
+        params,
         locals: v.locals.count,
         code: v.at,
-    };
-    sink.begin(header)?;
-    v.begin()?;
-    steps(&mut v, &mut reader, sink)
+    }
 }
 
 fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(

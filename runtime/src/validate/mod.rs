@@ -1,9 +1,9 @@
 //! Validation: one pass over a module, with explicit stacks, for any number of consumers.
 //!
 //! [`module`] streams over the bytes once. What it learns goes to a [`ModuleSink`]; each
-//! instruction of a body, once it has passed the rules, goes to that body's [`Sink`]: the survey
-//! of local variables, a translator, or nothing (`()`). [`function`] runs the same pass over one
-//! body again. There is no second path that trusts its input.
+//! instruction of a body, once it has passed the rules, goes to that body's [`Sink`], perhaps a
+//! translator, or nothing (`()`). [`function`] runs the same pass over one body. There is no second
+//! path that trusts its input.
 //!
 //! The rules of an instruction are its row of the tables: the columns `type`, `where` and
 //! `check` become the generated function `step`, which calls the `Validator`,
@@ -34,6 +34,8 @@ mod segment;
 pub(crate) mod stack;
 mod storage;
 pub(crate) mod subtype;
+#[cfg(feature = "alloc")]
+mod survey;
 #[cfg(all(test, feature = "std"))]
 mod tests;
 pub(crate) mod type_fn;
@@ -56,6 +58,8 @@ pub use stack::{Frame, Scratch};
 #[cfg(feature = "alloc")]
 pub use storage::Heap;
 pub use storage::{Full, List, Storage};
+#[cfg(feature = "alloc")]
+pub(crate) use survey::{Survey, survey};
 
 use crate::profile::Gate;
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Export, Import, Span};

@@ -4,12 +4,13 @@
 //! the compiler says which one it cannot make.
 
 use crate::patch::{Parsed, Patch, range};
+use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprIndex};
+use syn::{Expr, ExprIndex, ExprMethodCall};
 
 /// The mark of a mutant's lines.
 pub(crate) const MARK: &str = "/*mutant ";
@@ -219,8 +220,17 @@ fn elements(
         if uses.found.is_empty() {
             return Err(format!("{path}: nothing looks up `{array}`"));
         }
-        for (whole, index) in uses.found {
-            let call = format!("(*{}({}))", accessor(array), &text[index]);
+        for Use {
+            whole,
+            index,
+            checked,
+        } in uses.found
+        {
+            let (index, accessor) = (&text[index], accessor(array));
+            let call = match checked {
+                true => format!("{array}.get({index}).map(|_| {accessor}({index}))"),
+                false => format!("(*{accessor}({index}))"),
+            };
             edits.fixed.push((whole, call));
         }
         let _ = write!(
@@ -243,16 +253,40 @@ fn elements(
 /// Where an array is looked up.
 struct Uses<'a> {
     array: &'a str,
-    found: Vec<(Range<usize>, Range<usize>)>,
+    found: Vec<Use>,
+}
+
+/// A place where an array is looked up.
+struct Use {
+    whole: Range<usize>,
+    index: Range<usize>,
+    /// By `get`.
+    checked: bool,
+}
+
+impl Uses<'_> {
+    fn add(&mut self, whole: Span, array: &Expr, index: &Expr, checked: bool) {
+        if matches!(array, Expr::Path(path) if path.path.is_ident(self.array)) {
+            self.found.push(Use {
+                whole: range(whole),
+                index: range(index.span()),
+                checked,
+            });
+        }
+    }
 }
 
 impl Visit<'_> for Uses<'_> {
     fn visit_expr_index(&mut self, node: &ExprIndex) {
-        if matches!(&*node.expr, Expr::Path(path) if path.path.is_ident(self.array)) {
-            self.found
-                .push((range(node.span()), range(node.index.span())));
-        }
+        self.add(node.span(), &node.expr, &node.index, false);
         visit::visit_expr_index(self, node);
+    }
+
+    fn visit_expr_method_call(&mut self, node: &ExprMethodCall) {
+        if let (true, Some(index)) = (node.method == "get", node.args.first()) {
+            self.add(node.span(), &node.receiver, index, true);
+        }
+        visit::visit_expr_method_call(self, node);
     }
 }
 

@@ -52,7 +52,12 @@ pub(super) fn behind_fc<'a, G: Gate>(
 
 /// What proposals reserve whose instructions have no rows, or none in some profiles: prefix, first and last code.
 #[rustfmt::skip]
-pub(crate) static RESERVED: [(u8, u16, u16, Proposal); 2] = [
+static RESERVED: [(u8, u16, u16, Proposal); 2] = [
     (0xFB, 0,  30, Proposal::Gc),
     (0xFC, 11, 11, Proposal::Bulk),
 ];
+
+/// One of these.
+pub(crate) fn reserved(index: usize) -> Option<&'static (u8, u16, u16, Proposal)> {
+    RESERVED.get(index)
+}

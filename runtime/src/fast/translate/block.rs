@@ -10,9 +10,9 @@ use super::emit::LabelId;
 use super::operand::{At, Operand, To};
 use super::{Translator, control};
 use crate::fast::operations::Operation;
+use crate::fast::pins::Pins;
 use crate::fast::register::RegisterClass;
 use crate::generated::woven::instruction::Instruction;
-use crate::module::pins::Pins;
 use crate::spec::Rate;
 use crate::types::{BlockType, LabelIdx, TypeIdx, ValType};
 

@@ -7,26 +7,45 @@
 //! something has failed, whatever is asked for is ignored: the code is never used.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use super::super::form;
 use super::super::fusion;
 use super::super::handler::{Entry, HANDLER_WORDS, address, length};
+use super::super::handlers::HANDLERS;
 use super::super::operations::Operation;
 use super::super::verify::Log;
 use super::failure::{Contradiction, Failure};
+use super::operand::Words;
 use crate::engine::config::Config;
 use crate::module::code::{Allowance, Code, halves};
 use crate::module::origin::OriginList;
 use crate::module::tally::Tally;
 
-/// Instructions as they are laid down.
-pub(super) struct Emitter {
+/// Memory that one emitter leaves to the next.
+#[derive(Default)]
+pub(super) struct Buffers {
     words: Vec<u32>,
     origins: OriginList,
     /// For each label in use, the word of its last use; zero if there is none.
     labels: Vec<u32>,
     /// Places in `labels` that are not in use.
     free: Vec<u32>,
+}
+
+impl Buffers {
+    /// Forgets what is in them.
+    pub(super) fn clear(&mut self) {
+        self.words.clear();
+        self.origins.clear();
+        self.labels.clear();
+        self.free.clear();
+    }
+}
+
+/// Instructions as they are laid down.
+pub(super) struct Emitter {
+    buffers: Buffers,
     /// The instruction laid down last, while another may be fused to it.
     last: Option<Last>,
     allowance: Allowance,
@@ -84,21 +103,23 @@ impl Use {
 #[derive(Clone, Copy)]
 struct Last {
     start: usize,
-    handler: (Operation, u16),
+    handler: u16,
     operands: usize,
 }
 
 impl Emitter {
-    /// No code yet; there may be as much as is allowed. A body of this many bytes is expected.
-    pub(super) fn new(allowance: Allowance, body: usize, config: &Config) -> Self {
-        let mut words = Vec::new();
+    /// No code yet, in empty buffers; there may be as much as is allowed. A body of this many bytes is
+    /// expected.
+    pub(super) fn new(
+        mut buffers: Buffers,
+        allowance: Allowance,
+        body: usize,
+        config: &Config,
+    ) -> Self {
         // Most bodies become two to six times as long. Without memory now, `reserve` will say so.
-        let _ = words.try_reserve_exact(body);
+        let _ = buffers.words.try_reserve(body);
         Self {
-            words,
-            origins: OriginList::default(),
-            labels: Vec::new(),
-            free: Vec::new(),
+            buffers,
             last: None,
             allowance,
             failure: None,
@@ -119,36 +140,38 @@ impl Emitter {
         self.failure
     }
 
-    /// Makes room for this many words more, and says whether the code is still of use.
+    /// Makes room for this many words more, at most those of an instruction, and says whether the code is
+    /// still of use.
     #[inline]
     fn reserve(&mut self, more: usize) -> bool {
-        let length = (self.words.len() + more).next_multiple_of(HANDLER_WORDS);
-        if self.failure.is_none() && length > self.words.capacity() {
-            self.grow(length);
+        let words = &self.buffers.words;
+        if self.failure.is_none() && words.capacity() - words.len() < HANDLER_WORDS + Words::MOST {
+            self.grow((words.len() + more).next_multiple_of(HANDLER_WORDS));
         }
         self.failure.is_none()
     }
 
     #[cold]
     fn grow(&mut self, length: usize) {
-        let bytes = length * size_of::<u32>() + self.origins.size();
+        let bytes = length * size_of::<u32>() + self.buffers.origins.size();
         if let Err(failure) = self.allowance.admits(bytes as u64) {
             self.fail(failure.into());
         } else if length >= Use::WORDS {
             self.fail(Failure::OutOfMemory);
         } else {
-            let ahead = length + length / 2 - self.words.len();
-            if self.words.try_reserve_exact(ahead).is_err() {
+            let ahead = Words::MOST + length + length / 2 - self.buffers.words.len();
+            if self.buffers.words.try_reserve_exact(ahead).is_err() {
                 self.fail(Failure::OutOfMemory);
             }
         }
     }
 
-    /// Lays down an instruction with a handler of an operation; `place` is the offset in the module to report if it traps.
+    /// Lays down an instruction with a handler of one operation; `place` is the offset in the module to report
+    /// if it traps.
     pub(super) fn instruction(
         &mut self,
-        (operation, handler): (Operation, u16),
-        operands: &[u32],
+        handler: u16,
+        operands: &Words,
         place: Option<usize>,
     ) -> Operands {
         if self.tally.is_some() {
@@ -159,11 +182,11 @@ impl Emitter {
         }
         if let Some(first) = self.last
             && self.fuses
-            && let Some(fused) = fusion::together(first.handler, (operation, handler))
+            && let Some(fused) = fusion::together(first.handler, handler)
         {
             return self.fuse(first, fused, operands, place);
         }
-        let Some(entry) = fusion::entry(handler) else {
+        let Some(entry) = HANDLERS.get(usize::from(handler)) else {
             self.fail(Failure::Internal {
                 contradiction: Contradiction::Unknown {
                     what: "handler",
@@ -173,18 +196,19 @@ impl Emitter {
             });
             return Operands::default();
         };
-        let start = self.words.len();
+        let start = self.buffers.words.len();
         self.note(start, place);
-        self.words.extend_from_slice(&address(entry.handler));
-        self.words.extend_from_slice(operands);
-        self.pad();
+        self.buffers
+            .words
+            .extend_from_slice(&address(entry.handler));
+        self.append(operands);
         if !self.log.lay(start, handler, operands.len()) {
             self.fail(Failure::OutOfMemory);
         }
         let operands = operands.len();
         self.last = Some(Last {
             start,
-            handler: (operation, handler),
+            handler,
             operands,
         });
         Operands(start + HANDLER_WORDS)
@@ -192,6 +216,8 @@ impl Emitter {
 
     /// Counts an instruction before it is laid down; by a counter of its own if it does not run
     /// exactly when the one before it does.
+    #[cold]
+    #[inline(never)]
     fn count(&mut self, handler: u16) {
         let Some(mut tally) = self.tally.take() else {
             return;
@@ -199,11 +225,12 @@ impl Emitter {
         // The frame comes first: what begins a function shares the counter of what follows.
         let joins = self.last.is_some();
         let shares = joins && !self.forked && tally.is_begun();
-        let counted = match self.words.is_empty() || shares {
+        let counted = match self.buffers.words.is_empty() || shares {
             true => Ok(()),
             false => tally.begin().map(|counter| {
                 let number = form::form(Operation::Count, &[], None).unwrap_or_default();
-                self.instruction((Operation::Count, number), &halves(counter), None);
+                let words = Words::from(&halves(counter)[..]);
+                self.instruction(number, &words, None);
             }),
         };
         if counted.and_then(|()| tally.add(handler, joins)).is_err() {
@@ -217,41 +244,50 @@ impl Emitter {
         &mut self,
         first: Last,
         (fused, entry): (u16, &Entry),
-        operands: &[u32],
+        operands: &Words,
         place: Option<usize>,
     ) -> Operands {
-        self.words[first.start..first.start + HANDLER_WORDS]
+        self.buffers.words[first.start..first.start + HANDLER_WORDS]
             .copy_from_slice(&address(entry.handler));
         let at = first.start + HANDLER_WORDS + first.operands;
         // What traps in the second part says so by its words.
         self.note(at, place);
-        self.words.truncate(at);
-        self.words.extend_from_slice(operands);
-        self.pad();
+        self.buffers.words.truncate(at);
+        self.append(operands);
         self.log.fuse(fused, first.operands + operands.len());
         self.last = None;
         Operands(at)
     }
 
+    #[inline]
     fn note(&mut self, start: usize, place: Option<usize>) {
         if let Some(place) = place {
-            let pushed = self.origins.push(start as u32, place as u32);
+            let pushed = self.buffers.origins.push(start as u32, place as u32);
             if pushed.is_err() {
                 self.fail(Failure::OutOfMemory);
             }
         }
     }
 
+    /// Adds operand words, to the next place where an instruction can begin.
+    #[inline]
+    fn append(&mut self, operands: &Words) {
+        let words = &mut self.buffers.words;
+        let end = words.len() + operands.len();
+        words.extend_from_slice(operands.padded());
+        words.truncate(end.next_multiple_of(HANDLER_WORDS));
+    }
+
     fn pad(&mut self) {
-        while !self.words.len().is_multiple_of(HANDLER_WORDS) {
-            self.words.push(0);
+        while !self.buffers.words.len().is_multiple_of(HANDLER_WORDS) {
+            self.buffers.words.push(0);
         }
     }
 
     /// Begins a table of targets behind this many operand words of the last instruction.
     pub(super) fn begin_table(&mut self, from: Operands, at: usize) {
         if self.failure.is_none() {
-            self.words.truncate(from.0 + at);
+            self.buffers.words.truncate(from.0 + at);
         }
         self.last = None;
     }
@@ -259,8 +295,8 @@ impl Emitter {
     /// Adds a target to the table; its distance counts from `behind` words before its own.
     pub(super) fn table_target(&mut self, behind: usize, label: LabelId) {
         if self.reserve(1) {
-            let word = self.words.len();
-            self.words.push(0);
+            let word = self.buffers.words.len();
+            self.buffers.words.push(0);
             self.target(Operands(word - behind), behind, label);
         }
     }
@@ -268,14 +304,14 @@ impl Emitter {
     /// Adds a word that says more of the last target.
     pub(super) fn table_word(&mut self, word: u32) {
         if self.reserve(1) {
-            self.words.push(word);
+            self.buffers.words.push(word);
         }
     }
 
     /// Ends the table.
     pub(super) fn end_table(&mut self) {
         if self.reserve(1) {
-            self.log.extend(self.words.len());
+            self.log.extend(self.buffers.words.len());
             self.pad();
         }
     }
@@ -286,39 +322,40 @@ impl Emitter {
             return;
         }
         let word = from.0 + at;
-        self.words[word] = if label.0 & BOUND != 0 {
+        self.buffers.words[word] = if label.0 & BOUND != 0 {
             distance(from, (label.0 & !BOUND) as usize)
         } else {
-            let last = &mut self.labels[label.0 as usize];
-            Use::new(core::mem::replace(last, word as u32), at).0
+            let last = &mut self.buffers.labels[label.0 as usize];
+            Use::new(mem::replace(last, word as u32), at).0
         };
     }
 
     /// A label, not bound yet.
     pub(super) fn label(&mut self) -> LabelId {
-        if let Some(label) = self.free.pop() {
+        if let Some(label) = self.buffers.free.pop() {
             return LabelId(label);
         }
         // Each label in use may become free.
-        let reserved = self.labels.try_reserve(1);
-        let free = self.free.try_reserve(self.labels.len() + 1);
+        let reserved = self.buffers.labels.try_reserve(1);
+        let free = self.buffers.free.try_reserve(self.buffers.labels.len() + 1);
         if reserved.is_err() || free.is_err() {
             self.fail(Failure::OutOfMemory);
             return LabelId(BOUND);
         }
-        self.labels.push(0);
-        LabelId(self.labels.len() as u32 - 1)
+        self.buffers.labels.push(0);
+        LabelId(self.buffers.labels.len() as u32 - 1)
     }
 
     /// A label that is bound to the next instruction.
     pub(super) fn here(&mut self) -> LabelId {
         self.last = None;
-        LabelId(self.words.len() as u32 | BOUND)
+        LabelId(self.buffers.words.len() as u32 | BOUND)
     }
 
     /// Whether some instruction refers to a label that is not bound yet.
     pub(super) fn is_used(&self, label: LabelId) -> bool {
-        self.labels
+        self.buffers
+            .labels
             .get(label.0 as usize)
             .is_some_and(|last| *last != 0)
     }
@@ -328,12 +365,12 @@ impl Emitter {
         if self.failure.is_some() {
             return;
         }
-        let to = self.words.len();
-        let mut word = self.labels[label.0 as usize];
+        let to = self.buffers.words.len();
+        let mut word = self.buffers.labels[label.0 as usize];
         while word != 0 {
             let at = word as usize;
-            let used = Use(self.words[at]);
-            self.words[at] = distance(Operands(at - used.behind()), to);
+            let used = Use(self.buffers.words[at]);
+            self.buffers.words[at] = distance(Operands(at - used.behind()), to);
             word = used.before();
         }
         self.last = None;
@@ -343,9 +380,9 @@ impl Emitter {
     /// Gives up a label to which no instruction refers.
     pub(super) fn release(&mut self, label: LabelId) {
         if self.failure.is_none() {
-            self.labels[label.0 as usize] = 0;
+            self.buffers.labels[label.0 as usize] = 0;
             // There is room for all of them: this neither allocates nor aborts.
-            self.free.push(label.0);
+            self.buffers.free.push(label.0);
         }
     }
 
@@ -367,18 +404,23 @@ impl Emitter {
     /// Writes an operand word of an instruction again.
     pub(super) fn patch(&mut self, from: Operands, at: usize, word: u32) {
         if self.failure.is_none() {
-            self.words[from.0 + at] = word;
+            self.buffers.words[from.0 + at] = word;
         }
     }
 
+    /// The memory that it worked with.
+    pub(super) fn into_buffers(self) -> Buffers {
+        self.buffers
+    }
+
     /// The code, and what the verifier wants to know of it, unless something failed.
-    pub(super) fn finish(self) -> Result<(Code, Log), Failure> {
+    pub(super) fn finish(&mut self) -> Result<(Code, Log), Failure> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let bytes = self.words.len() * size_of::<u32>() + self.origins.size();
+        let bytes = self.buffers.words.len() * size_of::<u32>() + self.buffers.origins.size();
         self.allowance.admits(bytes as u64)?;
-        let pairs = self.words.chunks_exact(HANDLER_WORDS);
+        let pairs = self.buffers.words.chunks_exact(HANDLER_WORDS);
         let mut words = Vec::new();
         words
             .try_reserve_exact(pairs.len())
@@ -386,10 +428,10 @@ impl Emitter {
         words.extend(pairs.map(pair));
         let code = Code {
             words: words.into_boxed_slice(),
-            origins: self.origins.finish()?,
-            tally: self.tally,
+            origins: self.buffers.origins.finish()?,
+            tally: self.tally.take(),
         };
-        Ok((code, self.log))
+        Ok((code, mem::take(&mut self.log)))
     }
 }
 
@@ -407,3 +449,7 @@ fn distance(from: Operands, to: usize) -> u32 {
 }
 
 const _: () = assert!(length(0) == HANDLER_WORDS);
+const _: () = assert!(
+    Words::MOST.is_multiple_of(HANDLER_WORDS),
+    "there are zeros enough"
+);

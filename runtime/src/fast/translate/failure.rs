@@ -112,6 +112,8 @@ mod tests {
 
     use super::*;
     use crate::engine::Engine;
+    use crate::fast::pins::FuncPins;
+    use crate::fast::translate::Memory;
     use crate::fast::translate::Translator;
     use crate::module::Module;
     use crate::validate::Scratch;
@@ -122,7 +124,7 @@ mod tests {
     #[test]
     fn the_first_failure_ends_the_walk_and_is_what_is_said() {
         let module = Module::new(&Engine::default(), EMPTY).unwrap();
-        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap());
+        let mut translator = Translator::new(&module, 0, FuncPins::default(), Memory::default());
         for (operation, at) in [(Operation::I32Add, 7), (Operation::I64Add, 9)] {
             translator.at = at;
             translator.contradict(Contradiction::NoForm {

@@ -23,6 +23,13 @@ pub(super) struct Locals {
 }
 
 impl Locals {
+    /// Forgets all locals, and keeps their memory for others.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.vectors.clear();
+        self.end = 0;
+    }
+
     /// Adds locals of one type.
     pub(super) fn extend(&mut self, run: LocalRun) -> Result<(), OutOfMemory> {
         let kind = RegisterClass::of(run.ty);

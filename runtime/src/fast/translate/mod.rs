@@ -21,8 +21,10 @@ mod operand;
 mod operate;
 mod pins;
 mod stack;
+mod workspace;
 
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use self::arity::Arity;
@@ -35,9 +37,11 @@ use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Place, To};
 use self::operate::Open;
 use self::stack::Stack;
+use self::workspace::Memory;
+pub(crate) use self::workspace::Workspace;
 use super::native::Native;
 use super::operations::Operation;
-use super::pinning::Pinning;
+use super::pins::{FuncPins, Pins};
 use super::register::{Constant, RegisterClass};
 use super::rows;
 use super::verify::{self, Log};
@@ -46,22 +50,21 @@ use crate::error::Error;
 use crate::exec::slot::Value;
 use crate::generated::woven::instruction::Instruction;
 use crate::module::code::{Cell, Code, halves};
-use crate::module::pins::{FuncPins, Pins};
 use crate::module::{Module, Watch, Watched};
 use crate::reject::Reject;
 use crate::spec::Rate;
 use crate::types::{V128, ValType};
-use crate::validate::{Effect, Header, Heap, List, LocalRun, Scratch, Sink};
+use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
 /// Translates all functions that the module defines; the watch is asked whether to go on.
 pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
-    let scratch = &mut Scratch::default();
+    let workspace = &mut Workspace::default();
     for index in 0.. {
         let Some(cell) = module.code().cell(index) else {
             break;
         };
         if cell.code().is_none() {
-            function(module, cell, scratch, watch)?;
+            function(module, cell, workspace, watch)?;
         }
     }
     Ok(())
@@ -71,10 +74,10 @@ pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
 pub(crate) fn function(
     module: &Module,
     cell: &Cell,
-    scratch: &mut Scratch<Heap>,
+    workspace: &mut Workspace,
     watch: &mut Watch<'_>,
 ) -> Result<*const u32, Error> {
-    let (code, log, locals) = unverified(module, cell.index, scratch, watch)?;
+    let (code, log, locals) = unverified(module, cell.index, workspace, watch)?;
     verify::check(module, cell.index, locals, &code, &log)?;
     let most = module.engine().limits().translated_code;
     module.code().publish(cell, code, most)
@@ -85,49 +88,43 @@ pub(crate) fn function(
 pub(crate) fn unverified(
     module: &Module,
     index: u32,
-    scratch: &mut Scratch<Heap>,
+    workspace: &mut Workspace,
     watch: &mut Watch<'_>,
 ) -> Result<(Code, Log, usize), Error> {
-    let found;
-    let pins = match module.pins(index) {
-        Some(pins) => pins,
-        None => {
-            found = find_pins(module, index, scratch, watch)?;
-            &found
-        }
-    };
-    let sink = Translator::new(module, index, pins);
+    let plan = find_pins(module, index, workspace, watch)?;
+    let sink = Translator::new(module, index, plan, mem::take(&mut workspace.memory));
     let mut watched = Watched { sink, watch };
-    let walked = module.walk(index, scratch, &mut watched);
-    let Watched { sink, watch } = watched;
-    if let Some(error) = watch.error() {
-        return Err(error);
-    }
-    if let Err(reject) = walked {
-        return Err(sink.code.failure().map_or(reject.into(), Error::from));
-    }
-    let (code, log) = sink.code.finish()?;
-    Ok((code, log, sink.locals.len()))
+    let walked = module.walk(index, &mut workspace.scratch, &mut watched);
+    let Watched { mut sink, watch } = watched;
+    let made = match (watch.error(), walked) {
+        (Some(error), _) => Err(error),
+        (None, Err(reject)) => Err(sink.code.failure().map_or(reject.into(), Error::from)),
+        (None, Ok(())) => sink.code.finish().map_err(Error::from),
+    };
+    let locals = sink.locals.len();
+    workspace.memory = sink.into_memory();
+    let (code, log) = made?;
+    Ok((code, log, locals))
 }
 
-/// What of a function lives in registers, if that was not found when the module was made.
+/// What of a function lives in registers; nothing, if it cannot be read.
 fn find_pins(
     module: &Module,
     index: u32,
-    scratch: &mut Scratch<Heap>,
+    workspace: &mut Workspace,
     watch: &mut Watch<'_>,
 ) -> Result<FuncPins, Error> {
-    let mut watched = Watched {
-        sink: Pinning::default(),
-        watch,
-    };
-    let walked = module.walk(index, scratch, &mut watched);
-    let Watched { mut sink, watch } = watched;
-    // The translator comes by again.
+    let sink = mem::take(&mut workspace.pinning);
+    let mut watched = Watched { sink, watch };
+    let read = module.survey(index, &mut workspace.scratch, &mut watched);
+    let Watched { sink, watch } = watched;
+    workspace.pinning = sink;
+    // The translator comes by again, and says what is wrong.
     watch.restart(module.body_start(index));
-    match watch.error() {
-        Some(error) => Err(error),
-        None => Ok(walked.and_then(|()| sink.finish())?),
+    match (watch.error(), read) {
+        (Some(error), _) => Err(error),
+        (None, Ok(())) => Ok(workspace.pinning.finish()?),
+        (None, Err(_)) => Ok(FuncPins::default()),
     }
 }
 
@@ -140,7 +137,7 @@ pub(crate) struct Translator<'m> {
     /// Offset in the module of the instruction that is being translated.
     at: usize,
     /// What of the function lives in registers.
-    plan: &'m FuncPins,
+    plan: FuncPins,
     /// The slots of the locals that do, where the code being laid down runs.
     pins: Pins,
     /// Blocks to which branches lead from the innermost loop by an exit, for their locals in registers
@@ -179,13 +176,22 @@ struct Meter {
 }
 
 impl<'m> Translator<'m> {
-    fn new(module: &'m Module, index: u32, plan: &'m FuncPins) -> Self {
+    fn new(module: &'m Module, index: u32, plan: FuncPins, mut memory: Memory) -> Self {
+        memory.clear();
+        let Memory {
+            code,
+            stack,
+            locals,
+            blocks,
+            exits,
+        } = memory;
         let config = module.engine().config();
         let body = module.body(module.env().imported_funcs() + index);
         Self {
             module,
             index,
             code: Emitter::new(
+                code,
                 module.code().allowance(config.get_limits().translated_code),
                 body.as_ref().map_or(0, Range::len),
                 config,
@@ -194,12 +200,12 @@ impl<'m> Translator<'m> {
             at: body.map_or(0, |body| body.start),
             plan,
             pins: Pins::default(),
-            exits: Vec::new(),
-            locals: Locals::default(),
+            exits,
+            locals,
             params: Arity::of(module.defined_signature(index).params()),
             results: Arity::of(module.defined_signature(index).results()),
-            stack: Stack::default(),
-            blocks: Vec::new(),
+            stack,
+            blocks,
             open: None,
             held: [None; RegisterClass::COUNT],
             copies: [[None; 2]; RegisterClass::COUNT],
@@ -217,11 +223,23 @@ impl<'m> Translator<'m> {
         }
     }
 
+    /// Its memory, for the next translation.
+    fn into_memory(self) -> Memory {
+        Memory {
+            code: self.code.into_buffers(),
+            stack: self.stack,
+            locals: self.locals,
+            blocks: self.blocks,
+            exits: self.exits,
+        }
+    }
+
     /// The slot of the stack at a height.
     fn temp(&self, height: usize) -> u32 {
         (self.locals.len() + height) as u32
     }
 
+    #[inline(always)]
     fn push(&mut self, kind: RegisterClass, at: At) {
         self.stack.push(Operand { kind, at });
     }
@@ -281,7 +299,7 @@ impl<'m> Translator<'m> {
         for place in notes.clone() {
             self.materialise(self.stack.note(place));
         }
-        self.stack.clear(notes);
+        self.stack.forget_notes(notes);
     }
 
     /// Leaves no note of a local below a height.
@@ -357,12 +375,12 @@ impl<'m> Translator<'m> {
 
     /// Emits an instruction whose operands and result are in no places.
     fn fixed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.instruction(operation, &[], None, words, None)
+        self.instruction(operation, &[], None, &words.into(), None)
     }
 
     /// The same for one that can trap or call.
     fn placed(&mut self, operation: Operation, words: &[u32]) -> Operands {
-        self.instruction(operation, &[], None, words, Some(self.at))
+        self.instruction(operation, &[], None, &words.into(), Some(self.at))
     }
 
     /// Begins a block of code that is charged as a whole.

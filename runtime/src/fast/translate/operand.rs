@@ -73,24 +73,59 @@ pub(crate) enum To {
 /// Operand words of one instruction.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Words {
-    words: [u32; 12],
+    /// Those that there are, then zeros.
+    padded: [u32; Self::MOST],
     len: usize,
 }
 
 impl Words {
+    /// Most operand words of an instruction, tables of targets apart.
+    pub(super) const MOST: usize = 12;
+
     /// Adds a word.
+    #[inline]
     pub(super) fn push(&mut self, word: u32) {
-        self.words[self.len] = word;
+        self.padded[self.len] = word;
         self.len += 1;
     }
 
     /// Adds words.
+    #[inline]
     pub(super) fn extend(&mut self, words: &[u32]) {
         words.iter().for_each(|&word| self.push(word));
     }
 
+    /// Adds the first of two words, or both, or none; those that are left out are zero.
+    #[inline]
+    pub(super) fn push_first(&mut self, count: usize, words: [u32; 2]) {
+        self.padded[self.len..self.len + words.len()].copy_from_slice(&words);
+        self.len += count;
+    }
+
+    /// How many they are.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
     /// All of them.
+    #[inline]
     pub(super) fn as_slice(&self) -> &[u32] {
-        &self.words[..self.len]
+        &self.padded[..self.len]
+    }
+
+    /// All of them, then zeros: as many words as are copied faster than those alone.
+    #[inline]
+    pub(super) fn padded(&self) -> &[u32; Self::MOST] {
+        &self.padded
+    }
+}
+
+impl From<&[u32]> for Words {
+    #[inline]
+    fn from(words: &[u32]) -> Self {
+        let mut all = Self::default();
+        all.extend(words);
+        all
     }
 }

@@ -7,7 +7,7 @@
 
 use super::operand::{At, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
-use crate::fast::form::form;
+use crate::fast::form::{Shape, form};
 use crate::fast::operations::Operation;
 use crate::fast::register::RegisterClass;
 use crate::module::code::halves;
@@ -19,6 +19,7 @@ use crate::types::MemArg;
 pub(super) struct Open {
     operation: Operation,
     places: Places,
+    shape: Shape,
     words: Words,
     kind: RegisterClass,
     /// Height of its result on the stack.
@@ -44,20 +45,15 @@ impl Translator<'_> {
         let operation = operation.on(self.native);
         let info = operation.info();
         let base = self.stack.below(info.operands);
-        let mut ready = self.prepare(operation, base);
-        ready.words.extend(immediates);
+        self.prepare(operation, base);
+        if let Some(open) = &mut self.open {
+            open.words.extend(immediates);
+        }
         self.truncate(base);
         match info.result {
-            Some(kind) => {
-                self.open = Some(Open {
-                    kind,
-                    height: base,
-                    ..ready
-                });
-                self.push(kind, At::Open);
-            }
+            Some(kind) => self.push(kind, At::Open),
             None => {
-                self.lay(&ready, None, 0);
+                self.lay_open();
             }
         }
     }
@@ -108,9 +104,10 @@ impl Translator<'_> {
         }
     }
 
-    /// Chooses places for the operands from `base` on; the instruction is then ready to be laid
-    /// down. The operands are still on the stack.
-    fn prepare(&mut self, operation: Operation, base: usize) -> Open {
+    /// Chooses places for the operands from `base` on and opens the instruction. The operands are still on
+    /// the stack.
+    #[inline]
+    fn prepare(&mut self, operation: Operation, base: usize) {
         let mut operands = [Operand {
             kind: RegisterClass::Int,
             at: At::Const(0),
@@ -122,7 +119,9 @@ impl Translator<'_> {
                 count += 1;
             }
         }
-        let opened = operands.iter().position(|operand| operand.at == At::Open);
+        let opened = operands[..count]
+            .iter()
+            .position(|operand| operand.at == At::Open);
         match (opened, &self.open) {
             (None, _) => self.spill(),
             // The accumulator that it will write holds nothing else by then.
@@ -138,53 +137,58 @@ impl Translator<'_> {
             }
             places[at] = self.place(&operands[at], heights[at]);
         }
-        let chosen = self.choose(operation, &mut operands, &mut places, &heights[..count]);
+        let (operation, swapped, shape) =
+            self.choose(operation, &mut operands, &mut places, &heights[..count]);
         if let Some(at) = opened
             && operands[at].at == At::Open
         {
             self.close(To::A, 0);
         }
-        let (operation, swapped) = chosen;
         if swapped {
             operands.swap(0, 1);
             places.swap(0, 1);
             heights.swap(0, 1);
         }
-        let mut words = Words::default();
-        for at in 0..count {
-            self.operand_words(&mut words, &operands[at], places[at], heights[at]);
-        }
-        let place = operation.info().placed.then_some(self.at);
-        let kind = RegisterClass::Int;
-        Open {
+        let info = operation.info();
+        let place = info.placed.then_some(self.at);
+        let kind = info.result.unwrap_or(RegisterClass::Int);
+        let words = [0, 1, 2].map(|at| self.operand_words(&operands[at], places[at], heights[at]));
+        let open = self.open.insert(Open {
             operation,
             places,
-            words,
+            shape,
+            words: Words::default(),
             kind,
             height: base,
             place,
             negated: false,
+        });
+        // They are written where they stay: a copy would wait for each of them.
+        for (count, words) in &words[..count] {
+            open.words.push_first(*count, *words);
         }
     }
 
     /// Finds an operation with a handler for these places, moving operands into slots until there
-    /// is one; says whether it takes its operands the other way round.
+    /// is one; says whether it takes its operands the other way round, and what the places are then.
     fn choose(
         &mut self,
         operation: Operation,
         operands: &mut [Operand; OPERANDS],
         places: &mut Places,
         heights: &[usize],
-    ) -> (Operation, bool) {
+    ) -> (Operation, bool, Shape) {
         let count = heights.len();
         for demoted in 0..=count {
-            if exists(operation, &places[..count]) {
-                return (operation, false);
+            let shape = Shape::new(&places[..count]);
+            if exists(operation, shape) {
+                return (operation, false, shape);
             }
+            let around = Shape::new(&[places[1], places[0]]);
             if let Some(swapped) = operation.info().swapped
-                && exists(swapped, &[places[1], places[0]])
+                && exists(swapped, around)
             {
-                return (swapped, true);
+                return (swapped, true, around);
             }
             // The operand to give up first is an immediate, then a pinned local, then the rest.
             let order = [Place::I, Place::Q, Place::P, Place::A];
@@ -209,7 +213,7 @@ impl Translator<'_> {
             }
             places[at] = Place::S;
         }
-        (operation, false)
+        (operation, false, Shape::new(&places[..count]))
     }
 
     /// Lays the open instruction down before the slot of an operand is written: its own operands
@@ -250,18 +254,19 @@ impl Translator<'_> {
         }
     }
 
+    /// The words for an operand: how many, and what they are.
     #[inline]
-    fn operand_words(&self, words: &mut Words, operand: &Operand, place: Place, height: usize) {
+    fn operand_words(&self, operand: &Operand, place: Place, height: usize) -> (usize, [u32; 2]) {
         match (place, operand.at) {
-            (Place::S, At::Local(local)) => words.push(local),
-            (Place::S, _) => words.push(self.temp(height)),
+            (Place::S, At::Local(local)) => (1, [local, 0]),
+            (Place::S, _) => (1, [self.temp(height), 0]),
             (Place::I, At::Const(bits)) => match operand.kind {
-                RegisterClass::F64 => words.extend(&halves(bits)),
+                RegisterClass::F64 => (2, halves(bits)),
                 RegisterClass::Int | RegisterClass::F32 | RegisterClass::V128 => {
-                    words.push(bits as u32);
+                    (1, [bits as u32, 0])
                 }
             },
-            _ => {}
+            _ => (0, [0; 2]),
         }
     }
 
@@ -274,43 +279,66 @@ impl Translator<'_> {
         }
     }
 
-    /// Lays the open instruction down with a destination; `slot` counts for [`To::W`] only.
+    /// Lays the open instruction down with a destination; `slot` counts for [`To::S`] and [`To::W`] only.
     pub(super) fn close(&mut self, to: To, slot: u32) {
-        let Some(mut open) = self.open.take() else {
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        let handler = open.shape.form(open.operation, Some(to));
+        let Some(handler) = handler.filter(|_| !open.negated) else {
+            return self.close_and_move(to, slot);
+        };
+        let (kind, behind) = (open.kind, open.words.len());
+        let is_slot = matches!(to, To::S | To::W);
+        if is_slot {
+            open.words.push(0);
+        }
+        let operands = self.code.instruction(handler, &open.words, open.place);
+        if is_slot {
+            self.code.patch(operands, behind, slot);
+        }
+        self.open = None;
+        self.wrote_pin(to, kind, None);
+        match to {
+            To::W => self.wrote_both(kind, slot),
+            To::P | To::Q => {}
+            _ => self.held[kind as usize] = None,
+        }
+    }
+
+    /// The same where no handler gives its result there: it is moved, from where one does.
+    #[cold]
+    fn close_and_move(&mut self, to: To, slot: u32) {
+        let Some(open) = self.open.take() else {
             return;
         };
         if open.negated {
-            open = self.materialise_negated(open);
+            self.open = Some(self.materialise_negated(open));
+            return self.close(to, slot);
         }
-        let (kind, temp) = (open.kind as usize, self.temp(open.height));
-        let handler = |to| form(open.operation, &open.places[..open.count()], Some(to));
-        let own = handler(to);
-        if let Some(handler) = own {
-            if matches!(to, To::S | To::W) {
-                open.words.push(slot);
-            }
-            self.lay_with(handler, &open);
-        } else if let Some(handler) = handler(To::A) {
-            self.lay_with(handler, &open);
-            self.held[kind] = None;
-            self.move_from_accumulator(open.kind, to, slot);
-        } else if to == To::A {
-            self.lay(&open, Some(To::W), temp);
-            self.wrote(temp, open.kind);
+        let (kind, temp) = (open.kind, self.temp(open.height));
+        if open.shape.form(open.operation, Some(To::A)).is_some() {
+            self.lay(&open, Some(To::A), 0);
+            self.held[kind as usize] = None;
+            self.move_from_accumulator(kind, to, slot);
         } else {
             self.lay(&open, Some(To::W), temp);
-            self.wrote(temp, open.kind);
-            self.move_from_accumulator(open.kind, to, slot);
-        }
-        self.wrote_pin(to, open.kind, None);
-        match to {
-            To::W => {
-                self.wrote(slot, open.kind);
-                self.held[kind] = Some(slot);
+            self.wrote(temp, kind);
+            if to != To::A {
+                self.move_from_accumulator(kind, to, slot);
             }
-            To::P | To::Q if own.is_some() => {}
-            _ => self.held[kind] = None,
         }
+        self.wrote_pin(to, kind, None);
+        match to {
+            To::W => self.wrote_both(kind, slot),
+            _ => self.held[kind as usize] = None,
+        }
+    }
+
+    /// Notes that a slot and the accumulator got the same value.
+    fn wrote_both(&mut self, kind: RegisterClass, slot: u32) {
+        self.wrote(slot, kind);
+        self.held[kind as usize] = Some(slot);
     }
 
     /// Computes a truth value and opens its negation.
@@ -323,6 +351,7 @@ impl Translator<'_> {
         Open {
             operation: Operation::EQZ,
             places: [Place::A, Place::S, Place::S],
+            shape: Shape::new(&[Place::A]),
             words: Words::default(),
             place: None,
             negated: false,
@@ -334,7 +363,7 @@ impl Translator<'_> {
         let to = if to == To::W { To::S } else { to };
         let words: &[u32] = if to == To::S { &[slot] } else { &[] };
         let operation = Operation::moving(kind);
-        self.instruction(operation, &[Place::A], Some(to), words, None);
+        self.instruction(operation, &[Place::A], Some(to), &words.into(), None);
     }
 
     /// Copies a value that is not the open instruction's to a slot, leaving all else alone.
@@ -357,7 +386,8 @@ impl Translator<'_> {
         let places: &[Place] = match operation {
             Operation::Long => &[],
             _ => {
-                self.operand_words(&mut words, &operand, place, height);
+                let (count, own) = self.operand_words(&operand, place, height);
+                words.push_first(count, own);
                 &[place]
             }
         };
@@ -372,7 +402,7 @@ impl Translator<'_> {
                 Place::S | Place::A | Place::I => {}
             }
         }
-        self.instruction(operation, places, Some(to), words.as_slice(), None);
+        self.instruction(operation, places, Some(to), &words, None);
     }
 
     /// Emits a branch that is taken if the condition, popped from the stack, is as wanted.
@@ -385,8 +415,11 @@ impl Translator<'_> {
             _ => {
                 let height = self.stack.len();
                 self.push(condition.kind, condition.at);
-                let test = self.prepare(Operation::EQZ, height);
+                self.prepare(Operation::EQZ, height);
                 self.truncate(height);
+                let Some(test) = self.open.take() else {
+                    return;
+                };
                 Open {
                     negated: true,
                     ..test
@@ -398,8 +431,7 @@ impl Translator<'_> {
         if self.leaf == Some(label)
             && let Some((operation, to)) = branching(open.operation, places, holds, AGAIN)
         {
-            let words = open.words.as_slice();
-            self.instruction(operation, places, Some(to), words, open.place);
+            self.instruction(operation, places, Some(to), &open.words, open.place);
             self.code.fork();
             return;
         }
@@ -407,9 +439,8 @@ impl Translator<'_> {
         let (operation, to) = found.unwrap_or((open.operation, JUMP[usize::from(!holds)]));
         let mut words = open.words;
         words.push(0);
-        let operands = self.instruction(operation, places, Some(to), words.as_slice(), open.place);
-        self.code
-            .target(operands, words.as_slice().len() - 1, label);
+        let operands = self.instruction(operation, places, Some(to), &words, open.place);
+        self.code.target(operands, words.len() - 1, label);
         self.code.fork();
     }
 
@@ -421,11 +452,14 @@ impl Translator<'_> {
         more: &[u32],
     ) -> (Operands, usize) {
         let base = self.stack.len() - 1;
-        let mut ready = self.prepare(operation, base);
+        self.prepare(operation, base);
         self.truncate(base);
-        let own = ready.words.as_slice().len();
-        ready.words.extend(more);
-        (self.lay(&ready, None, 0), own)
+        let Some(open) = &mut self.open else {
+            return (Operands::default(), 0);
+        };
+        let own = open.words.len();
+        open.words.extend(more);
+        (self.lay_open(), own)
     }
 
     /// Throws the value on top away; what computes it goes as well, unless it may trap.
@@ -439,11 +473,21 @@ impl Translator<'_> {
         }
     }
 
-    /// Lays an instruction down with a handler of its operation.
-    fn lay_with(&mut self, handler: u16, ready: &Open) {
-        let handler = (ready.operation, handler);
-        self.code
-            .instruction(handler, ready.words.as_slice(), ready.place);
+    /// Lays the open instruction down, which has no result.
+    fn lay_open(&mut self) -> Operands {
+        let Some(open) = &self.open else {
+            return Operands::default();
+        };
+        let found = open.shape.form(open.operation, None);
+        let operands = match found {
+            Some(handler) => self.code.instruction(handler, &open.words, open.place),
+            None => {
+                let (operation, places, count) = (open.operation, open.places, open.count());
+                self.no_form(operation, &places[..count], None)
+            }
+        };
+        self.open = None;
+        operands
     }
 
     /// Lays an instruction down.
@@ -453,29 +497,34 @@ impl Translator<'_> {
             words.push(slot);
         }
         let places = &ready.places[..ready.count()];
-        self.instruction(ready.operation, places, to, words.as_slice(), ready.place)
+        self.instruction(ready.operation, places, to, &words, ready.place)
     }
 
-    /// Lays an instruction down: the only way to the handlers. That there is none is an internal
-    /// error.
+    /// Lays an instruction down. That there is no handler is an internal error.
     pub(super) fn instruction(
         &mut self,
         operation: Operation,
         places: &[Place],
         to: Option<To>,
-        words: &[u32],
+        words: &Words,
         at: Option<usize>,
     ) -> Operands {
-        let Some(handler) = form(operation, places, to) else {
-            let places = [0, 1, 2].map(|at| places.get(at).copied());
-            self.contradict(Contradiction::NoForm {
-                operation,
-                places,
-                to,
-            });
-            return Operands::default();
-        };
-        self.code.instruction((operation, handler), words, at)
+        match form(operation, places, to) {
+            Some(handler) => self.code.instruction(handler, words, at),
+            None => self.no_form(operation, places, to),
+        }
+    }
+
+    /// Keeps that there is no such handler, which cannot be.
+    #[cold]
+    fn no_form(&mut self, operation: Operation, places: &[Place], to: Option<To>) -> Operands {
+        let places = [0, 1, 2].map(|at| places.get(at).copied());
+        self.contradict(Contradiction::NoForm {
+            operation,
+            places,
+            to,
+        });
+        Operands::default()
     }
 
     pub(super) fn truncate(&mut self, height: usize) {
@@ -512,12 +561,12 @@ fn branching(
 }
 
 /// Whether a handler exists for these operands and some destination.
-fn exists(operation: Operation, places: &[Place]) -> bool {
+fn exists(operation: Operation, shape: Shape) -> bool {
     match operation.info().result {
         Some(_) => [To::A, To::W]
             .iter()
-            .any(|&to| form(operation, places, Some(to)).is_some()),
-        None => form(operation, places, None).is_some(),
+            .any(|&to| shape.form(operation, Some(to)).is_some()),
+        None => shape.form(operation, None).is_some(),
     }
 }
 
@@ -536,6 +585,8 @@ mod tests {
     use super::*;
     use crate::engine::Engine;
     use crate::error::Error;
+    use crate::fast::pins::FuncPins;
+    use crate::fast::translate::Memory;
     use crate::module::Module;
 
     /// `(module (func))`
@@ -544,7 +595,7 @@ mod tests {
     /// What is said of a translation in which something is done that has no form.
     fn said(act: impl FnOnce(&mut Translator<'_>)) -> alloc::string::String {
         let module = Module::new(&Engine::default(), EMPTY).unwrap();
-        let mut translator = Translator::new(&module, 0, module.pins(0).unwrap());
+        let mut translator = Translator::new(&module, 0, FuncPins::default(), Memory::default());
         act(&mut translator);
         let error = Error::from(translator.code.finish().err().unwrap());
         assert!(error.is::<crate::error::cause::InternalError>());
@@ -555,6 +606,7 @@ mod tests {
         Open {
             operation,
             places: [place, Place::S, Place::S],
+            shape: Shape::new(&[place]),
             words: Words::default(),
             kind: RegisterClass::Int,
             height: 0,

@@ -9,8 +9,8 @@ use super::operand::Place;
 use super::{Failure, Target, Translator};
 use crate::allocation::reserve;
 use crate::fast::operations::Operation;
+use crate::fast::pins::{Pin, Pins};
 use crate::fast::register::RegisterClass;
-use crate::module::pins::{Pin, Pins};
 use crate::types::{LabelIdx, LocalIdx};
 
 /// The pinned locals of a class.

@@ -45,6 +45,12 @@ impl Deref for Stack {
 }
 
 impl Stack {
+    /// Forgets all values, and keeps their memory for others.
+    pub(super) fn clear(&mut self) {
+        self.truncate(0);
+        self.most = 0;
+    }
+
     /// Makes room for what one instruction pushes.
     #[inline]
     pub(super) fn reserve(&mut self) -> Result<(), OutOfMemory> {
@@ -70,7 +76,8 @@ impl Stack {
         Ok(())
     }
 
-    /// Pushes a value.
+    /// Pushes a value. Inlined, it is written where it stays: a copy would wait for its parts.
+    #[inline(always)]
     pub(super) fn push(&mut self, value: Operand) {
         let height = self.values.len() as u32;
         match value.at {
@@ -170,7 +177,7 @@ impl Stack {
     }
 
     /// Forgets notes whose values are in their slots now.
-    pub(super) fn clear(&mut self, places: Range<usize>) {
+    pub(super) fn forget_notes(&mut self, places: Range<usize>) {
         self.notes.drain(places);
     }
 

@@ -10,9 +10,8 @@ use alloc::vec::Vec;
 use super::{Laid, Operand, fusion};
 use crate::engine::Engine;
 use crate::engine::config::{CompilationMode, Config};
-use crate::fast::translate::unverified;
+use crate::fast::translate::{Workspace, unverified};
 use crate::module::{Module, Watch};
-use crate::validate::Scratch;
 
 const PAGE: &str = include_str!("../../TRANSLATION.md");
 
@@ -77,7 +76,7 @@ fn listing(module: &Module, index: u32) -> String {
     let (code, log, _) = unverified(
         module,
         index,
-        &mut Scratch::default(),
+        &mut Workspace::default(),
         &mut Watch::new(&mut || Ok(()), 0),
     )
     .unwrap();

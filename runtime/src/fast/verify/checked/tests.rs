@@ -10,11 +10,10 @@ use super::*;
 use crate::engine::Engine;
 use crate::fast::form::form;
 use crate::fast::operations::Operation;
-use crate::fast::translate::{Place, To, unverified};
+use crate::fast::translate::{Place, To, Workspace, unverified};
 use crate::module::Watch;
 use crate::module::origin::OriginList;
 use crate::platform;
-use crate::validate::Scratch;
 
 /// A section of up to 127 bytes.
 fn section(id: u8, content: &[u8]) -> Vec<u8> {
@@ -86,7 +85,7 @@ impl Laying {
         let (code, log, locals) = unverified(
             &module,
             0,
-            &mut Scratch::default(),
+            &mut Workspace::default(),
             &mut Watch::new(&mut || Ok(()), 0),
         )
         .unwrap();
@@ -332,7 +331,7 @@ fn the_address_of_another_handler() {
     let (code, log, _) = unverified(
         &laying.module,
         0,
-        &mut Scratch::default(),
+        &mut Workspace::default(),
         &mut Watch::new(&mut || Ok(()), 0),
     )
     .unwrap();
@@ -351,7 +350,7 @@ fn instructions_that_do_not_join() {
     let (code, mut log, _) = unverified(
         &laying.module,
         0,
-        &mut Scratch::default(),
+        &mut Workspace::default(),
         &mut Watch::new(&mut || Ok(()), 0),
     )
     .unwrap();

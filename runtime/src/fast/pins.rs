@@ -1,7 +1,5 @@
-//! The locals of a function that live in registers, and its loops whose head does.
-//!
-//! Which they are is found while the function is validated, before it is known whether it is ever
-//! called; so the answer is kept beside the body, in few bytes, for the translator.
+//! The locals of a function that live in registers, and its loops whose head does: what the
+//! translator is told of a function before it begins.
 
 use alloc::boxed::Box;
 
