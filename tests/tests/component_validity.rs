@@ -26,6 +26,12 @@ const MORE_MUTANTS: usize = 100_000;
 /// Components above this size are compared, but not mutated.
 const MUTABLE: usize = 4_096;
 
+/// Of those that foreign tools made, so many bytes at most have all but those with engines in them.
+const SMALL: usize = 64 << 10;
+
+/// Mutants of these together.
+const MUTANTS_OF_LARGE: usize = 2_000;
+
 /// Bytes of an arena that is large enough for all of them.
 const LARGE: usize = 4 << 20;
 
@@ -198,33 +204,42 @@ fn the_suite_agrees_with_wasmparser() {
     tally.finish();
 }
 
-/// Components that foreign tools made: `tests/components.sh` and `tests/corpus.sh`.
 #[test]
 fn made_components_agree_with_wasmparser() {
-    for folder in ["components", "component-corpus"] {
-        let folder = workspace().join("target").join(folder);
-        let files = files(&folder);
-        if files.is_empty() {
-            // To the stream itself, which the test harness does not hold back.
-            let _ = writeln!(
-                io::stderr(),
-                "SKIPPED: no components in {}: `.ci/extended` makes them (tests/components.sh, tests/corpus.sh)",
-                folder.display()
-            );
-            continue;
-        }
+    for folder in MADE {
         let mut tally = Tally::new();
-        let mut count = 0;
-        for file in files {
-            let bytes = fs::read(&file).expect("it was listed");
-            if is_component(&bytes) {
-                tally.compare(&file.display().to_string(), &bytes);
-                count += 1;
-            }
+        let made = made_in(folder);
+        for Module { name, bytes, .. } in &made {
+            tally.compare(name, bytes);
         }
-        print!("{count} components of {}: ", folder.display());
+        print!("{} components of {folder}: ", made.len());
         tally.finish();
     }
+}
+
+/// Folders of components that foreign tools made: `tests/components.sh` and `tests/corpus.sh`.
+const MADE: [&str; 2] = ["components", "component-corpus"];
+
+/// The components in one of these folders.
+fn made_in(folder: &str) -> Vec<Module> {
+    let folder = workspace().join("target").join(folder);
+    let read = |file: PathBuf| Module {
+        name: file.display().to_string(),
+        bytes: fs::read(&file).expect("it was listed"),
+        // No script says anything of them.
+        valid: true,
+    };
+    let mut made: Vec<Module> = files(&folder).into_iter().map(read).collect();
+    made.retain(|module| is_component(&module.bytes));
+    if made.is_empty() {
+        // To the stream itself, which the test harness does not hold back.
+        let _ = writeln!(
+            io::stderr(),
+            "SKIPPED: no components in {}: `.ci/extended` makes them (tests/components.sh, tests/corpus.sh)",
+            folder.display()
+        );
+    }
+    made
 }
 
 /// Files of components in a folder and in the folders for kinds of them.
@@ -272,26 +287,38 @@ fn scripts_of_the_suite_hold() {
 
 #[test]
 fn mutants_agree_with_wasmparser() {
-    compare_mutants(MUTANTS, 1);
+    compare_mutants(&components(), MUTABLE, MUTANTS, 1);
 }
 
 #[test]
 #[ignore = "takes minutes; `.ci/extended` runs it"]
 fn many_mutants_agree_with_wasmparser() {
-    compare_mutants(MORE_MUTANTS, 2);
+    compare_mutants(&components(), MUTABLE, MORE_MUTANTS, 2);
 }
 
-fn compare_mutants(count: usize, seed: u64) {
-    let components = components();
+/// Of all that foreign tools made, those with engines in them as well.
+#[test]
+#[ignore = "takes minutes; `.ci/extended` runs it"]
+fn mutants_of_made_components_agree_with_wasmparser() {
+    let made: Vec<Module> = MADE.iter().flat_map(|folder| made_in(folder)).collect();
+    let (small, large): (Vec<_>, Vec<_>) = made
+        .into_iter()
+        .partition(|component| component.bytes.len() <= SMALL);
+    compare_mutants(&small, SMALL, MORE_MUTANTS, 3);
+    compare_mutants(&large, usize::MAX, MUTANTS_OF_LARGE, 4);
+}
+
+/// Compares mutants of those components that have at most so many bytes.
+fn compare_mutants(components: &[Module], most: usize, count: usize, seed: u64) {
     let mutable: Vec<_> = components
         .iter()
-        .filter(|component| component.bytes.len() <= MUTABLE)
+        .filter(|component| component.bytes.len() <= most)
         .collect();
     let mut tally = Tally::new();
     let mut random = Random::new(seed);
     for number in 0..if mutable.is_empty() { 0 } else { count } {
         let component = mutable[number % mutable.len()];
-        let bytes = mutate(&components, &component.bytes, &mut random);
+        let bytes = mutate(components, &component.bytes, &mut random);
         if is_component(&bytes) {
             tally.compare(&format!("mutant {number} of {}", component.name), &bytes);
         }
