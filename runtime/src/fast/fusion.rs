@@ -138,6 +138,7 @@ pub(crate) fn parts(number: u16) -> Option<(u16, u16)> {
 }
 
 /// The handler with a number.
+#[cfg(verify)]
 pub(crate) fn entry(number: u16) -> Option<&'static Entry> {
     HANDLERS.get(usize::from(number)).or_else(|| {
         let (row, before, behind) = place(number)?;
