@@ -2,7 +2,7 @@
 //!
 //! The translator is a [`Sink`]. It keeps the operand stack symbolically ([`operand`]): a
 //! `local.get` or a constant pushes a note, not code. The instruction emitted last stays *open*
-//! ([`operate`]) until the next one decides where its result goes: the accumulator, if it is
+//! ([`open`]) until the next one decides where its result goes: the accumulator, if it is
 //! consumed at once; a local, if it is assigned; otherwise the slot at its height.
 //!
 //! Where control splits or merges, no value may live in a local that is assigned later, so such
@@ -17,6 +17,7 @@ mod emit;
 mod failure;
 mod locals;
 mod module;
+mod open;
 mod operand;
 mod operate;
 mod pins;
@@ -33,9 +34,9 @@ use self::emit::{Emitter, LabelId, Operands};
 use self::failure::Contradiction;
 pub(crate) use self::failure::Failure;
 use self::locals::Locals;
+use self::open::Open;
 use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Place, To};
-use self::operate::Open;
 use self::stack::Stack;
 use self::workspace::Memory;
 pub(crate) use self::workspace::Workspace;

@@ -1,10 +1,11 @@
-//! Operations with operands in places, and the open instruction.
+//! Operations with operands in places.
 //!
 //! An instruction is emitted in two steps. [`Translator::operate`] chooses the places of its
-//! operands and leaves it open; [`Translator::close`] gives its result a destination and lays it
+//! operands and leaves it [open](super::open); [`Translator::close`] gives its result a destination and lays it
 //! down. If no handler exists for a combination of places, operands are moved into their slots
 //! until there is one: every class has the form that reads slots only.
 
+use super::open::Open;
 use super::operand::{At, Operand, Place, To, Words};
 use super::{Contradiction, LabelId, Operands, Translator};
 use crate::fast::form::{Shape, form};
@@ -13,25 +14,8 @@ use crate::fast::register::RegisterClass;
 use crate::module::code::halves;
 use crate::types::MemArg;
 
-/// An instruction whose result has no destination yet. It has not been laid down: whatever is
-/// emitted meanwhile runs before it, and must leave its operands alone.
-#[derive(Clone, Copy)]
-pub(super) struct Open {
-    operation: Operation,
-    places: Places,
-    shape: Shape,
-    words: Words,
-    kind: RegisterClass,
-    /// Height of its result on the stack.
-    height: usize,
-    /// Its offset in the module, if it may trap.
-    place: Option<usize>,
-    /// Whether its truth value is wanted the other way round.
-    negated: bool,
-}
-
 /// The places of up to three operands.
-type Places = [Place; 3];
+pub(super) type Places = [Place; 3];
 
 /// Most operands of an operation.
 const OPERANDS: usize = 3;
@@ -88,20 +72,6 @@ impl Translator<'_> {
         };
         lane.iter().for_each(|lane| words.push((*lane).into()));
         self.operate(operation, words.as_slice());
-    }
-
-    /// Turns the truth value on top of the stack round, if it is the open instruction's.
-    fn negate(&mut self) -> bool {
-        match (self.stack.last(), &mut self.open) {
-            (Some(Operand { at: At::Open, .. }), Some(open)) if open.operation.info().truth => {
-                match open.operation.info().negation {
-                    Some(negation) if !open.negated => open.operation = negation,
-                    _ => open.negated = !open.negated,
-                }
-                true
-            }
-            _ => false,
-        }
     }
 
     /// Chooses places for the operands from `base` on and opens the instruction. The operands are still on
@@ -270,102 +240,6 @@ impl Translator<'_> {
         }
     }
 
-    /// Gives the open instruction's result a slot of its own, if there is such an instruction and
-    /// its result is still on the stack.
-    pub(super) fn spill(&mut self) {
-        if let Some(open) = self.open {
-            self.stack.settle(open.height);
-            self.close(To::W, self.temp(open.height));
-        }
-    }
-
-    /// Lays the open instruction down with a destination; `slot` counts for [`To::S`] and [`To::W`] only.
-    pub(super) fn close(&mut self, to: To, slot: u32) {
-        let Some(open) = &mut self.open else {
-            return;
-        };
-        let handler = open.shape.form(open.operation, Some(to));
-        let Some(handler) = handler.filter(|_| !open.negated) else {
-            return self.close_and_move(to, slot);
-        };
-        let (kind, behind) = (open.kind, open.words.len());
-        let is_slot = matches!(to, To::S | To::W);
-        if is_slot {
-            open.words.push(0);
-        }
-        let operands = self.code.instruction(handler, &open.words, open.place);
-        if is_slot {
-            self.code.patch(operands, behind, slot);
-        }
-        self.open = None;
-        self.wrote_pin(to, kind, None);
-        match to {
-            To::W => self.wrote_both(kind, slot),
-            To::P | To::Q => {}
-            _ => self.held[kind as usize] = None,
-        }
-    }
-
-    /// The same where no handler gives its result there: it is moved, from where one does.
-    #[cold]
-    fn close_and_move(&mut self, to: To, slot: u32) {
-        let Some(open) = self.open.take() else {
-            return;
-        };
-        if open.negated {
-            self.open = Some(self.materialise_negated(open));
-            return self.close(to, slot);
-        }
-        let (kind, temp) = (open.kind, self.temp(open.height));
-        if open.shape.form(open.operation, Some(To::A)).is_some() {
-            self.lay(&open, Some(To::A), 0);
-            self.held[kind as usize] = None;
-            self.move_from_accumulator(kind, to, slot);
-        } else {
-            self.lay(&open, Some(To::W), temp);
-            self.wrote(temp, kind);
-            if to != To::A {
-                self.move_from_accumulator(kind, to, slot);
-            }
-        }
-        self.wrote_pin(to, kind, None);
-        match to {
-            To::W => self.wrote_both(kind, slot),
-            _ => self.held[kind as usize] = None,
-        }
-    }
-
-    /// Notes that a slot and the accumulator got the same value.
-    fn wrote_both(&mut self, kind: RegisterClass, slot: u32) {
-        self.wrote(slot, kind);
-        self.held[kind as usize] = Some(slot);
-    }
-
-    /// Computes a truth value and opens its negation.
-    fn materialise_negated(&mut self, open: Open) -> Open {
-        self.open = Some(Open {
-            negated: false,
-            ..open
-        });
-        self.close(To::A, 0);
-        Open {
-            operation: Operation::EQZ,
-            places: [Place::A, Place::S, Place::S],
-            shape: Shape::new(&[Place::A]),
-            words: Words::default(),
-            place: None,
-            negated: false,
-            ..open
-        }
-    }
-
-    fn move_from_accumulator(&mut self, kind: RegisterClass, to: To, slot: u32) {
-        let to = if to == To::W { To::S } else { to };
-        let words: &[u32] = if to == To::S { &[slot] } else { &[] };
-        let operation = Operation::moving(kind);
-        self.instruction(operation, &[Place::A], Some(to), &words.into(), None);
-    }
-
     /// Copies a value that is not the open instruction's to a slot, leaving all else alone.
     pub(super) fn move_to_slot(&mut self, operand: Operand, slot: u32) {
         self.copy(operand, self.stack.len(), To::S, slot);
@@ -462,36 +336,8 @@ impl Translator<'_> {
         (self.lay_open(), own)
     }
 
-    /// Throws the value on top away; what computes it goes as well, unless it may trap.
-    pub(super) fn discard(&mut self) {
-        let dropped = self.pop();
-        if dropped.at == At::Open {
-            match self.open {
-                Some(open) if open.place.is_none() => self.open = None,
-                _ => self.close(To::A, 0),
-            }
-        }
-    }
-
-    /// Lays the open instruction down, which has no result.
-    fn lay_open(&mut self) -> Operands {
-        let Some(open) = &self.open else {
-            return Operands::default();
-        };
-        let found = open.shape.form(open.operation, None);
-        let operands = match found {
-            Some(handler) => self.code.instruction(handler, &open.words, open.place),
-            None => {
-                let (operation, places, count) = (open.operation, open.places, open.count());
-                self.no_form(operation, &places[..count], None)
-            }
-        };
-        self.open = None;
-        operands
-    }
-
     /// Lays an instruction down.
-    fn lay(&mut self, ready: &Open, to: Option<To>, slot: u32) -> Operands {
+    pub(super) fn lay(&mut self, ready: &Open, to: Option<To>, slot: u32) -> Operands {
         let mut words = ready.words;
         if matches!(to, Some(To::S | To::W)) {
             words.push(slot);
@@ -517,7 +363,12 @@ impl Translator<'_> {
 
     /// Keeps that there is no such handler, which cannot be.
     #[cold]
-    fn no_form(&mut self, operation: Operation, places: &[Place], to: Option<To>) -> Operands {
+    pub(super) fn no_form(
+        &mut self,
+        operation: Operation,
+        places: &[Place],
+        to: Option<To>,
+    ) -> Operands {
         let places = [0, 1, 2].map(|at| places.get(at).copied());
         self.contradict(Contradiction::NoForm {
             operation,
@@ -529,12 +380,6 @@ impl Translator<'_> {
 
     pub(super) fn truncate(&mut self, height: usize) {
         self.stack.truncate(height);
-    }
-}
-
-impl Open {
-    fn count(&self) -> usize {
-        self.operation.info().operands
     }
 }
 
