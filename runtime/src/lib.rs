@@ -13,7 +13,8 @@
 //! | `std` (default) | `std` | the same with the operating system's clocks and threads |
 //!
 //! Without `std`, square roots need the feature `libm`. The feature `mmap` (default) has memories
-//! and stacks reserve address space on 64-bit Unix: see `Config::memory_reservation`.
+//! and stacks reserve address space on 64-bit Unix, and later instances of a module begin with an image of
+//! its data: see `Config::memory_reservation` and `Config::memory_init_cow`.
 #![cfg_attr(
     feature = "alloc",
     doc = r"

@@ -195,25 +195,23 @@ fn define_funcs(
         .instances
         .address(instance)
         .ok_or(UseError::OtherStore)?;
-    let defined = module.env().imported_funcs()..module.env().func_count();
-    store.admit_more("functions of the store", store.funcs.len(), defined.len())?;
+    let cells = module.code().cells();
+    store.admit_more("functions of the store", store.funcs.len(), cells.len())?;
     let mut entities = Vec::new();
     entities
-        .try_reserve_exact(defined.len())
+        .try_reserve_exact(cells.len())
         .map_err(|_| OutOfMemory)?;
-    for func in defined.clone() {
-        let cell = module
-            .cell(FuncIdx(func))
-            .and_then(|cell| NonNull::new(cell.cast_mut()));
-        let cell = cell.ok_or(UseError::OtherEngine)?;
-        let body = FuncBody::Wasm { instance, cell };
-        entities.push(FuncEntity {
-            ty: module.func_type_id(FuncIdx(func)),
-            body,
-        });
-    }
+    // There are thousands, so that nothing here is an error that would have to be made.
+    let defined = (module.env().imported_funcs()..).map(FuncIdx);
+    entities.extend(defined.zip(cells).map(|(func, cell)| FuncEntity {
+        ty: module.func_type_id(func),
+        body: FuncBody::Wasm {
+            instance,
+            cell: NonNull::from(cell),
+        },
+    }));
     let first = store.funcs.append(entities)?;
-    funcs.extend((first..).take(defined.len()));
+    funcs.extend((first..).take(cells.len()));
     Ok(())
 }
 
@@ -240,9 +238,11 @@ fn define_memories<T>(
     module: &Module,
     memories: &mut Vec<u32>,
 ) -> Result<()> {
-    let defined = module.env().memories().iter().skip(memories.len());
-    for ty in defined {
-        let number = growth::make_memory(store, *ty)?;
+    let image = module.image();
+    let defined = (0..).zip(module.env().memories()).skip(memories.len());
+    for (index, ty) in defined {
+        let image = image.as_ref().filter(|image| image.memory.0 == index);
+        let number = growth::make_memory(store, *ty, image.map(|image| &image.image))?;
         add(memories, number)?;
     }
     Ok(())
@@ -351,6 +351,11 @@ fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Res
 
 /// The second phase, second part: active data segments.
 fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
+    if began_with_image(store, module, instance)? {
+        let entity = store.instance_mut(instance)?;
+        active_datas(module).for_each(|(data, ..)| entity.drop_data(data));
+        return Ok(());
+    }
     let places = places(store, module, instance)?;
     populate(store, instance, &places)?;
     for place in places {
@@ -372,6 +377,29 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
         }
     }
     Ok(())
+}
+
+/// Whether the memory of this new instance began with what active data segments write. An image is of all of
+/// them, and of a memory that is not imported.
+fn began_with_image(store: &StoreInner, module: &Module, instance: Handle) -> Result<bool> {
+    let first = active_datas(module).next();
+    let own = first.filter(|(_, target, _)| target.0 >= module.env().imported_memories());
+    let Some((_, target, _)) = own else {
+        return Ok(false);
+    };
+    let memories = &store.instance(instance)?.handles.memories;
+    let memory = memories.get(target.0 as usize).copied();
+    let memory = memory.and_then(|memory| store.memories.get(memory));
+    Ok(memory.is_some_and(|memory| memory.bytes.has_image()))
+}
+
+/// The active data segments, for which memory they are and where they go.
+fn active_datas(module: &Module) -> impl Iterator<Item = (DataIdx, MemoryIdx, ConstExpr)> {
+    let segments = (0..).map(DataIdx).zip(&module.parts().datas);
+    segments.filter_map(|(data, segment)| match segment.mode {
+        SegmentMode::Active { target, offset } => Some((data, target, offset)),
+        _ => None,
+    })
 }
 
 /// An active data segment, and where it goes.

@@ -28,7 +28,7 @@ impl Memory {
     pub fn new(mut store: impl AsContextMut, ty: MemoryType) -> Result<Self> {
         ty.check()?;
         let mut store = store.as_context_mut();
-        let number = growth::make_memory(store.reborrow().store(), ty)?;
+        let number = growth::make_memory(store.reborrow().store(), ty, None)?;
         Ok(Self(store.inner().handle(number)))
     }
 

@@ -95,6 +95,7 @@ impl Module {
             },
             env,
             parts,
+            images: Default::default(),
         })?;
         if engine.config().mode == CompilationMode::Eager {
             fast::translate::all(&module, &mut Watch::new(ask, 0))?;

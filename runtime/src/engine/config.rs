@@ -28,6 +28,7 @@ pub struct Config {
     pub(crate) mode: CompilationMode,
     pub(crate) cached_stacks: usize,
     pub(crate) strategy: InstanceAllocationStrategy,
+    pub(crate) images: bool,
 }
 
 /// When functions are validated, and translated for the interpreter.
@@ -86,6 +87,7 @@ impl Config {
             mode: CompilationMode::default(),
             cached_stacks: 4,
             strategy: InstanceAllocationStrategy::default(),
+            images: true,
         }
     }
 
@@ -175,6 +177,14 @@ impl Config {
     /// reserve.
     pub fn memory_reservation(&mut self, bytes: u64) -> &mut Self {
         self.features.limits.memory_reservation = bytes;
+        self
+    }
+
+    /// Whether the second and all later instances of a module begin with an image of what its data segments
+    /// write, where the system can keep one (64-bit Linux, with the feature `mmap`) and these are long:
+    /// nothing is copied, and pages that no instance writes exist once. On by default. Guests cannot tell.
+    pub fn memory_init_cow(&mut self, enable: bool) -> &mut Self {
+        self.images = enable;
         self
     }
 

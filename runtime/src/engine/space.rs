@@ -6,12 +6,13 @@
 //! how many memories, and of which size; beyond them there are errors, because who wants a pool wants
 //! to know.
 //!
-//! Invariant of this module: a slot of the pool is in the list of free ones or belongs to one [`Place`],
-//! and the bytes of those that are free are zero.
+//! Invariant of this module: a slot of the pool is in the list of free ones, belongs to one [`Place`] or is
+//! lost, and the bytes of those that are free are zero.
 
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::ops::Range;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,7 +22,7 @@ use super::use_error::UseError;
 use crate::allocation;
 use crate::error::Result;
 use crate::error::cause::LimitError;
-use crate::platform::{Platform, Reservation};
+use crate::platform::{Image, Lost, Platform, Reservation};
 use crate::spec::{Limit, Limits};
 
 /// The address space of an engine's memories.
@@ -45,6 +46,10 @@ pub(crate) struct Place {
     origin: Origin,
     /// How many bytes may be something else than zero: the first ones.
     used: usize,
+    /// Where an image was put.
+    image: Range<usize>,
+    /// Whether its bytes are nobody's any more.
+    lost: bool,
 }
 
 enum Origin {
@@ -98,7 +103,8 @@ impl Space {
         self.pool.as_ref().map(|pool| pool.bound())
     }
 
-    /// A place for a memory that may become `reach` bytes long; none, if it is to be allocated.
+    /// A place for a memory that may become `reach` bytes long; none, if it is to be allocated. It begins
+    /// with the image, if that is possible ([`Place::has_image`]).
     ///
     /// # Errors
     /// If there is a pool, and no slot of it is free.
@@ -106,6 +112,7 @@ impl Space {
         self: &Arc<Self>,
         limits: &Limits,
         reach: u64,
+        image: Option<&Image>,
     ) -> Result<Option<Place>, LimitError> {
         let origin = match &self.pool {
             Some(pool) => Some(Origin::Slot(pool.take()?, pool.clone())),
@@ -114,7 +121,19 @@ impl Space {
                 reservation.map(|reservation| Origin::Single(reservation, self.clone()))
             }
         };
-        Ok(origin.map(|origin| Place { origin, used: 0 }))
+        let Some(origin) = origin else {
+            return Ok(None);
+        };
+        let mut place = Place {
+            origin,
+            used: 0,
+            image: 0..0,
+            lost: false,
+        };
+        match image.map_or(Ok(()), |image| place.map(image)) {
+            Ok(()) => Ok(Some(place)),
+            Err(Lost) => self.take(limits, reach, None),
+        }
     }
 
     /// How many bytes single memories reserve now.
@@ -188,17 +207,28 @@ impl Pool {
         slot as usize * self.stride
     }
 
-    /// Takes a slot back of which the first `used` bytes may be something else than zero.
+    /// Takes a slot back of which the first `used` bytes may be something else than zero, and where an image
+    /// may be.
     ///
     /// # Safety
-    /// It was taken, and nobody uses it any more; `used` is at most its size.
-    unsafe fn give_back(&self, slot: u32, used: usize) {
+    /// It was taken, and nobody uses it any more; `used` is at most its size, and the image's bytes are of
+    /// it.
+    unsafe fn give_back(&self, slot: u32, used: usize, image: &Range<usize>) {
+        let start = self.start(slot);
+        let mut resident = self.resident;
+        if !image.is_empty() {
+            // SAFETY: the caller promises that these bytes are of the slot, and that nobody uses it.
+            let blank = unsafe { self.reservation.blank(start + image.start, image.len()) };
+            if blank.is_err() {
+                // The slot is lost.
+                return;
+            }
+            // What stays would be lost to the next image.
+            resident = 0;
+        }
         // SAFETY: the reservation consists of the slots, which are whole pages; the caller promises
         // that the bytes are of this one, and that nobody uses it.
-        unsafe {
-            self.reservation
-                .clear(self.start(slot), used, self.resident)
-        };
+        unsafe { self.reservation.clear(start, used, resident) };
         self.free.lock().push(slot);
     }
 }
@@ -214,6 +244,31 @@ impl Place {
                 (base, pool.size)
             }
         }
+    }
+
+    /// Puts an image into it, which is new, if the system can do that.
+    fn map(&mut self, image: &Image) -> Result<(), Lost> {
+        let range = image.range();
+        let (reservation, base, size) = match &self.origin {
+            Origin::Single(reservation, _) => (reservation, 0, reservation.size()),
+            Origin::Slot(slot, pool) => (&pool.reservation, pool.start(*slot), pool.stride),
+        };
+        if range.end > size {
+            return Ok(());
+        }
+        // SAFETY: a reservation and a slot begin with a page, and the image ends before they do. The place
+        // is new: its bytes are zero, and nobody knows their address.
+        let mapped = unsafe { reservation.map(image, base) };
+        self.lost = mapped.is_err();
+        if mapped? {
+            self.image = range;
+        }
+        Ok(())
+    }
+
+    /// Whether it began with an image.
+    pub(crate) fn has_image(&self) -> bool {
+        !self.image.is_empty()
     }
 
     /// Asks for the pages of bytes, from one to another, which are of its memory.
@@ -251,9 +306,10 @@ impl Drop for Place {
                 let size = reservation.size();
                 space.reserved.fetch_sub(size, Ordering::Relaxed);
             }
+            Origin::Slot(..) if self.lost => {}
             // SAFETY: the slot was taken for this place, which ends. How much of it was used, the memory
-            // has said.
-            Origin::Slot(slot, pool) => unsafe { pool.give_back(*slot, self.used) },
+            // has said; where the image is, `map`.
+            Origin::Slot(slot, pool) => unsafe { pool.give_back(*slot, self.used, &self.image) },
         }
     }
 }

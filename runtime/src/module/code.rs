@@ -184,6 +184,11 @@ impl ModuleCode {
         self.cells.get(index as usize)
     }
 
+    /// Those of all defined functions.
+    pub(crate) fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
     /// The code of all functions that have some.
     pub(crate) fn published(&self) -> impl Iterator<Item = &Code> {
         self.cells.iter().filter_map(Cell::code)

@@ -8,6 +8,7 @@
 pub(crate) mod backtrace;
 pub(crate) mod code;
 pub(crate) mod function;
+pub(crate) mod image;
 pub(crate) mod origin;
 mod parts;
 pub(crate) mod tally;
@@ -20,10 +21,12 @@ use core::ptr;
 
 use self::code::Cell;
 use self::code::ModuleCode;
+use self::image::Images;
 pub(crate) use self::parts::{CustomPart, ExportPart, ImportPart, Parts};
 pub(crate) use self::watch::{Ask, Watch, Watched};
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
+use crate::engine::lock::Lock;
 use crate::engine::registry::held::ModuleTypes;
 use crate::engine::scoped::external::{ExportType, ExternType, ImportType};
 use crate::error::Result;
@@ -52,6 +55,7 @@ pub(crate) struct ModuleInner {
     pub(crate) types: ModuleTypes,
     pub(crate) code: ModuleCode,
     pub(crate) parts: Parts,
+    pub(crate) images: Lock<Images>,
 }
 
 impl Module {

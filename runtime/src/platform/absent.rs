@@ -2,9 +2,13 @@
 //!
 //! Nothing is ever reserved, so that all memories are allocated, and nothing is given back.
 
+use core::convert::Infallible;
 use core::ptr::NonNull;
 
-use super::Platform;
+use super::{Part, Platform};
+
+/// There are no images.
+pub(crate) type File = Infallible;
 
 /// Reserves nothing.
 pub(crate) struct Absent;
@@ -26,4 +30,16 @@ unsafe impl Platform for Absent {
     }
 
     unsafe fn populate(&self, _: NonNull<u8>, _: usize) {}
+
+    fn keep(&self, _: usize, _: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
+        None
+    }
+
+    unsafe fn map(&self, file: &File, _: NonNull<u8>, _: usize) -> bool {
+        match *file {}
+    }
+
+    unsafe fn blank(&self, _: NonNull<u8>, _: usize) -> bool {
+        false
+    }
 }

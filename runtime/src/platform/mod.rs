@@ -1,5 +1,5 @@
 //! What linear memories and stacks need of the operating system: address space that costs nothing until
-//! it is touched.
+//! it is touched, and images, with which many memories can begin.
 //!
 //! A memory that reserves all that it can ever become grows by a comparison and an addition: nothing
 //! is copied, nothing is asked of the system, and pages that nobody touches take no memory. Where
@@ -8,7 +8,7 @@
 //! can find out.
 //!
 //! Invariant of this module: a [`Reservation`] is the only way to the bytes that its platform gave,
-//! and gives them back when it ends, not before.
+//! and gives them back when it ends, not before, unless the system took some of them away. Nobody changes an [`Image`] once it is made.
 
 #[cfg(not(all(feature = "mmap", unix, target_pointer_width = "64")))]
 mod absent;
@@ -17,12 +17,14 @@ mod tests;
 #[cfg(all(feature = "mmap", unix, target_pointer_width = "64"))]
 mod unix;
 
+use core::ops::Range;
 use core::ptr::NonNull;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 #[cfg(not(all(feature = "mmap", unix, target_pointer_width = "64")))]
-use self::absent::Absent as Own;
+use self::absent::{Absent as Own, File};
 #[cfg(all(feature = "mmap", unix, target_pointer_width = "64"))]
-use self::unix::Unix as Own;
+use self::unix::{File, Unix as Own};
 
 /// An operating system's memory management.
 ///
@@ -55,6 +57,61 @@ pub(crate) unsafe trait Platform: Sync {
     /// # Safety
     /// The pages are of a reservation.
     unsafe fn populate(&self, base: NonNull<u8>, size: usize);
+
+    /// Keeps an image of `size` bytes, whole pages: zeros, and over them the parts, one after the other.
+    /// None, if the system cannot do that or refuses.
+    fn keep(&self, size: usize, parts: &mut dyn Iterator<Item = Part<'_>>) -> Option<File>;
+
+    /// Puts an image of this size in the place of the bytes that are there, whole pages: who reads them sees
+    /// what is kept, who writes changes these bytes alone. False, if the system refuses; then the pages
+    /// must be [`blank`](Self::blank) before they are used again.
+    ///
+    /// # Safety
+    /// The pages are of a reservation, and no reference to their bytes is alive.
+    unsafe fn map(&self, file: &File, base: NonNull<u8>, size: usize) -> bool;
+
+    /// Makes whole pages what they were when they were reserved. False, if the system refuses; then nobody
+    /// may use them any more.
+    ///
+    /// # Safety
+    /// The pages are of a reservation, and no reference to their bytes is alive.
+    unsafe fn blank(&self, base: NonNull<u8>, size: usize) -> bool;
+}
+
+/// A part of an image: its distance from the first byte, and its bytes.
+pub(crate) type Part<'b> = (usize, &'b [u8]);
+
+/// What many memories have somewhere when they begin, kept once: pages that none of them writes exist once,
+/// too.
+pub(crate) struct Image {
+    file: File,
+    start: usize,
+    size: usize,
+}
+
+impl Image {
+    /// An image for the bytes of a memory from one to another, or some more: zeros, and over them the
+    /// parts, whose places are those in the memory.
+    pub(crate) fn new<'b>(
+        platform: &dyn Platform,
+        bytes: Range<usize>,
+        parts: impl Iterator<Item = Part<'b>>,
+    ) -> Option<Self> {
+        let page = platform.page();
+        let start = bytes.start / page * page;
+        let size = bytes
+            .end
+            .checked_next_multiple_of(page)?
+            .checked_sub(start)?;
+        let mut parts = parts.map(|(at, bytes)| (at - start, bytes));
+        let file = platform.keep(size, &mut parts)?;
+        Some(Self { file, start, size })
+    }
+
+    /// The bytes of a memory that it is for, whole pages.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.start..self.start + self.size
+    }
 }
 
 /// That of the system which this build is for.
@@ -62,11 +119,17 @@ pub(crate) fn own() -> &'static dyn Platform {
     &Own
 }
 
+/// The system took bytes of a reservation away and gave none for them: it has no memory for its own
+/// tables.
+pub(crate) struct Lost;
+
 /// Address space that was reserved.
 pub(crate) struct Reservation {
     platform: &'static dyn Platform,
     base: NonNull<u8>,
     size: usize,
+    /// Whether not all of the bytes are its own any more.
+    lost: AtomicBool,
 }
 
 // SAFETY: it owns the bytes, as a box does, and a `Platform` is `Sync`.
@@ -83,6 +146,7 @@ impl Reservation {
             platform,
             base,
             size,
+            lost: AtomicBool::new(false),
         })
     }
 
@@ -105,6 +169,42 @@ impl Reservation {
             // compared.
             unsafe { self.platform.populate(self.base.add(begin), end - begin) };
         }
+    }
+
+    /// Puts an image into the memory that begins at `base`; whether it is there now. Otherwise its bytes are
+    /// as before.
+    ///
+    /// # Safety
+    /// `base` is a multiple of the page, the image's bytes are of the memory's part of this reservation, and
+    /// they are zero and free.
+    pub(crate) unsafe fn map(&self, image: &Image, base: usize) -> Result<bool, Lost> {
+        // SAFETY: the caller promises that the bytes are of the reservation, and free.
+        let mapped = unsafe {
+            let first = self.base.add(base + image.start);
+            self.platform.map(&image.file, first, image.size)
+        };
+        if !mapped {
+            // SAFETY: the caller promises that the bytes are of the reservation, and free.
+            unsafe { self.blank(base + image.start, image.size)? };
+        }
+        Ok(mapped)
+    }
+
+    /// Makes whole pages zero on which there may be an image.
+    ///
+    /// # Errors
+    /// Nobody may use them any more.
+    ///
+    /// # Safety
+    /// They are of this reservation, and nobody uses them.
+    pub(crate) unsafe fn blank(&self, start: usize, size: usize) -> Result<(), Lost> {
+        // SAFETY: the caller promises that the bytes are of the reservation, and free.
+        if unsafe { self.platform.blank(self.base.add(start), size) } {
+            return Ok(());
+        }
+        // What the system may have given to others by now is not this reservation's to give back.
+        self.lost.store(true, Ordering::Relaxed);
+        Err(Lost)
     }
 
     /// Makes `length` bytes from `start` on zero. Beyond the first `resident` of them, the memory of
@@ -134,8 +234,11 @@ impl Reservation {
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        // SAFETY: it was reserved in `new`, is given back only here, and who used its bytes did so
-        // through this value.
+        if *self.lost.get_mut() {
+            return;
+        }
+        // SAFETY: it was reserved in `new` and nothing of it was lost, it is given back only here, and who
+        // used its bytes did so through this value.
         unsafe { self.platform.release(self.base, self.size) }
     }
 }

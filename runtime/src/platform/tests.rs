@@ -2,22 +2,48 @@
 //!
 //! The platform is the system's own, behind a counter; it can also refuse.
 
+use alloc::vec::Vec;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Platform, own};
-use crate::{Config, Engine, Instance, Memory, MemoryType, Module, Store};
+use super::{File, Part, Platform, own};
+use crate::{Config, Engine, Instance, Memory, MemoryType, Module, PoolingAllocationConfig, Store};
 
 /// The platform, with a count of what is asked of it; it reserves no more than `most` bytes at a time.
 struct Counted {
     calls: AtomicUsize,
+    releases: AtomicUsize,
     most: usize,
+    refuses: Refuses,
+}
+
+/// What a platform cannot do.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Refuses {
+    Nothing,
+    /// To keep an image.
+    Keeping,
+    /// To map it.
+    Mapping,
+    /// That, and to make its pages blank again.
+    Blanking,
 }
 
 impl Counted {
     const fn new(most: usize) -> Self {
-        let calls = AtomicUsize::new(0);
-        Self { calls, most }
+        Self {
+            calls: AtomicUsize::new(0),
+            releases: AtomicUsize::new(0),
+            most,
+            refuses: Refuses::Nothing,
+        }
+    }
+
+    const fn refusing(refuses: Refuses) -> Self {
+        Self {
+            refuses,
+            ..Self::new(usize::MAX)
+        }
     }
 
     fn count(&self) {
@@ -42,6 +68,7 @@ unsafe impl Platform for Counted {
 
     unsafe fn release(&self, base: NonNull<u8>, size: usize) {
         self.count();
+        self.releases.fetch_add(1, Ordering::Relaxed);
         // SAFETY: the caller promises that it is a reservation of `reserve`, which is the platform's.
         unsafe { own().release(base, size) }
     }
@@ -56,6 +83,26 @@ unsafe impl Platform for Counted {
         self.count();
         // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
         unsafe { own().populate(base, size) }
+    }
+
+    fn keep(&self, size: usize, parts: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
+        self.count();
+        match self.refuses {
+            Refuses::Keeping => None,
+            _ => own().keep(size, parts),
+        }
+    }
+
+    unsafe fn map(&self, file: &File, base: NonNull<u8>, size: usize) -> bool {
+        self.count();
+        // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
+        self.refuses < Refuses::Mapping && unsafe { own().map(file, base, size) }
+    }
+
+    unsafe fn blank(&self, base: NonNull<u8>, size: usize) -> bool {
+        self.count();
+        // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
+        self.refuses < Refuses::Blanking && unsafe { own().blank(base, size) }
     }
 }
 
@@ -232,4 +279,118 @@ fn what_segments_fill_is_asked_for_at_once() {
         let filled = data.iter().filter(|byte| **byte != 0).count();
         assert_eq!(filled, count * page / 2);
     }
+}
+
+/// Bytes of a data segment that is long enough for an image.
+const LONG: usize = 70_000;
+
+/// A module that has segments of so many bytes, at these places, of one byte each.
+fn filled(segments: &[(usize, usize, char)]) -> std::string::String {
+    let segments = segments.iter().map(|(at, length, byte)| {
+        let bytes = std::format!("{byte}").repeat(*length);
+        std::format!(r#"(data (i32.const {at}) "{bytes}")"#)
+    });
+    let segments: std::string::String = segments.collect();
+    std::format!(r#"(module (memory (export "memory") 4) {segments})"#)
+}
+
+/// What instances of a module have in their memories, one after the other, each of which writes all of it
+/// before it ends; and how many calls of the system each took.
+fn contents(engine: &Engine, platform: &Counted, text: &str) -> [(Vec<u8>, usize); 4] {
+    let module = Module::new(engine, wat::parse_str(text).expect("text")).expect("module");
+    std::array::from_fn(|number| {
+        let before = platform.calls();
+        let mut store = Store::new(engine, ());
+        let instance = Instance::new(&mut store, &module, &[]).expect("instance");
+        let calls = platform.calls() - before;
+        let memory = instance.get_memory(&mut store, "memory").expect("exported");
+        let data = memory.data(&store).to_vec();
+        memory.data_mut(&mut store).fill(number as u8 + 1);
+        memory.grow(&mut store, 2).expect("within limits");
+        let grown = &memory.data(&store)[data.len()..];
+        assert!(grown.iter().all(|byte| *byte == 0));
+        (data, calls)
+    })
+}
+
+#[test]
+fn later_instances_begin_with_an_image() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let engine = Engine::on(&Config::new(), &PLATFORM).expect("configuration");
+    // The last one lies over the others.
+    let segments = [(100, LONG, 'a'), (LONG, 5_000, 'b'), (90, 20, 'c')];
+    let all = contents(&engine, &PLATFORM, &filled(&segments));
+    let mut expected = std::vec![0; 4 << 16];
+    for (at, length, byte) in segments {
+        expected[at..at + length].fill(byte as u8);
+    }
+    for (data, _) in &all {
+        assert!(*data == expected);
+    }
+    // The memory itself is one call. The first has its pages populated, the second makes the image and
+    // begins with it, the others begin with it.
+    assert_eq!(all.map(|(_, calls)| calls), [2, 3, 2, 2]);
+    let mut config = Config::new();
+    config.memory_init_cow(false);
+    let engine = Engine::on(&config, &PLATFORM).expect("configuration");
+    let all = contents(&engine, &PLATFORM, &filled(&segments));
+    assert!(
+        all.iter()
+            .all(|(data, calls)| *data == expected && *calls == 2)
+    );
+}
+
+#[test]
+fn what_is_short_or_scattered_has_no_image() {
+    static PLATFORM: Counted = Counted::new(usize::MAX);
+    let engine = Engine::on(&Config::new(), &PLATFORM).expect("configuration");
+    for segments in [
+        &[(0, 60_000, 'a')][..],
+        &[],
+        // A quarter of a memory of four pages is less than it takes.
+        &[(0, 30_000, 'a'), (230_000, 30_000, 'b')],
+    ] {
+        let all = contents(&engine, &PLATFORM, &filled(segments));
+        let first = all[0].clone();
+        assert!(all.into_iter().all(|other| other == first));
+    }
+}
+
+#[test]
+fn a_system_that_refuses_images_gets_copies() {
+    static KEEPS: Counted = Counted::refusing(Refuses::Keeping);
+    static MAPS: Counted = Counted::refusing(Refuses::Mapping);
+    static BLANKS: Counted = Counted::refusing(Refuses::Blanking);
+    for (platform, calls) in [
+        (&KEEPS, [2, 3, 2, 2]),
+        (&MAPS, [2, 5, 4, 4]),
+        // What was lost is never given back; other bytes are reserved instead.
+        (&BLANKS, [2, 6, 5, 5]),
+    ] {
+        let engine = Engine::on(&Config::new(), platform).expect("configuration");
+        let all = contents(&engine, platform, &filled(&[(100, LONG, 'a')]));
+        assert!(all.iter().all(|(data, _)| *data == all[0].0));
+        assert_eq!(all.map(|(_, calls)| calls), calls);
+        assert_eq!(platform.releases.load(Ordering::Relaxed), 4);
+    }
+}
+
+#[test]
+fn slots_of_a_pool_that_are_lost_are_not_used_again() {
+    static PLATFORM: Counted = Counted::refusing(Refuses::Blanking);
+    let mut pooling = PoolingAllocationConfig::new();
+    pooling.total_memories(2).max_memory_size(8 << 16);
+    let mut config = Config::new();
+    config.allocation_strategy(pooling);
+    let engine = Engine::on(&config, &PLATFORM).expect("configuration");
+    let text = wat::parse_str(filled(&[(100, LONG, 'a')])).expect("text");
+    let module = Module::new(&engine, text).expect("module");
+    // The second instance loses one slot and has the other, which the third loses.
+    for instances in [true, true, false] {
+        let mut store = Store::new(&engine, ());
+        let instance = Instance::new(&mut store, &module, &[]);
+        assert_eq!(instance.is_ok(), instances);
+    }
+    drop((module, engine));
+    assert_eq!(PLATFORM.releases.load(Ordering::Relaxed), 0);
 }

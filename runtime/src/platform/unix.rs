@@ -12,11 +12,15 @@
 
 use core::ffi::c_void;
 use core::ptr::{self, NonNull};
+pub(crate) use std::fs::File;
 use std::sync::OnceLock;
 
 use rustix::mm::{self, MapFlags, ProtFlags};
 
-use super::Platform;
+use super::{Part, Platform};
+
+/// What may be done with bytes of a reservation.
+const ACCESS: ProtFlags = ProtFlags::READ.union(ProtFlags::WRITE);
 
 /// Memory management of a Unix system.
 pub(crate) struct Unix;
@@ -32,10 +36,9 @@ unsafe impl Platform for Unix {
         if counts_all() {
             return None;
         }
-        let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
         // SAFETY: the kernel chooses the place, where nothing else is.
-        let mapped = unsafe { mm::mmap_anonymous(ptr::null_mut(), size, access, flags) };
+        let mapped = unsafe { mm::mmap_anonymous(ptr::null_mut(), size, ACCESS, flags) };
         NonNull::new(mapped.ok()?.cast())
     }
 
@@ -60,6 +63,45 @@ unsafe impl Platform for Unix {
         // SAFETY: the caller promises that these pages are of a mapping of `reserve`. Nothing changes but
         // how soon they have memory. Kernels before 5.14 refuse, and give it one by one.
         let _ = unsafe { mm::madvise(base, size, mm::Advice::LinuxPopulateWrite) };
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn keep(&self, size: usize, parts: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
+        use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+        use std::os::unix::fs::FileExt;
+
+        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+        let file = File::from(memfd_create("linear memory", flags).ok()?);
+        file.set_len(size as u64).ok()?;
+        for (at, bytes) in parts {
+            file.write_all_at(bytes, at as u64).ok()?;
+        }
+        // From now on nobody can change it, whoever opens it again through the file system of processes.
+        let seals = SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE | SealFlags::SEAL;
+        fcntl_add_seals(&file, seals).ok()?;
+        Some(file)
+    }
+
+    /// Files without a name are Linux's.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    fn keep(&self, _: usize, _: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
+        None
+    }
+
+    unsafe fn map(&self, file: &File, base: NonNull<u8>, size: usize) -> bool {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        let base = base.as_ptr().cast::<c_void>();
+        // SAFETY: the caller promises that these pages are of a mapping of `reserve`, and that nobody has
+        // a reference to their bytes. The file has so many bytes and cannot lose any.
+        unsafe { mm::mmap(base, size, ACCESS, flags, file, 0) }.is_ok()
+    }
+
+    unsafe fn blank(&self, base: NonNull<u8>, size: usize) -> bool {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        let base = base.as_ptr().cast::<c_void>();
+        // SAFETY: the caller promises that these pages are of a mapping of `reserve`, and that nobody has
+        // a reference to their bytes.
+        unsafe { mm::mmap_anonymous(base, size, ACCESS, flags) }.is_ok()
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -22,6 +22,7 @@ use core::slice;
 use super::limiter::Refusal;
 use crate::allocation::{self, OutOfMemory};
 use crate::engine::space::{Bound, Place, Space};
+use crate::platform::Image;
 use crate::spec::Limits;
 
 /// The bytes that a guest can address, and room for more.
@@ -48,7 +49,8 @@ unsafe impl Send for Bytes {}
 unsafe impl Sync for Bytes {}
 
 impl Bytes {
-    /// `length` zeros of a memory that may become `reach` bytes long.
+    /// `length` zeros of a memory that may become `reach` bytes long, or the image and zeros around it
+    /// ([`has_image`](Self::has_image)).
     ///
     /// # Errors
     /// If memory is short, or a pool is.
@@ -57,10 +59,11 @@ impl Bytes {
         limits: &Limits,
         length: usize,
         reach: u64,
+        image: Option<&Image>,
     ) -> Result<Self, Refusal> {
         // What would have to move at once reserves nothing.
         let reach = if reach < length as u64 { 0 } else { reach };
-        let place = space.take(limits, reach).map_err(Refusal::Limit)?;
+        let place = space.take(limits, reach, image).map_err(Refusal::Limit)?;
         if let Some(bytes) = place.and_then(|place| Self::reserved(place, length)) {
             return Ok(bytes);
         }
@@ -144,6 +147,11 @@ impl Bytes {
                 most: self.capacity as u64,
             }),
         }
+    }
+
+    /// Whether they began with the image.
+    pub(crate) fn has_image(&self) -> bool {
+        matches!(&self.origin, Origin::Reserved(place) if place.has_image())
     }
 
     /// Notes that bytes from `begin` to `end` will be written soon: a system that gives pages when they are

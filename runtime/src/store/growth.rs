@@ -18,6 +18,7 @@ use crate::allocation::{self, OutOfMemory};
 use crate::engine::space::Bound;
 use crate::error::Result;
 use crate::error::cause::LimitError;
+use crate::platform::Image;
 use crate::spec::Limit;
 use crate::types::{MemoryType, Ref, TableType};
 
@@ -136,11 +137,15 @@ pub(crate) unsafe fn grow_table(
     Ok(done.map(|()| current))
 }
 
-/// Makes a memory and gives its number.
+/// Makes a memory, which begins with an image if that is possible, and gives its number.
 ///
 /// # Safety
 /// The module's invariant.
-pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<u32> {
+pub(crate) unsafe fn new_memory(
+    store: StorePointers,
+    ty: MemoryType,
+    image: Option<&Image>,
+) -> Result<u32> {
     // SAFETY: the caller promises that the store is live and used by nobody else.
     let inner = unsafe { &mut *store.inner.as_ptr() };
     let most = inner.engine.limits().store_objects;
@@ -167,7 +172,7 @@ pub(crate) unsafe fn new_memory(store: StorePointers, ty: MemoryType) -> Result<
     let reach = unsafe { limiter.reach(limits, store.typed, ceiling.most) };
     let mut made = None;
     let act = |desired, _| {
-        made = Some(Bytes::new(engine.space(), limits, desired, reach)?);
+        made = Some(Bytes::new(engine.space(), limits, desired, reach, image)?);
         Ok(())
     };
     // SAFETY: the caller promises that the store is live and used by nobody else; its data is
@@ -226,9 +231,13 @@ pub(crate) fn admit_instance<T>(store: &mut StoreData<T>) -> Result<()> {
 }
 
 /// [`new_memory`] for the API.
-pub(crate) fn make_memory<T>(store: &mut StoreData<T>, ty: MemoryType) -> Result<u32> {
+pub(crate) fn make_memory<T>(
+    store: &mut StoreData<T>,
+    ty: MemoryType,
+    image: Option<&Image>,
+) -> Result<u32> {
     // SAFETY: the pointers are those of `store`, which is borrowed exclusively until this returns.
-    unsafe { new_memory(store.pointers(), ty) }
+    unsafe { new_memory(store.pointers(), ty, image) }
 }
 
 /// [`new_table`] for the API.

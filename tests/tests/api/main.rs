@@ -11,6 +11,7 @@ mod expressions;
 mod fuel;
 mod handles;
 mod hostile;
+mod images;
 mod lazy;
 mod limits;
 mod loads;

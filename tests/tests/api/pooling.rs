@@ -195,3 +195,36 @@ fn a_pool_outlives_its_engine_in_many_threads() -> Result<()> {
     assert_eq!(kept.data(&last).len(), 2 * PAGE);
     Ok(())
 }
+
+/// One slot, in which memories that begin with an image take turns with others.
+#[test]
+fn nobody_sees_the_image_of_another() -> Result<()> {
+    for resident in [0, PAGE, 100 * PAGE] {
+        let engine = pool(1, 8 * PAGE, |pool| {
+            _ = pool.linear_memory_keep_resident(resident)
+        })?;
+        let segment = |at: usize, byte: &str| {
+            let bytes = byte.repeat(PAGE + 5);
+            format!(r#"(module (memory (export "memory") 3) (data (i32.const {at}) "{bytes}"))"#)
+        };
+        let texts = [segment(7, "a"), segment(PAGE + 9, "b"), GUEST.into()];
+        let modules = texts.map(|text| module(&engine, &text));
+        let mut first: [Option<Vec<u8>>; 3] = Default::default();
+        for turn in [0, 1, 2, 0, 1, 2, 0, 0, 2, 1, 1, 2, 0, 1, 0, 2] {
+            let mut store = Store::new(&engine, ());
+            let instance = Instance::new(&mut store, &modules[turn], &[])?;
+            let memory = instance.get_memory(&mut store, "memory").expect("exported");
+            let data = memory.data(&store).to_vec();
+            assert!(data == *first[turn].get_or_insert(data.clone()), "{turn}");
+            memory.data_mut(&mut store).fill(0xA5);
+            memory.grow(&mut store, 2)?;
+            let grown = &memory.data(&store)[data.len()..];
+            assert!(grown.iter().all(|byte| *byte == 0), "{turn}");
+            memory.data_mut(&mut store).fill(0x5A);
+        }
+        let filled =
+            first.map(|data| data.map(|data| data.iter().filter(|byte| **byte != 0).count()));
+        assert_eq!(filled, [Some(PAGE + 5), Some(PAGE + 5), Some(0)]);
+    }
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! Vectors through the API, and where the fast engine has two slots for a value.
 //!
-//! What instructions compute is the business of the official scripts. Here vectors stand between
+//! What instructions compute is the business of the official scripts, but where they would not notice
+//! another one in its place. Here vectors stand between
 //! other values: among locals, arguments and results, in globals, in what branches carry, in what a
 //! host function gets and gives, and in what a suspended call keeps.
 
@@ -284,5 +285,81 @@ fn nans_are_canonical_in_the_deterministic_profile() -> Result<()> {
     let single = instance.get_typed_func::<f32, f32>(&mut store, "f32")?;
     let result = single.call(&mut store, f32::from_bits(NAN_32))?;
     assert!(result.is_nan());
+    Ok(())
+}
+
+/// Lanes of which each way of rounding makes another number, and of which one is the larger.
+#[test]
+fn what_official_scripts_do_not_tell_apart() -> Result<()> {
+    let unary = |name: &str| {
+        format!(r#"(func (export "{name}") (param v128) (result v128) ({name} (local.get 0)))"#)
+    };
+    let binary = |name: &str| {
+        format!(
+            r#"(func (export "{name}") (param v128 v128) (result v128)
+                ({name} (local.get 0) (local.get 1)))"#
+        )
+    };
+    let unaries = [
+        "f32x4.trunc",
+        "f32x4.nearest",
+        "f64x2.trunc",
+        "f64x2.nearest",
+    ]
+    .map(unary);
+    let binaries = ["f32x4.relaxed_max", "f64x2.relaxed_max"].map(binary);
+    let text = format!("(module {} {})", unaries.concat(), binaries.concat());
+    let (mut store, instance) = instance(&text);
+    let singles = |lanes: [f32; 4]| {
+        let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
+        v(u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
+    };
+    let doubles = |lanes: [f64; 2]| {
+        let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
+        v(u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
+    };
+    let (single, double) = ([0.75, -1.5, 2.5, -3.75], [1.75, -2.5]);
+    for (name, given, expected) in [
+        (
+            "f32x4.trunc",
+            singles(single),
+            singles(single.map(f32::trunc)),
+        ),
+        (
+            "f32x4.nearest",
+            singles(single),
+            singles(single.map(f32::round_ties_even)),
+        ),
+        (
+            "f64x2.trunc",
+            doubles(double),
+            doubles(double.map(f64::trunc)),
+        ),
+        (
+            "f64x2.nearest",
+            doubles(double),
+            doubles(double.map(f64::round_ties_even)),
+        ),
+    ] {
+        let func = instance.get_typed_func::<V128, V128>(&mut store, name)?;
+        assert_eq!(func.call(&mut store, given)?, expected, "{name}");
+    }
+    for (name, a, b, expected) in [
+        (
+            "f32x4.relaxed_max",
+            singles([1.0, 2.0, -3.0, -4.0]),
+            singles([2.0, 1.0, -4.0, -3.0]),
+            singles([2.0, 2.0, -3.0, -3.0]),
+        ),
+        (
+            "f64x2.relaxed_max",
+            doubles([1.0, 2.0]),
+            doubles([2.0, 1.0]),
+            doubles([2.0, 2.0]),
+        ),
+    ] {
+        let func = instance.get_typed_func::<(V128, V128), V128>(&mut store, name)?;
+        assert_eq!(func.call(&mut store, (a, b))?, expected, "{name}");
+    }
     Ok(())
 }
