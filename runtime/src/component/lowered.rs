@@ -297,10 +297,17 @@ impl Call {
             target: target.instance,
             most: store.engine.limits().component_handles,
         };
-        let moved = match step(program, registers, &mut memories, &mut handles, answer)? {
-            Step::Allocate(allocation) => {
-                Moved::Until(self.allocate(frame, &target.options, allocation)?)
-            }
+        let mut asked = Allocation::default();
+        let step = step(
+            program,
+            registers,
+            &mut memories,
+            &mut handles,
+            answer,
+            &mut asked,
+        )?;
+        let moved = match step {
+            Step::Allocate => Moved::Until(self.allocate(frame, &target.options, &asked)?),
             Step::Again => Moved::Some,
             Step::Done => Moved::All,
         };
@@ -318,7 +325,7 @@ impl Call {
         &self,
         frame: &mut [u64],
         options: &GuestOptions,
-        allocation: Allocation,
+        allocation: &Allocation,
     ) -> Result<u32, Trap> {
         let realloc = options.realloc.ok_or(Trap::NoAllocator)?;
         let Allocation {
@@ -326,7 +333,7 @@ impl Call {
             old_size,
             align,
             size,
-        } = allocation;
+        } = *allocation;
         let arguments = frame.get_mut(self.callee_frame()..);
         let arguments = arguments.and_then(|slots| slots.first_chunk_mut::<REALLOC>());
         *arguments.ok_or(Trap::StackOverflow)? = [old, old_size, align.into(), size];

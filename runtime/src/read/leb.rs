@@ -78,6 +78,23 @@ impl Reader<'_> {
         }
     }
 
+    /// Skips this many numbers that have been read before.
+    pub(crate) fn pass_numbers(&mut self, mut count: u32) -> Result<(), Reject> {
+        const WORD: usize = size_of::<u64>();
+        const CONTINUE: u64 = u64::from_le_bytes([CONTINUES; WORD]);
+        // Each byte after which none follows ends a number. Where the last one ends is seen byte by byte.
+        while count > WORD as u32
+            && let Some(bytes) = self.rest().first_chunk::<WORD>()
+        {
+            count -= (!u64::from_le_bytes(*bytes) & CONTINUE).count_ones();
+            self.position += WORD;
+        }
+        while count > 0 {
+            count -= u32::from(self.u8()? < CONTINUES);
+        }
+        Ok(())
+    }
+
     /// An unsigned number of 64 bits.
     #[inline(always)]
     pub fn u64(&mut self) -> Result<u64, Reject> {
@@ -185,6 +202,29 @@ fn extend(byte: u8) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_are_passed_as_one_by_one() {
+        // Of one to five bytes, the longest ones at places that are different in each eight.
+        let mut bytes = [0; 200];
+        for (at, byte) in (0_u32..).zip(&mut bytes) {
+            *byte = if at * at % 7 > 2 {
+                0x85
+            } else {
+                at as u8 & 0x0F
+            };
+        }
+        let mut one = Reader::new(&bytes);
+        let mut count = 0;
+        while one.u32().is_ok() {
+            count += 1;
+            let mut many = Reader::new(&bytes);
+            assert_eq!(many.pass_numbers(count), Ok(()));
+            assert_eq!(many.position(), one.position(), "{count}");
+        }
+        assert!(count > 60, "{count}");
+        assert!(Reader::new(&bytes).pass_numbers(201).is_err());
+    }
 
     fn u32(bytes: &[u8]) -> Result<u32, ErrorCode> {
         let mut reader = Reader::new(bytes);

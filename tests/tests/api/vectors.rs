@@ -288,38 +288,30 @@ fn nans_are_canonical_in_the_deterministic_profile() -> Result<()> {
     Ok(())
 }
 
-/// Lanes of which each way of rounding makes another number, and of which one is the larger.
+/// A vector of these lanes.
+fn lanes<const N: usize>(lanes: [u32; N]) -> V128 {
+    v(lanes
+        .iter()
+        .rev()
+        .fold(0, |bits, lane| bits << 32 | u128::from(*lane)))
+}
+
+fn singles(numbers: [f32; 4]) -> V128 {
+    lanes(numbers.map(f32::to_bits))
+}
+
+fn doubles([first, second]: [f64; 2]) -> V128 {
+    v(u128::from(second.to_bits()) << 64 | u128::from(first.to_bits()))
+}
+
+/// Lanes of which each way of rounding makes another number, of which one is the larger, or which only
+/// numbers with a sign, or without one, can have.
 #[test]
 fn what_official_scripts_do_not_tell_apart() -> Result<()> {
-    let unary = |name: &str| {
-        format!(r#"(func (export "{name}") (param v128) (result v128) ({name} (local.get 0)))"#)
-    };
-    let binary = |name: &str| {
-        format!(
-            r#"(func (export "{name}") (param v128 v128) (result v128)
-                ({name} (local.get 0) (local.get 1)))"#
-        )
-    };
-    let unaries = [
-        "f32x4.trunc",
-        "f32x4.nearest",
-        "f64x2.trunc",
-        "f64x2.nearest",
-    ]
-    .map(unary);
-    let binaries = ["f32x4.relaxed_max", "f64x2.relaxed_max"].map(binary);
-    let text = format!("(module {} {})", unaries.concat(), binaries.concat());
-    let (mut store, instance) = instance(&text);
-    let singles = |lanes: [f32; 4]| {
-        let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
-        v(u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
-    };
-    let doubles = |lanes: [f64; 2]| {
-        let bytes: Vec<u8> = lanes.iter().flat_map(|lane| lane.to_le_bytes()).collect();
-        v(u128::from_le_bytes(bytes.try_into().expect("16 bytes")))
-    };
     let (single, double) = ([0.75, -1.5, 2.5, -3.75], [1.75, -2.5]);
-    for (name, given, expected) in [
+    // Beyond what has a sign, and below what has none.
+    let (large, small) = (3_000_000_000_u32, -5_i32 as u32);
+    let unary = [
         (
             "f32x4.trunc",
             singles(single),
@@ -340,11 +332,28 @@ fn what_official_scripts_do_not_tell_apart() -> Result<()> {
             doubles(double),
             doubles(double.map(f64::round_ties_even)),
         ),
-    ] {
-        let func = instance.get_typed_func::<V128, V128>(&mut store, name)?;
-        assert_eq!(func.call(&mut store, given)?, expected, "{name}");
-    }
-    for (name, a, b, expected) in [
+        (
+            "i32x4.relaxed_trunc_f32x4_s",
+            singles([-5.5, 7.5, 0.0, -1e9]),
+            lanes([small, 7, 0, -1_000_000_000_i32 as u32]),
+        ),
+        (
+            "i32x4.relaxed_trunc_f32x4_u",
+            singles([3e9, 7.5, 0.0, 1e9]),
+            lanes([large, 7, 0, 1_000_000_000]),
+        ),
+        (
+            "i32x4.relaxed_trunc_f64x2_s_zero",
+            doubles([-5.5, 7.5]),
+            lanes([small, 7, 0, 0]),
+        ),
+        (
+            "i32x4.relaxed_trunc_f64x2_u_zero",
+            doubles([3e9, 7.5]),
+            lanes([large, 7, 0, 0]),
+        ),
+    ];
+    let binary = [
         (
             "f32x4.relaxed_max",
             singles([1.0, 2.0, -3.0, -4.0]),
@@ -357,8 +366,22 @@ fn what_official_scripts_do_not_tell_apart() -> Result<()> {
             doubles([2.0, 1.0]),
             doubles([2.0, 2.0]),
         ),
-    ] {
-        let func = instance.get_typed_func::<(V128, V128), V128>(&mut store, name)?;
+    ];
+    for (name, given, expected) in unary {
+        let text = format!(
+            r#"(module (func (export "f") (param v128) (result v128) ({name} (local.get 0))))"#
+        );
+        let (mut store, instance) = instance(&text);
+        let func = instance.get_typed_func::<V128, V128>(&mut store, "f")?;
+        assert_eq!(func.call(&mut store, given)?, expected, "{name}");
+    }
+    for (name, a, b, expected) in binary {
+        let text = format!(
+            r#"(module (func (export "f") (param v128 v128) (result v128)
+                ({name} (local.get 0) (local.get 1))))"#
+        );
+        let (mut store, instance) = instance(&text);
+        let func = instance.get_typed_func::<(V128, V128), V128>(&mut store, "f")?;
         assert_eq!(func.call(&mut store, (a, b))?, expected, "{name}");
     }
     Ok(())

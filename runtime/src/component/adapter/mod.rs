@@ -98,8 +98,8 @@ pub(crate) enum Target {
 /// What a program needs next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// A call of the target's allocator; the next step gets its answer.
-    Allocate(Allocation),
+    /// A call of the target's allocator for what was asked; the next step gets its answer.
+    Allocate,
     /// Another step without an answer: this one has moved as many elements as one may.
     Again,
     /// Nothing: all values are where they belong.

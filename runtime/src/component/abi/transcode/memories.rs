@@ -19,7 +19,7 @@ pub(crate) trait Memories {
 }
 
 /// A call of a guest's allocator that is to be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Allocation {
     /// The block that it replaces; 0 if there is none.
     pub(crate) old: u64,

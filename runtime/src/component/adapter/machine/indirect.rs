@@ -14,7 +14,7 @@ use crate::spec::Trap;
 
 impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H> {
     /// Moves a string, and writes its address and length when it is there.
-    pub(super) fn string(&mut self, from: Place, to: Place) -> Result<Option<Allocation>, Trap> {
+    pub(super) fn string(&mut self, from: Place, to: Place) -> Result<bool, Trap> {
         let program = self.program;
         let encoding = program.target.encoding;
         let Some(answer) = self.answer.take() else {
@@ -27,39 +27,40 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             form.check(part_of(self.memories.source(), at, bytes)?)?;
             let (begun, first) = Transcoding::begin((form, at, units), encoding)?;
             self.keep(&begun)?;
-            return Ok(Some(first));
+            return self.ask(first);
         };
         let mut kept = Transcoding::unpack(*self.kept()?);
         let address = program.target.address;
         match kept.resume(self.memories, encoding, address, answer)? {
             Next::Allocate(allocation) => {
                 self.keep(&kept)?;
-                Ok(Some(allocation))
+                self.ask(allocation)
             }
             Next::Done { at, units } => {
                 self.write_words(to, (at, units))?;
-                Ok(None)
+                Ok(false)
             }
         }
     }
 
     /// Moves a string that is in one encoding on both sides.
-    pub(super) fn text(&mut self, from: Place, to: Place) -> Result<Option<Allocation>, Trap> {
+    pub(super) fn text(&mut self, from: Place, to: Place) -> Result<bool, Trap> {
         let Some(answer) = self.answer.take() else {
             let words = self.words(from)?;
             let frame = self.locals()?;
             (frame[AT], frame[UNITS]) = words;
-            return begin_text(self.program, self.memories, words).map(Some);
+            let allocation = begin_text(self.program, self.memories, words)?;
+            return self.ask(allocation);
         };
         let words = (*self.local(AT), *self.local(UNITS));
         let words = end_text(self.program, self.memories, words, answer)?;
         self.write_words(to, words)?;
-        Ok(None)
+        Ok(false)
     }
 
     /// Moves the strings of a list, which are such and this far from each other.
     #[inline(never)]
-    pub(super) fn texts(&mut self, from: u32, to: u32) -> Result<Option<Allocation>, Trap> {
+    pub(super) fn texts(&mut self, from: u32, to: u32) -> Result<bool, Trap> {
         let (program, memories) = (self.program, &mut *self.memories);
         let frame = self.registers.get_mut(self.frame..);
         let frame = frame.and_then(|frame| frame.first_chunk_mut::<FRAME>());
@@ -74,11 +75,12 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             frame[TO] = frame[TO].saturating_add(to.into());
         }
         if frame[LEFT] == 0 {
-            return Ok(None);
+            return Ok(false);
         }
         let words = LiftContext::new(memories.source(), program.source).words(frame[FROM])?;
         (frame[AT], frame[UNITS]) = words;
-        begin_text(program, memories, words).map(Some)
+        *self.asked = begin_text(program, memories, words)?;
+        Ok(true)
     }
 
     /// Checks a list, and then where its elements are to go.
@@ -87,7 +89,7 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
         from: Place,
         source: Extent,
         target: Extent,
-    ) -> Result<Option<Allocation>, Trap> {
+    ) -> Result<bool, Trap> {
         let outside = Trap::ListOutOfBounds;
         let Some(answer) = self.answer.take() else {
             let (at, count) = self.words(from)?;
@@ -99,14 +101,14 @@ impl<M: Memories + Charge + ?Sized, H: HandleTransfer + ?Sized> Machine<'_, M, H
             frame[COUNT] = count;
             frame[LEFT] = count;
             frame[FROM] = at;
-            return Ok(Some(block(target.align, bytes(target.size)?)));
+            return self.ask(block(target.align, bytes(target.size)?));
         };
         let bytes = self.local(COUNT).saturating_mul(target.size.into());
         let memory = self.memories.target().len();
         pointer::checked(answer, target.align, bytes, memory, outside)?;
         *self.local(BEGIN) = answer;
         *self.local(TO) = answer;
-        Ok(None)
+        Ok(false)
     }
 
     /// Keeps a string on its way while the guest runs.

@@ -108,18 +108,18 @@ pub(super) fn finished(
     {
         *given = 1_024;
     }
-    let mut answer = None;
+    let (mut answer, mut asked) = (None, Allocation::default());
     loop {
-        match step(program, &mut registers, pair, handles, answer)? {
+        match step(program, &mut registers, pair, handles, answer, &mut asked)? {
             Step::Done => return Ok(registers[program.target_slots()].to_vec()),
             Step::Again => answer = None,
-            Step::Allocate(allocation) => {
+            Step::Allocate => {
                 let Allocation {
                     old,
                     old_size,
                     align,
                     size,
-                } = allocation;
+                } = asked;
                 answer = Some(pair.target.answer(old, old_size, align, size)?);
             }
         }
@@ -299,10 +299,21 @@ fn a_step_ends_after_some_elements() {
         registers[program.source_slots()].copy_from_slice(&[1_024, count]);
         let (mut steps, mut answer) = (0, None);
         loop {
-            match step(&program, &mut registers, &mut pair, &mut NoTransfer, answer).unwrap() {
+            let registers = &mut registers;
+            let asked = &mut Allocation::default();
+            match step(
+                &program,
+                registers,
+                &mut pair,
+                &mut NoTransfer,
+                answer,
+                asked,
+            )
+            .unwrap()
+            {
                 Step::Done => break,
                 Step::Again => (steps, answer) = (steps + 1, None),
-                Step::Allocate(_) => answer = Some(64),
+                Step::Allocate => answer = Some(64),
             }
         }
         assert_eq!(steps, expected, "{count}");

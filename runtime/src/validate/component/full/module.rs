@@ -152,23 +152,28 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         let Some(mut section) = self.section(&module, id)? else {
             return Ok(None);
         };
-        for _ in 0..section.u32()? {
+        let count = section.u32()?;
+        if kind == ExternKind::Func {
+            if left >= count {
+                return Ok(None);
+            }
+            // There are thousands, each the index of its type.
+            self.count_step(left as usize + 1);
+            section.pass_numbers(left)?;
+            return Ok(Some(Entity::new(Sort::CoreFunc, space, section.u32()?)));
+        }
+        for place in 0..count {
             self.count_step(1);
             let mut initialised = false;
             if kind == ExternKind::Table {
                 initialised = section.table_form(&Everything)?;
             }
-            let entity = match kind {
-                // A function is the index of its type.
-                ExternKind::Func => Entity::new(Sort::CoreFunc, space, section.u32()?),
-                kind => core_entity(space, kind, &mut section)?,
-            };
+            let entity = core_entity(space, kind, &mut section)?;
+            if place == left {
+                return Ok(Some(entity));
+            }
             if initialised || kind == ExternKind::Global {
                 section.skim(self.gate)?;
-            }
-            match left.checked_sub(1) {
-                Some(less) => left = less,
-                None => return Ok(Some(entity)),
             }
         }
         Ok(None)
@@ -203,10 +208,13 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
         };
         for _ in 0..section.u32()? {
             self.step(1, at)?;
-            let (exported, kind, index) = module_export(&mut section)?;
-            if exported == name {
+            if section.known_name()? == name {
+                let (kind, index) = exported(&mut section)?;
                 return self.module_entity(interface, kind, index);
             }
+            // The kind, and the index.
+            section.u8()?;
+            section.pass_numbers(1)?;
         }
         Ok(None)
     }
@@ -253,7 +261,8 @@ impl<'a, G: Gate, S: ComponentStorage> Full<'a, '_, G, S> {
                 entity,
             }));
         }
-        let (name, kind, index) = module_export(section)?;
+        let name = section.known_name()?;
+        let (kind, index) = exported(section)?;
         let entity = self.module_entity(interface, kind, index)?;
         Ok(entity.map(|entity| CoreMember {
             module: b"",
@@ -395,11 +404,10 @@ pub(super) struct Cursor<'a> {
     place: u32,
 }
 
-/// The next export of a core module: its name, and what it is.
-fn module_export<'a>(section: &mut Reader<'a>) -> Result<(&'a [u8], ExternKind, u32), Reject> {
-    let name = section.known_name()?;
+/// What an export of a core module is, behind its name.
+fn exported(section: &mut Reader<'_>) -> Result<(ExternKind, u32), Reject> {
     let kind = section.external(&Everything, ErrorCode::MalformedExportKind)?;
-    Ok((name, kind, section.u32()?))
+    Ok((kind, section.u32()?))
 }
 
 /// What a type says that stands next, in a space.
