@@ -42,9 +42,9 @@ struct Inner {
     id: u64,
     engine: Engine,
     plan: Plan,
-    /// Types of the core functions that canonical definitions make; nothing where it is that of what
-    /// imports the function.
-    trampolines: Vec<Option<RegisteredType>>,
+    /// The core functions that canonical definitions make; nothing where the type is that of what imports
+    /// the function.
+    trampolines: Vec<Option<CoreFunc>>,
     /// How values move in calls between its component instances; nothing for other core functions.
     adapters: Vec<Option<Shared<Adapter>>>,
     /// Types of the core functions that are lifted.
@@ -91,7 +91,7 @@ impl Component {
         let mut trampolines = Vec::new();
         allocation::reserve(&mut trampolines, plan.trampolines.len())?;
         for trampoline in &plan.trampolines {
-            trampolines.push(registered(engine, &plan, &trampoline.kind)?);
+            trampolines.push(made(engine, &plan, &trampoline.kind)?);
         }
         let adapters = adapters(engine, &plan)?;
         let mut lifts = Vec::new();
@@ -167,8 +167,8 @@ impl Component {
         &self.0.plan
     }
 
-    /// The type of a core function that a canonical definition makes.
-    pub(super) fn trampoline_type(&self, number: u32) -> Option<&RegisteredType> {
+    /// A core function that a canonical definition makes.
+    pub(super) fn trampoline(&self, number: u32) -> Option<&CoreFunc> {
         self.0.trampolines.get(number as usize)?.as_ref()
     }
 
@@ -189,12 +189,20 @@ impl fmt::Debug for Component {
     }
 }
 
-/// The type of the core function that a canonical definition makes.
-fn registered(
+/// A core function that a canonical definition makes, in each instance.
+pub(super) struct CoreFunc {
+    pub(super) ty: RegisteredType,
+    /// How many parameters and results it has.
+    pub(super) params: usize,
+    pub(super) results: usize,
+}
+
+/// The core function that a canonical definition makes.
+fn made(
     engine: &Engine,
     plan: &Plan,
     kind: &TrampolineKind,
-) -> Result<Option<RegisteredType>, OutOfMemory> {
+) -> Result<Option<CoreFunc>, OutOfMemory> {
     let handle = [AddressType::I32.flat()];
     let (params, results) = match kind {
         // With this option the core function is another one, of a proposal that is not supported.
@@ -213,7 +221,11 @@ fn registered(
         TrampolineKind::Backpressure { .. } => (Vec::new(), Vec::new()),
         TrampolineKind::Unsupported(..) => return Ok(None),
     };
-    register(engine, &params, &results).map(Some)
+    Ok(Some(CoreFunc {
+        ty: register(engine, &params, &results)?,
+        params: params.len(),
+        results: results.len(),
+    }))
 }
 
 /// How values move in calls between component instances; one for all of a type with the same

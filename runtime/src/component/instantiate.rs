@@ -361,6 +361,8 @@ impl<T: 'static> Making<'_, T> {
         }
         let post_return = match &lift.options.post_return {
             None => None,
+            // What validation has seen is not asked again.
+            Some(def) if !is_given(def) => Some(self.func(def, &[], &[])?),
             Some(def) => {
                 let types = &component.plan().types;
                 let signature = types.func(lift.ty).signature(types, lift.options.address);
@@ -380,7 +382,7 @@ impl<T: 'static> Making<'_, T> {
     fn trampoline(&mut self, number: u32) -> Result<Option<u32>> {
         let component = self.component;
         let trampoline = made(component.plan().trampolines.get(number as usize))?;
-        let Some(ty) = component.trampoline_type(number) else {
+        let Some(core) = component.trampoline(number) else {
             return Ok(None);
         };
         let instance = trampoline.instance;
@@ -394,7 +396,7 @@ impl<T: 'static> Making<'_, T> {
                 };
                 match func {
                     Func::Imported(import) => match self.given.get(*import as usize) {
-                        Some(Given::Func(host)) => FuncBody::Host(host.clone().lower(caller)),
+                        Some(Given::Func(host)) => FuncBody::Host(host.clone().lower(caller, core)),
                         _ => return made(None),
                     },
                     Func::Lifted(lift) => {
@@ -434,7 +436,7 @@ impl<T: 'static> Making<'_, T> {
             }
             TrampolineKind::Unsupported(..) => return Ok(None),
         };
-        self.add(ty, body).map(Some)
+        self.add(&core.ty, body).map(Some)
     }
 
     /// The core function of a built-in that is not supported, with the type that an import has.

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use super::{canonical, matches};
 use crate::allocation;
 use crate::component::abi::{LiftContext, LowerContext};
+use crate::component::component::CoreFunc;
 use crate::component::guest::{self, Guest};
 use crate::component::types::{ComponentFunc, FuncTypeId};
 use crate::component::val::Val;
@@ -61,19 +62,15 @@ impl<T: 'static> HostFunc<T> {
         }
     }
 
-    /// The core function that stands for it in a component.
-    pub(in crate::component) fn lower(self, caller: Lowered) -> entity::HostFunc {
-        let plan = caller.ty.plan();
-        let address = caller.options.address;
-        let signature = caller.ty.get().signature(&plan.types, address);
-        let (params, results) = signature.lowered(address);
-        let values = params.len() + results.len();
+    /// The core function that stands for it in an instance of a component.
+    pub(in crate::component) fn lower(self, caller: Lowered, core: &CoreFunc) -> entity::HostFunc {
+        let (params, results) = (core.params, core.results);
         let call = move |store: StoreContextMut<'_, T>, _: Option<u32>, slots: &mut [u64]| {
             let store = store.store();
             guest::leaving(&mut store.inner, caller.component, caller.instance)?;
             guest::scoped(store, |store| (self.call)(store, &caller, slots))
         };
-        erased::host_func::<T>(values, params.len().max(results.len()), call)
+        erased::host_func::<T>(params + results, params.max(results), call)
     }
 }
 
