@@ -9,8 +9,10 @@ mod assemble;
 pub(crate) mod text;
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
 
-use crate::allocation;
+use crate::allocation::OutOfMemory;
 use crate::engine::Engine;
 use crate::engine::config::CompilationMode;
 use crate::engine::registry::held::ModuleTypes;
@@ -18,6 +20,7 @@ use crate::error::Result;
 use crate::fast;
 use crate::module::code::ModuleCode;
 use crate::module::{Ask, Module, ModuleInner, Watch};
+use crate::platform::Platform;
 use crate::spec::{Level, Trap};
 use crate::validate::{self, Heap};
 
@@ -90,7 +93,7 @@ impl Module {
             types: ModuleTypes::new(engine, &env)?,
             code: ModuleCode::new(parts.bodies.len() as u32, fast::lazy())?,
             bytes: match bytes {
-                Cow::Borrowed(bytes) => allocation::boxed_copy(bytes)?,
+                Cow::Borrowed(bytes) => copy(bytes, engine.space().platform())?,
                 Cow::Owned(bytes) => bytes.into_boxed_slice(),
             },
             env,
@@ -139,4 +142,14 @@ impl Module {
         validate::check_at(level, bytes, engine.features(), Heap)?;
         Ok(())
     }
+}
+
+/// A copy of a module's bytes, of which there may be many.
+fn copy(bytes: &[u8], platform: &dyn Platform) -> Result<Box<[u8]>, OutOfMemory> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())
+        .map_err(|_| OutOfMemory)?;
+    platform.enlarge_pages(copy.spare_capacity_mut());
+    copy.extend_from_slice(bytes);
+    Ok(copy.into_boxed_slice())
 }

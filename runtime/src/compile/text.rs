@@ -5,9 +5,13 @@
 //! else depends on the feature. Standard: chapter 6, "Text Format".
 
 use alloc::borrow::Cow;
+#[cfg(feature = "std")]
+use alloc::vec::Vec;
 use core::fmt::Display;
 
 use crate::error::Result;
+#[cfg(feature = "std")]
+use crate::platform;
 
 /// What is made of a module or component in either format; `name` is that of its file, if it has
 /// one.
@@ -64,11 +68,25 @@ pub(crate) fn file<T>(
     path: &std::path::Path,
     compile: impl FnOnce(Cow<'_, [u8]>) -> Result<T>,
 ) -> Result<T> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read(path).map_err(|error| {
         let shown = path.display();
         crate::error::Error::from(error).context(format_args!("reading {shown}"))
     })?;
     binary(bytes.into(), Some(&path.display()), compile)
+}
+
+/// The bytes of a file.
+#[cfg(feature = "std")]
+fn read(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+
+    let mut file = std::fs::File::open(path)?;
+    let size = usize::try_from(file.metadata()?.len()).unwrap_or(0);
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(size)?;
+    platform::own().enlarge_pages(bytes.spare_capacity_mut());
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whether these bytes are a module in the text format, or begin like one: with a parenthesis or a

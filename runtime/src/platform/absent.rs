@@ -3,6 +3,7 @@
 //! Nothing is ever reserved, so that all memories are allocated, and nothing is given back.
 
 use core::convert::Infallible;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 use super::{Part, Platform};
@@ -30,6 +31,8 @@ unsafe impl Platform for Absent {
     }
 
     unsafe fn populate(&self, _: NonNull<u8>, _: usize) {}
+
+    fn enlarge_pages(&self, _: &mut [MaybeUninit<u8>]) {}
 
     fn keep(&self, _: usize, _: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
         None

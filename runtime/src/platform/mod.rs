@@ -17,6 +17,7 @@ mod tests;
 #[cfg(all(feature = "mmap", unix, target_pointer_width = "64"))]
 mod unix;
 
+use core::mem::MaybeUninit;
 use core::ops::Range;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +58,10 @@ pub(crate) unsafe trait Platform: Sync {
     /// # Safety
     /// The pages are of a reservation.
     unsafe fn populate(&self, base: NonNull<u8>, size: usize);
+
+    /// Says that these bytes will all be written soon: a system that gives memory by pages can give large
+    /// ones. It is only advice.
+    fn enlarge_pages(&self, room: &mut [MaybeUninit<u8>]);
 
     /// Keeps an image of `size` bytes, whole pages: zeros, and over them the parts, one after the other.
     /// None, if the system cannot do that or refuses.

@@ -3,6 +3,7 @@
 //! The platform is the system's own, behind a counter; it can also refuse.
 
 use alloc::vec::Vec;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -83,6 +84,10 @@ unsafe impl Platform for Counted {
         self.count();
         // SAFETY: the caller promises that the pages are of a reservation, which is the platform's.
         unsafe { own().populate(base, size) }
+    }
+
+    fn enlarge_pages(&self, room: &mut [MaybeUninit<u8>]) {
+        own().enlarge_pages(room);
     }
 
     fn keep(&self, size: usize, parts: &mut dyn Iterator<Item = Part<'_>>) -> Option<File> {
@@ -393,4 +398,34 @@ fn slots_of_a_pool_that_are_lost_are_not_used_again() {
     }
     drop((module, engine));
     assert_eq!(PLATFORM.releases.load(Ordering::Relaxed), 0);
+}
+
+/// A module that is so large that its copy is in large pages, where there are such.
+#[test]
+fn large_modules_are_copied_whole() {
+    let content: Vec<u8> = (0..5_000_003_u32).map(|at| (at % 251) as u8).collect();
+    let mut wasm = wat::parse_str("(module)").expect("text");
+    // A custom section called `x`.
+    let mut size = content.len() + 2;
+    wasm.push(0);
+    while size > 0x7F {
+        wasm.push(size as u8 | 0x80);
+        size >>= 7;
+    }
+    wasm.extend([size as u8, 1, b'x']);
+    wasm.extend(&content);
+    let engine = Engine::default();
+    let path = std::env::temp_dir().join(std::format!("tabwasm-{}.wasm", std::process::id()));
+    std::fs::write(&path, &wasm).expect("written");
+    let modules = [
+        Module::new(&engine, &wasm),
+        Module::from_file(&engine, &path),
+        Module::new(&engine, wasm.clone()),
+    ];
+    std::fs::remove_file(&path).expect("removed");
+    for module in modules {
+        let module = module.expect("module");
+        let mut sections = module.custom_sections("x");
+        assert!(sections.next().is_some_and(|section| section == content));
+    }
 }
