@@ -182,7 +182,9 @@ impl Config {
 
     /// Whether the second and all later instances of a module begin with an image of what its data segments
     /// write, where the system can keep one (64-bit Linux, with the feature `mmap`) and these are long:
-    /// nothing is copied, and pages that no instance writes exist once. On by default. Guests cannot tell.
+    /// nothing is copied, and pages that no instance writes exist once. On by default. Guests cannot tell. An
+    /// image lasts as long as its module, and takes a file descriptor and up to four times the bytes of the
+    /// segments.
     pub fn memory_init_cow(&mut self, enable: bool) -> &mut Self {
         self.images = enable;
         self
