@@ -67,8 +67,14 @@ unsafe impl Platform for Unix {
     unsafe fn populate(&self, base: NonNull<u8>, size: usize) {
         let base = base.as_ptr().cast::<c_void>();
         // SAFETY: the caller promises that these pages are of a mapping of `reserve`. Nothing changes but
-        // how soon they have memory. Kernels before 5.14 refuse, and give it one by one.
-        let _ = unsafe { mm::madvise(base, size, mm::Advice::LinuxPopulateWrite) };
+        // how large the pieces of memory are that they get, and how soon. Kernels before 5.14 refuse the
+        // second, and give it piece by piece.
+        unsafe {
+            if size >= MANY_PAGES {
+                let _ = mm::madvise(base, size, mm::Advice::LinuxHugepage);
+            }
+            let _ = mm::madvise(base, size, mm::Advice::LinuxPopulateWrite);
+        }
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
