@@ -353,7 +353,9 @@ fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Res
 fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
     if began_with_image(store, module, instance)? {
         let entity = store.instance_mut(instance)?;
-        active_datas(module).for_each(|(data, ..)| entity.drop_data(data));
+        module
+            .active_datas()
+            .for_each(|segment| entity.drop_data(segment.data));
         return Ok(());
     }
     let places = places(store, module, instance)?;
@@ -382,24 +384,15 @@ fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Resu
 /// Whether the memory of this new instance began with what active data segments write. An image is of all of
 /// them, and of a memory that is not imported.
 fn began_with_image(store: &StoreInner, module: &Module, instance: Handle) -> Result<bool> {
-    let first = active_datas(module).next();
-    let own = first.filter(|(_, target, _)| target.0 >= module.env().imported_memories());
-    let Some((_, target, _)) = own else {
+    let first = module.active_datas().next();
+    let own = first.filter(|first| first.target.0 >= module.env().imported_memories());
+    let Some(own) = own else {
         return Ok(false);
     };
     let memories = &store.instance(instance)?.handles.memories;
-    let memory = memories.get(target.0 as usize).copied();
+    let memory = memories.get(own.target.0 as usize).copied();
     let memory = memory.and_then(|memory| store.memories.get(memory));
     Ok(memory.is_some_and(|memory| memory.bytes.has_image()))
-}
-
-/// The active data segments, for which memory they are and where they go.
-fn active_datas(module: &Module) -> impl Iterator<Item = (DataIdx, MemoryIdx, ConstExpr)> {
-    let segments = (0..).map(DataIdx).zip(&module.parts().datas);
-    segments.filter_map(|(data, segment)| match segment.mode {
-        SegmentMode::Active { target, offset } => Some((data, target, offset)),
-        _ => None,
-    })
 }
 
 /// An active data segment, and where it goes.
@@ -412,22 +405,18 @@ struct Place<'m> {
 
 /// Those of an instance. There may be thousands, so what is the same for all is found once.
 fn places<'m>(store: &StoreInner, module: &'m Module, instance: Handle) -> Result<Vec<Place<'m>>> {
-    let segments = &module.parts().datas;
     let spaces = Borrowed::by(store.instance(instance)?);
     let (mut places, mut stack) = (Vec::new(), Vec::new());
     places
-        .try_reserve_exact(segments.len())
+        .try_reserve_exact(module.parts().datas.len())
         .map_err(|_| OutOfMemory)?;
-    for (data, segment) in (0..).map(DataIdx).zip(segments) {
-        let SegmentMode::Active { target, offset } = segment.mode else {
-            continue;
-        };
-        let offset = spaces.evaluate(store, module, offset, &mut stack)?;
+    for segment in module.active_datas() {
+        let target = segment.target;
+        let offset = spaces.evaluate(store, module, segment.offset, &mut stack)?;
         let is_64 = module.env().memory(target).is_some_and(|ty| ty.is_64);
-        let bytes = module.bytes().get(segment.bytes.range());
         places.push(Place {
-            data,
-            bytes: bytes.unwrap_or_default(),
+            data: segment.data,
+            bytes: segment.bytes,
             target,
             start: start(offset, is_64),
         });

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use super::Module;
 use crate::exec::constant;
 use crate::platform::{Image, Part};
-use crate::read::SegmentMode;
 use crate::shared::Shared;
 use crate::types::MemoryIdx;
 
@@ -69,18 +68,15 @@ impl Module {
         parts.try_reserve_exact(self.parts().datas.len()).ok()?;
         let (mut memory, mut size) = (None, 0);
         let (mut begin, mut end, mut filled) = (usize::MAX, 0, 0usize);
-        for segment in &self.parts().datas {
-            let SegmentMode::Active { target, offset } = segment.mode else {
-                continue;
-            };
+        for segment in self.active_datas() {
+            let (target, bytes) = (segment.target, segment.bytes);
             if memory.is_none() {
                 let ty = env.memory(target)?;
                 memory = Some(target);
                 size = ty.bytes(ty.min)?;
             }
-            let literal = constant::literal(self.bytes(), offset)?;
+            let literal = constant::literal(self.bytes(), segment.offset)?;
             let start = usize::try_from(literal).ok()?;
-            let bytes = self.bytes().get(segment.bytes.range())?;
             let behind = start.checked_add(bytes.len())?;
             if memory != Some(target) || behind as u64 > size {
                 return None;

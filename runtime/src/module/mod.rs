@@ -22,7 +22,7 @@ use core::ptr;
 use self::code::Cell;
 use self::code::ModuleCode;
 use self::image::Images;
-pub(crate) use self::parts::{CustomPart, ExportPart, ImportPart, Parts};
+pub(crate) use self::parts::{ActiveData, CustomPart, ExportPart, ImportPart, Parts};
 pub(crate) use self::watch::{Ask, Watch, Watched};
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
@@ -30,12 +30,12 @@ use crate::engine::lock::Lock;
 use crate::engine::registry::held::ModuleTypes;
 use crate::engine::scoped::external::{ExportType, ExternType, ImportType};
 use crate::error::Result;
-use crate::read::{Names, Reader, Span};
+use crate::read::{Names, Reader, SegmentMode, Span};
 use crate::reject::Reject;
 use crate::shared::Shared;
 use crate::types::{
-    ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx, TableType,
-    TagIdx, TypeId, TypeIdx, ValType,
+    DataIdx, ExternKind, FuncIdx, FuncSignature, GlobalIdx, GlobalType, MemoryIdx, TableIdx,
+    TableType, TagIdx, TypeId, TypeIdx, ValType,
 };
 use crate::validate::{self, Environment, Heap, Scratch, Sink, Survey};
 
@@ -128,6 +128,20 @@ impl Module {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.0.parts
+    }
+
+    /// Its active data segments.
+    pub(crate) fn active_datas(&self) -> impl Iterator<Item = ActiveData<'_>> {
+        let segments = (0..).map(DataIdx).zip(&self.parts().datas);
+        segments.filter_map(|(data, segment)| match segment.mode {
+            SegmentMode::Active { target, offset } => Some(ActiveData {
+                data,
+                target,
+                offset,
+                bytes: self.slice(segment.bytes),
+            }),
+            _ => None,
+        })
     }
 
     pub(crate) fn code(&self) -> &ModuleCode {

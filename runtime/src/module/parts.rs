@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::read::{ConstExpr, DataSegment, ElementSegment, Span};
-use crate::types::{ExternKind, FuncIdx};
+use crate::types::{DataIdx, ExternKind, FuncIdx, MemoryIdx};
 
 /// What the sections say besides the index spaces.
 #[derive(Default)]
@@ -50,4 +50,13 @@ pub(crate) struct ExportPart {
 pub(crate) struct CustomPart {
     pub(crate) name: Span,
     pub(crate) content: Span,
+}
+
+/// A data segment that is copied when an instance is made.
+pub(crate) struct ActiveData<'m> {
+    pub(crate) data: DataIdx,
+    /// The memory that it goes to, and where.
+    pub(crate) target: MemoryIdx,
+    pub(crate) offset: ConstExpr,
+    pub(crate) bytes: &'m [u8],
 }
