@@ -14,7 +14,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Range;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::config::{Config, InstanceAllocationStrategy};
 use super::lock::Lock;
@@ -30,6 +30,8 @@ pub(crate) struct Space {
     platform: &'static dyn Platform,
     /// Bytes that are reserved for single memories.
     reserved: AtomicUsize,
+    /// Whether bytes were lost for an image: then there are no more images.
+    loses: AtomicBool,
     pool: Option<Arc<Pool>>,
 }
 
@@ -79,6 +81,7 @@ impl Space {
         Self {
             platform,
             reserved: AtomicUsize::new(0),
+            loses: AtomicBool::new(false),
             pool: None,
         }
     }
@@ -124,6 +127,7 @@ impl Space {
         let Some(origin) = origin else {
             return Ok(None);
         };
+        let image = image.filter(|_| !self.loses.load(Ordering::Relaxed));
         let mut place = Place {
             origin,
             used: 0,
@@ -132,7 +136,11 @@ impl Space {
         };
         match image.map_or(Ok(()), |image| place.map(image)) {
             Ok(()) => Ok(Some(place)),
-            Err(Lost) => self.take(limits, reach, None),
+            // Each try could lose more.
+            Err(Lost) => {
+                self.loses.store(true, Ordering::Relaxed);
+                self.take(limits, reach, None)
+            }
         }
     }
 
@@ -257,12 +265,11 @@ impl Place {
             return Ok(());
         }
         // SAFETY: a reservation and a slot begin with a page, and the image ends before they do. The place
-        // is new: its bytes are zero, and nobody knows their address.
+        // is new: nobody knows the address of its bytes.
         let mapped = unsafe { reservation.map(image, base) };
         self.lost = mapped.is_err();
-        if mapped? {
-            self.image = range;
-        }
+        mapped?;
+        self.image = range;
         Ok(())
     }
 

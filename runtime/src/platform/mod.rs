@@ -8,7 +8,8 @@
 //! can find out.
 //!
 //! Invariant of this module: a [`Reservation`] is the only way to the bytes that its platform gave,
-//! and gives them back when it ends, not before, unless the system took some of them away. Nobody changes an [`Image`] once it is made.
+//! and gives them back when it ends, not before, unless the system may have taken some of them away. Nobody
+//! changes an [`Image`] once it is made.
 
 #[cfg(not(all(feature = "mmap", unix, target_pointer_width = "64")))]
 mod absent;
@@ -68,15 +69,15 @@ pub(crate) unsafe trait Platform: Sync {
     fn keep(&self, size: usize, parts: &mut dyn Iterator<Item = Part<'_>>) -> Option<File>;
 
     /// Puts an image of this size in the place of the bytes that are there, whole pages: who reads them sees
-    /// what is kept, who writes changes these bytes alone. False, if the system refuses; then the pages
-    /// must be [`blank`](Self::blank) before they are used again.
+    /// what is kept, who writes changes these bytes alone. False, if the system refuses; then nobody may
+    /// use them any more, since it may have taken them away all the same, and given them to others.
     ///
     /// # Safety
     /// The pages are of a reservation, and no reference to their bytes is alive.
     unsafe fn map(&self, file: &File, base: NonNull<u8>, size: usize) -> bool;
 
     /// Makes whole pages what they were when they were reserved. False, if the system refuses; then nobody
-    /// may use them any more.
+    /// may use them any more, for the same reason.
     ///
     /// # Safety
     /// The pages are of a reservation, and no reference to their bytes is alive.
@@ -124,8 +125,8 @@ pub(crate) fn own() -> &'static dyn Platform {
     &Own
 }
 
-/// The system took bytes of a reservation away and gave none for them: it has no memory for its own
-/// tables.
+/// The system refused to put something else in the place of bytes of a reservation: it has no memory for its
+/// own tables, or too many of their entries. Then the bytes may be gone.
 pub(crate) struct Lost;
 
 /// Address space that was reserved.
@@ -133,7 +134,7 @@ pub(crate) struct Reservation {
     platform: &'static dyn Platform,
     base: NonNull<u8>,
     size: usize,
-    /// Whether not all of the bytes are its own any more.
+    /// Whether some of the bytes may not be its own any more.
     lost: AtomicBool,
 }
 
@@ -176,26 +177,24 @@ impl Reservation {
         }
     }
 
-    /// Puts an image into the memory that begins at `base`; whether it is there now. Otherwise its bytes are
-    /// as before.
+    /// Puts an image into the memory that begins at `base`.
+    ///
+    /// # Errors
+    /// Nobody may use its bytes any more.
     ///
     /// # Safety
     /// `base` is a multiple of the page, the image's bytes are of the memory's part of this reservation, and
-    /// they are zero and free.
-    pub(crate) unsafe fn map(&self, image: &Image, base: usize) -> Result<bool, Lost> {
+    /// nobody uses them.
+    pub(crate) unsafe fn map(&self, image: &Image, base: usize) -> Result<(), Lost> {
         // SAFETY: the caller promises that the bytes are of the reservation, and free.
         let mapped = unsafe {
             let first = self.base.add(base + image.start);
             self.platform.map(&image.file, first, image.size)
         };
-        if !mapped {
-            // SAFETY: the caller promises that the bytes are of the reservation, and free.
-            unsafe { self.blank(base + image.start, image.size)? };
-        }
-        Ok(mapped)
+        self.keeps(mapped)
     }
 
-    /// Makes whole pages zero on which there may be an image.
+    /// Makes whole pages zero on which an image is.
     ///
     /// # Errors
     /// Nobody may use them any more.
@@ -204,10 +203,15 @@ impl Reservation {
     /// They are of this reservation, and nobody uses them.
     pub(crate) unsafe fn blank(&self, start: usize, size: usize) -> Result<(), Lost> {
         // SAFETY: the caller promises that the bytes are of the reservation, and free.
-        if unsafe { self.platform.blank(self.base.add(start), size) } {
+        self.keeps(unsafe { self.platform.blank(self.base.add(start), size) })
+    }
+
+    /// Whether it has all of its bytes yet, after the system replaced some of them or refused to.
+    fn keeps(&self, replaced: bool) -> Result<(), Lost> {
+        if replaced {
             return Ok(());
         }
-        // What the system may have given to others by now is not this reservation's to give back.
+        // What the system may have given to others is not this reservation's to give back.
         self.lost.store(true, Ordering::Relaxed);
         Err(Lost)
     }
