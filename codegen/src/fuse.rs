@@ -6,11 +6,11 @@
 //! they are joined so. Then rows are chosen, each with the places that gain more than a handler is
 //! worth, and what a handler is worth is such that there are as many as wanted.
 
-use crate::check::may_be_fused;
+use crate::check::{may_be_pair, may_pause};
 use crate::emit::operation::{Operation, operations};
 use crate::model::{Form, Model, Place, TierId};
 use crate::names::variant;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// How often instructions ran in one program: lines of a count, and of one or two instructions, with
@@ -79,7 +79,8 @@ fn widest(model: &Model) -> Option<TierId> {
         .map(|(tier, _, _)| *tier)
 }
 
-/// The share of each pair that may be fused, in the mean of all programs.
+/// The share of each pair that may be fused, in the mean of all programs. Those that ran with fuel, or
+/// with epochs, say only how often what they have more is part of a pair.
 fn weights(
     model: &Model,
     operations: &[Operation<'_>],
@@ -90,10 +91,12 @@ fn weights(
         .enumerate()
         .map(|(at, operation)| (operation.variant.as_str(), at))
         .collect();
+    let pauses = |at: usize| may_pause(operations[at].key());
+    let mut runs = BTreeMap::new();
     let mut weights = BTreeMap::new();
     for program in counts {
         let wrong = |line: &str| format!("{}: not a line of counts: `{line}`", program.name);
-        let (mut total, mut pairs) = (0, Vec::new());
+        let (mut total, mut pairs, mut more) = (0, Vec::new(), BTreeSet::new());
         for line in program.text.lines() {
             let mut fields = line.split('\t');
             let count = fields.next().and_then(|count| count.parse::<u64>().ok());
@@ -101,7 +104,11 @@ fn weights(
                 return Err(wrong(line));
             };
             match fields.next() {
-                None => total += count,
+                None => {
+                    let (at, _) = counted(&by_name, first).ok_or_else(|| wrong(line))?;
+                    more.extend(Some(at).filter(|at| pauses(*at)));
+                    total += count;
+                }
                 Some(then) => pairs.push((first, then, count)),
             }
         }
@@ -111,20 +118,24 @@ fn weights(
         for (first, then, count) in pairs {
             let read = |text: &str| counted(&by_name, text).ok_or_else(|| wrong(text));
             let (first, then) = (read(first)?, read(then)?);
-            let may = |(at, _): &Counted, last| {
-                let (key, name) = (operations[*at].key(), &operations[*at].variant);
-                variant(key) == *name && may_be_fused(model, key, last)
-            };
-            if may(&first, false) && may(&then, true) {
-                let share = count as f64 / total as f64 / counts.len() as f64;
-                *weights.entry((first, then)).or_insert(0.0) += share;
+            let [a, b] = [&operations[first.0], &operations[then.0]];
+            let named = [a, b].into_iter().all(|it| variant(it.key()) == it.variant);
+            let counts = more.is_empty() || pauses(first.0) || pauses(then.0);
+            if counts && named && may_be_pair(model, (a.key(), &first.1), b.key()) {
+                let share = count as f64 / total as f64;
+                *weights.entry((more.clone(), (first, then))).or_insert(0.0) += share;
             }
         }
+        *runs.entry(more).or_insert(0) += 1;
     }
-    match weights.is_empty() {
-        true => Err("no counts of pairs".to_string()),
-        false => Ok(weights),
+    if weights.is_empty() {
+        return Err("no counts of pairs".to_string());
     }
+    let mut means = BTreeMap::new();
+    for ((more, pair), sum) in weights {
+        *means.entry(pair).or_insert(0.0) += sum / f64::from(runs[&more]);
+    }
+    Ok(means)
 }
 
 /// `I32Add SIA`

@@ -35,6 +35,32 @@ fn what_is_common_is_chosen() {
     assert!(!table.contains("i64.mul"), "{table}");
 }
 
+/// The loop with fuel: a run that stops at a charge runs what is fused before it again.
+const METERED: &str = "\
+1000\tI32Add PIP
+1000\tI32Eq AIJ
+1000\tFuel
+1000\tI32Eq AIJ\tFuel
+1000\tI32Add PIP\tFuel
+1000\tFuel\tI32Add PIP
+";
+
+#[test]
+fn what_pauses_is_fused_to_what_may_run_again() {
+    let table = chosen(&[LOOP, METERED], 100).unwrap();
+    assert!(table.contains("i32_eq_j__fuel"), "{table}");
+    assert!(table.contains("fuel__i32_add_xx"), "{table}");
+    assert!(!table.contains("i32_add_s__fuel"), "{table}");
+    // What a program does without fuel is counted where it has none.
+    let more = METERED.replace("Fuel\tI32Add PIP", "I32Add PIP\tI32Eq AIJ");
+    assert!(
+        !chosen(&[LOOP, &more], 100)
+            .unwrap()
+            .contains("i32_add_s__i32_eq")
+    );
+    with(&table);
+}
+
 #[test]
 fn there_are_as_many_pairs_as_wanted_at_most() {
     for wanted in [1, 2, 4, 6, 100] {

@@ -24,7 +24,8 @@ Its names are wasmtime's: [`Engine`], [`Module`], [`Store`], [`Linker`], [`Insta
 has an example.
 
 - *Threads.* [`Engine`], [`Module`] and [`Linker`] are `Send` and `Sync`; a [`Store`] is if its data
-  is. Handles ([`Func`], [`Memory`] …) are numbers with their store's.
+  is. Handles ([`Func`], [`Memory`] …) are numbers with their store's. With `std`, a large module is loaded
+  by several threads ([`Config::parallel_compilation`]).
 - *Scope.* Handles belong to a store, types and modules to an engine ([`FuncType`] says when). What
   does not belong together is refused before anything else happens, or counts as nothing where a
   function cannot fail. Types go with the last module, store or value that uses them.

@@ -3,8 +3,8 @@
 
 Usage: tests/training/run.py [FOLDER] [--patterns COUNTS], after build.sh and fetch.sh. TABWASM names the
 command, by default that of target/release. With --patterns the instructions of each program are counted
-in a file of the folder COUNTS, for `cargo gen fuse`. What is not in FOLDER is skipped, loudly; a program
-that fails is an error.
+in files of the folder COUNTS, for `cargo gen fuse`: as it is, with fuel, and with epochs. What is not in
+FOLDER is skipped, loudly; a program that fails is an error.
 """
 
 import argparse
@@ -23,6 +23,8 @@ ARGUMENTS.add_argument("folder", nargs="?", type=Path, default=ROOT / "target/tr
 ARGUMENTS.add_argument("--patterns", type=Path)
 # How the names of modules end, where a source is built more than once.
 LEVELS = {"c": [".O2", ".Os"]}
+# How a program runs when it is counted: the ends of the file's name, and options that stop nothing.
+WAYS = {"": [], ".fuel": ["--fuel", "1000000000000"], ".epoch": ["--timeout", "1h"]}
 TABWASM = os.environ.get("TABWASM", ROOT / "target/release/tabwasm")
 
 
@@ -59,12 +61,15 @@ def main():
             skipped += 1
             continue
         before = seconds()
+        ways = [["run"]]
+        if patterns:
+            ways = [["profile", "--patterns", patterns / f"{name}{end}.tsv", *way] for end, way in WAYS.items()]
         with tempfile.TemporaryFile() as output:
-            how = ["run"]
-            if patterns:
-                how = ["profile", "--patterns", patterns / f"{name}.tsv"]
-            command = [TABWASM, *how, *options, folder / file, *words]
-            status = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL).returncode
+            for way in ways:
+                command = [TABWASM, *way, *options, folder / file, *words]
+                status = subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL).returncode
+                if status != 0:
+                    break
             print(f"{name:16} {seconds() - before:6.3f} s", "" if status == 0 else f"failed: {status}", flush=True)
             if status == 0:
                 ran += 1

@@ -30,7 +30,7 @@ mod tiers;
 mod types;
 mod wasi;
 
-pub use reliance::may_be_fused;
+pub use reliance::{may_be_pair, may_pause};
 
 use crate::diag::Diagnostic;
 use crate::model::Model;

@@ -99,7 +99,7 @@ const ENGINE: &[(&str, &str, Option<RegisterClass>)] = &[
 const ROWS: &[(&str, Place)] = &[("i32.eqz", Place::Accumulator)];
 
 /// Instructions of the engine that may be in a fused pair: those that look at no instruction
-/// pointer, and that no run stops at to go on there later.
+/// pointer, and in which no run stops to go on there later.
 const FUSIBLE: &[&str] = &[
     "move",
     "move_f32",
@@ -124,6 +124,10 @@ const FUSIBLE: &[&str] = &[
 
 /// Those that may be the first of a pair only: a function begins with them.
 const FUSIBLE_FIRST: &[&str] = &["enter", "enter_int", "enter_float", "enter_both"];
+
+/// Those in which a run stops, and goes on when it may. They run again then, with all that is fused before
+/// them.
+const PAUSES: &[&str] = &["fuel", "epoch"];
 
 /// Those that may be the second of a pair only: they do not go on at the next instruction.
 const FUSIBLE_LAST: &[&str] = &[
@@ -409,6 +413,18 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
                 ));
             }
         }
+        if may_pause(&fusion.then.key) {
+            let first = &fusion.first;
+            let mut forms = first.forms.iter();
+            if let Some((form, at)) = forms.find(|(form, _)| !may_run_again(&first.key, form)) {
+                let message = format!(
+                    "`{}` cannot be the second of a pair with `{} {form}`",
+                    fusion.then.key, first.key
+                );
+                let error = Diagnostic::error(message).at(at, "in this pair");
+                errors.push(error.help("a run that stops in the second runs both again: fuse it only to the beginning of a function, or to a branch"));
+            }
+        }
         for (first, _) in &fusion.first.forms {
             for (then, at) in &fusion.then.forms {
                 let pair = (&fusion.first.key, first, &fusion.then.key, then);
@@ -425,8 +441,26 @@ fn fusions(model: &Model) -> Vec<Diagnostic> {
 }
 
 /// Whether a row, or an instruction of the engine's own, may be the first of a fused pair, or the last.
-pub fn may_be_fused(model: &Model, key: &str, is_last: bool) -> bool {
+fn may_be_fused(model: &Model, key: &str, is_last: bool) -> bool {
     let computes = |op: &Op| matches!(op.meaning, Meaning::Do(_));
     let edge = if is_last { FUSIBLE_LAST } else { FUSIBLE_FIRST };
-    FUSIBLE.contains(&key) || edge.contains(&key) || model.op(key).is_some_and(computes)
+    let named = FUSIBLE.contains(&key) || edge.contains(&key) || may_pause(key);
+    named || model.op(key).is_some_and(computes)
+}
+
+/// Whether an instruction with these places may be fused with another behind it.
+pub fn may_be_pair(model: &Model, first: (&str, &Form), then: &str) -> bool {
+    may_be_fused(model, first.0, false)
+        && may_be_fused(model, then, true)
+        && (!may_pause(then) || may_run_again(first.0, first.1))
+}
+
+/// Whether a run can stop in an instruction and go on there later.
+pub fn may_pause(key: &str) -> bool {
+    PAUSES.contains(&key)
+}
+
+/// Whether an instruction does the same when it runs again at once: what it reads, it leaves as it is.
+fn may_run_again(key: &str, form: &Form) -> bool {
+    FUSIBLE_FIRST.contains(&key) || form.0.last().is_some_and(|to| to.is_jump())
 }

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use crate::allocation;
 use crate::error::Result;
-use crate::module::{Ask, CustomPart, ExportPart, ImportPart, Parts, Watch, Watched};
+use crate::module::{CustomPart, ExportPart, ImportPart, Parts, SharedAsk, Watch, Watched};
 use crate::profile::Features;
 use crate::read::{
     ConstExpr, DataSegment, ElementSegment, Export, Import, ImportType as Imported, Span,
@@ -26,9 +26,10 @@ pub(super) fn assemble(
     bytes: &[u8],
     features: &Features,
     skip: bool,
-    ask: &mut Ask<'_>,
+    ask: &SharedAsk<'_>,
 ) -> Result<(Environment<Heap>, Parts)> {
-    let mut watch = Watch::new(ask, 0);
+    let mut ask = || ask();
+    let mut watch = Watch::new(&mut ask, 0);
     let mut sink = Assembler {
         parts: Parts::default(),
         body: Watched {

@@ -6,6 +6,7 @@
 //! 7.1.5, "Modules": `module_decode` and `module_validate`.
 
 mod assemble;
+mod bodies;
 pub(crate) mod text;
 
 use alloc::borrow::Cow;
@@ -19,7 +20,7 @@ use crate::engine::registry::held::ModuleTypes;
 use crate::error::Result;
 use crate::fast;
 use crate::module::code::ModuleCode;
-use crate::module::{Ask, Module, ModuleInner, Watch};
+use crate::module::{Module, ModuleInner, SharedAsk};
 use crate::platform::Platform;
 use crate::spec::{Level, Trap};
 use crate::validate::{self, Heap};
@@ -35,7 +36,7 @@ impl Module {
     /// when memory is short.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Self> {
         text::binary(bytes.as_ref().into(), None, |bytes| {
-            Self::compile(engine, bytes, &mut || Ok(()))
+            Self::compile(engine, bytes, &|| Ok(()))
         })
     }
 
@@ -55,7 +56,7 @@ impl Module {
         ticks: u64,
     ) -> Result<Self> {
         let deadline = engine.current_epoch().saturating_add(ticks);
-        Self::compile(engine, bytes.into(), &mut || {
+        Self::compile(engine, bytes.into(), &|| {
             if engine.current_epoch() < deadline {
                 Ok(())
             } else {
@@ -68,26 +69,39 @@ impl Module {
     pub(crate) fn compile(
         engine: &Engine,
         bytes: Cow<'_, [u8]>,
-        ask: &mut Ask<'_>,
+        ask: &SharedAsk<'_>,
     ) -> Result<Self> {
-        // Translation validates.
-        let skip = engine.config().mode != CompilationMode::LazyTranslation;
-        Self::assembled(engine, bytes, skip, ask)
+        let config = engine.config();
+        let bodies = match config.mode {
+            CompilationMode::Eager | CompilationMode::Lazy => Bodies::Left,
+            CompilationMode::LazyTranslation => match bodies::threads(config, bytes.len()) {
+                1 => Bodies::InPlace,
+                _ => Bodies::Behind,
+            },
+        };
+        Self::assembled(engine, bytes, bodies, ask)
     }
 
     /// The same of a module that was found valid as a part of a component: its functions need not be
     /// read again before they are translated.
     pub(crate) fn of_component(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        Self::assembled(engine, bytes.into(), true, &mut || Ok(()))
+        Self::assembled(engine, bytes.into(), Bodies::Left, &|| Ok(()))
     }
 
     fn assembled(
         engine: &Engine,
         bytes: Cow<'_, [u8]>,
-        skip: bool,
-        ask: &mut Ask<'_>,
+        bodies: Bodies,
+        ask: &SharedAsk<'_>,
     ) -> Result<Self> {
-        let (env, parts) = assemble::assemble(&bytes, engine.features(), skip, ask)?;
+        let assemble = |skip| assemble::assemble(&bytes, engine.features(), skip, ask);
+        let (env, parts) = match assemble(bodies != Bodies::InPlace) {
+            // A body before it may be wrong as well, and what is wrong first is what is told.
+            Err(error) if bodies == Bodies::Behind && error.as_reject().is_some() => {
+                assemble(false)
+            }
+            assembled => assembled,
+        }?;
         let module = Self::of(ModuleInner {
             engine: engine.clone(),
             types: ModuleTypes::new(engine, &env)?,
@@ -101,7 +115,9 @@ impl Module {
             images: Default::default(),
         })?;
         if engine.config().mode == CompilationMode::Eager {
-            fast::translate::all(&module, &mut Watch::new(ask, 0))?;
+            bodies::translate(&module, ask)?;
+        } else if bodies == Bodies::Behind {
+            bodies::validate(&module, ask)?;
         }
         Ok(module)
     }
@@ -111,7 +127,7 @@ impl Module {
     /// # Errors
     /// As there, and if it is in the text format.
     pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Self> {
-        Self::compile(engine, bytes.into(), &mut || Ok(()))
+        Self::compile(engine, bytes.into(), &|| Ok(()))
     }
 
     /// Validates a module that stands in a file, which is read once, into the memory that the module keeps.
@@ -122,7 +138,7 @@ impl Module {
     #[cfg(feature = "std")]
     pub fn from_file(engine: &Engine, path: impl AsRef<std::path::Path>) -> Result<Self> {
         text::file(path.as_ref(), |bytes| {
-            Self::compile(engine, bytes, &mut || Ok(()))
+            Self::compile(engine, bytes, &|| Ok(()))
         })
     }
 
@@ -142,6 +158,17 @@ impl Module {
         validate::check_at(level, bytes, engine.features(), Heap)?;
         Ok(())
     }
+}
+
+/// When the bodies of functions are validated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bodies {
+    /// Where they stand, in the one pass.
+    InPlace,
+    /// When all else was found valid, by several threads.
+    Behind,
+    /// They were, or will be when they are translated.
+    Left,
 }
 
 /// A copy of a module's bytes, of which there may be many.

@@ -29,6 +29,7 @@ pub struct Config {
     pub(crate) cached_stacks: usize,
     pub(crate) strategy: InstanceAllocationStrategy,
     pub(crate) images: bool,
+    pub(crate) parallel: bool,
 }
 
 /// When functions are validated, and translated for the interpreter.
@@ -88,6 +89,7 @@ impl Config {
             cached_stacks: 4,
             strategy: InstanceAllocationStrategy::default(),
             images: true,
+            parallel: true,
         }
     }
 
@@ -152,6 +154,15 @@ impl Config {
     /// When functions are validated and translated.
     pub fn compilation_mode(&mut self, mode: CompilationMode) -> &mut Self {
         self.mode = mode;
+        self
+    }
+
+    /// Whether large modules are validated, and translated if that is eager, by as many threads as there are
+    /// processors: one for each 64 KiB of the bodies of functions. On by default, with the feature `std`;
+    /// where the system gives no threads, one does it all. It makes no difference but in time: of several
+    /// errors the first in order is told.
+    pub fn parallel_compilation(&mut self, enable: bool) -> &mut Self {
+        self.parallel = enable;
         self
     }
 

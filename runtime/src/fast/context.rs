@@ -53,7 +53,7 @@ pub(crate) struct Context {
     pub(crate) trap: Trap,
     /// The instruction that ran last.
     pub(crate) ip: *const u32,
-    /// The words of its second part, if it is fused and that part trapped.
+    /// The words of its second part, if it is fused and the run stopped in that part.
     pub(crate) part: Option<NonNull<u32>>,
     /// The registers then.
     pub(crate) state: Option<State>,
@@ -149,7 +149,7 @@ impl Context {
         }
     }
 
-    /// The instruction that ran last, or its part that trapped: its origin is that of the word.
+    /// The instruction that ran last, or its part in which the run stopped: its origin is that of the word.
     pub(crate) fn place(&self) -> *const u32 {
         self.part.map_or(self.ip, |part| part.as_ptr().cast_const())
     }

@@ -188,6 +188,11 @@ macro_rules! tail_backend {
                             (*context).exit = exit;
                             go!(leave, ip, s)
                         }
+                        Flow::ExitIn(exit, part) => {
+                            (*context).part = NonNull::new(part.cast_mut());
+                            (*context).exit = exit;
+                            go!(leave, ip, s)
+                        }
                     }
                 }
             }
@@ -267,6 +272,11 @@ mod backend {
                     core::ptr::null()
                 }
                 Flow::Exit(exit) => {
+                    (*state.context).exit = exit;
+                    core::ptr::null()
+                }
+                Flow::ExitIn(exit, part) => {
+                    (*state.context).part = NonNull::new(part.cast_mut());
                     (*state.context).exit = exit;
                     core::ptr::null()
                 }

@@ -430,8 +430,8 @@ impl<T: Register, A: Source> Instruction for GlobalSet<T, A> {
     }
 }
 
-/// The first must go on at the next instruction, jump or trap; the second may do anything that leads
-/// back to no word of it.
+/// The second may do anything that leads back to no word of it. Where a run can stop in it and go on
+/// there later, the first does the same when it runs again.
 impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
     const LAYOUT: Layout = X::LAYOUT.then(Y::LAYOUT);
 
@@ -445,6 +445,7 @@ impl<X: Instruction, Y: Instruction> Instruction for Seq<X, Y> {
                     let words = words.add(X::words());
                     match Y::execute(words, state) {
                         Flow::Trap(trap) => Flow::TrapIn(trap, words),
+                        Flow::Exit(exit) => Flow::ExitIn(exit, words),
                         other => other,
                     }
                 }

@@ -278,7 +278,10 @@ unsafe fn drive(
             // alive here, and the context is not used meanwhile.
             Exit::Epoch => match unsafe { erased::epoch_deadline(store) } {
                 // SAFETY: the context is live, and the callback, which had the store, has ended.
-                Ok(()) => unsafe { context.resume() },
+                Ok(()) => unsafe {
+                    context.part = None;
+                    context.resume();
+                },
                 Err(error) => {
                     // SAFETY: the context is live, and its records are whole: nothing runs now.
                     let error = unsafe { explain(Some(error), context) };

@@ -46,6 +46,9 @@ pub(crate) enum Flow {
     TrapIn(crate::spec::Trap, *const u32),
     /// Nowhere: the run loop is left.
     Exit(Exit),
+    /// The same in the second of two fused instructions, whose words these are. If the run goes on, both
+    /// run again.
+    ExitIn(Exit, *const u32),
 }
 
 /// Why the run loop was left; what it needs to know besides is in [`Context`].

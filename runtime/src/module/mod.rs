@@ -23,7 +23,7 @@ use self::code::Cell;
 use self::code::ModuleCode;
 use self::image::Images;
 pub(crate) use self::parts::{ActiveData, CustomPart, ExportPart, ImportPart, Parts};
-pub(crate) use self::watch::{Ask, Watch, Watched};
+pub(crate) use self::watch::{SharedAsk, Watch, Watched};
 use crate::engine::Engine;
 use crate::engine::entity_type::EntityType;
 use crate::engine::lock::Lock;

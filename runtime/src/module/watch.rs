@@ -13,6 +13,9 @@ use crate::validate::{Effect, Header, List, LocalRun, Sink, Survey};
 /// Who is asked; an error ends the pass.
 pub(crate) type Ask<'w> = dyn FnMut() -> Result<()> + 'w;
 
+/// Who is asked by several passes, in threads of their own.
+pub(crate) type SharedAsk<'w> = dyn Fn() -> Result<()> + Sync + 'w;
+
 /// When to ask, and what was said.
 pub(crate) struct Watch<'w> {
     ask: &'w mut Ask<'w>,

@@ -3,7 +3,8 @@
 //! Loading is `Module::new`: with all work done at once, with translation left to the first call of each
 //! function, and with validation left to it as well. The way to the first call of the host begins with
 //! the bytes: the module is loaded with all work left, gets functions that fail, and its `_start` is
-//! called, if it has one. Engines take turns, and what counts is the ratio within a round.
+//! called, if it has one. Engines take turns, and what counts is the ratio within a round: of the time
+//! of one thread; where ours may use as many as there are processors, of the time that passes.
 
 use std::fs;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const PROGRAMS: [(&str, &[u8]); 3] = [
 const ROUNDS: usize = 9;
 const SAMPLE: Duration = Duration::from_millis(40);
 
-/// The processor time of one way to load these bytes; nothing if the module has no such way.
+/// The time of one way to load these bytes; nothing if the module has no such way.
 type Load = fn(&[u8]) -> Result<Option<Duration>, Error>;
 
 /// A way to load, with both engines.
@@ -43,6 +44,18 @@ const WAYS: &[Way] = &[
         title: "lazy translation",
         ours: tabwasm::lazy_translation,
         theirs: wasmi::lazy_translation,
+    },
+    #[cfg(feature = "wasmi")]
+    Way {
+        title: "eager, threads",
+        ours: tabwasm::eager_in_threads,
+        theirs: wasmi::eager_in_threads,
+    },
+    #[cfg(feature = "wasmi")]
+    Way {
+        title: "lazy tr., threads",
+        ours: tabwasm::lazy_translation_in_threads,
+        theirs: wasmi::lazy_translation_in_threads,
     },
     #[cfg(feature = "wasmi")]
     Way {
@@ -146,10 +159,10 @@ fn code(bytes: &[u8]) -> Result<(f64, f64), Error> {
 /// The ways to load with an engine; both have the same names for all that this takes.
 #[cfg(feature = "wasmi")]
 macro_rules! ways {
-    ($engine:ident, $new:expr) => {
+    ($engine:ident, $new:expr, $threads:expr) => {
         mod $engine {
             use std::hint::black_box;
-            use std::time::Duration;
+            use std::time::{Duration, Instant};
 
             use ::$engine::{
                 CompilationMode, Config, Engine, Error as Failure, Linker, Module, Store,
@@ -170,8 +183,30 @@ macro_rules! ways {
                 load(wasm, CompilationMode::Lazy)
             }
 
+            pub(super) fn eager_in_threads(wasm: &[u8]) -> Result<Option<Duration>, Error> {
+                load_in_threads(wasm, CompilationMode::Eager)
+            }
+
+            pub(super) fn lazy_translation_in_threads(
+                wasm: &[u8],
+            ) -> Result<Option<Duration>, Error> {
+                load_in_threads(wasm, CompilationMode::LazyTranslation)
+            }
+
+            fn load_in_threads(
+                wasm: &[u8],
+                mode: CompilationMode,
+            ) -> Result<Option<Duration>, Error> {
+                let engine = engine(mode, true)?;
+                let start = Instant::now();
+                let module = black_box(Module::new(&engine, black_box(wasm))?);
+                let elapsed = start.elapsed();
+                drop(module);
+                Ok(Some(elapsed))
+            }
+
             fn load(wasm: &[u8], mode: CompilationMode) -> Result<Option<Duration>, Error> {
-                let engine = engine(mode)?;
+                let engine = engine(mode, false)?;
                 let start = ThreadTime::now();
                 let module = black_box(Module::new(&engine, black_box(wasm))?);
                 let elapsed = start.elapsed();
@@ -180,7 +215,7 @@ macro_rules! ways {
             }
 
             pub(super) fn first_call(wasm: &[u8]) -> Result<Option<Duration>, Error> {
-                let engine = engine(CompilationMode::Lazy)?;
+                let engine = engine(CompilationMode::Lazy, false)?;
                 let start = ThreadTime::now();
                 let module = Module::new(&engine, wasm)?;
                 if module.get_export("_start").is_none() {
@@ -205,9 +240,12 @@ macro_rules! ways {
                 Ok(Some(start.elapsed()))
             }
 
-            fn engine(mode: CompilationMode) -> Result<Engine, Error> {
+            /// For one thread, or as many as there are processors if it can use them.
+            fn engine(mode: CompilationMode, threads: bool) -> Result<Engine, Error> {
                 let mut config = Config::default();
                 config.compilation_mode(mode);
+                let set: fn(&mut Config, bool) = $threads;
+                set(&mut config, threads);
                 let new: fn(&Config) -> Result<Engine, Error> = $new;
                 new(&config)
             }
@@ -216,6 +254,10 @@ macro_rules! ways {
 }
 
 #[cfg(feature = "wasmi")]
-ways!(tabwasm, |config| Ok(Engine::new(config)?));
+ways!(
+    tabwasm,
+    |config| Ok(Engine::new(config)?),
+    |config, threads| _ = config.parallel_compilation(threads)
+);
 #[cfg(feature = "wasmi")]
-ways!(wasmi, |config| Ok(Engine::new(config)));
+ways!(wasmi, |config| Ok(Engine::new(config)), |_, _| ());

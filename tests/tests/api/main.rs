@@ -18,6 +18,7 @@ mod loads;
 mod loops;
 mod objects;
 mod pages;
+mod parallel;
 mod pooling;
 mod porting;
 mod resume;

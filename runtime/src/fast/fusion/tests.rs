@@ -1,7 +1,8 @@
 //! Every fused handler does what its two parts do in a row.
 //!
 //! Each pair runs on random operand words, registers, slots, memory and globals: once as one
-//! instruction, once as two. Afterwards all of these are the same, and so is where the run went on.
+//! instruction, once as two. Afterwards all of these are the same, and so is where the run went on. A run
+//! that fuel or the clock stops goes on with more of it.
 
 use alloc::vec::Vec;
 
@@ -182,7 +183,10 @@ impl Code {
 /// All that a run can change.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
+    /// Why it stopped on the way, fuel that it lacked, and where.
+    pause: Option<(Exit, u64, Place)>,
     exit: Exit,
+    fuel: u64,
     trap: Option<crate::spec::Trap>,
     place: Place,
     registers: [u64; 8],
@@ -235,6 +239,7 @@ impl Bench {
             };
             let mut context = Context::new(self.store, instance, record, bounds);
             context.loop_head = code.address(code.starts.len() - 1);
+            (context.fuel, context.deadline) = (random.value(), random.below(2));
             let global = instance.as_ref().globals[0].as_ptr();
             (*global).value = [random.value(), random.value()];
             core::slice::from_raw_parts_mut(context.base, MEMORY as usize)
@@ -256,10 +261,23 @@ impl Bench {
                     v: hold(V128::from(vector)),
                 },
             );
+            let pause = match (*context).exit {
+                exit @ (Exit::OutOfFuel | Exit::Epoch) => {
+                    let place = code.place(&*context);
+                    (*context).part = None;
+                    ((*context).fuel, (*context).deadline) = (u64::from(u32::MAX) << 1, 1);
+                    let stopped = (*context).state.take().unwrap();
+                    enter((*context).ip, stopped);
+                    Some((exit, (*context).required, place))
+                }
+                _ => None,
+            };
             let s = (*context).state.take().unwrap();
             let exit = (*context).exit;
             Outcome {
+                pause,
                 exit,
+                fuel: (*context).fuel,
                 trap: (exit == Exit::Trap).then_some((*context).trap),
                 place: code.place(&*context),
                 registers: [

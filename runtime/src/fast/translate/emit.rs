@@ -396,11 +396,6 @@ impl Emitter {
         self.forked = true;
     }
 
-    /// Lets nothing be fused to the last instruction.
-    pub(super) fn seal(&mut self) {
-        self.last = None;
-    }
-
     /// Writes an operand word of an instruction again.
     pub(super) fn patch(&mut self, from: Operands, at: usize, word: u32) {
         if self.failure.is_none() {

@@ -57,20 +57,6 @@ use crate::spec::Rate;
 use crate::types::{V128, ValType};
 use crate::validate::{Effect, Header, List, LocalRun, Sink};
 
-/// Translates all functions that the module defines; the watch is asked whether to go on.
-pub(crate) fn all(module: &Module, watch: &mut Watch<'_>) -> Result<(), Error> {
-    let workspace = &mut Workspace::default();
-    for index in 0.. {
-        let Some(cell) = module.code().cell(index) else {
-            break;
-        };
-        if cell.code().is_none() {
-            function(module, cell, workspace, watch)?;
-        }
-    }
-    Ok(())
-}
-
 /// Translates a function of the module and publishes its code; gives the entry that counts.
 pub(crate) fn function(
     module: &Module,
@@ -391,7 +377,6 @@ impl<'m> Translator<'m> {
         };
         meter.settle(&mut self.code);
         let charge = self.placed(Operation::Fuel, &[0]);
-        self.code.seal();
         self.meter = Some(Meter {
             charge: Some(charge),
             cost: 0,
@@ -507,6 +492,7 @@ impl<'a> Sink<'a> for Translator<'_> {
 mod tests {
     use super::*;
     use crate::engine::Engine;
+    use crate::engine::config::{CompilationMode, Config};
 
     /// Bytes of code for each byte of a body, in the median of the functions of real programs.
     const MEDIAN: f64 = 6.0;
@@ -516,8 +502,9 @@ mod tests {
         let mut factors = Vec::new();
         for name in ["sha256", "sudoku", "words"] {
             let path = std::format!("../tests/programs/{name}.wasm");
-            let module = Module::from_file(&Engine::default(), &path).unwrap();
-            all(&module, &mut Watch::new(&mut || Ok(()), 0)).unwrap();
+            let mut config = Config::new();
+            config.compilation_mode(CompilationMode::Eager);
+            let module = Module::from_file(&Engine::new(&config).unwrap(), &path).unwrap();
             for func in module.functions() {
                 factors.push(func.code.unwrap() as f64 / func.body as f64);
             }

@@ -6,6 +6,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::engine::Engine;
@@ -54,18 +55,17 @@ fn long_modules() -> [Vec<u8>; 3] {
 /// Compiles; at question number `last` the answer is no. How often was asked?
 fn questions(mode: CompilationMode, bytes: &[u8], last: usize) -> (usize, Result<()>) {
     let mut config = Config::new();
-    config.compilation_mode(mode);
+    config.compilation_mode(mode).parallel_compilation(false);
     let engine = Engine::new(&config).unwrap();
-    let mut asked = 0;
-    let compiled = Module::compile(&engine, bytes.into(), &mut || {
-        asked += 1;
-        if asked < last {
+    let asked = AtomicUsize::new(0);
+    let compiled = Module::compile(&engine, bytes.into(), &|| {
+        if asked.fetch_add(1, Ordering::Relaxed) + 1 < last {
             Ok(())
         } else {
             Err(I32Exit(7).into())
         }
     });
-    (asked, compiled.map(drop))
+    (asked.into_inner(), compiled.map(drop))
 }
 
 #[test]
