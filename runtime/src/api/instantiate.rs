@@ -92,9 +92,12 @@ impl Spaces {
         }
         let mut spaces = Self::of(module)?;
         for (part, item) in module.parts().imports.iter().zip(imports) {
-            let (first, second, wanted) = module.import(part);
-            let ty = item.entity_type(store).ok_or(UseError::OtherStore)?;
+            let wanted = module.entity_type(part.kind, part.index);
+            let Some(ty) = item.entity_type(store) else {
+                return Err(UseError::OtherStore.into());
+            };
             if !ty.matches(&wanted, &store.engine) {
+                let (first, second, _) = module.import(part);
                 return Err(incompatible(store, first, second, ty, wanted));
             }
             let number = item.handle().number;
@@ -202,14 +205,18 @@ fn define_funcs(
         .try_reserve_exact(cells.len())
         .map_err(|_| OutOfMemory)?;
     // There are thousands, so that nothing here is an error that would have to be made.
-    let defined = (module.env().imported_funcs()..).map(FuncIdx);
-    entities.extend(defined.zip(cells).map(|(func, cell)| FuncEntity {
-        ty: module.func_type_id(func),
-        body: FuncBody::Wasm {
-            instance,
-            cell: NonNull::from(cell),
-        },
-    }));
+    entities.extend(
+        module
+            .defined_types()
+            .zip(cells)
+            .map(|(ty, cell)| FuncEntity {
+                ty,
+                body: FuncBody::Wasm {
+                    instance,
+                    cell: NonNull::from(cell),
+                },
+            }),
+    );
     let first = store.funcs.append(entities)?;
     funcs.extend((first..).take(cells.len()));
     Ok(())
@@ -251,13 +258,23 @@ fn define_memories<T>(
 fn define_globals(store: &mut StoreInner, module: &Module, spaces: &mut Spaces) -> Result<()> {
     let types = module.env().globals().iter().skip(spaces.globals.len());
     store.admit_more("globals of the store", store.globals.len(), types.len())?;
-    for (ty, init) in types.zip(&module.parts().globals) {
+    let mut entities = Vec::new();
+    entities
+        .try_reserve_exact(types.len())
+        .map_err(|_| OutOfMemory)?;
+    entities.extend(types.map(|ty| GlobalEntity {
+        value: [0; 2],
+        ty: module.global_type(*ty),
+    }));
+    let count = entities.len();
+    let first = store.globals.append(entities)?;
+    spaces.globals.extend((first..).take(count));
+    // Values refer to globals before them only.
+    for (number, init) in (first..).zip(&module.parts().globals) {
         let value = evaluate(store, module, spaces, *init)?;
-        let number = store.globals.push(GlobalEntity {
-            value,
-            ty: module.global_type(*ty),
-        })?;
-        add(&mut spaces.globals, number)?;
+        if let Some(global) = store.globals.get_mut(number) {
+            global.value = value;
+        }
     }
     Ok(())
 }
@@ -288,11 +305,15 @@ fn elements(store: &StoreInner, module: &Module, spaces: &Spaces) -> Result<Box<
             items
                 .try_reserve_exact(segment.items.count as usize)
                 .map_err(|_| OutOfMemory)?;
-            for item in segment.items.iter(module.bytes()) {
-                items.push(match item {
-                    ElementItem::Func(func) => func_ref(&spaces.funcs, func),
-                    ElementItem::Expr(expr) => evaluate(store, module, spaces, expr)?.value(),
-                });
+            if let Some(funcs) = segment.items.funcs(module.bytes()) {
+                items.extend(funcs.map(|func| func_ref(&spaces.funcs, func)));
+            } else {
+                for item in segment.items.iter(module.bytes()) {
+                    items.push(match item {
+                        ElementItem::Func(func) => func_ref(&spaces.funcs, func),
+                        ElementItem::Expr(expr) => evaluate(store, module, spaces, expr)?.value(),
+                    });
+                }
             }
         }
         values.push(items.into_boxed_slice());
@@ -352,10 +373,12 @@ fn take_elements(store: &mut StoreInner, instance: Handle, elem: ElemIdx) -> Res
 /// The second phase, second part: active data segments.
 fn copy_datas(store: &mut StoreInner, module: &Module, instance: Handle) -> Result<()> {
     if began_with_image(store, module, instance)? {
-        let entity = store.instance_mut(instance)?;
-        module
-            .active_datas()
-            .for_each(|segment| entity.drop_data(segment.data));
+        let ranges = &mut store.instance_mut(instance)?.datas;
+        for (range, segment) in ranges.iter_mut().zip(&module.parts().datas) {
+            if matches!(segment.mode, SegmentMode::Active { .. }) {
+                *range = 0..0;
+            }
+        }
         return Ok(());
     }
     let places = places(store, module, instance)?;

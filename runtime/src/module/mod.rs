@@ -169,6 +169,14 @@ impl Module {
         })
     }
 
+    /// The engine's numbers of the types of all defined functions.
+    pub(crate) fn defined_types(&self) -> impl Iterator<Item = TypeId> {
+        let env = self.env();
+        let defined = env.funcs.get(env.imported_funcs() as usize..);
+        let types = defined.unwrap_or_default().iter();
+        types.map(|ty| self.type_id(TypeIdx(*ty)))
+    }
+
     /// Sends a defined function, counted from the first defined one, through the validator.
     pub(crate) fn walk<'m>(
         &'m self,

@@ -149,6 +149,13 @@ pub enum ElementItem {
 }
 
 impl ElementItems {
+    /// The functions in order, if they are functions.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn funcs(&self, module: &[u8]) -> Option<impl Iterator<Item = FuncIdx>> {
+        let numbers = self.span.reader(module).numbers();
+        (!self.expressions).then(|| numbers.take(self.count as usize).map(FuncIdx))
+    }
+
     /// The elements in order; `module` holds the bytes that were validated.
     pub fn iter<'a>(&self, module: &'a [u8]) -> ElementItemsIter<'a> {
         let reader = self.span.reader(module);

@@ -78,6 +78,22 @@ impl Reader<'_> {
         }
     }
 
+    /// The numbers of 32 bits that have been read before, one after the other.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn numbers(mut self) -> impl Iterator<Item = u32> {
+        core::iter::from_fn(move || match *self.rest() {
+            [byte, ..] if byte < CONTINUES => {
+                self.position += 1;
+                Some(byte.into())
+            }
+            [low, high, ..] if high < CONTINUES => {
+                self.position += 2;
+                Some(u32::from(low & !CONTINUES) | u32::from(high) << STEP)
+            }
+            _ => self.again(),
+        })
+    }
+
     /// Skips this many numbers that have been read before.
     pub(crate) fn pass_numbers(&mut self, mut count: u32) -> Result<(), Reject> {
         const WORD: usize = size_of::<u64>();
@@ -216,7 +232,9 @@ mod tests {
         }
         let mut one = Reader::new(&bytes);
         let mut count = 0;
-        while one.u32().is_ok() {
+        let mut numbers = Reader::new(&bytes).numbers();
+        while let Ok(number) = one.u32() {
+            assert_eq!(numbers.next(), Some(number));
             count += 1;
             let mut many = Reader::new(&bytes);
             assert_eq!(many.pass_numbers(count), Ok(()));
