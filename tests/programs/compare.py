@@ -20,6 +20,23 @@ PROGRAMS = ROOT / "target/programs"
 REAL = ROOT / "tests/programs/real"
 WORK = PROGRAMS / "work"
 
+# Strings, dictionaries, sorting, integers of any length: a second or two of them.
+WORDS = """
+import random
+random.seed(1)
+words = ["".join(random.choice("abcde") for _ in range(4)) for _ in range(20000)]
+counts = {}
+for word in words:
+    counts[word] = counts.get(word, 0) + 1
+common = sorted(counts, key=lambda word: (-counts[word], word))[:3]
+text = " ".join(words)
+places = [at for at in range(len(text)) if text.startswith(common[0], at)]
+product = 1
+for at in places:
+    product = product * (at + 1) % (10 ** 40 + 7)
+print(common, len(places), product)
+"""
+
 # Name, file, arguments, directories (by one name for host and guest, since wasmi has no other way), and
 # whether it is over at once.
 TASKS = [
@@ -32,6 +49,7 @@ TASKS = [
         False,
     ),
     ("CPython, `print(1)`", "python", ["-c", "print(1)"], [], False),
+    ("CPython, a program that counts words", "python", ["-c", WORDS], [], False),
     ("SQLite, a query", "sqlite", ["work/words.db", "query"], ["work"], True),
 ]
 

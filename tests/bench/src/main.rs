@@ -6,6 +6,7 @@
 //! as one, and says with `--library` how large the library is, and how long it takes to build;
 //! `tabwasm-bench validate [FILE…]` compares validation with `wasmparser`;
 //! `tabwasm-bench loading [FILE…]` compares how long modules take to load with wasmi;
+//! `tabwasm-bench format FILE` compares how long a formatter that others wrote takes;
 //! `tabwasm-bench fuel` compares what a unit of fuel buys;
 //! `tabwasm-bench instances` compares how fast instances come and go, with pools and without;
 //! `tabwasm-bench components` compares calls of components, loading and instantiation;
@@ -34,6 +35,8 @@ mod components;
 #[cfg(feature = "differential")]
 mod differential;
 mod engines;
+#[cfg(feature = "wasmi")]
+mod formatting;
 mod fuel;
 #[cfg(feature = "std")]
 mod instances;
@@ -80,6 +83,8 @@ fn execute() -> Result<ExitCode, Error> {
         Command::Components => components::compare()?,
         Command::Validate(files) => validation::compare(&files)?,
         Command::Loading(files) => loading::compare(&files)?,
+        #[cfg(feature = "wasmi")]
+        Command::Format(file) => formatting::compare(&file)?,
         #[cfg(feature = "differential")]
         Command::Differential(options) => {
             if differential::compare(&options)? > 0 {

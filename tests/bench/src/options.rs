@@ -19,6 +19,7 @@ Tabwasm and its peers on the same kernels
 Usage: tabwasm-bench [OPTIONS]
        tabwasm-bench validate [FILE.wasm]...
        tabwasm-bench loading [FILE.wasm]...
+       tabwasm-bench format FILE.wasm
        tabwasm-bench fuel
        tabwasm-bench instances
        tabwasm-bench components
@@ -40,6 +41,8 @@ Options:
 
 `loading` shows how long modules take to load, in each mode of compilation and with wasmi, and how
 many bytes of code become of a byte of a function.
+
+`format` shows how long a plugin of dprint takes to format a long text: `tests/programs/fetch.sh` fetches one.
 
 `fuel` shows, for every row that can do more than constant work, how long it works for a unit
 of fuel, and how many units of a loop that is; more than 20 is a failure.
@@ -82,6 +85,9 @@ pub enum Command {
     Validate(Vec<String>),
     /// Compare how long modules take to load, also these files.
     Loading(Vec<String>),
+    /// Compare how long a formatter in this file takes.
+    #[cfg(feature = "wasmi")]
+    Format(String),
     /// Compare the results of random modules.
     #[cfg(feature = "differential")]
     Differential(differential::Options),
@@ -116,6 +122,11 @@ pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, Error> 
     }
     if arguments.next_if(|first| first == "loading").is_some() {
         return Ok(Command::Loading(arguments.collect()));
+    }
+    #[cfg(feature = "wasmi")]
+    if arguments.next_if(|first| first == "format").is_some() {
+        let file = arguments.next().ok_or("format needs a file")?;
+        return Ok(Command::Format(file));
     }
     if arguments.next_if(|first| first == "fuel").is_some() {
         return Ok(Command::Fuel);
