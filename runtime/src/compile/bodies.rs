@@ -86,6 +86,10 @@ impl<'q, W: Default> Queue<'q, W> {
     /// Works with this thread and some others, if the system gives them.
     #[cfg(feature = "std")]
     fn run(&self, threads: usize) {
+        if threads == 1 {
+            // A scope asks for memory without a way to be refused.
+            return self.work();
+        }
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 let thread = std::thread::Builder::new();

@@ -160,7 +160,8 @@ impl Config {
     /// Whether large modules are validated, and translated if that is eager, by as many threads as there are
     /// processors: one for each 64 KiB of the bodies of functions. On by default, with the feature `std`;
     /// where the system gives no threads, one does it all. It makes no difference but in time: of several
-    /// errors the first in order is told.
+    /// errors the first in order is told. But a thread takes some memory that the standard library asks for,
+    /// which ends the process where there is none: who would rather have an error switches this off.
     pub fn parallel_compilation(&mut self, enable: bool) -> &mut Self {
         self.parallel = enable;
         self
