@@ -6,8 +6,8 @@ use std::thread;
 
 use tabwasm::{CompilationMode, Config, Engine, Error, Instance, Module, Result, Store};
 use wasm_encoder::{
-    CodeSection, DataSection, ExportKind, ExportSection, Function, FunctionSection, MemorySection,
-    MemoryType, TypeSection, ValType,
+    CodeSection, DataSection, ExportKind, ExportSection, Function, FunctionSection, TypeSection,
+    ValType,
 };
 
 /// Functions of the module.
@@ -41,20 +41,12 @@ fn module(wrong: &[u32], data: bool) -> Vec<u8> {
         code.function(&function);
         exports.export(&format!("f{number}"), ExportKind::Func, number);
     }
-    let mut memories = MemorySection::new();
-    memories.memory(MemoryType {
-        minimum: 1,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    });
     let mut module = wasm_encoder::Module::new();
     module.section(&types).section(&functions);
-    module.section(&memories).section(&exports).section(&code);
+    module.section(&exports).section(&code);
     if data {
         let mut datas = DataSection::new();
-        datas.active(1, &wasm_encoder::ConstExpr::i32_const(0), [7]);
+        datas.active(0, &wasm_encoder::ConstExpr::i32_const(0), [7]);
         module.section(&datas);
     }
     module.finish()
