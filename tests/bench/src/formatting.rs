@@ -62,7 +62,7 @@ fn text() -> String {
             ),
             2 => write!(
                 text,
-                "\"k{key}\"  :\"text {} and \\u00e9\",\n",
+                "\n\"k{key}\"  :\"text {} and \\u00e9\",",
                 draw(1 << 24)
             ),
             _ => write!(text, "\"k{key}\":-{}e{},", draw(1 << 16), draw(30)),
