@@ -5,7 +5,7 @@
 //! again when it is translated, so that no code is made from bytes that were not checked. Standard:
 //! section 3.5, "Modules", "Functions", and the algorithm of the appendix.
 
-use super::environment::{Environment, unknown};
+use super::environment::{Environment, Types, unknown};
 use super::local::LocalRun;
 use super::regular::RegularKind;
 use super::stack::Scratch;
@@ -19,7 +19,7 @@ use crate::profile::Gate;
 use crate::read::{Reader, Span};
 use crate::reject::Reject;
 use crate::spec::{ErrorCode, Limit};
-use crate::types::{BlockType, FuncIdx};
+use crate::types::{BlockType, FuncIdx, TypeIdx};
 
 /// Validates one body (`span`, as a [`ModuleSink`](super::ModuleSink) got it) and feeds its sink.
 ///
@@ -34,59 +34,58 @@ pub fn function<'a, G: Gate, S: Storage>(
     scratch: &mut Scratch<S>,
     sink: &mut impl Sink<'a>,
 ) -> Result<(), Reject> {
-    let (mut reader, mut v, params) = prepare(env, gate, bytes, span, func, scratch)?;
-    sink.begin(header(&v, func, params))?;
+    let mut reader = span.reader(bytes);
+    let (ty, params) = typed(env, gate, span, func)?;
+    scratch.clear::<G>();
+    let mut v = Validator::new(gate, env, scratch, BlockType::Func(ty), span.start);
+    sink.begin(header(&mut v, &mut reader, func, params)?)?;
     v.begin()?;
     steps(&mut v, &mut reader, sink)
 }
 
-/// Reads the declarations of a body's locals; gives what reads on, and how many parameters there are.
+/// The type of a function, whose body is not too long, and its parameters.
 #[inline(always)]
-pub(super) fn prepare<'a, 'v, G: Gate, S: Storage>(
-    env: &'v Environment<S>,
-    gate: &'v G,
-    bytes: &'a [u8],
+pub(super) fn typed<G: Gate, S: Storage>(
+    env: &Environment<S>,
+    gate: &G,
     span: Span,
     func: FuncIdx,
-    scratch: &'v mut Scratch<S>,
-) -> Result<(Reader<'a>, Validator<'v, G, S>, u32), Reject> {
-    let mut reader = span.reader(bytes);
+) -> Result<(TypeIdx, Types), Reject> {
     let start = span.start;
-    let size = (span.end - span.start) as u64;
+    let size = (span.end - start) as u64;
     if size > gate.limits().function_size {
         return Err(Reject::limit(Limit::FunctionSize, size, start));
     }
-    let Some((ty, signature)) = env
-        .func_type_index(func)
-        .and_then(|ty| Some((ty, env.signature(ty)?)))
-    else {
-        return Err(unknown(
-            ErrorCode::UnknownFunction,
-            func.0,
-            env.funcs.len(),
-            start,
-        ));
-    };
-    scratch.clear::<G>();
-    let mut v = Validator::new(gate, env, scratch, BlockType::Func(ty), start);
-    v.read_locals(&mut reader, signature.params)?;
-    v.at = reader.position();
-    Ok((reader, v, signature.params.len() as u32))
+    if let Some(ty) = env.func_type_index(func)
+        && let Some(signature) = env.signature(ty)
+    {
+        return Ok((ty, signature.params));
+    }
+    Err(unknown(
+        ErrorCode::UnknownFunction,
+        func.0,
+        env.funcs.len(),
+        start,
+    ))
 }
 
-/// What precedes the first instruction.
+/// Reads the declarations of a body's locals; gives what precedes the first instruction.
+#[inline(always)]
 pub(super) fn header<'v, G: Gate, S: Storage>(
-    v: &'v Validator<'_, G, S>,
+    v: &'v mut Validator<'_, G, S>,
+    reader: &mut Reader<'_>,
     func: FuncIdx,
-    params: u32,
-) -> Header<'v, impl List<LocalRun>> {
-    Header {
+    params: Types,
+) -> Result<Header<'v, impl List<LocalRun>>, Reject> {
+    v.read_locals(reader, params)?;
+    v.at = reader.position();
+    Ok(Header {
         func,
         runs: &v.scratch.runs,
-        params,
+        params: params.len() as u32,
         locals: v.locals.count,
         code: v.at,
-    }
+    })
 }
 
 fn steps<'a, G: Gate, S: Storage, K: Sink<'a>>(

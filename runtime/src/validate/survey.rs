@@ -4,16 +4,17 @@
 //! when [`function`](super::function) passes over it.
 
 use super::environment::Environment;
-use super::function::{header, prepare};
+use super::function::{header, typed};
 use super::local::LocalRun;
 use super::stack::Scratch;
 use super::storage::{List, Storage};
+use super::validator::Validator;
 use super::{Header, Instruction};
 use crate::generated::woven::decode::decode;
 use crate::profile::Gate;
 use crate::read::Span;
 use crate::reject::Reject;
-use crate::types::FuncIdx;
+use crate::types::{BlockType, FuncIdx};
 
 /// Is told of the instructions of one body, which may not be valid.
 pub(crate) trait Survey {
@@ -35,8 +36,11 @@ pub(crate) fn survey<G: Gate, S: Storage>(
     scratch: &mut Scratch<S>,
     survey: &mut impl Survey,
 ) -> Result<(), Reject> {
-    let (mut reader, v, params) = prepare(env, gate, bytes, span, func, scratch)?;
-    survey.begin(header(&v, func, params))?;
+    let mut reader = span.reader(bytes);
+    let (ty, params) = typed(env, gate, span, func)?;
+    scratch.clear::<G>();
+    let mut v = Validator::new(gate, env, scratch, BlockType::Func(ty), span.start);
+    survey.begin(header(&mut v, &mut reader, func, params)?)?;
     while !reader.is_at_end() {
         let at = reader.position();
         let instruction = decode::<true, _>(&mut reader, gate)?;
