@@ -70,18 +70,27 @@ fn comparisons_know_each_other() {
         i32.lt = { op = 0x48, type = 'i32 i32 -> i32', do = '((a as u32) < (b as u32)) as i32' }\n\
         i32.gt = { op = 0x4A, type = 'i32 i32 -> i32', do = '((a as u32) > (b as u32)) as i32' }\n\
         i32.ge = { op = 0x4E, type = 'i32 i32 -> i32', do = '((a as u32) >= (b as u32)) as i32' }\n\
+        i64.eqz = { op = 0x50, type = 'i64 -> i32', do = '(a == 0) as i32' }\n\
+        i64.eq = { op = 0x51, type = 'i64 i64 -> i32', do = '(a == b) as i32' }\n\
         f32.lt = { op = 0x5D, type = 'f32 f32 -> i32', do = '(a < b) as i32' }\n\
         f32.ge = { op = 0x60, type = 'f32 f32 -> i32', do = '(a >= b) as i32' }\n";
     let mut tree = base();
     tree.insert("spec/instructions/compare.toml", rows);
     let model = checked(&tree);
     let facts = |key: &str| {
-        model
-            .op(key)
-            .map(|op| (op.facts.negation.as_deref(), op.facts.swapped.as_deref()))
+        let facts = &model.op(key)?.facts;
+        let others = [&facts.negation, &facts.swapped, &facts.with_zero];
+        Some(others.map(Option::as_deref))
     };
-    assert_eq!(facts("i32.lt"), Some((Some("i32.ge"), Some("i32.gt"))));
-    assert_eq!(facts("f32.lt"), Some((None, None)));
+    assert_eq!(
+        facts("i32.lt"),
+        Some([Some("i32.ge"), Some("i32.gt"), None])
+    );
+    assert_eq!(facts("f32.lt"), Some([None; 3]));
+    assert_eq!(
+        facts("i64.eq"),
+        Some([None, Some("i64.eq"), Some("i64.eqz")])
+    );
 }
 
 fn generated() -> (Model, Files) {

@@ -3443,7 +3443,7 @@ pub(crate) static PAIRS: [Pairs; 42] = pairs! [
     Fuel "",                                          I32Load8U "PA" "PW" "SW" "SA" "SP" "PP";
     Fuel "",                                          I32Eqz "PN" "PM" "PJ" "SJ";
     Fuel "",                                          I32Ne "SAJ" "SAA";
-    Fuel "",                                          I32Add "SIW" "PIP" "SIA" "PIA" "PIW" "SPA" "SPW" "SIP" "SSA" "SSW" "SPP";
+    Fuel "",                                          I32Add "SIW" "PIP" "PIA" "SIA" "PIW" "SPA" "SPW" "SIP" "SSA" "SSW" "SPP";
     Fuel "",                                          I32Shl "SIA" "PIA" "SIW" "PIW" "SSA" "SPA" "PIP";
     Fuel "",                                          I64ExtendI32U "SA";
     Fuel "",                                          Move "IS" "SS" "PS" "SP" "IP";
@@ -3451,7 +3451,7 @@ pub(crate) static PAIRS: [Pairs; 42] = pairs! [
     Fuel "",                                          ReturnValue "S" "P" "I";
     Fuel "",                                          Return "";
     Epoch "",                                         I32Load8U "PA" "PW" "SW" "SA" "SP" "PP";
-    Epoch "",                                         I32Add "SIW" "PIP" "SIA" "PIA" "PIW" "SPA" "SPW" "SIP" "SSA" "SSW";
+    Epoch "",                                         I32Add "SIW" "PIP" "PIA" "SIA" "PIW" "SPA" "SPW" "SIP" "SSA" "SSW";
     Epoch "",                                         I32Shl "SIA" "PIA" "SIW" "PIW" "SSA";
     Epoch "",                                         Move "IS" "SS" "PS" "SP" "IP";
     Epoch "",                                         GlobalGet "A" "W";
@@ -3490,7 +3490,7 @@ pub(crate) static FUSED: [Fused; 42] = fused! [
     [Fuel] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, S, P>, Load<I32Load8U, M32, P, P>];
     [Fuel] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, S, J>];
     [Fuel] [Branch<I32Ne, S, A, J>, Binary<I32Ne, S, A, A>];
-    [Fuel] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, S, P, P>];
+    [Fuel] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, S, P, P>];
     [Fuel] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>, Binary<I32Shl, S, S, A>, Binary<I32Shl, S, P, A>, Binary<I32Shl, P, I, P>];
     [Fuel] [Unary<I64ExtendI32U, S, A>];
     [Fuel] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, S, P>, Move<u64, I, P>];
@@ -3498,7 +3498,7 @@ pub(crate) static FUSED: [Fused; 42] = fused! [
     [Fuel] [ReturnValue<u64, S>, ReturnValue<u64, P>, ReturnValue<u64, I>];
     [Fuel] [Return];
     [Epoch] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, S, P>, Load<I32Load8U, M32, P, P>];
-    [Epoch] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>];
+    [Epoch] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>];
     [Epoch] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>, Binary<I32Shl, S, S, A>];
     [Epoch] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, P, S>, Move<u64, S, P>, Move<u64, I, P>];
     [Epoch] [GlobalGet<u64, A>, GlobalGet<u64, W>];

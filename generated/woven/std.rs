@@ -169,6 +169,7 @@ pub(crate) static FIXED: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static FLOAT_LOAD: Forms = forms![
     "SW" "SA" "SP" "SQ" "AW" "AA" "AP" "AQ" "PW" "PA" "PP" "PQ" "QW" "QA" "QP" "QQ"
+    "IW" "IA" "IP" "IQ"
 ];
 
 /// Places of operands and result in the class `float_load_64`.
@@ -278,6 +279,7 @@ pub(crate) static LANE_LOAD_ANY_64: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static LOAD: Forms = forms![
     "SW" "SA" "SP" "SQ" "AW" "AA" "AP" "AQ" "PW" "PA" "PP" "PQ" "QW" "QA" "QP" "QQ"
+    "IW" "IA" "IP" "IQ"
 ];
 
 /// Places of operands and result in the class `load_64`.
@@ -512,7 +514,7 @@ pub(crate) static SPLAT: Forms = forms![
 #[rustfmt::skip]
 pub(crate) static STORE: Forms = forms![
     "SS" "SA" "SP" "SQ" "SI" "AS" "AA" "AP" "AQ" "AI" "PS" "PA" "PP" "PQ" "PI" "QS"
-    "QA" "QP" "QQ" "QI"
+    "QA" "QP" "QQ" "QI" "IS" "IA" "IP" "IQ" "II"
 ];
 
 /// Places of operands and result in the class `store_64`.
@@ -663,6 +665,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I32Load, M32, Q, A>>(),
     entry::<Load<I32Load, M32, Q, P>>(),
     entry::<Load<I32Load, M32, Q, Q>>(),
+    entry::<Load<I32Load, M32, I, W>>(),
+    entry::<Load<I32Load, M32, I, A>>(),
+    entry::<Load<I32Load, M32, I, P>>(),
+    entry::<Load<I32Load, M32, I, Q>>(),
     entry::<Load<I32Load, M64, S, W>>(),
     entry::<Load<I32Load, M64, S, A>>(),
     entry::<Load<I32Load, M64, S, P>>(),
@@ -690,6 +696,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load, M32, Q, A>>(),
     entry::<Load<I64Load, M32, Q, P>>(),
     entry::<Load<I64Load, M32, Q, Q>>(),
+    entry::<Load<I64Load, M32, I, W>>(),
+    entry::<Load<I64Load, M32, I, A>>(),
+    entry::<Load<I64Load, M32, I, P>>(),
+    entry::<Load<I64Load, M32, I, Q>>(),
     entry::<Load<I64Load, M64, S, W>>(),
     entry::<Load<I64Load, M64, S, A>>(),
     entry::<Load<I64Load, M64, S, P>>(),
@@ -717,6 +727,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<F32Load, M32, Q, A>>(),
     entry::<Load<F32Load, M32, Q, P>>(),
     entry::<Load<F32Load, M32, Q, Q>>(),
+    entry::<Load<F32Load, M32, I, W>>(),
+    entry::<Load<F32Load, M32, I, A>>(),
+    entry::<Load<F32Load, M32, I, P>>(),
+    entry::<Load<F32Load, M32, I, Q>>(),
     entry::<Load<F32Load, M64, S, W>>(),
     entry::<Load<F32Load, M64, S, A>>(),
     entry::<Load<F32Load, M64, A, W>>(),
@@ -739,6 +753,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<F64Load, M32, Q, A>>(),
     entry::<Load<F64Load, M32, Q, P>>(),
     entry::<Load<F64Load, M32, Q, Q>>(),
+    entry::<Load<F64Load, M32, I, W>>(),
+    entry::<Load<F64Load, M32, I, A>>(),
+    entry::<Load<F64Load, M32, I, P>>(),
+    entry::<Load<F64Load, M32, I, Q>>(),
     entry::<Load<F64Load, M64, S, W>>(),
     entry::<Load<F64Load, M64, S, A>>(),
     entry::<Load<F64Load, M64, A, W>>(),
@@ -761,6 +779,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I32Load8S, M32, Q, A>>(),
     entry::<Load<I32Load8S, M32, Q, P>>(),
     entry::<Load<I32Load8S, M32, Q, Q>>(),
+    entry::<Load<I32Load8S, M32, I, W>>(),
+    entry::<Load<I32Load8S, M32, I, A>>(),
+    entry::<Load<I32Load8S, M32, I, P>>(),
+    entry::<Load<I32Load8S, M32, I, Q>>(),
     entry::<Load<I32Load8S, M64, S, W>>(),
     entry::<Load<I32Load8S, M64, S, A>>(),
     entry::<Load<I32Load8S, M64, S, P>>(),
@@ -788,6 +810,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I32Load8U, M32, Q, A>>(),
     entry::<Load<I32Load8U, M32, Q, P>>(),
     entry::<Load<I32Load8U, M32, Q, Q>>(),
+    entry::<Load<I32Load8U, M32, I, W>>(),
+    entry::<Load<I32Load8U, M32, I, A>>(),
+    entry::<Load<I32Load8U, M32, I, P>>(),
+    entry::<Load<I32Load8U, M32, I, Q>>(),
     entry::<Load<I32Load8U, M64, S, W>>(),
     entry::<Load<I32Load8U, M64, S, A>>(),
     entry::<Load<I32Load8U, M64, S, P>>(),
@@ -815,6 +841,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I32Load16S, M32, Q, A>>(),
     entry::<Load<I32Load16S, M32, Q, P>>(),
     entry::<Load<I32Load16S, M32, Q, Q>>(),
+    entry::<Load<I32Load16S, M32, I, W>>(),
+    entry::<Load<I32Load16S, M32, I, A>>(),
+    entry::<Load<I32Load16S, M32, I, P>>(),
+    entry::<Load<I32Load16S, M32, I, Q>>(),
     entry::<Load<I32Load16S, M64, S, W>>(),
     entry::<Load<I32Load16S, M64, S, A>>(),
     entry::<Load<I32Load16S, M64, S, P>>(),
@@ -842,6 +872,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I32Load16U, M32, Q, A>>(),
     entry::<Load<I32Load16U, M32, Q, P>>(),
     entry::<Load<I32Load16U, M32, Q, Q>>(),
+    entry::<Load<I32Load16U, M32, I, W>>(),
+    entry::<Load<I32Load16U, M32, I, A>>(),
+    entry::<Load<I32Load16U, M32, I, P>>(),
+    entry::<Load<I32Load16U, M32, I, Q>>(),
     entry::<Load<I32Load16U, M64, S, W>>(),
     entry::<Load<I32Load16U, M64, S, A>>(),
     entry::<Load<I32Load16U, M64, S, P>>(),
@@ -869,6 +903,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load8S, M32, Q, A>>(),
     entry::<Load<I64Load8S, M32, Q, P>>(),
     entry::<Load<I64Load8S, M32, Q, Q>>(),
+    entry::<Load<I64Load8S, M32, I, W>>(),
+    entry::<Load<I64Load8S, M32, I, A>>(),
+    entry::<Load<I64Load8S, M32, I, P>>(),
+    entry::<Load<I64Load8S, M32, I, Q>>(),
     entry::<Load<I64Load8S, M64, S, W>>(),
     entry::<Load<I64Load8S, M64, S, A>>(),
     entry::<Load<I64Load8S, M64, S, P>>(),
@@ -896,6 +934,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load8U, M32, Q, A>>(),
     entry::<Load<I64Load8U, M32, Q, P>>(),
     entry::<Load<I64Load8U, M32, Q, Q>>(),
+    entry::<Load<I64Load8U, M32, I, W>>(),
+    entry::<Load<I64Load8U, M32, I, A>>(),
+    entry::<Load<I64Load8U, M32, I, P>>(),
+    entry::<Load<I64Load8U, M32, I, Q>>(),
     entry::<Load<I64Load8U, M64, S, W>>(),
     entry::<Load<I64Load8U, M64, S, A>>(),
     entry::<Load<I64Load8U, M64, S, P>>(),
@@ -923,6 +965,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load16S, M32, Q, A>>(),
     entry::<Load<I64Load16S, M32, Q, P>>(),
     entry::<Load<I64Load16S, M32, Q, Q>>(),
+    entry::<Load<I64Load16S, M32, I, W>>(),
+    entry::<Load<I64Load16S, M32, I, A>>(),
+    entry::<Load<I64Load16S, M32, I, P>>(),
+    entry::<Load<I64Load16S, M32, I, Q>>(),
     entry::<Load<I64Load16S, M64, S, W>>(),
     entry::<Load<I64Load16S, M64, S, A>>(),
     entry::<Load<I64Load16S, M64, S, P>>(),
@@ -950,6 +996,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load16U, M32, Q, A>>(),
     entry::<Load<I64Load16U, M32, Q, P>>(),
     entry::<Load<I64Load16U, M32, Q, Q>>(),
+    entry::<Load<I64Load16U, M32, I, W>>(),
+    entry::<Load<I64Load16U, M32, I, A>>(),
+    entry::<Load<I64Load16U, M32, I, P>>(),
+    entry::<Load<I64Load16U, M32, I, Q>>(),
     entry::<Load<I64Load16U, M64, S, W>>(),
     entry::<Load<I64Load16U, M64, S, A>>(),
     entry::<Load<I64Load16U, M64, S, P>>(),
@@ -977,6 +1027,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load32S, M32, Q, A>>(),
     entry::<Load<I64Load32S, M32, Q, P>>(),
     entry::<Load<I64Load32S, M32, Q, Q>>(),
+    entry::<Load<I64Load32S, M32, I, W>>(),
+    entry::<Load<I64Load32S, M32, I, A>>(),
+    entry::<Load<I64Load32S, M32, I, P>>(),
+    entry::<Load<I64Load32S, M32, I, Q>>(),
     entry::<Load<I64Load32S, M64, S, W>>(),
     entry::<Load<I64Load32S, M64, S, A>>(),
     entry::<Load<I64Load32S, M64, S, P>>(),
@@ -1004,6 +1058,10 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Load<I64Load32U, M32, Q, A>>(),
     entry::<Load<I64Load32U, M32, Q, P>>(),
     entry::<Load<I64Load32U, M32, Q, Q>>(),
+    entry::<Load<I64Load32U, M32, I, W>>(),
+    entry::<Load<I64Load32U, M32, I, A>>(),
+    entry::<Load<I64Load32U, M32, I, P>>(),
+    entry::<Load<I64Load32U, M32, I, Q>>(),
     entry::<Load<I64Load32U, M64, S, W>>(),
     entry::<Load<I64Load32U, M64, S, A>>(),
     entry::<Load<I64Load32U, M64, S, P>>(),
@@ -1035,6 +1093,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I32Store, M32, Q, P>>(),
     entry::<Store<I32Store, M32, Q, Q>>(),
     entry::<Store<I32Store, M32, Q, I>>(),
+    entry::<Store<I32Store, M32, I, S>>(),
+    entry::<Store<I32Store, M32, I, A>>(),
+    entry::<Store<I32Store, M32, I, P>>(),
+    entry::<Store<I32Store, M32, I, Q>>(),
+    entry::<Store<I32Store, M32, I, I>>(),
     entry::<Store<I32Store, M64, S, S>>(),
     entry::<Store<I32Store, M64, S, A>>(),
     entry::<Store<I32Store, M64, S, I>>(),
@@ -1066,6 +1129,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I64Store, M32, Q, P>>(),
     entry::<Store<I64Store, M32, Q, Q>>(),
     entry::<Store<I64Store, M32, Q, I>>(),
+    entry::<Store<I64Store, M32, I, S>>(),
+    entry::<Store<I64Store, M32, I, A>>(),
+    entry::<Store<I64Store, M32, I, P>>(),
+    entry::<Store<I64Store, M32, I, Q>>(),
+    entry::<Store<I64Store, M32, I, I>>(),
     entry::<Store<I64Store, M64, S, S>>(),
     entry::<Store<I64Store, M64, S, A>>(),
     entry::<Store<I64Store, M64, S, I>>(),
@@ -1097,6 +1165,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<F32Store, M32, Q, P>>(),
     entry::<Store<F32Store, M32, Q, Q>>(),
     entry::<Store<F32Store, M32, Q, I>>(),
+    entry::<Store<F32Store, M32, I, S>>(),
+    entry::<Store<F32Store, M32, I, A>>(),
+    entry::<Store<F32Store, M32, I, P>>(),
+    entry::<Store<F32Store, M32, I, Q>>(),
+    entry::<Store<F32Store, M32, I, I>>(),
     entry::<Store<F32Store, M64, S, S>>(),
     entry::<Store<F32Store, M64, S, A>>(),
     entry::<Store<F32Store, M64, S, I>>(),
@@ -1128,6 +1201,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<F64Store, M32, Q, P>>(),
     entry::<Store<F64Store, M32, Q, Q>>(),
     entry::<Store<F64Store, M32, Q, I>>(),
+    entry::<Store<F64Store, M32, I, S>>(),
+    entry::<Store<F64Store, M32, I, A>>(),
+    entry::<Store<F64Store, M32, I, P>>(),
+    entry::<Store<F64Store, M32, I, Q>>(),
+    entry::<Store<F64Store, M32, I, I>>(),
     entry::<Store<F64Store, M64, S, S>>(),
     entry::<Store<F64Store, M64, S, A>>(),
     entry::<Store<F64Store, M64, S, I>>(),
@@ -1159,6 +1237,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I32Store8, M32, Q, P>>(),
     entry::<Store<I32Store8, M32, Q, Q>>(),
     entry::<Store<I32Store8, M32, Q, I>>(),
+    entry::<Store<I32Store8, M32, I, S>>(),
+    entry::<Store<I32Store8, M32, I, A>>(),
+    entry::<Store<I32Store8, M32, I, P>>(),
+    entry::<Store<I32Store8, M32, I, Q>>(),
+    entry::<Store<I32Store8, M32, I, I>>(),
     entry::<Store<I32Store8, M64, S, S>>(),
     entry::<Store<I32Store8, M64, S, A>>(),
     entry::<Store<I32Store8, M64, S, I>>(),
@@ -1190,6 +1273,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I32Store16, M32, Q, P>>(),
     entry::<Store<I32Store16, M32, Q, Q>>(),
     entry::<Store<I32Store16, M32, Q, I>>(),
+    entry::<Store<I32Store16, M32, I, S>>(),
+    entry::<Store<I32Store16, M32, I, A>>(),
+    entry::<Store<I32Store16, M32, I, P>>(),
+    entry::<Store<I32Store16, M32, I, Q>>(),
+    entry::<Store<I32Store16, M32, I, I>>(),
     entry::<Store<I32Store16, M64, S, S>>(),
     entry::<Store<I32Store16, M64, S, A>>(),
     entry::<Store<I32Store16, M64, S, I>>(),
@@ -1221,6 +1309,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I64Store8, M32, Q, P>>(),
     entry::<Store<I64Store8, M32, Q, Q>>(),
     entry::<Store<I64Store8, M32, Q, I>>(),
+    entry::<Store<I64Store8, M32, I, S>>(),
+    entry::<Store<I64Store8, M32, I, A>>(),
+    entry::<Store<I64Store8, M32, I, P>>(),
+    entry::<Store<I64Store8, M32, I, Q>>(),
+    entry::<Store<I64Store8, M32, I, I>>(),
     entry::<Store<I64Store8, M64, S, S>>(),
     entry::<Store<I64Store8, M64, S, A>>(),
     entry::<Store<I64Store8, M64, S, I>>(),
@@ -1252,6 +1345,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I64Store16, M32, Q, P>>(),
     entry::<Store<I64Store16, M32, Q, Q>>(),
     entry::<Store<I64Store16, M32, Q, I>>(),
+    entry::<Store<I64Store16, M32, I, S>>(),
+    entry::<Store<I64Store16, M32, I, A>>(),
+    entry::<Store<I64Store16, M32, I, P>>(),
+    entry::<Store<I64Store16, M32, I, Q>>(),
+    entry::<Store<I64Store16, M32, I, I>>(),
     entry::<Store<I64Store16, M64, S, S>>(),
     entry::<Store<I64Store16, M64, S, A>>(),
     entry::<Store<I64Store16, M64, S, I>>(),
@@ -1283,6 +1381,11 @@ pub(crate) static HANDLERS: &[Entry] = &[
     entry::<Store<I64Store32, M32, Q, P>>(),
     entry::<Store<I64Store32, M32, Q, Q>>(),
     entry::<Store<I64Store32, M32, Q, I>>(),
+    entry::<Store<I64Store32, M32, I, S>>(),
+    entry::<Store<I64Store32, M32, I, A>>(),
+    entry::<Store<I64Store32, M32, I, P>>(),
+    entry::<Store<I64Store32, M32, I, Q>>(),
+    entry::<Store<I64Store32, M32, I, I>>(),
     entry::<Store<I64Store32, M64, S, S>>(),
     entry::<Store<I64Store32, M64, S, A>>(),
     entry::<Store<I64Store32, M64, S, I>>(),
@@ -6783,403 +6886,395 @@ pub(crate) static HANDLERS: &[Entry] = &[
 
 /// Pairs that one handler does: each form of the first with each of the second.
 #[rustfmt::skip]
-pub(crate) static PAIRS: [Pairs; 390] = pairs! [
-    I32Load "AW" "PW",                                                    I32Load "PA" "PW" "SW";
-    I32Load "AA",                                                         I32Store "SA";
-    I32Load "AP" "QP" "PQ" "AQ",                                          I32Eqz "PN" "PM" "PJ" "QM";
-    I32Load "AW" "PW",                                                    I32Eqz "AM" "AJ";
-    I32Load "AW" "PW" "QW" "SW",                                          I32Eq "AIJ";
-    I32Load "AA" "PA",                                                    I32Ne "SAJ";
-    I32Load "AW" "PW" "QW" "SW",                                          I32Ne "SAJ" "SAA";
-    I32Load "AW" "PW" "QW" "SW",                                          I32LtS "AIJ";
-    I32Load "AA" "PA" "SA",                                               I32LtU "SAJ" "SAA";
-    I32Load "AA" "PA",                                                    I32GtU "SAJ" "SAA";
-    I32Load "AA",                                                         I32LeS "AIJ";
-    I32Load "AA",                                                         I32LeU "SAJ";
-    I32Load "AW" "PW",                                                    I32LeU "AIJ";
-    I32Load "AA",                                                         I32GeS "SAJ";
-    I32Load "AA" "PA",                                                    I32GeU "SAJ";
-    I32Load "AA" "PA" "SA" "QA",                                          I32Add "SAW" "SAA";
-    I32Load "AA" "PA" "SA" "QA",                                          I32Add "AIA";
-    I32Load "AA",                                                         I32Sub "AIA";
-    I32Load "AA",                                                         I32Mul "AIA";
-    I32Load "AA" "PA",                                                    I32And "AIA";
-    I32Load "AA" "PA" "SA",                                               I32Shl "AIA";
-    I32Load "AW" "PW" "QW" "SW",                                          I32Shl "AIA";
-    I32Load "AW" "PW" "QW" "SW",                                          I32Shl "SIA" "PIA";
-    I32Load "AA" "PA",                                                    I32ShrU "AIA";
-    I32Load "AW" "PW" "QW" "SW",                                          Move "IS";
-    I32Load "AA" "PA" "SA",                                               CallIndirect "A";
-    I64Load "AA" "PA",                                                    I64Store "SA" "PA";
-    I64Load "AA",                                                         I64GeU "SAJ";
-    I64Load "AA" "PA",                                                    I64Add "SAW" "SAA";
-    I64Load "AA",                                                         I64Xor "SAW";
-    F32Load "AW",                                                         F32Load "PA" "QA" "PW";
-    F32Load "AW",                                                         I32Add "SIW" "PIP";
-    F32Load "AW",                                                         F32Sub "SAW" "SAA";
-    F32Load "PA" "AA",                                                    F32Sub "ASA" "ASW";
-    F32Load "AW",                                                         F32Sub "ASA" "ASW";
-    F32Load "PA" "AA",                                                    F32Mul "SAW" "SAA";
-    F32Load "AW",                                                         GlobalGet "A";
-    F64Load "PA" "AA" "QA",                                               F64Add "SAA" "SAW";
-    F64Load "AW" "PW",                                                    F64Mul "SAA" "SAW";
-    F64Load "AW",                                                         F64Mul "APW";
-    F64Load "PA" "AA" "QA",                                               F64Mul "APW" "AIP" "APA";
-    F64Load "AQ" "PP",                                                    F64Mul "SPW" "SSA";
-    I32Load8U "AW" "PW",                                                  I32Load8U "PA" "PW" "SW" "QW";
-    I32Load8U "AA" "PA",                                                  I32Store8 "SA" "PA";
-    I32Load8U "AA",                                                       I32Eqz "AM" "AJ" "AN";
-    I32Load8U "AW" "PW",                                                  I32Eqz "AM" "AJ" "AN";
-    I32Load8U "AA" "PA" "SA",                                             I32Eq "SAJ" "SAA";
-    I32Load8U "AA",                                                       I32Eq "AIJ";
-    I32Load8U "AA" "PA" "SA" "QA",                                        I32Ne "SAJ" "SAA";
-    I32Load8U "AA",                                                       I32Ne "AIJ";
-    I32Load8U "AA" "PA" "SA" "QA",                                        I32Add "SAW" "SAA";
-    I32Load8U "AA" "PA" "SA" "QA",                                        I32Add "AIA" "AIW" "AQA";
-    I32Load8U "AW" "PW" "QW" "SW",                                        I32Add "AIA";
-    I32Load8U "AW" "PW",                                                  I32Add "SIW";
-    I32Load8U "AA",                                                       I32And "AIA";
-    I32Load8U "AW" "PW",                                                  I32Shl "SAA";
-    I32Load16U "AW",                                                      I32GeU "AIJ";
-    I32Load16U "AA",                                                      I32Mul "AIA";
-    I32Load16U "AA" "PA" "SA" "QA",                                       I32Shl "AIA" "AIW";
-    I32Load16U "AW" "PW" "QW" "SW",                                       BrTable "A";
-    I64Load32U "AA" "PA" "SA",                                            I64Add "AIA";
-    I64Load32U "AA",                                                      I64Add "SAW" "SAA";
-    I64Load32U "AA" "PA" "SA" "QA",                                       I64Mul "SAW" "SAA";
-    I64Load32U "AA",                                                      I64RemU "SAW";
-    I32Store "SA" "PA",                                                   I32Load "PA" "PW" "SW" "QW";
-    I32Store "SA",                                                        I32Store "SQ";
-    I32Store "SA" "PA",                                                   I32Add "SIW";
-    I32Store "SA" "PA",                                                   Move "IS";
-    I32Store "SA" "PA" "AP" "AS" "SQ" "AI" "AQ" "QA" "QP" "PS" "SP" "SS", GlobalGet "A";
-    I32Store "SA",                                                        Jump "";
-    I64Store "SA",                                                        Move "IS";
-    I64Store "SA",                                                        GlobalGet "A";
-    I64Store "SA" "PA" "AP",                                              Jump "";
-    I64Store "SA",                                                        JumpAgain "";
-    F64Store "SA" "PA",                                                   I32Add "SIW" "PIP";
-    I32Store8 "SA",                                                       I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    I32Store8 "SA" "PA" "AP" "AS" "SQ",                                   Jump "";
-    I64Store32 "SA",                                                      I64ShrU "SIA";
-    I32Eqz "AJ",                                                          I32Eq "PIJ" "QIJ";
-    I32Eqz "AJ",                                                          I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    I32Eqz "AN",                                                          F32Add "SSA";
-    I32Eqz "AN",                                                          Move "IS" "SS";
-    I32Eqz "AJ",                                                          Move "IS";
-    I32Eqz "AJ",                                                          JumpAgain "";
-    I32Eqz "AJ" "PJ" "QJ" "SJ",                                           Fuel "";
-    I32Eqz "AN" "PN" "SN",                                                Fuel "";
-    I32Eqz "AM" "QM" "PM",                                                Fuel "";
-    I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                        I32Ne "SAJ";
-    I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                        I32Add "SIW";
-    I32Eq "SAA",                                                          Select "SPAA" "SPAP";
-    I32Eq "SAJ" "PIJ" "AIJ" "QIJ" "SIJ" "SPJ" "AQJ" "SQJ" "APJ" "SSJ",    Fuel "";
-    I32Eq "AIL" "PIL",                                                    Fuel "";
-    I32Ne "SAA" "APA" "PIA" "SPA" "SSA",                                  I32Add "SAW" "SAA";
-    I32Ne "SAJ" "PIJ" "AIJ",                                              Move "IS";
-    I32Ne "SAJ" "PIJ" "AIJ" "QIJ" "SIJ" "SPJ" "AQJ",                      Fuel "";
-    I32Ne "AIL" "PIL" "QIL",                                              Fuel "";
-    I32LtS "SAJ",                                                         I64ExtendI32S "QA";
-    I32LtS "SAA",                                                         Select "SPAA" "SPAP" "IIAA" "SIAA" "IIAW" "SQAP";
-    I32LtS "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                 Fuel "";
-    I32LtU "SAA",                                                         Select "SPAA" "SPAP" "IIAA";
-    I32LtU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                 Fuel "";
-    I32GtU "AIL",                                                         I32Add "SIW";
-    I32GtU "SAA",                                                         Select "SPAA" "SPAP";
-    I32GtU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                 Fuel "";
-    I32GtU "AIL" "PIL" "QIL",                                             Fuel "";
-    I32LeS "SAJ" "PIJ" "AIJ" "QIJ",                                       Fuel "";
-    I32LeU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                 Fuel "";
-    I32GeS "SAJ" "PIJ" "AIJ" "QIJ",                                       Fuel "";
-    I32GeU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                 Fuel "";
-    F32Lt "AIJ",                                                          Fuel "";
-    F32Lt "AIN",                                                          Fuel "";
-    F64Le "QIN",                                                          Fuel "";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA",                     I32Load "AA" "AW";
-    I32Add "SIW" "SAW",                                                   I32Load "PA" "PW" "SW" "QW" "SA" "QA";
-    I32Add "SIW" "SAW",                                                   I32Load "AA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I64Load "AA" "AW";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 F32Load "AW" "AA";
-    I32Add "PIP",                                                         F32Load "PA";
-    I32Add "SIW" "SAW" "AIW",                                             F64Load "AW" "AA" "AQ";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 F64Load "AW" "AA" "AQ";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA" "APA" "SSA",         I32Load8U "AA" "AW" "AP" "AQ";
-    I32Add "PIP" "QIQ",                                                   I32Load8U "PA" "PW";
-    I32Add "AIA" "SAA" "PIA",                                             I32Load16U "AA";
-    I32Add "SIW" "SAW",                                                   I64Load32U "AA" "AW";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I64Load32U "AA" "AW";
-    I32Add "AIA" "SAA",                                                   I32Store "AP" "AS" "AI";
-    I32Add "SIW" "SAW",                                                   I32Store "SA" "PA";
-    I32Add "AIA" "SAA" "PIA",                                             I32Store "SA" "PA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Store8 "SA" "PA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Store8 "AP" "AS" "AI" "AQ";
-    I32Add "SIW" "SAW" "AIW" "PIW" "QIW" "AQW" "SPW",                     I32Eqz "AM" "AJ" "AN";
-    I32Add "PIP" "QIQ",                                                   I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
-    I32Add "PIP",                                                         I32Eq "PIJ";
-    I32Add "SIW" "SAW" "AIW" "PIW" "QIW" "AQW",                           I32Ne "AIJ";
-    I32Add "PIP" "QIQ",                                                   I32Ne "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ" "SPL" "PIA" "SPA" "SSA" "SIA" "SQJ";
-    I32Add "SIW" "SAW",                                                   I32Ne "SAJ";
-    I32Add "PIP" "QIQ",                                                   I32LtS "PIJ";
-    I32Add "AIA" "SAA",                                                   I32LtU "AIJ";
-    I32Add "SIW",                                                         I32GtU "SAJ";
-    I32Add "AIA",                                                         I32LeU "AIJ";
-    I32Add "PIP" "QIQ",                                                   I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW";
-    I32Add "SIW" "SAW" "AIW" "PIW",                                       I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA" "PIW" "SPA" "SPW";
-    I32Add "SIW" "SAW",                                                   I32Add "AIA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Add "AIA";
-    I32Add "PIP",                                                         I32Add "AIA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32RemU "AIW" "AIA";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32And "AIA" "AIW";
-    I32Add "SIW" "SAW",                                                   I32And "AIA";
-    I32Add "SIW",                                                         I32And "SIW";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Xor "SAW" "SAA";
-    I32Add "SIW" "SAW",                                                   I32Shl "SIA" "PIA";
-    I32Add "SIW" "SAW",                                                   I32Shl "AIA";
-    I32Add "AIA" "SAA",                                                   I32Shl "AIA";
-    I32Add "PIP" "QIQ",                                                   I32ShrU "AIA";
-    I32Add "SIW" "SAW",                                                   I32ShrU "AIA";
-    I32Add "SIW",                                                         I32ShrU "SIA";
-    I32Add "SIW",                                                         I64ShrU "SIA";
-    I32Add "SIW" "SAW",                                                   Move "IS" "SS" "IQ" "PS" "QS";
-    I32Add "PIP",                                                         GlobalGet "A";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA",                     GlobalSet "A";
-    I32Add "SIW",                                                         GlobalSet "A";
-    I32Add "PIP" "QIQ" "APP" "SAQ" "AIP" "SIP" "SAP" "PIQ" "AIQ",         Jump "";
-    I32Add "SIW" "SAW",                                                   Jump "";
-    I32Add "PIP" "QIQ",                                                   JumpAgain "";
-    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA" "APA" "SSA",         BrTable "A";
-    I32Sub "AIA" "SIA",                                                   I32Load "AA";
-    I32Sub "AIA" "SIA" "PIA",                                             I32Sub "AIA";
-    I32Sub "AIW",                                                         I32Shl "AIA";
-    I32Sub "AIA" "SIA",                                                   I32ShrU "SAA";
-    I32Sub "AIA" "SIA" "PIA" "QIA" "SAA",                                 GlobalSet "A";
-    I32Sub "AIW",                                                         GlobalSet "A";
-    I32Mul "AIA" "SAA",                                                   I32Add "AIA";
-    I32Mul "AIA" "SAA",                                                   I32Add "SAW" "SAA";
-    I32RemU "AIA",                                                        I32Add "AIA" "AIW";
-    I32RemU "AIW",                                                        I32Add "SAW" "SAA";
-    I32RemU "AIW",                                                        I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    I32RemU "AIA",                                                        Move "AS" "AP";
-    I32And "AIA" "SAA",                                                   I32Load "AA";
-    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Eqz "AM" "AJ" "AN";
-    I32And "SIW" "SAW",                                                   I32Eqz "AM" "AJ" "AN";
-    I32And "AIA" "SAA" "PIA",                                             I32Eq "AIJ";
-    I32And "SIW" "SAW",                                                   I32Ne "AIJ";
-    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32LtU "AIJ";
-    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32GtU "AIJ";
-    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Add "AIA";
-    I32And "AIA" "SAA",                                                   I32Add "SAW" "SAA";
-    I32And "SIW",                                                         I32Add "SAW" "SAA";
-    I32And "AIA",                                                         I32Or "SAW";
-    I32And "AIA" "SAA",                                                   I32Xor "SAW" "SAA";
-    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                 I32Shl "AIA";
-    I32Or "AIA",                                                          I32Load8U "AA";
-    I32Or "AIA" "SAA",                                                    I32Store "SA";
-    I32Or "AIA" "SAA",                                                    I32Eqz "AM" "AJ" "AN";
-    I32Xor "AIA" "SAA" "PIA" "SIA",                                       I32Add "AIA";
-    I32Xor "AIA" "SAA" "PIA" "SIA",                                       I32Add "SAW" "SAA";
-    I32Xor "AIA" "SAA" "PIA",                                             I32Sub "SAA";
-    I32Xor "SIW" "SAW",                                                   Jump "";
-    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                 I32Load "AA" "AW" "AP";
-    I32Shl "AIW" "PIW" "SIW",                                             I32Load "AA" "AW";
-    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                 I32Add "SAW" "SAA";
-    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                 I32Add "AIA" "AIW" "AQA";
-    I32Shl "AIW" "PIW" "SIW",                                             I32Add "SIW";
-    I32Shl "AIW",                                                         I32Or "AIA";
-    I32Shl "AIA",                                                         I32Xor "AIA";
-    I32Shl "AIW" "PIW" "SIW",                                             I32ShrU "SIA" "PIA";
-    I32ShrU "AIA",                                                        I32GtU "AIJ";
-    I32ShrU "AIA",                                                        I32Add "SAW" "SAA";
-    I32ShrU "AIA" "SIA" "PIA" "QIA" "SAA",                                I32And "AIA" "AIW";
-    I32ShrU "AIA" "SIA" "PIA" "QIA" "SAA",                                I32Xor "SAW" "SAA";
-    I64Clz "AA" "QA" "PA",                                                I32WrapI64 "AA" "AW";
-    I64Add "PIP" "QIQ",                                                   I64Store32 "SQ" "QP" "PS" "SP";
-    I64Add "SIW" "SAW",                                                   I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    I64Add "AIA" "SAA",                                                   I32WrapI64 "AA" "AW";
-    I64Add "AIA" "SAA" "PIA",                                             ReturnValue "A";
-    I64Mul "AIA" "SAA" "PIA" "SIA" "QIA",                                 I64Add "SAW" "SAA";
-    I64Mul "SIW" "SAW",                                                   I64ShrU "AIA";
-    I64Mul "AIA" "SAA" "PIA",                                             I64ShrU "AIA";
-    I64Mul "SIW",                                                         Long "S";
-    I64RemU "AIW",                                                        I64GtU "AIJ";
-    I64And "SIW" "SAW",                                                   Long "S";
-    I64Xor "SIW" "SAW",                                                   I64Shl "AIA";
-    I64Xor "SIW" "SAW",                                                   I64ShrU "AIA";
-    I64Xor "SIW" "SAW" "AIW" "PIW" "QIW" "AQW",                           Long "S";
-    I64Xor "PIP" "QIQ",                                                   Long "S";
-    I64Xor "PIP" "QIQ",                                                   JumpAgain "";
-    I64Shl "AIA" "SIA" "PIA",                                             I64Xor "AIA";
-    I64Shl "AIA",                                                         I64Xor "SAW" "SAA";
-    I64Shl "AIW" "PIW" "SIW",                                             Long "S";
-    I64ShrU "AIA" "SIA" "PIA",                                            I64Xor "SAW" "SAA";
-    I64ShrU "AIA" "SIA" "PIA",                                            I64Xor "AIA";
-    I64ShrU "AIA" "SIA" "PIA",                                            I32WrapI64 "AA" "AW";
-    I64Rotr "PAA",                                                        ReturnValue "A";
-    F32Sqrt "AW",                                                         F32Lt "AIA";
-    F32Add "SAA" "AAA" "AIA",                                             F32Store "SA" "PA";
-    F32Add "SAW",                                                         I32Add "SIW";
-    F32Add "SAW" "AAW",                                                   F32Sub "SSW";
-    F32Sub "ASA" "SAA",                                                   F32Store "SA" "PA";
-    F32Sub "SSW" "SAW" "ASW",                                             F32Mul "AAA" "AAW";
-    F32Sub "ASA",                                                         F32Mul "AIA";
-    F32Mul "SAA" "AAA" "AIA" "SSA",                                       F32Add "SAW" "SAA";
-    F32Mul "SAW",                                                         F32Sub "SSW";
-    F32Mul "SAW",                                                         F32Mul "SSA" "SSW";
-    F64Add "SAA",                                                         F64Store "AA";
-    F64Add "SAA" "SSA" "APA",                                             F64Store "SA" "PA" "QA";
-    F64Add "SAA",                                                         F64Add "SAA" "SAW";
-    F64Add "AIP" "SAP",                                                   F64Sub "QPA";
-    F64Add "SAA",                                                         F64Mul "APW" "AIP" "APA" "AIW";
-    F64Add "APW" "SPW" "SAW",                                             F64Mul "AAW";
-    F64Sub "QAA" "QPA" "SAA" "SPA",                                       F64Store "SA" "PA";
-    F64Sub "SAQ",                                                         F64Le "QIJ" "QIN";
-    F64Sub "SAW",                                                         F64Sub "QAA";
-    F64Sub "QAA",                                                         F64Sub "QAA";
-    F64Mul "APW" "SPW" "SAW",                                             F64Load "PA" "QA" "PW";
-    F64Mul "SAA" "SSA" "APA" "SQA" "SPA",                                 F64Add "SAA";
-    F64Mul "SAA",                                                         F64Sub "QAA" "SAW" "SAA" "SAQ";
-    F64Mul "APW",                                                         F64Mul "SPW" "SSA" "SQA";
-    F64Div "QAA" "QPA" "SAA" "SPA",                                       F64Add "APW";
-    F64Div "QAA" "QPA" "SAA",                                             F64Add "SAA";
-    I32WrapI64 "AA",                                                      I64Load8U "AA";
-    I32WrapI64 "AW",                                                      I32Mul "AIA";
-    I32WrapI64 "AA",                                                      I32RemU "AIW";
-    I32WrapI64 "AA",                                                      I32Shl "AIA";
-    I32WrapI64 "AW",                                                      Move "IS" "SS" "IQ" "PS" "QS";
-    I64ExtendI32S "AA" "QA" "PA",                                         I64Shl "SAA";
-    I64ExtendI32U "AA",                                                   I64And "AIA";
-    I64ExtendI32U "AA",                                                   I64Xor "SAW";
-    I64ExtendI32U "AA",                                                   I64ShrU "SAA";
-    I64ExtendI32U "AA" "QA" "PA",                                         I64Rotr "PAA";
-    I64ExtendI32U "AA",                                                   I64Extend8S "AA" "AW";
-    F32ConvertI32U "AA",                                                  F32Mul "AIA";
-    I64Extend8S "AA",                                                     I64Xor "SAW" "SAA";
-    Move "IS",                                                            I32Load "PA" "PW" "SW";
-    Move "IS",                                                            I32Store "SA";
-    Move "IS",                                                            I32Store "SQ";
-    Move "IS",                                                            I64Store "SA";
-    Move "IS",                                                            I32Eqz "PN";
-    Move "IS",                                                            I32GtU "PIJ" "QIJ";
-    Move "IS",                                                            I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    Move "IS" "SS",                                                       I32Sub "SAA";
-    Move "IS",                                                            I32Sub "SIA" "PIA";
-    Move "IS",                                                            I32And "SIW";
-    Move "IS",                                                            I32Shl "SIA" "PIA";
-    Move "IS" "SS" "IQ" "PS" "QS" "AS",                                   Move "IS" "SS" "IQ" "PS" "QS";
-    Move "IS",                                                            SelectF32 "SSSW";
-    Move "IS" "SS" "IQ" "PS" "QS" "AS" "AQ" "SP" "SQ" "AP",               CallInt "";
-    Move "IS",                                                            CallBoth "";
-    Move "IS" "SS" "IQ" "PS" "QS" "AS",                                   CallSelfInt "";
-    Move "IS" "SS" "IQ" "PS" "QS" "AS" "AQ" "SP" "SQ",                    Jump "";
-    MoveF32 "IS",                                                         MoveF32 "IS";
-    MoveF32 "IS",                                                         SelectF32 "SSAA";
-    Long "S",                                                             I64Add "SAW" "SAA";
-    Long "S",                                                             I64Mul "SAW" "SAA" "SAQ";
-    Long "S",                                                             I64Mul "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    Long "S",                                                             I64And "SAW" "SAA";
-    Long "S",                                                             I64And "SIW";
-    Select "SPAP",                                                        I32Store "SQ" "QP" "PS" "SP" "SS";
-    Select "SPAP",                                                        I32Eq "PIJ";
-    Select "SPAA" "IIAA" "SIAA",                                          I32Add "AIA" "AIW";
-    Select "SPAA" "IIAA" "SIAA",                                          I32Add "SAW" "SAA";
-    Select "IIAW",                                                        F32Sub "SSW";
-    Select "SPAP",                                                        Jump "";
-    SelectF32 "SSSW",                                                     F32Lt "SAA";
-    GlobalGet "W",                                                        I32Load "PA" "PW" "SW" "QW" "SA" "QA";
-    GlobalGet "A",                                                        I32Store "AP" "AS" "AI" "AQ";
-    GlobalGet "A",                                                        I64Store "AP" "AS" "AI" "AQ";
-    GlobalGet "A",                                                        I32Eqz "AM" "AJ" "AN";
-    GlobalGet "A",                                                        I32Eq "AIJ";
-    GlobalGet "A",                                                        I32GeS "AIJ" "AIL" "APA" "AQJ";
-    GlobalGet "A",                                                        I32Add "AIA" "AIW" "AQA" "AQW" "APP" "APA" "AIP";
-    GlobalGet "A",                                                        I32Sub "AIA" "AIW" "AIP" "ASQ" "APA";
-    GlobalGet "W",                                                        Move "IS" "SS";
-    GlobalGet "W",                                                        GlobalGet "A";
-    GlobalSet "A" "P",                                                    GlobalGet "A" "W";
-    GlobalSet "A",                                                        ReturnValue "S" "P" "I";
-    GlobalSet "A",                                                        Return "";
-    EnterInt "",                                                          I32Load "PA" "PW";
-    EnterInt "",                                                          I32Load8U "PA" "PW" "SW" "QW" "SA" "QA";
-    EnterInt "",                                                          I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
-    EnterInt "",                                                          I64Add "SIW";
-    EnterInt "",                                                          I64ExtendI32U "QA" "PA";
-    EnterInt "",                                                          Move "IS" "SS" "IQ";
-    EnterInt "",                                                          GlobalGet "A" "W";
-    EnterInt "",                                                          Fuel "";
-    EnterInt "",                                                          Epoch "";
-    EnterBoth "",                                                         GlobalGet "A";
-    EnterBoth "",                                                         Fuel "";
-    EnterBoth "",                                                         Epoch "";
-    Fuel "",                                                              I32Load "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP" "SQ" "QQ";
-    Fuel "",                                                              F64Load "PA" "QA" "PW" "PP";
-    Fuel "",                                                              I32Load8U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP" "SQ" "QQ";
-    Fuel "",                                                              I32Load16U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ";
-    Fuel "",                                                              I32Store "SQ" "QP" "PS" "SP" "SS" "PI" "PQ";
-    Fuel "",                                                              I32Store8 "SQ";
-    Fuel "",                                                              I32Store16 "SQ";
-    Fuel "",                                                              I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
-    Fuel "",                                                              I32Eq "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ" "SPL" "PIA" "SPA" "SSA" "SIA";
-    Fuel "",                                                              I32Ne "SAJ" "SAA";
-    Fuel "",                                                              I32Ne "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ";
-    Fuel "",                                                              I32LtU "PIJ" "QIJ";
-    Fuel "",                                                              I32GtU "PIJ" "QIJ" "QIL" "SIJ" "PIL";
-    Fuel "",                                                              I32GeU "PIJ" "QIJ";
-    Fuel "",                                                              I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW" "SIP" "SSA" "SSW" "PQW" "PQA" "PIQ" "SQW" "SQA" "SQP" "SPQ" "SQQ" "SIQ" "SSQ" "SPP" "PQP";
-    Fuel "",                                                              I32Add "AIA";
-    Fuel "",                                                              I32Sub "SIA" "PIA";
-    Fuel "",                                                              I32Mul "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    Fuel "",                                                              I32RemU "SIA";
-    Fuel "",                                                              I32And "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW";
-    Fuel "",                                                              I32Or "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    Fuel "",                                                              I32Xor "SIW";
-    Fuel "",                                                              I32Shl "SIA" "PIA" "QIA" "SIW" "PIW" "PIQ" "QIQ" "QIW" "SSA" "SPA" "PIP" "QIP";
-    Fuel "",                                                              I32ShrU "SIA" "PIA";
-    Fuel "",                                                              I64Clz "QA" "PA" "SA";
-    Fuel "",                                                              I64Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA";
-    Fuel "",                                                              I64Shl "SIA";
-    Fuel "",                                                              I64ShrU "SIA" "PIA" "QIA";
-    Fuel "",                                                              F32Add "SSA";
-    Fuel "",                                                              F64Div "QPA" "SPA";
-    Fuel "",                                                              I32WrapI64 "QA" "PA";
-    Fuel "",                                                              I32TruncF32U "AA";
-    Fuel "",                                                              I64ExtendI32S "QA" "PA";
-    Fuel "",                                                              I64ExtendI32U "QA" "PA" "SA";
-    Fuel "",                                                              Move "IS" "SS" "IQ" "PS" "QS" "SP" "IP" "SQ" "PQ" "QP";
-    Fuel "",                                                              Move "AS" "AP";
-    Fuel "",                                                              MoveF32 "IS";
-    Fuel "",                                                              Long "S";
-    Fuel "",                                                              GlobalGet "A" "W" "Q";
-    Fuel "",                                                              GlobalSet "P";
-    Fuel "",                                                              CallInt "";
-    Fuel "",                                                              ReturnValue "S" "P" "I" "Q";
-    Fuel "",                                                              Return "";
-    Fuel "",                                                              Jump "";
-    Fuel "",                                                              JumpAgain "";
-    Fuel "",                                                              BrTable "Q" "P" "S";
-    Epoch "",                                                             I32Load "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP";
-    Epoch "",                                                             F64Load "PA" "QA" "PW" "PP";
-    Epoch "",                                                             I32Load8U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP";
-    Epoch "",                                                             I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
-    Epoch "",                                                             I32Add "SIW" "PIP" "SIA" "PIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW" "SIP" "SSA" "SSW" "PQW" "PQA" "PIQ" "SQW" "SQA" "SQP" "SPQ";
-    Epoch "",                                                             I32Mul "SIW" "PIP" "SIA";
-    Epoch "",                                                             I32RemU "SIA";
-    Epoch "",                                                             I32Or "SIW" "PIP" "SIA" "PIA" "QIQ";
-    Epoch "",                                                             I32Shl "SIA" "PIA" "QIA" "SIW" "PIW" "PIQ" "QIQ" "QIW" "SSA";
-    Epoch "",                                                             I64Clz "QA" "PA" "SA";
-    Epoch "",                                                             I64Add "SIW";
-    Epoch "",                                                             I64ShrU "SIA" "PIA" "QIA" "SIW" "PIW";
-    Epoch "",                                                             F64Div "QPA" "SPA";
-    Epoch "",                                                             I64ExtendI32U "QA" "PA";
-    Epoch "",                                                             Move "IS" "SS" "IQ" "PS" "QS" "SP" "IP" "SQ" "PQ";
-    Epoch "",                                                             GlobalGet "A" "W" "Q";
-    Epoch "",                                                             BrTable "Q" "P" "S";
+pub(crate) static PAIRS: [Pairs; 382] = pairs! [
+    I32Load "AW" "PW",                                                         I32Load "PA" "PW";
+    I32Load "AA",                                                              I32Store "SA";
+    I32Load "AP" "QP" "PQ" "AQ",                                               I32Eqz "PN" "PM" "PJ" "QM";
+    I32Load "AW" "PW",                                                         I32Eqz "AM" "AJ";
+    I32Load "AW" "PW" "QW" "SW",                                               I32Eq "AIJ";
+    I32Load "AA" "PA",                                                         I32Ne "SAJ";
+    I32Load "AW" "PW" "QW" "SW",                                               I32Ne "SAJ" "SAA";
+    I32Load "AW" "PW" "QW" "SW",                                               I32LtS "AIJ";
+    I32Load "AA" "PA" "SA",                                                    I32LtU "SAJ" "SAA";
+    I32Load "AA" "PA",                                                         I32GtU "SAJ" "SAA";
+    I32Load "AA",                                                              I32LeS "AIJ";
+    I32Load "AA",                                                              I32LeU "SAJ";
+    I32Load "AW" "PW",                                                         I32LeU "AIJ";
+    I32Load "AA",                                                              I32GeS "SAJ";
+    I32Load "AA" "PA",                                                         I32GeU "SAJ";
+    I32Load "AA" "PA" "SA" "QA",                                               I32Add "SAW" "SAA";
+    I32Load "AA" "PA",                                                         I32Add "AIA" "AIW";
+    I32Load "AA",                                                              I32Sub "AIA";
+    I32Load "AA",                                                              I32Mul "AIA";
+    I32Load "AA" "PA",                                                         I32And "AIA";
+    I32Load "AA" "PA" "SA",                                                    I32Shl "AIA";
+    I32Load "AW" "PW" "QW" "SW",                                               I32Shl "AIA";
+    I32Load "AW" "PW" "QW",                                                    I32Shl "SIA" "PIA";
+    I32Load "AA" "PA",                                                         I32ShrU "AIA";
+    I32Load "AW" "PW",                                                         Move "IS" "SS";
+    I32Load "AA" "PA" "SA",                                                    CallIndirect "A";
+    I64Load "AA" "PA",                                                         I64Store "SA" "PA";
+    I64Load "AA",                                                              I64GeU "SAJ";
+    I64Load "AA" "PA",                                                         I64Add "SAW" "SAA";
+    I64Load "AA",                                                              I64Xor "SAW" "SAA";
+    F32Load "AW",                                                              F32Load "PA" "QA" "PW";
+    F32Load "AW",                                                              I32Add "SIW" "PIP";
+    F32Load "AW",                                                              F32Sub "SAW" "SAA";
+    F32Load "PA" "AA",                                                         F32Sub "ASA" "ASW";
+    F32Load "AW",                                                              F32Sub "ASA" "ASW";
+    F32Load "PA" "AA",                                                         F32Mul "SAW" "SAA";
+    F32Load "AW",                                                              GlobalGet "A";
+    F64Load "PA" "AA" "QA",                                                    F64Add "SAA" "SAW";
+    F64Load "AW" "PW",                                                         F64Mul "SAA" "SAW";
+    F64Load "AW",                                                              F64Mul "APW";
+    F64Load "PA" "AA" "QA",                                                    F64Mul "APW" "AIP" "APA";
+    F64Load "AQ" "PP",                                                         F64Mul "SPW" "SSA";
+    I32Load8U "AW" "PW",                                                       I32Load8U "PA" "PW" "SW" "QW";
+    I32Load8U "AA",                                                            I32Store8 "SA" "PA";
+    I32Load8U "AA",                                                            I32Eqz "AM" "AJ" "AN";
+    I32Load8U "AW" "PW",                                                       I32Eqz "AM" "AJ" "AN";
+    I32Load8U "AA" "PA" "SA",                                                  I32Eq "SAJ" "SAA";
+    I32Load8U "AA",                                                            I32Eq "AIJ";
+    I32Load8U "AA" "PA" "SA" "QA",                                             I32Ne "SAJ" "SAA";
+    I32Load8U "AA",                                                            I32Ne "AIJ";
+    I32Load8U "AA" "PA" "SA" "QA",                                             I32Add "SAW" "SAA";
+    I32Load8U "AA" "PA" "SA" "QA",                                             I32Add "AIA" "AIW" "AQA";
+    I32Load8U "AW" "PW" "QW" "SW",                                             I32Add "AIA";
+    I32Load8U "AW" "PW",                                                       I32Add "SIW";
+    I32Load8U "AA",                                                            I32And "AIA";
+    I32Load8U "AW" "PW",                                                       I32Shl "SAA";
+    I32Load16U "AW",                                                           I32GeU "AIJ";
+    I32Load16U "AA",                                                           I32Mul "AIA";
+    I32Load16U "AA" "PA" "SA" "QA",                                            I32Shl "AIA" "AIW";
+    I32Load16U "AW" "PW" "QW" "SW",                                            BrTable "A";
+    I64Load32U "AA" "PA" "SA",                                                 I64Add "AIA";
+    I64Load32U "AA",                                                           I64Add "SAW" "SAA";
+    I64Load32U "AA" "PA" "SA" "QA",                                            I64Mul "SAW" "SAA";
+    I64Load32U "AA",                                                           I64RemU "SAW";
+    I32Store "SA" "PA",                                                        I32Load "PA" "PW" "SW" "QW";
+    I32Store "SA" "PA",                                                        I32Add "SIW";
+    I32Store "SA",                                                             Move "IS";
+    I32Store "SA" "PA" "AP" "AS" "AI" "SQ" "AQ" "QA" "QP" "PS" "SP" "SS" "IA", GlobalGet "A";
+    I32Store "SA",                                                             Jump "";
+    I64Store "SA",                                                             GlobalGet "A";
+    I64Store "SA" "PA" "AP",                                                   Jump "";
+    I64Store "SA",                                                             JumpAgain "";
+    F64Store "SA" "PA",                                                        I32Add "SIW";
+    I32Store8 "SA" "PA",                                                       I32Add "SIW" "PIP" "PIA";
+    I32Store8 "SA" "PA" "AP" "AS",                                             Jump "";
+    I32Eqz "AJ",                                                               I32Eq "PIJ" "QIJ";
+    I32Eqz "AJ",                                                               I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    I32Eqz "AN",                                                               F32Add "SSA";
+    I32Eqz "AN",                                                               Move "IS" "SS" "IQ";
+    I32Eqz "AJ",                                                               JumpAgain "";
+    I32Eqz "AJ" "PJ" "QJ" "SJ",                                                Fuel "";
+    I32Eqz "AN" "PN" "SN",                                                     Fuel "";
+    I32Eqz "AM" "QM" "PM",                                                     Fuel "";
+    I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                             I32Ne "SAJ";
+    I32Eq "SAJ" "PIJ" "AIJ" "QIJ",                                             I32Add "SIW";
+    I32Eq "SAA",                                                               Select "SPAA" "SPAP";
+    I32Eq "SAJ" "PIJ" "AIJ" "QIJ" "SIJ" "SPJ" "AQJ" "SQJ" "APJ" "SSJ" "PQJ",   Fuel "";
+    I32Eq "AIL" "PIL",                                                         Fuel "";
+    I32Ne "SAA" "APA" "PIA" "SPA" "SSA",                                       I32Add "SAW" "SAA";
+    I32Ne "SAJ",                                                               Move "IS";
+    I32Ne "SAJ" "PIJ" "AIJ" "QIJ" "SIJ" "SPJ" "AQJ",                           Fuel "";
+    I32Ne "AIL" "PIL" "QIL",                                                   Fuel "";
+    I32LtS "SAJ",                                                              I64ExtendI32S "QA";
+    I32LtS "SAA",                                                              Select "SPAA" "SPAP" "IIAA" "SIAA" "IIAW" "SQAP";
+    I32LtS "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                      Fuel "";
+    I32LtU "SAA",                                                              Select "SPAA" "SPAP" "IIAA";
+    I32LtU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                      Fuel "";
+    I32GtU "AIL",                                                              I32Add "SIW";
+    I32GtU "SAA",                                                              Select "SPAA" "SPAP";
+    I32GtU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                      Fuel "";
+    I32GtU "AIL" "PIL" "QIL",                                                  Fuel "";
+    I32LeS "SAJ" "PIJ" "AIJ" "QIJ",                                            Fuel "";
+    I32LeU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                      Fuel "";
+    I32GeS "SAJ" "PIJ" "AIJ" "QIJ",                                            Fuel "";
+    I32GeU "SAJ" "PIJ" "AIJ" "QIJ" "SIJ",                                      Fuel "";
+    F32Lt "AIJ",                                                               Fuel "";
+    F32Lt "AIN",                                                               Fuel "";
+    F64Le "QIN",                                                               Fuel "";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA",                          I32Load "AA" "AW";
+    I32Add "SIW" "SAW",                                                        I32Load "PA" "PW" "SW" "QW" "SA" "QA";
+    I32Add "SIW" "SAW",                                                        I32Load "AA";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I64Load "AA" "AW";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      F32Load "AW" "AA";
+    I32Add "PIP" "QIQ",                                                        F32Load "PA";
+    I32Add "SIW" "SAW" "AIW",                                                  F64Load "AW" "AA" "AQ";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      F64Load "AW" "AA" "AQ";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA" "APA" "SSA",              I32Load8U "AA" "AW" "AP" "AQ";
+    I32Add "PIP" "QIQ",                                                        I32Load8U "PA" "PW";
+    I32Add "AIA" "SAA" "PIA",                                                  I32Load16U "AA";
+    I32Add "SIW" "SAW",                                                        I64Load32U "AA" "AW";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I64Load32U "AA" "AW";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Store "SA" "PA";
+    I32Add "AIA" "SAA",                                                        I32Store "AP" "AS" "AI";
+    I32Add "SIW" "SAW",                                                        I32Store "SA" "PA";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Store8 "AP" "AS" "AI" "AQ";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Store8 "SA" "PA";
+    I32Add "SIW" "SAW" "AIW" "PIW" "QIW" "AQW" "SPW",                          I32Eqz "AM" "AJ" "AN";
+    I32Add "PIP" "QIQ",                                                        I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
+    I32Add "PIP",                                                              I32Eq "PIJ";
+    I32Add "SIW" "SAW" "AIW" "PIW" "QIW" "AQW",                                I32Ne "AIJ";
+    I32Add "PIP" "QIQ",                                                        I32Ne "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ" "SPL" "PIA" "SPA" "SSA" "SIA" "SQJ";
+    I32Add "SIW" "SAW",                                                        I32Ne "SAJ";
+    I32Add "PIP" "QIQ",                                                        I32LtS "PIJ";
+    I32Add "AIA" "SAA",                                                        I32LtU "AIJ";
+    I32Add "SIW",                                                              I32GtU "SAJ";
+    I32Add "AIA",                                                              I32LeU "AIJ";
+    I32Add "PIP" "QIQ",                                                        I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW";
+    I32Add "SIW" "SAW" "AIW" "PIW",                                            I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA" "PIW" "SPA" "SPW";
+    I32Add "SIW" "SAW",                                                        I32Add "AIA";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Add "AIA";
+    I32Add "PIP",                                                              I32Add "AIA";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32RemU "AIW" "AIA";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32And "AIA" "AIW";
+    I32Add "SIW" "SAW",                                                        I32And "AIA";
+    I32Add "SIW",                                                              I32And "SIW";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Xor "SAW" "SAA";
+    I32Add "SIW" "SAW",                                                        I32Shl "SIA" "PIA";
+    I32Add "SIW" "SAW",                                                        I32Shl "AIA";
+    I32Add "AIA" "SAA",                                                        I32Shl "AIA";
+    I32Add "PIP" "QIQ",                                                        I32ShrU "AIA";
+    I32Add "SIW" "SAW",                                                        I32ShrU "AIA";
+    I32Add "SIW",                                                              I32ShrU "SIA";
+    I32Add "SIW",                                                              I64ShrU "SIA";
+    I32Add "SIW" "SAW",                                                        Move "IS" "SS" "IQ" "PS";
+    I32Add "PIP",                                                              GlobalGet "A";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA",                          GlobalSet "A";
+    I32Add "SIW",                                                              GlobalSet "A";
+    I32Add "PIP" "QIQ" "APP" "SAQ" "AIP" "SIP" "SAP" "PIQ" "AIQ",              Jump "";
+    I32Add "SIW" "SAW",                                                        Jump "";
+    I32Add "PIP" "QIQ",                                                        JumpAgain "";
+    I32Add "AIA" "SAA" "PIA" "SIA" "QIA" "AQA" "SPA" "APA" "SSA",              BrTable "A";
+    I32Sub "AIA" "SIA",                                                        I32Load "AA";
+    I32Sub "AIA" "SIA" "PIA",                                                  I32Sub "AIA";
+    I32Sub "AIW",                                                              I32Shl "AIA";
+    I32Sub "AIA" "SIA",                                                        I32ShrU "SAA";
+    I32Sub "AIA" "SIA" "PIA" "QIA" "SAA",                                      GlobalSet "A";
+    I32Sub "AIW",                                                              GlobalSet "A";
+    I32Mul "AIA" "SAA",                                                        I32Add "AIA";
+    I32Mul "AIA" "SAA",                                                        I32Add "SAW" "SAA";
+    I32RemU "AIA",                                                             I32Add "AIA" "AIW";
+    I32RemU "AIW",                                                             I32Add "SAW" "SAA";
+    I32RemU "AIW",                                                             I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    I32RemU "AIA",                                                             Move "AS" "AP";
+    I32And "AIA" "SAA" "PIA",                                                  I32Load "AA";
+    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Eqz "AM" "AJ" "AN";
+    I32And "SIW" "SAW",                                                        I32Eqz "AM" "AJ" "AN";
+    I32And "AIA" "SAA" "PIA",                                                  I32Eq "AIJ";
+    I32And "SIW" "SAW",                                                        I32Ne "AIJ";
+    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32LtU "AIJ";
+    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32GtU "AIJ";
+    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Add "AIA";
+    I32And "AIA" "SAA" "PIA",                                                  I32Add "SAW" "SAA";
+    I32And "SIW",                                                              I32Add "SAW" "SAA";
+    I32And "AIA",                                                              I32Or "SAW";
+    I32And "AIA" "SAA",                                                        I32Xor "SAW" "SAA";
+    I32And "AIA" "SAA" "PIA" "SIA" "QIA",                                      I32Shl "AIA";
+    I32Or "AIA",                                                               I32Load8U "AA";
+    I32Or "AIA",                                                               I32Store "SA" "PA";
+    I32Or "AIA" "SAA",                                                         I32Eqz "AM" "AJ" "AN";
+    I32Xor "AIA" "SAA" "PIA" "SIA",                                            I32Add "AIA";
+    I32Xor "AIA" "SAA" "PIA" "SIA",                                            I32Add "SAW" "SAA";
+    I32Xor "AIA" "SAA" "PIA",                                                  I32Sub "SAA";
+    I32Xor "SIW" "SAW",                                                        Jump "";
+    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                      I32Load "AA" "AW" "AP";
+    I32Shl "AIW" "PIW" "SIW",                                                  I32Load "AA" "AW";
+    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                      I32Add "SAW" "SAA";
+    I32Shl "AIA" "SIA" "PIA" "QIA" "SAA",                                      I32Add "AIA" "AIW" "AQA";
+    I32Shl "AIW" "PIW" "SIW",                                                  I32Add "SIW";
+    I32Shl "AIW",                                                              I32Or "AIA";
+    I32Shl "AIA",                                                              I32Xor "AIA";
+    I32Shl "AIW" "PIW" "SIW",                                                  I32ShrU "SIA" "PIA";
+    I32ShrU "AIA",                                                             I32GtU "AIJ";
+    I32ShrU "AIA",                                                             I32Add "SAW" "SAA";
+    I32ShrU "AIA" "SIA" "PIA" "QIA" "SAA",                                     I32And "AIA" "AIW";
+    I32ShrU "AIA" "SIA" "PIA" "QIA" "SAA",                                     I32Xor "SAW" "SAA";
+    I64Clz "AA" "QA" "PA",                                                     I32WrapI64 "AA" "AW";
+    I64Add "PIP" "QIQ",                                                        I64Store32 "SQ" "QP" "PS";
+    I64Add "SIW" "SAW",                                                        I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    I64Add "AIA" "SAA",                                                        I32WrapI64 "AA" "AW";
+    I64Add "AIA" "SAA" "PIA",                                                  ReturnValue "A";
+    I64Mul "AIA" "SAA" "PIA" "SIA" "QIA",                                      I64Add "SAW" "SAA";
+    I64Mul "SIW" "SAW",                                                        I64ShrU "AIA";
+    I64Mul "AIA" "SAA" "PIA",                                                  I64ShrU "AIA";
+    I64Mul "SIW",                                                              Long "S";
+    I64RemU "AIW",                                                             I64GtU "AIJ";
+    I64And "SIW" "SAW",                                                        Long "S";
+    I64Xor "SIW" "SAW",                                                        I64Shl "AIA";
+    I64Xor "SIW" "SAW",                                                        I64ShrU "AIA";
+    I64Xor "SIW" "SAW" "AIW" "PIW" "QIW" "AQW",                                Long "S";
+    I64Xor "PIP" "QIQ",                                                        Long "S";
+    I64Xor "PIP" "QIQ",                                                        JumpAgain "";
+    I64Shl "AIA" "SIA" "PIA",                                                  I64Xor "AIA";
+    I64Shl "AIA",                                                              I64Xor "SAW" "SAA";
+    I64Shl "AIW" "PIW" "SIW",                                                  Long "S";
+    I64ShrU "AIA" "SIA" "PIA",                                                 I64Xor "SAW" "SAA";
+    I64ShrU "AIA" "SIA" "PIA",                                                 I64Xor "AIA";
+    I64ShrU "AIA" "SIA" "PIA",                                                 I32WrapI64 "AA" "AW";
+    I64Rotr "PAA",                                                             ReturnValue "A";
+    F32Sqrt "AW",                                                              F32Lt "AIA";
+    F32Add "SAA" "AAA" "AIA",                                                  F32Store "SA" "PA";
+    F32Add "SAW",                                                              I32Add "SIW";
+    F32Add "SAW" "AAW",                                                        F32Sub "SSW";
+    F32Sub "ASA" "SAA",                                                        F32Store "SA" "PA";
+    F32Sub "SSW" "SAW" "ASW",                                                  F32Mul "AAA" "AAW";
+    F32Sub "ASA",                                                              F32Mul "AIA";
+    F32Mul "SAA" "AAA" "AIA" "SSA",                                            F32Add "SAW" "SAA";
+    F32Mul "SAW",                                                              F32Sub "SSW";
+    F32Mul "SAW",                                                              F32Mul "SSA" "SSW";
+    F64Add "SAA",                                                              F64Store "AA";
+    F64Add "SAA" "SSA" "APA",                                                  F64Store "SA" "PA" "QA";
+    F64Add "SAA",                                                              F64Add "SAA" "SAW";
+    F64Add "AIP" "SAP",                                                        F64Sub "QPA";
+    F64Add "SAA",                                                              F64Mul "APW" "AIP" "APA" "AIW";
+    F64Add "APW" "SPW" "SAW",                                                  F64Mul "AAW";
+    F64Sub "QAA" "QPA" "SAA" "SPA",                                            F64Store "SA" "PA";
+    F64Sub "SAQ",                                                              F64Le "QIJ" "QIN";
+    F64Sub "SAW",                                                              F64Sub "QAA" "SAW";
+    F64Sub "QAA",                                                              F64Sub "QAA";
+    F64Mul "APW" "SPW" "SAW",                                                  F64Load "PA" "QA" "PW";
+    F64Mul "SAA" "SSA" "APA" "SQA" "SPA",                                      F64Add "SAA";
+    F64Mul "SAA",                                                              F64Sub "QAA" "SAW" "SAA" "SAQ";
+    F64Mul "APW",                                                              F64Mul "SPW" "SSA" "SQA";
+    F64Div "QAA" "QPA" "SAA" "SPA",                                            F64Add "APW";
+    F64Div "QAA" "QPA" "SAA" "SPA",                                            F64Add "SAA";
+    I32WrapI64 "AA",                                                           I64Load8U "AA";
+    I32WrapI64 "AW",                                                           I32Mul "AIA";
+    I32WrapI64 "AA",                                                           I32RemU "AIW";
+    I32WrapI64 "AA",                                                           I32Shl "AIA";
+    I32WrapI64 "AW",                                                           Move "IS" "SS" "IQ" "PS" "QS";
+    I64ExtendI32S "AA" "QA" "PA",                                              I64Shl "SAA";
+    I64ExtendI32U "AA",                                                        I64And "AIA";
+    I64ExtendI32U "AA",                                                        I64Xor "SAW";
+    I64ExtendI32U "AA",                                                        I64ShrU "SAA";
+    I64ExtendI32U "AA" "QA" "PA",                                              I64Rotr "PAA";
+    I64ExtendI32U "AA",                                                        I64Extend8S "AA" "AW";
+    F32ConvertI32U "AA",                                                       F32Mul "AIA";
+    I64Extend8S "AA",                                                          I64Xor "SAW" "SAA";
+    Move "IS",                                                                 I32Eqz "PN";
+    Move "IS",                                                                 I32GtU "PIJ" "QIJ";
+    Move "IS" "SS",                                                            I32Add "SIW" "PIP" "PIA" "SIA" "QIQ";
+    Move "IS" "SS" "IQ",                                                       I32Sub "SAA";
+    Move "IS",                                                                 I32Sub "SIA" "PIA";
+    Move "IS",                                                                 I32Shl "SIA" "PIA";
+    Move "IS" "SS" "IQ" "PS" "QS" "AS",                                        Move "IS" "SS" "IQ" "PS" "QS";
+    Move "IS",                                                                 SelectF32 "SSSW";
+    Move "IS" "SS" "IQ" "PS" "QS" "AS" "AQ" "SP" "SQ" "AP",                    CallInt "";
+    Move "IS",                                                                 CallBoth "";
+    Move "IS" "SS" "IQ" "PS" "QS" "AS",                                        CallSelfInt "";
+    Move "IS" "SS" "IQ" "PS" "QS" "AS" "AQ" "SP" "SQ" "AP",                    Jump "";
+    MoveF32 "IS",                                                              MoveF32 "IS";
+    MoveF32 "IS",                                                              SelectF32 "SSAA";
+    Long "S",                                                                  I64Add "SAW" "SAA";
+    Long "S",                                                                  I64Mul "SAW" "SAA" "SAQ";
+    Long "S",                                                                  I64Mul "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    Long "S",                                                                  I64And "SAW" "SAA";
+    Long "S",                                                                  I64And "SIW";
+    Select "SPAP",                                                             I32Store "SQ" "QP" "PS" "SS" "SP";
+    Select "SPAP",                                                             I32Eq "PIJ";
+    Select "SPAA" "IIAA" "SIAA",                                               I32Add "AIA" "AIW";
+    Select "SPAA" "IIAA" "SIAA",                                               I32Add "SAW" "SAA";
+    Select "IIAW",                                                             F32Sub "SSW";
+    Select "SPAP",                                                             Jump "";
+    SelectF32 "SSSW",                                                          F32Lt "SAA";
+    GlobalGet "W",                                                             I32Load "PA" "PW" "SW" "QW" "SA" "QA";
+    GlobalGet "A",                                                             I32Store "AP" "AS" "AI" "AQ";
+    GlobalGet "A",                                                             I64Store "AP" "AS" "AI" "AQ";
+    GlobalGet "A",                                                             I32Eqz "AM" "AJ" "AN";
+    GlobalGet "A",                                                             I32Eq "AIJ";
+    GlobalGet "A",                                                             I32GeS "AIJ" "AIL" "APA" "AQJ";
+    GlobalGet "A",                                                             I32Add "AIA" "AIW" "AQA" "AQW" "APP" "APA" "AIP";
+    GlobalGet "A",                                                             I32Sub "AIA" "AIW" "AIP" "ASQ" "APA";
+    GlobalGet "W",                                                             Move "IS" "SS";
+    GlobalGet "W",                                                             GlobalGet "A";
+    GlobalSet "A",                                                             F32Mul "SAW";
+    GlobalSet "A" "P",                                                         GlobalGet "A" "W";
+    GlobalSet "A",                                                             ReturnValue "S" "P" "I";
+    GlobalSet "A",                                                             Return "";
+    EnterInt "",                                                               I32Load "PA" "PW" "SW" "QW" "SA";
+    EnterInt "",                                                               I32Load8U "PA" "PW" "SW" "QW" "SA" "QA";
+    EnterInt "",                                                               I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
+    EnterInt "",                                                               I64Add "SIW";
+    EnterInt "",                                                               I64ExtendI32U "QA" "PA";
+    EnterInt "",                                                               Move "IS";
+    EnterInt "",                                                               GlobalGet "A" "W";
+    EnterInt "",                                                               Fuel "";
+    EnterInt "",                                                               Epoch "";
+    EnterBoth "",                                                              GlobalGet "A";
+    EnterBoth "",                                                              Fuel "";
+    EnterBoth "",                                                              Epoch "";
+    Fuel "",                                                                   I32Load "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP" "IP" "QQ" "IW";
+    Fuel "",                                                                   F64Load "PA" "QA" "PW" "PP";
+    Fuel "",                                                                   I32Load8U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP" "IP" "QQ" "IW";
+    Fuel "",                                                                   I32Load16U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ";
+    Fuel "",                                                                   I32Store "SQ" "QP" "PS" "SS" "SP" "PI" "PQ";
+    Fuel "",                                                                   I32Store8 "SQ";
+    Fuel "",                                                                   I32Store16 "SQ";
+    Fuel "",                                                                   I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
+    Fuel "",                                                                   I32Eq "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ" "SPL" "PIA" "SPA" "SSA" "SIA" "SQJ";
+    Fuel "",                                                                   I32Ne "SAJ" "SAA";
+    Fuel "",                                                                   I32Ne "PIJ" "QIJ" "QIL" "SIJ" "PIL" "SPJ";
+    Fuel "",                                                                   I32LtU "PIJ" "QIJ";
+    Fuel "",                                                                   I32GtU "PIJ" "QIJ" "QIL" "SIJ" "PIL";
+    Fuel "",                                                                   I32GeU "PIJ" "QIJ";
+    Fuel "",                                                                   I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW" "SIP" "SSA" "SSW" "PQW" "PQA" "PIQ" "SQW" "SQA" "SQP" "SPQ" "SQQ" "SIQ" "SSQ" "SPP" "PQP";
+    Fuel "",                                                                   I32Add "AIA";
+    Fuel "",                                                                   I32Sub "SIA" "PIA";
+    Fuel "",                                                                   I32Mul "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    Fuel "",                                                                   I32RemU "SIA";
+    Fuel "",                                                                   I32And "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW";
+    Fuel "",                                                                   I32Or "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    Fuel "",                                                                   I32Xor "SIW";
+    Fuel "",                                                                   I32Shl "SIA" "PIA" "QIA" "SIW" "PIW" "PIQ" "QIQ" "QIW" "SSA" "SPA" "PIP" "QIP";
+    Fuel "",                                                                   I32ShrU "SIA" "PIA";
+    Fuel "",                                                                   I64Clz "QA" "PA" "SA";
+    Fuel "",                                                                   I64Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA";
+    Fuel "",                                                                   I64Shl "SIA";
+    Fuel "",                                                                   I64ShrU "SIA" "PIA" "QIA";
+    Fuel "",                                                                   F32Add "SSA";
+    Fuel "",                                                                   F64Div "QPA" "SPA";
+    Fuel "",                                                                   I32WrapI64 "QA" "PA";
+    Fuel "",                                                                   I32TruncF32U "AA";
+    Fuel "",                                                                   I64ExtendI32S "QA" "PA";
+    Fuel "",                                                                   I64ExtendI32U "QA" "PA" "SA";
+    Fuel "",                                                                   Move "IS" "SS" "IQ" "PS" "QS" "SP" "IP" "SQ" "PQ" "QP";
+    Fuel "",                                                                   Move "AS" "AP";
+    Fuel "",                                                                   MoveF32 "IS";
+    Fuel "",                                                                   Long "S";
+    Fuel "",                                                                   GlobalGet "A" "W" "Q";
+    Fuel "",                                                                   GlobalSet "P";
+    Fuel "",                                                                   CallInt "";
+    Fuel "",                                                                   ReturnValue "S" "P" "I" "Q";
+    Fuel "",                                                                   Return "";
+    Fuel "",                                                                   Jump "";
+    Fuel "",                                                                   JumpAgain "";
+    Fuel "",                                                                   BrTable "Q" "P" "S";
+    Epoch "",                                                                  I32Load "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP";
+    Epoch "",                                                                  F64Load "PA" "QA" "PW" "PP";
+    Epoch "",                                                                  I32Load8U "PA" "PW" "SW" "QW" "SA" "QA" "QP" "PQ" "SP" "PP";
+    Epoch "",                                                                  I32Eqz "PN" "PM" "PJ" "QM" "SJ" "QJ";
+    Epoch "",                                                                  I32Add "SIW" "PIP" "PIA" "SIA" "QIQ" "QIA" "PIW" "SPA" "SPW" "QIW" "SIP" "SSA" "SSW" "PQW" "PQA" "PIQ" "SQW" "SQA" "SQP" "SPQ";
+    Epoch "",                                                                  I32Mul "SIW" "PIP" "PIA" "SIA";
+    Epoch "",                                                                  I32RemU "SIA";
+    Epoch "",                                                                  I32Or "SIW" "PIP" "PIA" "SIA" "QIQ";
+    Epoch "",                                                                  I32Shl "SIA" "PIA" "QIA" "SIW" "PIW" "PIQ" "QIQ" "QIW" "SSA";
+    Epoch "",                                                                  I64Clz "QA" "PA" "SA";
+    Epoch "",                                                                  I64Add "SIW";
+    Epoch "",                                                                  I64ShrU "SIA" "PIA" "QIA" "SIW" "PIW";
+    Epoch "",                                                                  F64Div "QPA" "SPA";
+    Epoch "",                                                                  I64ExtendI32U "QA" "PA";
+    Epoch "",                                                                  Move "IS" "SS" "IQ" "PS" "QS" "SP" "IP" "SQ" "PQ";
+    Epoch "",                                                                  GlobalGet "A" "W" "Q";
+    Epoch "",                                                                  BrTable "Q" "P" "S";
 ];
 
 /// The handlers of these pairs.
 #[rustfmt::skip]
-pub(crate) static FUSED: [Fused; 390] = fused! [
-    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>];
+pub(crate) static FUSED: [Fused; 382] = fused! [
+    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>];
     [Load<I32Load, M32, A, A>] [Store<I32Store, M32, S, A>];
     [Load<I32Load, M32, A, P>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, A, Q>] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, M>];
     [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>];
@@ -7195,20 +7290,20 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Load<I32Load, M32, A, A>] [Branch<I32GeS, S, A, J>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>] [Branch<I32GeU, S, A, J>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>] [Binary<I32Add, A, I, A>];
+    [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>] [Binary<I32Add, A, I, A>, Binary<I32Add, A, I, W>];
     [Load<I32Load, M32, A, A>] [Binary<I32Sub, A, I, A>];
     [Load<I32Load, M32, A, A>] [Binary<I32Mul, A, I, A>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>] [Binary<I32And, A, I, A>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>] [Binary<I32Shl, A, I, A>];
     [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, W>] [Binary<I32Shl, A, I, A>];
-    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, W>] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>];
+    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>, Load<I32Load, M32, Q, W>] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>] [Binary<I32ShrU, A, I, A>];
-    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, W>] [Move<u64, I, S>];
+    [Load<I32Load, M32, A, W>, Load<I32Load, M32, P, W>] [Move<u64, I, S>, Move<u64, S, S>];
     [Load<I32Load, M32, A, A>, Load<I32Load, M32, P, A>, Load<I32Load, M32, S, A>] [CallIndirect<u32, A>];
     [Load<I64Load, M32, A, A>, Load<I64Load, M32, P, A>] [Store<I64Store, M32, S, A>, Store<I64Store, M32, P, A>];
     [Load<I64Load, M32, A, A>] [Branch<I64GeU, S, A, J>];
     [Load<I64Load, M32, A, A>, Load<I64Load, M32, P, A>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
-    [Load<I64Load, M32, A, A>] [Binary<I64Xor, S, A, W>];
+    [Load<I64Load, M32, A, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
     [Load<F32Load, M32, A, W>] [Load<F32Load, M32, P, A>, Load<F32Load, M32, Q, A>, Load<F32Load, M32, P, W>];
     [Load<F32Load, M32, A, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
     [Load<F32Load, M32, A, W>] [Binary<F32Sub, S, A, W>, Binary<F32Sub, S, A, A>];
@@ -7222,7 +7317,7 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Load<F64Load, M32, P, A>, Load<F64Load, M32, A, A>, Load<F64Load, M32, Q, A>] [Binary<F64Mul, A, P, W>, Binary<F64Mul, A, I, P>, Binary<F64Mul, A, P, A>];
     [Load<F64Load, M32, A, Q>, Load<F64Load, M32, P, P>] [Binary<F64Mul, S, P, W>, Binary<F64Mul, S, S, A>];
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>];
-    [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, P, A>] [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>];
+    [Load<I32Load8U, M32, A, A>] [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>];
     [Load<I32Load8U, M32, A, A>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, P, W>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, S, A>] [Branch<I32Eq, S, A, J>, Binary<I32Eq, S, A, A>];
@@ -7244,24 +7339,20 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Load<I64Load32U, M32, A, A>, Load<I64Load32U, M32, P, A>, Load<I64Load32U, M32, S, A>, Load<I64Load32U, M32, Q, A>] [Binary<I64Mul, S, A, W>, Binary<I64Mul, S, A, A>];
     [Load<I64Load32U, M32, A, A>] [Binary<I64RemU, S, A, W>];
     [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>];
-    [Store<I32Store, M32, S, A>] [Store<I32Store, M32, S, Q>];
     [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>] [Binary<I32Add, S, I, W>];
-    [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>] [Move<u64, I, S>];
-    [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>, Store<I32Store, M32, A, P>, Store<I32Store, M32, A, S>, Store<I32Store, M32, S, Q>, Store<I32Store, M32, A, I>, Store<I32Store, M32, A, Q>, Store<I32Store, M32, Q, A>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, P>, Store<I32Store, M32, S, S>] [GlobalGet<u64, A>];
+    [Store<I32Store, M32, S, A>] [Move<u64, I, S>];
+    [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>, Store<I32Store, M32, A, P>, Store<I32Store, M32, A, S>, Store<I32Store, M32, A, I>, Store<I32Store, M32, S, Q>, Store<I32Store, M32, A, Q>, Store<I32Store, M32, Q, A>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, P>, Store<I32Store, M32, S, S>, Store<I32Store, M32, I, A>] [GlobalGet<u64, A>];
     [Store<I32Store, M32, S, A>] [Jump];
-    [Store<I64Store, M32, S, A>] [Move<u64, I, S>];
     [Store<I64Store, M32, S, A>] [GlobalGet<u64, A>];
     [Store<I64Store, M32, S, A>, Store<I64Store, M32, P, A>, Store<I64Store, M32, A, P>] [Jump];
     [Store<I64Store, M32, S, A>] [JumpAgain];
-    [Store<F64Store, M32, S, A>, Store<F64Store, M32, P, A>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>];
-    [Store<I32Store8, M32, S, A>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
-    [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>, Store<I32Store8, M32, A, P>, Store<I32Store8, M32, A, S>, Store<I32Store8, M32, S, Q>] [Jump];
-    [Store<I64Store32, M32, S, A>] [Binary<I64ShrU, S, I, A>];
+    [Store<F64Store, M32, S, A>, Store<F64Store, M32, P, A>] [Binary<I32Add, S, I, W>];
+    [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>];
+    [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>, Store<I32Store8, M32, A, P>, Store<I32Store8, M32, A, S>] [Jump];
     [Test<I32Eqz, A, J>] [Branch<I32Eq, P, I, J>, Branch<I32Eq, Q, I, J>];
-    [Test<I32Eqz, A, J>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
+    [Test<I32Eqz, A, J>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
     [Test<I32Eqz, A, N>] [Binary<F32Add, S, S, A>];
-    [Test<I32Eqz, A, N>] [Move<u64, I, S>, Move<u64, S, S>];
-    [Test<I32Eqz, A, J>] [Move<u64, I, S>];
+    [Test<I32Eqz, A, N>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>];
     [Test<I32Eqz, A, J>] [JumpAgain];
     [Test<I32Eqz, A, J>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, J>, Test<I32Eqz, S, J>] [Fuel];
     [Test<I32Eqz, A, N>, Test<I32Eqz, P, N>, Test<I32Eqz, S, N>] [Fuel];
@@ -7269,10 +7360,10 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>] [Branch<I32Ne, S, A, J>];
     [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>] [Binary<I32Add, S, I, W>];
     [Binary<I32Eq, S, A, A>] [Select<u64, S, P, A, A>, Select<u64, S, P, A, P>];
-    [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>, Branch<I32Eq, S, I, J>, Branch<I32Eq, S, P, J>, Branch<I32Eq, A, Q, J>, Branch<I32Eq, S, Q, J>, Branch<I32Eq, A, P, J>, Branch<I32Eq, S, S, J>] [Fuel];
+    [Branch<I32Eq, S, A, J>, Branch<I32Eq, P, I, J>, Branch<I32Eq, A, I, J>, Branch<I32Eq, Q, I, J>, Branch<I32Eq, S, I, J>, Branch<I32Eq, S, P, J>, Branch<I32Eq, A, Q, J>, Branch<I32Eq, S, Q, J>, Branch<I32Eq, A, P, J>, Branch<I32Eq, S, S, J>, Branch<I32Eq, P, Q, J>] [Fuel];
     [Branch<I32Eq, A, I, L>, Branch<I32Eq, P, I, L>] [Fuel];
     [Binary<I32Ne, S, A, A>, Binary<I32Ne, A, P, A>, Binary<I32Ne, P, I, A>, Binary<I32Ne, S, P, A>, Binary<I32Ne, S, S, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Branch<I32Ne, S, A, J>, Branch<I32Ne, P, I, J>, Branch<I32Ne, A, I, J>] [Move<u64, I, S>];
+    [Branch<I32Ne, S, A, J>] [Move<u64, I, S>];
     [Branch<I32Ne, S, A, J>, Branch<I32Ne, P, I, J>, Branch<I32Ne, A, I, J>, Branch<I32Ne, Q, I, J>, Branch<I32Ne, S, I, J>, Branch<I32Ne, S, P, J>, Branch<I32Ne, A, Q, J>] [Fuel];
     [Branch<I32Ne, A, I, L>, Branch<I32Ne, P, I, L>, Branch<I32Ne, Q, I, L>] [Fuel];
     [Branch<I32LtS, S, A, J>] [Unary<I64ExtendI32S, Q, A>];
@@ -7296,7 +7387,7 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Load<I32Load, M32, A, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Load<I64Load, M32, A, A>, Load<I64Load, M32, A, W>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Load<F32Load, M32, A, W>, Load<F32Load, M32, A, A>];
-    [Binary<I32Add, P, I, P>] [Load<F32Load, M32, P, A>];
+    [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Load<F32Load, M32, P, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>] [Load<F64Load, M32, A, W>, Load<F64Load, M32, A, A>, Load<F64Load, M32, A, Q>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Load<F64Load, M32, A, W>, Load<F64Load, M32, A, A>, Load<F64Load, M32, A, Q>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>, Binary<I32Add, A, Q, A>, Binary<I32Add, S, P, A>, Binary<I32Add, A, P, A>, Binary<I32Add, S, S, A>] [Load<I32Load8U, M32, A, A>, Load<I32Load8U, M32, A, W>, Load<I32Load8U, M32, A, P>, Load<I32Load8U, M32, A, Q>];
@@ -7304,11 +7395,11 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>] [Load<I32Load16U, M32, A, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Load<I64Load32U, M32, A, A>, Load<I64Load32U, M32, A, W>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Load<I64Load32U, M32, A, A>, Load<I64Load32U, M32, A, W>];
+    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>] [Store<I32Store, M32, A, P>, Store<I32Store, M32, A, S>, Store<I32Store, M32, A, I>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>];
-    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>] [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>];
-    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Store<I32Store8, M32, A, P>, Store<I32Store8, M32, A, S>, Store<I32Store8, M32, A, I>, Store<I32Store8, M32, A, Q>];
+    [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Store<I32Store8, M32, S, A>, Store<I32Store8, M32, P, A>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>, Binary<I32Add, Q, I, W>, Binary<I32Add, A, Q, W>, Binary<I32Add, S, P, W>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, M>, Test<I32Eqz, S, J>, Test<I32Eqz, Q, J>];
     [Binary<I32Add, P, I, P>] [Branch<I32Eq, P, I, J>];
@@ -7319,8 +7410,8 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>] [Branch<I32LtU, A, I, J>];
     [Binary<I32Add, S, I, W>] [Branch<I32GtU, S, A, J>];
     [Binary<I32Add, A, I, A>] [Branch<I32LeU, A, I, J>];
-    [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>];
-    [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>];
+    [Binary<I32Add, P, I, P>, Binary<I32Add, Q, I, Q>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>];
+    [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>, Binary<I32Add, A, I, W>, Binary<I32Add, P, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>];
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Binary<I32Add, A, I, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>] [Binary<I32Add, A, I, A>];
     [Binary<I32Add, P, I, P>] [Binary<I32Add, A, I, A>];
@@ -7336,7 +7427,7 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Binary<I32ShrU, A, I, A>];
     [Binary<I32Add, S, I, W>] [Binary<I32ShrU, S, I, A>];
     [Binary<I32Add, S, I, W>] [Binary<I64ShrU, S, I, A>];
-    [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>];
+    [Binary<I32Add, S, I, W>, Binary<I32Add, S, A, W>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>];
     [Binary<I32Add, P, I, P>] [GlobalGet<u64, A>];
     [Binary<I32Add, A, I, A>, Binary<I32Add, S, A, A>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, A>, Binary<I32Add, A, Q, A>, Binary<I32Add, S, P, A>] [GlobalSet<u64, A>];
     [Binary<I32Add, S, I, W>] [GlobalSet<u64, A>];
@@ -7354,9 +7445,9 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32Mul, A, I, A>, Binary<I32Mul, S, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Binary<I32RemU, A, I, A>] [Binary<I32Add, A, I, A>, Binary<I32Add, A, I, W>];
     [Binary<I32RemU, A, I, W>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
-    [Binary<I32RemU, A, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
+    [Binary<I32RemU, A, I, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
     [Binary<I32RemU, A, I, A>] [Move<u64, A, S>, Move<u64, A, P>];
-    [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>] [Load<I32Load, M32, A, A>];
+    [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>] [Load<I32Load, M32, A, A>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Binary<I32And, S, I, W>, Binary<I32And, S, A, W>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>] [Branch<I32Eq, A, I, J>];
@@ -7364,13 +7455,13 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Branch<I32LtU, A, I, J>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Branch<I32GtU, A, I, J>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Binary<I32Add, A, I, A>];
-    [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
+    [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Binary<I32And, S, I, W>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
     [Binary<I32And, A, I, A>] [Binary<I32Or, S, A, W>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>] [Binary<I32Xor, S, A, W>, Binary<I32Xor, S, A, A>];
     [Binary<I32And, A, I, A>, Binary<I32And, S, A, A>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, A>] [Binary<I32Shl, A, I, A>];
     [Binary<I32Or, A, I, A>] [Load<I32Load8U, M32, A, A>];
-    [Binary<I32Or, A, I, A>, Binary<I32Or, S, A, A>] [Store<I32Store, M32, S, A>];
+    [Binary<I32Or, A, I, A>] [Store<I32Store, M32, S, A>, Store<I32Store, M32, P, A>];
     [Binary<I32Or, A, I, A>, Binary<I32Or, S, A, A>] [Test<I32Eqz, A, M>, Test<I32Eqz, A, J>, Test<I32Eqz, A, N>];
     [Binary<I32Xor, A, I, A>, Binary<I32Xor, S, A, A>, Binary<I32Xor, P, I, A>, Binary<I32Xor, S, I, A>] [Binary<I32Add, A, I, A>];
     [Binary<I32Xor, A, I, A>, Binary<I32Xor, S, A, A>, Binary<I32Xor, P, I, A>, Binary<I32Xor, S, I, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
@@ -7389,8 +7480,8 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<I32ShrU, A, I, A>, Binary<I32ShrU, S, I, A>, Binary<I32ShrU, P, I, A>, Binary<I32ShrU, Q, I, A>, Binary<I32ShrU, S, A, A>] [Binary<I32And, A, I, A>, Binary<I32And, A, I, W>];
     [Binary<I32ShrU, A, I, A>, Binary<I32ShrU, S, I, A>, Binary<I32ShrU, P, I, A>, Binary<I32ShrU, Q, I, A>, Binary<I32ShrU, S, A, A>] [Binary<I32Xor, S, A, W>, Binary<I32Xor, S, A, A>];
     [Unary<I64Clz, A, A>, Unary<I64Clz, Q, A>, Unary<I64Clz, P, A>] [Unary<I32WrapI64, A, A>, Unary<I32WrapI64, A, W>];
-    [Binary<I64Add, P, I, P>, Binary<I64Add, Q, I, Q>] [Store<I64Store32, M32, S, Q>, Store<I64Store32, M32, Q, P>, Store<I64Store32, M32, P, S>, Store<I64Store32, M32, S, P>];
-    [Binary<I64Add, S, I, W>, Binary<I64Add, S, A, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
+    [Binary<I64Add, P, I, P>, Binary<I64Add, Q, I, Q>] [Store<I64Store32, M32, S, Q>, Store<I64Store32, M32, Q, P>, Store<I64Store32, M32, P, S>];
+    [Binary<I64Add, S, I, W>, Binary<I64Add, S, A, W>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
     [Binary<I64Add, A, I, A>, Binary<I64Add, S, A, A>] [Unary<I32WrapI64, A, A>, Unary<I32WrapI64, A, W>];
     [Binary<I64Add, A, I, A>, Binary<I64Add, S, A, A>, Binary<I64Add, P, I, A>] [ReturnValue<u64, A>];
     [Binary<I64Mul, A, I, A>, Binary<I64Mul, S, A, A>, Binary<I64Mul, P, I, A>, Binary<I64Mul, S, I, A>, Binary<I64Mul, Q, I, A>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
@@ -7429,14 +7520,14 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Binary<F64Add, A, P, W>, Binary<F64Add, S, P, W>, Binary<F64Add, S, A, W>] [Binary<F64Mul, A, A, W>];
     [Binary<F64Sub, Q, A, A>, Binary<F64Sub, Q, P, A>, Binary<F64Sub, S, A, A>, Binary<F64Sub, S, P, A>] [Store<F64Store, M32, S, A>, Store<F64Store, M32, P, A>];
     [Binary<F64Sub, S, A, Q>] [Branch<F64Le, Q, I, J>, Branch<F64Le, Q, I, N>];
-    [Binary<F64Sub, S, A, W>] [Binary<F64Sub, Q, A, A>];
+    [Binary<F64Sub, S, A, W>] [Binary<F64Sub, Q, A, A>, Binary<F64Sub, S, A, W>];
     [Binary<F64Sub, Q, A, A>] [Binary<F64Sub, Q, A, A>];
     [Binary<F64Mul, A, P, W>, Binary<F64Mul, S, P, W>, Binary<F64Mul, S, A, W>] [Load<F64Load, M32, P, A>, Load<F64Load, M32, Q, A>, Load<F64Load, M32, P, W>];
     [Binary<F64Mul, S, A, A>, Binary<F64Mul, S, S, A>, Binary<F64Mul, A, P, A>, Binary<F64Mul, S, Q, A>, Binary<F64Mul, S, P, A>] [Binary<F64Add, S, A, A>];
     [Binary<F64Mul, S, A, A>] [Binary<F64Sub, Q, A, A>, Binary<F64Sub, S, A, W>, Binary<F64Sub, S, A, A>, Binary<F64Sub, S, A, Q>];
     [Binary<F64Mul, A, P, W>] [Binary<F64Mul, S, P, W>, Binary<F64Mul, S, S, A>, Binary<F64Mul, S, Q, A>];
     [Binary<F64Div, Q, A, A>, Binary<F64Div, Q, P, A>, Binary<F64Div, S, A, A>, Binary<F64Div, S, P, A>] [Binary<F64Add, A, P, W>];
-    [Binary<F64Div, Q, A, A>, Binary<F64Div, Q, P, A>, Binary<F64Div, S, A, A>] [Binary<F64Add, S, A, A>];
+    [Binary<F64Div, Q, A, A>, Binary<F64Div, Q, P, A>, Binary<F64Div, S, A, A>, Binary<F64Div, S, P, A>] [Binary<F64Add, S, A, A>];
     [Unary<I32WrapI64, A, A>] [Load<I64Load8U, M32, A, A>];
     [Unary<I32WrapI64, A, W>] [Binary<I32Mul, A, I, A>];
     [Unary<I32WrapI64, A, A>] [Binary<I32RemU, A, I, W>];
@@ -7450,31 +7541,26 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Unary<I64ExtendI32U, A, A>] [Unary<I64Extend8S, A, A>, Unary<I64Extend8S, A, W>];
     [Unary<F32ConvertI32U, A, A>] [Binary<F32Mul, A, I, A>];
     [Unary<I64Extend8S, A, A>] [Binary<I64Xor, S, A, W>, Binary<I64Xor, S, A, A>];
-    [Move<u64, I, S>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>];
-    [Move<u64, I, S>] [Store<I32Store, M32, S, A>];
-    [Move<u64, I, S>] [Store<I32Store, M32, S, Q>];
-    [Move<u64, I, S>] [Store<I64Store, M32, S, A>];
     [Move<u64, I, S>] [Test<I32Eqz, P, N>];
     [Move<u64, I, S>] [Branch<I32GtU, P, I, J>, Branch<I32GtU, Q, I, J>];
-    [Move<u64, I, S>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>];
-    [Move<u64, I, S>, Move<u64, S, S>] [Binary<I32Sub, S, A, A>];
+    [Move<u64, I, S>, Move<u64, S, S>] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>];
+    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>] [Binary<I32Sub, S, A, A>];
     [Move<u64, I, S>] [Binary<I32Sub, S, I, A>, Binary<I32Sub, P, I, A>];
-    [Move<u64, I, S>] [Binary<I32And, S, I, W>];
     [Move<u64, I, S>] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>];
     [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>, Move<u64, A, S>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>];
     [Move<u64, I, S>] [Select<f32, S, S, S, W>];
     [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>, Move<u64, A, S>, Move<u64, A, Q>, Move<u64, S, P>, Move<u64, S, Q>, Move<u64, A, P>] [Call<true, false>];
     [Move<u64, I, S>] [Call<true, true>];
     [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>, Move<u64, A, S>] [CallSelf<true, false>];
-    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>, Move<u64, A, S>, Move<u64, A, Q>, Move<u64, S, P>, Move<u64, S, Q>] [Jump];
+    [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>, Move<u64, P, S>, Move<u64, Q, S>, Move<u64, A, S>, Move<u64, A, Q>, Move<u64, S, P>, Move<u64, S, Q>, Move<u64, A, P>] [Jump];
     [Move<f32, I, S>] [Move<f32, I, S>];
     [Move<f32, I, S>] [Select<f32, S, S, A, A>];
     [Long<S>] [Binary<I64Add, S, A, W>, Binary<I64Add, S, A, A>];
     [Long<S>] [Binary<I64Mul, S, A, W>, Binary<I64Mul, S, A, A>, Binary<I64Mul, S, A, Q>];
-    [Long<S>] [Binary<I64Mul, S, I, W>, Binary<I64Mul, P, I, P>, Binary<I64Mul, S, I, A>, Binary<I64Mul, P, I, A>, Binary<I64Mul, Q, I, Q>, Binary<I64Mul, Q, I, A>];
+    [Long<S>] [Binary<I64Mul, S, I, W>, Binary<I64Mul, P, I, P>, Binary<I64Mul, P, I, A>, Binary<I64Mul, S, I, A>, Binary<I64Mul, Q, I, Q>, Binary<I64Mul, Q, I, A>];
     [Long<S>] [Binary<I64And, S, A, W>, Binary<I64And, S, A, A>];
     [Long<S>] [Binary<I64And, S, I, W>];
-    [Select<u64, S, P, A, P>] [Store<I32Store, M32, S, Q>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, P>, Store<I32Store, M32, S, S>];
+    [Select<u64, S, P, A, P>] [Store<I32Store, M32, S, Q>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, S>, Store<I32Store, M32, S, P>];
     [Select<u64, S, P, A, P>] [Branch<I32Eq, P, I, J>];
     [Select<u64, S, P, A, A>, Select<u64, I, I, A, A>, Select<u64, S, I, A, A>] [Binary<I32Add, A, I, A>, Binary<I32Add, A, I, W>];
     [Select<u64, S, P, A, A>, Select<u64, I, I, A, A>, Select<u64, S, I, A, A>] [Binary<I32Add, S, A, W>, Binary<I32Add, S, A, A>];
@@ -7491,47 +7577,48 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [GlobalGet<u64, A>] [Binary<I32Sub, A, I, A>, Binary<I32Sub, A, I, W>, Binary<I32Sub, A, I, P>, Binary<I32Sub, A, S, Q>, Binary<I32Sub, A, P, A>];
     [GlobalGet<u64, W>] [Move<u64, I, S>, Move<u64, S, S>];
     [GlobalGet<u64, W>] [GlobalGet<u64, A>];
+    [GlobalSet<u64, A>] [Binary<F32Mul, S, A, W>];
     [GlobalSet<u64, A>, GlobalSet<u64, P>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
     [GlobalSet<u64, A>] [ReturnValue<u64, S>, ReturnValue<u64, P>, ReturnValue<u64, I>];
     [GlobalSet<u64, A>] [Return];
-    [Enter<true, false>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>];
+    [Enter<true, false>] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, A>];
     [Enter<true, false>] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, Q, A>];
     [Enter<true, false>] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, M>, Test<I32Eqz, S, J>, Test<I32Eqz, Q, J>];
     [Enter<true, false>] [Binary<I64Add, S, I, W>];
     [Enter<true, false>] [Unary<I64ExtendI32U, Q, A>, Unary<I64ExtendI32U, P, A>];
-    [Enter<true, false>] [Move<u64, I, S>, Move<u64, S, S>, Move<u64, I, Q>];
+    [Enter<true, false>] [Move<u64, I, S>];
     [Enter<true, false>] [GlobalGet<u64, A>, GlobalGet<u64, W>];
     [Enter<true, false>] [Fuel];
     [Enter<true, false>] [Epoch];
     [Enter<true, true>] [GlobalGet<u64, A>];
     [Enter<true, true>] [Fuel];
     [Enter<true, true>] [Epoch];
-    [Fuel] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, S, P>, Load<I32Load, M32, P, P>, Load<I32Load, M32, S, Q>, Load<I32Load, M32, Q, Q>];
+    [Fuel] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, S, P>, Load<I32Load, M32, P, P>, Load<I32Load, M32, I, P>, Load<I32Load, M32, Q, Q>, Load<I32Load, M32, I, W>];
     [Fuel] [Load<F64Load, M32, P, A>, Load<F64Load, M32, Q, A>, Load<F64Load, M32, P, W>, Load<F64Load, M32, P, P>];
-    [Fuel] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, Q, A>, Load<I32Load8U, M32, Q, P>, Load<I32Load8U, M32, P, Q>, Load<I32Load8U, M32, S, P>, Load<I32Load8U, M32, P, P>, Load<I32Load8U, M32, S, Q>, Load<I32Load8U, M32, Q, Q>];
+    [Fuel] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, Q, A>, Load<I32Load8U, M32, Q, P>, Load<I32Load8U, M32, P, Q>, Load<I32Load8U, M32, S, P>, Load<I32Load8U, M32, P, P>, Load<I32Load8U, M32, I, P>, Load<I32Load8U, M32, Q, Q>, Load<I32Load8U, M32, I, W>];
     [Fuel] [Load<I32Load16U, M32, P, A>, Load<I32Load16U, M32, P, W>, Load<I32Load16U, M32, S, W>, Load<I32Load16U, M32, Q, W>, Load<I32Load16U, M32, S, A>, Load<I32Load16U, M32, Q, A>, Load<I32Load16U, M32, Q, P>, Load<I32Load16U, M32, P, Q>];
-    [Fuel] [Store<I32Store, M32, S, Q>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, P>, Store<I32Store, M32, S, S>, Store<I32Store, M32, P, I>, Store<I32Store, M32, P, Q>];
+    [Fuel] [Store<I32Store, M32, S, Q>, Store<I32Store, M32, Q, P>, Store<I32Store, M32, P, S>, Store<I32Store, M32, S, S>, Store<I32Store, M32, S, P>, Store<I32Store, M32, P, I>, Store<I32Store, M32, P, Q>];
     [Fuel] [Store<I32Store8, M32, S, Q>];
     [Fuel] [Store<I32Store16, M32, S, Q>];
     [Fuel] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, M>, Test<I32Eqz, S, J>, Test<I32Eqz, Q, J>];
-    [Fuel] [Branch<I32Eq, P, I, J>, Branch<I32Eq, Q, I, J>, Branch<I32Eq, Q, I, L>, Branch<I32Eq, S, I, J>, Branch<I32Eq, P, I, L>, Branch<I32Eq, S, P, J>, Branch<I32Eq, S, P, L>, Binary<I32Eq, P, I, A>, Binary<I32Eq, S, P, A>, Binary<I32Eq, S, S, A>, Binary<I32Eq, S, I, A>];
+    [Fuel] [Branch<I32Eq, P, I, J>, Branch<I32Eq, Q, I, J>, Branch<I32Eq, Q, I, L>, Branch<I32Eq, S, I, J>, Branch<I32Eq, P, I, L>, Branch<I32Eq, S, P, J>, Branch<I32Eq, S, P, L>, Binary<I32Eq, P, I, A>, Binary<I32Eq, S, P, A>, Binary<I32Eq, S, S, A>, Binary<I32Eq, S, I, A>, Branch<I32Eq, S, Q, J>];
     [Fuel] [Branch<I32Ne, S, A, J>, Binary<I32Ne, S, A, A>];
     [Fuel] [Branch<I32Ne, P, I, J>, Branch<I32Ne, Q, I, J>, Branch<I32Ne, Q, I, L>, Branch<I32Ne, S, I, J>, Branch<I32Ne, P, I, L>, Branch<I32Ne, S, P, J>];
     [Fuel] [Branch<I32LtU, P, I, J>, Branch<I32LtU, Q, I, J>];
     [Fuel] [Branch<I32GtU, P, I, J>, Branch<I32GtU, Q, I, J>, Branch<I32GtU, Q, I, L>, Branch<I32GtU, S, I, J>, Branch<I32GtU, P, I, L>];
     [Fuel] [Branch<I32GeU, P, I, J>, Branch<I32GeU, Q, I, J>];
-    [Fuel] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, P, Q, W>, Binary<I32Add, P, Q, A>, Binary<I32Add, P, I, Q>, Binary<I32Add, S, Q, W>, Binary<I32Add, S, Q, A>, Binary<I32Add, S, Q, P>, Binary<I32Add, S, P, Q>, Binary<I32Add, S, Q, Q>, Binary<I32Add, S, I, Q>, Binary<I32Add, S, S, Q>, Binary<I32Add, S, P, P>, Binary<I32Add, P, Q, P>];
+    [Fuel] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, P, Q, W>, Binary<I32Add, P, Q, A>, Binary<I32Add, P, I, Q>, Binary<I32Add, S, Q, W>, Binary<I32Add, S, Q, A>, Binary<I32Add, S, Q, P>, Binary<I32Add, S, P, Q>, Binary<I32Add, S, Q, Q>, Binary<I32Add, S, I, Q>, Binary<I32Add, S, S, Q>, Binary<I32Add, S, P, P>, Binary<I32Add, P, Q, P>];
     [Fuel] [Binary<I32Add, A, I, A>];
     [Fuel] [Binary<I32Sub, S, I, A>, Binary<I32Sub, P, I, A>];
-    [Fuel] [Binary<I32Mul, S, I, W>, Binary<I32Mul, P, I, P>, Binary<I32Mul, S, I, A>, Binary<I32Mul, P, I, A>, Binary<I32Mul, Q, I, Q>, Binary<I32Mul, Q, I, A>];
+    [Fuel] [Binary<I32Mul, S, I, W>, Binary<I32Mul, P, I, P>, Binary<I32Mul, P, I, A>, Binary<I32Mul, S, I, A>, Binary<I32Mul, Q, I, Q>, Binary<I32Mul, Q, I, A>];
     [Fuel] [Binary<I32RemU, S, I, A>];
-    [Fuel] [Binary<I32And, S, I, W>, Binary<I32And, P, I, P>, Binary<I32And, S, I, A>, Binary<I32And, P, I, A>, Binary<I32And, Q, I, Q>, Binary<I32And, Q, I, A>, Binary<I32And, P, I, W>, Binary<I32And, S, P, A>, Binary<I32And, S, P, W>, Binary<I32And, Q, I, W>];
-    [Fuel] [Binary<I32Or, S, I, W>, Binary<I32Or, P, I, P>, Binary<I32Or, S, I, A>, Binary<I32Or, P, I, A>, Binary<I32Or, Q, I, Q>, Binary<I32Or, Q, I, A>];
+    [Fuel] [Binary<I32And, S, I, W>, Binary<I32And, P, I, P>, Binary<I32And, P, I, A>, Binary<I32And, S, I, A>, Binary<I32And, Q, I, Q>, Binary<I32And, Q, I, A>, Binary<I32And, P, I, W>, Binary<I32And, S, P, A>, Binary<I32And, S, P, W>, Binary<I32And, Q, I, W>];
+    [Fuel] [Binary<I32Or, S, I, W>, Binary<I32Or, P, I, P>, Binary<I32Or, P, I, A>, Binary<I32Or, S, I, A>, Binary<I32Or, Q, I, Q>, Binary<I32Or, Q, I, A>];
     [Fuel] [Binary<I32Xor, S, I, W>];
     [Fuel] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, Q, I, A>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>, Binary<I32Shl, P, I, Q>, Binary<I32Shl, Q, I, Q>, Binary<I32Shl, Q, I, W>, Binary<I32Shl, S, S, A>, Binary<I32Shl, S, P, A>, Binary<I32Shl, P, I, P>, Binary<I32Shl, Q, I, P>];
     [Fuel] [Binary<I32ShrU, S, I, A>, Binary<I32ShrU, P, I, A>];
     [Fuel] [Unary<I64Clz, Q, A>, Unary<I64Clz, P, A>, Unary<I64Clz, S, A>];
-    [Fuel] [Binary<I64Add, S, I, W>, Binary<I64Add, P, I, P>, Binary<I64Add, S, I, A>, Binary<I64Add, P, I, A>, Binary<I64Add, Q, I, Q>, Binary<I64Add, Q, I, A>];
+    [Fuel] [Binary<I64Add, S, I, W>, Binary<I64Add, P, I, P>, Binary<I64Add, P, I, A>, Binary<I64Add, S, I, A>, Binary<I64Add, Q, I, Q>, Binary<I64Add, Q, I, A>];
     [Fuel] [Binary<I64Shl, S, I, A>];
     [Fuel] [Binary<I64ShrU, S, I, A>, Binary<I64ShrU, P, I, A>, Binary<I64ShrU, Q, I, A>];
     [Fuel] [Binary<F32Add, S, S, A>];
@@ -7552,14 +7639,14 @@ pub(crate) static FUSED: [Fused; 390] = fused! [
     [Fuel] [Jump];
     [Fuel] [JumpAgain];
     [Fuel] [BrTable<Q>, BrTable<P>, BrTable<S>];
-    [Epoch] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, S, P>];
+    [Epoch] [Load<I32Load, M32, P, A>, Load<I32Load, M32, P, W>, Load<I32Load, M32, S, W>, Load<I32Load, M32, Q, W>, Load<I32Load, M32, S, A>, Load<I32Load, M32, Q, A>, Load<I32Load, M32, Q, P>, Load<I32Load, M32, P, Q>, Load<I32Load, M32, S, P>, Load<I32Load, M32, P, P>];
     [Epoch] [Load<F64Load, M32, P, A>, Load<F64Load, M32, Q, A>, Load<F64Load, M32, P, W>, Load<F64Load, M32, P, P>];
     [Epoch] [Load<I32Load8U, M32, P, A>, Load<I32Load8U, M32, P, W>, Load<I32Load8U, M32, S, W>, Load<I32Load8U, M32, Q, W>, Load<I32Load8U, M32, S, A>, Load<I32Load8U, M32, Q, A>, Load<I32Load8U, M32, Q, P>, Load<I32Load8U, M32, P, Q>, Load<I32Load8U, M32, S, P>, Load<I32Load8U, M32, P, P>];
     [Epoch] [Test<I32Eqz, P, N>, Test<I32Eqz, P, M>, Test<I32Eqz, P, J>, Test<I32Eqz, Q, M>, Test<I32Eqz, S, J>, Test<I32Eqz, Q, J>];
-    [Epoch] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, S, I, A>, Binary<I32Add, P, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, P, Q, W>, Binary<I32Add, P, Q, A>, Binary<I32Add, P, I, Q>, Binary<I32Add, S, Q, W>, Binary<I32Add, S, Q, A>, Binary<I32Add, S, Q, P>, Binary<I32Add, S, P, Q>];
-    [Epoch] [Binary<I32Mul, S, I, W>, Binary<I32Mul, P, I, P>, Binary<I32Mul, S, I, A>];
+    [Epoch] [Binary<I32Add, S, I, W>, Binary<I32Add, P, I, P>, Binary<I32Add, P, I, A>, Binary<I32Add, S, I, A>, Binary<I32Add, Q, I, Q>, Binary<I32Add, Q, I, A>, Binary<I32Add, P, I, W>, Binary<I32Add, S, P, A>, Binary<I32Add, S, P, W>, Binary<I32Add, Q, I, W>, Binary<I32Add, S, I, P>, Binary<I32Add, S, S, A>, Binary<I32Add, S, S, W>, Binary<I32Add, P, Q, W>, Binary<I32Add, P, Q, A>, Binary<I32Add, P, I, Q>, Binary<I32Add, S, Q, W>, Binary<I32Add, S, Q, A>, Binary<I32Add, S, Q, P>, Binary<I32Add, S, P, Q>];
+    [Epoch] [Binary<I32Mul, S, I, W>, Binary<I32Mul, P, I, P>, Binary<I32Mul, P, I, A>, Binary<I32Mul, S, I, A>];
     [Epoch] [Binary<I32RemU, S, I, A>];
-    [Epoch] [Binary<I32Or, S, I, W>, Binary<I32Or, P, I, P>, Binary<I32Or, S, I, A>, Binary<I32Or, P, I, A>, Binary<I32Or, Q, I, Q>];
+    [Epoch] [Binary<I32Or, S, I, W>, Binary<I32Or, P, I, P>, Binary<I32Or, P, I, A>, Binary<I32Or, S, I, A>, Binary<I32Or, Q, I, Q>];
     [Epoch] [Binary<I32Shl, S, I, A>, Binary<I32Shl, P, I, A>, Binary<I32Shl, Q, I, A>, Binary<I32Shl, S, I, W>, Binary<I32Shl, P, I, W>, Binary<I32Shl, P, I, Q>, Binary<I32Shl, Q, I, Q>, Binary<I32Shl, Q, I, W>, Binary<I32Shl, S, S, A>];
     [Epoch] [Unary<I64Clz, Q, A>, Unary<I64Clz, P, A>, Unary<I64Clz, S, A>];
     [Epoch] [Binary<I64Add, S, I, W>];

@@ -110,6 +110,7 @@ fn infos(source: &mut Source, operations: &[Operation<'_>]) {
         for (method, other) in [
             ("swaps", &operation.swapped),
             ("negates", &operation.negation),
+            ("with_zero", &operation.with_zero),
         ] {
             if let Some(other) = other {
                 info.push_str(&format!(".{method}(Operation::{other})"));

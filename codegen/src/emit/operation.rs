@@ -37,6 +37,8 @@ pub struct Operation<'m> {
     pub swapped: Option<String>,
     /// Variant with the opposite result.
     pub negation: Option<String>,
+    /// Variant of one operand that gives the same where the second is zero.
+    pub with_zero: Option<String>,
 }
 
 impl Operation<'_> {
@@ -161,6 +163,7 @@ fn row<'m>(model: &'m Model, op: &'m Op, tier: TierId) -> Vec<Operation<'m>> {
             placed: op.facts.may_trap,
             swapped,
             negation: op.facts.negation.as_ref().and_then(mirror),
+            with_zero: op.facts.with_zero.as_ref().and_then(mirror),
         });
     }
     operations
@@ -243,6 +246,7 @@ fn hand(op: &Op) -> Operation<'_> {
         placed: true,
         swapped: None,
         negation: None,
+        with_zero: None,
     }
 }
 
@@ -267,6 +271,7 @@ fn engine<'m>(own: &'m EngineInstruction, tier: TierId) -> Option<Operation<'m>>
         placed: own.traps,
         swapped: None,
         negation: None,
+        with_zero: None,
     })
 }
 

@@ -67,7 +67,7 @@ fn add(list: &mut Vec<String>, word: String) {
     }
 }
 
-/// Finds which rows are each other's negation, or the same with swapped operands.
+/// Finds which rows are each other's negation, or the same with swapped operands, or with zero for one.
 pub(super) fn relate(ops: &mut [Op]) {
     let rows = ops.iter().enumerate();
     let comparisons: Vec<_> = rows
@@ -82,8 +82,10 @@ pub(super) fn relate(ops: &mut [Op]) {
         };
         let negation = negated(comparison).and_then(like);
         let swapped = mirrored(&comparison.operator).and_then(like);
+        let test = ops.iter().find(|op| comparison.is_test(op));
+        let with_zero = test.map(|op| op.key.clone());
         let facts = &mut ops[comparison.row].facts;
-        (facts.negation, facts.swapped) = (negation, swapped);
+        (facts.negation, facts.swapped, facts.with_zero) = (negation, swapped, with_zero);
     }
 }
 
@@ -126,6 +128,17 @@ impl Comparison {
             left,
             params,
         })
+    }
+
+    /// Whether a row is `(left operator 0) as i32`, and its operand of the same type.
+    fn is_test(&self, op: &Op) -> bool {
+        let Some(Expr::Binary(test)) = op.expression().and_then(Expression::condition) else {
+            return false;
+        };
+        let says = [&*test.left, &*test.right].map(|side| bare(side).to_token_stream().to_string());
+        says == [self.left.as_str(), "0"]
+            && test.op.to_token_stream().to_string() == self.operator
+            && op.params() == &self.params[..1]
     }
 
     fn is_like(&self, other: &Comparison, operator: &str) -> bool {

@@ -49,6 +49,8 @@ pub struct Facts {
     pub negation: Option<String>,
     /// Key of the row that gives the same with its two operands swapped.
     pub swapped: Option<String>,
+    /// Key of the row that gives the same where its second operand is zero.
+    pub with_zero: Option<String>,
     /// Primitives called, such as `int::div_s`.
     pub primitives: Vec<String>,
     /// Names that stand alone: operands and immediates.

@@ -8,6 +8,7 @@
 
 use core::ptr::NonNull;
 
+use super::memory::Room;
 use super::stack::Record;
 use super::state::{Exit, State};
 use super::verify::Bounds;
@@ -19,12 +20,14 @@ use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
 use crate::store::pointers::StorePointers;
 use crate::types::Ref;
 
-/// The machine's memory of its own; one for each run of the loop.
+/// The machine's memory of its own; one for each run of the loop. What handlers read most comes first, so
+/// that they take its distance in one byte.
+#[repr(C)]
 pub(crate) struct Context {
     /// First byte of memory 0.
     pub(crate) base: *mut u8,
-    /// Bytes of memory 0.
-    pub(crate) length: u64,
+    /// At how many addresses of memory 0 a scalar fits.
+    pub(crate) room: Room,
     /// First element of table 0.
     pub(crate) elements: *const Ref,
     /// Elements of table 0.
@@ -83,7 +86,7 @@ impl Context {
         let epoch = NonNull::from(unsafe { store.inner.as_ref() }.engine.epoch());
         let mut context = Self {
             base: NonNull::dangling().as_ptr(),
-            length: 0,
+            room: Room::new(0),
             elements: NonNull::dangling().as_ptr(),
             element_count: 0,
             loop_head: core::ptr::null(),
@@ -132,12 +135,12 @@ impl Context {
             let instance = self.instance.as_ref();
             self.globals = instance.globals.as_ptr();
             self.funcs = self.store.inner.as_ref().funcs.addresses().as_ptr();
-            (self.base, self.length) = match instance.memories.first() {
+            (self.base, self.room) = match instance.memories.first() {
                 Some(memory) => {
                     let (base, length) = (*memory.as_ptr()).bytes.raw();
-                    (base, length as u64)
+                    (base, Room::new(length as u64))
                 }
-                None => (NonNull::dangling().as_ptr(), 0),
+                None => (NonNull::dangling().as_ptr(), Room::new(0)),
             };
             (self.elements, self.element_count) = match instance.tables.first() {
                 Some(table) => {

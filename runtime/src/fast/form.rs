@@ -26,6 +26,8 @@ pub(crate) struct Info {
     pub(crate) swapped: Option<Operation>,
     /// The operation that gives the opposite truth value.
     pub(crate) negation: Option<Operation>,
+    /// The operation of one operand that gives the same where the second is zero.
+    pub(crate) with_zero: Option<Operation>,
     /// For an access to memory 0 by 32-bit addresses: the same by 64-bit addresses, then to any
     /// memory by 32-bit and by 64-bit addresses.
     pub(crate) memories: Option<[Operation; 3]>,
@@ -44,6 +46,7 @@ impl Info {
             placed: false,
             swapped: None,
             negation: None,
+            with_zero: None,
             memories: None,
             forms,
         }
@@ -89,6 +92,12 @@ impl Info {
     /// With an opposite.
     pub(crate) const fn negates(mut self, operation: Operation) -> Self {
         self.negation = Some(operation);
+        self
+    }
+
+    /// With a test of one operand.
+    pub(crate) const fn with_zero(mut self, operation: Operation) -> Self {
+        self.with_zero = Some(operation);
         self
     }
 }

@@ -1,12 +1,13 @@
 //! Instructions as types: an operation and the places of its operands and result.
 //!
 //! Operand words stand in the order operands, immediates, destination or target. Targets are
-//! distances in words from the first operand word of the instruction they belong to; those of a
-//! table, from their own word.
+//! [distances](super::distance) from the instruction they belong to; those of a table count as if operand
+//! words began at their own.
 
 use core::hint::select_unpredictable;
 use core::marker::PhantomData;
 
+use super::distance;
 use super::layout::{Layout, Operand, Pinned, words};
 use super::memory::Memory;
 use super::operation::{self, Immediate, Truth};
@@ -42,7 +43,7 @@ pub(crate) trait Instruction {
 pub(crate) unsafe fn target(words: *const u32, at: usize) -> Flow {
     // SAFETY: the caller promises that the word is there; what it leads to is an instruction of the
     // same code.
-    Flow::Jump(unsafe { words.offset(*words.add(at) as i32 as isize) })
+    Flow::Jump(unsafe { distance::follow(words, *words.add(at)) })
 }
 
 /// Unwraps a result, or leaves the instruction with the trap.

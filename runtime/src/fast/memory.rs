@@ -1,7 +1,7 @@
 //! Guest memory as handlers see it.
 //!
-//! Invariant: base and length, in the context or in the entity, are those of a live memory that
-//! nobody else uses while the guest runs; every access is compared with the length before it
+//! Invariant: base and length, or room, in the context or in the entity, are those of a live memory that
+//! nobody else uses while the guest runs; every access is compared with the room before it
 //! happens. Values are read through a packed wrapper, because a plain unaligned read would cost
 //! the handler its tail call under debug assertions.
 
@@ -12,6 +12,7 @@ use super::register::Register;
 use super::state::State;
 use crate::exec::access::{Access, Scalar};
 use crate::spec::Trap;
+use crate::types::V128;
 
 /// Which memory an instruction accesses, and by which addresses.
 pub(crate) trait Memory {
@@ -42,16 +43,40 @@ pub(crate) struct Any<A>(PhantomData<A>);
 #[derive(Clone, Copy)]
 pub(crate) struct View<A> {
     base: *mut u8,
-    length: u64,
+    room: Room,
     offset: u64,
     address: PhantomData<A>,
 }
 
+/// At how many addresses of a memory a scalar fits: for each size, so that an access compares its
+/// address with a number, and adds nothing before.
+#[derive(Clone, Copy)]
+pub(crate) struct Room([u64; Self::SIZES]);
+
+impl Room {
+    /// Sizes of scalars: 1, 2, 4, 8 and 16 bytes.
+    const SIZES: usize = size_of::<V128>().ilog2() as usize + 1;
+
+    /// That of a memory of so many bytes.
+    #[inline(always)]
+    pub(crate) fn new(length: u64) -> Self {
+        let behind = length.saturating_add(1);
+        Self(core::array::from_fn(|size| {
+            behind.saturating_sub(1 << size)
+        }))
+    }
+
+    /// That for a scalar of this type.
+    #[inline(always)]
+    fn of<T: Scalar>(self) -> u64 {
+        self.0[size_of::<T>().ilog2() as usize]
+    }
+}
+
 /// Addresses that a view can add its offset to.
 pub(crate) trait Address: Register {
-    /// The effective address and the first byte behind an access of `size` bytes, unless it is
-    /// beyond 64 bits.
-    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)>;
+    /// The effective address, unless it is beyond 64 bits.
+    fn effective(self, offset: u64) -> Option<u64>;
 }
 
 impl Memory for M32 {
@@ -99,7 +124,7 @@ impl<A: Address> Memory for Any<A> {
             let (base, length) = (*memory.as_ptr()).bytes.raw();
             View {
                 base,
-                length: length as u64,
+                room: Room::new(length as u64),
                 ..View::new(offset)
             }
         }
@@ -108,18 +133,16 @@ impl<A: Address> Memory for Any<A> {
 
 impl Address for u32 {
     #[inline(always)]
-    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)> {
-        // The offset is below 2^32, so the sums are below 2^34.
-        let at = u64::from(self).wrapping_add(offset);
-        Some((at, at.wrapping_add(size)))
+    fn effective(self, offset: u64) -> Option<u64> {
+        // The offset is below 2^32, so the sum is below 2^33.
+        Some(u64::from(self).wrapping_add(offset))
     }
 }
 
 impl Address for u64 {
     #[inline(always)]
-    fn range(self, offset: u64, size: u64) -> Option<(u64, u64)> {
-        let at = self.checked_add(offset)?;
-        Some((at, at.checked_add(size)?))
+    fn effective(self, offset: u64) -> Option<u64> {
+        self.checked_add(offset)
     }
 }
 
@@ -128,7 +151,7 @@ impl<A> View<A> {
     fn new(offset: u64) -> Self {
         Self {
             base: core::ptr::null_mut(),
-            length: 0,
+            room: Room::new(0),
             offset,
             address: PhantomData,
         }
@@ -139,10 +162,10 @@ impl<A> View<A> {
     #[inline(always)]
     unsafe fn of_context(state: &State, offset: u64) -> Self {
         // SAFETY: the caller promises that the state is live, and so its context is.
-        let (base, length) = unsafe { ((*state.context).base, (*state.context).length) };
+        let (base, room) = unsafe { ((*state.context).base, (*state.context).room) };
         Self {
             base,
-            length,
+            room,
             ..Self::new(offset)
         }
     }
@@ -152,10 +175,11 @@ impl<A: Address> View<A> {
     /// The place of an access, if it lies within the memory.
     #[inline(always)]
     fn place<T: Scalar>(self, at: A) -> Result<*mut Unaligned<T>, Trap> {
-        match at.range(self.offset, size_of::<T>() as u64) {
-            Some((start, end)) if end <= self.length => {
-                // SAFETY: `end` was just compared with `length`, so `start` is within the bytes that
-                // `base` points at; the memory does not move while one instruction runs.
+        match at.effective(self.offset) {
+            Some(start) if start < self.room.of::<T>() => {
+                // SAFETY: the scalar fits at `start`, which was just compared with the number of
+                // addresses where it does, so its bytes are among those that `base` points at; the memory
+                // does not move while one instruction runs.
                 Ok(unsafe { self.base.add(start as usize).cast() })
             }
             _ => Err(Trap::MemoryOutOfBounds),

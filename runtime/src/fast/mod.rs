@@ -37,6 +37,7 @@ pub(crate) mod canonical;
 pub(crate) mod cold;
 pub(crate) mod context;
 pub(crate) mod control;
+mod distance;
 pub(crate) mod fault;
 pub(crate) mod form;
 pub(crate) mod frame;

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::engine::config::{CompilationMode, Config};
 use crate::exec::slot::Value;
 use crate::fast::context::Context;
+use crate::fast::distance;
 use crate::fast::form;
 use crate::fast::frame::DONE;
 use crate::fast::handler::{HANDLER_WORDS, address, enter};
@@ -150,7 +151,7 @@ impl Code {
         }
         for (number, (word, from)) in targets.into_iter().enumerate() {
             let to = starts[starts.len() - 1 - (number + 1) % 3];
-            words[word] = (to as i64 - from as i64) as u32;
+            words[word] = distance::between(from, to);
         }
         let pair = |pair: &[u32]| {
             let [a, b] = [pair[0].to_ne_bytes(), pair[1].to_ne_bytes()];

@@ -9,6 +9,7 @@
 use alloc::vec::Vec;
 use core::mem;
 
+use super::super::distance;
 use super::super::form;
 use super::super::fusion;
 use super::super::handler::{Entry, HANDLER_WORDS, address, length};
@@ -323,7 +324,7 @@ impl Emitter {
         }
         let word = from.0 + at;
         self.buffers.words[word] = if label.0 & BOUND != 0 {
-            distance(from, (label.0 & !BOUND) as usize)
+            distance::between(from.0, (label.0 & !BOUND) as usize)
         } else {
             let last = &mut self.buffers.labels[label.0 as usize];
             Use::new(mem::replace(last, word as u32), at).0
@@ -370,7 +371,7 @@ impl Emitter {
         while word != 0 {
             let at = word as usize;
             let used = Use(self.buffers.words[at]);
-            self.buffers.words[at] = distance(Operands(at - used.behind()), to);
+            self.buffers.words[at] = distance::between(at - used.behind(), to);
             word = used.before();
         }
         self.last = None;
@@ -437,10 +438,6 @@ fn pair(words: &[u32]) -> u64 {
         to.copy_from_slice(&word.to_ne_bytes());
     }
     u64::from_ne_bytes(bytes)
-}
-
-fn distance(from: Operands, to: usize) -> u32 {
-    (to as i64 - from.0 as i64) as i32 as u32
 }
 
 const _: () = assert!(length(0) == HANDLER_WORDS);

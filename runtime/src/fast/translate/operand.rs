@@ -102,6 +102,17 @@ impl Words {
         self.len += count;
     }
 
+    /// The last one.
+    pub(super) fn last(&self) -> Option<u32> {
+        self.as_slice().last().copied()
+    }
+
+    /// Takes the last one away.
+    pub(super) fn pop(&mut self) {
+        self.len = self.len.saturating_sub(1);
+        self.padded[self.len] = 0;
+    }
+
     /// How many they are.
     #[inline]
     pub(super) fn len(&self) -> usize {

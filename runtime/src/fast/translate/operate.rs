@@ -284,7 +284,7 @@ impl Translator<'_> {
         let open = match (condition.at, self.open) {
             (At::Open, Some(open)) if open.operation.info().truth => {
                 self.open = None;
-                open
+                open.with_zero().unwrap_or(open)
             }
             _ => {
                 let height = self.stack.len();

@@ -13,6 +13,7 @@ use crate::allocation::OutOfMemory;
 use crate::error::Error;
 use crate::error::cause::InternalError;
 use crate::exec::slot;
+use crate::fast::distance;
 use crate::fast::frame::LEAVE;
 use crate::fast::fusion;
 use crate::fast::handler::{HANDLER_WORDS, address, length};
@@ -364,7 +365,7 @@ impl Verifier<'_> {
             Operand::Entry => {
                 *callee = signature(Some(self.signature));
                 // From its own word, with which the call begins.
-                match at as i64 + i64::from(word as i32) {
+                match distance::target(at, word) {
                     0 => Ok(()),
                     target => Err(Wrong::Target(target)),
                 }
@@ -452,7 +453,7 @@ impl Verifier<'_> {
 
     /// Whether a distance leads to an instruction.
     fn target(&self, origin: usize, distance: u32) -> Result<(), Wrong> {
-        let target = origin as i64 + i64::from(distance as i32);
+        let target = distance::target(origin, distance);
         match usize::try_from(target) {
             Ok(to) if self.starts.has(to) => self.loops.admit(origin, to),
             _ => Err(Wrong::Target(target)),

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Laid, Operand, fusion};
+use super::{Laid, Operand, distance, fusion};
 use crate::engine::Engine;
 use crate::engine::config::{CompilationMode, Config};
 use crate::fast::translate::{Workspace, unverified};
@@ -98,7 +98,7 @@ fn line(laid: Laid, words: &[u32]) -> String {
     let operands = entry.layout.operands().iter();
     for operand in operands.filter(|operand| operand.words() > 0) {
         let word = words[at];
-        let target = |from: usize, word: u32| format!("→{}", from as i64 + i64::from(word as i32));
+        let target = |from: usize, word: u32| format!("→{}", distance::target(from, word));
         shown.push(match *operand {
             Operand::Slot | Operand::Local => format!("slot {word}"),
             Operand::Immediate => format!("{}", word as i32),

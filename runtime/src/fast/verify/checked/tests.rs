@@ -218,9 +218,6 @@ finds! {
     a_target_within_an_instruction: "no instruction begins at the target" |t| {
         t.operand(|operand| operand == Operand::Target(0))[0] += 1;
     }
-    a_target_that_was_never_written: "no instruction begins at the target" |t| {
-        t.operand(|operand| operand == Operand::Target(0))[0] = 0;
-    }
     a_wrong_target_in_a_table: "no instruction begins at the target" |t| {
         t.operand(|operand| matches!(operand, Operand::Targets(_)))[2] += 1;
     }
