@@ -138,7 +138,7 @@ impl Comparison {
         let says = [&*test.left, &*test.right].map(|side| bare(side).to_token_stream().to_string());
         says == [self.left.as_str(), "0"]
             && test.op.to_token_stream().to_string() == self.operator
-            && op.params() == &self.params[..1]
+            && matches!(op.params(), [param] if self.params.first() == Some(param))
     }
 
     fn is_like(&self, other: &Comparison, operator: &str) -> bool {
