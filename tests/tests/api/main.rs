@@ -26,6 +26,7 @@ mod scopes;
 mod threads;
 mod translation;
 mod types;
+mod unset;
 mod vectors;
 mod vocabulary;
 

@@ -30,6 +30,8 @@ pub(super) struct Block {
     pub(super) pins: Pins,
     /// Where branches to it go from a loop that has others there.
     pub(super) exit: Option<LabelId>,
+    /// Its number among the function's.
+    pub(super) number: u32,
 }
 
 /// Where the types of a block are written.
@@ -71,6 +73,7 @@ impl Translator<'_> {
         let label = self.code.label();
         let results = self.results;
         let types = BlockTypes::Function;
+        let number = self.unset.number();
         self.blocks.push(Block {
             kind: BlockKind::Function,
             label,
@@ -80,6 +83,7 @@ impl Translator<'_> {
             types,
             pins: self.pins,
             exit: None,
+            number,
         });
     }
 
@@ -107,6 +111,7 @@ impl Translator<'_> {
             BlockType::Func(ty) => BlockTypes::Func(ty),
         };
         let base = self.stack.len() - params.slots;
+        let number = self.unset.number();
         self.blocks.push(Block {
             kind,
             label,
@@ -116,6 +121,7 @@ impl Translator<'_> {
             types,
             pins: self.pins,
             exit: None,
+            number,
         });
     }
 

@@ -81,6 +81,7 @@ pub(crate) fn else_(t: &mut Translator<'_>) {
     }
     t.blocks.push(Block {
         kind: BlockKind::Else,
+        number: t.unset.number(),
         ..block
     });
     t.truncate(base);
@@ -363,6 +364,7 @@ pub(crate) fn select_typed(t: &mut Translator<'_>, _: ValTypes<'_>) {
 
 pub(crate) fn local_get(t: &mut Translator<'_>, x: LocalIdx) {
     let slot = t.locals.slot(x);
+    t.reads(slot);
     t.push_local(slot);
 }
 
@@ -372,6 +374,7 @@ pub(crate) fn local_set(t: &mut Translator<'_>, x: LocalIdx) {
     if value.at == At::Local(local) {
         return;
     }
+    t.sets(local);
     if value.at != At::Open {
         t.spill();
     }

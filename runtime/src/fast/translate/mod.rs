@@ -22,6 +22,7 @@ mod operand;
 mod operate;
 mod pins;
 mod stack;
+mod unset;
 mod workspace;
 
 use alloc::vec::Vec;
@@ -38,6 +39,7 @@ use self::open::Open;
 use self::operand::{At, Operand, Words};
 pub(crate) use self::operand::{Place, To};
 use self::stack::Stack;
+use self::unset::Unset;
 use self::workspace::Memory;
 pub(crate) use self::workspace::Workspace;
 use super::native::Native;
@@ -131,6 +133,7 @@ pub(crate) struct Translator<'m> {
     /// are others than the loop's.
     exits: Vec<usize>,
     locals: Locals,
+    unset: Unset,
     params: Arity,
     results: Arity,
     stack: Stack,
@@ -169,6 +172,7 @@ impl<'m> Translator<'m> {
             code,
             stack,
             locals,
+            unset,
             blocks,
             exits,
         } = memory;
@@ -189,6 +193,7 @@ impl<'m> Translator<'m> {
             pins: Pins::default(),
             exits,
             locals,
+            unset,
             params: Arity::of(module.defined_signature(index).params()),
             results: Arity::of(module.defined_signature(index).results()),
             stack,
@@ -216,6 +221,7 @@ impl<'m> Translator<'m> {
             code: self.code.into_buffers(),
             stack: self.stack,
             locals: self.locals,
+            unset: self.unset,
             blocks: self.blocks,
             exits: self.exits,
         }
@@ -418,7 +424,11 @@ impl<'m> Translator<'m> {
     /// again at the end.
     fn begin_function(&mut self, declared: usize) {
         let first = self.params.slots;
-        let zeroed = [0, first as u32, (self.locals.len() - first) as u32];
+        // How large it is and what is to be zero, is written at the end.
+        let zeroed = [0, first as u32, 0];
+        if self.unset.begin(self.locals.len()).is_err() {
+            self.code.fail(Failure::OutOfMemory);
+        }
         let [p, q] = self.pins.integers.map(pins::slot_of);
         let [fp, fq] = self.pins.floats.map(pins::slot_of);
         let enter = match self.pinned() {
@@ -439,7 +449,7 @@ impl<'m> Translator<'m> {
         self.placed(operation, words.as_slice())
     }
 
-    /// Writes the size of the frame, now that it is known.
+    /// Writes the size of the frame and which locals are to be zero, now that it is known.
     fn end_function(&mut self) {
         if let Some(meter) = self.meter.take() {
             meter.settle(&mut self.code);
@@ -448,6 +458,11 @@ impl<'m> Translator<'m> {
         let slots = values.max(self.results.slots).max(1) as u32;
         if let Some(enter) = self.enter {
             self.code.patch(enter, 0, slots);
+            let zeroed = self.unset.read();
+            if zeroed.end > 0 {
+                self.code.patch(enter, 1, zeroed.start);
+                self.code.patch(enter, 2, zeroed.end - zeroed.start);
+            }
         }
     }
 }

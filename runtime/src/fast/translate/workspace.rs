@@ -7,6 +7,7 @@ use super::block::Block;
 use super::emit::Buffers;
 use super::locals::Locals;
 use super::stack::Stack;
+use super::unset::Unset;
 use crate::fast::pinning::Pinning;
 use crate::validate::{Heap, Scratch};
 
@@ -27,6 +28,7 @@ pub(super) struct Memory {
     pub(super) code: Buffers,
     pub(super) stack: Stack,
     pub(super) locals: Locals,
+    pub(super) unset: Unset,
     pub(super) blocks: Vec<Block>,
     pub(super) exits: Vec<usize>,
 }

@@ -196,7 +196,7 @@ enum Wrong {
     Entry,
     /// The frame is smaller than what it must hold.
     Frame { slots: u64, least: u64 },
-    /// The locals to zero are others than those behind the parameters.
+    /// The locals to zero are not among those behind the parameters.
     Zeroed { first: u64, count: u64 },
     /// Slots beyond the frame or beyond the locals.
     Slots { first: u64, count: u64, most: u64 },
@@ -421,7 +421,7 @@ impl Verifier<'_> {
             Operand::Zeroed => {
                 let (first, count) = (value, second());
                 let params = slot::count(self.signature.params()) as u64;
-                match first == params && first + count == self.locals {
+                match first >= params && first + count <= self.locals {
                     true => Ok(()),
                     false => Err(Wrong::Zeroed { first, count }),
                 }
@@ -616,7 +616,7 @@ impl fmt::Display for Wrong {
                 write!(f, "a frame of {slots} slots, at least {least} needed")
             }
             Self::Zeroed { first, count } => {
-                write!(f, "zeroes {count} slots from {first}, not the locals")
+                write!(f, "zeroes {count} slots from {first}, not locals")
             }
             Self::Slots { first, count, most } => {
                 write!(f, "{count} slots from {first} of {most}")

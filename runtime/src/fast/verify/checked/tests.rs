@@ -206,8 +206,11 @@ finds! {
     a_frame_that_is_too_small_for_its_operands: " of 4" |t| {
         t.operand(|operand| operand == Operand::FrameSize)[0] = 4;
     }
-    locals_that_are_not_zeroed: "zeroes 1 slots from 2, not the locals" |t| {
-        t.operand(|operand| operand == Operand::Zeroed)[1] = 1;
+    a_parameter_that_is_zeroed: "zeroes 1 slots from 1, not locals" |t| {
+        t.operand(|operand| operand == Operand::Zeroed)[..2].copy_from_slice(&[1, 1]);
+    }
+    more_zeroed_than_locals: "zeroes 3 slots from 2, not locals" |t| {
+        t.operand(|operand| operand == Operand::Zeroed)[..2].copy_from_slice(&[2, 3]);
     }
     a_pinned_local_that_is_none: "1 slots from 4 of 4" |t| {
         t.operand(|operand| operand == Operand::Local)[0] = 4;
