@@ -20,8 +20,8 @@ use crate::store::entity::{FuncEntity, GlobalEntity, InstanceEntity};
 use crate::store::pointers::StorePointers;
 use crate::types::Ref;
 
-/// The machine's memory of its own; one for each run of the loop. What handlers read most comes first, so
-/// that they take its distance in one byte.
+/// The machine's memory of its own; one for each run of the loop. What handlers read most comes first:
+/// how far away it is then fits in one byte of an instruction of the processor.
 #[repr(C)]
 pub(crate) struct Context {
     /// First byte of memory 0.

@@ -298,6 +298,14 @@ impl Operation {
         &INFOS[self as usize]
     }
 
+    /// The test that it is where its second operand is zero, and whether the test says the opposite.
+    pub(crate) fn with_zero(self) -> Option<(Self, bool)> {
+        let info = self.info();
+        let opposite = || info.negation?.info().with_zero;
+        let own = info.with_zero.map(|test| (test, false));
+        own.or_else(|| Some((opposite()?, true)))
+    }
+
     /// Whether it turns a truth value round.
     pub(crate) fn is_eqz(self) -> bool {
         self == Self::EQZ

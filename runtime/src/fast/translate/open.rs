@@ -167,21 +167,13 @@ impl Translator<'_> {
 }
 
 impl Open {
-    /// The test that a comparison with zero is; a branch by that has more pairs.
-    fn with_zero_of(operation: Operation) -> Option<(Operation, bool)> {
-        let info = operation.info();
-        let opposite = || info.negation?.info().with_zero;
-        let own = info.with_zero.map(|test| (test, false));
-        own.or_else(|| Some((opposite()?, true)))
-    }
-
-    /// The same as a test, if it compares with zero.
+    /// The same as a test, if it compares with zero: a branch by a test has more pairs.
     pub(super) fn with_zero(&self) -> Option<Self> {
         let (first, zero) = (self.places[0], self.places[1] == Place::I);
         let (0, true) = (self.words.last()?, zero) else {
             return None;
         };
-        let (operation, negates) = Self::with_zero_of(self.operation)?;
+        let (operation, negates) = self.operation.with_zero()?;
         let mut words = self.words;
         words.pop();
         Some(Self {
